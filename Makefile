@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow check format bench serve lock
+PYTHON ?= python3
+BIN := .venv/bin
+EXAMPLE := examples/completejourney/stamkund.yaml
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the locked dependencies into .venv (once, a minute or two) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: .venv/ready  ## the whole road on The Complete Journey, then serve (ONCE=1: stop after the answers)
+	@$(BIN)/stamkund demo $(if $(ONCE),--once)
+
+test: check  ## everything CI runs: static checks, doctests, tests
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+test-slow: .venv/ready  ## the tests that take minutes (a bento in a clean environment, the demo's figures)
+	@$(BIN)/python -m pytest -q -m slow
+
+check: .venv/ready  ## ruff, mypy strict, import layers
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || (cat .venv/lint-imports.txt; exit 1)
+
+format: .venv/ready  ## format and sort imports
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+bench: .venv/ready  ## measure model quality on the example and print the README's table
+	@$(BIN)/python -m benchmarks.quality
+
+serve: .venv/ready  ## serve the example on port 3000 (after `make demo`)
+	@$(BIN)/stamkund serve --config $(EXAMPLE)
+
+lock: .venv/ready  ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --all-extras --no-header pyproject.toml -o requirements.lock

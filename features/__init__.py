@@ -1,0 +1,1 @@
+"""Who is this customer? Events, the lake, profiles."""

@@ -1,0 +1,1 @@
+"""What will this customer do? Targets, models, gates, registry."""
