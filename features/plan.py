@@ -1,0 +1,192 @@
+"""A set of features made ready to evaluate: which measures to take, at which edges, how each feature is finished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from features.language import DAY, MINUTE, Feature, Formula, Measure, Term
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+NEVER = np.iinfo(np.int64).min  # the latest time of nothing
+UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
+
+
+@dataclass(frozen=True)
+class Panes:
+    """What an evaluator hands over for one ``as_of``; a row a customer.
+
+    ``sums[row, measure, edge]`` sums over events up to the edge, ``firsts`` and ``lasts`` ``[row, measure]`` are the
+    earliest and latest times up to ``as_of``, ``distinct[row, measure, 1 + edge]`` counts the values last seen after
+    the edge (its first column: ever seen). ``codes[row, feature]`` places attributes in their vocabularies.
+    """
+
+    sums: Ints
+    firsts: Ints
+    lasts: Ints
+    distinct: Ints
+    codes: Floats
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The features with every index worked out once, so that evaluation is a few array operations."""
+
+    features: tuple[Feature, ...]
+
+    def measures(self, op: str) -> tuple[Measure, ...]:
+        """The distinct measures of one kind, in a fixed order."""
+        return tuple(sorted({t.measure for f in self.features for t in f.terms if t.measure.op == op}))
+
+    @cached_property
+    def sums(self) -> tuple[Measure, ...]:
+        """Measures that add up."""
+        return self.measures("sum")
+
+    @cached_property
+    def firsts(self) -> tuple[Measure, ...]:
+        """Earliest times."""
+        return self.measures("min")
+
+    @cached_property
+    def lasts(self) -> tuple[Measure, ...]:
+        """Latest times."""
+        return self.measures("max")
+
+    @cached_property
+    def distinct(self) -> tuple[Measure, ...]:
+        """Measures that count different values."""
+        return self.measures("distinct")
+
+    @cached_property
+    def coded(self) -> tuple[Feature, ...]:
+        """Features that are attributes."""
+        return tuple(f for f in self.features if f.formula == "code")
+
+    @cached_property
+    def offsets(self) -> Ints:
+        """How long before ``as_of`` each edge lies, in µs, furthest first; the last is 0."""
+        spans = {t.span for f in self.features for t in f.terms}
+        days = {0} | {s.end for s in spans} | {s.start for s in spans if s.start is not None}
+        return np.array(sorted(days, reverse=True), dtype=np.int64) * DAY
+
+    def edges(self, as_of: int) -> Ints:
+        """The moments that bound the spans, ascending, the last of them ``as_of``."""
+        return as_of - self.offsets
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """Every term once."""
+        return tuple(sorted({t for f in self.features for t in f.terms}, key=_term_key))
+
+    @cached_property
+    def groups(self) -> dict[Formula, tuple[Ints, Ints, Floats]]:
+        """For each formula: where its features go, which terms they take, and their scales."""
+        place = {t: i for i, t in enumerate(self.terms)}
+        out: dict[Formula, tuple[Ints, Ints, Floats]] = {}
+        for formula in dict.fromkeys(f.formula for f in self.features):
+            at = [i for i, f in enumerate(self.features) if f.formula == formula]
+            terms = [[place[t] for t in self.features[i].terms] for i in at]
+            scales = [self.features[i].scale for i in at]
+            out[formula] = np.array(at), np.array(terms, dtype=np.int64).T, np.array(scales, dtype=np.float64)
+        return out
+
+    @cached_property
+    def lookup(self) -> dict[str, tuple[Ints, ...]]:
+        """For each kind of measure: the terms' places, their measures, and the edges where spans start and end."""
+        edge = {int(o): i for i, o in enumerate(self.offsets)}
+        out: dict[str, tuple[Ints, ...]] = {}
+        for op, measures in (
+            ("sum", self.sums),
+            ("min", self.firsts),
+            ("max", self.lasts),
+            ("distinct", self.distinct),
+        ):
+            place = {m: i for i, m in enumerate(measures)}
+            rows = [
+                (i, place[t.measure], -1 if t.span.start is None else edge[t.span.start * DAY], edge[t.span.end * DAY])
+                for i, t in enumerate(self.terms)
+                if t.measure.op == op
+            ]
+            out[op] = tuple(np.array(rows, dtype=np.int64).reshape(-1, 4).T)
+        return out
+
+
+def _term_key(term: Term) -> tuple[Measure, int, int]:
+    return term.measure, -1 if term.span.start is None else term.span.start, term.span.end
+
+
+def finish(plan: Plan, panes: Panes, *, as_of: int) -> Floats:
+    """The feature values ``[row, feature]``: where integers become features, for frames and records alike."""
+    return _features(plan, _terms(plan, panes), panes.codes, as_of)
+
+
+def _terms(plan: Plan, panes: Panes) -> Ints:
+    out = np.empty((panes.sums.shape[0], len(plan.terms)), dtype=np.int64)
+    at, measure, start, end = plan.lookup["sum"]
+    out[:, at] = panes.sums[:, measure, end] - np.where(start >= 0, panes.sums[:, measure, start], 0)
+    at, measure, *_ = plan.lookup["min"]
+    out[:, at] = panes.firsts[:, measure]
+    at, measure, *_ = plan.lookup["max"]
+    out[:, at] = panes.lasts[:, measure]
+    at, measure, start, _ = plan.lookup["distinct"]
+    out[:, at] = panes.distinct[:, measure, start + 1]
+    return out
+
+
+def _features(plan: Plan, terms: Ints, codes: Floats, as_of: int) -> Floats:
+    out = np.empty((terms.shape[0], len(plan.features)), dtype=np.float64)
+    for formula, (at, places, scale) in plan.groups.items():
+        operands = [terms[:, p] for p in places]
+        out[:, at] = codes if formula == "code" else _FORMULAS[formula](operands, as_of) / scale
+    return out
+
+
+def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bool_]) -> Floats:
+    out = np.full(dividend.shape, np.nan)
+    np.divide(dividend, divisor, out=out, where=known)
+    return out
+
+
+def _amount(operands: list[Ints], _as_of: int) -> Floats:
+    return operands[0].astype(np.float64)
+
+
+def _ratio(operands: list[Ints], _as_of: int) -> Floats:
+    over, under = operands
+    return _over(over, under, under != 0)
+
+
+def _since(operands: list[Ints], as_of: int) -> Floats:
+    (time,) = operands
+    known = (time != NEVER) & (time != UNBORN)
+    return _over(as_of - np.where(known, time, 0), DAY, known)
+
+
+def _deviation(operands: list[Ints], _as_of: int) -> Floats:
+    total, squares, count = operands
+    n = np.maximum(count, 2)
+    mean: Floats = total / n
+    variance: Floats = np.maximum(squares - mean * total, 0.0) / (n - 1)
+    deviation: Floats = np.where(count >= 2, np.sqrt(variance), np.nan)
+    return deviation
+
+
+def _rhythm(operands: list[Ints], as_of: int) -> Floats:
+    last, gaps, count = operands
+    minutes: Floats = (as_of - np.where(last == NEVER, as_of, last)) / MINUTE
+    return _over(minutes * count, gaps, gaps > 0)
+
+
+_FORMULAS: dict[Formula, Callable[[list[Ints], int], Floats]] = {
+    "amount": _amount,
+    "ratio": _ratio,
+    "since": _since,
+    "deviation": _deviation,
+    "rhythm": _rhythm,
+}

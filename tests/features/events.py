@@ -1,0 +1,53 @@
+"""A harness: literal events in, one customer's features out, by either evaluator."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.defaults import Vocabulary, default_features
+from features.fitted import FeatureSet
+from features.language import DAY
+from features.profiles import profile_frame
+from features.record import Record, record_vector
+from features.schema import schema
+
+NOW = 20_000 * DAY  # 2024-10-04T00:00:00Z, a Friday
+SHOP = FeatureSet(
+    default_features(
+        Vocabulary(("contact", "order", "redeem"), ("Tea", "Cake"), (("age", ("old", "young")),)), windows=(7, 28, 90)
+    ),
+    fitted_at=0,
+)
+Row = dict[str, object]
+
+
+def event(days_ago: float, kind: str = "order", *, customer: str = "c1", id: str = "", **columns: object) -> Row:  # noqa: A002
+    """One canonical event, so many days before NOW."""
+    time = NOW - round(days_ago * DAY)
+    first = {"order_line": 1, "value": 0, "discount": 0} if kind == "order" else {}
+    name = id or f"{customer}-{kind}-{time}-{sorted(columns.items())}"
+    return {"event_id": name, "customer_id": customer, "time": time, "kind": kind, **first, **columns}
+
+
+def frame(events: list[Row]) -> pl.LazyFrame:
+    """Events as the lake holds them."""
+    return pl.LazyFrame(events, schema=schema("events"))
+
+
+def attributes(**by_customer: str) -> pl.DataFrame:
+    """Customers and their age."""
+    return pl.DataFrame(
+        {"customer_id": list(by_customer), "age": list(by_customer.values())},
+        schema={"customer_id": pl.String, "age": pl.String},
+    )
+
+
+def profile_of(events: list[Row], *, as_of: int = NOW, features: FeatureSet = SHOP, age: str = "") -> dict[str, float]:
+    """The features of customer c1 over frames, asserted equal to the same over their record."""
+    ages = attributes(c1=age) if age else attributes()
+    rows = profile_frame(frame(events), features, as_of=[as_of], attributes=ages).filter(pl.col("customer_id") == "c1")
+    batch = {k: float(v) for k, v in rows.row(0, named=True).items() if k in features.names}
+    own = [e for e in events if e["customer_id"] == "c1"]
+    live = record_vector(features, Record.of(own, {"age": age} if age else {}), as_of=as_of)
+    assert repr(list(batch.values())) == repr(live.tolist())
+    return batch
