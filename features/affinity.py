@@ -1,0 +1,136 @@
+"""How close a customer is to a campaign: what they bought, and saved with coupons, among the products it offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from features.lake import Lake
+from features.language import DAY
+from features.plan import Floats, Ints
+from features.record import Record
+
+WINDOW = 90
+PAIR_FEATURES = (
+    "campaign_offers",
+    "campaign_items",
+    "campaign_days",
+    "affinity_lines_all",
+    f"affinity_lines_{WINDOW}d",
+    f"affinity_spend_{WINDOW}d",
+    "affinity_coupons_all",
+    f"affinity_share_{WINDOW}d",
+)
+_COUNTS = ("lines", "lines_recent", "spend_recent", "coupons", "spend_all_items")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign as its offers describe it; times in µs, ``None`` where the offers give no bound."""
+
+    campaign_id: str
+    starts: int | None
+    ends: int | None
+    item_ids: frozenset[str]
+    offers: int
+
+    def running(self, at: int) -> bool:
+        """Whether any of its offers is valid at a moment."""
+        return (self.starts is None or self.starts <= at) and (self.ends is None or at <= self.ends)
+
+    @property
+    def context(self) -> tuple[float, float, float]:
+        """Offers, products and days: what a model knows of the campaign itself."""
+        bounded = self.starts is not None and self.ends is not None
+        days = (self.ends - self.starts) / DAY if bounded else np.nan  # type: ignore[operator]
+        return float(self.offers), float(len(self.item_ids)), days
+
+
+def campaigns(lake: Lake) -> dict[str, Campaign]:
+    """The campaigns that the lake's offers belong to, by id."""
+    grouped = (
+        lake.scan("offers")
+        .filter(pl.col("campaign_id").is_not_null())
+        .group_by("campaign_id")
+        .agg(pl.col("starts").min(), pl.col("ends").max(), pl.col("item_ids").explode(), offers=pl.len())
+        .sort("campaign_id")
+        .collect()
+    )
+    return {
+        r["campaign_id"]: Campaign(
+            r["campaign_id"], r["starts"], r["ends"], frozenset(i for i in r["item_ids"] if i), r["offers"]
+        )
+        for r in grouped.iter_rows(named=True)
+    }
+
+
+def pair_frame(lake: Lake, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``customer_id, campaign_id, as_of`` with :data:`PAIR_FEATURES` beside them, in the order they came.
+
+    Only events up to each row's ``as_of`` are seen.
+    """
+    known = campaigns(lake)
+    rows = pairs.with_row_index("pair")
+    counts = rows.select("pair").join(_counts(lake, rows), on="pair", how="left").fill_null(0).sort("pair")
+    context = np.array([known[c].context for c in pairs["campaign_id"]], dtype=np.float64).reshape(len(pairs), 3)
+    values = _finish(counts.select(_COUNTS).to_numpy().astype(np.int64), context)
+    return pl.concat([pairs, pl.DataFrame(values, schema=dict.fromkeys(PAIR_FEATURES, pl.Float64))], how="horizontal")
+
+
+def _counts(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+    offered = (
+        lake.scan("offers")
+        .select("campaign_id", pl.col("item_ids").alias("item_id"))
+        .explode("item_id")
+        .unique()
+        .with_columns(offered=pl.lit(value=True))
+    )
+    order, recent = pl.col("kind") == "order", pl.col("time") > pl.col("as_of") - WINDOW * DAY
+    mine, spend = pl.col("offered").fill_null(value=False), pl.col("value").fill_null(0)
+    return (
+        lake.scan("events")
+        .filter(pl.col("kind").is_in(["order", "coupon_applied"]))
+        .select("customer_id", "item_id", "time", "kind", "value")
+        .join(rows.lazy(), on="customer_id")
+        .filter(pl.col("time") <= pl.col("as_of"))
+        .join(offered, on=["campaign_id", "item_id"], how="left")
+        .group_by("pair")
+        .agg(
+            lines=(order & mine).sum(),
+            lines_recent=(order & mine & recent).sum(),
+            spend_recent=spend.filter(order & mine & recent).sum(),
+            coupons=(~order & mine).sum(),
+            spend_all_items=spend.filter(order & recent).sum(),
+        )
+        .collect()
+    )
+
+
+def pair_vector(record: Record, campaign: Campaign, *, as_of: int) -> Floats:
+    """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
+    time, value = record.integers["time"], record.integers["value"]
+    offered = np.array([w in campaign.item_ids for w in record.words["item_id"]] + [False], dtype=np.bool_)
+    mine = offered[record.codes["item_id"]]  # -1, no item, is the False at the end
+    seen, recent = time <= as_of, time > as_of - WINDOW * DAY
+    order = record.where((("kind", "order"),)) & seen
+    coupon = record.where((("kind", "coupon_applied"),)) & seen
+    counts: Ints = np.array(
+        [
+            np.sum(order & mine),
+            np.sum(order & mine & recent),
+            np.sum(value[order & mine & recent]),
+            np.sum(coupon & mine),
+            np.sum(value[order & recent]),
+        ],
+        dtype=np.int64,
+    )
+    return _finish(counts[None, :], np.array([campaign.context]))[0]  # type: ignore[no-any-return]
+
+
+def _finish(counts: Ints, context: Floats) -> Floats:
+    lines, lines_recent, spend, coupons, total = counts.T
+    share = np.full(len(counts), np.nan)
+    np.divide(spend, total, out=share, where=total != 0)
+    return np.column_stack([context, lines, lines_recent, spend / 100, coupons, share])
