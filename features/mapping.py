@@ -1,0 +1,133 @@
+"""A source's own columns as canonical ones, before anything is judged: names and expressions become one SELECT."""
+
+# ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from features import sql
+from features.errors import StamkundError
+from features.settings import Source
+from features.sources import ROW, Rows
+
+UNREADABLE = "stamkund:unreadable"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The SELECT that yields ``stamkund:<canonical column>`` for each mapped column, and the types it has."""
+
+    query: str
+    types: Mapping[str, str]
+
+
+def came(column: str) -> str:
+    """The quoted name under which a canonical column's source value is known.
+
+    >>> came("time")
+    '"stamkund:time"'
+    """
+    return sql.name(f"stamkund:{column}")
+
+
+def mapped(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows) -> Mapped:
+    """Map the columns of the table ``rows``; what cannot be is told with the key it stands under."""
+    plain = {column: found for column, text in source.columns.items() if (found := _named(text, rows.columns))}
+    computed = {column: text for column, text in source.columns.items() if column not in plain}
+    used = {found for column, text in computed.items() for found in _read(name, column, text, rows.columns)}
+    typed = _types(connection, used) if rows.textual else {}
+    base = _typed(plain, typed)
+    types = {column: rows.columns[found] for column, found in plain.items()}
+    types |= {column: _type(connection, name, column, text, base) for column, text in computed.items()}
+    kept = [ROW, sql.name(UNREADABLE), *map(came, plain), *(f"({text}\n) AS {came(c)}" for c, text in computed.items())]
+    return Mapped(f"SELECT {', '.join(kept)} FROM ({base})", types)
+
+
+def _named(text: str, columns: Iterable[str]) -> str | None:
+    exact = [column for column in columns if column == text]
+    alike = [column for column in columns if column.lower() == text.lower()]
+    return next(iter(exact or alike), None)
+
+
+def _read(name: str, column: str, text: str, columns: Iterable[str]) -> list[str]:
+    field = f"sources.{name}.columns.{column}"
+    try:
+        read = sql.columns_of(text)
+    except ValueError as error:
+        msg = f"{field}: {text!r} is neither a column of the source nor an SQL expression: {error}"
+        raise StamkundError("bad_expression", msg, field=field) from None
+    found = {each: _named(each, columns) for each in read}
+    return [known for known in found.values() if known]
+
+
+def _typed(plain: Mapping[str, str], typed: Mapping[str, str]) -> str:
+    """The rows with the plainly mapped columns copied as they came, and texts that expressions compute with, typed."""
+    copies = [f"{sql.name(found)} AS {came(column)}" for column, found in plain.items()]
+    casts = [f"{_cast(column, type_)} AS {sql.name(column)}" for column, type_ in typed.items()]
+    missed = [
+        f"CASE WHEN trim({sql.name(column)}) <> '' AND {_cast(column, type_)} IS NULL THEN {sql.literal(column)} END"
+        for column, type_ in typed.items()
+        if type_ != "VARCHAR"
+    ]
+    replaced = f" REPLACE ({', '.join(casts)})" if casts else ""
+    unreadable = f"coalesce({', '.join(missed)})" if missed else "CAST(NULL AS VARCHAR)"
+    parts = [f"*{replaced}", *copies, f"{unreadable} AS {sql.name(UNREADABLE)}"]
+    return f"SELECT {', '.join(parts)} FROM rows"
+
+
+def _cast(column: str, type_: str) -> str:
+    return f"TRY_CAST(nullif(trim({sql.name(column)}), '') AS {type_})" if type_ != "VARCHAR" else sql.name(column)
+
+
+def _types(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> dict[str, str]:
+    """The type that at least nine tenths of a text column's values have; whoever has another is rejected for it."""
+    return {column: _prevailing(connection, sql.name(column)) for column in columns}
+
+
+def _prevailing(connection: duckdb.DuckDBPyConnection, column: str) -> str:
+    text, whole = f"trim({column})", r"'[-+]?\d{1,18}'"
+    number = f"isfinite(TRY_CAST({text} AS DOUBLE))"
+    counted = connection.execute(
+        f"""
+        SELECT count(*) FILTER ({text} <> ''),
+               count(*) FILTER (regexp_full_match({text}, '0\\d+')),
+               count(*) FILTER ({number} AND NOT regexp_full_match({text}, {whole})),
+               count(*) FILTER ({number}),
+               count(*) FILTER (regexp_full_match({text}, '\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')),
+               count(TRY_CAST({text} AS TIMESTAMP))
+        FROM rows
+        """
+    ).fetchone()
+    present, zeros, fractions, numbers, days, moments = counted or (0, 0, 0, 0, 0, 0)
+    if present == 0 or zeros:
+        return "VARCHAR"
+    if numbers >= 0.9 * present:
+        return "DOUBLE" if fractions else "BIGINT"
+    if days >= 0.9 * present:
+        return "DATE"
+    return "TIMESTAMP" if moments >= 0.9 * present else "VARCHAR"
+
+
+def _type(connection: duckdb.DuckDBPyConnection, name: str, column: str, text: str, base: str) -> str:
+    field = f"sources.{name}.columns.{column}"
+    try:
+        described = connection.execute(f"DESCRIBE SELECT ({text}\n) AS value FROM ({base})").fetchone()
+    except duckdb.BinderException as error:
+        raise _unbound(connection, field, text, error) from None
+    except duckdb.Error as error:
+        msg = f"{field}: {text!r} cannot be computed: {str(error).splitlines()[0]}"
+        raise StamkundError("bad_expression", msg, field=field) from None
+    return str(described[1]) if described else "VARCHAR"
+
+
+def _unbound(connection: duckdb.DuckDBPyConnection, field: str, text: str, error: Exception) -> StamkundError:
+    columns = [str(row[0]) for row in connection.execute("DESCRIBE rows").fetchall() if row[0] != ROW]
+    for read in sorted(sql.columns_of(text)):
+        if _named(read, columns) is None:
+            unknown = StamkundError.unknown("unknown_source_column", "column", read, columns)
+            return StamkundError(unknown.code, f"{field}: {unknown}", field=field)
+    msg = f"{field}: {text!r} cannot be computed: {str(error).splitlines()[0]}"
+    return StamkundError("bad_expression", msg, field=field)

@@ -1,0 +1,105 @@
+"""The canonical tables: their columns, and the role each column plays at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import polars as pl
+
+Table = Literal["events", "items", "customers", "offers"]
+Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list"]
+
+TABLES: tuple[Table, ...] = get_args(Table)
+
+EVENTS: Mapping[str, Role] = {
+    "event_id": "id",
+    "source": "text",
+    "id_type": "text",
+    "id": "id",
+    "customer_id": "id",
+    "time": "time",
+    "received_at": "time",
+    "kind": "text",
+    "channel": "text",
+    "order_id": "text",
+    "order_line": "whole",
+    "item_id": "text",
+    "category": "text",
+    "quantity": "number",
+    "value": "amount",
+    "discount": "amount",
+    "cost": "amount",
+    "currency": "text",
+    "campaign_id": "text",
+    "offer_id": "text",
+    "decision_id": "text",
+    "rating": "number",
+    "scale": "text",
+    "text": "text",
+    "session_id": "text",
+    "subscription_id": "text",
+    "renews_at": "end",
+    "purpose": "text",
+    "status": "text",
+    "latitude": "number",
+    "longitude": "number",
+    "properties": "json",
+}
+ITEMS: Mapping[str, Role] = {"item_id": "id", "name": "text", "category": "text", "price": "amount", "cost": "amount"}
+CUSTOMERS: Mapping[str, Role] = {"customer_id": "id"}
+OFFERS: Mapping[str, Role] = {
+    "offer_id": "id",
+    "type": "text",
+    "name": "text",
+    "campaign_id": "text",
+    "starts": "start",
+    "ends": "end",
+    "value": "amount",
+    "cost": "amount",
+    "item_ids": "list",
+}
+COLUMNS: Mapping[Table, Mapping[str, Role]] = {
+    "events": EVENTS,
+    "items": ITEMS,
+    "customers": CUSTOMERS,
+    "offers": OFFERS,
+}
+
+# What a source may map: the rest of an event is filled by ingest.
+FILLED = frozenset({"source", "customer_id", "order_line"})
+# Without these columns a source's rows mean nothing; `kind` may also be a constant of the source.
+NEEDED: Mapping[Table, tuple[str, ...]] = {
+    "events": ("id", "time"),
+    "items": ("item_id",),
+    "customers": ("customer_id",),
+    "offers": ("offer_id",),
+}
+OFFER_TYPES = ("offer", "item", "content", "action")
+SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
+
+
+def sql_type(role: Role) -> str:
+    """The DuckDB type that a role has in the lake.
+
+    >>> sql_type("amount"), sql_type("list")
+    ('BIGINT', 'VARCHAR[]')
+    """
+    if role in {"time", "start", "end", "amount", "whole"}:
+        return "BIGINT"
+    return {"number": "DOUBLE", "list": "VARCHAR[]"}.get(role, "VARCHAR")
+
+
+def schema(table: Table) -> pl.Schema:
+    """The polars schema of a canonical table; customers have attribute columns beside it.
+
+    >>> schema("items").names()
+    ['item_id', 'name', 'category', 'price', 'cost']
+    """
+    types: dict[str, pl.DataType] = {
+        "BIGINT": pl.Int64(),
+        "DOUBLE": pl.Float64(),
+        "VARCHAR": pl.String(),
+        "VARCHAR[]": pl.List(pl.String()),
+    }
+    return pl.Schema({name: types[sql_type(role)] for name, role in COLUMNS[table].items()})

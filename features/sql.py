@@ -1,0 +1,81 @@
+"""What can be told of a piece of SQL without running it, and how names and texts are quoted in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import duckdb
+
+
+def name(text: str) -> str:
+    """A quoted SQL identifier.
+
+    >>> name('net value')
+    '"net value"'
+    """
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A quoted SQL text.
+
+    >>> literal("Ann's")
+    "'Ann''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def tables_of(query: str) -> frozenset[str]:
+    """The tables a query reads that it does not define itself.
+
+    >>> sorted(tables_of("WITH z AS (SELECT * FROM a) SELECT * FROM z JOIN b USING (id)"))
+    ['a', 'b']
+    """
+    tree = _tree(query)
+    own = {entry.lower() for node in _nodes(tree) for entry in _ctes(node)}
+    read = {str(node["table_name"]) for node in _nodes(tree) if node.get("type") == "BASE_TABLE"}
+    return frozenset(table for table in read if table.lower() not in own)
+
+
+def columns_of(expression: str) -> frozenset[str]:
+    """The columns an expression reads.
+
+    >>> sorted(columns_of("retail_disc + coalesce(coupon_disc, 0)"))
+    ['coupon_disc', 'retail_disc']
+    """
+    nodes = _nodes(_tree(f"SELECT ({expression}\n)"))
+    read = [node["column_names"] for node in nodes if node.get("class") == "COLUMN_REF"]
+    return frozenset(str(path[-1]) for path in read if isinstance(path, list))
+
+
+def zones() -> list[str]:
+    """The time zones that DuckDB knows."""
+    with duckdb.connect() as connection:
+        return [str(row[0]) for row in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()]
+
+
+def _tree(statement: str) -> dict[str, object]:
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
+    tree = json.loads(row[0] if row else "{}")
+    if not isinstance(tree, dict) or tree.get("error"):
+        msg = str(tree.get("error_message", "it cannot be read"))
+        raise ValueError(msg)
+    return tree
+
+
+def _nodes(value: object) -> Iterator[dict[str, object]]:
+    if isinstance(value, dict):
+        yield value
+        for part in value.values():
+            yield from _nodes(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _nodes(part)
+
+
+def _ctes(node: dict[str, object]) -> list[str]:
+    ctes = node.get("cte_map")
+    found = ctes.get("map", []) if isinstance(ctes, dict) else []
+    return [str(entry["key"]) for entry in found]
