@@ -103,30 +103,35 @@ def _accept_events(
     content = _content(name, [*own, *filled], filled)
     connection.execute(
         f"""
-        INSERT INTO events BY NAME
-        WITH said AS (
-            SELECT {", ".join([ROW, *own, *(f"{text} AS {column}" for column, text in filled.items())])},
-                   {given} AS given, md5({content}) AS content,
-                   CASE WHEN {paid} THEN {sql.literal(currency)} END AS currency
-            FROM staged WHERE {CODE} IS NULL
-        )
-        SELECT * EXCLUDE ({ROW}, given, content),
-               coalesce(given, {_event_id()}) AS event_id,
-               {sql.literal(name)} AS source,
-               CASE WHEN id_type = 'user_id' THEN id END AS customer_id
-        FROM said
+        CREATE OR REPLACE TEMP TABLE said AS
+        SELECT {", ".join([ROW, *own, *(f"{text} AS {column}" for column, text in filled.items())])},
+               {given} AS given, md5({content}) AS content,
+               CASE WHEN {paid} THEN {sql.literal(currency)} END AS currency
+        FROM staged WHERE {CODE} IS NULL
         """
     )
-
-
-def _event_id() -> str:
-    """The event's content, and for the second and later of equal rows also which of them it is."""
-    ordinal = f"row_number() OVER (PARTITION BY content ORDER BY {ROW})"
-    return f"CASE WHEN {ordinal} = 1 THEN left(content, 20) ELSE left(md5(content || '#' || {ordinal}), 20) END"
+    connection.execute(
+        f"""
+        INSERT INTO events BY NAME
+        WITH again AS (
+            SELECT {ROW}, row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth FROM said
+            WHERE content IN (SELECT content FROM said GROUP BY content HAVING count(*) > 1)
+        )
+        SELECT said.* EXCLUDE ({ROW}, given, content),
+               coalesce(given, left(if(nth > 1, md5(content || '#' || nth), content), 20)) AS event_id,
+               {sql.literal(name)} AS source,
+               CASE WHEN id_type = 'user_id' THEN id END AS customer_id
+        FROM said LEFT JOIN again USING ({ROW})
+        """
+    )
+    connection.execute("DROP TABLE said")
 
 
 def _content(name: str, columns: Iterable[str], filled: dict[str, str]) -> str:
-    """A text that is equal for equal events; absent values leave no trace, so mapping an empty column changes no id."""
+    """A text that is equal for equal events; absent values leave no trace, so mapping an empty column changes no id.
+
+    The id is made from it, and for the second and later of equal rows also from which of them it is.
+    """
     told = sorted(column.strip('"') for column in columns if column.strip('"') not in _NOT_CONTENT)
     parts = [f"'{column}=' || CAST({filled.get(column, sql.name(column))} AS VARCHAR)" for column in told]
     return f"concat_ws(chr(31), {sql.literal(name)}, {', '.join(parts)})"

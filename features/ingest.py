@@ -54,11 +54,11 @@ class IngestReport:
         return sum(source.read - source.accepted for source in self.sources)
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def silent(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def ingest(settings: Settings, *, log: pl.DataFrame | None = None, progress: Progress = _silent) -> IngestReport:
+def ingest(settings: Settings, *, log: pl.DataFrame | None = None, progress: Progress = silent) -> IngestReport:
     """Read every source, and the events that came over HTTP, into the lake; reading twice changes nothing."""
     lake, total, reports = Lake(settings.lake), len(settings.sources) + 1, list[SourceReport]()
     with lake.writing() as folder, _engine(settings.home) as connection:
@@ -75,12 +75,10 @@ def ingest(settings: Settings, *, log: pl.DataFrame | None = None, progress: Pro
 
 @contextmanager
 def _engine(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB in a scratch file: it spills to disk instead of growing."""
-    with (
-        tempfile.TemporaryDirectory(prefix=".ingest-", dir=home) as scratch,
-        duckdb.connect(str(Path(scratch) / "ingest.duckdb")) as connection,
-    ):
-        connection.execute("SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET enable_progress_bar = false")
+    """A DuckDB that spills into a scratch folder instead of growing."""
+    with tempfile.TemporaryDirectory(prefix=".ingest-", dir=home) as scratch, duckdb.connect() as connection:
+        connection.execute(f"SET temp_directory = {sql.literal(scratch)}; SET memory_limit = '2GB'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         create(connection)
         yield connection
 
@@ -103,20 +101,25 @@ def _take_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame) -> Sourc
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     for table in TABLES:
-        query = _EVENTS if table == "events" else f"SELECT * FROM {table} ORDER BY {key(table)}"
+        query = _events(connection) if table == "events" else f"SELECT * FROM {table} ORDER BY {key(table)}"
         file = sql.literal(str(folder / f"{table}-0.parquet"))
         connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
 
 
-_EVENTS = f"""
-WITH placed AS (
-    SELECT events.* REPLACE (
-        coalesce(events.category, items.category) AS category,
-        CASE WHEN kind = 'order' AND order_id IS NOT NULL THEN row_number() OVER (
+def _events(connection: duckdb.DuckDBPyConnection) -> str:
+    """The events in order, with what other rows tell about them; columns that hold nothing are left out."""
+    counts = ", ".join(f"count({column})" for column in COLUMNS["events"])
+    held = connection.execute(f"SELECT {counts} FROM events").fetchone() or ()
+    kept = {column for column, count in zip(COLUMNS["events"], held, strict=True) if count}
+    filled = {
+        "category": "coalesce(events.category, items.category)",
+        "order_line": """CASE WHEN kind = 'order' AND order_id IS NOT NULL THEN row_number() OVER (
             PARTITION BY id_type, id, kind, order_id ORDER BY time, event_id
-        ) END AS order_line
-    )
-    FROM events LEFT JOIN items USING (item_id)
-)
-SELECT {", ".join(COLUMNS["events"])} FROM placed ORDER BY customer_id, time, event_id
-"""
+        ) END""",
+    }
+    told = [
+        f"{filled.get(column, 'events.' + column)} AS {column}"
+        for column in COLUMNS["events"]
+        if column in kept | set(filled)
+    ]
+    return f"SELECT {', '.join(told)} FROM events LEFT JOIN items USING (item_id) ORDER BY customer_id, time, event_id"

@@ -50,8 +50,13 @@ class Lake:
 
     def scan(self, table: Table) -> pl.LazyFrame:
         """A canonical table, lazily; empty, with its columns, when it was never written."""
-        files = self.files(table)
-        return pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema(table))
+        files, wanted = self.files(table), schema(table)
+        if not files:
+            return pl.LazyFrame(schema=wanted)
+        held = pl.scan_parquet(files)
+        names = held.collect_schema().names()
+        absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in wanted.items() if name not in names]
+        return held.with_columns(absent).select(*wanted, *(name for name in names if name not in wanted))
 
     def write(self, tables: Mapping[Table, pl.DataFrame]) -> None:
         """Replace the whole lake by these frames, their canonical columns completed with nulls."""
