@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from features.lake import Lake
-from features.language import DAY
 from features.plan import Floats, Ints
 from features.record import Record
+from features.units import DAY
 
 WINDOW = 90
 PAIR_FEATURES = (

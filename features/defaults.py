@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from features.language import DAY, MINUTE, Feature, Measure, Span, Term, Where, amount, code, ratio, since
+from features.language import Feature, Measure, Span, Term, Where, amount, code, ratio, since
+from features.units import DAY, MINUTE
 
 WINDOWS = (7, 14, 28, 56, 90, 180, 365)
 WEEKS = 8
@@ -26,8 +27,10 @@ class Vocabulary:
     attributes: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def default_features(vocabulary: Vocabulary, windows: Sequence[int] = WINDOWS) -> tuple[Feature, ...]:
-    """The default set for a vocabulary, its names unique and in a fixed order.
+def default_features(
+    vocabulary: Vocabulary, windows: Sequence[int] = WINDOWS, *, minor_units: int = 2
+) -> tuple[Feature, ...]:
+    """The default set for a vocabulary, its names unique and in a fixed order; money in units of the currency.
 
     >>> small = default_features(Vocabulary(("order", "visit"), ("Tea",), ()), windows=(28,))
     >>> [f.name for f in small if "28d" in f.name][:4]
@@ -40,7 +43,8 @@ def default_features(vocabulary: Vocabulary, windows: Sequence[int] = WINDOWS) -
         features += [f for c in vocabulary.categories for f in _category(c)]
     features += [f for k in vocabulary.kinds if k != "order" for f in _kind(k, vocabulary.kinds)]
     features += [code(name, values) for name, values in vocabulary.attributes]
-    return tuple({f.name: f for f in features}.values())
+    money = 10**minor_units
+    return tuple({f.name: replace(f, scale=money) if f.unit == "money" else f for f in features}.values())
 
 
 ORDER: Where = (("kind", "order"),)

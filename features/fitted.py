@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +101,9 @@ def _measure(data: dict[str, object]) -> Measure:
     return Measure(cast(Op, data["op"]), cast(str, data["column"]), where)
 
 
-def fit_features(lake: Lake, *, as_of: int, categories: int = 20, windows: tuple[int, ...] = ()) -> FeatureSet:
+def fit_features(
+    lake: Lake, *, as_of: int, categories: int = 20, windows: Sequence[int] = (), minor_units: int = 2
+) -> FeatureSet:
     """The default set for what the events up to ``as_of`` hold; later rows change nothing.
 
     Args:
@@ -108,13 +111,14 @@ def fit_features(lake: Lake, *, as_of: int, categories: int = 20, windows: tuple
         as_of: µs; no later than the first moment a model is tested at.
         categories: how many categories, the best-selling first, get features of their own.
         windows: days to look back beside the usual ones, such as the horizons of the targets.
+        minor_units: decimals of the reporting currency.
     """
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
     vocabulary = Vocabulary(_kinds(past), _categories(past, categories), _attributes(lake))
     if not vocabulary.kinds:
         message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
         raise StamkundError("too_few_events", message)
-    return FeatureSet(default_features(vocabulary, (*WINDOWS, *windows)), as_of)
+    return FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
 
 
 def _kinds(past: pl.LazyFrame) -> tuple[str, ...]:

@@ -11,9 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
 
-MINUTE = 60_000_000
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
+from features.units import DAY, HOUR
 
 Op = Literal["sum", "min", "max", "distinct"]
 Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "code"]
@@ -48,7 +46,6 @@ GAP_COLUMNS: dict[str, Callable[[Callable[[str], Arithmetic]], object]] = {
     "gap_one": lambda c: c("gap") * 0 + 1,
     "gap_squared": lambda c: c("gap") * c("gap"),  # type: ignore[operator]
 }
-SCALES: dict[Unit, int] = {"count": 1, "money": 100, "days": 1, "ratio": 1, "share": 1, "code": 1}
 
 
 @dataclass(frozen=True, order=True)
@@ -103,7 +100,7 @@ class Feature:
 
     ``amount`` t0 · ``ratio`` t0/t1 · ``since`` days from t0 to as_of · ``deviation`` standard deviation from sum, sum
     of squares and count · ``rhythm`` days since t0 over the mean gap t1/t2 · ``code`` place of a customer's attribute
-    in its vocabulary. Money is finished to currency units, gaps to days.
+    in its vocabulary. The result is divided by ``scale``: money to units of the currency, gaps to days.
     """
 
     name: str
@@ -123,12 +120,12 @@ def amount(name: str, measure: Measure, span: Span, unit: Unit, text: str) -> Fe
     'orders_28d'
     """
     named = f"{name}_{span.label}"
-    return Feature(named, "amount", (Term(measure, span),), unit, f"{text} {span.text}", SCALES[unit])
+    return Feature(named, "amount", (Term(measure, span),), unit, f"{text} {span.text}")
 
 
 def ratio(name: str, over: Term, under: Term, unit: Unit, text: str) -> Feature:
     """One term over another; undefined when the second is zero."""
-    return Feature(name, "ratio", (over, under), unit, text, SCALES[unit])
+    return Feature(name, "ratio", (over, under), unit, text)
 
 
 def since(name: str, measure: Measure, text: str) -> Feature:
@@ -142,4 +139,5 @@ def code(attribute: str, vocabulary: tuple[str, ...]) -> Feature:
     >>> code("age", ("19-24", "25-34")).name
     'age'
     """
-    return Feature(attribute, "code", (), "code", attribute.replace("_", " "), 1, attribute, vocabulary)
+    text = attribute.replace("_", " ")
+    return Feature(attribute, "code", (), "code", text, attribute=attribute, vocabulary=vocabulary)

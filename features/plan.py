@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from features.language import DAY, MINUTE, Feature, Formula, Measure, Term
+from features.language import Feature, Formula, Measure, Term
+from features.units import DAY, MINUTE
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

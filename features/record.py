@@ -12,9 +12,10 @@ import numpy.typing as npt
 import orjson
 
 from features.fitted import FeatureSet
-from features.language import COLUMNS, GAP_COLUMNS, MINUTE, Arithmetic, Measure, Where
+from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Where
 from features.plan import NEVER, UNBORN, Floats, Ints, Panes, finish
 from features.profiles import code_row
+from features.units import MINUTE
 
 INTEGERS = ("time", "order_line", "value", "discount")
 TEXTS = ("event_id", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id")

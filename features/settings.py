@@ -261,6 +261,11 @@ class Settings(Part):
         return self.home / "rejects"
 
     @property
+    def feature_set(self) -> Path:
+        """The file of the fitted feature set."""
+        return self.home / "features.json"
+
+    @property
     def artifacts(self) -> Path:
         """The folder of the models' files, beside the default registry."""
         return self.home / "artifacts"

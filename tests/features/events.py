@@ -6,7 +6,7 @@ import polars as pl
 
 from features.defaults import Vocabulary, default_features
 from features.fitted import FeatureSet
-from features.language import DAY
+from features.units import DAY
 from features.profiles import profile_frame
 from features.record import Record, record_vector
 from features.schema import schema

@@ -9,7 +9,7 @@ import pytest
 
 from features.affinity import PAIR_FEATURES, campaigns, pair_frame, pair_vector
 from features.lake import Lake
-from features.language import DAY
+from features.units import DAY
 from features.record import Record
 from tests.features.events import NOW, Row, event
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.language import DAY
+from features.units import DAY
 from features.profiles import profile_frame
 from tests.features.events import NOW, SHOP, Row, attributes, event, frame, profile_of
 

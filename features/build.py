@@ -1,0 +1,85 @@
+"""From sources to profiles: the lake, the feature set, and everyone's profile at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import StamkundError
+from features.fitted import FeatureSet, fit_features
+from features.ingest import IngestReport, Progress, ingest, silent
+from features.lake import Lake
+from features.profiles import profiles
+from features.settings import Settings
+from features.units import DAY, micros
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made: the lake's report, the features, and the file of the profiles at ``as_of``."""
+
+    report: IngestReport
+    feature_set: FeatureSet
+    profiles: pl.DataFrame
+    path: Path
+    as_of: int
+
+
+def build(
+    settings: Settings, *, as_of: int, log: pl.DataFrame | None = None, progress: Progress = silent, refit: bool = False
+) -> Built:
+    """Read all sources and the events that came over HTTP (``log``), then write everyone's profile at ``as_of``.
+
+    The feature set is fitted once and kept, so that models and profiles go on speaking of the same features; ``refit``
+    derives it anew, and models must then be trained again.
+    """
+    report = ingest(settings, log=log, progress=progress)
+    lake = Lake(settings.lake)
+    fitted = _feature_set(settings, lake, as_of=as_of, refit=refit)
+    everyone = profiles(lake, fitted, as_of=as_of)
+    if everyone.is_empty():
+        raise _nobody(lake, as_of)
+    path = settings.profiles / f"{datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%dT%H%M%S}.parquet"
+    _write(everyone, path)
+    return Built(report, fitted, everyone, path, as_of)
+
+
+def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> FeatureSet:
+    if settings.feature_set.exists() and not refit:
+        return FeatureSet.load(settings.feature_set)
+    stated = settings.features.fitted_at
+    fitted = fit_features(
+        lake,
+        as_of=_middle(lake, as_of) if stated is None else micros(stated),
+        categories=settings.features.categories,
+        windows=[d // DAY for t in settings.targets.values() for d in (t.horizon, getattr(t, "active", t.horizon))],
+        minor_units=settings.minor_units,
+    )
+    fitted.save(settings.feature_set)
+    return fitted
+
+
+def _middle(lake: Lake, as_of: int) -> int:
+    """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at."""
+    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    first = past.select(pl.col("time").min()).collect().item()
+    if first is None:
+        raise _nobody(lake, as_of)
+    return int(first + as_of) // 2
+
+
+def _nobody(lake: Lake, as_of: int) -> StamkundError:
+    span = lake.scan("events").select(first=pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
+    known = " to ".join(f"{datetime.fromtimestamp(t / 1e6, UTC):%Y-%m-%d}" for t in span if t is not None)
+    text = f"No customer has an event up to {datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%d %H:%M}."
+    return StamkundError("no_customers", f"{text} The events reach from {known or 'nothing'}.", field="as_of")
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    frame.write_parquet(part, compression="zstd")
+    part.replace(path)

@@ -1,0 +1,52 @@
+"""A build on real households: sources in, profiles out, the same twice."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features import FeatureSet, Lake, StamkundError, build, profiles, read_settings
+from features.record import Record, record_vector
+from features.units import micros
+from tests.sample import sample_config
+
+NOW = micros(date(2017, 12, 3))
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_config(tmp_path_factory.mktemp("shop"), every=50)
+
+
+def test_a_build_writes_what_it_returns_and_building_twice_changes_nothing(config: Path) -> None:
+    settings = read_settings(config)
+    first = build(settings, as_of=NOW)
+    second = build(settings, as_of=NOW)
+    assert first.report.rejected == 0
+    assert first.report.version == second.report.version
+    assert first.feature_set == second.feature_set == FeatureSet.load(settings.feature_set)
+    assert pl.read_parquet(second.path).equals(first.profiles, null_equal=True)
+    assert first.profiles["customer_id"].is_unique().all()
+
+
+def test_every_real_customers_record_gives_the_frames_row(config: Path) -> None:
+    settings = read_settings(config)
+    build(settings, as_of=NOW)
+    lake, fitted = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    traits = {row.pop("customer_id"): row for row in lake.scan("customers").collect().to_dicts()}
+    moment = micros(date(2017, 9, 10))
+    rows = profiles(lake, fitted, as_of=moment)
+    for (customer,), events in lake.scan("events").collect().group_by("customer_id"):
+        row = rows.filter(pl.col("customer_id") == customer).select(fitted.names)
+        if row.height:
+            live = record_vector(fitted, Record.of(events.to_dicts(), traits.get(str(customer))), as_of=moment)
+            assert repr(list(row.row(0))) == repr(live.tolist())
+
+
+def test_a_moment_before_the_first_event_is_refused_with_the_span_of_the_data(config: Path) -> None:
+    with pytest.raises(StamkundError, match="The events reach from 2016-") as caught:
+        build(read_settings(config), as_of=micros(date(2001, 1, 1)))
+    assert caught.value.code == "no_customers"
