@@ -1,0 +1,221 @@
+"""Which offers are best for this customer now: eligible, ranked by expected value, or the fallback; pure functions.
+
+The chance that a customer takes an offer is the redemption score of the offer's campaign (the chance that they redeem
+any of its offers) times the share of their shopping, among the products of that campaign's offers, that falls on this
+one, smoothed towards everybody's. Expected value is that chance times the offer's value less its cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from features.offers import Offer
+from features.settings import Fallback
+from serving.catalogue import Catalogue, Floats
+
+BASIS: Final = (
+    "propensity = redemption score of the offer's campaign × the offer's share of the customer's order lines among "
+    "that campaign's products (smoothed by everybody's); expected_value = propensity × (value − cost)"
+)
+ASSUMED: Final = (
+    "; value and cost are assumed: a margin on customers' usual spend on the products, "
+    "and the mean discount seen on them"
+)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What a decision must know of a customer; ``propensity`` has a score for each campaign that reached them."""
+
+    redeemed: frozenset[tuple[str | None, str]]
+    lines: Floats
+    propensity: Mapping[str, float]
+    reasons: Mapping[str, Sequence[object]]
+    base: float | None  # the chance taken for an offer of no campaign; None without a redemption model
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where offers are to be shown, and how many."""
+
+    id: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offer chosen for a placement; amounts in currency units."""
+
+    offer_id: str
+    name: str
+    campaign_id: str | None
+    score: float | None
+    propensity: float | None
+    uplift: float | None
+    expected_value: float | None
+    value: float | None
+    cost: float | None
+    assumed: bool
+    probability: float
+    reasons: Sequence[object]
+    is_fallback: bool
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """An offer that was not chosen, and why."""
+
+    offer_id: str
+    campaign_id: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A placement with its choices."""
+
+    id: str
+    items: Sequence[Choice]
+    excluded: Sequence[Excluded]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Every candidate's standing: the places of the eligible ones, best first, and why the others are out."""
+
+    order: npt.NDArray[np.int64]
+    propensity: Floats
+    expected: Floats
+    status: npt.NDArray[np.int8]
+
+
+REASONS: Final = ("eligible", "expired", "not_started", "no_model", "not_contacted", "already_redeemed", "no_value")
+_EXPIRED, _AHEAD, _NO_MODEL, _NOT_CONTACTED, _REDEEMED, _NO_VALUE = range(1, len(REASONS))
+
+
+def rank(catalogue: Catalogue, visitor: Visitor, *, at: int) -> Ranking:
+    """The eligible offers by expected value, equal ones by id; each of the others with its first reason."""
+    offers = catalogue.offers
+    chance = np.array([_campaign_score(visitor, o.campaign_id) for o in offers], dtype=np.float64)
+    propensity = chance * catalogue.shares(visitor.lines)
+    expected = propensity * catalogue.worth
+    redeemed = np.array([_redeemed(visitor, o) for o in offers], dtype=np.bool_)
+    conditions = [catalogue.ends < at, catalogue.starts > at, np.full(len(offers), visitor.base is None)]
+    conditions += [np.isnan(chance), redeemed, ~(expected > 0)]
+    status = np.select(conditions, list(range(1, len(REASONS))), 0).astype(np.int8)
+    eligible = sorted(np.flatnonzero(status == 0).tolist(), key=lambda i: (-expected[i], offers[i].offer_id))
+    return Ranking(np.array(eligible, dtype=np.int64), propensity, expected, status)
+
+
+def _redeemed(visitor: Visitor, offer: Offer) -> bool:
+    """Whether it was redeemed; a redemption that names no campaign counts for the offer in every one."""
+    return bool(visitor.redeemed & {(offer.campaign_id, offer.offer_id), (None, offer.offer_id)})
+
+
+def _campaign_score(visitor: Visitor, campaign_id: str | None) -> float:
+    score = visitor.base if campaign_id is None else visitor.propensity.get(campaign_id)
+    return np.nan if score is None else score
+
+
+def fill(
+    catalogue: Catalogue,
+    visitor: Visitor | None,
+    placements: Sequence[Placement],
+    fallback: Fallback,
+    *,
+    at: int,
+    units: int,
+    explain: bool,
+) -> tuple[list[Filled], Ranking | None]:
+    """Each placement with its offers, no offer twice; ``visitor=None`` (unknown, anonymous) gets the fallback."""
+    if visitor is None:
+        return [Filled(p.id, [fall_back(fallback, "unknown_visitor")], []) for p in placements], None
+    ranking = rank(catalogue, visitor, at=at)
+    taken: dict[int, str] = {}
+    filled = []
+    for placement in placements:
+        chosen = [i for i in ranking.order.tolist() if i not in taken][: placement.count]
+        items = [choice(catalogue, visitor, ranking, i, units=units) for i in chosen]
+        excluded = exclusions(catalogue, ranking, chosen, taken, units=units) if explain else []
+        filled.append(Filled(placement.id, items or [fall_back(fallback, "nothing_eligible")], excluded))
+        taken |= dict.fromkeys(chosen, placement.id)
+    return filled, ranking
+
+
+def choice(catalogue: Catalogue, visitor: Visitor, ranking: Ranking, place: int, *, units: int) -> Choice:
+    """A chosen offer with its figures and why it was chosen."""
+    offer = catalogue.offers[place]
+    expected = ranking.expected[place] / units
+    return Choice(
+        offer_id=offer.offer_id,
+        name=offer.name,
+        campaign_id=offer.campaign_id,
+        score=expected,
+        propensity=ranking.propensity[place],
+        uplift=None,
+        expected_value=expected,
+        value=offer.value / units,
+        cost=offer.cost / units,
+        assumed=offer.assumed,
+        probability=1.0,  # the ranking is deterministic
+        reasons=_why(visitor, offer.campaign_id, visitor.lines[place]),
+        is_fallback=False,
+    )
+
+
+def _why(visitor: Visitor, campaign_id: str | None, lines: float) -> list[object]:
+    own: list[object] = [{"code": "order_lines_of_its_products", "value": int(lines), "contribution": None}]
+    return own + list(visitor.reasons.get(campaign_id or "", ()))
+
+
+def fall_back(fallback: Fallback, reason: str) -> Choice:
+    """The fallback as a choice."""
+    reasons = [{"code": reason, "value": None, "contribution": None}]
+    none = dict.fromkeys(("campaign_id", "score", "propensity", "uplift", "expected_value", "value", "cost"))
+    return Choice(
+        fallback.offer_id, fallback.name, **none, assumed=False, probability=1.0, reasons=reasons, is_fallback=True
+    )
+
+
+def exclusions(
+    catalogue: Catalogue, ranking: Ranking, chosen: Sequence[int], taken: Mapping[int, str], *, units: int
+) -> list[Excluded]:
+    """For every candidate that was not chosen, the reason in a word and in a sentence."""
+    shown, out = set(chosen), []
+    least = min((float(ranking.expected[i]) for i in chosen), default=0.0) / units
+    expected, status = (ranking.expected / units).tolist(), ranking.status.tolist()
+    for i, offer in enumerate(catalogue.offers):
+        if i in shown:
+            continue
+        if status[i]:
+            reason, detail = REASONS[status[i]], _detail(catalogue, i, status[i], expected[i])
+        elif i in taken:
+            reason, detail = "shown_elsewhere", f"It is shown in placement {taken[i]}."
+        else:
+            reason, detail = (
+                "outranked",
+                f"Its expected value {expected[i]:.4g} is below the {least:.4g} of the last one shown.",
+            )
+        out.append(Excluded(offer.offer_id, offer.campaign_id, reason, detail))
+    return out
+
+
+def _detail(catalogue: Catalogue, place: int, status: int, expected: float) -> str:
+    offer = catalogue.offers[place]
+    if status == _EXPIRED:
+        return catalogue.over[place]
+    if status == _AHEAD:
+        return catalogue.ahead[place]
+    if status == _NOT_CONTACTED:
+        return f"Campaign {offer.campaign_id} has not reached this customer."
+    if status == _REDEEMED:
+        return "The customer has redeemed it already."
+    if status == _NO_MODEL:
+        return "No redemption model is registered, so nothing tells whether it would be taken."
+    return f"Its expected value is {expected:.4g}: it would cost at least what it brings."

@@ -1,0 +1,359 @@
+"""Segment Spec messages as canonical events: each is taken, or refused with a code and the field to mend."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
+from typing import Final, cast
+
+import orjson
+
+from features.errors import StamkundError
+from features.schema import SCALES
+from features.units import DAY, micros
+
+Event = dict[str, object]
+Message = Mapping[str, object]
+
+TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
+KINDS: Final[Mapping[str, str]] = {
+    "Order Completed": "order",
+    "Order Refunded": "refund",
+    "Product Viewed": "view",
+    "Product Added": "cart",
+    "Products Searched": "search",
+    "Promotion Viewed": "exposure",
+    "Promotion Clicked": "click",
+    "Coupon Applied": "coupon_applied",
+    "Email Opened": "open",
+    "Email Link Clicked": "click",
+    "Survey Answered": "survey",
+}
+LIFTED: Final = {  # canonical column: the properties it is taken from, the first one given
+    "order_id": ("order_id",),
+    "item_id": ("item_id", "product_id"),
+    "category": ("category",),
+    "campaign_id": ("campaign_id",),
+    "offer_id": ("offer_id", "promotion_id", "coupon_id"),
+    "decision_id": ("decision_id",),
+    "scale": ("scale",),
+    "text": ("text", "query"),
+    "session_id": ("session_id",),
+    "subscription_id": ("subscription_id",),
+    "purpose": ("purpose",),
+    "status": ("status",),
+}
+LINES: Final = ("order", "refund")
+
+
+@dataclass(frozen=True)
+class Door:
+    """What messages are read with: the reporting currency, the moment of receipt, the items' categories."""
+
+    currency: str
+    minor_units: int
+    now: int
+    categories: Mapping[str, str] = field(default_factory=dict)
+
+
+def events_of(message: object, door: Door) -> list[Event]:
+    """The canonical events of one message: one, or a line each for the products of an order.
+
+    >>> door = Door("USD", 2, now=0)
+    >>> sent = {"type": "track", "messageId": "m", "userId": "7", "event": "Product Viewed",
+    ...         "timestamp": "1970-01-01T00:00:01Z", "properties": {"product_id": "tea"}}
+    >>> [(e["kind"], e["item_id"], e["time"]) for e in events_of(sent, door)]
+    [('view', 'tea', 1000000)]
+    """
+    if not isinstance(message, Mapping):
+        raise StamkundError("bad_message", f"A message must be an object, not {_shown(message)}.")
+    kind, properties = _kind(message)
+    head = _head(message, door) | {"kind": kind}
+    _check_currency(properties, door)
+    head |= {"currency": door.currency, "properties": orjson.dumps(properties).decode()} | _lift(properties, kind)
+    if kind in LINES and properties.get("products") is not None:
+        return _lines(head, properties, door)
+    head |= _amounts(properties, kind, door)
+    if kind == "order":
+        head["order_line"] = 1
+    return [_categorised(head, door)]
+
+
+def _head(message: Message, door: Door) -> Event:
+    user, anonymous = _text(message, "userId"), _text(message, "anonymousId")
+    if user is None and anonymous is None:
+        raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
+    context = _object(message, "context")
+    return {
+        "event_id": message_id(message),
+        "source": "http",
+        "id_type": "user_id" if user is not None else "anonymous_id",
+        "id": user if user is not None else anonymous,
+        "customer_id": user,
+        "time": _time(message, door.now),
+        "received_at": door.now,
+        "channel": _text(context, "channel", at="context.") or _text(message, "channel"),
+    }
+
+
+def message_id(message: Message) -> str:
+    """The message's id: without one, a repeated delivery could not be told from a second event."""
+    given = _text(message, "messageId")
+    if given is None:
+        raise StamkundError("missing_message_id", "A message needs a messageId (any unique text).", field="messageId")
+    return given
+
+
+def _kind(message: Message) -> tuple[str, Message]:
+    """The event's kind and what it carries, by the message's type."""
+    type_ = message.get("type")
+    if type_ not in TYPES:
+        raise StamkundError.unknown("unknown_type", "message type", str(type_), TYPES, field="type")
+    if type_ == "track":
+        name = _text(message, "event")
+        if name is None:
+            raise StamkundError("missing_event", "A track message needs the name of its event.", field="event")
+        return KINDS.get(name) or snake(name), _object(message, "properties")
+    if type_ in ("page", "screen"):
+        return "visit", {"name": message.get("name")} | dict(_object(message, "properties"))
+    if type_ == "alias":
+        return "alias", {"previous_id": _needed(message, "previousId"), "user_id": _needed(message, "userId")}
+    traits = dict(_object(message, "traits"))
+    return "identify", traits if type_ == "identify" else traits | {"group_id": _needed(message, "groupId")}
+
+
+def snake(name: str) -> str:
+    """An event name as a kind.
+
+    >>> snake("Wishlist Product Added"), snake("cartShared")
+    ('wishlist_product_added', 'cart_shared')
+    """
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+", name)
+    if not words:
+        raise StamkundError("bad_event", f"The event name {name!r} has no letters in it.", field="event")
+    return "_".join(word.lower() for word in words)
+
+
+def _time(message: Message, now: int) -> int:
+    name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
+    given = message.get(name)
+    if given is None:
+        return now
+    try:
+        time = micros(datetime.fromisoformat(cast(str, given)))
+    except (TypeError, ValueError):
+        text = f"{given!r} is not a moment; send ISO 8601, such as 2026-01-31T12:00:00Z."
+        raise StamkundError("bad_time", text, field=name) from None
+    if time < 0:
+        raise StamkundError("bad_time", f"{given!r} is before 1970.", field=name)
+    if time > now + DAY:
+        raise StamkundError("future_time", f"{given!r} is more than a day after the clock of this service.", field=name)
+    return time
+
+
+def _lift(properties: Message, kind: str) -> Event:
+    out: Event = {}
+    for column, names in LIFTED.items():
+        name = next((n for n in names if properties.get(n) is not None), None)
+        if name is not None:
+            out[column] = _text(properties, name, at="properties.")
+    for name in ("latitude", "longitude", "quantity"):
+        if properties.get(name) is not None:
+            out[name] = _number(properties[name], f"properties.{name}")
+    return out | (_survey(properties) if kind == "survey" else {})
+
+
+def _survey(properties: Message) -> Event:
+    scale = str(_text(properties, "scale", at="properties."))
+    if scale not in SCALES:
+        raise StamkundError.unknown("unknown_scale", "scale", scale, SCALES, field="properties.scale")
+    rating, (low, high) = _number(properties.get("rating"), "properties.rating"), SCALES[scale]
+    if not low <= rating <= high:
+        message = f"A rating on the scale {scale} is from {low} to {high}, not {rating:g}."
+        raise StamkundError("bad_rating", message, field="properties.rating")
+    return {"rating": rating}
+
+
+def _check_currency(properties: Message, door: Door) -> None:
+    given = _text(properties, "currency", at="properties.")
+    if given is not None and given.upper() != door.currency:
+        message = f"Amounts are kept in {door.currency}; convert {given} before sending."
+        raise StamkundError("wrong_currency", message, field="properties.currency")
+
+
+def _amounts(properties: Message, kind: str, door: Door) -> Event:
+    """The amounts of a message without products."""
+    name = next((n for n in ("revenue", "total", "value") if properties.get(n) is not None), None)
+    out: Event = {}
+    if name is not None:
+        out["value"] = _minor(properties[name], f"properties.{name}", door)
+    elif kind in LINES:
+        text = (
+            "An order needs its products, or its revenue." if kind == "order" else "A refund needs products or a total."
+        )
+        raise StamkundError("missing_amount", text, field="properties.products")
+    if properties.get("discount") is not None:
+        out["discount"] = _minor(properties["discount"], "properties.discount", door)
+    return out
+
+
+def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
+    """A row a product; the order's discount is shared out in proportion to the products' amounts."""
+    products = properties["products"]
+    if not isinstance(products, Sequence) or isinstance(products, str) or not products:
+        raise StamkundError(
+            "bad_products", "products must be a list of at least one product.", field="properties.products"
+        )
+    lines = [_product(product, f"properties.products[{i}]", door) for i, product in enumerate(products)]
+    total = properties.get("discount")
+    discount = 0 if total is None else _minor(total, "properties.discount", door)
+    gross = [cast(int, line["value"]) for line in lines]
+    if not 0 <= discount <= sum(gross):
+        text = f"A discount of {total} on products of {Decimal(sum(gross)).scaleb(-door.minor_units)} is not possible."
+        raise StamkundError("bad_discount", text, field="properties.discount")
+    rest = {key: value for key, value in head.items() if key not in ("item_id", "category", "quantity", "properties")}
+    rows = []
+    for n, (line, share) in enumerate(zip(lines, shared(discount, gross), strict=True), 1):
+        row = rest | line | {"event_id": f"{head['event_id']}#{n:03d}", "value": cast(int, line["value"]) - share}
+        row |= {"discount": share} | ({"order_line": n} if head["kind"] == "order" else {})
+        rows.append(_categorised(row, door))
+    rows[0]["properties"] = orjson.dumps({k: v for k, v in properties.items() if k != "products"}).decode()
+    return rows
+
+
+def _product(product: object, at: str, door: Door) -> Event:
+    if not isinstance(product, Mapping):
+        raise StamkundError("bad_products", f"A product must be an object, not {_shown(product)}.", field=at)
+    quantity = _number(product.get("quantity", 1), f"{at}.quantity")
+    price = _number(product.get("price"), f"{at}.price")
+    if quantity < 0 or price < 0:
+        raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
+    exact = Decimal(str(product["price"])) * Decimal(str(product.get("quantity", 1)))
+    row: Event = {"quantity": quantity, "value": _rounded(exact, door)}
+    for column, names in (("item_id", ("product_id", "item_id", "sku")), ("category", ("category",))):
+        name = next((n for n in names if product.get(n) is not None), None)
+        if name is not None:
+            row[column] = _text(product, name, at=f"{at}.")
+    return row
+
+
+def shared(total: int, weights: Sequence[int]) -> list[int]:
+    """A whole number shared out in proportion to weights, to the last unit.
+
+    >>> shared(100, [1, 1, 1]), shared(5, [0, 0])
+    ([33, 33, 34], [0, 5])
+    """
+    if not sum(weights):
+        return [0] * (len(weights) - 1) + [total]
+    bounds, run = [0], 0
+    for weight in weights:
+        run += weight
+        bounds.append(total * run // sum(weights))
+    return [after - before for before, after in pairwise(bounds)]
+
+
+def _categorised(event: Event, door: Door) -> Event:
+    """The item's own category where the message gives none, as the lake fills it."""
+    if event.get("category") is None and (known := door.categories.get(str(event.get("item_id")))) is not None:
+        event["category"] = known
+    return event
+
+
+def _minor(value: object, at: str, door: Door) -> int:
+    _number(value, at)
+    return _rounded(Decimal(str(value)), door)
+
+
+def _rounded(amount: Decimal, door: Door) -> int:
+    return int(amount.scaleb(door.minor_units).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def _number(value: object, at: str) -> float:
+    number = math.nan
+    if isinstance(value, int | float | str) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            number = math.nan
+    if not math.isfinite(number) or abs(number) > _LARGEST:
+        raise StamkundError("bad_number", f"{at} must be a number, not {_shown(value)}.", field=at)
+    return number
+
+
+_LARGEST: Final = 1e12  # with four decimals still within 64 bits
+
+
+def _text(message: Message, name: str, *, at: str = "") -> str | None:
+    value = message.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise StamkundError("bad_text", f"{at}{name} must be text, not {_shown(value)}.", field=f"{at}{name}")
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _needed(message: Message, name: str) -> str:
+    value = _text(message, name)
+    if value is None:
+        raise StamkundError("missing_id", f"A message of type {message['type']} needs a {name}.", field=name)
+    return value
+
+
+def _object(message: Message, name: str) -> Message:
+    value = message.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise StamkundError("bad_message", f"{name} must be an object, not {_shown(value)}.", field=name)
+    return value
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+Log = Callable[[Sequence[Event]], set[str]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why."""
+
+    messageId: str | None  # noqa: N815 (Segment's spelling)
+    status: str
+    code: str | None = None
+    message: str | None = None
+    field: str | None = None
+
+
+def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
+    """Take every message that can be taken, each once, and give each its verdict, in order.
+
+    ``log`` keeps events and returns the ids that were new; what it returned of is kept for good.
+    """
+    read = [_read(message, door) for message in messages]
+    new = log([event for events in read if not isinstance(events, Verdict) for event in events])
+    verdicts = []
+    for events, message in zip(read, messages, strict=True):
+        if isinstance(events, Verdict):
+            verdicts.append(events)
+            continue
+        first = cast(str, events[0]["event_id"])
+        status = "accepted" if first in new else "duplicate"
+        new.discard(first)  # a second copy in the same batch
+        verdicts.append(Verdict(message_id(cast(Message, message)), status))
+    return verdicts
+
+
+def _read(message: object, door: Door) -> list[Event] | Verdict:
+    try:
+        return events_of(message, door)
+    except StamkundError as error:
+        given = message.get("messageId") if isinstance(message, Mapping) else None
+        return Verdict(given if isinstance(given, str) else None, "rejected", error.code, str(error), error.field)

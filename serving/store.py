@@ -1,0 +1,215 @@
+"""The operational store: customers' records, the log of events received over HTTP, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import orjson
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, make_url
+
+from features.record import Record
+from features.schema import schema
+
+Row = Mapping[str, object]
+
+_SCHEMA: Final = sa.MetaData()
+_RECORDS: Final = sa.Table(
+    "records",
+    _SCHEMA,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("log_seq", sa.BigInteger, nullable=False),  # the last logged event this record has seen
+)
+_EVENT_LOG: Final = sa.Table(
+    "event_log",
+    _SCHEMA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Index("event_log_customer", "customer_id", "seq"),
+    sqlite_autoincrement=True,
+)
+_DECISIONS: Final = sa.Table(
+    "decisions",
+    _SCHEMA,
+    sa.Column("decision_id", sa.Text, primary_key=True),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("id_type", sa.Text),
+    sa.Column("id", sa.Text),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("context", sa.Text, nullable=False),
+    sa.Column("models", sa.Text, nullable=False),
+    sa.Column("eligible", sa.Text, nullable=False),
+    sa.Column("placements", sa.Text, nullable=False),
+    sa.Index("decisions_customer", "customer_id", "time"),
+)
+_META: Final = sa.Table(
+    "meta", _SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+_PAYLOAD: Final = sa.select(_RECORDS.c.payload, _RECORDS.c.log_seq).where(
+    _RECORDS.c.customer_id == sa.bindparam("customer")
+)
+_TAIL: Final = (
+    sa.select(_EVENT_LOG.c.event)
+    .where(_EVENT_LOG.c.customer_id == sa.bindparam("customer"), _EVENT_LOG.c.seq > sa.bindparam("after"))
+    .order_by(_EVENT_LOG.c.seq)
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One decision as it is kept: who, when, from which set, with which probabilities."""
+
+    decision_id: str
+    time: int
+    id_type: str | None
+    id: str | None
+    customer_id: str | None
+    context: Mapping[str, object]
+    models: Mapping[str, str]
+    eligible: Sequence[Mapping[str, object]]
+    placements: Sequence[Mapping[str, object]]
+
+
+def open_store(url: str) -> Engine:
+    """The store at a database URL, its tables created when they are not there yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    else:
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32)
+        sa.event.listen(engine, "connect", _tune_sqlite)
+    _SCHEMA.create_all(engine)
+    return engine
+
+
+def replace_records(
+    engine: Engine, records: Iterable[tuple[str, Record]], *, as_of: int, log_seq: int, chunk: int = 500
+) -> int:
+    """Put a build's records in place of the last build's, in one transaction; returns how many.
+
+    A record must hold every event of its customer in the lake, later ones than ``as_of`` too: what the log held up to
+    ``log_seq`` is not read again.
+    """
+    rows = ({"customer_id": key, "payload": record.pack(), "log_seq": log_seq} for key, record in records)
+    count = 0
+    with engine.begin() as connection:
+        connection.execute(sa.delete(_RECORDS))
+        for block in _blocks(rows, chunk):
+            connection.execute(sa.insert(_RECORDS), block)
+            count += len(block)
+        _put_meta(connection, {"as_of": str(as_of), "log_seq": str(log_seq), "records": str(count)})
+    return count
+
+
+def record_of(engine: Engine, customer_id: str) -> Record | None:
+    """The customer's record: the last build's, moved on by every event logged since; None when never heard of."""
+    with engine.connect() as connection:
+        base = connection.execute(_PAYLOAD, {"customer": customer_id}).first()
+        after = 0 if base is None else base.log_seq
+        tail = connection.execute(_TAIL, {"customer": customer_id, "after": after}).scalars().all()
+    events = [orjson.loads(event) for event in tail]
+    if base is None:
+        return Record.of(events) if events else None
+    record = Record.unpack(base.payload)
+    return record.append(events) if events else record
+
+
+def append_events(engine: Engine, events: Sequence[Row], *, received_at: int) -> set[str]:
+    """Log canonical events, durably and once each; returns the ``event_id``s that were new."""
+    if not events:
+        return set()
+    rows = [
+        {
+            "event_id": event["event_id"],
+            "customer_id": event.get("customer_id"),
+            "kind": event["kind"],
+            "received_at": received_at,
+            "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
+        }
+        for event in events
+    ]
+    insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+    once = insert(_EVENT_LOG).on_conflict_do_nothing(index_elements=["event_id"]).returning(_EVENT_LOG.c.event_id)
+    with engine.begin() as connection:
+        return set(connection.execute(once, rows).scalars())
+
+
+def log_frame(engine: Engine) -> tuple[pl.DataFrame, int]:
+    """Everything the log holds as canonical events, and the number of the last one: the next build's extra source."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
+            connection.execute(sa.text("LOCK TABLE event_log IN SHARE MODE"))
+        rows = connection.execute(sa.select(_EVENT_LOG.c.seq, _EVENT_LOG.c.event).order_by(_EVENT_LOG.c.seq)).all()
+    events = [orjson.loads(row.event) for row in rows]
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), rows[-1].seq if rows else 0
+
+
+def save_decision(engine: Engine, decided: Decided) -> None:
+    """Keep a decision with its eligible set and the probability of each choice."""
+    row = {
+        **{name: getattr(decided, name) for name in ("decision_id", "time", "id_type", "id", "customer_id")},
+        **{name: _json(getattr(decided, name)) for name in ("context", "models", "eligible", "placements")},
+    }
+    with engine.begin() as connection:
+        connection.execute(sa.insert(_DECISIONS), row)
+
+
+def decision_of(engine: Engine, decision_id: str) -> Decided | None:
+    """A kept decision, or None."""
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(_DECISIONS).where(_DECISIONS.c.decision_id == decision_id)).first()
+    if row is None:
+        return None
+    read = {name: orjson.loads(getattr(row, name)) for name in ("context", "models", "eligible", "placements")}
+    return Decided(row.decision_id, row.time, row.id_type, row.id, row.customer_id, **read)
+
+
+def identified(engine: Engine, customer_id: str, *, at: int) -> dict[str, object]:
+    """The traits that ``identify`` messages have given the customer up to ``at``, later ones over earlier ones."""
+    query = _TAIL.where(_EVENT_LOG.c.kind == "identify")
+    with engine.connect() as connection:
+        rows = connection.execute(query, {"customer": customer_id, "after": 0}).scalars()
+        events = [orjson.loads(row) for row in rows]
+    known = sorted((event for event in events if event["time"] <= at), key=lambda event: event["time"])
+    return {name: value for event in known for name, value in orjson.loads(event.get("properties", "{}")).items()}
+
+
+def meta(engine: Engine) -> dict[str, str]:
+    """What the last build wrote about itself: ``as_of``, ``log_seq``, ``records``."""
+    with engine.connect() as connection:
+        return {row.key: row.value for row in connection.execute(sa.select(_META))}
+
+
+def _put_meta(connection: Connection, values: Mapping[str, str]) -> None:
+    connection.execute(sa.delete(_META).where(_META.c.key.in_(list(values))))
+    connection.execute(sa.insert(_META), [{"key": key, "value": value} for key, value in values.items()])
+
+
+def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _blocks(rows: Iterable[dict[str, object]], size: int) -> Iterator[list[dict[str, object]]]:
+    rest = iter(rows)
+    while block := list(islice(rest, size)):
+        yield block
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from features.record import Record
+from serving.store import (
+    Decided,
+    append_events,
+    decision_of,
+    log_frame,
+    meta,
+    open_store,
+    record_of,
+    replace_records,
+    save_decision,
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_store(f"sqlite:///{tmp_path / 'deep' / 'store.db'}")
+    yield engine
+    engine.dispose()
+
+
+def visit(event_id: str, time: int, customer: str | None = "1") -> dict[str, object]:
+    return {"event_id": event_id, "customer_id": customer, "time": time, "kind": "visit", "id": customer or "anon"}
+
+
+def ids(record: Record | None) -> list[object]:
+    assert record is not None
+    return [event["event_id"] for event in record.events()]
+
+
+def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(store: Engine) -> None:
+    with store.connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 1]  # 1 is NORMAL
+
+
+def test_an_event_is_logged_once(store: Engine) -> None:
+    assert append_events(store, [visit("a", 1), visit("b", 2)], received_at=9) == {"a", "b"}
+    assert append_events(store, [visit("b", 2), visit("c", 3)], received_at=9) == {"c"}
+    assert append_events(store, [visit("d", 4), visit("d", 4)], received_at=9) == {"d"}
+    assert append_events(store, [], received_at=9) == set()
+
+
+def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
+    append_events(store, [visit("a", 1)], received_at=9)
+    assert ids(record_of(store, "1")) == ["a"]  # no build yet: the log alone
+    _, seq = log_frame(store)
+    replace_records(store, [("1", Record.of([visit("0", 0), visit("a", 1)], {"age": "35-44"}))], as_of=5, log_seq=seq)
+    assert ids(record_of(store, "1")) == ["0", "a"]
+    append_events(store, [visit("late", 0), visit("b", 2), visit("x", 2, customer="2")], received_at=9)
+    moved = record_of(store, "1")
+    assert ids(moved) == ["0", "late", "a", "b"]
+    assert moved is not None
+    assert moved.attributes == {"age": "35-44"}
+    assert ids(record_of(store, "2")) == ["x"]
+    assert record_of(store, "3") is None
+
+
+def test_a_failed_build_leaves_the_last_one(store: Engine) -> None:
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0)
+
+    def broken() -> Iterator[tuple[str, Record]]:
+        yield "2", Record.of([visit("b", 1)])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        replace_records(store, broken(), as_of=6, log_seq=0, chunk=1)
+    assert ids(record_of(store, "1")) == ["a"]
+    assert record_of(store, "2") is None
+    assert meta(store) == {"as_of": "5", "log_seq": "0", "records": "1"}
+
+
+def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
+    frame, seq = log_frame(store)
+    assert (frame.height, seq) == (0, 0)
+    append_events(store, [visit("a", 1), visit("b", 2, customer=None)], received_at=9)
+    frame, seq = log_frame(store)
+    assert frame.select("event_id", "customer_id", "time", "value").rows() == [
+        ("a", "1", 1, None),
+        ("b", None, 2, None),
+    ]
+    assert seq == 2
+
+
+def test_a_decision_is_kept_with_its_eligible_set_and_probabilities(store: Engine) -> None:
+    decided = Decided(
+        decision_id="d1",
+        time=7,
+        id_type="user_id",
+        id="1",
+        customer_id="1",
+        context={"channel": "web"},
+        models={"redemption": "3"},
+        eligible=[{"offer_id": "tea", "expected_value": 0.5}],
+        placements=[{"id": "home", "items": [{"offer_id": "tea", "probability": 1.0}]}],
+    )
+    save_decision(store, decided)
+    assert decision_of(store, "d1") == decided
+    assert decision_of(store, "d2") is None
