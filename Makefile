@@ -19,7 +19,7 @@ demo: .venv/ready  ## the whole road on The Complete Journey, then serve (ONCE=1
 	@$(BIN)/stamkund demo $(if $(ONCE),--once)
 
 test: check  ## everything CI runs: static checks, doctests, tests
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/ready  ## the tests that take minutes (a bento in a clean environment, the demo's figures)
 	@$(BIN)/python -m pytest -q -m slow

@@ -44,7 +44,7 @@ class Record:
         unique = {cast(str, e["event_id"]): e for e in reversed(list(events))}
         rows = sorted(unique.values(), key=lambda e: (cast(int, e["time"]), cast(str, e["event_id"])))
         integers = {c: np.array([cast(int, e.get(c)) or 0 for e in rows], dtype=np.int64) for c in INTEGERS}
-        coded = {c: _encode([cast("str | None", e.get(c)) for e in rows]) for c in TEXTS}
+        coded = {c: encode([cast("str | None", e.get(c)) for e in rows]) for c in TEXTS}
         codes, words = {c: v[0] for c, v in coded.items()}, {c: v[1] for c, v in coded.items()}
         return cls(integers, codes, words, dict(attributes or {}))
 
@@ -161,7 +161,8 @@ class _Columns:
         return np.concatenate([[len(times)], len(times) - np.searchsorted(times, edges, side="right")])
 
 
-def _encode(values: list[str | None]) -> tuple[npt.NDArray[np.int32], list[str]]:
+def encode(values: list[str | None]) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """Each value's place among the different ones, in the order they first come; −1 for none."""
     words: dict[str, int] = {}
     codes = [-1 if v is None else words.setdefault(v, len(words)) for v in values]
     return np.array(codes, dtype=np.int32), list(words)

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from features import FeatureSet, Lake, StamkundError, build, profiles, read_settings
-from features.record import Record, record_vector
+from features.record import record_vector
+from features.records import records
 from features.units import micros
 from tests.sample import sample_config
 
@@ -36,14 +37,12 @@ def test_every_real_customers_record_gives_the_frames_row(config: Path) -> None:
     settings = read_settings(config)
     build(settings, as_of=NOW)
     lake, fitted = Lake(settings.lake), FeatureSet.load(settings.feature_set)
-    traits = {row.pop("customer_id"): row for row in lake.scan("customers").collect().to_dicts()}
     moment = micros(date(2017, 9, 10))
     rows = profiles(lake, fitted, as_of=moment)
-    for (customer,), events in lake.scan("events").collect().group_by("customer_id"):
-        row = rows.filter(pl.col("customer_id") == customer).select(fitted.names)
-        if row.height:
-            live = record_vector(fitted, Record.of(events.to_dicts(), traits.get(str(customer))), as_of=moment)
-            assert repr(list(row.row(0))) == repr(live.tolist())
+    live = {c: repr(record_vector(fitted, r, as_of=moment).tolist()) for c, r in records(lake)}
+    batch = {row[0]: repr(list(row[1:])) for row in rows.drop("as_of").iter_rows()}
+    assert batch == {c: live[c] for c in batch}
+    assert len(batch) > 40
 
 
 def test_a_moment_before_the_first_event_is_refused_with_the_span_of_the_data(config: Path) -> None:
