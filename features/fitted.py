@@ -16,6 +16,7 @@ from features.defaults import WINDOWS, Vocabulary, default_features
 from features.errors import StamkundError
 from features.lake import Lake
 from features.language import Feature, Formula, Measure, Op, Span, Term, Unit
+from features.live import Live
 from features.plan import Plan
 
 RARE = 50  # a kind with fewer events says little
@@ -44,6 +45,11 @@ class FeatureSet:
     def plan(self) -> Plan:
         """The features made ready to evaluate."""
         return Plan(self.features)
+
+    @cached_property
+    def live(self) -> Live:
+        """The evaluator of single records."""
+        return Live(self.plan)
 
     @cached_property
     def hash(self) -> str:

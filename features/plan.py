@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,6 +68,11 @@ class Plan:
     def coded(self) -> tuple[Feature, ...]:
         """Features that are attributes."""
         return tuple(f for f in self.features if f.formula == "code")
+
+    def codes(self, attributes: Mapping[str, object]) -> list[float]:
+        """One customer's attribute codes, NaN where unknown or not in the vocabulary."""
+        places = ((f.vocabulary, attributes.get(f.attribute)) for f in self.coded)
+        return [float(v.index(value)) if value in v else np.nan for v, value in places]
 
     @cached_property
     def offsets(self) -> Ints:

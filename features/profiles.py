@@ -70,12 +70,6 @@ def _stack(arrays: list[Ints], empty: tuple[int, ...]) -> Ints:
 def _codes(customers: list[str], plan: Plan, attributes: pl.DataFrame) -> Floats:
     """``[customer, feature]``: each attribute's place in its vocabulary."""
     known = dict(zip(attributes["customer_id"], attributes.to_dicts(), strict=True))
-    return np.array([code_row(plan, known.get(c, {})) for c in customers], dtype=np.float64).reshape(
+    return np.array([plan.codes(known.get(c, {})) for c in customers], dtype=np.float64).reshape(
         len(customers), len(plan.coded)
     )
-
-
-def code_row(plan: Plan, attributes: dict[str, object]) -> list[float]:
-    """One customer's attribute codes, NaN where unknown or not in the vocabulary."""
-    places = ((f.vocabulary, attributes.get(f.attribute)) for f in plan.coded)
-    return [float(v.index(value)) if value in v else np.nan for v, value in places]

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.lake import Lake
-from features.record import INTEGERS, TEXTS, Record, encode
+from features.record import INTEGERS, TEXTS, Record
 
 CUSTOMERS_AT_ONCE = 20_000
 
@@ -29,18 +29,10 @@ def records(lake: Lake, progress: Callable[[str, int, int], None] | None = None)
 
 
 def _records(rows: pl.DataFrame, attributes: dict[str, dict[str, object]]) -> Iterator[tuple[str, Record]]:
-    integers = {c: rows[c].fill_null(0).to_numpy() for c in INTEGERS}
-    texts = {c: rows[c].to_list() for c in TEXTS}
+    numbers = np.array([rows[c].fill_null(0).to_numpy() for c in INTEGERS], dtype=np.int64)
+    texts = [rows[c].to_list() for c in TEXTS]
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]
-        coded = {c: encode(v[start:end]) for c, v in texts.items()}
-        yield (
-            customer,
-            Record(
-                {c: np.ascontiguousarray(v[start:end]) for c, v in integers.items()},
-                {c: v[0] for c, v in coded.items()},
-                {c: v[1] for c, v in coded.items()},
-                attributes.get(customer, {}),
-            ),
-        )
+        own = [column[start:end] for column in texts]
+        yield customer, Record.from_columns(numbers[:, start:end], own, attributes.get(customer))

@@ -6,10 +6,10 @@ import polars as pl
 
 from features.defaults import Vocabulary, default_features
 from features.fitted import FeatureSet
-from features.units import DAY
 from features.profiles import profile_frame
-from features.record import Record, record_vector
+from features.record import Record
 from features.schema import schema
+from features.units import DAY
 
 NOW = 20_000 * DAY  # 2024-10-04T00:00:00Z, a Friday
 SHOP = FeatureSet(
@@ -48,6 +48,6 @@ def profile_of(events: list[Row], *, as_of: int = NOW, features: FeatureSet = SH
     rows = profile_frame(frame(events), features, as_of=[as_of], attributes=ages).filter(pl.col("customer_id") == "c1")
     batch = {k: float(v) for k, v in rows.row(0, named=True).items() if k in features.names}
     own = [e for e in events if e["customer_id"] == "c1"]
-    live = record_vector(features, Record.of(own, {"age": age} if age else {}), as_of=as_of)
+    live = features.live.vector(Record.of(own, {"age": age} if age else {}), as_of=as_of)
     assert repr(list(batch.values())) == repr(live.tolist())
     return batch
