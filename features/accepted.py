@@ -12,7 +12,7 @@ from features import sql
 from features.door import CODE, REASON
 from features.schema import COLUMNS, TABLES, Table, sql_type
 from features.settings import Source
-from features.sources import ROW
+from features.texts import ROW
 
 # What an event says; when it was loaded is no part of that.
 _NOT_CONTENT = frozenset({"event_id", "received_at"})

@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,7 +14,8 @@ from features.mapping import UNREADABLE, came, mapped
 from features.reading import Money, Value, reading
 from features.schema import COLUMNS, NEEDED, OFFER_TYPES, SCALES, Role
 from features.settings import Source
-from features.sources import ROW, Rows
+from features.sources import Rows
+from features.texts import FLAW, ROW
 
 CODE, REASON = "stamkund_code", "stamkund_reason"
 
@@ -38,11 +39,24 @@ def judge(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows
     values = {column: Value(came(column), type_, source.timezone) for column, type_ in selection.types.items()}
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
     checks = list(_checks(source, values, money))
+    try:
+        _stage(connection, selection.query, readings, checks)
+    except duckdb.Error as error:
+        msg = (
+            f"sources.{name}.columns: an expression fails on a row ({str(error).splitlines()[0]}); use TRY_CAST in it."
+        )
+        raise StamkundError("bad_expression", msg, field=f"sources.{name}.columns") from None
+    return list(readings)
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str], checks: Sequence[Check]
+) -> None:
     told = ", ".join(f"{text} AS {sql.name(column)}" for column, text in readings.items())
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE staged AS
-        WITH mapped AS ({selection.query}),
+        WITH mapped AS ({query}),
         parsed AS (SELECT *, {told} FROM mapped)
         SELECT {", ".join([ROW, *map(sql.name, readings)])},
                {_cases((check.when, sql.literal(check.code)) for check in checks)} AS {CODE},
@@ -50,7 +64,6 @@ def judge(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows
         FROM parsed
         """
     )
-    return list(readings)
 
 
 def _reading(name: str, source: Source, column: str, value: Value, money: Money) -> str:
@@ -74,6 +87,7 @@ def _cases(cases: Iterator[tuple[str, str]]) -> str:
 
 def _checks(source: Source, values: Mapping[str, Value], money: Money) -> Iterator[Check]:
     """All checks in the order in which a row fails them."""
+    yield Check("malformed_row", f"{FLAW} IS NOT NULL", FLAW)
     unread = sql.name(UNREADABLE)
     reason = f"'the column ' || {unread} || ' holds something other than its other rows, and an expression needs it'"
     yield Check("bad_value", f"{unread} IS NOT NULL", reason)

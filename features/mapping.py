@@ -11,7 +11,8 @@ import duckdb
 from features import sql
 from features.errors import StamkundError
 from features.settings import Source
-from features.sources import ROW, Rows
+from features.sources import Rows
+from features.texts import FLAW, ROW
 
 UNREADABLE = "stamkund:unreadable"
 
@@ -42,8 +43,9 @@ def mapped(connection: duckdb.DuckDBPyConnection, name: str, source: Source, row
     base = _typed(plain, typed)
     types = {column: rows.columns[found] for column, found in plain.items()}
     types |= {column: _type(connection, name, column, text, base) for column, text in computed.items()}
-    kept = [ROW, sql.name(UNREADABLE), *map(came, plain), *(f"({text}\n) AS {came(c)}" for c, text in computed.items())]
-    return Mapped(f"SELECT {', '.join(kept)} FROM ({base})", types)
+    results = [f"({text}\n) AS {came(column)}" for column, text in computed.items()]
+    kept = ", ".join([ROW, FLAW, sql.name(UNREADABLE), *map(came, plain), *results])
+    return Mapped(f"SELECT {kept} FROM ({base})", types)
 
 
 def _named(text: str, columns: Iterable[str]) -> str | None:
@@ -83,7 +85,7 @@ def _cast(column: str, type_: str) -> str:
 
 
 def _types(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> dict[str, str]:
-    """The type that at least nine tenths of a text column's values have; whoever has another is rejected for it."""
+    """The type that at least eight of ten of a text column's values have; whoever has another is rejected for it."""
     return {column: _prevailing(connection, sql.name(column)) for column in columns}
 
 
@@ -104,30 +106,34 @@ def _prevailing(connection: duckdb.DuckDBPyConnection, column: str) -> str:
     present, zeros, fractions, numbers, days, moments = counted or (0, 0, 0, 0, 0, 0)
     if present == 0 or zeros:
         return "VARCHAR"
-    if numbers >= 0.9 * present:
+    if numbers >= 0.8 * present:
         return "DOUBLE" if fractions else "BIGINT"
-    if days >= 0.9 * present:
+    if days >= 0.8 * present:
         return "DATE"
-    return "TIMESTAMP" if moments >= 0.9 * present else "VARCHAR"
+    return "TIMESTAMP" if moments >= 0.8 * present else "VARCHAR"
 
 
 def _type(connection: duckdb.DuckDBPyConnection, name: str, column: str, text: str, base: str) -> str:
-    field = f"sources.{name}.columns.{column}"
     try:
         described = connection.execute(f"DESCRIBE SELECT ({text}\n) AS value FROM ({base})").fetchone()
-    except duckdb.BinderException as error:
-        raise _unbound(connection, field, text, error) from None
     except duckdb.Error as error:
-        msg = f"{field}: {text!r} cannot be computed: {str(error).splitlines()[0]}"
-        raise StamkundError("bad_expression", msg, field=field) from None
+        field = f"sources.{name}.columns.{column}"
+        raise _unbound(_described(connection, base), field, text, error) from None
     return str(described[1]) if described else "VARCHAR"
 
 
-def _unbound(connection: duckdb.DuckDBPyConnection, field: str, text: str, error: Exception) -> StamkundError:
-    columns = [str(row[0]) for row in connection.execute("DESCRIBE rows").fetchall() if row[0] != ROW]
-    for read in sorted(sql.columns_of(text)):
-        if _named(read, columns) is None:
+def _described(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
+    described = connection.execute(f"DESCRIBE {query}").fetchall()
+    own = {ROW, FLAW, UNREADABLE}
+    return {str(row[0]): str(row[1]) for row in described if row[0] not in own and not row[0].startswith("stamkund:")}
+
+
+def _unbound(columns: Mapping[str, str], field: str, text: str, error: Exception) -> StamkundError:
+    named = {read: _named(read, columns) for read in sorted(sql.columns_of(text))}
+    for read, found in named.items():
+        if found is None:
             unknown = StamkundError.unknown("unknown_source_column", "column", read, columns)
             return StamkundError(unknown.code, f"{field}: {unknown}", field=field)
-    msg = f"{field}: {text!r} cannot be computed: {str(error).splitlines()[0]}"
+    types = ", ".join(f"{found} is {columns[found]}" for found in named.values() if found)
+    msg = f"{field}: {text!r} cannot be computed ({types}): {str(error).splitlines()[0]}"
     return StamkundError("bad_expression", msg, field=field)

@@ -10,7 +10,8 @@ import duckdb
 
 from features import sql
 from features.door import CODE, REASON
-from features.sources import ROW, Rows
+from features.sources import Rows
+from features.texts import ROW
 
 _OWN = ("source", "row", "code", "reason")
 

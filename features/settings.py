@@ -129,21 +129,10 @@ class Source(Part):
         if isinstance(self.origin, dict) and self.query is None:
             msg = "`from` names several tables: say in `query` what to select from them."
             raise StamkundError("missing_query", msg, field="query")
-        if self.query is not None and isinstance(self.origin, dict):
-            self._check_tables(self.query, self.origin)
         if isinstance(self.origin, str) and is_url(self.origin) and self.query is None:
             raise StamkundError(
                 "missing_query", "A database needs its SQL: say in `query` what to select.", field="query"
             )
-
-    def _check_tables(self, query: str, named: Mapping[str, str]) -> None:
-        try:
-            read = sql.tables_of(query)
-        except ValueError as error:
-            msg = f"This is not a query that DuckDB can read: {error}"
-            raise StamkundError("bad_query", msg, field="query") from None
-        for table in sorted(read - set(named)):
-            raise StamkundError.unknown("unknown_table", "table", table, named, field="query")
 
 
 class Lapse(Part):
@@ -179,7 +168,7 @@ TargetSettings = Annotated[Lapse | Spend | Redemption, Field(discriminator="type
 class FeatureSettings(Part):
     """What the default feature set is fitted on."""
 
-    fitted_at: datetime | date | None = None
+    fitted_at: datetime | None = None
     categories: int = Field(default=20, ge=0)
 
 
@@ -223,7 +212,7 @@ class Settings(Part):
     """
 
     name: str
-    clock: datetime | date | None = None
+    clock: datetime | None = None
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     minor_units: int = Field(default=2, ge=0, le=4)
     home: Resolved = Field(default=Path(".stamkund"), validate_default=True)
@@ -244,6 +233,15 @@ class Settings(Part):
                 msg = f"{name!r} cannot be a name here: use letters, digits, - and _ (and not `http`)."
                 raise StamkundError("bad_name", msg, field=name)
         return named
+
+    @field_validator("sources")
+    @classmethod
+    def _known_tables(cls, sources: dict[str, Source]) -> dict[str, Source]:
+        for name, source in sources.items():
+            elsewhere = isinstance(source.origin, str) and (is_url(source.origin) or source.origin.startswith("${"))
+            if source.query is not None and not elsewhere:
+                _check_query(source.query, names_of(name, source.origin), f"{name}.query")
+        return sources
 
     @property
     def lake(self) -> Path:
@@ -295,6 +293,17 @@ def read_settings(path: Path | str) -> Settings:
         return Settings.model_validate(document.data, context={"folder": file.resolve().parent})
     except ValidationError as error:
         raise explain(error, document, Settings) from None
+
+
+def _check_query(query: str, named: Mapping[str, str], field: str) -> None:
+    try:
+        read = sql.tables_of(query)
+    except ValueError as error:
+        msg = f"This is not a query that DuckDB can read: {error}"
+        raise StamkundError("bad_query", msg, field=field) from None
+    for table in sorted(read):
+        if table.lower() not in {name.lower() for name in named}:
+            raise StamkundError.unknown("unknown_table", "table", table, named, field=field)
 
 
 def names_of(source: str, origin: str | Mapping[str, str]) -> dict[str, str]:

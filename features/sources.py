@@ -3,6 +3,8 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
+import csv
+import gzip
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,24 +21,23 @@ import sqlalchemy as sa
 from features import sql
 from features.errors import StamkundError
 from features.settings import Source, expand, is_url, names_of
+from features.texts import FLAW, ROW, append, dialect
 
-ROW = "stamkund_row"
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _BATCH = 10_000
+_NUMBERED = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What a source held: a DuckDB table with the source's columns and a row number, and the lines that were no rows.
+    """What the table ``rows`` holds: its columns beside ``ROW`` and ``FLAW``, and the number of rows.
 
     In a textual source (CSV, database) every value is text still, so that the door can judge each of them.
     """
 
-    table: str
     columns: Mapping[str, str]
     textual: bool
     read: int
-    malformed: int = 0
 
 
 def read(connection: duckdb.DuckDBPyConnection, name: str, source: Source) -> Rows:
@@ -45,7 +46,6 @@ def read(connection: duckdb.DuckDBPyConnection, name: str, source: Source) -> Ro
     if isinstance(source.origin, str) and is_url(expand(source.origin, field=f"{field}.from")):
         return _database(connection, source, field)
     origins = {key: files(origin, field=f"{field}.from") for key, origin in names_of(name, source.origin).items()}
-    connection.execute("DROP TABLE IF EXISTS malformed")
     if source.query is not None:
         return _query(connection, origins, source.query, field)
     return _files(connection, origins[name], field)
@@ -67,35 +67,42 @@ def files(origin: str, *, field: str) -> list[Path]:
         held = ", ".join(sorted({path.suffix or path.name for path in found}))
         msg = f"{origin} holds {held} files: give CSV or Parquet, and only one of them."
         raise StamkundError("unknown_format", msg, field=field)
+    for path in found:
+        if path.stat().st_size == 0:
+            msg = f"{path} is empty: not even a line with the names of its columns is in it."
+            raise StamkundError("unreadable_file", msg, field=field)
     return found
 
 
-def scan(paths: Sequence[Path], *, texts: bool) -> str:
-    """The SQL that reads files of one kind; as texts, CSV values are left as they are written."""
+def scan(paths: Sequence[Path]) -> str:
+    """The SQL that reads files of one kind."""
     listed = "[" + ", ".join(sql.literal(str(path)) for path in paths) + "]"
     if _kind(paths[0]) == "parquet":
         return f"read_parquet({listed}, union_by_name = true)"
-    if texts:
-        return f"read_csv({listed}, header = true, all_varchar = true, store_rejects = true, rejects_limit = 0)"
-    return f"read_csv({listed}, header = true, sample_size = -1, union_by_name = true)"
+    return f"read_csv({listed}, {dialect(paths[0]).sql}, sample_size = -1, union_by_name = true)"
 
 
 def _files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], field: str) -> Rows:
-    textual = _kind(paths[0]) == "csv"
     try:
-        _stage(connection, f"SELECT * FROM {scan(paths, texts=True)}")
-    except duckdb.Error as error:
-        msg = f"{paths[0]} cannot be read: {_first_line(error)}"
+        if _kind(paths[0]) == "parquet":
+            _stage(connection, f"SELECT * FROM {scan(paths)}")
+            return _rows(connection, textual=False)
+        connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR)")
+        for path in paths:
+            append(connection, path)
+    except (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+        names = ", ".join(path.name for path in paths[:5])
+        msg = f"{names} in {paths[0].parent} cannot be read: {_first_line(error)}"
         raise StamkundError("unreadable_file", msg, field=f"{field}.from") from None
-    return _rows(connection, textual=textual)
+    return _rows(connection, textual=True)
 
 
 def _query(
     connection: duckdb.DuckDBPyConnection, origins: Mapping[str, Sequence[Path]], query: str, field: str
 ) -> Rows:
-    for name, paths in origins.items():
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {sql.name(name)} AS SELECT * FROM {scan(paths, texts=False)}")
     try:
+        for name, paths in origins.items():
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {sql.name(name)} AS SELECT * FROM {scan(paths)}")
         _stage(connection, query.rstrip().rstrip(";"))
     except duckdb.Error as error:
         msg = f"The query does not run: {_first_line(error)}"
@@ -107,14 +114,14 @@ def _query(
 
 
 def _stage(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT row_number() OVER () AS {ROW}, * FROM ({query}\n)")
+    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {_NUMBERED}, * FROM ({query}\n)")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, *, textual: bool) -> Rows:
     described = connection.execute("DESCRIBE rows").fetchall()
-    columns = {str(row[0]): str(row[1]) for row in described if row[0] != ROW}
+    columns = {str(row[0]): str(row[1]) for row in described if row[0] not in {ROW, FLAW}}
     count = connection.execute("SELECT count(*) FROM rows").fetchone()
-    return Rows("rows", columns, textual, int(count[0]) if count else 0)
+    return Rows(columns, textual, int(count[0]) if count else 0)
 
 
 def _database(connection: duckdb.DuckDBPyConnection, source: Source, field: str) -> Rows:
@@ -142,14 +149,14 @@ def _fill(
     connection: duckdb.DuckDBPyConnection, names: Sequence[str], batches: Iterator[list[sa.Row[tuple[object, ...]]]]
 ) -> None:
     columns = ", ".join(f"{sql.name(name)} VARCHAR" for name in names)
-    connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {columns})")
+    connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR, {columns})")
     done = 0
     for batch in batches:
         numbers = pa.array(range(done + 1, done + len(batch) + 1), pa.int64())
         texts = [pa.array([_text(row[place]) for row in batch], pa.string()) for place in range(len(names))]
         table = pa.Table.from_arrays([numbers, *texts], names=[ROW, *names])
         connection.register("batch", table)
-        connection.execute("INSERT INTO rows SELECT * FROM batch")
+        connection.execute("INSERT INTO rows BY NAME SELECT * FROM batch")
         connection.unregister("batch")
         done += len(batch)
 

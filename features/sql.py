@@ -56,13 +56,17 @@ def zones() -> list[str]:
 
 
 def _tree(statement: str) -> dict[str, object]:
+    tree = json.loads(_serialized(statement))
+    if tree.get("error_type") in {"parser", "syntax"}:
+        raise ValueError(tree.get("error_message"))
+    return dict(tree)
+
+
+def _serialized(statement: str) -> str:
+    # Apart, so that no error's traceback keeps the connection: it would be leaked, and DuckDB says so at exit.
     with duckdb.connect() as connection:
         row = connection.execute("SELECT json_serialize_sql(?)", [statement]).fetchone()
-    tree = json.loads(row[0] if row else "{}")
-    if not isinstance(tree, dict) or tree.get("error"):
-        msg = str(tree.get("error_message", "it cannot be read"))
-        raise ValueError(msg)
-    return tree
+    return str(row[0]) if row else "{}"
 
 
 def _nodes(value: object) -> Iterator[dict[str, object]]:
