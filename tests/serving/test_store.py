@@ -33,7 +33,7 @@ def visit(event_id: str, time: int, customer: str | None = "1") -> dict[str, obj
 
 def ids(record: Record | None) -> list[object]:
     assert record is not None
-    return [event["event_id"] for event in record.events()]
+    return [record.words["event_id"][code] for code in record.codes["event_id"]]
 
 
 def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(store: Engine) -> None:

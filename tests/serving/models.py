@@ -1,0 +1,57 @@
+"""Models small enough to train in a test, real in every other way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from features.affinity import PAIR_FEATURES, pair_frame
+from features.fitted import FeatureSet
+from features.lake import Lake
+from features.profiles import profiles
+from features.settings import Settings
+from training.calibration import Platt
+from training.model import Model, quantiles
+from training.targets import Target, targets_of
+
+Floats = npt.NDArray[np.float64]
+LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -1, "seed": 1}
+
+
+def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_of: int) -> dict[str, Model]:
+    """A model for each of the settings' three targets, of a handful of leaves."""
+    frame = profiles(lake, feature_set, as_of=as_of)
+    later = lake.scan("events").filter(pl.col("kind") == "order", pl.col("time") > as_of)
+    spend = later.group_by("customer_id").agg(pl.col("value").sum()).collect()
+    amounts = (
+        frame.join(spend, on="customer_id", how="left", maintain_order="left")["value"].fill_null(0).to_numpy() / 100
+    )
+    contacts = lake.scan("events").filter(pl.col("kind") == "contact", pl.col("campaign_id") == "old")
+    pairs = contacts.select("customer_id", "campaign_id", as_of=pl.lit(as_of)).sort("customer_id").collect()
+    reached = pair_frame(lake, pairs).join(frame.drop("as_of"), on="customer_id", maintain_order="left")
+    single, both = feature_set.names, (*feature_set.names, *PAIR_FEATURES)
+    x, targets = frame.select(single).to_numpy(), targets_of(settings)
+    coin = np.random.default_rng(0).integers(0, 2, len(reached)).astype(np.float64)
+    made = [
+        _model(targets["lapse"], "binary", x, (amounts < np.median(amounts)).astype(np.float64), single),
+        _model(targets["spend"], "l2", x, amounts, single),
+        _model(targets["redemption"], "binary", reached.select(both).to_numpy(), coin, both),
+    ]
+    return {model.name: with_hash(model, feature_set.hash) for model in made}
+
+
+def _model(target: Target, objective: str, x: Floats, y: Floats, names: Sequence[str]) -> Model:
+    booster = lgb.train(LEAVES | {"objective": objective, "num_iterations": 10}, lgb.Dataset(x, y))
+    bare = Model(target.name, 1, target, booster, Platt(0.9, 0.1), tuple(names), "", (), 0)
+    return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(x))})
+
+
+def with_hash(model: Model, feature_set_hash: str) -> Model:
+    """The model as trained on that feature set."""
+    return Model(
+        **{name: getattr(model, name) for name in Model.__dataclass_fields__} | {"feature_set_hash": feature_set_hash}
+    )
