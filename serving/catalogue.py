@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,8 +22,18 @@ ALWAYS: Final = np.iinfo(np.int64)
 
 
 @dataclass(frozen=True)
+class Excluded:
+    """An offer that was not chosen, and why."""
+
+    offer_id: str
+    campaign_id: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Offers in a fixed order, and arrays beside them in the same order.
+    """Offers in the order of their ids, and arrays beside them in the same order.
 
     ``bought[item, offer]`` is 1 where the offer is for the item, ``popularity`` is everybody's share of each offer
     among the order lines that fall on its campaign's offers.
@@ -43,6 +53,7 @@ class Catalogue:
         >>> Catalogue.of([tea, cup], {"x": 3, "y": 1}).popularity
         array([0.75, 0.25])
         """
+        offers = sorted(offers, key=lambda offer: (offer.offer_id, offer.campaign_id or ""))
         items = {item: i for i, item in enumerate(sorted({item for offer in offers for item in offer.item_ids}))}
         pairs = [(items[item], o) for o, offer in enumerate(offers) for item in offer.item_ids]
         rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -54,10 +65,24 @@ class Catalogue:
         return cls(bare.offers, items, bought, popularity)
 
     @cached_property
+    def campaigns(self) -> tuple[str | None, ...]:
+        """The campaigns of the offers, each once."""
+        return tuple(dict.fromkeys(o.campaign_id for o in self.offers))
+
+    @cached_property
     def group(self) -> npt.NDArray[np.int64]:
-        """Each offer's campaign as a number."""
-        numbers: dict[str | None, int] = {}
-        return np.array([numbers.setdefault(o.campaign_id, len(numbers)) for o in self.offers], dtype=np.int64)
+        """Each offer's campaign, as its place in ``campaigns``."""
+        place = {campaign: i for i, campaign in enumerate(self.campaigns)}
+        return np.array([place[o.campaign_id] for o in self.offers], dtype=np.int64)
+
+    @cached_property
+    def places(self) -> dict[tuple[str | None, str], list[int]]:
+        """Where an offer stands, by campaign and id; under campaign None, wherever the id stands."""
+        out: dict[tuple[str | None, str], list[int]] = {}
+        for i, offer in enumerate(self.offers):
+            for campaign in {offer.campaign_id, None}:
+                out.setdefault((campaign, offer.offer_id), []).append(i)
+        return out
 
     @cached_property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -75,14 +100,12 @@ class Catalogue:
         return np.array([o.value - o.cost for o in self.offers], dtype=np.float64)
 
     @cached_property
-    def over(self) -> tuple[str, ...]:
-        """For each offer, in words, when it ended."""
-        return tuple("" if o.ends is None else f"It ended at {_moment(o.ends)}." for o in self.offers)
-
-    @cached_property
-    def ahead(self) -> tuple[str, ...]:
-        """For each offer, in words, when it starts."""
-        return tuple("" if o.starts is None else f"It starts at {_moment(o.starts)}." for o in self.offers)
+    def excluded(self) -> dict[str, tuple[Excluded, ...]]:
+        """For each reason that needs no figure, each offer's exclusion for it, made once."""
+        return {
+            reason: tuple(Excluded(o.offer_id, o.campaign_id, reason, detail(o)) for o in self.offers)
+            for reason, detail in _DETAILS.items()
+        }
 
     def lines(self, counts: Mapping[str, int]) -> Floats:
         """How many of these order lines (a number for each item) fall on each offer."""
@@ -90,9 +113,7 @@ class Catalogue:
         if not known:
             return np.zeros(len(self.offers))
         places, numbers = np.array(known, dtype=np.int64).T
-        starts, ends = self.bought.indptr[places], self.bought.indptr[places + 1]
-        touched = np.concatenate([self.bought.indices[a:b] for a, b in zip(starts, ends, strict=True)])
-        return np.bincount(touched, np.repeat(numbers, ends - starts), minlength=len(self.offers)).astype(np.float64)
+        return np.asarray(self.bought[places].T @ numbers.astype(np.float64))
 
     def shares(self, lines: Floats) -> Floats:
         """Each offer's share of a customer's order lines within its campaign; the shares of a campaign add up to one.
@@ -114,3 +135,12 @@ def lines_sold(lake: Lake, *, as_of: int) -> dict[str, int]:
 
 def _moment(at: int) -> str:
     return datetime.fromtimestamp(at // 1_000_000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+_DETAILS: Final[Mapping[str, Callable[[Offer], str]]] = {
+    "expired": lambda offer: "" if offer.ends is None else f"It ended at {_moment(offer.ends)}.",
+    "not_started": lambda offer: "" if offer.starts is None else f"It starts at {_moment(offer.starts)}.",
+    "no_model": lambda _: "No redemption model is registered, so nothing tells whether it would be taken.",
+    "not_contacted": lambda offer: f"Campaign {offer.campaign_id} has not reached this customer.",
+    "already_redeemed": lambda _: "The customer has redeemed it already.",
+}

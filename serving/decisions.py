@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from features.offers import Offer
 from features.settings import Fallback
-from serving.catalogue import Catalogue, Floats
+from serving.catalogue import Catalogue, Excluded, Floats
 
 BASIS: Final = (
     "propensity = redemption score of the offer's campaign × the offer's share of the customer's order lines among "
@@ -67,16 +66,6 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Excluded:
-    """An offer that was not chosen, and why."""
-
-    offer_id: str
-    campaign_id: str | None
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
 class Filled:
     """A placement with its choices."""
 
@@ -96,31 +85,22 @@ class Ranking:
 
 
 REASONS: Final = ("eligible", "expired", "not_started", "no_model", "not_contacted", "already_redeemed", "no_value")
-_EXPIRED, _AHEAD, _NO_MODEL, _NOT_CONTACTED, _REDEEMED, _NO_VALUE = range(1, len(REASONS))
+NO_VALUE: Final = REASONS.index("no_value")
 
 
 def rank(catalogue: Catalogue, visitor: Visitor, *, at: int) -> Ranking:
     """The eligible offers by expected value, equal ones by id; each of the others with its first reason."""
-    offers = catalogue.offers
-    chance = np.array([_campaign_score(visitor, o.campaign_id) for o in offers], dtype=np.float64)
+    scores = [visitor.base if c is None else visitor.propensity.get(c) for c in catalogue.campaigns]
+    chance = np.array([np.nan if score is None else score for score in scores], dtype=np.float64)[catalogue.group]
     propensity = chance * catalogue.shares(visitor.lines)
     expected = propensity * catalogue.worth
-    redeemed = np.array([_redeemed(visitor, o) for o in offers], dtype=np.bool_)
-    conditions = [catalogue.ends < at, catalogue.starts > at, np.full(len(offers), visitor.base is None)]
+    redeemed = np.zeros(len(chance), dtype=np.bool_)
+    redeemed[[place for taken in visitor.redeemed for place in catalogue.places.get(taken, ())]] = True
+    conditions = [catalogue.ends < at, catalogue.starts > at, np.full(len(chance), visitor.base is None)]
     conditions += [np.isnan(chance), redeemed, ~(expected > 0)]
     status = np.select(conditions, list(range(1, len(REASONS))), 0).astype(np.int8)
-    eligible = sorted(np.flatnonzero(status == 0).tolist(), key=lambda i: (-expected[i], offers[i].offer_id))
-    return Ranking(np.array(eligible, dtype=np.int64), propensity, expected, status)
-
-
-def _redeemed(visitor: Visitor, offer: Offer) -> bool:
-    """Whether it was redeemed; a redemption that names no campaign counts for the offer in every one."""
-    return bool(visitor.redeemed & {(offer.campaign_id, offer.offer_id), (None, offer.offer_id)})
-
-
-def _campaign_score(visitor: Visitor, campaign_id: str | None) -> float:
-    score = visitor.base if campaign_id is None else visitor.propensity.get(campaign_id)
-    return np.nan if score is None else score
+    eligible = np.flatnonzero(status == 0)
+    return Ranking(eligible[np.argsort(-expected[eligible], kind="stable")], propensity, expected, status)
 
 
 def fill(
@@ -187,35 +167,21 @@ def exclusions(
     catalogue: Catalogue, ranking: Ranking, chosen: Sequence[int], taken: Mapping[int, str], *, units: int
 ) -> list[Excluded]:
     """For every candidate that was not chosen, the reason in a word and in a sentence."""
-    shown, out = set(chosen), []
+    fixed = [catalogue.excluded.get(reason) for reason in REASONS]
+    out = [of[i] for i, status in enumerate(ranking.status.tolist()) if (of := fixed[status]) is not None]
     least = min((float(ranking.expected[i]) for i in chosen), default=0.0) / units
-    expected, status = (ranking.expected / units).tolist(), ranking.status.tolist()
-    for i, offer in enumerate(catalogue.offers):
-        if i in shown:
-            continue
-        if status[i]:
-            reason, detail = REASONS[status[i]], _detail(catalogue, i, status[i], expected[i])
-        elif i in taken:
-            reason, detail = "shown_elsewhere", f"It is shown in placement {taken[i]}."
-        else:
-            reason, detail = (
-                "outranked",
-                f"Its expected value {expected[i]:.4g} is below the {least:.4g} of the last one shown.",
-            )
-        out.append(Excluded(offer.offer_id, offer.campaign_id, reason, detail))
+    for i in [*ranking.order.tolist(), *np.flatnonzero(ranking.status == NO_VALUE).tolist()]:
+        if i not in chosen:
+            reason, detail = _why_not(ranking, taken, i, least, units=units)
+            out.append(Excluded(catalogue.offers[i].offer_id, catalogue.offers[i].campaign_id, reason, detail))
     return out
 
 
-def _detail(catalogue: Catalogue, place: int, status: int, expected: float) -> str:
-    offer = catalogue.offers[place]
-    if status == _EXPIRED:
-        return catalogue.over[place]
-    if status == _AHEAD:
-        return catalogue.ahead[place]
-    if status == _NOT_CONTACTED:
-        return f"Campaign {offer.campaign_id} has not reached this customer."
-    if status == _REDEEMED:
-        return "The customer has redeemed it already."
-    if status == _NO_MODEL:
-        return "No redemption model is registered, so nothing tells whether it would be taken."
-    return f"Its expected value is {expected:.4g}: it would cost at least what it brings."
+def _why_not(ranking: Ranking, taken: Mapping[int, str], place: int, least: float, *, units: int) -> tuple[str, str]:
+    """Why an offer whose figures were looked at was not chosen."""
+    expected = float(ranking.expected[place]) / units
+    if ranking.status[place] == NO_VALUE:
+        return "no_value", f"Its expected value is {expected:.4g}: it would cost at least what it brings."
+    if place in taken:
+        return "shown_elsewhere", f"It is shown in placement {taken[place]}."
+    return "outranked", f"Its expected value {expected:.4g} is below the {least:.4g} of the last one shown."

@@ -40,6 +40,11 @@ class Lineup:
         return next((model for model in self.models.values() if model.target.type == type_), None)
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each feature stands in a row."""
+        return {name: i for i, name in enumerate(self.feature_set.names)}
+
+    @cached_property
     def versions(self) -> dict[str, str]:
         """Each model's version."""
         return {name: str(model.version) for name, model in self.models.items()}

@@ -138,11 +138,24 @@ def _columns(scores: ModelScores) -> dict[str, pl.Series]:
     return columns | {f"{name}_version": pl.Series([str(scores.model.version)] * len(answers), dtype=pl.String)}
 
 
+@dataclass(frozen=True)
+class Known:
+    """The columns of a feature matrix by name; NaN for features that the set does not have."""
+
+    places: Mapping[str, int]
+    features: Floats
+
+    def get(self, name: str) -> Floats:
+        """One column."""
+        place = self.places.get(name)
+        return np.full(len(self.features), np.nan) if place is None else self.features[:, place]
+
+
 def score(
     lineup: Lineup, customers: Sequence[str], features: Floats, pairs: Pairs, *, as_of: int, top: int = 3
 ) -> Sheet:
     """Score customers from their rows in the feature set's order; ``top`` reasons each, 0 for none."""
-    known = {name: features[:, i] for i, name in enumerate(lineup.feature_set.names)}
+    known = Known(lineup.places, features)
     every: dict[str, ModelScores] = {}
     propensities: list[dict[str, float]] = [{} for _ in customers]
     for name, model in lineup.models.items():
@@ -190,7 +203,7 @@ def _places(names: Sequence[str], model: Model) -> list[int]:
     return [place[name] for name in model.feature_names]
 
 
-def _score(model: Model, lineup: Lineup, features: Floats, known: Mapping[str, Floats], *, top: int) -> ModelScores:
+def _score(model: Model, lineup: Lineup, features: Floats, known: Known, *, top: int) -> ModelScores:
     """A model over the customers it speaks of: those of its target's population."""
     n = len(features)
     inside = np.flatnonzero(population(model, known, n))
@@ -205,11 +218,11 @@ def _score(model: Model, lineup: Lineup, features: Floats, known: Mapping[str, F
     return ModelScores(model, values, percentiles, reasons, [None] * n)
 
 
-def population(model: Model, known: Mapping[str, Floats], n: int) -> npt.NDArray[np.bool_]:
+def population(model: Model, known: Known, n: int) -> npt.NDArray[np.bool_]:
     """Who was active enough, by the target's own rule, for its model to speak of them."""
     target = model.target
-    days = known.get(f"days_since_last_{target.event}")
-    return np.ones(n, dtype=np.bool_) if days is None else days < target.active_us / DAY
+    name = f"days_since_last_{target.event}"
+    return known.get(name) < target.active_us / DAY if name in known.places else np.ones(n, dtype=np.bool_)
 
 
 def _best(model: Model, lineup: Lineup, features: Floats, pairs: Pairs, values: Floats, *, top: int) -> ModelScores:
@@ -232,7 +245,7 @@ def _best(model: Model, lineup: Lineup, features: Floats, pairs: Pairs, values: 
 
 
 def _headline(
-    lineup: Lineup, every: Mapping[str, ModelScores], known: Mapping[str, Floats], n: int, horizon: int
+    lineup: Lineup, every: Mapping[str, ModelScores], known: Known, n: int, horizon: int
 ) -> dict[str, Floats]:
     """The figures people ask for by name; NaN where unknown."""
 
@@ -240,18 +253,15 @@ def _headline(
         model = lineup.first(type_)
         return np.full(n, np.nan) if model is None else every[model.name].values
 
-    def feature(name: str) -> Floats:
-        return known.get(name, np.full(n, np.nan))
-
-    orders, tenure = feature("orders_all"), np.maximum(feature("days_since_first_order"), LEAST_TENURE)
+    orders, tenure = known.get("orders_all"), np.maximum(known.get("days_since_first_order"), LEAST_TENURE)
     return {
         "churn_probability": of("lapse"),
         "predicted_clv": of("spend"),
-        "historic_clv": feature("spend_all"),
+        "historic_clv": known.get("spend_all"),
         "historic_number_of_orders": orders,
         "predicted_number_of_orders": np.where(orders > 0, orders / tenure * (horizon / DAY), 0.0),
-        "average_days_between_orders": feature("order_gap_mean_all"),
-        "days_since_last_order": feature("days_since_last_order"),
+        "average_days_between_orders": known.get("order_gap_mean_all"),
+        "days_since_last_order": known.get("days_since_last_order"),
     }
 
 

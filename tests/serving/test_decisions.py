@@ -31,6 +31,7 @@ OFFERS = [
 OFFERS[2] = replace(OFFERS[2], ends=AT - 1)
 OFFERS[3] = replace(OFFERS[3], starts=AT + 1)
 CATALOGUE = Catalogue.of(OFFERS, {"a": 3, "b": 1})
+PLACE = {offer.offer_id: i for i, offer in enumerate(CATALOGUE.offers)}
 
 
 def visitor(counts: dict[str, int], *, redeemed: str = "", base: float | None = 0.1) -> Visitor:
@@ -40,7 +41,8 @@ def visitor(counts: dict[str, int], *, redeemed: str = "", base: float | None = 
 
 def test_popularity_is_everybodys_share_within_a_campaign() -> None:
     # c: tea, late and soon have the 3 lines of a each, cake and dear the 1 of b: 11 in all. d and none: never sold.
-    assert CATALOGUE.popularity.tolist() == pytest.approx([3 / 11, 1 / 11, 3 / 11, 3 / 11, 1 / 11, 1.0, 1.0])
+    shares = {"tea": 3 / 11, "cake": 1 / 11, "late": 3 / 11, "soon": 3 / 11, "dear": 1 / 11, "far": 1.0, "free": 1.0}
+    assert {offer: CATALOGUE.popularity[place] for offer, place in PLACE.items()} == pytest.approx(shares)
 
 
 def test_shares_start_from_everybodys_and_move_to_ones_own() -> None:
@@ -48,17 +50,17 @@ def test_shares_start_from_everybodys_and_move_to_ones_own() -> None:
     assert nobody == pytest.approx(CATALOGUE.popularity)
     # 10 lines of b: cake and dear have 10 lines each of the campaign's 20.
     often = CATALOGUE.shares(CATALOGUE.lines({"b": 10, "unheard": 5}))
-    assert often[1] == pytest.approx((10 + SMOOTHING / 11) / (20 + SMOOTHING))
-    for campaign in ([0, 1, 2, 3, 4], [5], [6]):
-        assert often[campaign].sum() == pytest.approx(1)
+    assert often[PLACE["cake"]] == pytest.approx((10 + SMOOTHING / 11) / (20 + SMOOTHING))
+    for group in range(3):
+        assert often[CATALOGUE.group == group].sum() == pytest.approx(1)
 
 
 def test_eligible_offers_are_ranked_by_expected_value() -> None:
     ranking = rank(CATALOGUE, visitor({"b": 10}), at=AT)
-    assert [OFFERS[i].offer_id for i in ranking.order] == ["cake", "free", "tea"]
-    assert ranking.propensity[1] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
-    assert ranking.expected[1] == pytest.approx(ranking.propensity[1] * 1000)
-    assert ranking.propensity[6] == pytest.approx(0.1)  # no campaign's score applies: the base
+    assert [CATALOGUE.offers[i].offer_id for i in ranking.order] == ["cake", "free", "tea"]
+    assert ranking.propensity[PLACE["cake"]] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
+    assert ranking.expected[PLACE["cake"]] == pytest.approx(ranking.propensity[PLACE["cake"]] * 1000)
+    assert ranking.propensity[PLACE["free"]] == pytest.approx(0.1)  # no campaign's score applies: the base
 
 
 def test_each_candidate_that_is_not_chosen_says_why() -> None:
