@@ -2,11 +2,238 @@
 
 from __future__ import annotations
 
-import typer
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from features.errors import StamkundError
+
+if TYPE_CHECKING:
+    from features.ingest import Progress as Report
+    from features.settings import Settings
+
+# Libraries that talk on the terminal or over the network unasked are told not to before they are imported.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
+
+HELP = "From raw customer events to the right offer for the right customer. Start with `demo`, or `init` on your files."
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+models = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
+app.add_typer(models, name="models")
+out, err = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The settings of your company.")]
+AsOf = Annotated[str | None, typer.Option(help="The moment to look from, such as 2017-12-03. Default: the clock.")]
+YAML = Path("stamkund.yaml")
+
+
+@app.command()
+def init(
+    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files.")],
+    to: Annotated[Path, typer.Option(help="Where to write the settings.")] = YAML,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Look at your files, guess what they hold, and write a commented stamkund.yaml."""
+    from features.guess import guess
+
+    if to.exists() and not force:
+        raise StamkundError("exists", f"{to} exists. Choose another name with --to, or --force to overwrite it.")
+    to.write_text(guess(files), encoding="utf-8")
+    out.print(f"Wrote {to}. Read its comments, mend what was guessed wrong, then run `stamkund build`.")
+
+
+@app.command()
+def demo(
+    config: Config = Path("examples/completejourney/stamkund.yaml"),
+    port: Annotated[int, typer.Option(help="Where to serve.")] = 3000,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the answers.")] = False,
+) -> None:
+    """Walk the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
+    from serving.demo import demo as walk
+
+    with progress() as report:
+        walk(settings_of(config), config, out, port=port, once=once, progress=report)
+
+
+@app.command()
+def build(
+    config: Config = YAML,
+    as_of: AsOf = None,
+    *,
+    refit: Annotated[bool, typer.Option("--refit", help="Derive the features anew; then train again.")] = False,
+) -> None:
+    """Read all sources into the lake, write everyone's profile, load the service's records."""
+    from serving.build import build_all
+    from serving.tables import sources_table
+
+    settings = settings_of(config)
+    with progress() as report:
+        built = build_all(settings, as_of=settings.now(moment(as_of)), progress=report, refit=refit)
+    out.print(sources_table(built.report))
+    for source in built.report.sources:
+        if source.rejects:
+            out.print(f"The rejected rows of {source.name}, each with its reason: {source.rejects}")
+    out.print(f"{built.profiles.height:,} profiles of {len(built.feature_set.names)} features: {built.path}")
+    out.print("Next: `stamkund train`.")
+
+
+@app.command()
+def train(
+    targets: Annotated[list[str] | None, typer.Argument(help="Which targets. Default: all.")] = None,
+    config: Config = YAML,
+    as_of: AsOf = None,
+) -> None:
+    """Fit the targets' models on past moments, judge them, and register those that beat the best rule."""
+    from serving.tables import training_table
+    from training.train import train as fit
+
+    settings = settings_of(config)
+    with progress() as report:
+        reports = fit(settings, as_of=settings.now(moment(as_of)), targets=targets, progress=report)
+    out.print(training_table(reports))
+    for refusal in (r for report in reports for r in report.verdict.refusals):
+        err.print(f"[yellow]{refusal.code}[/]: {refusal.message}")
+    out.print(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
+    out.print("Next: `stamkund score` or `stamkund serve`.")
+    if not any(report.promoted for report in reports):
+        raise typer.Exit(1)
+
+
+@models.command("list")
+def models_list(config: Config = YAML) -> None:
+    """Every version of every model, and which one answers."""
+    from serving.tables import models_table
+    from training.registry import listing
+
+    out.print(models_table(listing(settings_of(config))))
+
+
+@models.command()
+def promote(name: str, version: int, config: Config = YAML) -> None:
+    """Let a version that passed the gate answer from now on."""
+    from training.registry import promote as set_champion
+
+    set_champion(settings_of(config), name, version)
+    out.print(f"Version {version} of '{name}' is the champion. A running service takes it up within seconds.")
+
+
+@models.command()
+def rollback(name: str, config: Config = YAML) -> None:
+    """Let the previous champion answer again."""
+    from training.registry import rollback as set_previous
+
+    version = set_previous(settings_of(config), name)
+    out.print(f"Version {version} of '{name}' is the champion again.")
+
+
+@app.command()
+def score(
+    config: Config = YAML,
+    as_of: AsOf = None,
+    to: Annotated[str, typer.Option("--out", help="A Parquet file, or a database's URL.")] = "scores.parquet",
+    table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "scores",
+) -> None:
+    """Score every customer: one row each, to a Parquet file or a database table."""
+    from serving.batch import score_batch
+
+    settings = settings_of(config)
+    with progress() as report:
+        done = score_batch(settings, as_of=settings.now(moment(as_of)), out=to, table=table, progress=report)
+    out.print(f"{done.customers:,} customers: {done.out}" + (f", table {table}" if "://" in to else ""))
+
+
+@app.command()
+def decide(
+    customer: Annotated[str, typer.Argument(help="A customer's id.")],
+    config: Config = YAML,
+    as_of: AsOf = None,
+    count: Annotated[int, typer.Option(help="How many offers.")] = 3,
+) -> None:
+    """Show which offers this customer would get now, and why."""
+    import orjson
+
+    from serving.answers import decide as ask
+    from serving.messages import DecisionRequest, PlacementRequest, Profile
+    from serving.state import load_state
+    from serving.tables import exclusions_table, offers_table
+
+    settings = settings_of(config)
+    at, placements = moment(as_of), [PlacementRequest(id="terminal", count=count)]
+    question = DecisionRequest(
+        profile=Profile(id=customer), placements=placements, as_of=at.isoformat() if at else None
+    )
+    answer = ask(load_state(settings, beside=config.resolve().parent), question)
+    (placement,) = orjson.loads(orjson.dumps(answer))["placements"]  # as it would come over HTTP
+    out.print(offers_table(placement["items"], settings.currency))
+    out.print(exclusions_table(placement["excluded"]))
+
+
+@app.command()
+def serve(
+    config: Config = YAML,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 3000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+) -> None:
+    """Answer over HTTP: profiles, scores, decisions; events in."""
+    from serving.run import serve as run
+
+    def ready(url: str) -> None:
+        out.print(f"Serving on {url} (its API: {url}/docs). Stop with Ctrl-C.")
+
+    raise typer.Exit(run(config, host=host, port=port, workers=workers, ready=ready))
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """A progress bar on a terminal; nothing where output goes to a file."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment as people write it.
+
+    >>> moment("2017-12-03")
+    datetime.datetime(2017, 12, 3, 0, 0, tzinfo=datetime.timezone.utc)
+    """
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is not a moment. Write it as 2017-12-03 or 2017-12-03T18:00:00+01:00."
+        raise StamkundError("bad_time", message, field="as_of") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings of a file."""
+    from features.settings import read_settings
+
+    return read_settings(config)
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in one line, not in a stack trace."""
-    app()
+    try:
+        app()
+    except StamkundError as error:
+        err.print(f"[bold red]{error.code}[/]: {error}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,8 +9,8 @@ import pytest
 
 from features.affinity import PAIR_FEATURES, campaigns, pair_frame, pair_vector
 from features.lake import Lake
-from features.units import DAY
 from features.record import Record
+from features.units import DAY
 from tests.features.events import NOW, Row, event
 
 EVENTS: list[Row] = [

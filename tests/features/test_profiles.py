@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.units import DAY
 from features.profiles import profile_frame
+from features.units import DAY
 from tests.features.events import NOW, SHOP, Row, attributes, event, frame, profile_of
 
 # Two orders: 40 days ago two lines of 10.00 and 5.00 (5.00 off), 10 days ago one line of 30.00; one letter, one coupon.
