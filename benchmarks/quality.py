@@ -1,0 +1,70 @@
+"""Model quality on The Complete Journey, against what came true and beside the best rule: the README's table.
+
+Each model is trained on what was known at its moment alone. Lapse: 2017-12-03, customers with an order in the 56 days
+before, no order in the 28 after. Spend: 2017-10-08, customers with an order in the 84 days before, their spend in the
+84 after. Redemption: trained when the campaigns up to the summer were over (2017-09-15), tested on every contact after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from features import build, read_settings
+from features.settings import Settings
+from features.units import micros
+from training.evaluate import evaluate
+from training.report import Evaluation
+from training.train import train
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "completejourney" / "stamkund.yaml"
+MOMENTS = {"lapse": date(2017, 12, 3), "spend": date(2017, 10, 8), "redemption": date(2017, 9, 15)}
+FIGURES = {"probability": ("auc", "average_precision", "log_loss", "ece10"), "amount": ("mae", "rmse", "gini", "bias")}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table, then the figures as one line of JSON."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--config", type=Path, default=EXAMPLE, help="settings with the targets of the example")
+    config = options.parse_args(arguments).config
+    with tempfile.TemporaryDirectory() as home:
+        settings = read_settings(config).model_copy(update={"home": Path(home), "store": None, "registry": None})
+        build(settings, as_of=settings.now())
+        found = [_measure(settings, name, micros(moment)) for name, moment in MOMENTS.items()]
+    console = Console(width=110, highlight=False)
+    console.print(_table(found))
+    print(json.dumps({f"{e.target.name}_{key}": round(value, 4) for e in found for key, value in _figures(e).items()}))
+
+
+def _measure(settings: Settings, name: str, as_of: int) -> Evaluation:
+    (report,) = train(settings, as_of=as_of, targets=[name])
+    assert report.model is not None, report.verdict
+    return evaluate(settings, report.model, as_of=as_of)
+
+
+def _figures(evaluation: Evaluation) -> dict[str, float]:
+    kept = {key: evaluation.metrics[key] for key in FIGURES[evaluation.target.kind] if key in evaluation.metrics}
+    first = FIGURES[evaluation.target.kind][0]
+    return {**kept, f"rule_{first}": evaluation.baseline_metrics[first], "rows": evaluation.rows}
+
+
+def _table(found: Sequence[Evaluation]) -> Table:
+    table = Table("target", "trained and tested at", "rows", "figure", "model", "best rule", "the rule", box=None)
+    for each in found:
+        figure = FIGURES[each.target.kind][0]
+        model, rule = each.metrics[figure], each.baseline_metrics[figure]
+        shown = [f"{v:.3f}" if v < 1 else f"{v:,.1f}" for v in (model, rule)]
+        row = [each.target.name, str(MOMENTS[each.target.name]), f"{each.rows:,}", figure.upper(), *shown]
+        table.add_row(*row, str(each.baseline))
+    return table
+
+
+if __name__ == "__main__":
+    main()
