@@ -18,10 +18,10 @@ from features.record import Record
 from features.units import micros
 from serving.customers import contact_kinds, pairs_of, past_records, row_of, running, visitor_of
 from serving.decisions import ASSUMED, BASIS, Filled, Placement, Ranking, Visitor, fill
+from serving.intake import receive
 from serving.lineup import Lineup
 from serving.messages import DecisionRequest, Profile, ScoresRequest
-from serving.scores import Pairs, Sheet, score
-from serving.segment import receive
+from serving.scorer import Pairs, Sheet, score
 from serving.state import State
 from serving.store import Decided, append_events, identified, record_of, save_decision
 

@@ -23,7 +23,7 @@ from features.profiles import profile_frame
 from features.settings import Settings, is_url
 from serving.customers import contact_kinds, running
 from serving.lineup import Lineup, load_lineup
-from serving.scores import Pairs, score
+from serving.scorer import Pairs, score
 
 Progress = Callable[[str, int, int], None]
 CHUNK: Final = 10_000

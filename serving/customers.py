@@ -14,7 +14,7 @@ from features.settings import Redemption, Settings
 from serving.catalogue import Catalogue
 from serving.decisions import Visitor
 from serving.lineup import Lineup
-from serving.scores import Floats, Pairs, pair_reasons, reason_of, score_pairs
+from serving.scorer import Floats, Pairs, pair_reasons, reason_of, score_pairs
 
 
 def past_records(lake: Lake, customers: Sequence[str]) -> dict[str, Record]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -16,9 +15,9 @@ import orjson
 from features.errors import StamkundError
 from features.schema import SCALES
 from features.units import DAY, micros
+from serving.fields import Message, needed_text, number_of, object_of, shown, text_of
 
 Event = dict[str, object]
-Message = Mapping[str, object]
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
 KINDS: Final[Mapping[str, str]] = {
@@ -71,7 +70,7 @@ def events_of(message: object, door: Door) -> list[Event]:
     [('view', 'tea', 1000000)]
     """
     if not isinstance(message, Mapping):
-        raise StamkundError("bad_message", f"A message must be an object, not {_shown(message)}.")
+        raise StamkundError("bad_message", f"A message must be an object, not {shown(message)}.")
     kind, properties = _kind(message)
     head = _head(message, door) | {"kind": kind}
     _check_currency(properties, door)
@@ -85,10 +84,10 @@ def events_of(message: object, door: Door) -> list[Event]:
 
 
 def _head(message: Message, door: Door) -> Event:
-    user, anonymous = _text(message, "userId"), _text(message, "anonymousId")
+    user, anonymous = text_of(message, "userId"), text_of(message, "anonymousId")
     if user is None and anonymous is None:
         raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
-    context = _object(message, "context")
+    context = object_of(message, "context")
     return {
         "event_id": message_id(message),
         "source": "http",
@@ -97,13 +96,13 @@ def _head(message: Message, door: Door) -> Event:
         "customer_id": user,
         "time": _time(message, door.now),
         "received_at": door.now,
-        "channel": _text(context, "channel", at="context.") or _text(message, "channel"),
+        "channel": text_of(context, "channel", at="context.") or text_of(message, "channel"),
     }
 
 
 def message_id(message: Message) -> str:
     """The message's id: without one, a repeated delivery could not be told from a second event."""
-    given = _text(message, "messageId")
+    given = text_of(message, "messageId")
     if given is None:
         raise StamkundError("missing_message_id", "A message needs a messageId (any unique text).", field="messageId")
     return given
@@ -115,16 +114,16 @@ def _kind(message: Message) -> tuple[str, Message]:
     if type_ not in TYPES:
         raise StamkundError.unknown("unknown_type", "message type", str(type_), TYPES, field="type")
     if type_ == "track":
-        name = _text(message, "event")
+        name = text_of(message, "event")
         if name is None:
             raise StamkundError("missing_event", "A track message needs the name of its event.", field="event")
-        return KINDS.get(name) or snake(name), _object(message, "properties")
+        return KINDS.get(name) or snake(name), object_of(message, "properties")
     if type_ in ("page", "screen"):
-        return "visit", {"name": message.get("name")} | dict(_object(message, "properties"))
+        return "visit", {"name": message.get("name")} | dict(object_of(message, "properties"))
     if type_ == "alias":
-        return "alias", {"previous_id": _needed(message, "previousId"), "user_id": _needed(message, "userId")}
-    traits = dict(_object(message, "traits"))
-    return "identify", traits if type_ == "identify" else traits | {"group_id": _needed(message, "groupId")}
+        return "alias", {"previous_id": needed_text(message, "previousId"), "user_id": needed_text(message, "userId")}
+    traits = dict(object_of(message, "traits"))
+    return "identify", traits if type_ == "identify" else traits | {"group_id": needed_text(message, "groupId")}
 
 
 def snake(name: str) -> str:
@@ -161,18 +160,18 @@ def _lift(properties: Message, kind: str) -> Event:
     for column, names in LIFTED.items():
         name = next((n for n in names if properties.get(n) is not None), None)
         if name is not None:
-            out[column] = _text(properties, name, at="properties.")
+            out[column] = text_of(properties, name, at="properties.")
     for name in ("latitude", "longitude", "quantity"):
         if properties.get(name) is not None:
-            out[name] = _number(properties[name], f"properties.{name}")
+            out[name] = number_of(properties[name], f"properties.{name}")
     return out | (_survey(properties) if kind == "survey" else {})
 
 
 def _survey(properties: Message) -> Event:
-    scale = str(_text(properties, "scale", at="properties."))
+    scale = str(text_of(properties, "scale", at="properties."))
     if scale not in SCALES:
         raise StamkundError.unknown("unknown_scale", "scale", scale, SCALES, field="properties.scale")
-    rating, (low, high) = _number(properties.get("rating"), "properties.rating"), SCALES[scale]
+    rating, (low, high) = number_of(properties.get("rating"), "properties.rating"), SCALES[scale]
     if not low <= rating <= high:
         message = f"A rating on the scale {scale} is from {low} to {high}, not {rating:g}."
         raise StamkundError("bad_rating", message, field="properties.rating")
@@ -180,7 +179,7 @@ def _survey(properties: Message) -> Event:
 
 
 def _check_currency(properties: Message, door: Door) -> None:
-    given = _text(properties, "currency", at="properties.")
+    given = text_of(properties, "currency", at="properties.")
     if given is not None and given.upper() != door.currency:
         message = f"Amounts are kept in {door.currency}; convert {given} before sending."
         raise StamkundError("wrong_currency", message, field="properties.currency")
@@ -228,9 +227,9 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
 
 def _product(product: object, at: str, door: Door) -> Event:
     if not isinstance(product, Mapping):
-        raise StamkundError("bad_products", f"A product must be an object, not {_shown(product)}.", field=at)
-    quantity = _number(product.get("quantity", 1), f"{at}.quantity")
-    price = _number(product.get("price"), f"{at}.price")
+        raise StamkundError("bad_products", f"A product must be an object, not {shown(product)}.", field=at)
+    quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
+    price = number_of(product.get("price"), f"{at}.price")
     if quantity < 0 or price < 0:
         raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
     exact = Decimal(str(product["price"])) * Decimal(str(product.get("quantity", 1)))
@@ -238,7 +237,7 @@ def _product(product: object, at: str, door: Door) -> Event:
     for column, names in (("item_id", ("product_id", "item_id", "sku")), ("category", ("category",))):
         name = next((n for n in names if product.get(n) is not None), None)
         if name is not None:
-            row[column] = _text(product, name, at=f"{at}.")
+            row[column] = text_of(product, name, at=f"{at}.")
     return row
 
 
@@ -265,95 +264,9 @@ def _categorised(event: Event, door: Door) -> Event:
 
 
 def _minor(value: object, at: str, door: Door) -> int:
-    _number(value, at)
+    number_of(value, at)
     return _rounded(Decimal(str(value)), door)
 
 
 def _rounded(amount: Decimal, door: Door) -> int:
     return int(amount.scaleb(door.minor_units).quantize(Decimal(1), ROUND_HALF_EVEN))
-
-
-def _number(value: object, at: str) -> float:
-    number = math.nan
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-    if not math.isfinite(number) or abs(number) > _LARGEST:
-        raise StamkundError("bad_number", f"{at} must be a number, not {_shown(value)}.", field=at)
-    return number
-
-
-_LARGEST: Final = 1e12  # with four decimals still within 64 bits
-
-
-def _text(message: Message, name: str, *, at: str = "") -> str | None:
-    value = message.get(name)
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise StamkundError("bad_text", f"{at}{name} must be text, not {_shown(value)}.", field=f"{at}{name}")
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
-
-
-def _needed(message: Message, name: str) -> str:
-    value = _text(message, name)
-    if value is None:
-        raise StamkundError("missing_id", f"A message of type {message['type']} needs a {name}.", field=name)
-    return value
-
-
-def _object(message: Message, name: str) -> Message:
-    value = message.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise StamkundError("bad_message", f"{name} must be an object, not {_shown(value)}.", field=name)
-    return value
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-Log = Callable[[Sequence[Event]], set[str]]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why."""
-
-    messageId: str | None  # noqa: N815 (Segment's spelling)
-    status: str
-    code: str | None = None
-    message: str | None = None
-    field: str | None = None
-
-
-def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
-    """Take every message that can be taken, each once, and give each its verdict, in order.
-
-    ``log`` keeps events and returns the ids that were new; what it returned of is kept for good.
-    """
-    read = [_read(message, door) for message in messages]
-    new = log([event for events in read if not isinstance(events, Verdict) for event in events])
-    verdicts = []
-    for events, message in zip(read, messages, strict=True):
-        if isinstance(events, Verdict):
-            verdicts.append(events)
-            continue
-        first = cast(str, events[0]["event_id"])
-        status = "accepted" if first in new else "duplicate"
-        new.discard(first)  # a second copy in the same batch
-        verdicts.append(Verdict(message_id(cast(Message, message)), status))
-    return verdicts
-
-
-def _read(message: object, door: Door) -> list[Event] | Verdict:
-    try:
-        return events_of(message, door)
-    except StamkundError as error:
-        given = message.get("messageId") if isinstance(message, Mapping) else None
-        return Verdict(given if isinstance(given, str) else None, "rejected", error.code, str(error), error.field)
