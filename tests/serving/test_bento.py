@@ -86,7 +86,7 @@ def _clean_python(folder: Path) -> Path:
     uv = [sys.executable, "-m", "uv"]
     venv = folder / "venv"
     subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, venv], check=True)
-    sync = [
+    sync: list[str | Path] = [
         *uv,
         "pip",
         "sync",
