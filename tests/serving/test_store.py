@@ -21,8 +21,8 @@ from serving.store import (
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_store(f"sqlite:///{tmp_path / 'deep' / 'store.db'}")
+def store(store_url: str) -> Iterator[Engine]:
+    engine = open_store(store_url)
     yield engine
     engine.dispose()
 
@@ -36,8 +36,8 @@ def ids(record: Record | None) -> list[object]:
     return [record.words["event_id"][code] for code in record.codes["event_id"]]
 
 
-def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(store: Engine) -> None:
-    with store.connect() as connection:
+def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
         pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     assert pragmas == ["wal", 1]  # 1 is NORMAL
 
