@@ -194,6 +194,16 @@ def serve(
     raise typer.Exit(run(config, host=host, port=port, workers=workers, ready=ready))
 
 
+@app.command()
+def bento(config: Config = YAML) -> None:
+    """Pack the service and the champions into a bento, to be served elsewhere."""
+    from serving.bento import make_bento
+
+    made = make_bento(config)
+    out.print(f"Built {made.tag} with {', '.join(f'{n} {v}' for n, v in made.models.items())}: {made.path}")
+    out.print(f"Next: `bentoml serve {made.tag}`, or `bentoml containerize {made.tag}`.")
+
+
 @contextmanager
 def progress() -> Iterator[Report]:
     """A progress bar on a terminal; nothing where output goes to a file."""

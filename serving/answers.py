@@ -119,6 +119,7 @@ def decide(state: State, asked: DecisionRequest) -> Answer:
     begun = time.perf_counter()
     lineup = _lineup(state)
     at, past = moment(state, asked.as_of)
+    state = state.at(at) if past else state
     visitor = _visitor(state, lineup, asked.profile, at=at, past=past)
     placements = [Placement(p.id, p.count) for p in asked.placements]
     filled, ranking = fill(

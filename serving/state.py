@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -49,6 +49,10 @@ class State:
         """Whether some offer's value or cost is assumed."""
         return any(offer.assumed for offer in self.catalogue.offers)
 
+    def at(self, moment: int) -> State:
+        """The same, with offers worth what was known at an earlier moment: a look through the lake, so it takes a second."""
+        return replace(self, catalogue=_catalogue(self.lake, self.settings, as_of=moment))
+
     def door(self, now: int) -> Door:
         """How messages that arrive at ``now`` are read."""
         return Door(self.settings.currency, self.settings.minor_units, now, self.categories)
@@ -63,10 +67,14 @@ def load_state(settings: Settings, store: Engine | None = None, *, beside: Path)
         store=store or open_store(settings.store_url),
         lake=lake,
         lineup=_usable(settings, beside),
-        catalogue=Catalogue.of(offers_at(lake, settings, as_of=now), lines_sold(lake, as_of=now)),
+        catalogue=_catalogue(lake, settings, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
     )
+
+
+def _catalogue(lake: Lake, settings: Settings, *, as_of: int) -> Catalogue:
+    return Catalogue.of(offers_at(lake, settings, as_of=as_of), lines_sold(lake, as_of=as_of))
 
 
 def _usable(settings: Settings, beside: Path) -> Lineup | None:

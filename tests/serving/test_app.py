@@ -9,6 +9,8 @@ import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
+from features.offers import offers_at
+from features.units import DAY
 from serving import answers
 from serving.app import create_app
 from serving.state import Live
@@ -104,6 +106,14 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live
             ],
         }
     ]
+
+
+def test_a_past_decision_takes_offers_for_what_they_were_worth_then(live: Live) -> None:
+    now = live.state.settings.now()
+    then = live.state.at(now - 10 * DAY)
+    known = offers_at(live.state.lake, live.state.settings, as_of=now - 10 * DAY)
+    assert [o.value for o in then.catalogue.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
+    assert [o.value for o in then.catalogue.offers] != [o.value for o in live.state.catalogue.offers]
 
 
 def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:
