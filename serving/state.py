@@ -50,7 +50,7 @@ class State:
         return any(offer.assumed for offer in self.catalogue.offers)
 
     def at(self, moment: int) -> State:
-        """The same, with offers worth what was known at an earlier moment: a look through the lake, so it takes a second."""
+        """The same, with offers worth what was known at an earlier moment: a second's look through the lake."""
         return replace(self, catalogue=_catalogue(self.lake, self.settings, as_of=moment))
 
     def door(self, now: int) -> Door:
