@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.errors import StamkundError
+from features.settings import Settings
+from features.units import DAY
+from training.calibration import Platt
+from training.model import Model, quantiles
+from training.registry import champion_versions, champions, listing, load, promote, register, rollback
+from training.targets import Target
+from training.trees import grow
+
+X = np.random.default_rng(2).normal(size=(200, 2))
+LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
+MODEL = Model(
+    "lapse", 0, LAPSE, grow(X, (X[:, 0] > 0).astype(np.float64), "probability"), Platt(), ("a", "b"), "cafe",
+    quantiles(X[:, 0]), 77,
+)  # fmt: skip
+Add = Callable[..., int]
+
+
+def settings_in(folder: Path) -> Settings:
+    document = {"name": "Corner shop", "home": str(folder), "sources": {}, "targets": {"lapse": {"type": "lapse"}}}
+    return Settings.model_validate(document)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_in(tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture(scope="module")
+def versions(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
+    """Two versions that passed the gate, then one that did not."""
+    folder = tmp_path_factory.mktemp("beside")
+    (folder / "note.txt").write_text("hello")
+    both = {"parameters": {"rows": 200}, "figures": {"auc": 0.9, "unknown": float("nan")}, "folder": folder}
+    return [register(settings, MODEL, refusals=codes, **both) for codes in ([], [], ["not_calibrated"])]  # type: ignore[arg-type]
+
+
+def test_asking_an_absent_registry_creates_nothing(tmp_path: Path) -> None:
+    assert champions(settings_in(tmp_path)) == {}
+    assert listing(settings_in(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_promotion_and_rollback(settings: Settings, versions: list[int]) -> None:
+    assert versions == [1, 2, 3]
+    assert champion_versions(settings) == {}
+    promote(settings, "lapse", 1)
+    with pytest.raises(StamkundError, match="no previous champion") as none_before:
+        rollback(settings, "lapse")
+    assert none_before.value.code == "no_previous_champion"
+    promote(settings, "lapse", 2)
+    promote(settings, "lapse", 2)  # again: the one before stays
+    shown = [(entry.version, entry.aliases, entry.gate, entry.as_of) for entry in listing(settings)]
+    assert shown == [(3, (), "not_calibrated", 77), (2, ("champion",), "passed", 77), (1, ("previous",), "passed", 77)]
+    assert rollback(settings, "lapse") == 1
+    assert champion_versions(settings) == {"lapse": 1}
+    assert rollback(settings, "lapse") == 2  # and back
+    assert champions(settings)["lapse"].version == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "code", "words"),
+    [
+        ("lapse", 3, "gate_not_passed", "not_calibrated"),
+        ("lapse", 9, "unknown_version", "Known: 1, 2, 3"),
+        ("laps", 1, "unknown_model", "did you mean 'lapse'?"),
+    ],
+)
+def test_promotion_is_refused(
+    settings: Settings, versions: list[int], name: str, version: int, *, code: str, words: str
+) -> None:
+    assert versions
+    with pytest.raises(StamkundError) as refused:
+        promote(settings, name, version)
+    assert refused.value.code == code
+    assert words in str(refused.value)
+
+
+def test_what_comes_back_scores_the_same(settings: Settings, versions: list[int]) -> None:
+    loaded = load(settings, "lapse", versions[1])
+    assert loaded.version == 2
+    assert loaded.predict(X).tolist() == MODEL.predict(X).tolist()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:mlflow")  # of MLflow's own type hints
+def test_mlflow_loads_it_too(settings: Settings, versions: list[int]) -> None:
+    import mlflow  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    before = mlflow.get_tracking_uri()
+    mlflow.set_tracking_uri(settings.registry_url)
+    try:
+        frame = pd.DataFrame(X, columns=["a", "b"])
+        scores = mlflow.pyfunc.load_model(f"models:/lapse/{versions[0]}").predict(frame)
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert list(scores) == MODEL.predict(X).tolist()
+
+
+def test_nothing_is_said_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    settings = settings_in(tmp_path / "home")
+    (tmp_path / "beside").mkdir()
+    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "beside", refusals=[])
+    promote(settings, "lapse", 1)
+    assert champion_versions(settings) == {"lapse": 1}
+    assert capfd.readouterr() == ("", "")
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.errors import StamkundError
+from features.fit import fit_features
+from features.lake import Lake
+from features.settings import Settings
+from features.units import DAY
+from training.evaluate import evaluate
+from training.registry import champion_versions, champions
+from training.report import TrainingReport
+from training.tables import history_start, origins, training_tables
+from training.targets import targets_of
+from training.train import train
+
+AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 260
+
+
+def events() -> pl.DataFrame:
+    """A shop whose regulars come about weekly until, one day, each of them stops coming."""
+    rng = np.random.default_rng(8)
+    rows = []
+    for customer in range(CUSTOMERS):
+        begins, ends, pace = rng.uniform(0, 120), rng.exponential(500), rng.gamma(3, 1 / 12)
+        day = begins + rng.exponential(1 / pace)
+        while day < min(begins + ends, DAYS):
+            rows.append((f"c{customer}", int(day * DAY), int(rng.gamma(3, 500))))
+            day += rng.exponential(1 / pace)
+    frame = pl.DataFrame(rows, schema={"customer_id": pl.String, "time": pl.Int64, "value": pl.Int64}, orient="row")
+    return frame.sort("time").with_row_index("n").with_columns(
+        pl.format("e{}", "n").alias("event_id"), pl.format("o{}", "n").alias("order_id"),
+        pl.lit("order").alias("kind"), pl.lit(1).alias("order_line"), pl.lit("EUR").alias("currency"),
+    ).drop("n")  # fmt: skip
+
+
+def shop(folder: Path, frame: pl.DataFrame, **gate: object) -> Settings:
+    document = {
+        "name": "Corner shop", "home": str(folder), "sources": {},
+        "targets": {"lapse": {"type": "lapse"}, "spend": {"type": "spend"}, "offer": {"type": "redemption"}},
+        "gate": {"outcomes": 40, "slope": [0.2, 5.0], "confidence": 0.01, **gate},
+    }  # fmt: skip
+    settings = Settings.model_validate(document)
+    lake = Lake(settings.lake)
+    lake.write({"events": frame})
+    fit_features(lake, as_of=AS_OF // 2, windows=(84,)).save(settings.feature_set)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return shop(tmp_path_factory.mktemp("shop"), events())
+
+
+@pytest.fixture(scope="module")
+def reports(settings: Settings) -> dict[str, TrainingReport]:
+    return {report.target.name: report for report in train(settings, as_of=AS_OF)}
+
+
+def test_what_passes_the_gate_becomes_champion(settings: Settings, reports: dict[str, TrainingReport]) -> None:
+    passed = {name: 1 for name, report in reports.items() if report.verdict.passed}
+    assert passed == champion_versions(settings)
+    assert "lapse" in passed
+    assert champions(settings)["lapse"].feature_set_hash == reports["lapse"].model.feature_set_hash  # type: ignore[union-attr]
+
+
+def test_a_report_has_the_rule_beside_the_model(reports: dict[str, TrainingReport]) -> None:
+    lapse, spend = reports["lapse"], reports["spend"]
+    assert 0.5 < lapse.metrics["auc"] <= 1
+    assert lapse.baseline is not None
+    assert lapse.baseline_metrics["auc"] > 0.5
+    assert spend.baseline is not None
+    assert spend.baseline.startswith("spend_")
+    assert spend.metrics["mae"] > 0
+    assert lapse.origins == 16  # every 14 days from day 252 back to day 42; the first order is a bit after day 0
+
+
+def test_without_contacts_there_is_a_refusal_and_no_model(reports: dict[str, TrainingReport]) -> None:
+    offer = reports["offer"]
+    assert offer.model is None
+    assert offer.version is None
+    assert [refusal.code for refusal in offer.verdict.refusals] == ["too_few_outcomes"]
+
+
+def test_a_refused_model_is_kept_without_the_alias(tmp_path: Path) -> None:
+    strict = shop(tmp_path, events(), slope=[0.999, 1.0])
+    (report,) = train(strict, as_of=AS_OF, targets=["lapse"])
+    assert [refusal.code for refusal in report.verdict.refusals] == ["not_calibrated"]
+    assert report.version == 1
+    assert not report.promoted
+    assert champion_versions(strict) == {}
+
+
+def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> None:
+    frame = events()
+    cut = shop(tmp_path, frame.filter(pl.col("time") <= AS_OF))
+    from features.fitted import FeatureSet  # noqa: PLC0415
+
+    targets = list(targets_of(settings).values())
+    one, two = (
+        training_tables(Lake(s.lake), FeatureSet.load(s.feature_set), targets, as_of=AS_OF, minor_units=2)
+        for s in (settings, cut)
+    )
+    for name in one:
+        assert one[name].x.tobytes() == two[name].x.tobytes()
+        assert np.array_equal(one[name].y, two[name].y, equal_nan=True)
+        assert np.isnan(one[name].y).tolist() == (one[name].known > AS_OF).tolist()
+
+
+def test_evaluation_compares_with_what_came_true(settings: Settings, reports: dict[str, TrainingReport]) -> None:
+    model = reports["lapse"].model
+    assert model is not None
+    found = evaluate(settings, model, as_of=AS_OF)
+    assert found.rows > 50
+    assert 0.5 < found.metrics["auc"] <= 1
+    with pytest.raises(StamkundError, match="not known") as refused:
+        evaluate(settings, model, as_of=DAYS * DAY)
+    assert refused.value.code == "outcomes_not_known"
+
+
+def test_an_unknown_target_is_told_with_the_nearest(settings: Settings) -> None:
+    with pytest.raises(StamkundError, match="did you mean 'lapse'"):
+        train(settings, as_of=AS_OF, targets=["laps"])
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 17), (100, 9), (300, 0)])
+def test_origins_are_complete_and_warm(settings: Settings, first: int, count: int) -> None:
+    lapse = targets_of(settings)["lapse"]
+    found = origins(lapse, first=first * DAY, as_of=AS_OF)
+    assert len(found) == count
+    assert all(moment + lapse.horizon_us <= AS_OF and moment >= (first + 28) * DAY for moment in found)
+
+
+def test_history_begins_with_the_commonest_kind(tmp_path: Path) -> None:
+    stray = pl.DataFrame({"event_id": ["s"], "customer_id": ["c1"], "time": [-400 * DAY], "kind": ["contact"]})
+    settings = shop(tmp_path, pl.concat([stray, events()], how="diagonal"))
+    assert history_start(Lake(settings.lake), as_of=AS_OF) == events()["time"].min()

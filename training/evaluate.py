@@ -1,0 +1,66 @@
+"""What came true: a model's figures against outcomes after a moment, beside the best rule's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from features.errors import StamkundError
+from features.fitted import FeatureSet
+from features.lake import Lake
+from features.profiles import profiles
+from features.settings import Settings
+from features.units import DAY
+from training.baselines import best_rule, rule_scores
+from training.fit import THREADS
+from training.metrics import metrics, rule_metrics
+from training.model import Model
+from training.report import Evaluation
+from training.tables import Table, labels, table
+
+
+def evaluate(settings: Settings, model: Model, *, as_of: int, until: int | None = None) -> Evaluation:
+    """A model against the outcomes after ``as_of``; honest when the model was trained at ``as_of`` or before.
+
+    Lapse and spend: everyone in the population at ``as_of``. Redemption: every contact after ``as_of`` (up to
+    ``until``), each scored at its own time; responses after the last event in the data count as none.
+    """
+    outcome = outcome_table(settings, model, as_of=as_of, until=until)
+    scores = model.predict(outcome.x, num_threads=THREADS)
+    rules = rule_scores(model.target, model.feature_names, outcome.x)
+    rule = best_rule(model.target, outcome.y, rules)
+    beside = rule_metrics(model.kind, outcome.y, rules[rule]) if rule else {}
+    return Evaluation(model.target, as_of, len(outcome), metrics(model.kind, outcome.y, scores), rule, beside)
+
+
+def outcome_table(settings: Settings, model: Model, *, as_of: int, until: int | None = None) -> Table:
+    """The rows that :func:`evaluate` scores, with what came true."""
+    lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    if model.feature_set_hash != feature_set.hash:
+        text = f"'{model.name}' was trained on other features than those at hand. Run `stamkund train`."
+        raise StamkundError("feature_set_mismatch", text, field=model.name)
+    _check_reach(lake, model, as_of=as_of)
+    rows = labels(lake, model.target, moments=[as_of])
+    if model.target.type == "redemption":
+        rows = rows.filter(
+            pl.col("as_of") > as_of, pl.col("as_of") <= (until if until is not None else pl.col("as_of"))
+        )
+    if rows.is_empty():
+        text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
+        raise StamkundError("no_outcomes", text, field="as_of")
+    known = profiles(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
+    return table(lake, model.target, model.feature_names, rows, known, minor_units=settings.minor_units)
+
+
+def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:
+    """The outcomes must lie within the data."""
+    last = lake.scan("events").select(pl.col("time").max()).collect().item()
+    horizon = 0 if model.target.type == "redemption" else model.target.horizon_us
+    if last is None or as_of + horizon > last + DAY:
+        day = "nothing" if last is None else f"{datetime.fromtimestamp(last / 1e6, UTC):%Y-%m-%d}"
+        text = (
+            f"What came true of '{model.name}' is not known: the data ends with {day}, and the horizon of "
+            f"{model.target.horizon_us // DAY} days is not over. Choose an earlier as_of."
+        )
+        raise StamkundError("outcomes_not_known", text, field="as_of")

@@ -1,0 +1,50 @@
+"""What a training or an evaluation found, the model beside the rule that anyone could use without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from training.gate import Verdict
+from training.model import Model
+from training.targets import Target
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """One target's training at ``as_of``; the figures come from scores out of time, before ``as_of``.
+
+    ``model`` is None when there was too little to train on; ``rows``, ``customers`` and ``origins`` count what the
+    final model learnt from, ``tested`` the rows that the figures come from.
+    """
+
+    target: Target
+    as_of: int
+    rows: int
+    customers: int
+    origins: int
+    tested: int = 0
+    model: Model | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    baseline: str | None = None
+    baseline_metrics: Mapping[str, float] = field(default_factory=dict)
+    verdict: Verdict = field(default_factory=Verdict)
+    promoted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def version(self) -> int | None:
+        """The registered version."""
+        return self.model.version if self.model else None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model's figures against what came true after ``as_of``, and the best rule's."""
+
+    target: Target
+    as_of: int
+    rows: int
+    metrics: Mapping[str, float]
+    baseline: str | None
+    baseline_metrics: Mapping[str, float]
