@@ -2,7 +2,8 @@
 
 from features.build import Built, build
 from features.errors import StamkundError
-from features.fitted import FeatureSet, fit_features
+from features.fit import fit_features
+from features.fitted import FeatureSet
 from features.lake import Lake
 from features.profiles import profile_frame, profiles
 from features.settings import Settings, read_settings

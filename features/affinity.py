@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.formulas import Floats, Ints
 from features.lake import Lake
-from features.plan import Floats, Ints
 from features.record import Record
 from features.units import DAY
 

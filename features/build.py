@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from features.errors import StamkundError
-from features.fitted import FeatureSet, fit_features
+from features.fit import fit_features
+from features.fitted import FeatureSet
 from features.ingest import IngestReport, Progress, ingest, silent
 from features.lake import Lake
 from features.profiles import profiles

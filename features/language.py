@@ -14,8 +14,8 @@ from typing import Literal, Protocol, Self
 from features.units import DAY, HOUR
 
 Op = Literal["sum", "min", "max", "distinct"]
-Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "code"]
-Unit = Literal["count", "money", "days", "ratio", "share", "code"]
+Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "stage", "code"]
+Unit = Literal["count", "money", "days", "ratio", "share", "band", "code"]
 Where = tuple[tuple[str, str], ...]
 
 
@@ -100,7 +100,9 @@ class Feature:
 
     ``amount`` t0 · ``ratio`` t0/t1 · ``since`` days from t0 to as_of · ``deviation`` standard deviation from sum, sum
     of squares and count · ``rhythm`` days since t0 over the mean gap t1/t2 · ``code`` place of a customer's attribute
-    in its vocabulary. The result is divided by ``scale``: money to units of the currency, gaps to days.
+    in its vocabulary · ``stage`` place of the lifecycle stage in its vocabulary, by fitted ``parameters``. The result
+    is divided by ``scale``: money to units of the currency, gaps to days. With ``cuts`` the feature is the band that
+    the result falls into, from 1.
     """
 
     name: str
@@ -111,6 +113,8 @@ class Feature:
     scale: int = 1
     attribute: str = ""
     vocabulary: tuple[str, ...] = ()
+    parameters: tuple[float, ...] = ()
+    cuts: tuple[float, ...] = ()
 
 
 def amount(name: str, measure: Measure, span: Span, unit: Unit, text: str) -> Feature:

@@ -9,8 +9,9 @@ from typing import cast
 
 import numpy as np
 
+from features.formulas import NEVER, UNBORN, Floats, Ints
 from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Where
-from features.plan import NEVER, UNBORN, Floats, Ints, Panes, Plan, finish
+from features.plan import Panes, Plan, finish
 from features.record import Codes, Mask, Record
 from features.units import MINUTE
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from features.formulas import Floats, Ints, band, evaluate
 from features.language import Feature, Formula, Measure, Term
-from features.units import DAY, MINUTE
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-NEVER = np.iinfo(np.int64).min  # the latest time of nothing
-UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
+from features.units import DAY
 
 
 @dataclass(frozen=True)
@@ -32,6 +27,16 @@ class Panes:
     lasts: Ints
     distinct: Ints
     codes: Floats
+
+
+@dataclass(frozen=True)
+class Group:
+    """Features of one formula: their places, and a column each of terms, fitted parameters and scales."""
+
+    at: Ints
+    terms: Ints
+    parameters: Floats
+    scale: Floats
 
 
 @dataclass(frozen=True)
@@ -91,16 +96,25 @@ class Plan:
         return tuple(sorted({t for f in self.features for t in f.terms}, key=_term_key))
 
     @cached_property
-    def groups(self) -> dict[Formula, tuple[Ints, Ints, Floats]]:
-        """For each formula: where its features go, which terms they take, and their scales."""
+    def groups(self) -> dict[Formula, Group]:
+        """The features of each formula, finished in one go."""
         place = {t: i for i, t in enumerate(self.terms)}
-        out: dict[Formula, tuple[Ints, Ints, Floats]] = {}
+        out: dict[Formula, Group] = {}
         for formula in dict.fromkeys(f.formula for f in self.features):
             at = [i for i, f in enumerate(self.features) if f.formula == formula]
-            terms = [[place[t] for t in self.features[i].terms] for i in at]
-            scales = [self.features[i].scale for i in at]
-            out[formula] = np.array(at), np.array(terms, dtype=np.int64).T, np.array(scales, dtype=np.float64)
+            members = [self.features[i] for i in at]
+            out[formula] = Group(
+                at=np.array(at, dtype=np.int64),
+                terms=np.array([[place[t] for t in f.terms] for f in members], dtype=np.int64).T,
+                parameters=np.array([f.parameters for f in members], dtype=np.float64).T,
+                scale=np.array([f.scale for f in members], dtype=np.float64),
+            )
         return out
+
+    @cached_property
+    def banded(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
+        """The features that are told as bands: where they go, and their cuts."""
+        return tuple((i, f.cuts) for i, f in enumerate(self.features) if f.cuts)
 
     @cached_property
     def lookup(self) -> dict[str, tuple[Ints, ...]]:
@@ -147,52 +161,10 @@ def _terms(plan: Plan, panes: Panes) -> Ints:
 
 def _features(plan: Plan, terms: Ints, codes: Floats, as_of: int) -> Floats:
     out = np.empty((terms.shape[0], len(plan.features)), dtype=np.float64)
-    for formula, (at, places, scale) in plan.groups.items():
-        operands = [terms[:, p] for p in places]
-        out[:, at] = codes if formula == "code" else _FORMULAS[formula](operands, as_of) / scale
+    for formula, group in plan.groups.items():
+        operands = [terms[:, p] for p in group.terms]
+        finished = codes if formula == "code" else evaluate(formula, operands, group.parameters, as_of=as_of)
+        out[:, group.at] = finished / group.scale
+    for at, cuts in plan.banded:
+        out[:, at] = band(out[:, at], cuts)
     return out
-
-
-def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bool_]) -> Floats:
-    out = np.full(dividend.shape, np.nan)
-    np.divide(dividend, divisor, out=out, where=known)
-    return out
-
-
-def _amount(operands: list[Ints], _as_of: int) -> Floats:
-    return operands[0].astype(np.float64)
-
-
-def _ratio(operands: list[Ints], _as_of: int) -> Floats:
-    over, under = operands
-    return _over(over, under, under != 0)
-
-
-def _since(operands: list[Ints], as_of: int) -> Floats:
-    (time,) = operands
-    known = (time != NEVER) & (time != UNBORN)
-    return _over(as_of - np.where(known, time, 0), DAY, known)
-
-
-def _deviation(operands: list[Ints], _as_of: int) -> Floats:
-    total, squares, count = operands
-    n = np.maximum(count, 2)
-    mean: Floats = total / n
-    variance: Floats = np.maximum(squares - mean * total, 0.0) / (n - 1)
-    deviation: Floats = np.where(count >= 2, np.sqrt(variance), np.nan)
-    return deviation
-
-
-def _rhythm(operands: list[Ints], as_of: int) -> Floats:
-    last, gaps, count = operands
-    minutes: Floats = (as_of - np.where(last == NEVER, as_of, last)) / MINUTE
-    return _over(minutes * count, gaps, gaps > 0)
-
-
-_FORMULAS: dict[Formula, Callable[[list[Ints], int], Floats]] = {
-    "amount": _amount,
-    "ratio": _ratio,
-    "since": _since,
-    "deviation": _deviation,
-    "rhythm": _rhythm,
-}

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from features.formulas import Ints
 from features.language import Where
-from features.plan import Ints
 
 Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]

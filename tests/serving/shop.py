@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.fitted import fit_features
+from features.fit import fit_features
 from features.lake import Lake
 from features.records import records
 from features.settings import Settings, read_settings

@@ -1,0 +1,102 @@
+"""Fitting the default feature set: its vocabulary, and the bands that set customers beside their peers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from features.defaults import (
+    EVER,
+    GAP,
+    GAPS,
+    LAST_ORDER,
+    ORDER,
+    ORDERS,
+    WINDOWS,
+    Vocabulary,
+    default_features,
+)
+from features.errors import StamkundError
+from features.fitted import FeatureSet
+from features.formulas import STAGES
+from features.lake import Lake
+from features.language import Feature, Measure, Span, Term
+from features.profiles import profiles
+from features.units import DAY, MINUTE
+
+RARE = 50  # a kind with fewer events says little
+MANY = 50  # an attribute with more values is an identifier, not a trait
+AT_RISK, LAPSED = 2.0, 4.0  # mean gaps of silence
+
+
+def fit_features(
+    lake: Lake, *, as_of: int, categories: int = 20, windows: Sequence[int] = (), minor_units: int = 2
+) -> FeatureSet:
+    """The default set for what the events up to ``as_of`` hold; later rows change nothing.
+
+    Args:
+        lake: where the events are.
+        as_of: µs; no later than the first moment a model is tested at.
+        categories: how many categories, the best-selling first, get features of their own.
+        windows: days to look back beside the usual ones, such as the horizons of the targets.
+        minor_units: decimals of the reporting currency.
+    """
+    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    vocabulary = Vocabulary(_kinds(past), _categories(past, categories), _attributes(lake))
+    if not vocabulary.kinds:
+        message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
+        raise StamkundError("too_few_events", message)
+    plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
+    if "order" not in vocabulary.kinds:
+        return plain
+    peers = profiles(lake, plain, as_of=as_of).filter(pl.col("orders_all") > 0)
+    return FeatureSet((*plain.features, *_among_peers(plain, peers), _stage(peers)), as_of)
+
+
+def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
+    """RFM scores from 1 to 5, the best, and percentiles, cut where the peers stood when the features were fitted."""
+    fifths, hundredths = np.linspace(0, 1, 6)[1:-1], np.linspace(0, 1, 101)[1:-1]
+    bands = (
+        ("rfm_recency", "days_since_last_order", -1, fifths, "recency score, 5 the most recent"),
+        ("rfm_frequency", "orders_365d", 1, fifths, "frequency score, 5 the most orders"),
+        ("rfm_monetary", "spend_365d", 1, fifths, "monetary score, 5 the most spend"),
+        ("spend_90d_percentile", "spend_90d", 1, hundredths, "percentile of spend in the last 90 days"),
+        ("orders_90d_percentile", "orders_90d", 1, hundredths, "percentile of orders in the last 90 days"),
+    )
+    for name, base, sign, at, text in bands:
+        values = peers[base].drop_nans().to_numpy() * sign
+        cuts = tuple(float(c) for c in np.unique(np.quantile(values, at)))
+        feature = plain.feature(base)
+        yield replace(feature, name=name, unit="band", text=text, scale=feature.scale * sign, cuts=cuts)
+
+
+def _stage(peers: pl.DataFrame) -> Feature:
+    """The lifecycle stage, with the peers' usual gap and the orders of their upper fifth for thresholds."""
+    gap = peers["order_gap_mean_all"].drop_nans().median()
+    usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
+    loyal = float(np.quantile(peers["orders_all"].to_numpy(), 0.8))
+    recent, before = Term(ORDERS, Span(28)), Term(ORDERS, Span(112, 28))
+    first = Term(Measure("min", "time", ORDER), EVER)
+    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), Term(GAP, EVER), Term(GAPS, EVER), recent, before)
+    parameters = (usual, AT_RISK, LAPSED, loyal)
+    return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
+
+
+def _kinds(past: pl.LazyFrame) -> tuple[str, ...]:
+    counts = past.group_by("kind").len().filter(pl.col("len") >= RARE).sort("kind").collect()
+    return tuple(counts["kind"])
+
+
+def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
+    orders = past.filter(pl.col("kind") == "order", pl.col("category").is_not_null())
+    spend = orders.group_by("category").agg(pl.col("value").sum()).sort("value", "category", descending=[True, False])
+    return tuple(spend.head(most).collect()["category"])
+
+
+def _attributes(lake: Lake) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    customers = lake.scan("customers").drop("customer_id").collect()
+    values = {c: tuple(sorted(customers[c].drop_nulls().cast(pl.String).unique())) for c in customers.columns}
+    return tuple((c, v) for c, v in values.items() if 2 <= len(v) <= MANY)

@@ -1,0 +1,101 @@
+"""How integers become features: the one set of formulas that both evaluators finish with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from features.language import Formula
+from features.units import DAY, MINUTE
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+NEVER = np.iinfo(np.int64).min  # the latest time of nothing
+UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
+STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning")
+NEW = 28  # days a customer is new for
+
+
+def evaluate(formula: Formula, operands: list[Ints], parameters: Floats, *, as_of: int) -> Floats:
+    """A formula of its terms, each an array of any one shape; ``parameters`` were fitted, a row each.
+
+    >>> evaluate("ratio", [np.array([6, 1]), np.array([4, 0])], np.empty((0, 2)), as_of=0)
+    array([1.5, nan])
+    """
+    return _FORMULAS[formula](operands, parameters, as_of)
+
+
+def band(values: Floats, cuts: tuple[float, ...]) -> Floats:
+    """Which band of the fitted cuts each value falls into, from 1; undefined stays undefined.
+
+    >>> band(np.array([0.5, 1.0, 9.0, np.nan]), (1.0, 2.0))
+    array([ 1.,  2.,  3., nan])
+    """
+    bands = np.searchsorted(np.array(cuts), values, side="right") + 1.0
+    return np.where(np.isnan(values), np.nan, bands)
+
+
+def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bool_]) -> Floats:
+    out = np.full(dividend.shape, np.nan)
+    np.divide(dividend, divisor, out=out, where=known)
+    return out
+
+
+def _amount(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
+    return operands[0].astype(np.float64)
+
+
+def _ratio(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
+    over, under = operands
+    return _over(over, under, under != 0)
+
+
+def _since(operands: list[Ints], _parameters: Floats, as_of: int) -> Floats:
+    (time,) = operands
+    known = (time != NEVER) & (time != UNBORN)
+    return _over(as_of - np.where(known, time, 0), DAY, known)
+
+
+def _deviation(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
+    total, squares, count = operands
+    n = np.maximum(count, 2)
+    mean: Floats = total / n
+    variance: Floats = np.maximum(squares - mean * total, 0.0) / (n - 1)
+    deviation: Floats = np.where(count >= 2, np.sqrt(variance), np.nan)
+    return deviation
+
+
+def _rhythm(operands: list[Ints], _parameters: Floats, as_of: int) -> Floats:
+    last, gaps, count = operands
+    minutes: Floats = (as_of - np.where(last == NEVER, as_of, last)) / MINUTE
+    return _over(minutes * count, gaps, gaps > 0)
+
+
+def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
+    """The lifecycle stage, by the customer's own rhythm: the mean gap between orders (the usual one before two).
+
+    Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within 28 days after 84 days
+    of silence that were more than ``lapsed`` gaps: returning. First order within 28 days: new. At least ``loyal``
+    orders: loyal. Otherwise active; without an order, a prospect.
+    """
+    orders, first, last, gaps, gap_count, recent, before = operands
+    usual, at_risk, lapsed, loyal = parameters
+    own = np.where(gap_count >= 2, gaps / np.maximum(gap_count, 1), usual)
+    silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * own < 84 * DAY / MINUTE)
+    new = as_of - np.where(orders > 0, first, as_of) <= NEW * DAY
+    conditions = [orders == 0, silence > lapsed, silence > at_risk, back, new, orders >= loyal]
+    stages = [STAGES.index(s) for s in ("prospect", "lapsed", "at risk", "returning", "new", "loyal")]
+    return np.select(conditions, stages, STAGES.index("active")).astype(np.float64)
+
+
+_FORMULAS: dict[Formula, Callable[[list[Ints], Floats, int], Floats]] = {
+    "amount": _amount,
+    "ratio": _ratio,
+    "since": _since,
+    "deviation": _deviation,
+    "rhythm": _rhythm,
+    "stage": _stage,
+}
