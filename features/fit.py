@@ -80,7 +80,8 @@ def _stage(peers: pl.DataFrame) -> Feature:
     loyal = float(np.quantile(peers["orders_all"].to_numpy(), 0.8))
     recent, before = Term(ORDERS, Span(28)), Term(ORDERS, Span(112, 28))
     first = Term(Measure("min", "time", ORDER), EVER)
-    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), Term(GAP, EVER), Term(GAPS, EVER), recent, before)
+    rhythm = [Term(measure, span) for span in (EVER, Span(None, 28)) for measure in (GAP, GAPS)]
+    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), *rhythm[:2], recent, before, *rhythm[2:])
     parameters = (usual, AT_RISK, LAPSED, loyal)
     return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
 

@@ -80,11 +80,12 @@ def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
     of silence that were more than ``lapsed`` gaps: returning. First order within 28 days: new. At least ``loyal``
     orders: loyal. Otherwise active; without an order, a prospect.
     """
-    orders, first, last, gaps, gap_count, recent, before = operands
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = operands
     usual, at_risk, lapsed, loyal = parameters
     own = np.where(gap_count >= 2, gaps / np.maximum(gap_count, 1), usual)
+    then = np.where(then_count >= 2, then_gaps / np.maximum(then_count, 1), usual)  # before they came back
     silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
-    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * own < 84 * DAY / MINUTE)
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
     new = as_of - np.where(orders > 0, first, as_of) <= NEW * DAY
     conditions = [orders == 0, silence > lapsed, silence > at_risk, back, new, orders >= loyal]
     stages = [STAGES.index(s) for s in ("prospect", "lapsed", "at risk", "returning", "new", "loyal")]

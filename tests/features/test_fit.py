@@ -1,0 +1,91 @@
+"""Fitting: what the features are derived from, the stages and bands they tell, and that later rows change nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.errors import StamkundError
+from features.fit import fit_features
+from features.fitted import FeatureSet
+from features.formulas import STAGES
+from features.lake import Lake
+from features.profiles import profiles
+from features.units import DAY
+from tests.features.events import NOW, Row, event
+
+# Sixty regulars who order every ten days, the n-th of them for n units; customers a–f have a story each.
+REGULARS = [event(d, customer=f"r{n}", value=100 * n) for n in range(60) for d in range(5, 366, 10)]
+STORIES: dict[str, list[float]] = {
+    "new": [20],
+    "loyal": [float(d) for d in range(2, 360, 5)],
+    "active": [5, 15, 25, 35],
+    "at risk": [25, 35, 45, 55],
+    "lapsed": [100, 110, 120],
+    "returning": [3, 200, 210, 220],
+}
+TOLD = [event(d, customer=name) for name, days in STORIES.items() for d in days]
+
+
+def lake_of(folder: Path, events: list[Row]) -> Lake:
+    lake = Lake(folder)
+    lake.write({"events": pl.DataFrame(events, infer_schema_length=None)})
+    return lake
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    visits = [event(d, "visit", customer="r1") for d in range(30)]
+    return lake_of(tmp_path_factory.mktemp("lake"), [*REGULARS, *TOLD, *visits, event(1, "visit", customer="looks")])
+
+
+@pytest.fixture(scope="module")
+def fitted(lake: Lake) -> FeatureSet:
+    return fit_features(lake, as_of=NOW)
+
+
+@pytest.mark.parametrize("stage", STORIES)
+def test_a_story_has_its_stage(lake: Lake, fitted: FeatureSet, stage: str) -> None:
+    row = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == stage)
+    assert STAGES[int(row["stage"][0])] == stage
+
+
+def test_who_never_ordered_is_a_prospect(lake: Lake, fitted: FeatureSet) -> None:
+    row = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == "looks")
+    assert STAGES[int(row["stage"][0])] == "prospect"
+
+
+def test_rfm_puts_peers_into_fifths(lake: Lake, fitted: FeatureSet) -> None:
+    rows = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id").str.starts_with("r"))
+    rows = rows.filter(pl.col("customer_id") != "returning")
+    money = rows.sort("spend_365d")["rfm_monetary"]
+    assert money.is_sorted()
+    assert set(money) == {1, 2, 3, 4, 5}
+    assert rows["rfm_recency"].n_unique() == 1  # all of them ordered five days ago
+
+
+def test_a_rare_kind_and_what_comes_later_do_not_shape_the_features(lake: Lake, tmp_path: Path) -> None:
+    before = fit_features(lake, as_of=NOW)
+    assert not any("visit" in name for name in before.names)  # 31 visits are too few to count on
+    later = [event(-d, "visit", customer="r1") for d in range(1, 100)]
+    more = lake_of(tmp_path, [*lake.scan("events").collect().to_dicts(), *later])
+    assert fit_features(more, as_of=NOW).hash == before.hash
+    assert any("visit" in name for name in fit_features(more, as_of=NOW + 100 * DAY).names)
+
+
+def test_too_few_events_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StamkundError, match="50 rows") as caught:
+        fit_features(lake_of(tmp_path, TOLD[:3]), as_of=NOW)
+    assert caught.value.code == "too_few_events"
+
+
+def test_a_set_comes_back_from_its_file_with_the_same_hash(fitted: FeatureSet, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "deep" / "features.json")
+    again = FeatureSet.load(tmp_path / "deep" / "features.json")
+    assert (again, again.hash) == (fitted, fitted.hash)
+    with pytest.raises(StamkundError, match="stamkund build"):
+        FeatureSet.load(tmp_path / "nothing.json")
+    with pytest.raises(StamkundError, match="did you mean 'orders_28d'"):
+        fitted.feature("order_28d")
