@@ -13,8 +13,9 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from features.formulas import NEVER, UNBORN, Ints
 from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Where
-from features.plan import NEVER, UNBORN, Ints, Plan
+from features.plan import Plan
 from features.units import MINUTE
 
 Events = nw.LazyFrame[Any]

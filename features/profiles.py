@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from features.fitted import FeatureSet
+from features.formulas import Floats, Ints
 from features.frames import FramePanes, accumulate, distinct_at
 from features.lake import Lake
 from features.language import Measure
-from features.plan import Floats, Ints, Panes, Plan, finish
+from features.plan import Panes, Plan, finish
 
 
 def profiles(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:
