@@ -13,16 +13,17 @@ from features.record import Record
 from features.units import DAY
 
 WINDOW = 90
-PAIR_FEATURES = (
-    "campaign_offers",
-    "campaign_items",
-    "campaign_days",
-    "affinity_lines_all",
-    f"affinity_lines_{WINDOW}d",
-    f"affinity_spend_{WINDOW}d",
-    "affinity_coupons_all",
-    f"affinity_share_{WINDOW}d",
-)
+PAIR_TEXTS = {
+    "campaign_offers": "offers of the campaign",
+    "campaign_items": "products in the campaign",
+    "campaign_days": "days the campaign runs",
+    "affinity_lines_all": "purchases of the campaign's products so far",
+    f"affinity_lines_{WINDOW}d": f"purchases of the campaign's products in the last {WINDOW} days",
+    f"affinity_spend_{WINDOW}d": f"spend on the campaign's products in the last {WINDOW} days, in minor units",
+    "affinity_coupons_all": "coupons used on the campaign's products so far",
+    f"affinity_share_{WINDOW}d": f"the campaign's products as a share of spend in the last {WINDOW} days",
+}
+PAIR_FEATURES = tuple(PAIR_TEXTS)
 _COUNTS = ("lines", "lines_recent", "spend_recent", "coupons", "spend_all_items")
 
 
@@ -133,4 +134,4 @@ def _finish(counts: Ints, context: Floats) -> Floats:
     lines, lines_recent, spend, coupons, total = counts.T
     share = np.full(len(counts), np.nan)
     np.divide(spend, total, out=share, where=total != 0)
-    return np.column_stack([context, lines, lines_recent, spend / 100, coupons, share])
+    return np.column_stack([context, lines, lines_recent, spend, coupons, share])

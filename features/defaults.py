@@ -133,11 +133,13 @@ def _category(category: str) -> Iterator[Feature]:
 
 def _kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     where: Where = (("kind", kind),)
-    noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"{kind.replace('_', ' ')} events")
+    noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"'{kind.replace('_', ' ')}' events")
     count = Measure("sum", "one", where)
     for span in (Span(28), Span(90), Span(180), EVER):
         yield amount(noun, count, span, "count", text)
-    yield since(f"days_since_last_{kind}", Measure("max", "time", where), f"days since the last {kind}")
+    yield since(
+        f"days_since_last_{kind}", Measure("max", "time", where), f"days since the last '{kind.replace('_', ' ')}'"
+    )
     if kind not in ("contact", "order"):
         yield amount(f"{kind}_days", Measure("distinct", "day", where), EVER, "count", f"days with {text}")
         for base in ("contact", "order"):

@@ -7,6 +7,7 @@ record, read these declarations; nothing else says what a feature means.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
@@ -115,6 +116,16 @@ class Feature:
     vocabulary: tuple[str, ...] = ()
     parameters: tuple[float, ...] = ()
     cuts: tuple[float, ...] = ()
+
+    def told(self, value: float) -> float | str | None:
+        """A value as people and JSON read it: a code as its word, the undefined as None.
+
+        >>> code("age", ("19-24", "25-34")).told(1.0), code("age", ()).told(float("nan"))
+        ('25-34', None)
+        """
+        if math.isnan(value):
+            return None
+        return self.vocabulary[int(value)] if self.vocabulary else float(value)
 
 
 def amount(name: str, measure: Measure, span: Span, unit: Unit, text: str) -> Feature:

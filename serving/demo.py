@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -26,12 +27,18 @@ from training.report import Evaluation
 from training.train import train
 
 HIGHLIGHTS = (
+    "stage",
     "orders_28d",
     "days_since_last_order",
     "spend_90d",
     "spend_trend_28d",
     "order_gap_mean_all",
     "contacts_90d",
+)
+ASSUMED = (
+    "An offer's value is assumed: a margin on what customers usually spend on its products. Its cost is the mean "
+    "coupon discount seen on them. Its propensity is the campaign's redemption score times the customer's affinity to "
+    "its products among all that the campaign offers."
 )
 Answer = Mapping[str, Any]
 
@@ -82,6 +89,7 @@ def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
         ("likeliest to take an offer", chance),
         ("most valuable of those who stay", pl.col("predicted_clv") * (pl.col("churn_probability") < 0.05)),
     ]
+    scores = scores.filter(pl.col("propensities").list.len() > 0)  # reached by a campaign, so there is a choice to make
     chosen: dict[str, str] = {}
     for why, measure in picks:
         rest = scores.filter(~pl.col("customer_id").is_in(list(chosen))).sort(measure, descending=True, nulls_last=True)
@@ -97,7 +105,10 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
         features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
     )
     out.print(scores_table(feature_set, profile["scores"]["models"]))
-    out.print(offers_table(decision["placements"][0]["items"], decision["currency"]))
+    (placement,) = decision["placements"]
+    out.print(offers_table(placement["items"], decision["currency"]))
+    why_not = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
+    out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in why_not.most_common()))
 
 
 def _question(customer: str) -> Answer:
@@ -113,14 +124,9 @@ def _ask(url: str, body: Answer | None = None) -> Answer:
 
 
 def _invite(out: Console, url: str) -> None:
-    body = orjson.dumps(_question("1")).decode()
-    out.print(
-        "\nAn offer's value is assumed: a margin on what customers usually spend on its products; its cost is the"
-    )
-    out.print(
-        "mean coupon discount seen on them. Its propensity is the campaign's score times the customer's affinity."
-    )
-    out.print(f"\nTry it:\n  curl -s {url}/v1/decisions -H 'content-type: application/json' -d '{body}'")
+    body = orjson.dumps(_question("13")).decode()
+    out.print(f"\n{ASSUMED}\n\nTry it:")
+    out.print(f"  curl -s {url}/v1/decisions -H 'content-type: application/json' -d '{body}'", soft_wrap=True)
 
 
 def _serve_on(out: Console, url: str) -> None:

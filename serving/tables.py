@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
+from features.affinity import PAIR_TEXTS
 from features.fitted import FeatureSet
 from features.ingest import IngestReport
 from training.registry import Registered
@@ -74,20 +75,20 @@ def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
     return table
 
 
-def features_table(feature_set: FeatureSet, values: Mapping[str, float | None]) -> Table:
+def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | None]) -> Table:
     """Some features of one customer, in words."""
     table = _table("profile", ">value")
     for name, value in values.items():
-        table.add_row(
-            feature_set.feature(name).text, "unknown" if value is None else f"{value:,.2f}".rstrip("0").rstrip(".")
-        )
+        number = isinstance(value, float)
+        told = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
+        table.add_row(feature_set.feature(name).text, told)
     return table
 
 
 def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """What each model says of one customer, and why."""
     table = _table("model", ">says", ">percentile", "because of")
-    known = {f.name: f.text for f in feature_set.features}
+    known = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
     for name, said in scores.items():
         chance, amount = said.get("probability"), said.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"

@@ -37,7 +37,7 @@ def test_affinity_counts_only_the_campaigns_products_up_to_as_of(lake: Lake) -> 
     pairs = pl.DataFrame({"customer_id": ["c1", "nobody"], "campaign_id": ["7", "7"], "as_of": [NOW, NOW]})
     first, second = pair_frame(lake, pairs).select(PAIR_FEATURES).rows()
     # 2 offers on 2 products for 10 days; tea twice, once within 90 days for 3.00 of 4.00, and one coupon on it.
-    assert first == (2, 2, 10, 2, 1, 3.0, 1, 0.75)
+    assert first == (2, 2, 10, 2, 1, 300, 1, 0.75)
     assert str(second) == "(2.0, 2.0, 10.0, 0.0, 0.0, 0.0, 0.0, nan)"
 
 
