@@ -66,6 +66,29 @@ def demo(
 
 
 @app.command()
+def doctor(
+    config: Config = YAML,
+    as_of: AsOf = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False,
+) -> None:
+    """Say how ready your data is, before anything is built of it; exit 1 if something must be mended first."""
+    from serving.diagnosis import as_text, doctor_table
+    from serving.doctor import examine_all
+
+    settings = settings_of(config)
+    with progress() as report:
+        diagnosis = examine_all(settings, as_of=settings.now(moment(as_of)), progress=report)
+    if as_json:
+        typer.echo(as_text(diagnosis))
+    else:
+        out.print(doctor_table(diagnosis))
+        out.print("\nNext: `stamkund build`." if diagnosis.sound else "\nNext: mend what is marked ✗, then look again.")
+    if not diagnosis.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
 def build(
     config: Config = YAML,
     as_of: AsOf = None,

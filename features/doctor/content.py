@@ -1,0 +1,105 @@
+"""What events say: their kinds, channels, amounts and products, and what there is to offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from features.doctor.finding import Finding, Severity, listed, percent, some
+from features.synonyms import KIND_WORDS
+
+# The kinds whose meaning is fixed; any other is a kind of one's own.
+KINDS = (
+    *("order", "refund", "view", "cart", "search", "visit", "contact", "open", "click", "redeem", "exposure", "survey"),
+    *("support", "consent", "identify", "subscription_start", "subscription_renewal", "subscription_end"),
+)
+
+
+def happening(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
+    """What kinds of events there are, those too rare to learn from, and those that seem to go by another name."""
+    said = [f"{r['kind']} {r['events']:,} ({some(r['customers'], 'customer')})" for r in kinds.iter_rows(named=True)]
+    yield Finding("kinds", "ok", f"{some(kinds.height, 'kind')} of events: {listed(said, 8)}.")
+    rare = kinds.filter(pl.col("customers") < enough)["kind"].to_list()
+    if rare:
+        text = f"Done by fewer than {enough} customers, too few to predict: {listed(rare)}."
+        yield Finding(
+            "kinds", "note", text, "Good as a sign of something else; wait for more before making it a target."
+        )
+    names = kinds["kind"].to_list()
+    for kind in names:
+        meant = likely(kind)
+        if meant is not None and meant not in names:
+            text = f"'{kind}' seems to be what is called '{meant}' here; under its own name its meaning is not known."
+            yield Finding("kinds", "warning", text, f"Give it `kind: {meant}` in stamkund.yaml.")
+
+
+def likely(kind: str) -> str | None:
+    """The kind of fixed meaning that a name seems to mean, None when it is one, or means nothing known.
+
+    >>> likely("Purchase"), likely("order"), likely("yoga_class")
+    ('order', None, None)
+    """
+    if kind in KINDS:
+        return None
+    return next((known for known, words in KIND_WORDS.items() if any(word in kind.lower() for word in words)), None)
+
+
+def channelled(channels: pl.DataFrame) -> Finding:
+    """How many events say by which channel they came."""
+    known = channels.filter(pl.col("channel").is_not_null())
+    count, total = int(known["events"].sum()), int(channels["events"].sum())
+    if not count:
+        text = "No event says by which channel it came: shop, web, app, e-mail."
+        step = "Map `channel` in each source; a constant is written in quotes: channel: \"'shop'\"."
+        return Finding("channels", "note", text, step)
+    shares = [f"{row['channel']} {percent(row['events'], total)}" for row in known.iter_rows(named=True)]
+    level: Severity = "ok" if count >= 0.8 * total else "note"
+    text = f"{percent(count, total)} of the events say by which channel they came: {listed(shares, 6)}."
+    return Finding("channels", level, text, None if level == "ok" else "Map `channel` in the other sources too.")
+
+
+def valued(kinds: pl.DataFrame) -> Iterator[Finding]:
+    """Whether orders say what was paid and what was bought."""
+    for row in kinds.filter(pl.col("kind") == "order").iter_rows(named=True):
+        lines, told = row["events"], row["with_value"]
+        if told < lines:
+            level: Severity = "problem" if not told else "note" if told >= 0.95 * lines else "warning"
+            text = (
+                f"{percent(lines - told, lines)} of the order lines have no value: spend and worth are too low by them."
+            )
+            yield Finding("amounts", level, text, "Map what was paid for the line to `value`.")
+        else:
+            margin = (
+                "" if row["with_cost"] else " None has a cost, so profit is taken from the margin in stamkund.yaml."
+            )
+            yield Finding("amounts", "ok", f"Every order line has a value.{margin}")
+        yield _bought(lines, row["with_item_id"], row["with_category"])
+
+
+def _bought(lines: int, items: int, categories: int) -> Finding:
+    text = (
+        f"{percent(items, lines)} of the order lines name their product, {percent(categories, lines)} have a category."
+    )
+    if categories >= 0.9 * lines:
+        return Finding("products", "ok", text)
+    step = "Add a source with `table: items` (item_id, category), and map `item_id` in the orders."
+    return Finding("products", "note" if categories >= 0.5 * lines else "warning", text, step)
+
+
+def offered(offers: pl.DataFrame) -> Finding:
+    """What can be offered at the moment looked from."""
+    row = offers.row(0, named=True)
+    if not row["offers"]:
+        step = "Add a source with `table: offers`: what you could show, each with its value and cost."
+        return Finding("offers", "note", "There is nothing to offer yet: no coupon, product, content or action.", step)
+    if not row["valid"]:
+        text = f"None of the {some(row['offers'], 'offer')} is valid at this moment: everyone would see the fallback."
+        return Finding("offers", "warning", text, "Add current offers, or correct their `starts` and `ends`.")
+    text = f"Valid at this moment: {row['valid']:,} of {some(row['offers'], 'offer')}"
+    if row["with_value"] == row["with_cost"] == row["valid"]:
+        return Finding("offers", "ok", text + ", each with its value and cost.")
+    text += (
+        f". With a value: {row['with_value']:,}, with a cost: {row['with_cost']:,}; the rest is estimated from orders."
+    )
+    return Finding("offers", "note", text, "Map `value` and `cost`, if you know what an offer earns and costs you.")

@@ -1,0 +1,105 @@
+"""A diagnosis as people read it in a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import orjson
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from features.doctor import Criterion, Diagnosis, Finding, Prospect
+from features.doctor.finding import some
+from features.doctor.ladder import LEVELS
+
+MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
+OUTLOOKS = {
+    "possible": ("✓", "green", "possible"),
+    "few outcomes": ("!", "yellow", "possible with few outcomes"),
+    "not possible": ("✗", "red", "not possible"),
+}
+AUC = " (AUC tells how well a model ranks: 0.5 is chance, 1 perfect)"
+
+
+def doctor_table(diagnosis: Diagnosis) -> RenderableType:
+    """The level, the way to the next one, the targets, and each finding with what to do about it."""
+    return Group(*_parts(diagnosis))
+
+
+def as_text(diagnosis: Diagnosis) -> str:
+    """The same for machines, as JSON; the moment in ISO 8601."""
+    at = datetime.fromtimestamp(diagnosis.as_of / 1e6, UTC)
+    told = {**asdict(diagnosis), "as_of": at.isoformat(), "sound": diagnosis.sound}
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
+
+
+def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    at = datetime.fromtimestamp(diagnosis.as_of / 1e6, UTC)
+    yield Text.assemble((diagnosis.name, "bold"), f", looked at from {at:%Y-%m-%d %H:%M} UTC")
+    yield Text()
+    yield Text(f"Level {diagnosis.level} of {len(LEVELS)}: {diagnosis.level_name}", style="bold")
+    yield Padding(_ladder(diagnosis), (0, 0, 1, 2))
+    if diagnosis.prospects:
+        yield Text.assemble(("What can be predicted", "bold"), (AUC, "dim"))
+        yield Padding(_prospects(diagnosis.prospects), (0, 0, 1, 2))
+    yield Text.assemble(("What was found: ", "bold"), _summary(diagnosis.findings))
+    yield Padding(_findings(diagnosis.findings), (0, 0, 0, 2))
+
+
+def _summary(findings: Iterable[Finding]) -> str:
+    counted = Counter[str](finding.level for finding in findings)
+    wanting = [some(counted[level], level) for level in ("problem", "warning", "note") if counted[level]]
+    return ", ".join([*wanting, f"{counted['ok']} in order"])
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    return table
+
+
+def _ladder(diagnosis: Diagnosis) -> Table:
+    table = _grid()
+    for level, (name, meaning) in LEVELS.items():
+        reached = level <= diagnosis.level
+        mark, style = ("▸", "bold") if level == diagnosis.level else MARKS["ok"] if reached else (" ", "dim")
+        told = Text(meaning)
+        if level == diagnosis.level + 1:
+            told = Text("\n").join([told, *(_criterion(c) for c in diagnosis.criteria if c.level == level)])
+        table.add_row(Text(mark, style=style), Text(f"{level} {name}", style="" if reached else style), told)
+    return table
+
+
+def _criterion(criterion: Criterion) -> Text:
+    mark, style = MARKS["ok" if criterion.met else "problem"]
+    return Text.assemble((mark, style), f" {criterion.text}: {criterion.found}")
+
+
+def _prospects(prospects: Iterable[Prospect]) -> Table:
+    table = _grid()
+    for each in prospects:
+        mark, style, words = OUTLOOKS[each.outlook]
+        said = words if each.declared else f"{words}, not declared"
+        table.add_row(
+            Text(mark, style=style), each.target, _told(f"{said[0].upper()}{said[1:]}. {each.message}", each.next_step)
+        )
+    return table
+
+
+def _findings(findings: Iterable[Finding]) -> Table:
+    table = _grid()
+    for each in findings:
+        mark, style = MARKS[each.level]
+        table.add_row(Text(mark, style=style), each.area, _told(each.message, each.next_step))
+    return table
+
+
+def _told(message: str, step: str | None) -> Text:
+    return Text.assemble(message, *([("\n→ " + step, "bold")] if step else []))

@@ -1,0 +1,141 @@
+"""Which targets can be learnt from a lake, by the counts that the gate will judge by, before anything is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from math import sqrt
+
+import numpy as np
+import polars as pl
+
+from features.doctor import Prospect
+from features.lake import Lake
+from features.settings import Gate, Lapse, Redemption, Settings, Spend
+from features.units import DAY
+from training.fit import block_start, fewest
+from training.gate import enough
+from training.tables import WARM_UP, Table, history_start, labels, origins
+from training.targets import Target, target_of, targets_of
+
+PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
+ASSUMED_AUC = 0.8
+_TWO_SIDED_90 = 1.645
+
+
+def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospect]:
+    """A prospect for each declared target, and for each that is not declared but could be learnt."""
+    events = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    kinds = events.select(pl.col("kind").unique().sort()).collect()["kind"].to_list()
+    declared = targets_of(settings)
+    first = history_start(lake, as_of=as_of)
+    told = [prospect(lake, t, kinds, settings.gate, first=first, as_of=as_of) for t in declared.values()]
+    for target in others(kinds, declared.values()):
+        found = prospect(lake, target, kinds, settings.gate, first=first, as_of=as_of, declared=False)
+        if found.outlook != "not possible":
+            told.append(found)
+    return told
+
+
+def others(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[Target]:
+    """Targets of usual shape whose kinds of events are there and that nobody declared."""
+    usual = (Lapse(type="lapse"), Spend(type="spend"), Redemption(type="redemption"))
+    known = {(target.type, target.event) for target in declared}
+    for target in (target_of(settings.type, settings) for settings in usual):
+        if (target.type, target.event) not in known and not _absent(target, kinds):
+            yield target
+
+
+def prospect(
+    lake: Lake, target: Target, kinds: Sequence[str], gate: Gate, *, first: int, as_of: int, declared: bool = True
+) -> Prospect:
+    """Whether this target can be learnt, with the numbers that say so."""
+    absent = _absent(target, kinds)
+    if absent:
+        held = f"the data has {', '.join(kinds)}" if kinds else "the data has none of a known customer"
+        text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {held}."
+        return Prospect(target.name, "not possible", text, declared, "Map such a source, or take the target out.")
+    rows = outcomes_known(lake, target, first=first, as_of=as_of)
+    return outlook(target, gate, rows, history_us=as_of - first, declared=declared)
+
+
+def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
+    return [kind for kind in (target.event, target.response) if kind is not None and kind not in kinds]
+
+
+def outcomes_known(lake: Lake, target: Target, *, first: int, as_of: int) -> Table:
+    """The rows that training will learn from at ``as_of``, without their features."""
+    moments = origins(target, first=first, as_of=as_of)
+    if target.type == "redemption" or moments:
+        frame = labels(lake, target, moments=moments).filter(
+            pl.col("known") <= as_of, pl.col("as_of") >= first + WARM_UP
+        )
+    else:
+        frame = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "known": pl.Int64, "y": pl.Int64})
+    return Table(
+        x=np.empty((frame.height, 0)),
+        y=frame["y"].to_numpy().astype(np.float64),
+        as_of=frame["as_of"].to_numpy(),
+        known=frame["known"].to_numpy(),
+        customers=np.array(frame["customer_id"].to_list(), dtype=np.str_),
+    )
+
+
+def outlook(target: Target, gate: Gate, rows: Table, *, history_us: int, declared: bool = True) -> Prospect:
+    """The prospect that known outcomes make."""
+    count, customers = fewest(rows, target.kind), len(np.unique(rows.customers))
+    refusals = enough(target, gate, outcomes=count, history_us=history_us, customers=customers)
+    text = f"{target.description} {_seen(target, rows)}"
+    if refusals:
+        needs = " ".join(_needs(target, gate, count=count, history_us=history_us))
+        return Prospect(target.name, "not possible", f"{text} {needs}", declared, _step(refusals[0].code))
+    start = block_start(rows, target.kind, outcomes=max(gate.outcomes // 2, 1))
+    if start is None:
+        needs = "They lie too close together in time to learn from the earlier ones and test on the later ones."
+        return Prospect(target.name, "not possible", f"{text} {needs}", declared, "Add older events, or wait.")
+    text = f"{text} {_quality(target, rows.where(rows.as_of >= start))}"
+    step = None if declared else f"Declare it: `{target.name}: {{type: {target.type}}}` under `targets:`."
+    few = count < PLENTY * gate.outcomes
+    return Prospect(target.name, "few outcomes" if few else "possible", text, declared, step)
+
+
+def _seen(target: Target, rows: Table) -> str:
+    moments, positive = len(np.unique(rows.as_of)), int(np.sum(rows.y > 0))
+    said = "with an amount" if target.kind == "amount" else "yes"
+    times = f"{moments} past moment{'' if moments == 1 else 's'}"
+    return f"Seen at {times}: {positive:,} {said}, {len(rows) - positive:,} {'without' if said != 'yes' else 'no'}."
+
+
+def _needs(target: Target, gate: Gate, *, count: int, history_us: int) -> Iterator[str]:
+    need = gate.horizons * target.horizon_us
+    if history_us < need:
+        yield f"It needs {need // DAY} days of history, and there are {history_us // DAY}."
+    if count < gate.outcomes:
+        what = "amounts" if target.kind == "amount" else "of each"
+        yield f"It needs {gate.outcomes:,} {what}, and there are {count:,}."
+
+
+def _step(code: str) -> str:
+    if code == "too_little_history":
+        return "Add older events, shorten the horizon, or come back later."
+    return "Add customers or history, or predict something that happens more often."
+
+
+def _quality(target: Target, tested: Table) -> str:
+    """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
+    if target.kind == "amount":
+        width = _TWO_SIDED_90 * float(tested.y.std() / tested.y.mean()) / sqrt(len(tested))
+        return f"Tested on the latest {len(tested):,}, their average can be told to ±{max(width, 0.01):.0%}."
+    positive = int(np.sum(tested.y > 0))
+    width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(tested) - positive)
+    return f"Tested on the latest {len(tested):,}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
+
+
+def auc_error(auc: float, positive: int, negative: int) -> float:
+    """The standard error of an AUC: Hanley & McNeil (1982), equation 1, with Q1 and Q2 of equation 2.
+
+    >>> f"{auc_error(0.8, 100, 1000):.4f}"
+    '0.0272'
+    """
+    q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = auc * (1 - auc) + (positive - 1) * (q1 - auc**2) + (negative - 1) * (q2 - auc**2)
+    return sqrt(spread / (positive * negative))
