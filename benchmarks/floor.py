@@ -1,0 +1,134 @@
+"""The query one would write by hand for the same columns on the same engine: the floor that a speed is held to.
+
+For each kind of event one scan of the same Parquet and one group by customer, with an aggregate under a condition for
+each number; a window expression for the gaps between orders; joins; then the divisions. Of the product it takes only
+the list of what is wanted: what each word means is spelled out again, so that equal results are evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import and_
+from pathlib import Path
+
+import polars as pl
+
+from features.language import Feature, Measure, Span, Term
+from features.units import DAY, HOUR, MINUTE
+
+OPENING = pl.col("order_line") == 1
+HOUR_OF_DAY = pl.col("time") // HOUR % 24
+NUMBERS = {
+    "one": pl.col("time").is_not_null().cast(pl.Int64),
+    "opening": OPENING.cast(pl.Int64),
+    "value": pl.col("value"),
+    "discount": pl.col("discount"),
+    "time": pl.col("time"),
+    "morning": (OPENING & (HOUR_OF_DAY < 12)).cast(pl.Int64),
+    "evening": (OPENING & (HOUR_OF_DAY >= 18)).cast(pl.Int64),
+    "weekend": (OPENING & ((pl.col("time") // DAY + 3) % 7 >= 5)).cast(pl.Int64),
+    "day": pl.col("time") // DAY,
+    "gap": pl.col("gap"),
+    "gap_one": pl.col("gap").is_not_null().cast(pl.Int64),
+    "gap_squared": pl.col("gap") ** 2,
+}
+
+
+def floor(events: Sequence[Path], customers: pl.DataFrame, features: Sequence[Feature], *, as_of: int) -> pl.DataFrame:
+    """``customer_id`` and the features at ``as_of``, a row a customer, from the lake's event files."""
+    terms = list(dict.fromkeys(t for f in features for t in f.terms))
+    place = {term: f"t{i}" for i, term in enumerate(terms)}
+    past = pl.scan_parquet(list(events)).filter(pl.col("customer_id").is_not_null(), pl.col("time") <= as_of)
+    wide = past.group_by("customer_id").agg(one=pl.col("time").count().clip(1, 1).cast(pl.Float64))
+    for source, chosen in _by_source(terms).items():
+        aggregates = [_aggregate(t, as_of).alias(place[t]) for t in chosen]
+        wide = wide.join(_source(past, *source).group_by("customer_id").agg(*aggregates), on="customer_id", how="left")
+    counts = [place[t] for t in terms if t.measure.op in ("sum", "distinct")]
+    finished = (
+        wide.with_columns(pl.col(counts).fill_null(0))
+        .join(customers.lazy(), on="customer_id", how="left")
+        .select("customer_id", *(_finished(f, [pl.col(place[t]) for t in f.terms], as_of) for f in features))
+    )
+    return finished.collect(engine="streaming")
+
+
+def _by_source(terms: Sequence[Term]) -> dict[tuple[str | None, bool], list[Term]]:
+    """The terms by the kind of event that they need, and by whether they need the gaps between orders."""
+    sources: dict[tuple[str | None, bool], list[Term]] = {}
+    for term in terms:
+        key = dict(term.measure.where).get("kind"), term.measure.column.startswith("gap")
+        sources.setdefault(key, []).append(term)
+    return sources
+
+
+def _source(past: pl.LazyFrame, kind: str | None, gaps: bool) -> pl.LazyFrame:  # noqa: FBT001
+    events = past if kind is None else past.filter(pl.col("kind") == kind)
+    if not gaps:
+        return events
+    before = pl.col("time").shift(1).over("customer_id", order_by=["time", "event_id"])
+    return events.filter(OPENING).with_columns(gap=(pl.col("time") - before) // MINUTE)
+
+
+def _aggregate(term: Term, as_of: int) -> pl.Expr:
+    measure = term.measure
+    number = NUMBERS.get(measure.column, pl.col(measure.column))
+    conditions = _conditions(measure, term.span, as_of)
+    chosen = number.filter(reduce(and_, conditions)) if conditions else number
+    if measure.op == "distinct":
+        return chosen.drop_nulls().n_unique()
+    result: pl.Expr = getattr(chosen, measure.op)()
+    return result
+
+
+def _conditions(measure: Measure, span: Span, as_of: int) -> list[pl.Expr]:
+    conditions = [pl.col(column) == value for column, value in measure.where if column != "kind"]
+    if span.start is not None:
+        conditions.append(pl.col("time") > as_of - span.start * DAY)
+    if span.end:
+        conditions.append(pl.col("time") <= as_of - span.end * DAY)
+    return conditions
+
+
+def _finished(feature: Feature, t: Sequence[pl.Expr], as_of: int) -> pl.Expr:
+    if feature.formula == "code":
+        places = {value: float(i) for i, value in enumerate(feature.vocabulary)}
+        coded = pl.col(feature.attribute).replace_strict(places, default=float("nan"), return_dtype=pl.Float64)
+        return coded.alias(feature.name)
+    by_formula: dict[str, Callable[[], pl.Expr]] = {
+        "amount": lambda: t[0],
+        "ratio": lambda: pl.when(t[1] != 0).then(t[0] / t[1]),
+        "since": lambda: _over(as_of - t[0], DAY),
+        "deviation": lambda: _deviation(*t),
+        "rhythm": lambda: pl.when(t[1] > 0).then(_over(as_of - t[0], MINUTE) * t[2] / t[1]),
+        "stage": lambda: _stage(t, feature.parameters, as_of),
+    }
+    value = _over(by_formula[feature.formula](), feature.scale)
+    if feature.cuts:
+        band = pl.lit(pl.Series(feature.cuts)).search_sorted(value, side="right") + 1
+        value = pl.when(value.is_not_null()).then(band)
+    return value.cast(pl.Float64).fill_null(float("nan")).alias(feature.name)
+
+
+def _over(value: pl.Expr, number: int) -> pl.Expr:
+    """A true division: by a literal, Polars multiplies with its reciprocal, and bands would cut equal values apart."""
+    return value if number == 1 else value / (pl.col("one") * number)
+
+
+def _deviation(total: pl.Expr, squares: pl.Expr, count: pl.Expr) -> pl.Expr:
+    variance = (squares - total * total / count) / (count - 1)
+    return pl.when(count >= 2).then(pl.max_horizontal(variance, 0.0).sqrt())
+
+
+def _stage(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.Expr:
+    """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = t
+    usual, at_risk, lapsed, loyal = parameters
+    own = pl.when(gap_count >= 2).then(gaps / gap_count).otherwise(usual)
+    then = pl.when(then_count >= 2).then(then_gaps / then_count).otherwise(usual)
+    silence = _over(as_of - last, MINUTE) / pl.max_horizontal(own, 1.0)
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
+    return (
+        pl.when(orders == 0).then(0).when(silence > lapsed).then(5).when(silence > at_risk).then(4).when(back).then(6)
+        .when(as_of - first <= 28 * DAY).then(1).when(orders >= loyal).then(3).otherwise(2)
+    )  # fmt: skip

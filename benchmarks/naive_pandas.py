@@ -1,0 +1,109 @@
+"""The same columns in straightforward pandas: a mask for each span, a group-by with its aggregates, a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from features.language import Feature, Span, Term, Where
+from features.units import DAY, HOUR, MINUTE
+
+READ = ["customer_id", "time", "event_id", "kind", "order_line"]
+
+
+def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], *, as_of: int) -> pd.DataFrame:
+    """``customer_id`` and the features at ``as_of``, a row a customer, from the lake's files."""
+    terms = list(dict.fromkeys(t for f in features for t in f.terms))
+    df = _read(events, terms, as_of)
+    wide = pd.DataFrame({"customer_id": np.sort(df["customer_id"].unique())})
+    for (where, span), chosen in _by_events(terms).items():
+        rows = _rows(df, where, span, as_of)
+        wide = wide.merge(_aggregates(rows, chosen), on="customer_id", how="left")
+    for term in terms:
+        if term.measure.op in ("sum", "distinct"):
+            wide[term] = wide[term].fillna(0)
+    wide = wide.merge(pd.read_parquet(customers), on="customer_id", how="left")
+    columns = {f.name: _finished(f, wide, as_of) for f in features}
+    return pd.DataFrame({"customer_id": wide["customer_id"], **columns})
+
+
+def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> pd.DataFrame:
+    made = {"one", "opening", "morning", "evening", "weekend", "day", "gap", "gap_one", "gap_squared"}
+    wanted = {t.measure.column for t in terms} - made | {c for t in terms for c, _ in t.measure.where} | set(READ)
+    df = pd.concat([pd.read_parquet(f, columns=sorted(wanted)) for f in events], ignore_index=True)
+    df = df[df["customer_id"].notna() & (df["time"] <= as_of)].sort_values(["customer_id", "time", "event_id"])
+    first, hour = df["order_line"] == 1, df["time"] // HOUR % 24
+    df["one"], df["opening"], df["day"] = 1, first, df["time"] // DAY
+    df["morning"], df["evening"] = first & (hour < 12), first & (hour >= 18)
+    df["weekend"] = first & ((df["day"] + 3) % 7 >= 5)
+    orders = df[first & (df["kind"] == "order")]
+    df["gap"] = orders.groupby("customer_id")["time"].diff() // MINUTE
+    df["gap_one"], df["gap_squared"] = df["gap"].notna(), df["gap"] ** 2
+    return df
+
+
+def _by_events(terms: Sequence[Term]) -> dict[tuple[Where, Span], list[Term]]:
+    groups: dict[tuple[Where, Span], list[Term]] = {}
+    for term in terms:
+        groups.setdefault((term.measure.where, term.span), []).append(term)
+    return groups
+
+
+def _rows(df: pd.DataFrame, where: Where, span: Span, as_of: int) -> pd.DataFrame:
+    mask = df["time"] <= as_of - span.end * DAY
+    if span.start is not None:
+        mask &= df["time"] > as_of - span.start * DAY
+    for column, value in where:
+        mask &= df[column] == value
+    return df[mask]
+
+
+def _aggregates(rows: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
+    grouped = rows.groupby("customer_id")
+    how = {"distinct": "nunique"}
+    columns = {t: grouped[t.measure.column].agg(how.get(t.measure.op, t.measure.op)) for t in terms}
+    return pd.DataFrame(columns).reset_index()
+
+
+def _finished(feature: Feature, wide: pd.DataFrame, as_of: int) -> pd.Series[float]:
+    if feature.formula == "code":
+        return wide[feature.attribute].map({value: float(i) for i, value in enumerate(feature.vocabulary)})
+    t = [wide[term].astype("float64") for term in feature.terms]
+    value = _value(feature, t, as_of) / feature.scale
+    if feature.cuts:
+        edges = [-np.inf, *feature.cuts, np.inf]
+        value = pd.cut(value, edges, right=False, labels=False) + 1.0
+    return value.astype("float64")
+
+
+def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Series[float]:
+    if feature.formula == "amount":
+        return t[0]
+    if feature.formula == "ratio":
+        return t[0] / t[1].where(t[1] != 0)
+    if feature.formula == "since":
+        return (as_of - t[0]) / DAY
+    if feature.formula == "deviation":
+        count = t[2].where(t[2] >= 2)
+        return ((t[1] - t[0] ** 2 / count) / (count - 1)).clip(lower=0) ** 0.5
+    if feature.formula == "rhythm":
+        return (as_of - t[0]) / MINUTE * t[2] / t[1].where(t[1] > 0)
+    if feature.formula == "stage":
+        return _stage(t, feature.parameters, as_of)
+    raise NotImplementedError(feature.formula)
+
+
+def _stage(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:
+    """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = t
+    usual, at_risk, lapsed, loyal = parameters
+    own = (gaps / gap_count).where(gap_count >= 2, usual)
+    then = (then_gaps / then_count).where(then_count >= 2, usual)
+    silence = (as_of - last) / MINUTE / own.clip(lower=1)
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
+    new = as_of - first <= 28 * DAY
+    rules = [orders == 0, silence > lapsed, silence > at_risk, back, new, orders >= loyal]
+    return pd.Series(np.select(rules, [0.0, 5.0, 4.0, 6.0, 1.0, 3.0], 2.0), index=orders.index)

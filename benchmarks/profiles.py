@@ -1,0 +1,124 @@
+"""The speed and memory of profiles: beside the query one would write by hand, and beside pandas.
+
+A world of synthetic customers is written as a lake, the default feature set fitted on it, and everyone's profile
+computed, each time in a process of its own. The hand-written query (`benchmarks/floor.py`) and the pandas version
+(`benchmarks/naive_pandas.py`) compute the same columns from the same files; all three must agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+from rich.table import Table
+
+Figures = dict[str, float]
+Run = Callable[[str, Path, Path, Path, int], Figures]
+TARGETS = {
+    "floor_ratio": "≤ 1.5", "pandas_ratio": "≥ 3", "pandas_memory_ratio": "≥ 3", "growth_10x": "≤ 11",
+    "origins_8_ratio": "≤ 5", "record_read_us": "≤ 500", "record_update_us": "≤ 50", "large_peak_rss_gb": "≤ 6.44",
+}  # fmt: skip
+ROUNDS = 2_000
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table, then the figures as one line of JSON."""
+    chosen = _options().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = chosen.home or Path(temporary)
+        home.mkdir(parents=True, exist_ok=True)
+        sizes = {"events": chosen.events, "small": chosen.small, "big": chosen.big, "large": 100_000_000}
+        figures = measure(home, sizes, repeats=chosen.repeats, large=chosen.large, run=in_a_process)
+    Console(width=110, highlight=False).print(_table(figures))
+    print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
+
+
+def measure(home: Path, sizes: dict[str, int], *, repeats: int, large: bool, run: Run) -> Figures:
+    """All figures, from tasks run one after the other; the versions compared take turns, and the fastest counts."""
+    lake, count = _lake(home, sizes["events"], run)
+    ours, theirs = home / "ours.parquet", home / "theirs.parquet"
+    mine, hand = [], []
+    for _ in range(repeats):
+        mine.append(run("product", home, lake, ours, 1))
+        hand.append(run("by_hand", home, lake, theirs, 1))
+    run("equal", home, ours, theirs, 0)
+    pandas = run("pandas", home, lake, theirs, 1)
+    run("equal", home, ours, theirs, 0)
+    best = min(mine, key=_seconds)
+    figures = {
+        "events": count,
+        "rows": best["rows"],
+        "features": best["features"],
+        "seconds": best["seconds"],
+        "events_per_second": count / best["seconds"],
+        "floor_ratio": best["seconds"] / min(map(_seconds, hand)),
+        "pandas_ratio": pandas["seconds"] / best["seconds"],
+        "pandas_memory_ratio": pandas["peak_gb"] / best["peak_gb"],
+        "peak_rss_gb": best["peak_gb"],
+        "floor_peak_rss_gb": hand[0]["peak_gb"],
+        "growth_10x": _growth(home, sizes, repeats, run),
+        "origins_8_ratio": run("product", home, lake, ours, 8)["seconds"] / best["seconds"],
+        **run("record", home, lake, ours, ROUNDS),
+    }
+    return {**figures, **(_large(home, sizes["large"], run) if large else {})}
+
+
+def in_a_process(task: str, home: Path, lake: Path, out: Path, number: int) -> Figures:
+    """A task in a process of its own, so that its peak of memory is its own too."""
+    command = [sys.executable, "-m", "benchmarks.tasks", task, str(home), str(lake), str(out), str(number)]
+    with Console(stderr=True).status(f"{task}: {lake.name}"):
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    return cast(Figures, json.loads(done.stdout.splitlines()[-1]))
+
+
+def _lake(home: Path, n: int, run: Run) -> tuple[Path, float]:
+    lake = home / f"lake-{n}"
+    return lake, run("write", home, lake, home, n)["events"]
+
+
+def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> float:
+    """How many times as long the bigger world takes, for each ten times as many events."""
+    (small, few), (big, many) = _lake(home, sizes["small"], run), _lake(home, sizes["big"], run)
+    out = home / "ours.parquet"
+    once = min(_seconds(run("product", home, small, out, 1)) for _ in range(repeats))
+    grown = min(_seconds(run("product", home, big, out, 1)) for _ in range(repeats))
+    return grown / once * 10 / (many / few)
+
+
+def _large(home: Path, n: int, run: Run) -> Figures:
+    lake, count = _lake(home, n, run)
+    made = run("product", home, lake, home / "ours.parquet", 1)
+    return {"large_events": count, "large_seconds": made["seconds"], "large_peak_rss_gb": made["peak_gb"]}
+
+
+def _seconds(figures: Figures) -> float:
+    return figures["seconds"]
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--events", type=int, default=5_000_000, help="events that the three versions are compared on")
+    options.add_argument("--small", type=int, default=1_000_000, help="events of the world that growth starts from")
+    options.add_argument("--big", type=int, default=10_000_000, help="events of the world that growth ends at")
+    options.add_argument("--large", action="store_true", help="also 100 million events: minutes, and 4 GB of disk")
+    options.add_argument("--repeats", type=int, default=3, help="how often each is timed; the fastest counts")
+    options.add_argument("--home", type=Path, help="where the lakes are kept for the next run (default: nowhere)")
+    return options
+
+
+def _table(figures: Figures) -> Table:
+    table = Table("figure", "measured", "target", box=None)
+    for key, value in figures.items():
+        table.add_row(key, f"{value:,.0f}" if value >= 1000 else f"{value:,.2f}", TARGETS.get(key, ""))
+    return table
+
+
+if __name__ == "__main__":
+    main()

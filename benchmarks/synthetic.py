@@ -1,0 +1,179 @@
+"""Synthetic customers with known truth, of any number: what tests and benchmarks hold the product against.
+
+Each customer orders at a gamma-distributed rate until an exponential lapse (Pareto/NBD: Schmittlein, Morrison and
+Colombo 1987), modulated by the season; spends lognormally over Dirichlet affinities; half of all customers, drawn at
+random, are contacted in each campaign, and answer with a probability of their own, of which a known part is uplift.
+Customers are made in blocks from ``[seed, block]``: the same seed gives the same world, and a larger world begins with
+the smaller one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from benchmarks.happenings import CAMPAIGNS, CATEGORIES, ITEMS, offer_starts, tell
+from benchmarks.season import DAYS, END, START
+from features.lake import Lake
+from features.schema import schema
+from features.units import DAY
+
+BLOCK = 2_000  # customers made together
+BLOCKS_A_FILE = 8
+EVENTS_A_CUSTOMER = 66.0  # on average over many; what a wanted number of events is turned into customers by
+POPULARITY = 0.25 * len(CATEGORIES) / np.arange(1, len(CATEGORIES) + 1)  # the Dirichlet's parameters
+AGES = ("18-29", "30-44", "45-59", "60+")
+REGIONS = ("East", "North", "South", "West")
+
+
+def customers(n: int, *, seed: int) -> pl.DataFrame:
+    """The truth about the first ``n`` customers of a world.
+
+    ``joined`` and ``lapsed`` are µs (a lapse after the world's end is never seen), ``rate`` orders and ``lapse_rate``
+    lapses per day, ``spend_log_mean`` the mean log of a line's value in minor units, ``affinity`` the share of lines by
+    category, ``redeem`` the probability that a contact is answered while the customer is active and ``uplift`` that it
+    brings an order which would not have been, ``satisfaction`` a tenth of the expected survey rating.
+
+    >>> truth = customers(3, seed=1)
+    >>> truth["customer_id"].to_list(), truth.equals(customers(5, seed=1).head(3))
+    (['c00000000', 'c00000001', 'c00000002'], True)
+    """
+    return pl.concat([_truth(block, seed) for block in range(-(-n // BLOCK))]).head(n)
+
+
+def events(n_events: int, *, seed: int) -> pl.DataFrame:
+    """About ``n_events`` events of as many customers as make them, in the lake's schema and order."""
+    return pl.concat(happenings(customers_for(n_events), seed=seed))
+
+
+def customers_for(n_events: int) -> int:
+    """How many customers are expected to make so many events."""
+    return max(1, round(n_events / EVENTS_A_CUSTOMER))
+
+
+def happenings(n: int, *, seed: int) -> Iterator[pl.DataFrame]:
+    """All events of the first ``n`` customers, block by block, in the lake's schema and order."""
+    for block in range(-(-n // BLOCK)):
+        told = tell(_truth(block, seed), np.random.default_rng([seed, block, 1]))
+        left = n - block * BLOCK
+        yield told if left >= BLOCK else told.filter(pl.col("customer_id") < _id(n))
+
+
+def write(path: Path, n_events: int, *, seed: int) -> Lake:
+    """A lake of about ``n_events`` events with its items, customers and offers; memory stays that of one file."""
+    lake, n = Lake(path), customers_for(n_events)
+    with lake.writing() as folder:
+        _write(folder / "items-0.parquet", items())
+        _write(folder / "offers-0.parquet", offers())
+        _write(folder / "customers-0.parquet", customers(n, seed=seed).select("customer_id", "age", "region"))
+        waiting: list[pl.DataFrame] = []
+        for i, block in enumerate(happenings(n, seed=seed), 1):
+            waiting.append(block)
+            if i % BLOCKS_A_FILE == 0 or i * BLOCK >= n:
+                _write(folder / f"events-{(i - 1) // BLOCKS_A_FILE}.parquet", pl.concat(waiting))
+                waiting.clear()
+    return lake
+
+
+def identities(truth: pl.DataFrame, *, seed: int) -> pl.DataFrame:
+    """The ids each customer is met under: ``customer_id``, ``id_type``, ``id``, ``shared``.
+
+    Everyone has a ``user_id``, about seven in ten an ``email``, and everyone one device or more (``anonymous_id``, two
+    on average); every hundredth device is shared with the customer before.
+    """
+    rng, n = np.random.default_rng([seed, 2]), truth.height
+    names = truth["customer_id"]
+    user = pl.DataFrame({"customer_id": names, "id_type": "user_id", "id": names})
+    mailing = names.filter(pl.Series(rng.random(n) < 0.7))
+    email = pl.DataFrame({"customer_id": mailing, "id_type": "email", "id": mailing + "@example.com"})
+    owner = np.repeat(np.arange(n), 1 + rng.poisson(1.0, n))
+    device = pl.DataFrame({"customer_id": names.gather(owner), "id_type": "anonymous_id"}).with_columns(
+        id=pl.format("d{}", pl.int_range(pl.len()))
+    )
+    lent = np.flatnonzero((rng.random(len(owner)) < 0.01) & (owner > 0))
+    shared = device.select(pl.all().gather(lent)).with_columns(customer_id=names.gather(owner[lent] - 1))
+    ids = pl.concat([user, email, device, shared])
+    return ids.with_columns(shared=pl.struct("id_type", "id").is_duplicated()).sort("customer_id", "id_type", "id")
+
+
+def disguise(events: pl.DataFrame, ids: pl.DataFrame, *, seed: int) -> pl.DataFrame:
+    """The events as a shop receives them: orders under the user's id, all else under any id of theirs.
+
+    ``customer_id`` is null unless the id is a user's; the truth stays in ``ids``.
+    """
+    rng = np.random.default_rng([seed, 3])
+    held = ids.group_by("customer_id", maintain_order=True).agg(types=pl.col("id_type"), ids=pl.col("id"))
+    draw = pl.Series("draw", rng.random(events.height))
+    place = (pl.col("draw") * pl.col("ids").list.len()).cast(pl.Int64)
+    known = pl.col("kind").is_in(["order", "refund"])
+    under = pl.when(known).then(pl.lit("user_id")).otherwise(pl.col("types").list.get(place))
+    name = pl.when(known).then("customer_id").otherwise(pl.col("ids").list.get(place))
+    met = events.with_columns(draw).join(held, on="customer_id", how="left", maintain_order="left")
+    met = met.with_columns(id_type=under, id=name)
+    user = pl.when(pl.col("id_type") == "user_id").then("id")
+    return met.with_columns(customer_id=user).select(events.columns)
+
+
+def items() -> pl.DataFrame:
+    """Every item that can be bought, with its category."""
+    names = [f"{c.lower()}-{i:02}" for c in CATEGORIES for i in range(ITEMS)]
+    categories = [c for c in CATEGORIES for _ in range(ITEMS)]
+    columns = {"item_id": names, "name": names, "category": categories}
+    return pl.DataFrame(columns).match_to_schema(schema("items"), missing_columns="insert").sort("item_id")
+
+
+def offers() -> pl.DataFrame:
+    """Every campaign's offer, valid for a week."""
+    starts = offer_starts()
+    numbers = pl.DataFrame({"starts": starts, "ends": starts + 7 * DAY}).with_row_index("number", 1)
+    named = numbers.select(
+        "starts",
+        "ends",
+        offer_id=pl.format("offer-{}", "number"),
+        name=pl.format("Offer {}", "number"),
+        campaign_id=pl.format("campaign-{}", "number"),
+        type=pl.lit("offer"),
+    )
+    wanted = schema("offers")
+    return named.match_to_schema(wanted, missing_columns="insert").select(wanted.names()).sort("offer_id")
+
+
+def _truth(block: int, seed: int) -> pl.DataFrame:
+    rng = np.random.default_rng([seed, block, 0])
+    joined = START + (rng.random(BLOCK) * 0.9 * DAYS * DAY).astype(np.int64)
+    lapse_rate = rng.gamma(2.0, 1 / 600, BLOCK)
+    redeem = rng.beta(2.0, 10.0, BLOCK)
+    return pl.DataFrame(
+        {
+            "customer_id": pl.Series([_id(block * BLOCK + i) for i in range(BLOCK)]),
+            "joined": joined,
+            "lapse_rate": lapse_rate,
+            "lapsed": joined + (np.minimum(rng.exponential(1.0, BLOCK) / lapse_rate, 36_500) * DAY).astype(np.int64),
+            "rate": rng.gamma(1.2, 1 / 22, BLOCK),
+            "spend_log_mean": rng.normal(5.8, 0.5, BLOCK),
+            "affinity": pl.Series(rng.dirichlet(POPULARITY, BLOCK), dtype=pl.Array(pl.Float64, len(CATEGORIES))),
+            "redeem": redeem,
+            "uplift": redeem * rng.beta(2.0, 2.0, BLOCK),
+            "satisfaction": rng.beta(6.0, 2.0, BLOCK),
+            "subscriber": rng.random(BLOCK) < 0.1,
+            "age": np.array(AGES)[rng.integers(0, len(AGES), BLOCK)],
+            "region": np.array(REGIONS)[rng.integers(0, len(REGIONS), BLOCK)],
+        }
+    )
+
+
+def _id(number: int) -> str:
+    return f"c{number:08}"
+
+
+def _write(path: Path, frame: pl.DataFrame) -> None:
+    frame.write_parquet(path, compression="zstd", row_group_size=50_000)
+
+
+__all__ = [
+    "CAMPAIGNS", "CATEGORIES", "END", "START", "customers", "customers_for", "disguise", "events", "happenings",
+    "identities", "items", "offers", "write",
+]  # fmt: skip

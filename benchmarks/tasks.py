@@ -1,0 +1,139 @@
+"""What the profile benchmark measures, each as one task that can run in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from benchmarks import synthetic
+from benchmarks.floor import floor
+from benchmarks.naive_pandas import naive
+from features import FeatureSet, Lake, fit_features, profiles
+from features.record import Record
+from features.units import DAY
+
+AS_OF = synthetic.END - 28 * DAY
+FITTED_AT = synthetic.END - 365 * DAY
+SEED = 20_250_101
+EVENTS = 300  # of the customer whose record is measured
+RELATIVE = 1e-9
+Figures = dict[str, float]
+Made = TypeVar("Made")
+
+
+def write(home: Path, lake: Path, _out: Path, n: int) -> Figures:
+    """Write a lake of about ``n`` events, and fit the default features on the first lake of a home."""
+    written = Lake(lake) if Lake(lake).exists else synthetic.write(lake, n, seed=SEED)
+    path = home / "features.json"
+    if not path.exists():
+        fit_features(written, as_of=FITTED_AT).save(path)
+    return {"events": float(written.scan("events").select(pl.len()).collect().item())}
+
+
+def product(home: Path, lake: Path, out: Path, origins: int) -> Figures:
+    """Everyone's profile at so many moments, four weeks apart."""
+    feature_set, moments = FeatureSet.load(home / "features.json"), [AS_OF - 28 * DAY * i for i in range(origins)]
+    made, figures = _timed(lambda: profiles(Lake(lake), feature_set, as_of=moments))
+    made.write_parquet(out)
+    return {**figures, "rows": made.height, "features": len(feature_set.names)}
+
+
+def by_hand(home: Path, lake: Path, out: Path, _n: int) -> Figures:
+    """The hand-written query for the same columns."""
+    wanted, held = FeatureSet.load(home / "features.json").features, Lake(lake)
+    made, figures = _timed(
+        lambda: floor(held.files("events"), held.scan("customers").collect(), wanted, as_of=AS_OF),
+    )
+    made.write_parquet(out)
+    return figures
+
+
+def pandas(home: Path, lake: Path, out: Path, _n: int) -> Figures:
+    """The pandas version of the same columns."""
+    wanted, held = FeatureSet.load(home / "features.json").features, Lake(lake)
+    made, figures = _timed(lambda: naive(held.files("events"), held.files("customers")[0], wanted, as_of=AS_OF))
+    pl.from_pandas(made).write_parquet(out)
+    return figures
+
+
+def equal(home: Path, ours: Path, theirs: Path, _n: int) -> Figures:
+    """Assert that two results agree: counts, sums, times and bands to the bit, all else to 1e-9."""
+    wanted = FeatureSet.load(home / "features.json").features
+    a, b = pl.read_parquet(ours).sort("customer_id"), pl.read_parquet(theirs).sort("customer_id")
+    assert a["customer_id"].equals(b["customer_id"]), "not the same customers"
+    for feature in wanted:
+        x, y = (frame[feature.name].to_numpy() for frame in (a, b))
+        exact = feature.formula in ("amount", "since", "stage", "code") or feature.cuts
+        same = np.array_equal(x, y, equal_nan=True) if exact else np.allclose(x, y, RELATIVE, 0.0, equal_nan=True)
+        assert same, f"{feature.name} differs, by {np.nanmax(np.abs(x - y))} at most"
+    return {"columns": float(len(wanted))}
+
+
+def record(home: Path, lake: Path, _out: Path, rounds: int) -> Figures:
+    """The median µs of reading the vector of a record just unpacked, and of moving a record on by one event."""
+    live = FeatureSet.load(home / "features.json").live
+    *before, event = _busy(Lake(lake), EVENTS + 1)
+    made = Record.of(before)
+    packed = made.pack()
+    records = [Record.unpack(packed) for _ in range(rounds)]
+    after = [[{**event, "event_id": f"{event['event_id']}-{i}"}] for i in range(rounds)]
+    return {
+        "record_events": float(len(before)),
+        "record_read_us": _median(lambda i: live.vector(records[i], as_of=AS_OF), rounds),
+        "record_update_us": _median(lambda i: made.append(after[i]), rounds),
+    }
+
+
+TASKS: dict[str, Callable[[Path, Path, Path, int], Figures]] = {
+    "write": write, "product": product, "by_hand": by_hand, "pandas": pandas, "equal": equal, "record": record,
+}  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> Figures:
+    """Run one task, and print its figures as JSON."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("task", choices=TASKS)
+    options.add_argument("paths", type=Path, nargs=3, help="the home of all lakes, the lake, the file of the result")
+    options.add_argument("number", type=int, help="how many events, origins or rounds")
+    chosen = options.parse_args(arguments)
+    home, lake, out = chosen.paths
+    figures = TASKS[chosen.task](home, lake, out, chosen.number)
+    print(json.dumps(figures))
+    return figures
+
+
+def _timed(work: Callable[[], Made]) -> tuple[Made, Figures]:
+    start = perf_counter()
+    made = work()
+    seconds = perf_counter() - start
+    return made, {"seconds": seconds, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9}
+
+
+def _busy(lake: Lake, wanted: int) -> list[dict[str, object]]:
+    """The first so many events of the customer who comes closest to having just as many."""
+    counts = lake.scan("events").group_by("customer_id").len().collect()
+    closest = counts.sort((pl.col("len") < wanted), (pl.col("len").cast(pl.Int64) - wanted).abs(), "customer_id")
+    own = lake.scan("events").filter(pl.col("customer_id") == closest["customer_id"][0])
+    return own.sort("time", "event_id").head(wanted).collect().to_dicts()
+
+
+def _median(work: Callable[[int], object], rounds: int) -> float:
+    """The median µs of so many rounds; the first tenth of them warms up."""
+    moments = []
+    for i in range(rounds):
+        moments.append(perf_counter())
+        work(i)
+    moments.append(perf_counter())
+    return float(np.median(np.diff(moments)[rounds // 10 :]) * 1e6)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The profile benchmark at a tiny size: what it compares is equal; how long it takes is not asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from benchmarks import profiles as bench
+from benchmarks.tasks import TASKS
+
+SIZES = {"events": 8_000, "small": 1_000, "big": 8_000, "large": 9_000}
+PROMISED = {
+    "events_per_second", "floor_ratio", "pandas_ratio", "pandas_memory_ratio", "peak_rss_gb", "features", "growth_10x",
+    "origins_8_ratio", "record_read_us", "record_update_us",
+}  # fmt: skip
+
+
+def test_the_profiles_the_hand_written_query_and_pandas_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "ROUNDS", 20)
+    figures = bench.measure(tmp_path, SIZES, repeats=1, large=True, run=lambda task, *rest: TASKS[task](*rest))
+    assert figures.keys() >= {*PROMISED, "large_events", "large_seconds", "large_peak_rss_gb"}
+    assert figures["features"] >= 150
+    assert all(figure > 0 for figure in figures.values())
+
+
+def test_a_difference_is_found(tmp_path: Path) -> None:
+    lake, out, other = (tmp_path / name for name in ("lake", "out", "other"))
+    for task, number in (("write", 1_000), ("product", 1)):
+        TASKS[task](tmp_path, lake, out, number)
+    made = pl.read_parquet(out)
+    made.with_columns(orders_all=pl.col("orders_all") + 1).write_parquet(other)
+    with pytest.raises(AssertionError, match="orders_all differs, by 1"):
+        TASKS["equal"](tmp_path, out, other, 0)
+
+
+def test_a_task_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
+    figures = bench.in_a_process("write", tmp_path, tmp_path / "lake", tmp_path / "out", 1_000)
+    assert figures["events"] == pytest.approx(1_000, rel=0.5)
