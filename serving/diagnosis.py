@@ -23,7 +23,7 @@ OUTLOOKS = {
     "few outcomes": ("!", "yellow", "possible with few outcomes"),
     "not possible": ("✗", "red", "not possible"),
 }
-AUC = " (AUC tells how well a model ranks: 0.5 is chance, 1 perfect)"
+AUC = " (AUC: 0.5 ranks customers by chance, 1 perfectly)"
 
 
 def doctor_table(diagnosis: Diagnosis) -> RenderableType:

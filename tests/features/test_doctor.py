@@ -5,15 +5,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.doctor import Criterion, Diagnosis, Finding, examine
+from features.doctor import Criterion, Diagnosis, Finding, Prospect, examine
 from features.doctor import calendar as when
 from features.doctor import counts as counted
 from features.doctor.content import channelled, happening, likely, offered, valued
-from features.doctor.ladder import level_of
+from features.doctor.facts import Facts
+from features.doctor.ladder import criteria, level_of
 from features.doctor.people import consented, crowd, heard, identified, meeting
 from features.doctor.rows import repeated
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
+from features.ingest import IngestReport
+from features.lake import Lake
 from features.schema import schema
 from features.units import DAY, HOUR, MINUTE
 from tests.features.events import NOW, Row, event
@@ -173,6 +176,27 @@ def test_feedback_is_told_by_scale() -> None:
 @pytest.mark.parametrize(("unmet", "level"), [((), 5), ((5,), 4), ((3, 5), 2), ((2, 4), 1)])
 def test_a_level_stands_on_all_those_below_it(unmet: tuple[int, ...], level: int) -> None:
     assert level_of([Criterion(n, "", n not in unmet, "") for n in (2, 3, 4, 5)]) == level
+
+
+def test_the_fifth_level_asks_for_haste_answers_offers_and_consent(tmp_path: Path) -> None:
+    # One customer with a year of weekly orders and answered contacts, all received within a second, who consents.
+    at = {"campaign_id": "may"}
+    rows = [event(7 * n, kind, id=f"{kind}{n}", **at) for n in range(52) for kind in ("order", "contact")]
+    said = event(9, "consent", purpose="email", status="granted")
+    live = [row | {"received_at": row["time"]} for row in [*rows, said]]
+    lake, likely_lapse = Lake(tmp_path), (Prospect("lapse", "possible", ""),)
+    lake.write({"events": events(*live).collect(), "offers": pl.DataFrame({"offer_id": ["tea"]})})
+    facts, settings = Facts.of(lake, IngestReport((), ""), as_of=NOW), settings_of(tmp_path)
+    assert level_of(criteria(facts, settings, likely_lapse)) == 5
+    assert level_of(criteria(facts, settings)) == 3
+    lake.write({"events": events(*rows).collect()})
+    found = criteria(Facts.of(lake, IngestReport((), ""), as_of=NOW), settings, likely_lapse)
+    assert [(c.met, c.found) for c in found if c.level == 5] == [
+        (False, "the time of receipt is not known"),
+        (True, "contact and order name their campaign"),
+        (False, "0 valid offers"),
+        (False, "for 0%"),
+    ]
 
 
 def test_only_what_python_would_import_hides_ours(tmp_path: Path) -> None:
