@@ -196,7 +196,9 @@ def decide(
         profile=Profile(id=customer), placements=placements, as_of=at.isoformat() if at else None
     )
     answer = ask(load_state(settings, beside=config.resolve().parent), question)
-    (placement,) = orjson.loads(orjson.dumps(answer))["placements"]  # as it would come over HTTP
+    (placement,) = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))[
+        "placements"
+    ]  # as it would come over HTTP
     out.print(offers_table(placement["items"], settings.currency))
     out.print(exclusions_table(placement["excluded"]))
 

@@ -1,0 +1,83 @@
+"""The command line, used as its user would on a few hundred real households."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from stamkund import main
+from tests.sample import sample_config
+
+GATE = {"outcomes": 30, "horizons": 1, "confidence": 0.01, "slope": [0.01, 100.0]}  # few households: a low bar
+
+
+def stamkund(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stamkund", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    sample_config(folder, every=8, gate=GATE)
+    return folder
+
+
+def test_the_whole_road(folder: Path) -> None:
+    built = stamkund("build", folder=folder)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert "stamkund train" in built.stdout
+    trained = stamkund("train", folder=folder)
+    assert (trained.returncode, trained.stderr) == (0, "")
+    assert trained.stdout.count("champion") == 3
+    scored = stamkund("score", "--out", "scores.parquet", folder=folder)
+    assert (scored.returncode, scored.stderr) == (0, "")
+    scores = pl.read_parquet(folder / "scores.parquet")
+    assert scores["customer_id"].is_unique().all()
+    reached = scores.filter(pl.col("propensities").list.len() > 0)["customer_id"][0]
+    decided = stamkund("decide", reached, folder=folder)
+    assert (decided.returncode, decided.stderr) == (0, "")
+    assert "expired" in decided.stdout
+    listed = stamkund("models", "list", folder=folder)
+    assert listed.stdout.count("champion") == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["build", "-c", "nowhere.yaml"], "missing_settings", "stamkund init"),
+        (["train", "laps"], "unknown_target", "did you mean 'lapse'?"),
+        (["build", "--as-of", "soon"], "bad_time", "2017-12-03"),
+        (["models", "rollback", "nothing"], "unknown_model", "nothing"),
+        (["init", "nowhere.csv", "--to", "new.yaml"], "missing_file", "nowhere.csv"),
+        (["init", "nowhere.csv"], "exists", "--force"),
+        (["serve", "-c", "nowhere.yaml"], "missing_settings", "stamkund init"),
+    ],
+)
+def test_a_mistake_ends_in_one_line(
+    folder: Path,
+    arguments: list[str],
+    code: str,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["stamkund", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capfd.readouterr()
+    assert ended.value.code == 1
+    assert printed.err.startswith(f"{code}: ")
+    assert told in printed.err
+    assert "Traceback" not in printed.err + printed.out
+
+
+def test_help_names_every_command(folder: Path) -> None:
+    done = stamkund("--help", folder=folder)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in ("init", "demo", "build", "train", "models", "score", "decide", "serve"))
