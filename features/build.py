@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
+from features.declared import declare
 from features.errors import StamkundError
 from features.fit import fit_features
 from features.fitted import FeatureSet
 from features.ingest import IngestReport, Progress, ingest, silent
 from features.lake import Lake
+from features.language import Feature
 from features.profiles import profiles
 from features.settings import Settings
 from features.units import DAY, micros
@@ -49,8 +51,9 @@ def build(
 
 
 def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> FeatureSet:
+    added = _added(settings)
     if settings.feature_set.exists() and not refit:
-        return FeatureSet.load(settings.feature_set)
+        return _kept(FeatureSet.load(settings.feature_set), added)
     stated = settings.features.fitted_at
     fitted = fit_features(
         lake,
@@ -59,8 +62,28 @@ def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> 
         windows=[d // DAY for t in settings.targets.values() for d in (t.horizon, getattr(t, "active", t.horizon))],
         minor_units=settings.minor_units,
     )
+    fitted = fitted.adding(added)
     fitted.save(settings.feature_set)
     return fitted
+
+
+def _kept(fitted: FeatureSet, added: list[Feature]) -> FeatureSet:
+    """The fitted set, if it holds all that the settings add."""
+    lacking = [feature.name for feature in added if feature not in fitted.features]
+    if lacking:
+        message = (
+            f"The fitted features lack what features.add says now: {', '.join(lacking)}. "
+            "Run `stamkund build --refit`, then `stamkund train`."
+        )
+        raise StamkundError("features_changed", message, field="features.add")
+    return fitted
+
+
+def _added(settings: Settings) -> list[Feature]:
+    """The features that the settings add, money in units of the currency."""
+    money = 10**settings.minor_units
+    added = [f for name, given in settings.features.add.items() for f in declare(name, **given.model_dump())]
+    return [replace(f, scale=money) if f.unit == "money" else f for f in added]
 
 
 def _middle(lake: Lake, as_of: int) -> int:

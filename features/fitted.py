@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
@@ -54,6 +55,15 @@ class FeatureSet:
             if feature.name == name:
                 return feature
         raise StamkundError.unknown("unknown_feature", "feature", name, self.names)
+
+    def adding(self, features: Iterable[Feature]) -> Self:
+        """The set with more features behind its own; a name that is taken is refused."""
+        more = tuple(features)
+        for feature in more:
+            if feature.name in self.names:
+                message = f"There is a feature '{feature.name}' already. Give the added one another name."
+                raise StamkundError("feature_exists", message, field=feature.name)
+        return replace(self, features=(*self.features, *more))
 
     def dumps(self) -> str:
         """The set as JSON."""

@@ -25,7 +25,7 @@ from features import sql
 from features.document import explain, parse
 from features.errors import StamkundError
 from features.schema import COLUMNS, FILLED, NEEDED, Table
-from features.units import DAY, Duration, Size, micros
+from features.units import DAY, Duration, Size, duration, micros
 
 
 class Part(BaseModel):
@@ -165,11 +165,26 @@ class Redemption(Part):
 TargetSettings = Annotated[Lapse | Spend | Redemption, Field(discriminator="type")]
 
 
+def _window(given: object) -> object:
+    return None if given == "all" else duration(given) // DAY
+
+
+class Added(Part):
+    """A feature beside the default ones: see :func:`features.declared.declare`."""
+
+    take: Literal["count", "sum", "mean", "share", "trend", "distinct", "days_since"]
+    kind: str
+    of: str = "lines"
+    where: dict[str, str] = {}
+    windows: tuple[Annotated[int | None, BeforeValidator(_window)], ...] = (28, 90, None)
+
+
 class FeatureSettings(Part):
-    """What the default feature set is fitted on."""
+    """What the default feature set is fitted on, and what is added to it."""
 
     fitted_at: datetime | None = None
     categories: int = Field(default=20, ge=0)
+    add: dict[str, Added] = {}
 
 
 class Gate(Part):
