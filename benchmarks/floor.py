@@ -35,8 +35,8 @@ NUMBERS = {
 }
 
 
-def floor(events: Sequence[Path], customers: pl.DataFrame, features: Sequence[Feature], *, as_of: int) -> pl.DataFrame:
-    """``customer_id`` and the features at ``as_of``, a row a customer, from the lake's event files."""
+def floor(events: Sequence[Path], customers: Path, features: Sequence[Feature], *, as_of: int) -> pl.DataFrame:
+    """``customer_id`` and the features at ``as_of``, a row a customer, from the lake's files."""
     terms = list(dict.fromkeys(t for f in features for t in f.terms))
     place = {term: f"t{i}" for i, term in enumerate(terms)}
     past = pl.scan_parquet(list(events)).filter(pl.col("customer_id").is_not_null(), pl.col("time") <= as_of)
@@ -47,7 +47,7 @@ def floor(events: Sequence[Path], customers: pl.DataFrame, features: Sequence[Fe
     counts = [place[t] for t in terms if t.measure.op in ("sum", "distinct")]
     finished = (
         wide.with_columns(pl.col(counts).fill_null(0))
-        .join(customers.lazy(), on="customer_id", how="left")
+        .join(pl.scan_parquet(customers), on="customer_id", how="left")
         .select("customer_id", *(_finished(f, [pl.col(place[t]) for t in f.terms], as_of) for f in features))
     )
     return finished.collect(engine="streaming")

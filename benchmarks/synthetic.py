@@ -23,7 +23,7 @@ from features.units import DAY
 
 BLOCK = 2_000  # customers made together
 BLOCKS_A_FILE = 8
-EVENTS_A_CUSTOMER = 66.0  # on average over many; what a wanted number of events is turned into customers by
+EVENTS_A_CUSTOMER = 64.0  # on average over many; what a wanted number of events is turned into customers by
 POPULARITY = 0.25 * len(CATEGORIES) / np.arange(1, len(CATEGORIES) + 1)  # the Dirichlet's parameters
 AGES = ("18-29", "30-44", "45-59", "60+")
 REGIONS = ("East", "North", "South", "West")
