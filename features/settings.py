@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,13 +9,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -24,6 +21,7 @@ from pydantic import (
 from features import sql
 from features.document import explain, parse
 from features.errors import StamkundError
+from features.places import Place, Resolved, expand, is_url
 from features.schema import COLUMNS, FILLED, NEEDED, Table
 from features.units import DAY, Duration, Size, duration, micros
 
@@ -34,54 +32,10 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
 
-def _resolved(path: Path, info: ValidationInfo) -> Path:
-    folder = Path((info.context or {}).get("folder", "."))
-    return (folder / path.expanduser()).resolve()
-
-
-def is_url(location: str) -> bool:
-    """Whether a location is a database's URL.
-
-    >>> is_url("postgresql://crm/shop"), is_url("data/orders.csv")
-    (True, False)
-    """
-    return re.match(r"[a-z][a-z0-9+_]*://", location) is not None
-
-
-def _place(location: str, info: ValidationInfo) -> str:
-    if location.startswith(("package:", "${")):
-        return location
-    if not is_url(location):
-        return str(_resolved(Path(location), info))
-    file = re.fullmatch(r"(sqlite(?:\+\w+)?:///)([^/:?].*)", location)
-    return f"{file[1]}{_resolved(Path(file[2]), info)}" if file else location
-
-
-def expand(text: str, *, field: str | None = None) -> str:
-    """The text with each ``${NAME}`` replaced by that environment variable: secrets stay out of the file.
-
-    >>> expand("sqlite:///plain.db")
-    'sqlite:///plain.db'
-    """
-
-    def value(match: re.Match[str]) -> str:
-        name = match[1]
-        if name not in os.environ:
-            msg = (
-                f"The environment variable {name} is not set, but {field or 'the settings'} needs it. Export it first."
-            )
-            raise StamkundError("missing_environment_variable", msg, field=field)
-        return os.environ[name]
-
-    return re.sub(r"\$\{(\w+)\}", value, text)
-
-
 def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-Place = Annotated[str, AfterValidator(_place)]
-Resolved = Annotated[Path, AfterValidator(_resolved)]
 Expression = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
 
 

@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from features import sql
 from features.errors import StamkundError
-from features.settings import Source, expand, is_url, names_of
+from features.places import expand, is_url
+from features.settings import Source, names_of
 from features.texts import FLAW, ROW, append, dialect
 
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")

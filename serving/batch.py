@@ -19,8 +19,9 @@ from sqlalchemy.engine import Engine
 from features.affinity import PAIR_FEATURES, campaigns, pair_frame
 from features.errors import StamkundError
 from features.lake import Lake
+from features.places import is_url
 from features.profiles import profile_frame
-from features.settings import Settings, is_url
+from features.settings import Settings
 from serving.customers import contact_kinds, running
 from serving.lineup import Lineup, load_lineup
 from serving.scorer import Pairs, score
