@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench serve lock
+.PHONY: help demo test test-slow check format bench serve spark lock
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/completejourney/stamkund.yaml
@@ -39,5 +39,8 @@ bench: .venv/ready  ## measure model quality on the example and print the README
 serve: .venv/ready  ## serve the example on port 3000 (after `make demo`)
 	@$(BIN)/stamkund serve --config $(EXAMPLE)
 
+spark: .venv/ready  ## install what profiles on Spark need (400 MB; the tests on Spark run then)
+	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock "$$(grep -oE 'pyspark>=[^\"]+' pyproject.toml)"
+
 lock: .venv/ready  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --all-extras --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra notebooks --extra postgres --extra dev --no-header pyproject.toml -o requirements.lock

@@ -1,68 +1,148 @@
 """The evaluator over frames: one pass over the events for any number of moments, on any engine Narwhals speaks.
 
-Every edge of every span of every ``as_of`` cuts time into panes. The engine adds up each measure per customer and pane;
-running sums over the panes then give every span of every moment by one subtraction.
+Every edge of every span of every ``as_of`` cuts time into panes. The engine adds up each column per customer, pane and
+the columns that conditions ask about; running sums over the panes then give every span of every moment by one
+subtraction. What the engine hands over is integers, so every engine gives the same profiles, bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from features.formulas import NEVER, UNBORN, Ints
-from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Where
+from features.entries import Entries, column_of, entries_of, next_pane
+from features.formulas import Ints
+from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Op
+from features.panes import FramePanes, distinct_at
 from features.plan import Plan
 from features.units import MINUTE
 
+__all__ = ["BLOCK_CUSTOMERS", "BLOCK_EVENTS", "FramePanes", "accumulate", "blocks", "columns", "distinct_at"]
+
 Events = nw.LazyFrame[Any]
+Grouping = tuple[bool, tuple[str, ...], tuple[Measure, ...]]
+
+BLOCK_CUSTOMERS = 50_000  # at a time leave the engine: what NumPy holds of them is some hundred MB
+BLOCK_EVENTS = 4_000_000  # at a time are held in memory by Polars; other engines manage theirs
 
 
-class FramePanes:
-    """The running aggregates of every customer over the panes of all moments.
+def columns(plan: Plan) -> tuple[str, ...]:
+    """The event columns that a plan reads, sorted."""
+    needed = {"customer_id", "time"}
 
-    ``sums`` maps each measure to ``[customer, edge]``; see :func:`accumulate`.
-    """
+    def asked(name: str) -> Arithmetic:
+        needed.add(name)
+        return cast(Arithmetic, nw.col(name))
 
-    def __init__(self, customers: list[str], edges: Ints) -> None:
-        self.customers, self.edges = customers, edges
-        self.sums: dict[Measure, Ints] = {}
-        self.firsts: dict[Measure, Ints] = {}
-        self.lasts: dict[Measure, Ints] = {}
-        self.distinct: dict[Measure, tuple[Ints, Ints, Ints]] = {}
+    for measure in _measures(plan):
+        needed |= {name for name, _ in measure.where}
+        if measure.column in COLUMNS:
+            COLUMNS[measure.column](asked)
+        else:
+            needed |= {"event_id", "kind", "order_line"} if measure.column in GAP_COLUMNS else {measure.column}
+    return tuple(sorted(needed))
 
 
 def accumulate(events: Events, plan: Plan, *, as_of: Sequence[int]) -> FramePanes:
-    """Running aggregates of each measure at every edge of every ``as_of``.
+    """The aggregates of each measure in every pane of every ``as_of``, for all customers at once.
 
     Rows without a customer and rows after the last moment are left out; the order of rows does not matter.
     """
+    known, edges = _known(events, plan, as_of)
+    return _panes(known, plan, edges, _census(known))
+
+
+def blocks(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Iterator[FramePanes]:
+    """As :func:`accumulate`, some customers at a time, in their order, so that memory stays bounded; at least one."""
+    known, edges = _known(events, plan, as_of)
+    census = _census(known)
+    in_memory = known.implementation.is_polars()
+    cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
+    for start, end in pairwise(cuts):
+        block = known
+        if start:
+            block = block.filter(nw.col("customer_id") >= census["customer_id"][start].as_py())
+        if end < len(census):
+            block = block.filter(nw.col("customer_id") < census["customer_id"][end].as_py())
+        if in_memory:  # read once, though several aggregations follow
+            block = block.collect("polars", engine="streaming").lazy()
+        yield _panes(block, plan, edges, census.slice(start, end - start))
+
+
+def _cuts(events: Ints, most: int | None) -> list[int]:
+    """Where to cut a row of customers so that each block has few enough customers and events.
+
+    >>> _cuts(np.array([3, 3, 1, 1, 9, 1]), 4)
+    [0, 1, 3, 4, 5, 6]
+    """
+    cuts, upto = [0], np.concatenate([[0], np.cumsum(events)])
+    while cuts[-1] < len(events):
+        end = min(cuts[-1] + BLOCK_CUSTOMERS, len(events))
+        if most is not None:
+            end = min(end, int(np.searchsorted(upto, upto[cuts[-1]] + most, side="right")) - 1)
+        cuts.append(max(end, cuts[-1] + 1))
+    return cuts if len(cuts) > 1 else [0, 0]
+
+
+def _measures(plan: Plan) -> tuple[Measure, ...]:
+    return (*plan.sums, *plan.firsts, *plan.lasts, *plan.distinct)
+
+
+def _known(events: Events, plan: Plan, as_of: Sequence[int]) -> tuple[Events, Ints]:
     edges = np.unique(np.concatenate([plan.edges(t) for t in as_of]))
     known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= int(edges[-1]))
-    cut = known.with_columns(pane=_pane(edges))
-    measures = [*plan.sums, *plan.firsts, *plan.lasts]
-    plain = [m for m in measures if m.column in COLUMNS]
-    gaps = [m for m in measures if m.column in GAP_COLUMNS]
-    everyone = Measure("sum", "one")
-    table = _aggregate(cut, [everyone, *plain])
-    out = FramePanes(sorted(set(cast(list[str], table["customer_id"].to_pylist()))), edges)
-    _scatter(out, table, [everyone, *plain])
-    if gaps:
-        _scatter(out, _aggregate(_with_gaps(cut), gaps), gaps)
-    for measure in plan.distinct:
-        out.distinct[measure] = _sightings(out, cut, measure)
-    return out
+    return known.select(*columns(plan)), edges
 
 
-def _pane(edges: Ints) -> nw.Expr:
-    return nw.sum_horizontal(*((nw.col("time") > int(e)).cast(nw.Int64) for e in edges[:-1]))
+def _census(known: Events) -> pa.Table:
+    """Every customer in order, the time of the first event, and how many there are."""
+    counted = known.group_by("customer_id").agg(first=nw.col("time").min(), events=nw.len().cast(nw.Int64))
+    return _collected(counted).sort_by("customer_id").combine_chunks()
 
 
-def _condition(where: Where) -> nw.Expr | None:
-    return nw.all_horizontal(*(nw.col(c) == v for c, v in where), ignore_nulls=False) if where else None
+def _panes(known: Events, plan: Plan, edges: Ints, census: pa.Table) -> FramePanes:
+    cut = known.with_columns(pane=_pane(edges, 0, len(edges) - 1))
+    customers = census["customer_id"].combine_chunks()
+    found: dict[Op, list[Entries]] = {op: [] for op in ("sum", "min", "max", "distinct")}
+    aggregated = [*plan.sums, *plan.firsts, *plan.lasts]
+    for gaps, by, measures in _groupings(aggregated):
+        table = _aggregate(_with_gaps(cut) if gaps else cut, by, measures)
+        for op, told in entries_of(table, by, measures, plan, customers):
+            found[op].append(told)
+    for _, by, measures in _groupings(plan.distinct, apart=True):
+        table = _sightings(cut, by, measures)
+        found["distinct"] += [told for _, told in entries_of(table, by, measures, plan, customers)]
+    entries = {op: Entries.joined(parts) for op, parts in found.items()}
+    return FramePanes(plan, customers, census["first"].to_numpy(), edges, entries)
+
+
+def _pane(edges: Ints, low: int, high: int) -> nw.Expr:
+    """How many edges lie before an event's time, by halving."""
+    if low == high:
+        return nw.lit(low, nw.Int64)
+    middle = (low + high) // 2
+    later = nw.col("time") > int(edges[middle])
+    return nw.when(later).then(_pane(edges, middle + 1, high)).otherwise(_pane(edges, low, middle))
+
+
+def _groupings(measures: Iterable[Measure], *, apart: bool = False) -> Iterator[Grouping]:
+    """Measures that one aggregation serves: whether over gaps, the columns of their conditions, the measures.
+
+    ``apart`` keeps different columns apart too. Conditions that contradict themselves are never met.
+    """
+    groups: dict[tuple[bool, tuple[str, ...], str], list[Measure]] = {}
+    for measure in measures:
+        if len(dict(measure.where)) == len(set(measure.where)):
+            by = tuple(sorted(dict(measure.where)))
+            key = measure.column in GAP_COLUMNS, by, measure.column if apart else ""
+            groups.setdefault(key, []).append(measure)
+    for (gaps, by, _), chosen in groups.items():
+        yield gaps, by, tuple(chosen)
 
 
 def _integer(column: str) -> nw.Expr:
@@ -71,15 +151,23 @@ def _integer(column: str) -> nw.Expr:
     return expression.cast(nw.Int64)
 
 
-def _aggregation(measure: Measure, name: str) -> nw.Expr:
-    value, condition = _integer(measure.column), _condition(measure.where)
-    chosen = value if condition is None else nw.when(condition).then(value)
-    return cast(nw.Expr, getattr(chosen, measure.op)()).alias(name)
+def _chosen(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> Events:
+    """Only the rows that meet some measure's condition, nearly."""
+    values = {name: sorted({dict(m.where)[name] for m in measures}) for name in by}
+    return events.filter(*(nw.col(name).is_in(asked) for name, asked in values.items())) if by else events
 
 
-def _aggregate(events: Events, measures: Sequence[Measure]) -> pa.Table:
-    aggregations = [_aggregation(m, f"m{i}") for i, m in enumerate(measures)]
-    return events.group_by("customer_id", "pane").agg(*aggregations).collect("pyarrow").to_arrow()
+def _aggregate(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> pa.Table:
+    wanted = sorted({(m.op, m.column) for m in measures})
+    named = {column_of(op, column): getattr(_integer(column), op)() for op, column in wanted}
+    chosen = _chosen(events, by, measures)
+    return _collected(chosen.group_by("customer_id", "pane", *by).agg(**named))
+
+
+def _collected(frame: Events) -> pa.Table:
+    if frame.implementation.is_polars():  # half the time, and less memory
+        return frame.collect("pyarrow", engine="streaming").to_arrow()
+    return frame.collect("pyarrow").to_arrow()
 
 
 def _with_gaps(events: Events) -> Events:
@@ -88,50 +176,10 @@ def _with_gaps(events: Events) -> Events:
     return orders.with_columns(gap=(nw.col("time") - previous) // MINUTE)
 
 
-def _place(out: FramePanes, table: pa.Table) -> tuple[Ints, Ints]:
-    coded = table["customer_id"].combine_chunks().dictionary_encode()
-    rows = np.searchsorted(np.array(out.customers, dtype=object), np.array(coded.dictionary.to_pylist(), dtype=object))
-    return rows[coded.indices.to_numpy()], table["pane"].to_numpy().astype(np.int64)
-
-
-def _scatter(out: FramePanes, table: pa.Table, measures: Sequence[Measure]) -> None:
-    row, pane = _place(out, table)
-    shape = len(out.customers), len(out.edges)
-    for i, measure in enumerate(measures):
-        empty = {"sum": 0, "min": UNBORN, "max": NEVER}[measure.op]
-        dense = np.full(shape, empty, dtype=np.int64)
-        dense[row, pane] = table[f"m{i}"].fill_null(empty).to_numpy()
-        if measure.op == "sum":
-            out.sums[measure] = np.cumsum(dense, axis=1)
-        elif measure.op == "min":
-            out.firsts[measure] = np.minimum.accumulate(dense, axis=1)
-        else:
-            out.lasts[measure] = np.maximum.accumulate(dense, axis=1)
-
-
-def _sightings(out: FramePanes, events: Events, measure: Measure) -> tuple[Ints, Ints, Ints]:
-    """Per customer, value and pane where the value occurs: customer, pane, and the pane of its next occurrence."""
-    condition = _condition(measure.where)
-    seen = events if condition is None else events.filter(condition)
-    value = _integer(measure.column) if measure.column in COLUMNS else nw.col(measure.column)
-    pairs = seen.select("customer_id", "pane", value=value).filter(~nw.col("value").is_null()).unique()
-    later = nw.col("pane").shift(-1).over("customer_id", "value", order_by="pane")
-    table = pairs.with_columns(next=later).collect("pyarrow").to_arrow()
-    row, pane = _place(out, table)
-    return row, pane, table["next"].fill_null(len(out.edges)).to_numpy().astype(np.int64)
-
-
-def distinct_at(out: FramePanes, measure: Measure, edges: Ints) -> Ints:
-    """``[customer, 1 + edge]``: how many values there were ever, then how many were last seen after each edge.
-
-    A value counts once: at its last occurrence up to the moment, the one whose next occurrence lies beyond it.
-    """
-    row, pane, later = out.distinct[measure]
-    now = int(np.searchsorted(out.edges, edges[-1]))
-    last = (pane <= now) & (later > now)
-    counts = np.zeros((len(out.customers), now + 1), dtype=np.int64)
-    np.add.at(counts, (row[last], pane[last]), 1)
-    after = counts[:, ::-1].cumsum(axis=1)[:, ::-1]  # in this pane or a later one
-    at = np.searchsorted(out.edges, edges)
-    beyond = np.concatenate([after, np.zeros((len(after), 1), dtype=np.int64)], axis=1)[:, at + 1]
-    return np.concatenate([after[:, :1], beyond], axis=1)
+def _sightings(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> pa.Table:
+    """Per customer and pane the values that occur, and the pane in which each occurs next."""
+    column = measures[0].column
+    value = _integer(column) if column in COLUMNS else nw.col(column)
+    seen = _chosen(events, by, measures).with_columns(seen=value).filter(~nw.col("seen").is_null())
+    table = _collected(seen.group_by("customer_id", "pane", *by, "seen").agg(times=nw.len()))
+    return table.append_column(column_of("distinct", column), pa.array(next_pane(table, by)))
