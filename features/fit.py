@@ -24,6 +24,7 @@ from features.fitted import FeatureSet
 from features.formulas import STAGES
 from features.lake import Lake
 from features.language import Feature, Measure, Span, Term
+from features.personas import personas
 from features.profiles import profiles
 from features.units import DAY, MINUTE
 
@@ -53,7 +54,9 @@ def fit_features(
     if "order" not in vocabulary.kinds:
         return plain
     peers = profiles(lake, plain, as_of=as_of).filter(pl.col("orders_all") > 0)
-    return FeatureSet((*plain.features, *_among_peers(plain, peers), _stage(peers)), as_of)
+    habits = personas(peers)
+    told = (*_among_peers(plain, peers), _stage(peers), *([habits] if habits else []))
+    return FeatureSet((*plain.features, *told), as_of)
 
 
 def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
@@ -77,11 +80,11 @@ def _stage(peers: pl.DataFrame) -> Feature:
     """The lifecycle stage, with the peers' usual gap and the orders of their upper fifth for thresholds."""
     gap = peers["order_gap_mean_all"].drop_nans().median()
     usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
-    loyal = float(np.quantile(peers["orders_all"].to_numpy(), 0.8))
-    recent, before = Term(ORDERS, Span(28)), Term(ORDERS, Span(112, 28))
+    loyal = float(np.quantile(peers["orders_180d"].to_numpy(), 0.8))
+    recent, before, half_year = (Term(ORDERS, span) for span in (Span(28), Span(112, 28), Span(180)))
     first = Term(Measure("min", "time", ORDER), EVER)
     rhythm = [Term(measure, span) for span in (EVER, Span(None, 28)) for measure in (GAP, GAPS)]
-    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), *rhythm[:2], recent, before, *rhythm[2:])
+    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), *rhythm[:2], recent, before, *rhythm[2:], half_year)
     parameters = (usual, AT_RISK, LAPSED, loyal)
     return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
 

@@ -103,6 +103,7 @@ def _feature(data: dict[str, object]) -> Feature:
         vocabulary=tuple(cast(list[str], data["vocabulary"])),
         parameters=tuple(cast(list[float], data["parameters"])),
         cuts=tuple(cast(list[float], data["cuts"])),
+        of=tuple(cast(list[str], data["of"])),
     )
 
 

@@ -37,6 +37,23 @@ def band(values: Floats, cuts: tuple[float, ...]) -> Floats:
     return np.where(np.isnan(values), np.nan, bands)
 
 
+def nearest(values: Floats, parameters: Floats) -> Floats:
+    """The place of the nearest centre of each row; a value that is undefined takes its column's fill.
+
+    ``parameters`` has a column per value and rows of fill, mean, spread, then the centres in units of the spread.
+    Values further than three spreads from the mean count as three.
+
+    >>> one = np.array([[0.0], [10.0], [5.0], [-1.0], [1.0]])
+    >>> nearest(np.array([[4.0], [14.0], [np.nan]]), one)
+    array([0., 1., 0.])
+    """
+    fill, mean, spread, *centres = parameters
+    scaled = np.clip((np.where(np.isnan(values), fill, values) - mean) / spread, -3.0, 3.0)
+    distances = np.stack([np.square(scaled - centre).sum(axis=1) for centre in centres])
+    places: Floats = np.argmin(distances, axis=0).astype(np.float64)
+    return places
+
+
 def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bool_]) -> Floats:
     out = np.full(dividend.shape, np.nan)
     np.divide(dividend, divisor, out=out, where=known)
@@ -78,16 +95,16 @@ def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
 
     Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within 28 days after 84 days
     of silence that were more than ``lapsed`` gaps: returning. First order within 28 days: new. At least ``loyal``
-    orders: loyal. Otherwise active; without an order, a prospect.
+    orders in 180 days: loyal. Otherwise active; without an order, a prospect.
     """
-    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = operands
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = operands
     usual, at_risk, lapsed, loyal = parameters
     own = np.where(gap_count >= 2, gaps / np.maximum(gap_count, 1), usual)
     then = np.where(then_count >= 2, then_gaps / np.maximum(then_count, 1), usual)  # before they came back
     silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
     back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
     new = as_of - np.where(orders > 0, first, as_of) <= NEW * DAY
-    conditions = [orders == 0, silence > lapsed, silence > at_risk, back, new, orders >= loyal]
+    conditions = [orders == 0, silence > lapsed, silence > at_risk, back, new, half_year >= loyal]
     stages = [STAGES.index(s) for s in ("prospect", "lapsed", "at risk", "returning", "new", "loyal")]
     return np.select(conditions, stages, STAGES.index("active")).astype(np.float64)
 

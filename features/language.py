@@ -15,7 +15,7 @@ from typing import Literal, Protocol, Self
 from features.units import DAY, HOUR
 
 Op = Literal["sum", "min", "max", "distinct"]
-Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "stage", "code"]
+Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "stage", "code", "nearest"]
 Unit = Literal["count", "money", "days", "ratio", "share", "band", "code"]
 Where = tuple[tuple[str, str], ...]
 
@@ -101,9 +101,9 @@ class Feature:
 
     ``amount`` t0 · ``ratio`` t0/t1 · ``since`` days from t0 to as_of · ``deviation`` standard deviation from sum, sum
     of squares and count · ``rhythm`` days since t0 over the mean gap t1/t2 · ``code`` place of a customer's attribute
-    in its vocabulary · ``stage`` place of the lifecycle stage in its vocabulary, by fitted ``parameters``. The result
-    is divided by ``scale``: money to units of the currency, gaps to days. With ``cuts`` the feature is the band that
-    the result falls into, from 1.
+    in its vocabulary · ``stage`` place of the lifecycle stage in its vocabulary, by fitted ``parameters`` · ``nearest``
+    place of the fitted centre that is nearest in the features ``of``. The result is divided by ``scale``: money to
+    units of the currency, gaps to days. With ``cuts`` the feature is the band that it falls into, from 1.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Feature:
     vocabulary: tuple[str, ...] = ()
     parameters: tuple[float, ...] = ()
     cuts: tuple[float, ...] = ()
+    of: tuple[str, ...] = ()
 
     def told(self, value: float) -> float | str | None:
         """A value as people and JSON read it: a code as its word, the undefined as None.

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from features.formulas import Floats, Ints, band, evaluate
+from features.formulas import Floats, Ints, band, evaluate, nearest
 from features.language import Feature, Formula, Measure, Term
 from features.units import DAY
 
@@ -100,7 +100,7 @@ class Plan:
         """The features of each formula, finished in one go."""
         place = {t: i for i, t in enumerate(self.terms)}
         out: dict[Formula, Group] = {}
-        for formula in dict.fromkeys(f.formula for f in self.features):
+        for formula in dict.fromkeys(f.formula for f in self.features if f.formula != "nearest"):
             at = [i for i, f in enumerate(self.features) if f.formula == formula]
             members = [self.features[i] for i in at]
             out[formula] = Group(
@@ -110,6 +110,20 @@ class Plan:
                 scale=np.array([f.scale for f in members], dtype=np.float64),
             )
         return out
+
+    @cached_property
+    def placed(self) -> tuple[tuple[int, Ints, Floats], ...]:
+        """The features that compare other features with centres: where they go, what they look at, the parameters."""
+        place = {f.name: i for i, f in enumerate(self.features)}
+        return tuple(
+            (
+                i,
+                np.array([place[name] for name in f.of], dtype=np.int64),
+                np.array(f.parameters, dtype=np.float64).reshape(-1, len(f.of)),
+            )
+            for i, f in enumerate(self.features)
+            if f.formula == "nearest"
+        )
 
     @cached_property
     def banded(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
@@ -167,4 +181,6 @@ def _features(plan: Plan, terms: Ints, codes: Floats, as_of: int) -> Floats:
         out[:, group.at] = finished / group.scale
     for at, cuts in plan.banded:
         out[:, at] = band(out[:, at], cuts)
+    for at, columns, parameters in plan.placed:
+        out[:, at] = nearest(out[:, columns], parameters)
     return out
