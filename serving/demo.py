@@ -28,6 +28,7 @@ from training.train import train
 
 HIGHLIGHTS = (
     "stage",
+    "persona",
     "orders_28d",
     "days_since_last_order",
     "spend_90d",
