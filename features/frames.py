@@ -96,7 +96,7 @@ def _measures(plan: Plan) -> tuple[Measure, ...]:
 def _known(events: Events, plan: Plan, as_of: Sequence[int]) -> tuple[Events, Ints]:
     edges = np.unique(np.concatenate([plan.edges(t) for t in as_of]))
     known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= int(edges[-1]))
-    return known.select(*columns(plan)), edges
+    return known.select(*columns(plan), pane=_pane(edges, 0, len(edges) - 1)), edges
 
 
 def _census(known: Events) -> pa.Table:
@@ -105,8 +105,7 @@ def _census(known: Events) -> pa.Table:
     return _collected(counted).sort_by("customer_id").combine_chunks()
 
 
-def _panes(known: Events, plan: Plan, edges: Ints, census: pa.Table) -> FramePanes:
-    cut = known.with_columns(pane=_pane(edges, 0, len(edges) - 1))
+def _panes(cut: Events, plan: Plan, edges: Ints, census: pa.Table) -> FramePanes:
     customers = census["customer_id"].combine_chunks()
     found: dict[Op, list[Entries]] = {op: [] for op in ("sum", "min", "max", "distinct")}
     aggregated = [*plan.sums, *plan.firsts, *plan.lasts]
