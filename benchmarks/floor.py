@@ -45,12 +45,14 @@ def floor(events: Sequence[Path], customers: Path, features: Sequence[Feature], 
         aggregates = [_aggregate(t, as_of).alias(place[t]) for t in chosen]
         wide = wide.join(_source(past, *source).group_by("customer_id").agg(*aggregates), on="customer_id", how="left")
     counts = [place[t] for t in terms if t.measure.op in ("sum", "distinct")]
+    first = [f for f in features if f.formula != "nearest"]
     finished = (
         wide.with_columns(pl.col(counts).fill_null(0))
         .join(pl.scan_parquet(customers), on="customer_id", how="left")
-        .select("customer_id", *(_finished(f, [pl.col(place[t]) for t in f.terms], as_of) for f in features))
+        .select("customer_id", *(_finished(f, [pl.col(place[t]) for t in f.terms], as_of) for f in first))
+        .with_columns(_nearest(f).alias(f.name) for f in features if f.formula == "nearest")
     )
-    return finished.collect(engine="streaming")
+    return finished.select("customer_id", *(f.name for f in features)).collect(engine="streaming")
 
 
 def _by_source(terms: Sequence[Term]) -> dict[tuple[str | None, bool], list[Term]]:
@@ -122,7 +124,7 @@ def _deviation(total: pl.Expr, squares: pl.Expr, count: pl.Expr) -> pl.Expr:
 
 def _stage(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.Expr:
     """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
-    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = t
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = t
     usual, at_risk, lapsed, loyal = parameters
     own = pl.when(gap_count >= 2).then(gaps / gap_count).otherwise(usual)
     then = pl.when(then_count >= 2).then(then_gaps / then_count).otherwise(usual)
@@ -130,5 +132,19 @@ def _stage(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.
     back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
     return (
         pl.when(orders == 0).then(0).when(silence > lapsed).then(5).when(silence > at_risk).then(4).when(back).then(6)
-        .when(as_of - first <= 28 * DAY).then(1).when(orders >= loyal).then(3).otherwise(2)
+        .when(as_of - first <= 28 * DAY).then(1).when(half_year >= loyal).then(3).otherwise(2)
     )  # fmt: skip
+
+
+def _nearest(feature: Feature) -> pl.Expr:
+    """The place of the centre nearest in other features, these filled, standardised and held within three spreads."""
+    size = len(feature.of)
+    fills, means, spreads, *centres = [
+        feature.parameters[i : i + size] for i in range(0, len(feature.parameters), size)
+    ]
+    scaled = [
+        ((pl.col(name).fill_nan(fill) - mean) / spread).clip(-3.0, 3.0)
+        for name, fill, mean, spread in zip(feature.of, fills, means, spreads, strict=True)
+    ]
+    away = [pl.sum_horizontal((x - c) ** 2 for x, c in zip(scaled, centre, strict=True)) for centre in centres]
+    return pl.concat_list(away).list.arg_min().cast(pl.Float64)

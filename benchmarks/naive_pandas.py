@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +26,10 @@ def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], 
         if term.measure.op in ("sum", "distinct"):
             wide[term] = wide[term].fillna(0)
     wide = wide.merge(pd.read_parquet(customers), on="customer_id", how="left")
-    columns = {f.name: _finished(f, wide, as_of) for f in features}
-    return pd.DataFrame({"customer_id": wide["customer_id"], **columns})
+    made: dict[str, pd.Series[float]] = {}
+    for feature in features:
+        made[feature.name] = _nearest(feature, made) if feature.of else _finished(feature, wide, as_of)
+    return pd.DataFrame({"customer_id": wide["customer_id"], **made})
 
 
 def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> pd.DataFrame:
@@ -98,12 +100,21 @@ def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Se
 
 def _stage(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:
     """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
-    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count = t
+    orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = t
     usual, at_risk, lapsed, loyal = parameters
     own = (gaps / gap_count).where(gap_count >= 2, usual)
     then = (then_gaps / then_count).where(then_count >= 2, usual)
     silence = (as_of - last) / MINUTE / own.clip(lower=1)
     back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
     new = as_of - first <= 28 * DAY
-    rules = [orders == 0, silence > lapsed, silence > at_risk, back, new, orders >= loyal]
+    rules = [orders == 0, silence > lapsed, silence > at_risk, back, new, half_year >= loyal]
     return pd.Series(np.select(rules, [0.0, 5.0, 4.0, 6.0, 1.0, 3.0], 2.0), index=orders.index)
+
+
+def _nearest(feature: Feature, made: Mapping[str, pd.Series[float]]) -> pd.Series[float]:
+    """The place of the centre nearest in other features, these filled, standardised and held within three spreads."""
+    fill, mean, spread, *centres = np.array(feature.parameters).reshape(-1, len(feature.of))
+    habits = pd.DataFrame({name: made[name] for name in feature.of})
+    scaled = ((habits.fillna(dict(zip(feature.of, fill, strict=True))) - mean) / spread).clip(-3, 3)
+    away = pd.DataFrame({i: ((scaled - centre) ** 2).sum(axis=1) for i, centre in enumerate(centres)})
+    return away.idxmin(axis=1).astype("float64")
