@@ -113,7 +113,8 @@ def _events(connection: duckdb.DuckDBPyConnection) -> str:
     kept = {column for column, count in zip(COLUMNS["events"], held, strict=True) if count}
     filled = {
         "category": "coalesce(events.category, items.category)",
-        "order_line": """CASE WHEN kind = 'order' AND order_id IS NOT NULL THEN row_number() OVER (
+        # Lines of one order are numbered; an order row that names no order is an order of its own.
+        "order_line": """CASE WHEN kind <> 'order' THEN NULL WHEN order_id IS NULL THEN 1 ELSE row_number() OVER (
             PARTITION BY id_type, id, kind, order_id ORDER BY time, event_id
         ) END""",
     }

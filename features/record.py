@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -46,10 +46,8 @@ class Record:
         """A record from canonical events in any order; an event delivered twice counts once."""
         unique = {cast(str, e["event_id"]): e for e in reversed(list(events))}
         rows = sorted(unique.values(), key=lambda e: (cast(int, e["time"]), cast(str, e["event_id"])))
-        numbers = [[cast(int, e.get(c)) or 0 for e in rows] for c in INTEGERS]
-        return cls.from_columns(
-            np.array(numbers, dtype=np.int64), [[e.get(c) for e in rows] for c in TEXTS], attributes
-        )
+        numbers = np.array([[cast(int, e.get(c)) or 0 for e in rows] for c in INTEGERS], dtype=np.int64)
+        return cls.from_columns(numbers, [[e.get(c) for e in rows] for c in TEXTS], attributes).numbered()
 
     @classmethod
     def from_columns(
@@ -89,7 +87,17 @@ class Record:
         for i, column in enumerate(TEXTS):
             places[i], words[column] = _place(words[column], cast("str | None", event.get(column)))
         number = np.array([cast(int, event.get(c)) or 0 for c in INTEGERS], dtype=np.int64)
-        return Record(_insert(self.numbers, number, at), _insert(self.places, places, at), words, self.attributes)
+        moved = Record(_insert(self.numbers, number, at), _insert(self.places, places, at), words, self.attributes)
+        return moved.numbered() if event["kind"] == "order" else moved
+
+    def numbered(self) -> Record:
+        """The same with the lines of each order numbered as the lake numbers them, whatever order they came in."""
+        lines = self.is_("kind", "order").astype(np.int64)
+        named = np.flatnonzero((lines == 1) & (self.codes["order_id"] >= 0))
+        grouped = named[np.argsort(self.codes["order_id"][named], kind="stable")]
+        starts = np.flatnonzero(np.diff(self.codes["order_id"][grouped], prepend=-1))
+        lines[grouped] = np.arange(1, len(grouped) + 1) - np.repeat(starts, np.diff(starts, append=len(grouped)))
+        return replace(self, numbers=np.vstack([self.numbers[:1], lines, self.numbers[2:]]))
 
     def _position(self, time: int, event_id: str) -> int:
         at = int(np.searchsorted(self.numbers[0], time, side="right"))

@@ -88,7 +88,7 @@ def histories(seed: int) -> list[Row]:
             chance.choice(["order", "order", "order", "contact", "redeem", "visit"]),
             customer=chance.choice(CUSTOMERS),
             id=f"e{chance.random()}",
-            order_line=chance.choice([1, 1, 2, None]),
+            order_id=chance.choice(["o1", "o2", "o3", None, None]),
             value=chance.choice([None, chance.randrange(10**9)]),
             discount=chance.choice([None, chance.randrange(10**6)]),
             category=chance.choice(["Tea", "Cake", "Milk", None]),

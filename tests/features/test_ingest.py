@@ -54,7 +54,7 @@ def test_events_are_in_order_numbered_and_completed(tmp_path: Path) -> None:
         ("1", "a", 1, None, 300),  # the earliest line of its order, though it was read last; item y has no category
         ("1", "a", 2, "Fruit", 100),
         ("1", "a", 3, "Fruit", 100),
-        ("1", None, None, "Fruit", 400),  # no order id, no order line
+        ("1", None, 1, "Fruit", 400),  # no order id: an order of its own
         ("2", "b", 1, None, 200),
     ]
     assert events["event_id"].n_unique() == 5

@@ -17,7 +17,7 @@ from tests.features.events import NOW, SHOP, Row, attributes, event, frame, prof
 # Two orders: 40 days ago two lines of 10.00 and 5.00 (5.00 off), 10 days ago one line of 30.00; one letter, one coupon.
 STORY: list[Row] = [
     event(40, order_id="o1", value=1000, discount=500, category="Tea"),
-    event(40, order_id="o1", order_line=2, value=500, category="Cake"),
+    event(40, order_id="o1", id="z", value=500, category="Cake"),
     event(30, "contact", campaign_id="7"),
     event(10, order_id="o2", value=3000, category="Tea"),
     event(10, "redeem", campaign_id="7"),
@@ -97,7 +97,7 @@ events = st.builds(
     st.sampled_from(["order", "order", "order", "contact", "redeem", "visit"]),
     customer=st.sampled_from(["c1", "c2"]),
     id=st.uuids().map(str),
-    order_line=st.sampled_from([1, 1, 2, None]),
+    order_id=st.sampled_from(["o1", "o2", "o3", None]),
     value=st.one_of(st.none(), st.integers(0, 10**9)),
     discount=st.one_of(st.none(), st.integers(0, 10**6)),
     category=st.sampled_from(["Tea", "Cake", "Milk", None]),
