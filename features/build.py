@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,32 +52,42 @@ def build(
 
 
 def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> FeatureSet:
-    added = _added(settings)
+    basis = _basis(settings)
     if settings.feature_set.exists() and not refit:
-        return _kept(FeatureSet.load(settings.feature_set), added)
+        return _kept(FeatureSet.load(settings.feature_set), basis)
     stated = settings.features.fitted_at
     fitted = fit_features(
         lake,
         as_of=_middle(lake, as_of) if stated is None else micros(stated),
         categories=settings.features.categories,
-        windows=[d // DAY for t in settings.targets.values() for d in (t.horizon, getattr(t, "active", t.horizon))],
+        windows=_windows(settings),
         minor_units=settings.minor_units,
     )
-    fitted = fitted.adding(added)
+    fitted = replace(fitted.adding(_added(settings)), basis=basis)
     fitted.save(settings.feature_set)
     return fitted
 
 
-def _kept(fitted: FeatureSet, added: list[Feature]) -> FeatureSet:
-    """The fitted set, if it holds all that the settings add."""
-    lacking = [feature.name for feature in added if feature not in fitted.features]
-    if lacking:
-        message = (
-            f"The fitted features lack what features.add says now: {', '.join(lacking)}. "
-            "Run `stamkund build --refit`, then `stamkund train`."
-        )
-        raise StamkundError("features_changed", message, field="features.add")
-    return fitted
+def _windows(settings: Settings) -> list[int]:
+    """The days that the targets look back and ahead."""
+    return sorted({d // DAY for t in settings.targets.values() for d in (t.horizon, getattr(t, "active", t.horizon))})
+
+
+def _basis(settings: Settings) -> str:
+    """A fingerprint of the settings that the features are derived by."""
+    said = (settings.features.model_dump_json(), _windows(settings), settings.minor_units)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _kept(fitted: FeatureSet, basis: str) -> FeatureSet:
+    """The fitted set, if the settings still say what it was derived by."""
+    if fitted.basis == basis:
+        return fitted
+    message = (
+        "The features were fitted by other settings (features, the targets' windows, minor_units). "
+        "Run `stamkund build --refit`, then `stamkund train`."
+    )
+    raise StamkundError("features_changed", message, field="features")
 
 
 def _added(settings: Settings) -> list[Feature]:

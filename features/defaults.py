@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from features.language import Feature, Measure, Span, Term, Where, amount, code, ratio, since
 from features.units import DAY, MINUTE
@@ -44,7 +45,23 @@ def default_features(
     features += [f for k in vocabulary.kinds if k != "order" for f in _kind(k, vocabulary.kinds)]
     features += [code(name, values) for name, values in vocabulary.attributes]
     money = 10**minor_units
-    return tuple({f.name: replace(f, scale=money) if f.unit == "money" else f for f in features}.values())
+    return distinctly(replace(f, scale=money) if f.unit == "money" else f for f in features)
+
+
+def distinctly(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Features with names of their own: where one is taken, the later feature gets a number.
+
+    >>> tea, same = code("tea", ("a", "b")), code("tea", ("c", "d"))
+    >>> [f.name for f in distinctly([tea, same])]
+    ['tea', 'tea_2']
+    """
+    taken, out = {"customer_id", "as_of"}, []
+    for feature in features:
+        numbered = (f"{feature.name}_{n}" for n in count(2))
+        name = feature.name if feature.name not in taken else next(n for n in numbered if n not in taken)
+        taken.add(name)
+        out.append(replace(feature, name=name))
+    return tuple(out)
 
 
 ORDER: Where = (("kind", "order"),)

@@ -18,6 +18,7 @@ from features.defaults import (
     WINDOWS,
     Vocabulary,
     default_features,
+    distinctly,
 )
 from features.errors import StamkundError
 from features.fitted import FeatureSet
@@ -54,9 +55,12 @@ def fit_features(
     if "order" not in vocabulary.kinds:
         return plain
     peers = profiles(lake, plain, as_of=as_of).filter(pl.col("orders_all") > 0)
+    if peers.is_empty():
+        return plain
     habits = personas(peers)
-    told = (*_among_peers(plain, peers), _stage(peers), *([habits] if habits else []))
-    return FeatureSet((*plain.features, *told), as_of)
+    told = [*_among_peers(plain, peers), _stage(peers), *([habits] if habits else [])]
+    own, traits = [[f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True)]
+    return FeatureSet(distinctly([*own, *told, *traits]), as_of)
 
 
 def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:

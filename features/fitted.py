@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -15,10 +16,12 @@ from features.language import Feature, Formula, Measure, Op, Span, Term, Unit
 from features.live import Live
 from features.plan import Plan
 
+FORMAT = 2  # of the file; a set of another format is derived anew
+
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """Declared features, the moment they were fitted at, and their hash.
+    """Declared features, the moment they were fitted at, and what settings they were derived by (``basis``).
 
     >>> from features.defaults import Vocabulary, default_features
     >>> fitted = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
@@ -28,6 +31,13 @@ class FeatureSet:
 
     features: tuple[Feature, ...]
     fitted_at: int
+    basis: str = ""
+
+    def __post_init__(self) -> None:
+        for name, times in Counter(self.names).items():
+            if times > 1:
+                message = f"There are {times} features called '{name}'. Give each a name of its own."
+                raise StamkundError("feature_exists", message, field=name)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -58,22 +68,24 @@ class FeatureSet:
 
     def adding(self, features: Iterable[Feature]) -> Self:
         """The set with more features behind its own; a name that is taken is refused."""
-        more = tuple(features)
-        for feature in more:
-            if feature.name in self.names:
-                message = f"There is a feature '{feature.name}' already. Give the added one another name."
-                raise StamkundError("feature_exists", message, field=feature.name)
-        return replace(self, features=(*self.features, *more))
+        return replace(self, features=(*self.features, *features))
 
     def dumps(self) -> str:
         """The set as JSON."""
-        return json.dumps({"fitted_at": self.fitted_at, "features": [asdict(f) for f in self.features]})
+        features = [asdict(f) for f in self.features]
+        return json.dumps({"format": FORMAT, "fitted_at": self.fitted_at, "basis": self.basis, "features": features})
 
     @classmethod
     def loads(cls, text: str) -> Self:
         """The set that :meth:`dumps` wrote."""
         data = json.loads(text)
-        return cls(tuple(_feature(f) for f in data["features"]), data["fitted_at"])
+        if data.get("format") != FORMAT:
+            message = (
+                f"This feature set has format {data.get('format', 1)}, and {FORMAT} is read here. "
+                "Run `stamkund build --refit`, then `stamkund train`."
+            )
+            raise StamkundError("old_feature_set", message)
+        return cls(tuple(_feature(f) for f in data["features"]), data["fitted_at"], data["basis"])
 
     def save(self, path: Path) -> None:
         """Write the set, whole or not at all."""

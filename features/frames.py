@@ -28,7 +28,7 @@ Events = nw.LazyFrame[Any]
 Grouping = tuple[bool, tuple[str, ...], tuple[Measure, ...]]
 
 BLOCK_CUSTOMERS = 50_000  # at a time leave the engine: what NumPy holds of them is some hundred MB
-BLOCK_EVENTS = 4_000_000  # at a time are held in memory by Polars; other engines manage theirs
+BLOCK_EVENTS = 1_000_000  # at a time are held in memory by Polars; other engines manage theirs
 
 
 def columns(plan: Plan) -> tuple[str, ...]:

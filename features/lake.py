@@ -82,11 +82,11 @@ class Lake:
         tables = {table: [self._entry(part) for part in files] for table, files in parts.items() if files}
         digest = hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
         manifest = {"format": 1, "version": digest[:16], "tables": tables}
+        before = {file for table in TABLES for file in self.files(table)}  # whoever reads them now may finish
         _replace(self.path / _MANIFEST, json.dumps(manifest, indent=1))
-        current = {entry["file"] for entries in tables.values() for entry in entries}
-        for file in self.path.glob("*.parquet"):
-            if file.name not in current:
-                file.unlink()
+        kept = before | {file for table in TABLES for file in self.files(table)}
+        for file in set(self.path.glob("*.parquet")) - kept:
+            file.unlink()
 
     def _entry(self, part: Path) -> dict[str, str | int]:
         digest = _digest(part)

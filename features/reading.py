@@ -92,7 +92,7 @@ def _moment(value: Value, *, last: bool) -> str | None:
         return None
     text = f"trim({value.sql})"
     day = rf"regexp_full_match({text}, '\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}')"
-    zoned = rf"regexp_matches({text}, '\d:\d\d.*(Z|z|[+-]\d\d(:?\d\d)?)$')"
+    zoned = rf"regexp_matches({text}, '\d:\d\d.*(Z|z| ?UTC| ?GMT|[+-]\d\d(:?\d\d)?)$')"
     return (
         f"CASE WHEN {day} THEN {_day(f'TRY_CAST({text} AS DATE)', value.timezone, last=last)}"
         f" WHEN {zoned} THEN epoch_us(TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE))"

@@ -89,3 +89,20 @@ def test_a_set_comes_back_from_its_file_with_the_same_hash(fitted: FeatureSet, t
         FeatureSet.load(tmp_path / "nothing.json")
     with pytest.raises(StamkundError, match="did you mean 'orders_28d'"):
         fitted.feature("order_28d")
+
+
+def test_attributes_and_categories_never_take_another_features_name(tmp_path: Path) -> None:
+    folder = Lake(tmp_path)
+    rows = [{**row, "category": ("order", "Tea & Co", "Tea-Co")[n % 3]} for n, row in enumerate(REGULARS)]
+    traits = {"customer_id": ["r1", "r2"], "stage": ["a", "b"], "as_of": ["x", "y"], "orders_28d": ["few", "many"]}
+    folder.write({"events": pl.DataFrame(rows, infer_schema_length=None), "customers": pl.DataFrame(traits)})
+    names = fit_features(folder, as_of=NOW).names
+    assert {"stage", "stage_2", "as_of_2", "orders_28d_2", "days_since_last_order_2", "days_since_last_tea_co_2"} <= {
+        *names
+    }
+
+
+def test_a_file_of_another_format_says_how_to_renew_it(tmp_path: Path) -> None:
+    (tmp_path / "features.json").write_text('{"fitted_at": 0, "features": []}')
+    with pytest.raises(StamkundError, match="--refit"):
+        FeatureSet.load(tmp_path / "features.json")

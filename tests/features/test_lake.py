@@ -45,12 +45,20 @@ def test_equal_data_has_an_equal_version(tmp_path: Path) -> None:
     assert first.version != second.version
 
 
-def test_replacing_leaves_no_old_files(tmp_path: Path) -> None:
+def test_who_reads_while_the_lake_is_replaced_may_finish(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.write({"events": frame(ANN), "items": pl.DataFrame({"item_id": ["1"]})})
+    reading = lake.scan("events")
     lake.write({"events": frame(BO)})
-    assert [file.name for file in lake.path.glob("*.parquet")] == [file.name for file in lake.files("events")]
+    assert reading.collect()["id"].to_list() == ["ann"]
     assert lake.scan("items").collect().is_empty()
+
+
+def test_only_the_last_two_lakes_files_are_kept(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    for customer in (ANN, BO, ANN | {"id": "cy"}):
+        lake.write({"events": frame(customer)})
+    assert len(list(lake.path.glob("*.parquet"))) == 2
 
 
 def test_an_interrupted_write_leaves_the_last_good_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +77,7 @@ def test_an_interrupted_write_leaves_the_last_good_state(tmp_path: Path, monkeyp
     monkeypatch.undo()
     lake.write({"events": frame(BO)})
     assert lake.scan("events").collect()["id"].to_list() == ["bo"]
-    assert len(list(lake.path.glob("*.parquet"))) == 1
+    assert len(list(lake.path.glob("*.parquet"))) == 2
 
 
 def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
