@@ -55,7 +55,12 @@ def campaigns(lake: Lake) -> dict[str, Campaign]:
         lake.scan("offers")
         .filter(pl.col("campaign_id").is_not_null())
         .group_by("campaign_id")
-        .agg(pl.col("starts").min(), pl.col("ends").max(), pl.col("item_ids").explode(), offers=pl.len())
+        .agg(
+            starts=pl.when(~pl.col("starts").is_null().any()).then(pl.col("starts").min()),  # no bound is no bound
+            ends=pl.when(~pl.col("ends").is_null().any()).then(pl.col("ends").max()),
+            item_ids=pl.col("item_ids").explode(),
+            offers=pl.len(),
+        )
         .sort("campaign_id")
         .collect()
     )
