@@ -74,9 +74,15 @@ def enough(target: Target, gate: Gate, *, outcomes: int, history_us: int, custom
 
 def judge(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
     """The verdict on out-of-time scores beside the best rule's scores of the same rows."""
-    confidence = None if evidence.rule_scores is None else advantage(target.kind, evidence)
+    confidence = advantage(target.kind, evidence)
     slope = calibration_slope(evidence.y, evidence.scores) if target.kind == "probability" else None
     refusals = []
+    if confidence is None:
+        text = (
+            f"'{target.name}' has no rule to be compared with: none of the features that a rule would use is in the "
+            f"feature set. Rebuild with `stamkund build --refit`, so that it has features of '{target.event}'."
+        )
+        refusals.append(Refusal("no_rule", text))
     if confidence is not None and confidence < gate.confidence:
         text = (
             f"'{target.name}' beats the rule '{evidence.rule}' in {confidence:.0%} of resamples of the last labelled "
@@ -94,10 +100,13 @@ def judge(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
     return Verdict(tuple(refusals), confidence, slope)
 
 
-def advantage(kind: Kind, evidence: Evidence) -> float:
-    """The share of resamples of customers in which the model beats the rule: by AUC, for amounts by MAE."""
+def advantage(kind: Kind, evidence: Evidence) -> float | None:
+    """The share of resamples of customers in which the model beats the rule: by AUC, for amounts by MAE.
+
+    None without a rule.
+    """
     if evidence.rule_scores is None:
-        return 1.0
+        return None
     weights = _resamples(evidence.customers)
     quality = _mean_closeness if kind == "amount" else weighted_auc
     ahead = quality(evidence.y, evidence.scores, weights) > quality(evidence.y, evidence.rule_scores, weights)

@@ -46,9 +46,9 @@ def test_a_refusal_says_what_came_and_what_is_needed() -> None:
     ("scores", "rule", "codes"),
     [
         (sigmoid(TRUTH), TRUTH + RNG.normal(scale=3, size=ROWS), []),
-        (sigmoid(TRUTH), None, []),
+        (sigmoid(TRUTH), None, ["no_rule"]),
         (sigmoid(TRUTH), 2 * TRUTH, ["not_better_than_rule"]),  # the same order is no advantage
-        (sigmoid(3 * TRUTH), None, ["not_calibrated"]),
+        (sigmoid(3 * TRUTH), None, ["no_rule", "not_calibrated"]),
         (sigmoid(TRUTH / 3), TRUTH, ["not_better_than_rule", "not_calibrated"]),
     ],
 )
