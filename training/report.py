@@ -40,7 +40,10 @@ class TrainingReport:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model's figures against what came true after ``as_of``, and the best rule's."""
+    """A model's figures against what came true after ``as_of``, and those of the best of the rules.
+
+    ``left_out`` counts the rows whose outcome is not known by the end of the data: no figure speaks of them.
+    """
 
     target: Target
     as_of: int
@@ -48,3 +51,4 @@ class Evaluation:
     metrics: Mapping[str, float]
     baseline: str | None
     baseline_metrics: Mapping[str, float]
+    left_out: int = 0
