@@ -82,6 +82,12 @@ def champion_versions(settings: Settings) -> dict[str, int]:
     }
 
 
+def champion_as_of(settings: Settings, name: str) -> int | None:
+    """The moment that a target's champion was trained at, None without a champion."""
+    found = [entry.as_of for entry in listing(settings) if entry.name == name and CHAMPION in entry.aliases]
+    return found[0] if found else None
+
+
 def load(settings: Settings, name: str, version: int) -> Model:
     """A registered version, from its own files."""
     with _reading(settings) as client:

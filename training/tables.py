@@ -116,13 +116,19 @@ def training_tables(
     first = history_start(lake, as_of=as_of)
     rows = {target.name: _rows(lake, target, first=first, as_of=as_of) for target in targets}
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
-    known = profiles(lake, feature_set, as_of=moments)
+    known = profiles(lake, feature_set, as_of=moments) if moments else _nobody(feature_set)
     return {
         target.name: table(
             lake, target, feature_names(feature_set, target), rows[target.name], known, minor_units=minor_units
         )
         for target in targets
     }
+
+
+def _nobody(feature_set: FeatureSet) -> pl.DataFrame:
+    """The profiles of no moment at all."""
+    head = {"customer_id": pl.String, "as_of": pl.Int64}
+    return pl.DataFrame(schema=head | dict.fromkeys(feature_set.names, pl.Float64))
 
 
 def _rows(lake: Lake, target: Target, *, first: int, as_of: int) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,7 @@ from training.gate import Evidence, Refusal, Verdict, enough, judge
 from training.metrics import metrics, rule_metrics
 from training.model import Model, quantiles
 from training.plots import draw
-from training.registry import promote, register
+from training.registry import champion_as_of, promote, register
 from training.report import TrainingReport
 from training.tables import Table, feature_names, history_start, training_tables
 from training.targets import Target, targets_of
@@ -39,8 +40,8 @@ def train(
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
-    A model that passes the gate becomes the champion; one that does not is registered without the alias, and the
-    report's verdict says why.
+    A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
+    registered without the alias, and the report's verdict says why.
     """
     chosen = _chosen(settings, targets)
     total = len(chosen) + 1
@@ -110,6 +111,8 @@ def _train(job: Job, target: Target) -> TrainingReport:
         verdict=replace(verdict, refusals=(*lacking, *late, *verdict.refusals)),
     )
     model = _registered(job, _model(job, target, fitted, every), report, evidence)
+    if report.verdict.passed:
+        report = replace(report, verdict=replace(report.verdict, refusals=tuple(_back_test(job, target))))
     promoted = report.verdict.passed
     if promoted:
         promote(job.settings, model.name, model.version)
@@ -122,6 +125,19 @@ def _no_block(target: Target, outcomes: int) -> Refusal:
         f"in the last labelled moments and {outcomes // 4} known before them. Add customers or history."
     )
     return Refusal("too_few_outcomes", text)
+
+
+def _back_test(job: Job, target: Target) -> list[Refusal]:
+    """A model of the past is no successor of one that knows more; ``promote`` may still make it one."""
+    at = champion_as_of(job.settings, target.name)
+    if at is None or at <= job.as_of:
+        return []
+    today, then = (f"{datetime.fromtimestamp(moment / 1e6, UTC):%Y-%m-%d}" for moment in (at, job.as_of))
+    text = (
+        f"'{target.name}' has a champion trained at {today}, later than this model's {then}. The model is registered "
+        "and not promoted; to have it all the same: `stamkund models promote`."
+    )
+    return [Refusal("older_than_champion", text)]
 
 
 def _fitted_late(job: Job, target: Target, fitted: Fit) -> list[Refusal]:

@@ -12,7 +12,7 @@ from features.lake import Lake
 from features.settings import Settings
 from features.units import DAY
 from training.evaluate import evaluate
-from training.registry import champion_versions, champions
+from training.registry import champion_versions, champions, promote
 from training.report import TrainingReport
 from training.tables import history_start, origins, training_tables
 from training.targets import targets_of
@@ -95,6 +95,26 @@ def test_a_refused_model_is_kept_without_the_alias(tmp_path: Path) -> None:
     assert champion_versions(strict) == {}
 
 
+@pytest.mark.parametrize("days", [0, 27])
+def test_a_short_history_is_refused_by_the_gate(settings: Settings, days: int) -> None:
+    reports = train(settings, as_of=history_start(Lake(settings.lake), as_of=AS_OF) + days * DAY)
+    assert [report.verdict.refusals[0].code for report in reports] == ["too_little_history"] * 3
+    assert [(report.rows, report.model) for report in reports] == [(0, None)] * 3
+
+
+def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> None:
+    settings = shop(tmp_path, events())
+    train(settings, as_of=AS_OF, targets=["lapse"])
+    (earlier,) = train(settings, as_of=AS_OF - 14 * DAY, targets=["lapse"])
+    assert [refusal.code for refusal in earlier.verdict.refusals] == ["older_than_champion"]
+    assert (earlier.version, earlier.promoted) == (2, False)
+    assert champion_versions(settings) == {"lapse": 1}
+    (again,) = train(settings, as_of=AS_OF, targets=["lapse"])
+    assert again.promoted
+    promote(settings, "lapse", 2)  # who wants it all the same may have it
+    assert champion_versions(settings) == {"lapse": 2}
+
+
 def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> None:
     frame = events()
     cut = shop(tmp_path, frame.filter(pl.col("time") <= AS_OF))
@@ -120,6 +140,14 @@ def test_evaluation_compares_with_what_came_true(settings: Settings, reports: di
     with pytest.raises(StamkundError, match="not known") as refused:
         evaluate(settings, model, as_of=DAYS * DAY)
     assert refused.value.code == "outcomes_not_known"
+
+
+def test_a_model_is_not_evaluated_on_what_it_has_seen(settings: Settings, reports: dict[str, TrainingReport]) -> None:
+    model = reports["lapse"].model
+    assert model is not None
+    with pytest.raises(StamkundError, match="was trained at 1970-10-08, after 1970-10-07") as refused:
+        evaluate(settings, model, as_of=AS_OF - DAY)
+    assert refused.value.code == "trained_after"
 
 
 def test_an_unknown_target_is_told_with_the_nearest(settings: Settings) -> None:
