@@ -10,6 +10,7 @@ from features.errors import StamkundError
 
 Message = Mapping[str, object]
 LARGEST: Final = 1e12  # with four decimals still within 64 bits
+LONGEST: Final = 512  # characters of an id
 
 
 def number_of(value: object, at: str) -> float:
@@ -25,14 +26,28 @@ def number_of(value: object, at: str) -> float:
     return number
 
 
-def text_of(message: Message, name: str, *, at: str = "") -> str | None:
+def text_of(message: Message, name: str, *, at: str = "", longest: int | None = LONGEST) -> str | None:
     """A text or an id, None when absent; whole floats lose the '.0' that some tool added."""
     value = message.get(name)
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise StamkundError("bad_text", f"{at}{name} must be text, not {shown(value)}.", field=f"{at}{name}")
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    return sound(str(int(value) if isinstance(value, float) and value.is_integer() else value), f"{at}{name}", longest)
+
+
+def sound(text: str, at: str, longest: int | None = LONGEST) -> str:
+    """A text that every database takes: without NUL, and no longer than ids are.
+
+    >>> sound("a" * 513, "userId")
+    Traceback (most recent call last):
+    features.errors.StamkundError: userId has 513 characters; at most 512 are taken.
+    """
+    if "\0" in text:
+        raise StamkundError("bad_text", f"{at} holds a NUL character, which no id or text has.", field=at)
+    if longest is not None and len(text) > longest:
+        raise StamkundError("too_long", f"{at} has {len(text)} characters; at most {longest} are taken.", field=at)
+    return text
 
 
 def needed_text(message: Message, name: str) -> str:

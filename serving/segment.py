@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import orjson
 
 from features.errors import StamkundError
 from features.schema import SCALES
 from features.units import DAY, micros
-from serving.fields import Message, needed_text, number_of, object_of, shown, text_of
+from serving.fields import LONGEST, Message, needed_text, number_of, object_of, shown, text_of
 
 Event = dict[str, object]
+Number = TypeVar("Number", int, float)
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
 KINDS: Final[Mapping[str, str]] = {
@@ -48,6 +49,8 @@ LIFTED: Final = {  # canonical column: the properties it is taken from, the firs
     "status": ("status",),
 }
 LINES: Final = ("order", "refund")
+LIMITS: Final = {"latitude": 90, "longitude": 180}
+MOST: Final = 10**15  # minor units of one message: thousands of them still add up within 64 bits
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def events_of(message: object, door: Door) -> list[Event]:
     kind, properties = _kind(message)
     head = _head(message, door) | {"kind": kind}
     _check_currency(properties, door)
-    head |= {"currency": door.currency, "properties": orjson.dumps(properties).decode()} | _lift(properties, kind)
+    head |= {"currency": door.currency, "properties": _json(properties)} | _lift(properties, kind)
     if kind in LINES and properties.get("products") is not None:
         return _lines(head, properties, door)
     head |= _amounts(properties, kind, door)
@@ -144,7 +147,7 @@ def _time(message: Message, now: int) -> int:
     if given is None:
         return now
     try:
-        time = micros(datetime.fromisoformat(cast(str, given)))
+        time = _moment(cast(str, given))
     except (TypeError, ValueError):
         text = f"{given!r} is not a moment; send ISO 8601, such as 2026-01-31T12:00:00Z."
         raise StamkundError("bad_time", text, field=name) from None
@@ -155,16 +158,40 @@ def _time(message: Message, now: int) -> int:
     return time
 
 
+def _moment(text: str) -> int:
+    """A moment; a day means its last microsecond, as in files."""
+    try:
+        return micros(date.fromisoformat(text)) + DAY - 1
+    except ValueError:
+        return micros(datetime.fromisoformat(text))
+
+
 def _lift(properties: Message, kind: str) -> Event:
     out: Event = {}
     for column, names in LIFTED.items():
         name = next((n for n in names if properties.get(n) is not None), None)
         if name is not None:
-            out[column] = text_of(properties, name, at="properties.")
-    for name in ("latitude", "longitude", "quantity"):
+            longest = None if column == "text" else LONGEST
+            out[column] = text_of(properties, name, at="properties.", longest=longest)
+    for name in (*LIMITS, "quantity"):
         if properties.get(name) is not None:
-            out[name] = number_of(properties[name], f"properties.{name}")
+            out[name] = _within(number_of(properties[name], f"properties.{name}"), name, kind)
     return out | (_survey(properties) if kind == "survey" else {})
+
+
+def _within(number: float, name: str, kind: str) -> float:
+    """A place on this planet; an order's quantity that is not negative."""
+    if abs(number) > LIMITS.get(name, abs(number)):
+        message = f"A {name} is from −{LIMITS[name]} to {LIMITS[name]}, not {number:g}."
+        raise StamkundError("bad_location", message, field=f"properties.{name}")
+    return _not_negative(number, name, kind, f"properties.{name}") if name == "quantity" else number
+
+
+def _not_negative(number: Number, name: str, kind: str, at: str) -> Number:
+    if kind == "order" and number < 0:
+        text = f"An order cannot have a negative {name}; what comes back is an Order Refunded."
+        raise StamkundError(f"negative_{name}", text, field=at)
+    return number
 
 
 def _survey(properties: Message) -> Event:
@@ -190,7 +217,8 @@ def _amounts(properties: Message, kind: str, door: Door) -> Event:
     name = next((n for n in ("revenue", "total", "value") if properties.get(n) is not None), None)
     out: Event = {}
     if name is not None:
-        out["value"] = _minor(properties[name], f"properties.{name}", door)
+        amount = _minor(properties[name], f"properties.{name}", door)
+        out["value"] = _not_negative(amount, "value", kind, f"properties.{name}")
     elif kind in LINES:
         text = (
             "An order needs its products, or its revenue." if kind == "order" else "A refund needs products or a total."
@@ -212,6 +240,7 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
     total = properties.get("discount")
     discount = 0 if total is None else _minor(total, "properties.discount", door)
     gross = [cast(int, line["value"]) for line in lines]
+    _bounded(Decimal(sum(gross)), "properties.products")
     if not 0 <= discount <= sum(gross):
         text = f"A discount of {total} on products of {Decimal(sum(gross)).scaleb(-door.minor_units)} is not possible."
         raise StamkundError("bad_discount", text, field="properties.discount")
@@ -221,7 +250,7 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
         row = rest | line | {"event_id": f"{head['event_id']}#{n:03d}", "value": cast(int, line["value"]) - share}
         row |= {"discount": share} | ({"order_line": n} if head["kind"] == "order" else {})
         rows.append(_categorised(row, door))
-    rows[0]["properties"] = orjson.dumps({k: v for k, v in properties.items() if k != "products"}).decode()
+    rows[0]["properties"] = _json({k: v for k, v in properties.items() if k != "products"})
     return rows
 
 
@@ -233,7 +262,7 @@ def _product(product: object, at: str, door: Door) -> Event:
     if quantity < 0 or price < 0:
         raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
     exact = Decimal(str(product["price"])) * Decimal(str(product.get("quantity", 1)))
-    row: Event = {"quantity": quantity, "value": _rounded(exact, door)}
+    row: Event = {"quantity": quantity, "value": _rounded(exact, at, door)}
     for column, names in (("item_id", ("product_id", "item_id", "sku")), ("category", ("category",))):
         name = next((n for n in names if product.get(n) is not None), None)
         if name is not None:
@@ -265,8 +294,25 @@ def _categorised(event: Event, door: Door) -> Event:
 
 def _minor(value: object, at: str, door: Door) -> int:
     number_of(value, at)
-    return _rounded(Decimal(str(value)), door)
+    return _rounded(Decimal(str(value)), at, door)
 
 
-def _rounded(amount: Decimal, door: Door) -> int:
-    return int(amount.scaleb(door.minor_units).quantize(Decimal(1), ROUND_HALF_EVEN))
+def _rounded(amount: Decimal, at: str, door: Door) -> int:
+    return int(_bounded(amount.scaleb(door.minor_units), at).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def _bounded(amount: Decimal, at: str) -> Decimal:
+    """An amount in minor units that a record can hold and add up."""
+    if abs(amount) > MOST:
+        raise StamkundError(
+            "bad_amount", f"{at}: {amount:.3e} minor units are more than the {MOST:.0e} taken.", field=at
+        )
+    return amount
+
+
+def _json(properties: Message) -> str:
+    try:
+        return orjson.dumps(properties).decode()
+    except orjson.JSONEncodeError as error:
+        text = f"The properties cannot be kept: {error}."
+        raise StamkundError("bad_properties", text, field="properties") from None

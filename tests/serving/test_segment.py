@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from features.errors import StamkundError
 from features.schema import schema
+from features.units import DAY
 from serving.intake import receive
 from serving.segment import Door, Event, events_of, shared
 
@@ -18,6 +19,10 @@ DOOR = Door("USD", 2, now=NOW, categories={"tea": "Drinks"})
 
 def message(**given: object) -> dict[str, object]:
     return {"type": "track", "messageId": "m1", "userId": "7", "timestamp": "2001-01-01T00:00:00Z", **given}
+
+
+def deep(levels: int) -> object:
+    return [deep(levels - 1)] if levels else 1
 
 
 def one(**given: object) -> Event:
@@ -105,6 +110,15 @@ def test_who_and_when() -> None:
     assert (unknown["time"], unknown["received_at"]) == (NOW, NOW)
 
 
+def test_a_day_means_its_last_microsecond_as_in_files() -> None:
+    assert one(event="Product Viewed", timestamp="2001-01-01")["time"] == 978_307_200_000_000 + DAY - 1
+
+
+def test_what_comes_back_may_be_negative_and_a_text_long() -> None:
+    assert one(event="Order Refunded", properties={"total": -1, "quantity": -1})["value"] == -100
+    assert one(event="Products Searched", properties={"query": "t" * 9999})["text"] == "t" * 9999
+
+
 @pytest.mark.parametrize(
     ("given", "code", "field"),
     [
@@ -133,6 +147,18 @@ def test_who_and_when() -> None:
         ({"event": "Survey Answered", "properties": {"scale": "nps", "rating": 11}}, "bad_rating", "properties.rating"),
         ({"event": "Survey Answered", "properties": {"scale": "nps"}}, "bad_number", "properties.rating"),
         ({"type": "group"}, "missing_id", "groupId"),
+        ({"properties": {"products": [{"price": 1e12, "quantity": 150_000}]}}, "bad_amount", "properties.products[0]"),
+        ({"properties": {"products": [{"price": 1e12, "quantity": 1e12}]}}, "bad_amount", "properties.products[0]"),
+        ({"properties": {"products": [{"price": 9e12 / 10}] * 12}}, "bad_amount", "properties.products"),
+        ({"properties": {"revenue": 1, "deep": deep(300)}}, "bad_properties", "properties"),
+        ({"properties": {"revenue": -1}}, "negative_value", "properties.revenue"),
+        ({"properties": {"revenue": 1, "quantity": -1}}, "negative_quantity", "properties.quantity"),
+        ({"properties": {"revenue": 1, "latitude": 90.1}}, "bad_location", "properties.latitude"),
+        ({"properties": {"revenue": 1, "longitude": "-181"}}, "bad_location", "properties.longitude"),
+        ({"userId": "7\0"}, "bad_text", "userId"),
+        ({"userId": "7" * 513}, "too_long", "userId"),
+        ({"messageId": "m\0"}, "bad_text", "messageId"),
+        ({"event": "e" * 513}, "too_long", "event"),
         ({"type": "alias"}, "missing_id", "previousId"),
     ],
 )
