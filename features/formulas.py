@@ -27,13 +27,13 @@ def evaluate(formula: Formula, operands: list[Ints], parameters: Floats, *, as_o
     return _FORMULAS[formula](operands, parameters, as_of)
 
 
-def band(values: Floats, cuts: tuple[float, ...]) -> Floats:
+def band(values: Floats, cuts: Floats) -> Floats:
     """Which band of the fitted cuts each value falls into, from 1; undefined stays undefined.
 
-    >>> band(np.array([0.5, 1.0, 9.0, np.nan]), (1.0, 2.0))
+    >>> band(np.array([0.5, 1.0, 9.0, np.nan]), np.array([1.0, 2.0]))
     array([ 1.,  2.,  3., nan])
     """
-    bands = np.searchsorted(np.array(cuts), values, side="right") + 1.0
+    bands = cuts.searchsorted(values, side="right") + 1.0
     return np.where(np.isnan(values), np.nan, bands)
 
 
@@ -104,9 +104,11 @@ def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
     silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
     back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
     new = as_of - np.where(orders > 0, first, as_of) <= NEW * DAY
-    conditions = [orders == 0, silence > lapsed, silence > at_risk, back, new, half_year >= loyal]
-    stages = [STAGES.index(s) for s in ("prospect", "lapsed", "at risk", "returning", "new", "loyal")]
-    return np.select(conditions, stages, STAGES.index("active")).astype(np.float64)
+    out = np.where(half_year >= loyal, STAGES.index("loyal"), STAGES.index("active"))
+    told = (("new", new), ("returning", back), ("at risk", silence > at_risk), ("lapsed", silence > lapsed))
+    for stage, condition in (*told, ("prospect", orders == 0)):  # each goes before those above it
+        out = np.where(condition, STAGES.index(stage), out)
+    return out.astype(np.float64)
 
 
 _FORMULAS: dict[Formula, Callable[[list[Ints], Floats, int], Floats]] = {

@@ -62,8 +62,8 @@ class Live:
         plan, time = self.plan, record.numbers[0]
         edges = plan.edges(as_of)
         upto = time.searchsorted(edges, side="right")
-        seen, masks = int(upto[-1]), self._masks(record)
-        known, chosen = time[:seen], masks[:, :seen]
+        masks = self._masks(record)
+        known, chosen = time[: upto[-1]], masks[:, : upto[-1]]
         panes = Panes(
             sums=self._running(record, masks)[None, :, upto],
             firsts=np.where(chosen[self.firsts], known, UNBORN).min(axis=1, initial=UNBORN)[None],
@@ -81,38 +81,52 @@ class Live:
     def _different(self) -> list[tuple[Measure, int]]:
         return list(zip(self.plan.distinct, self.distinct.tolist(), strict=True))
 
+    @cached_property
+    def _asked(self) -> list[tuple[str, list[str], Ints]]:
+        """Of each column that conditions ask about: the values asked for, and for each condition which one, or any."""
+        out = []
+        for column in sorted({column for where in self.wheres for column, _ in where}):
+            wanted = [dict(where).get(column) for where in self.wheres]
+            values = sorted({value for value in wanted if value is not None})
+            places = [len(values) if value is None else values.index(value) for value in wanted]
+            out.append((column, values, np.array(places, dtype=np.int64)))
+        return out
+
     def _masks(self, record: Record) -> Mask:
         """``[condition, event]``, each single comparison made once."""
-        single = {part: record.is_(*part) for part in {part for where in self.wheres for part in where}}
         masks = np.ones((len(self.wheres), record.numbers.shape[1]), dtype=np.bool_)
-        for i, where in enumerate(self.wheres):
-            for part in where:
-                masks[i] &= single[part]
+        for column, values, places in self._asked:
+            known = {word: code for code, word in enumerate(record.words[column])}
+            codes = np.array([known.get(value, -2) for value in values])
+            single = np.ones((len(values) + 1, masks.shape[1]), dtype=np.bool_)  # the last row: any value
+            np.equal(codes[:, None], record.codes[column], out=single[:-1])
+            masks &= single[places]
         return masks
 
     def _running(self, record: Record, masks: Mask) -> Ints:
         """``[measure, 1 + event]``: each sum over the events before."""
-        columns = np.array([_integers(record, c) for c in self.columns]).reshape(len(self.columns), masks.shape[1])
+        gaps = _gaps(record)
+        columns = np.array([gaps[c] if c in gaps else _integers(record, c) for c in self.columns])
         conditions, chosen = self.sums
         running = np.zeros((len(self.plan.sums), masks.shape[1] + 1), dtype=np.int64)
-        np.cumsum(np.where(masks[conditions], columns[chosen], 0), axis=1, out=running[:, 1:])
+        if running.size:
+            np.cumsum(columns[chosen] * masks[conditions], axis=1, out=running[:, 1:])
         return running
 
 
 def _integers(record: Record, name: str) -> Ints:
-    if name in GAP_COLUMNS:
-        return _gaps(record, name)
     get = cast(Callable[[str], Arithmetic], record.integers.__getitem__)
     return cast(Ints, COLUMNS[name](get)).astype(np.int64)
 
 
-def _gaps(record: Record, name: str) -> Ints:
-    """A gap column: of an order that has one before it; 0 elsewhere, as sums pass over nothing."""
+def _gaps(record: Record) -> dict[str, Ints]:
+    """The gap columns: of an order that has one before it; 0 elsewhere, as sums pass over nothing."""
     opening = record.is_("kind", "order") & (record.integers["order_line"] == 1)
     at = opening.nonzero()[0]
-    gaps = np.diff(record.numbers[0][at]) // MINUTE
-    out = np.zeros(len(opening), dtype=np.int64)
-    out[at[1:]] = cast(Ints, GAP_COLUMNS[name](lambda _: cast(Arithmetic, gaps)))
+    gaps = cast(Arithmetic, np.diff(record.numbers[0][at]) // MINUTE)
+    out = {name: np.zeros(len(opening), dtype=np.int64) for name in GAP_COLUMNS}
+    for name, compute in GAP_COLUMNS.items():
+        out[name][at[1:]] = cast(Ints, compute(lambda _: gaps))
     return out
 
 
@@ -122,7 +136,13 @@ def _values(record: Record, column: str) -> Ints | Codes:
 
 def _last_seen(values: Ints | Codes, chosen: Mask, time: Ints, edges: Ints) -> Ints:
     """How many values there were ever, then how many were last seen after each edge."""
-    keep = np.flatnonzero(chosen & (values[: len(chosen)] >= 0))
-    last = dict(zip(values[keep].tolist(), time[keep].tolist(), strict=True))  # a later one replaces an earlier one
-    times = np.array(sorted(last.values()), dtype=np.int64)
-    return np.concatenate([[len(times)], len(times) - times.searchsorted(edges, side="right")])
+    at = np.flatnonzero(chosen & (values[: len(chosen)] >= 0))
+    order = at[values[at].argsort(kind="stable")]  # equal values together, each run in the order of time
+    sorted_ = values[order]
+    last = np.ones(len(order), dtype=np.bool_)
+    np.not_equal(sorted_[1:], sorted_[:-1], out=last[:-1])
+    times = np.sort(time[order[last]])
+    out = np.empty(len(edges) + 1, dtype=np.int64)
+    out[0] = len(times)
+    np.subtract(len(times), times.searchsorted(edges, side="right"), out=out[1:])
+    return out

@@ -126,9 +126,9 @@ class Plan:
         )
 
     @cached_property
-    def banded(self) -> tuple[tuple[int, tuple[float, ...]], ...]:
+    def banded(self) -> tuple[tuple[int, Floats], ...]:
         """The features that are told as bands: where they go, and their cuts."""
-        return tuple((i, f.cuts) for i, f in enumerate(self.features) if f.cuts)
+        return tuple((i, np.array(f.cuts)) for i, f in enumerate(self.features) if f.cuts)
 
     @cached_property
     def lookup(self) -> dict[str, tuple[Ints, ...]]:
@@ -176,7 +176,8 @@ def _terms(plan: Plan, panes: Panes) -> Ints:
 def _features(plan: Plan, terms: Ints, codes: Floats, as_of: int) -> Floats:
     out = np.empty((terms.shape[0], len(plan.features)), dtype=np.float64)
     for formula, group in plan.groups.items():
-        operands = [terms[:, p] for p in group.terms]
+        taken = terms[:, group.terms]
+        operands = [taken[:, n] for n in range(len(group.terms))]
         finished = codes if formula == "code" else evaluate(formula, operands, group.parameters, as_of=as_of)
         out[:, group.at] = finished / group.scale
     for at, cuts in plan.banded:
