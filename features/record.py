@@ -87,8 +87,9 @@ class Record:
         for i, column in enumerate(TEXTS):
             places[i], words[column] = _place(words[column], cast("str | None", event.get(column)))
         number = np.array([cast(int, event.get(c)) or 0 for c in INTEGERS], dtype=np.int64)
+        number[1] = event["kind"] == "order"
         moved = Record(_insert(self.numbers, number, at), _insert(self.places, places, at), words, self.attributes)
-        return moved.numbered() if event["kind"] == "order" else moved
+        return moved.numbered() if number[1] and event.get("order_id") in self.words["order_id"] else moved
 
     def numbered(self) -> Record:
         """The same with the lines of each order numbered as the lake numbers them, whatever order they came in."""
