@@ -195,7 +195,7 @@ def decide(
     question = DecisionRequest(
         profile=Profile(id=customer), placements=placements, as_of=at.isoformat() if at else None
     )
-    answer = ask(load_state(settings, beside=config.resolve().parent), question)
+    answer = ask(load_state(settings, beside=config.resolve().parent), question, keep=False)
     (placement,) = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))[
         "placements"
     ]  # as it would come over HTTP

@@ -5,19 +5,21 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004  (waiting for a connection)
 
 from features.errors import StamkundError
 from features.record import Record
 from features.units import micros
 from serving.customers import contact_kinds, pairs_of, past_records, row_of, running, visitor_of
 from serving.decisions import ASSUMED, BASIS, Filled, Placement, Ranking, Visitor, fill
+from serving.fields import sound
 from serving.intake import receive
 from serving.lineup import Lineup
 from serving.messages import DecisionRequest, Profile, ScoresRequest
@@ -27,6 +29,14 @@ from serving.store import Decided, append_events, identified, record_of, save_de
 
 Answer = dict[str, object]
 CUSTOMER_ID = "user_id"  # the type of id that is a customer's own
+
+
+@contextmanager
+def _available(text: str = "The store does not answer at the moment. Ask again in a while.") -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, TimeoutError) as error:
+        raise StamkundError("store_unavailable", text) from error
 
 
 def moment(state: State, as_of: str | None) -> tuple[int, bool]:
@@ -39,6 +49,8 @@ def moment(state: State, as_of: str | None) -> tuple[int, bool]:
     except ValueError:
         text = f"as_of {as_of!r} is not a moment; send ISO 8601, such as 2026-01-31T12:00:00Z."
         raise StamkundError("bad_date", text, field="as_of") from None
+    if at < 0:
+        raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970.", field="as_of")
     if at > now:
         text = f"as_of {as_of!r} has not come yet: it is {shown(now)}."
         raise StamkundError("future_as_of", text, field="as_of")
@@ -50,6 +62,7 @@ def shown(at: int) -> str:
     return datetime.fromtimestamp(at // 1_000_000, tz=UTC).isoformat().replace("+00:00", "Z")
 
 
+@_available()
 def scores(state: State, asked: ScoresRequest) -> Answer:
     """Each profile's scores, or its error, in the order asked."""
     lineup = _lineup(state)
@@ -76,13 +89,14 @@ def _scored(profile: Profile, sheet: Sheet, place: Mapping[str, int]) -> Answer:
     return whom | sheet.answer(place[profile.id])
 
 
+@_available()
 def profile(state: State, key: str, *, as_of: str | None) -> Answer:
     """One customer: traits, features, scores."""
     id_type, colon, id_ = key.partition(":")
     if not colon or not id_type or not id_:
         raise StamkundError("bad_profile", f"Ask for a profile as id_type:id, such as user_id:1008, not {key!r}.")
     at, past = moment(state, as_of)
-    whom = Profile(id_type=id_type, id=id_)
+    whom = Profile(id_type=sound(id_type, "id_type"), id=sound(id_, "id"))
     record = _records(state, [whom], at=at, past=past).get(id_) if id_type == CUSTOMER_ID else None
     if record is None:
         raise _unknown(whom)
@@ -101,19 +115,19 @@ def profile(state: State, key: str, *, as_of: str | None) -> Answer:
 def take(state: State, messages: Sequence[object]) -> Answer:
     """Messages in; a verdict for each. What is accepted is kept for good and known to the next answer."""
     now = state.settings.now()
-    try:
+    text = "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
+    with _available(text):
         verdicts = receive(messages, state.door(now), partial(append_events, state.store, received_at=now))
-    except OperationalError as error:
-        text = (
-            "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
-        )
-        raise StamkundError("store_unavailable", text) from error
     counts = Counter(verdict.status for verdict in verdicts)
     return {status: counts[status] for status in ("accepted", "duplicate", "rejected")} | {"results": verdicts}
 
 
-def decide(state: State, asked: DecisionRequest) -> Answer:
-    """The best offers for each placement, kept with what they were chosen from."""
+@_available()
+def decide(state: State, asked: DecisionRequest, *, keep: bool = True) -> Answer:
+    """The best offers for each placement, kept with what they were chosen from.
+
+    What would have been best in the past is not a decision: it is not kept and has no id.
+    """
     begun = time.perf_counter()
     lineup = _lineup(state)
     at, past = moment(state, asked.as_of)
@@ -130,9 +144,11 @@ def decide(state: State, asked: DecisionRequest) -> Answer:
         explain=asked.explain,
     )
     decided = _decided(state, lineup, asked, filled, ranking, at=at, known=visitor is not None)
-    save_decision(state.store, decided)
+    keep = keep and not past
+    if keep:
+        save_decision(state.store, decided)
     return {
-        "decision_id": decided.decision_id,
+        "decision_id": decided.decision_id if keep else None,
         "took_ms": round((time.perf_counter() - begun) * 1000, 2),
         "as_of": shown(at),
         "currency": state.settings.currency,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,10 +13,10 @@ import orjson
 import polars as pl
 import pyarrow.parquet as pq
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 
 from features.affinity import PAIR_FEATURES, campaigns, pair_frame
 from features.errors import StamkundError
+from features.ingest import Progress, silent
 from features.lake import Lake
 from features.places import is_url
 from features.profiles import profile_frame
@@ -25,8 +24,8 @@ from features.settings import Settings
 from serving.customers import contact_kinds, running
 from serving.lineup import Lineup, load_lineup
 from serving.scorer import Pairs, score
+from serving.store import changing_tables
 
-Progress = Callable[[str, int, int], None]
 CHUNK: Final = 10_000
 _SQL: Final[dict[type[pl.DataType], sa.types.TypeEngine[Any]]] = {
     pl.Float64: sa.Float(53),
@@ -46,15 +45,11 @@ class BatchReport:
     models: dict[str, str]
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    """Show no progress."""
-
-
 def scores(
     settings: Settings, customers: Sequence[str] | None = None, *, as_of: int, lineup: Lineup | None = None
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of`` (µs): what the service would have said then."""
-    frames = list(_scored(settings, _lineup(settings, lineup), customers, as_of=as_of, progress=_silent))
+    frames = list(_scored(settings, _lineup(settings, lineup), customers, as_of=as_of, progress=silent))
     frame = pl.concat(frames)
     for customer in set(customers or ()) - set(frame["customer_id"]):
         message = f"No customer '{customer}' is known at that moment."
@@ -68,7 +63,7 @@ def score_batch(
     as_of: int,
     out: Path | str,
     table: str = "scores",
-    progress: Progress = _silent,
+    progress: Progress = silent,
     lineup: Lineup | None = None,
 ) -> BatchReport:
     """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing."""
@@ -110,11 +105,12 @@ def _scored(
 
 def _pairs(lake: Lake, events: pl.LazyFrame, settings: Settings, *, as_of: int) -> pl.DataFrame:
     """Customers and the running campaigns that reached them, with the features of each pair."""
-    contact = contact_kinds(settings)[0]
+    contact, response = contact_kinds(settings)
     open_ = list(running(campaigns(lake), as_of=as_of))
     reached = events.filter(pl.col("kind") == contact, pl.col("time") <= as_of, pl.col("campaign_id").is_in(open_))
     pairs = reached.select("customer_id", "campaign_id").unique().sort("customer_id", "campaign_id").collect()
-    return pair_frame(lake, pairs.with_columns(as_of=pl.lit(as_of, dtype=pl.Int64)))
+    moment = pl.lit(as_of, dtype=pl.Int64)
+    return pair_frame(lake, pairs.with_columns(as_of=moment), contact=contact, response=response)
 
 
 def _of(pairs: pl.DataFrame, block: pl.DataFrame) -> Pairs:
@@ -153,21 +149,13 @@ def _to_database(frames: Iterator[pl.DataFrame], url: str, table: str) -> int:
                 if frame.height:
                     connection.execute(sa.insert(target), [_flat(row) for row in frame.iter_rows(named=True)])
                 count += frame.height
-        with _transaction(engine) as connection:
+        with changing_tables(engine) as connection:
             quoted = engine.dialect.identifier_preparer.quote
             connection.execute(sa.text(f"DROP TABLE IF EXISTS {quoted(table)}"))
             connection.execute(sa.text(f"ALTER TABLE {quoted(draft)} RENAME TO {quoted(table)}"))
     finally:
         engine.dispose()
     return count
-
-
-@contextmanager
-def _transaction(engine: Engine) -> Iterator[sa.Connection]:
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":  # its driver opens none for changes of tables
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
 
 
 def _flat(row: dict[str, object]) -> dict[str, object]:

@@ -10,7 +10,7 @@ from features.errors import StamkundError
 from serving.fields import Message
 from serving.segment import Door, Event, events_of, message_id
 
-Log = Callable[[Sequence[Event]], set[str]]
+Log = Callable[[Sequence[Sequence[Event]]], set[str]]
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ class Verdict:
 def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
     """Take every message that can be taken, each once, and give each its verdict, in order.
 
-    ``log`` keeps events and returns the ids that were new; what it returned of is kept for good.
+    ``log`` keeps the events of messages, each whole or not at all, and returns the first id of those that were new;
+    what it returned of is kept for good.
     """
     read = [_read(message, door) for message in messages]
-    new = log([event for events in read if not isinstance(events, Verdict) for event in events])
+    new = log([events for events in read if not isinstance(events, Verdict)])
     verdicts = []
     for events, message in zip(read, messages, strict=True):
         if isinstance(events, Verdict):

@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Id = Annotated[str, Field(min_length=1, max_length=512)]
+from serving.fields import LONGEST
+
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
 
 
 class Body(BaseModel):
@@ -54,7 +56,10 @@ class DecisionRequest(Body):
     context: dict[str, object] = {}
     placements: list[PlacementRequest] = Field(default=[PlacementRequest(id="default")], min_length=1, max_length=20)
     explain: bool = Field(default=True, description="False leaves out `excluded`.")
-    as_of: str | None = Field(default=None, description="ISO 8601; now when left out.")
+    as_of: str | None = Field(
+        default=None,
+        description="ISO 8601; now when left out. What is asked of the past is not kept: it has no decision_id.",
+    )
 
     model_config = ConfigDict(
         extra="forbid",

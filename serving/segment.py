@@ -247,7 +247,9 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
     rest = {key: value for key, value in head.items() if key not in ("item_id", "category", "quantity", "properties")}
     rows = []
     for n, (line, share) in enumerate(zip(lines, shared(discount, gross), strict=True), 1):
-        row = rest | line | {"event_id": f"{head['event_id']}#{n:03d}", "value": cast(int, line["value"]) - share}
+        row = rest | line | {"value": cast(int, line["value"]) - share}
+        if n > 1:  # the first line has the message's own id, by which a repeated delivery is known
+            row["event_id"] = f"{head['event_id']}#{n:03d}"
         row |= {"discount": share} | ({"order_line": n} if head["kind"] == "order" else {})
         rows.append(_categorised(row, door))
     rows[0]["properties"] = _json({k: v for k, v in properties.items() if k != "products"})

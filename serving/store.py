@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import orjson
 import polars as pl
@@ -20,6 +22,7 @@ from features.schema import schema
 Row = Mapping[str, object]
 
 _SCHEMA: Final = sa.MetaData()
+_DRAFT: Final = "records__"  # what tables begin with that a build gathers records in, or has replaced
 _RECORDS: Final = sa.Table(
     "records",
     _SCHEMA,
@@ -98,20 +101,46 @@ def open_store(url: str) -> Engine:
 def replace_records(
     engine: Engine, records: Iterable[tuple[str, Record]], *, as_of: int, log_seq: int, chunk: int = 500
 ) -> int:
-    """Put a build's records in place of the last build's, in one transaction; returns how many.
+    """Put a build's records in place of the last build's, all at once; returns how many.
+
+    They gather in a table of their own, a block a transaction, so that events and decisions are kept meanwhile; then
+    the tables change places. What a build that died has left behind is cleared away; one that another build has
+    overtaken fails.
 
     A record must hold every event of its customer in the lake, later ones than ``as_of`` too: what the log held up to
     ``log_seq`` is not read again.
     """
     rows = ({"customer_id": key, "payload": record.pack(), "log_seq": log_seq} for key, record in records)
+    for name in sa.inspect(engine).get_table_names():
+        if name.startswith(_DRAFT):
+            _drop(engine, name)
+    replaced = f"{_DRAFT}{uuid4().hex}"
+    draft = _RECORDS.to_metadata(sa.MetaData(), name=f"{_DRAFT}{uuid4().hex}")
+    draft.create(engine)
     count = 0
-    with engine.begin() as connection:
-        connection.execute(sa.delete(_RECORDS))
-        for block in _blocks(rows, chunk):
-            connection.execute(sa.insert(_RECORDS), block)
-            count += len(block)
+    for block in _blocks(rows, chunk):
+        with engine.begin() as connection:
+            connection.execute(sa.insert(draft), block)
+        count += len(block)
+    with changing_tables(engine) as connection:
+        connection.execute(sa.text(f"ALTER TABLE {_RECORDS.name} RENAME TO {replaced}"))
+        connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {_RECORDS.name}"))
         _put_meta(connection, {"as_of": str(as_of), "log_seq": str(log_seq), "records": str(count)})
+    _drop(engine, replaced)
     return count
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """One transaction for changes of tables too."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":  # its driver opens none for them
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def _drop(engine: Engine, table: str) -> None:
+    sa.Table(table, sa.MetaData()).drop(engine, checkfirst=True)
 
 
 def record_of(engine: Engine, customer_id: str) -> Record | None:
@@ -127,24 +156,34 @@ def record_of(engine: Engine, customer_id: str) -> Record | None:
     return record.append(events) if events else record
 
 
-def append_events(engine: Engine, events: Sequence[Row], *, received_at: int) -> set[str]:
-    """Log canonical events, durably and once each; returns the ``event_id``s that were new."""
-    if not events:
+def append_events(engine: Engine, messages: Sequence[Sequence[Row]], *, received_at: int) -> set[str]:
+    """Log the canonical events of messages, durably, each message once and whole.
+
+    Returns the first ``event_id`` of each message that was new; one whose first is known leaves nothing behind.
+    """
+    if not messages:
         return set()
-    rows = [
-        {
-            "event_id": event["event_id"],
-            "customer_id": event.get("customer_id"),
-            "kind": event["kind"],
-            "received_at": received_at,
-            "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
-        }
-        for event in events
-    ]
+    first: dict[object, Sequence[Row]] = {}
+    for events in messages:
+        first.setdefault(events[0]["event_id"], events)
     insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
-    once = insert(_EVENT_LOG).on_conflict_do_nothing(index_elements=["event_id"]).returning(_EVENT_LOG.c.event_id)
+    once = insert(_EVENT_LOG).on_conflict_do_nothing(index_elements=["event_id"])
+    heads = [_logged(events[0], received_at) for events in first.values()]
     with engine.begin() as connection:
-        return set(connection.execute(once, rows).scalars())
+        new = set(connection.execute(once.returning(_EVENT_LOG.c.event_id), heads).scalars())
+        if rest := [_logged(event, received_at) for key, events in first.items() if key in new for event in events[1:]]:
+            connection.execute(once, rest)
+    return new
+
+
+def _logged(event: Row, received_at: int) -> dict[str, object]:
+    return {
+        "event_id": event["event_id"],
+        "customer_id": event.get("customer_id"),
+        "kind": event["kind"],
+        "received_at": received_at,
+        "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
+    }
 
 
 def log_frame(engine: Engine) -> tuple[pl.DataFrame, int]:

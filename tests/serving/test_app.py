@@ -7,12 +7,14 @@ from typing import Any
 import orjson
 import pytest
 from httpx import Response
+from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from features.offers import offers_at
 from features.units import DAY
 from serving import answers
 from serving.app import create_app
+from serving.messages import DecisionRequest, Profile
 from serving.state import Live
 from serving.store import decision_of, log_frame, record_of
 
@@ -116,6 +118,45 @@ def test_a_past_decision_takes_offers_for_what_they_were_worth_then(live: Live) 
     assert [o.value for o in then.catalogue.offers] != [o.value for o in live.state.catalogue.offers]
 
 
+def test_what_would_have_been_decided_is_not_kept(
+    http: TestClient, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "save_decision", lambda *_: pytest.fail("It was kept."))
+    past = http.post("/v1/decisions", json={"profile": {"id": "3"}, "as_of": "2017-11-30T00:00:00Z"})
+    assert (past.status_code, past.json()["decision_id"]) == (200, None)
+    assert answers.decide(live.state, DecisionRequest(profile=Profile(id="3")), keep=False)["decision_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/decisions", {"profile": {"id": "3"}}),
+        ("/v1/scores", {"customers": ["3"]}),
+        ("/v1/page", {"messageId": "busy", "userId": "3"}),
+    ],
+)
+def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.MonkeyPatch, path: str, body: Json) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    for name in ("save_decision", "record_of", "append_events"):
+        monkeypatch.setattr(answers, name, busy)
+    got = http.post(path, json=body)
+    assert (got.status_code, error_of(got)["code"]) == (503, "store_unavailable")
+
+
+def test_a_message_sent_again_with_more_lines_adds_none(http: TestClient, live: Live) -> None:
+    order: Json = {"messageId": "whole", "userId": "whole", "event": "Order Completed"}
+    verdicts = []
+    for products in (2, 3, 0):
+        carried = {"products": [{"price": 1}] * products} if products else {"revenue": 2}
+        got = http.post("/v1/track", json=order | {"properties": carried})
+        verdicts.append(got.json()["results"][0]["status"])
+    assert verdicts == ["accepted", "duplicate", "duplicate"]
+    frame, _ = log_frame(live.state.store)
+    assert frame.filter(frame["id"] == "whole")["event_id"].to_list() == ["whole", "whole#002"]
+
+
 def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:
     (place,) = http.post("/v1/decisions", json={"profile": {"id": "3"}, "explain": False}).json()["placements"]
     assert set(place) == {"id", "items"}
@@ -214,6 +255,11 @@ def test_a_single_message_that_is_refused_refuses_the_request(http: TestClient) 
         ("GET /v1/profiles/1", None, (422, "bad_profile", None)),
         ("GET /v1/profiles/user_id:1?as_of=soon", None, (422, "bad_date", "as_of")),
         ("GET /v1/profiles/user_id:1?as_of=2010-01-01", None, (404, "unknown_customer", "id")),
+        ("GET /v1/profiles/user_id:1?as_of=0001-01-01T00:00:00%2B14:00", None, (422, "bad_date", "as_of")),
+        ("GET /v1/profiles/user_id:%00", None, (422, "bad_text", "id")),
+        (f"GET /v1/profiles/user_id:{'1' * 513}", None, (422, "too_long", "id")),
+        ("POST /v1/scores", {"customers": ["\0"]}, (422, "invalid_request", "customers[0]")),
+        ("POST /v1/decisions", {"as_of": "0001-01-01T00:00:00+14:00"}, (422, "bad_date", "as_of")),
         ("GET /v1/nothing", None, (404, "not_found", None)),
         ("GET /v1/scores", None, (405, "method_not_allowed", None)),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.record import Record
@@ -19,6 +20,18 @@ from serving.store import (
     save_decision,
 )
 
+DECIDED = Decided(
+    decision_id="d1",
+    time=7,
+    id_type="user_id",
+    id="1",
+    customer_id="1",
+    context={"channel": "web"},
+    models={"redemption": "3"},
+    eligible=[{"offer_id": "tea", "expected_value": 0.5}],
+    placements=[{"id": "home", "items": [{"offer_id": "tea", "probability": 1.0}]}],
+)
+
 
 @pytest.fixture
 def store(store_url: str) -> Iterator[Engine]:
@@ -29,6 +42,10 @@ def store(store_url: str) -> Iterator[Engine]:
 
 def visit(event_id: str, time: int, customer: str | None = "1") -> dict[str, object]:
     return {"event_id": event_id, "customer_id": customer, "time": time, "kind": "visit", "id": customer or "anon"}
+
+
+def append(store: Engine, events: list[dict[str, object]]) -> set[str]:
+    return append_events(store, [[event] for event in events], received_at=9)
 
 
 def ids(record: Record | None) -> list[object]:
@@ -43,19 +60,19 @@ def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path
 
 
 def test_an_event_is_logged_once(store: Engine) -> None:
-    assert append_events(store, [visit("a", 1), visit("b", 2)], received_at=9) == {"a", "b"}
-    assert append_events(store, [visit("b", 2), visit("c", 3)], received_at=9) == {"c"}
-    assert append_events(store, [visit("d", 4), visit("d", 4)], received_at=9) == {"d"}
-    assert append_events(store, [], received_at=9) == set()
+    assert append(store, [visit("a", 1), visit("b", 2)]) == {"a", "b"}
+    assert append(store, [visit("b", 2), visit("c", 3)]) == {"c"}
+    assert append(store, [visit("d", 4), visit("d", 4)]) == {"d"}
+    assert append(store, []) == set()
 
 
 def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
-    append_events(store, [visit("a", 1)], received_at=9)
+    append(store, [visit("a", 1)])
     assert ids(record_of(store, "1")) == ["a"]  # no build yet: the log alone
     _, seq = log_frame(store)
     replace_records(store, [("1", Record.of([visit("0", 0), visit("a", 1)], {"age": "35-44"}))], as_of=5, log_seq=seq)
     assert ids(record_of(store, "1")) == ["0", "a"]
-    append_events(store, [visit("late", 0), visit("b", 2), visit("x", 2, customer="2")], received_at=9)
+    append(store, [visit("late", 0), visit("b", 2), visit("x", 2, customer="2")])
     moved = record_of(store, "1")
     assert ids(moved) == ["0", "late", "a", "b"]
     assert moved is not None
@@ -78,10 +95,49 @@ def test_a_failed_build_leaves_the_last_one(store: Engine) -> None:
     assert meta(store) == {"as_of": "5", "log_seq": "0", "records": "1"}
 
 
+def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engine) -> None:
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0)
+
+    def slow() -> Iterator[tuple[str, Record]]:
+        yield "2", Record.of([visit("b", 1)])
+        yield "3", Record.of([visit("c", 1)])
+        assert append(store, [visit("d", 2)]) == {"d"}
+        save_decision(store, DECIDED)
+        assert ids(record_of(store, "1")) == ["a", "d"]
+        assert record_of(store, "2") is None
+        yield "4", Record.of([visit("e", 1)])
+
+    assert replace_records(store, slow(), as_of=6, log_seq=0, chunk=1) == 3
+    assert [ids(record_of(store, key)) for key in "1234"] == [["d"], ["b"], ["c"], ["e"]]
+    assert decision_of(store, "d1") == DECIDED
+    assert meta(store) == {"as_of": "6", "log_seq": "0", "records": "3"}
+
+
+def test_a_build_clears_away_what_a_failed_one_left_and_one_overtaken_fails(store: Engine) -> None:
+    def overtaken() -> Iterator[tuple[str, Record]]:
+        yield "1", Record.of([visit("a", 1)])
+        replace_records(store, [("2", Record.of([visit("b", 1)]))], as_of=6, log_seq=0)
+        yield "3", Record.of([visit("c", 1)])
+
+    tables = set(sa.inspect(store).get_table_names())
+    with pytest.raises(sa.exc.DatabaseError):
+        replace_records(store, overtaken(), as_of=5, log_seq=0, chunk=1)
+    assert (record_of(store, "1"), ids(record_of(store, "2"))) == (None, ["b"])
+    assert set(sa.inspect(store).get_table_names()) == tables
+
+
+def test_a_message_is_kept_whole_or_not_at_all(store: Engine) -> None:
+    order = [visit("m", 1), visit("m#002", 1)]
+    assert append_events(store, [order, [visit("n", 2)]], received_at=9) == {"m", "n"}
+    longer = [*order, visit("m#003", 1)]
+    assert append_events(store, [longer, [visit("o", 3)], [visit("o", 3), visit("o#002", 3)]], received_at=9) == {"o"}
+    assert log_frame(store)[0]["event_id"].sort().to_list() == ["m", "m#002", "n", "o"]
+
+
 def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
     frame, seq = log_frame(store)
     assert (frame.height, seq) == (0, 0)
-    append_events(store, [visit("a", 1), visit("b", 2, customer=None)], received_at=9)
+    append(store, [visit("a", 1), visit("b", 2, customer=None)])
     frame, seq = log_frame(store)
     assert frame.select("event_id", "customer_id", "time", "value").rows() == [
         ("a", "1", 1, None),
@@ -91,17 +147,6 @@ def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
 
 
 def test_a_decision_is_kept_with_its_eligible_set_and_probabilities(store: Engine) -> None:
-    decided = Decided(
-        decision_id="d1",
-        time=7,
-        id_type="user_id",
-        id="1",
-        customer_id="1",
-        context={"channel": "web"},
-        models={"redemption": "3"},
-        eligible=[{"offer_id": "tea", "expected_value": 0.5}],
-        placements=[{"id": "home", "items": [{"offer_id": "tea", "probability": 1.0}]}],
-    )
-    save_decision(store, decided)
-    assert decision_of(store, "d1") == decided
+    save_decision(store, DECIDED)
+    assert decision_of(store, "d1") == DECIDED
     assert decision_of(store, "d2") is None
