@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from features.settings import Settings
 from training.model import Model
 from training.registry import champions
 
+log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
 FEATURES: Final = "features.json"
 
@@ -26,14 +28,16 @@ class Lineup:
     feature_set: FeatureSet
     models: Mapping[str, Model]
 
-    def __post_init__(self) -> None:
-        for name, model in self.models.items():
-            if model.feature_set_hash != self.feature_set.hash:
-                text = (
-                    f"Model '{name}' was trained on feature set {model.feature_set_hash}, but the one at hand is "
-                    f"{self.feature_set.hash}. Run `stamkund train`."
-                )
-                raise StamkundError("feature_set_mismatch", text, field=name)
+    @classmethod
+    def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
+        """The models trained on these features; each of the others is left out with a warning, but not all of them."""
+        ours = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
+        if models and not ours:
+            text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
+            raise StamkundError("feature_set_mismatch", text, field="models")
+        for name in models.keys() - ours.keys():
+            log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
+        return cls(feature_set, ours)
 
     def first(self, type_: str) -> Model | None:
         """The first model of a type of target, the one that headline figures come from."""
@@ -61,7 +65,7 @@ def load_lineup(settings: Settings, *, beside: Path) -> Lineup | None:
     if settings.serving.models == "carried":
         return _load(beside / CARRIED)
     models = champions(settings)
-    return Lineup(FeatureSet.load(settings.feature_set), _ordered(models, settings)) if models else None
+    return Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings)) if models else None
 
 
 def carry(settings: Settings, folder: Path) -> dict[str, str]:
@@ -69,7 +73,7 @@ def carry(settings: Settings, folder: Path) -> dict[str, str]:
     models = champions(settings)
     if not models:
         raise StamkundError("no_model", "No model is registered to carry. Run `stamkund train` first.", field="models")
-    lineup = Lineup(FeatureSet.load(settings.feature_set), _ordered(models, settings))
+    lineup = Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings))
     save_lineup(lineup, folder / CARRIED)
     return lineup.versions
 
@@ -87,7 +91,7 @@ def _load(home: Path) -> Lineup | None:
     if not folders:
         return None
     models = [Model.load(folder) for folder in folders]
-    return Lineup(FeatureSet.load(home / FEATURES), {model.name: model for model in models})
+    return Lineup.of(FeatureSet.load(home / FEATURES), {model.name: model for model in models})
 
 
 def _ordered(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

@@ -58,15 +58,18 @@ class State:
         return Door(self.settings.currency, self.settings.minor_units, now, self.categories)
 
 
-def load_state(settings: Settings, store: Engine | None = None, *, beside: Path) -> State:
-    """Load models, offers and campaigns as they are now; carried models are ``beside`` the settings' file."""
+def load_state(settings: Settings, store: Engine | None = None, *, beside: Path, lenient: bool = False) -> State:
+    """Load models, offers and campaigns as they are now; carried models are ``beside`` the settings' file.
+
+    With ``lenient``, models that cannot answer are as good as none, and the service says that it has none.
+    """
     lake, now = Lake(settings.lake), settings.now()
     items = lake.scan("items").select("item_id", "category").drop_nulls().collect()
     return State(
         settings=settings,
         store=store or open_store(settings.store_url),
         lake=lake,
-        lineup=_usable(settings, beside),
+        lineup=_usable(settings, beside) if lenient else load_lineup(settings, beside=beside),
         catalogue=_catalogue(lake, settings, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
@@ -78,7 +81,7 @@ def _catalogue(lake: Lake, settings: Settings, *, as_of: int) -> Catalogue:
 
 
 def _usable(settings: Settings, beside: Path) -> Lineup | None:
-    """The models, or None when they do not fit the features at hand; the service then says that it has none."""
+    """The models, or None when they do not fit the features at hand."""
     try:
         return load_lineup(settings, beside=beside)
     except StamkundError as error:
@@ -98,7 +101,7 @@ def open_live(config: Path) -> Live:
     """The state that a settings file describes, ready to be renewed."""
     settings = read_settings(config)
     load = partial(load_state, settings, beside=config.resolve().parent)
-    return Live(load(), load, fingerprint(settings))
+    return Live(load(lenient=True), load, fingerprint(settings))
 
 
 class Live:
@@ -120,6 +123,10 @@ class Live:
             if seen == self._seen:
                 return False
             self.state = self._reload(self.state.store)
+        except StamkundError as error:  # nothing to try again before something else has changed
+            log.error("%s: %s Answering from the last ones.", error.code, error)
+            self._seen = seen
+            return False
         except Exception:
             log.exception("A new build or champion could not be loaded; answering from the last ones")
             return False
