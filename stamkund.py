@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from features.errors import StamkundError
 
@@ -28,11 +29,13 @@ HELP = "From raw customer events to the right offer for the right customer. Star
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 models = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
 app.add_typer(models, name="models")
-out, err = Console(highlight=False), Console(stderr=True, highlight=False, soft_wrap=True)
+# What is printed holds names and paths of the company's data: brackets and colons in them are not markup.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The settings of your company.")]
 AsOf = Annotated[str | None, typer.Option(help="The moment to look from, such as 2017-12-03. Default: the clock.")]
-YAML = Path("stamkund.yaml")
+YAML, EXAMPLE = Path("stamkund.yaml"), Path("examples/completejourney/stamkund.yaml")
 
 
 @app.command()
@@ -53,7 +56,7 @@ def init(
 
 @app.command()
 def demo(
-    config: Config = Path("examples/completejourney/stamkund.yaml"),
+    config: Config = EXAMPLE,
     port: Annotated[int, typer.Option(help="Where to serve.")] = 3000,
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop after the answers.")] = False,
@@ -61,6 +64,9 @@ def demo(
     """Walk the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
     from serving.demo import demo as walk
 
+    if config == EXAMPLE and not config.exists():
+        message = "The demo's example is in Stamkund's checkout: run it there, or give settings of yours with --config."
+        raise StamkundError("no_example", message, field="config")
     with progress() as report:
         walk(settings_of(config), config, out, port=port, once=once, progress=report)
 
@@ -125,7 +131,7 @@ def train(
         reports = fit(settings, as_of=settings.now(moment(as_of)), targets=targets, progress=report)
     out.print(training_table(reports))
     for refusal in (r for report in reports for r in report.verdict.refusals):
-        err.print(f"[yellow]{refusal.code}[/]: {refusal.message}")
+        err.print(Text.assemble((refusal.code, "yellow"), f": {refusal.message}"))
     out.print(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
     out.print("Next: `stamkund score` or `stamkund serve`.")
     if not any(report.promoted for report in reports):
@@ -232,7 +238,7 @@ def bento(config: Config = YAML) -> None:
 @contextmanager
 def progress() -> Iterator[Report]:
     """A progress bar on a terminal; nothing where output goes to a file."""
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
@@ -266,7 +272,7 @@ def main() -> None:
     try:
         app()
     except StamkundError as error:
-        err.print(f"[bold red]{error.code}[/]: {error}")
+        err.print(Text.assemble((error.code, "bold red"), f": {error}"))
         sys.exit(1)
 
 

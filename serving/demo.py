@@ -12,6 +12,7 @@ from typing import Any, cast
 import orjson
 import polars as pl
 from rich.console import Console
+from rich.text import Text
 
 from features.errors import StamkundError
 from features.fitted import FeatureSet
@@ -19,10 +20,10 @@ from features.ingest import Progress
 from features.settings import Settings
 from serving.batch import score_batch
 from serving.build import build_all
+from serving.lineup import load_lineup
 from serving.run import running
 from serving.tables import features_table, offers_table, outcomes_table, scores_table, sources_table, training_table
 from training.evaluate import evaluate
-from training.registry import champions
 from training.report import Evaluation
 from training.train import train
 
@@ -36,53 +37,50 @@ HIGHLIGHTS = (
     "order_gap_mean_all",
     "contacts_90d",
 )
-ASSUMED = (
-    "An offer's value is assumed: a margin on what customers usually spend on its products. Its cost is the mean "
-    "coupon discount seen on them. Its propensity is the campaign's redemption score times the customer's affinity to "
-    "its products among all that the campaign offers."
-)
 Answer = Mapping[str, Any]
 
 
 def demo(settings: Settings, config: Path, out: Console, *, port: int, once: bool, progress: Progress) -> None:
     """Build, train, score and serve; show what came of each; then serve on, unless ``once``."""
     now = settings.now()
-    out.rule("[bold]1  Events become profiles")
+    out.rule(Text("1  Events become profiles", style="bold"))
     built = build_all(settings, as_of=now, progress=progress)
     out.print(sources_table(built.report))
     out.print(f"{built.profiles.height:,} customers, {len(built.feature_set.names)} features each, as of the clock.")
-    out.rule("[bold]2  Profiles become models")
+    out.rule(Text("2  Profiles become models", style="bold"))
     reports = train(settings, as_of=now, progress=progress)
     out.print(training_table(reports))
     came_true = _came_true(settings, now)
     if came_true:
         out.print("\nThe data goes on after the clock. What the models said then, against what came true:")
         out.print(outcomes_table(came_true))
-    out.rule("[bold]3  Models score everyone")
+    out.rule(Text("3  Models score everyone", style="bold"))
     scored = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
     out.print(f"{scored.customers:,} customers, one row each: {scored.out}")
-    out.rule("[bold]4  The service answers")
+    out.rule(Text("4  The service answers", style="bold"))
     with running(config, port=port) as url:
-        for why, customer in _three(pl.read_parquet(scored.out)):
-            _show(out, url, built.feature_set, customer, why)
-        _invite(out, url)
+        shown = _three(pl.read_parquet(scored.out))
+        bases = [_show(out, url, built.feature_set, customer, why) for why, customer in shown]
+        if shown:
+            _invite(out, url, shown[-1][1], bases[-1])
         if not once:
             _serve_on(out, url)
 
 
 def _came_true(settings: Settings, now: int) -> list[Evaluation]:
     """The champions against outcomes after the clock, where the data reaches that far."""
-    known = []
-    for model in champions(settings).values():
+    known, lineup = [], load_lineup(settings, beside=settings.home.parent)
+    for model in lineup.models.values() if lineup else ():
         try:
             known.append(evaluate(settings, model, as_of=now))
-        except StamkundError:
-            continue  # the horizon is not over by the end of the data
+        except StamkundError as error:  # the horizon is not over by the end of the data
+            if error.code != "outcomes_not_known":
+                raise
     return known
 
 
 def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
-    """Three customers worth a look, each for another reason."""
+    """Three customers worth a look, each for another reason; fewer where fewer were reached by a campaign."""
     chance = pl.col("propensities").list.eval(pl.element().struct.field("probability")).list.max().fill_null(0.0)
     at_stake = (pl.col("churn_probability") * pl.col("predicted_clv")).fill_null(0.0)
     picks = [
@@ -94,14 +92,16 @@ def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
     chosen: dict[str, str] = {}
     for why, measure in picks:
         rest = scores.filter(~pl.col("customer_id").is_in(list(chosen))).sort(measure, descending=True, nulls_last=True)
-        chosen[cast(str, rest["customer_id"][0])] = why
+        if not rest.is_empty():
+            chosen[cast(str, rest["customer_id"][0])] = why
     return [(why, customer) for customer, why in chosen.items()]
 
 
-def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> None:
+def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> str:
+    """What is known of a customer and offered to them; returns how the offers were ranked."""
     profile = _ask(f"{url}/v1/profiles/user_id:{customer}")
     decision = _ask(f"{url}/v1/decisions", _question(customer))
-    out.print(f"\n[bold]Customer {customer}[/] – {why}")
+    out.print(Text.assemble("\n", (f"Customer {customer}", "bold"), f" – {why}"))
     out.print(
         features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
     )
@@ -110,6 +110,7 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
     out.print(offers_table(placement["items"], decision["currency"]))
     why_not = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
     out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in why_not.most_common()))
+    return str(decision["basis"])
 
 
 def _question(customer: str) -> Answer:
@@ -124,9 +125,9 @@ def _ask(url: str, body: Answer | None = None) -> Answer:
         return cast(Answer, orjson.loads(answer.read()))
 
 
-def _invite(out: Console, url: str) -> None:
-    body = orjson.dumps(_question("13")).decode()
-    out.print(f"\n{ASSUMED}\n\nTry it:")
+def _invite(out: Console, url: str, customer: str, basis: str) -> None:
+    body = orjson.dumps(_question(customer)).decode()
+    out.print(f"\nHow offers are ranked: {basis}\n\nTry it:")
     out.print(f"  curl -s {url}/v1/decisions -H 'content-type: application/json' -d '{body}'", soft_wrap=True)
 
 

@@ -88,7 +88,9 @@ def _prospects(prospects: Iterable[Prospect]) -> Table:
         mark, style, words = OUTLOOKS[each.outlook]
         said = words if each.declared else f"{words}, not declared"
         table.add_row(
-            Text(mark, style=style), each.target, _told(f"{said[0].upper()}{said[1:]}. {each.message}", each.next_step)
+            Text(mark, style=style),
+            Text(each.target),
+            _told(f"{said[0].upper()}{said[1:]}. {each.message}", each.next_step),
         )
     return table
 
@@ -97,7 +99,7 @@ def _findings(findings: Iterable[Finding]) -> Table:
     table = _grid()
     for each in findings:
         mark, style = MARKS[each.level]
-        table.add_row(Text(mark, style=style), each.area, _told(each.message, each.next_step))
+        table.add_row(Text(mark, style=style), Text(each.area), _told(each.message, each.next_step))
     return table
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from features.affinity import PAIR_TEXTS
 from features.fitted import FeatureSet
@@ -23,7 +24,7 @@ def sources_table(report: IngestReport) -> Table:
     table = _table("source", "table", ">rows read", ">accepted", "rejected")
     for source in report.sources:
         why = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
-        table.add_row(source.name, source.table, f"{source.read:,}", f"{source.accepted:,}", why or "–")
+        _row(table, source.name, source.table, f"{source.read:,}", f"{source.accepted:,}", why or "–")
     return table
 
 
@@ -32,7 +33,8 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
     table = _table("target", "figure", ">model", ">rule", "the rule", ">tested on", ">version", "")
     for report in reports:
         key, label = FIGURE[report.target.kind]
-        table.add_row(
+        _row(
+            table,
             report.target.name,
             label,
             _figure(report.metrics.get(key)),
@@ -50,7 +52,7 @@ def models_table(entries: Iterable[Registered]) -> Table:
     table = _table("model", ">version", "answers", "trained at", "gate")
     for entry in entries:
         at = datetime.fromtimestamp(entry.as_of / 1e6, UTC)
-        table.add_row(entry.name, str(entry.version), ", ".join(entry.aliases), f"{at:%Y-%m-%d %H:%M}", entry.gate)
+        _row(table, entry.name, str(entry.version), ", ".join(entry.aliases), f"{at:%Y-%m-%d %H:%M}", entry.gate)
     return table
 
 
@@ -59,6 +61,11 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
     return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    """A row of plain texts: brackets in names are not markup."""
+    table.add_row(*map(Text, cells))
 
 
 def _figure(value: float | None) -> str:
@@ -71,7 +78,7 @@ def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
     for each in evaluations:
         key, label = FIGURE[each.target.kind]
         model, rule = _figure(each.metrics.get(key)), _figure(each.baseline_metrics.get(key))
-        table.add_row(each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
+        _row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
     return table
 
 
@@ -81,7 +88,7 @@ def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | N
     for name, value in values.items():
         number = isinstance(value, float)
         told = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
-        table.add_row(feature_set.feature(name).text, told)
+        _row(table, feature_set.feature(name).text, told)
     return table
 
 
@@ -93,7 +100,7 @@ def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]
         chance, amount = said.get("probability"), said.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         why = [f"{'+' if r['contribution'] > 0 else '−'} {known.get(r['code'], r['code'])}" for r in said["reasons"]]
-        table.add_row(name, figure, str(said["percentile"] or "–"), "\n".join(why))
+        _row(table, name, figure, str(said["percentile"] or "–"), "\n".join(why))
     return table
 
 
@@ -102,10 +109,10 @@ def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
     table = _table("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
     for item in items:
         if item["is_fallback"]:
-            table.add_row(f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
+            _row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
             continue
         money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
-        table.add_row(item["name"], f"{item['propensity']:.2%}", *money)
+        _row(table, item["name"], f"{item['propensity']:.2%}", *money)
     return table
 
 
@@ -116,5 +123,5 @@ def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
     for each in excluded:
         by_reason.setdefault(each["reason"], []).append(each)
     for reason, those in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        table.add_row(reason, f"{len(those):,}", f"{those[0]['offer_id']}: {those[0]['detail']}")
+        _row(table, reason, f"{len(those):,}", f"{those[0]['offer_id']}: {those[0]['detail']}")
     return table

@@ -55,6 +55,9 @@ def test_the_whole_road(folder: Path) -> None:
         (["models", "rollback", "nothing"], "unknown_model", "nothing"),
         (["init", "nowhere.csv", "--to", "new.yaml"], "missing_file", "nowhere.csv"),
         (["init", "nowhere.csv"], "exists", "--force"),
+        (["demo"], "no_example", "--config"),
+        (["init", "a[/]b:tea:.csv", "--to", "new.yaml"], "missing_file", "a[/]b:tea:.csv"),
+        (["build", "-c", "[old]b.yaml"], "missing_settings", "[old]b.yaml"),
         (["serve", "-c", "nowhere.yaml"], "missing_settings", "stamkund init"),
     ],
 )
