@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -59,13 +60,21 @@ def visitor_of(
     model = lineup.first("redemption")
     features = row_of(lineup, record, as_of=as_of)
     values: Floats = np.empty(0) if model is None else score_pairs(lineup, model, features, pairs)
-    why = [] if model is None else pair_reasons(lineup, model, features, pairs, top=top)
+
+    @cache
+    def why(campaign: str) -> list[object]:
+        if model is None:
+            return []
+        at = pairs.campaigns.index(campaign)
+        one = Pairs(pairs.rows[at : at + 1], [campaign], pairs.values[at : at + 1])
+        return [reason_of(each) for each in pair_reasons(lineup, model, features, one, top=top)[0]]
+
     campaigns, offers = (_values(record, response, name, as_of=as_of) for name in ("campaign_id", "offer_id"))
     return Visitor(
         redeemed=frozenset((c, o) for c, o in zip(campaigns, offers, strict=True) if o is not None),
         lines=catalogue.lines(_items(record, as_of=as_of)),
         propensity={key: float(value) for key, value in zip(pairs.campaigns, values, strict=False)},
-        reasons={key: [reason_of(r) for r in each] for key, each in zip(pairs.campaigns, why, strict=False)},
+        reasons=why,
         base=None if model is None else float(model.percentiles[50]),
     )
 

@@ -7,7 +7,7 @@ one, smoothed towards everybody's. Expected value is that chance times the offer
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +34,7 @@ class Visitor:
     redeemed: frozenset[tuple[str | None, str]]
     lines: Floats
     propensity: Mapping[str, float]
-    reasons: Mapping[str, Sequence[object]]
+    reasons: Callable[[str], Sequence[object]]  # why a campaign that reached them has its score
     base: float | None  # the chance taken for an offer of no campaign; None without a redemption model
 
 
@@ -151,7 +151,7 @@ def choice(catalogue: Catalogue, visitor: Visitor, ranking: Ranking, place: int,
 
 def _why(visitor: Visitor, campaign_id: str | None, lines: float) -> list[object]:
     own: list[object] = [{"code": "order_lines_of_its_products", "value": int(lines), "contribution": None}]
-    return own + list(visitor.reasons.get(campaign_id or "", ()))
+    return own + list(visitor.reasons(campaign_id) if campaign_id and campaign_id in visitor.propensity else ())
 
 
 def fall_back(fallback: Fallback, reason: str) -> Choice:

@@ -96,7 +96,7 @@ class Sheet:
         None with fewer than two orders, or after a silence of three mean gaps.
         """
         gaps, silence = self.headline["average_days_between_orders"], self.headline["days_since_last_order"]
-        due = np.where(silence <= PATIENCE * gaps, np.maximum(gaps - silence, 0.0), np.nan)
+        due = np.where(ordering(gaps, silence), np.maximum(gaps - silence, 0.0), np.nan)
         return [None if np.isnan(d) else _day(self.as_of + round(d * DAY)) for d in due]
 
     def frame(self) -> pl.DataFrame:
@@ -254,15 +254,25 @@ def _headline(
         return np.full(n, np.nan) if model is None else every[model.name].values
 
     orders, tenure = known.get("orders_all"), np.maximum(known.get("days_since_first_order"), LEAST_TENURE)
+    gaps, silence = known.get("order_gap_mean_all"), known.get("days_since_last_order")
     return {
         "churn_probability": of("lapse"),
         "predicted_clv": of("spend"),
         "historic_clv": known.get("spend_all"),
         "historic_number_of_orders": orders,
-        "predicted_number_of_orders": np.where(orders > 0, orders / tenure * (horizon / DAY), 0.0),
-        "average_days_between_orders": known.get("order_gap_mean_all"),
-        "days_since_last_order": known.get("days_since_last_order"),
+        "predicted_number_of_orders": np.where(ordering(gaps, silence), orders / tenure * (horizon / DAY), np.nan),
+        "average_days_between_orders": gaps,
+        "days_since_last_order": silence,
     }
+
+
+def ordering(gaps: Floats, silence: Floats) -> npt.NDArray[np.bool_]:
+    """Who is expected to order again: with two orders or more, and not silent for three mean gaps.
+
+    >>> ordering(np.array([10.0, 10.0, np.nan]), np.array([30.0, 31.0, 1.0]))
+    array([ True, False, False])
+    """
+    return silence <= PATIENCE * gaps
 
 
 def _number(value: float) -> float | None:

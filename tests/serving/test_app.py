@@ -12,11 +12,13 @@ from starlette.testclient import TestClient
 
 from features.offers import offers_at
 from features.units import DAY
-from serving import answers
+from serving import answers, customers
 from serving.app import create_app
 from serving.messages import DecisionRequest, Profile
+from serving.scorer import pair_reasons
 from serving.state import Live
 from serving.store import decision_of, log_frame, record_of
+from training.model import Reason
 
 Json = dict[str, Any]
 
@@ -155,6 +157,22 @@ def test_a_message_sent_again_with_more_lines_adds_none(http: TestClient, live: 
     assert verdicts == ["accepted", "duplicate", "duplicate"]
     frame, _ = log_frame(live.state.store)
     assert frame.filter(frame["id"] == "whole")["event_id"].to_list() == ["whole", "whole#002"]
+
+
+def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(*given: Any, top: int) -> list[list[Reason]]:
+        asked.extend(given[-1].campaigns)
+        return pair_reasons(*given, top=top)
+
+    monkeypatch.setattr(customers, "pair_reasons", counted)
+    for customer in map(str, range(20)):
+        asked.clear()
+        (place,) = http.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"]
+        (item,) = place["items"]
+        assert asked == ([] if item["is_fallback"] else [item["campaign_id"]])
+        assert item["is_fallback"] or len(item["reasons"]) == 4
 
 
 def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:

@@ -106,9 +106,17 @@ def test_some_customers_only(live: Live) -> None:
         scores(live.state.settings, ["1", "nobody"], as_of=NOW, lineup=live.state.lineup)
 
 
+def test_orders_are_predicted_for_those_from_whom_one_is_expected(live: Live) -> None:
+    frame = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+    expected = frame["expected_date_of_next_order"].is_not_null()
+    assert 0 < expected.sum() < frame.height
+    assert frame["predicted_number_of_orders"].is_not_null().equals(expected)
+    assert frame.filter(expected)["predicted_number_of_orders"].min() > 0  # type: ignore[operator]
+
+
 def test_a_customer_outside_a_models_population_gets_no_score_from_it(live: Live) -> None:
     gone = scores(live.state.settings, ["0"], as_of=NOW, lineup=live.state.lineup).row(0, named=True)
     assert gone["days_since_last_order"] > 300
     assert (gone["churn_probability"], gone["lapse_score"], gone["lapse_percentile"]) == (None, None, None)
-    assert gone["expected_date_of_next_order"] is None
+    assert (gone["expected_date_of_next_order"], gone["predicted_number_of_orders"]) == (None, None)
     assert gone["historic_clv"] > 0

@@ -36,7 +36,7 @@ PLACE = {offer.offer_id: i for i, offer in enumerate(CATALOGUE.offers)}
 
 def visitor(counts: dict[str, int], *, redeemed: str = "", base: float | None = 0.1) -> Visitor:
     taken = frozenset({("c", redeemed)} if redeemed else ())
-    return Visitor(taken, CATALOGUE.lines(counts), {"c": 0.5}, {"c": [{"code": "redemptions_180d"}]}, base)
+    return Visitor(taken, CATALOGUE.lines(counts), {"c": 0.5}, lambda campaign: [{"code": f"why {campaign}"}], base)
 
 
 def test_popularity_is_everybodys_share_within_a_campaign() -> None:
@@ -89,7 +89,7 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
     assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
     assert item.reasons == [
         {"code": "order_lines_of_its_products", "value": 10, "contribution": None},
-        {"code": "redemptions_180d"},
+        {"code": "why c"},
     ]
     assert filled.excluded == []
 
@@ -126,12 +126,12 @@ def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> 
     assert filled.items[0].is_fallback
     assert {out.reason for out in filled.excluded} == {"no_model", "expired", "not_started"}
     bare = Catalogue.of([], {})
-    nobody = Visitor(frozenset(), np.empty(0), {}, {}, 0.1)
+    nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
     (filled,), _ = fill(bare, nobody, [Placement("home", 1)], FALLBACK, at=AT, units=100, explain=True)
     assert filled.items[0].is_fallback
 
 
 def test_equal_offers_come_in_the_order_of_their_ids() -> None:
     twins = Catalogue.of([offer(o, "c", o) for o in "bca"], {})
-    same = Visitor(frozenset(), twins.lines({}), {"c": 0.5}, {}, 0.1)
+    same = Visitor(frozenset(), twins.lines({}), {"c": 0.5}, lambda _: [], 0.1)
     assert [twins.offers[i].offer_id for i in rank(twins, same, at=AT).order] == ["a", "b", "c"]
