@@ -1,4 +1,4 @@
-"""How close a customer is to a campaign: what they bought, and saved with coupons, among the products it offers."""
+"""A customer beside a campaign: what they bought and saved among its products, and how it stands between the two."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ PAIR_TEXTS = {
     f"affinity_spend_{WINDOW}d": f"spend on the campaign's products in the last {WINDOW} days, in minor units",
     "affinity_coupons_all": "coupons used on the campaign's products so far",
     f"affinity_share_{WINDOW}d": f"the campaign's products as a share of spend in the last {WINDOW} days",
+    "days_since_contact": "days since the campaign last reached the customer",
+    "days_left": "days until the campaign ends",
+    "redeemed_in_campaign": "responses to the campaign so far",
 }
 PAIR_FEATURES = tuple(PAIR_TEXTS)
-_COUNTS = ("lines", "lines_recent", "spend_recent", "coupons", "spend_all_items")
+_COUNTS = ("lines", "lines_recent", "spend_recent", "coupons", "spend_all_items", "responses", "contacted")
+_NEVER = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True)
@@ -72,20 +76,31 @@ def campaigns(lake: Lake) -> dict[str, Campaign]:
     }
 
 
-def pair_frame(lake: Lake, pairs: pl.DataFrame) -> pl.DataFrame:
+def pair_frame(lake: Lake, pairs: pl.DataFrame, *, contact: str = "contact", response: str = "redeem") -> pl.DataFrame:
     """Rows of ``customer_id, campaign_id, as_of`` with :data:`PAIR_FEATURES` beside them, in the order they came.
 
-    Only events up to each row's ``as_of`` are seen.
+    Only events up to each row's ``as_of`` are seen; ``contact`` and ``response`` are the kinds that say that a campaign
+    reached a customer, and that they took its offer.
     """
     known = campaigns(lake)
     rows = pairs.with_row_index("pair")
-    counts = rows.select("pair").join(_counts(lake, rows), on="pair", how="left").fill_null(0).sort("pair")
+    counted = _counts(lake, rows, contact=contact, response=response)
+    counts = (
+        rows.select("pair")
+        .join(counted, on="pair", how="left")
+        .with_columns(pl.col("contacted").fill_null(_NEVER))
+        .fill_null(0)
+        .sort("pair")
+    )
     context = np.array([known[c].context for c in pairs["campaign_id"]], dtype=np.float64).reshape(len(pairs), 3)
-    values = _finish(counts.select(_COUNTS).to_numpy().astype(np.int64), context)
+    ends = np.array([_end(known[c]) for c in pairs["campaign_id"]], dtype=np.int64)
+    values = _finish(
+        counts.select(_COUNTS).to_numpy().astype(np.int64), context, ends=ends, as_of=pairs["as_of"].to_numpy()
+    )
     return pl.concat([pairs, pl.DataFrame(values, schema=dict.fromkeys(PAIR_FEATURES, pl.Float64))], how="horizontal")
 
 
-def _counts(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+def _counts(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl.DataFrame:
     offered = (
         lake.scan("offers")
         .select("campaign_id", pl.col("item_ids").alias("item_id"))
@@ -94,11 +109,13 @@ def _counts(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(offered=pl.lit(value=True))
     )
     order, recent = pl.col("kind") == "order", pl.col("time") > pl.col("as_of") - WINDOW * DAY
+    reached, answered = (pl.col("kind") == kind for kind in (contact, response))
+    ours = pl.col("of") == pl.col("campaign_id")
     mine, spend = pl.col("offered").fill_null(value=False), pl.col("value").fill_null(0)
     return (
         lake.scan("events")
-        .filter(pl.col("kind").is_in(["order", "coupon_applied"]))
-        .select("customer_id", "item_id", "time", "kind", "value")
+        .filter(pl.col("kind").is_in(["order", "coupon_applied", contact, response]))
+        .select("customer_id", "item_id", "time", "kind", "value", of="campaign_id")
         .join(rows.lazy(), on="customer_id")
         .filter(pl.col("time") <= pl.col("as_of"))
         .join(offered, on=["campaign_id", "item_id"], how="left")
@@ -107,14 +124,18 @@ def _counts(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
             lines=(order & mine).sum(),
             lines_recent=(order & mine & recent).sum(),
             spend_recent=spend.filter(order & mine & recent).sum(),
-            coupons=(~order & mine).sum(),
+            coupons=((pl.col("kind") == "coupon_applied") & mine).sum(),
             spend_all_items=spend.filter(order & recent).sum(),
+            responses=(answered & ours).sum(),
+            contacted=pl.col("time").filter(reached & ours).max(),
         )
         .collect()
     )
 
 
-def pair_vector(record: Record, campaign: Campaign, *, as_of: int) -> Floats:
+def pair_vector(
+    record: Record, campaign: Campaign, *, as_of: int, contact: str = "contact", response: str = "redeem"
+) -> Floats:
     """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
     time, value = record.integers["time"], record.integers["value"]
     offered = np.array([w in campaign.item_ids for w in record.words["item_id"]] + [False], dtype=np.bool_)
@@ -122,6 +143,8 @@ def pair_vector(record: Record, campaign: Campaign, *, as_of: int) -> Floats:
     seen, recent = time <= as_of, time > as_of - WINDOW * DAY
     order = record.where((("kind", "order"),)) & seen
     coupon = record.where((("kind", "coupon_applied"),)) & seen
+    ours = record.is_("campaign_id", campaign.campaign_id) & seen
+    reached = time[record.is_("kind", contact) & ours]
     counts: Ints = np.array(
         [
             np.sum(order & mine),
@@ -129,14 +152,28 @@ def pair_vector(record: Record, campaign: Campaign, *, as_of: int) -> Floats:
             np.sum(value[order & mine & recent]),
             np.sum(coupon & mine),
             np.sum(value[order & recent]),
+            np.sum(record.is_("kind", response) & ours),
+            reached.max() if len(reached) else _NEVER,
         ],
         dtype=np.int64,
     )
-    return _finish(counts[None, :], np.array([campaign.context]))[0]  # type: ignore[no-any-return]
+    ends, moment = np.array([_end(campaign)], dtype=np.int64), np.array([as_of], dtype=np.int64)
+    return _finish(counts[None, :], np.array([campaign.context]), ends=ends, as_of=moment)[0]  # type: ignore[no-any-return]
 
 
-def _finish(counts: Ints, context: Floats) -> Floats:
-    lines, lines_recent, spend, coupons, total = counts.T
+def _end(campaign: Campaign) -> int:
+    return _NEVER if campaign.ends is None else campaign.ends
+
+
+def _finish(counts: Ints, context: Floats, *, ends: Ints, as_of: Ints) -> Floats:
+    lines, lines_recent, spend, coupons, total, responses, contacted = counts.T
     share = np.full(len(counts), np.nan)
     np.divide(spend, total, out=share, where=total != 0)
-    return np.column_stack([context, lines, lines_recent, spend, coupons, share])
+    since, left = _days(contacted, as_of, since=contacted), _days(as_of, ends, since=ends)
+    return np.column_stack([context, lines, lines_recent, spend, coupons, share, since, left, responses])
+
+
+def _days(start: Ints, end: Ints, *, since: Ints) -> Floats:
+    """Days from one moment to another; NaN where the one that may be missing is."""
+    there = since != _NEVER
+    return np.where(there, (np.where(there, end, 0) - np.where(there, start, 0)) / DAY, np.nan)

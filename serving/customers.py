@@ -43,13 +43,15 @@ def running(campaigns: Mapping[str, Campaign], *, as_of: int) -> dict[str, Campa
     return {key: campaign for key, campaign in campaigns.items() if campaign.running(as_of)}
 
 
-def pairs_of(record: Record, campaigns: Mapping[str, Campaign], contact: str, *, as_of: int) -> Pairs:
+def pairs_of(
+    record: Record, campaigns: Mapping[str, Campaign], contact: str, *, as_of: int, response: str = "redeem"
+) -> Pairs:
     """The running campaigns that reached the customer, each with its pair features."""
     reached = {key for key in _values(record, contact, "campaign_id", as_of=as_of) if key is not None}
     ours = [campaigns[key] for key in sorted(reached & campaigns.keys())]
     if not ours:
         return Pairs.none()
-    values = np.stack([pair_vector(record, campaign, as_of=as_of) for campaign in ours])
+    values = np.stack([pair_vector(record, c, as_of=as_of, contact=contact, response=response) for c in ours])
     return Pairs(np.zeros(len(ours), np.int64), [campaign.campaign_id for campaign in ours], values)
 
 

@@ -56,8 +56,9 @@ def block_start(rows: Table, kind: Kind, *, outcomes: int) -> int | None:
 
 def fewest(rows: Table, kind: Kind) -> int:
     """The number of outcomes of the rarer class; of amounts, those above 0."""
-    positive = int(np.sum(rows.y > 0))
-    return positive if kind == "amount" else min(positive, len(rows) - positive)
+    y = rows.y[rows.fresh]
+    positive = int(np.sum(y > 0))
+    return positive if kind == "amount" else min(positive, len(y) - positive)
 
 
 def fit(rows: Table, kind: Kind, *, as_of: int, outcomes: int) -> Fit | None:

@@ -77,6 +77,7 @@ def outcomes_known(lake: Lake, target: Target, *, first: int, as_of: int) -> Tab
         as_of=frame["as_of"].to_numpy(),
         known=frame["known"].to_numpy(),
         customers=np.array(frame["customer_id"].to_list(), dtype=np.str_),
+        fresh=np.ones(frame.height, dtype=np.bool_),
     )
 
 

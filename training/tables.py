@@ -16,24 +16,29 @@ from features.fitted import FeatureSet
 from features.lake import Lake
 from features.profiles import profiles
 from features.units import DAY
-from training.targets import Target, contacts, outcomes
+from training.targets import Frame, Target, contacts, outcomes, reached_before
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 STEP = 14 * DAY  # between origins: closer ones add rows that say nearly the same
+LOOK = 7 * DAY  # between looks at running campaigns, of which each sees only a few
 WARM_UP = 28 * DAY  # of history before the first row, so that features have something to see
 
 
 @dataclass(frozen=True)
 class Table:
-    """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known``), a place a row."""
+    """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known``), a place a row.
+
+    ``fresh`` is False for a later look at a contact: it teaches, but is no outcome more.
+    """
 
     x: Floats
     y: Floats
     as_of: Ints
     known: Ints
     customers: npt.NDArray[np.str_]
+    fresh: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.y)
@@ -58,21 +63,34 @@ def origins(target: Target, *, first: int, as_of: int) -> list[int]:
 
 
 def labels(lake: Lake, target: Target, *, moments: Sequence[int]) -> pl.DataFrame:
-    """``customer_id, as_of, known, y`` of a target; a redemption's rows have their own moments and a campaign."""
-    events = nw.from_native(lake.scan("events"))
+    """``customer_id, as_of, known, y`` of a target; a redemption's rows are contacts, at their own moments."""
     if target.type == "redemption":
-        ends = pl.LazyFrame(
-            [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
-            schema={"campaign_id": pl.String, "ends": pl.Int64},
-            orient="row",
-        )
-        rows = contacts(events, nw.from_native(ends), target).to_native().collect()
+        rows = contacts(*_campaign_events(lake, target), target).to_native().collect()
         return rows.sort("as_of", "campaign_id", "customer_id")
     narrow = lake.scan("events").filter(pl.col("kind") == target.event).select("customer_id", "kind", "time", "value")
     events = nw.from_native(narrow.collect().lazy())
     frames = [outcomes(events, target, as_of=moment).to_native().collect() for moment in moments]
     known = (pl.col("as_of") + target.horizon_us).alias("known")
     return pl.concat(frames).with_columns(known).sort("as_of", "customer_id")
+
+
+def looks(lake: Lake, target: Target, *, moments: Sequence[int]) -> pl.DataFrame:
+    """A redemption target's rows at moments while campaigns run, as :func:`labels` has them at the contacts."""
+    events, ends = _campaign_events(lake, target)
+    frames = [reached_before(events, ends, target, as_of=moment).to_native().collect() for moment in moments]
+    return pl.concat(frames).sort("as_of", "campaign_id", "customer_id")
+
+
+def _campaign_events(lake: Lake, target: Target) -> tuple[Frame, Frame]:
+    """Contacts and responses, and when each campaign ends."""
+    ends = pl.LazyFrame(
+        [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
+        schema={"campaign_id": pl.String, "ends": pl.Int64},
+        orient="row",
+    )
+    kinds = pl.col("kind").is_in([target.event, target.response])
+    events = lake.scan("events").filter(kinds).select("customer_id", "campaign_id", "kind", "time")
+    return nw.from_native(events.collect().lazy()), nw.from_native(ends)
 
 
 def feature_names(feature_set: FeatureSet, target: Target) -> tuple[str, ...]:
@@ -86,7 +104,8 @@ def table(
     """Labelled rows joined with the profiles of their moments (and, for redemption, with the pair's features)."""
     if target.type == "redemption":
         pairs = rows.select("customer_id", "as_of", "campaign_id")
-        rows = pl.concat([rows, pair_frame(lake, pairs).select(PAIR_FEATURES)], how="horizontal")
+        beside = pair_frame(lake, pairs, contact=target.event, response=target.response or "")
+        rows = pl.concat([rows, beside.select(PAIR_FEATURES)], how="horizontal")
     joined = rows.join(known, on=["customer_id", "as_of"], how="inner", maintain_order="left")
     scale = 10**minor_units if target.kind == "amount" else 1
     return Table(
@@ -95,6 +114,7 @@ def table(
         as_of=joined["as_of"].to_numpy(),
         known=joined["known"].to_numpy(),
         customers=np.array(joined["customer_id"].to_list(), dtype=np.str_),
+        fresh=joined["fresh"].to_numpy() if "fresh" in joined.columns else np.ones(len(joined), dtype=np.bool_),
     )
 
 
@@ -132,7 +152,16 @@ def _nobody(feature_set: FeatureSet) -> pl.DataFrame:
 
 
 def _rows(lake: Lake, target: Target, *, first: int, as_of: int) -> pl.DataFrame:
+    """A target's rows as of a moment; redemption's are its contacts and, as they are scored, later looks at them.
+
+    A contact is looked at for a horizon and while its campaign runs: until its outcome is known. So no moment has looks
+    at a contact on both its sides, some known before it and some begun after it.
+    """
     moments = [as_of, *origins(target, first=first, as_of=as_of)]
+    rows = labels(lake, target, moments=moments).with_columns(fresh=pl.lit(value=True))
+    if target.type == "redemption":
+        later = looks(lake, target, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -LOOK))
+        rows = pl.concat([rows, later.with_columns(fresh=pl.lit(value=False))])
+        rows = rows.sort("as_of", "campaign_id", "customer_id")
     label = pl.when(pl.col("known") <= as_of).then(pl.col("y")).alias("y")
-    warm = pl.col("as_of").is_between(first + WARM_UP, as_of)
-    return labels(lake, target, moments=moments).filter(warm).with_columns(label)
+    return rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)

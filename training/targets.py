@@ -14,6 +14,7 @@ from features.units import DAY
 Frame = nw.LazyFrame[pl.LazyFrame]
 TargetType = Literal["lapse", "spend", "redemption"]
 Kind = Literal["probability", "amount"]
+PAIR = ("customer_id", "campaign_id")
 
 
 @dataclass(frozen=True)
@@ -89,19 +90,37 @@ def contacts(events: Frame, ends: Frame, target: Target) -> Frame:
     after the horizon, whichever comes first; ``y`` is 1 if the customer responded in ``(as_of, known]``. Contacts of
     campaigns without offers are not in ``ends`` and not here: there is nothing to decide for them.
     """
-    pair = ["customer_id", "campaign_id"]
-    complete = ~nw.all_horizontal(nw.col(*pair).is_null(), ignore_nulls=False)
+    return _answered(_reached(events, target), events, ends, target)
+
+
+def reached_before(events: Frame, ends: Frame, target: Target, *, as_of: int) -> Frame:
+    """The same at one moment, of customers whom a campaign that still runs had reached before: what is scored then.
+
+    Theirs is what is left of the campaign, also when they have responded already. A contact counts for a horizon.
+    """
+    latest = _reached(events, target).filter(nw.col("as_of") <= as_of).group_by(*PAIR).agg(nw.col("as_of").max())
+    recent = latest.filter(nw.col("as_of") < as_of, nw.col("as_of") > as_of - target.horizon_us)
+    asked = recent.with_columns(nw.lit(as_of).cast(nw.Int64).alias("as_of"))
+    return _answered(asked, events, ends, target).filter(nw.col("known") > as_of)
+
+
+def _reached(events: Frame, target: Target) -> Frame:
+    complete = ~nw.all_horizontal(nw.col(*PAIR).is_null(), ignore_nulls=False)
+    contacted = events.filter(nw.col("kind") == target.event).filter(complete)
+    return contacted.select(*PAIR, nw.col("time").alias("as_of")).unique()
+
+
+def _answered(asked: Frame, events: Frame, ends: Frame, target: Target) -> Frame:
+    """Pairs at moments with when their outcome is known, and whether there was a response in ``(as_of, known]``."""
     horizon = nw.col("as_of") + target.horizon_us
     known = nw.when(nw.col("ends") < horizon).then(nw.col("ends")).otherwise(horizon)
-    reached = events.filter(nw.col("kind") == target.event).select(*pair, nw.col("time").alias("as_of")).unique()
-    responses = events.filter(nw.col("kind") == target.response).select(*pair, "time")
+    responses = events.filter(nw.col("kind") == target.response).select(*PAIR, "time")
     responded = (nw.col("time") > nw.col("as_of")) & (nw.col("time") <= nw.col("known"))
     return (
-        reached.filter(complete)
-        .join(ends, on="campaign_id", how="inner")
+        asked.join(ends, on="campaign_id", how="inner")
         .with_columns(known.alias("known"))
-        .join(responses, on=pair, how="left")
+        .join(responses, on=list(PAIR), how="left")
         .with_columns(nw.when(responded).then(1).otherwise(0).alias("y"))
-        .group_by(*pair, "as_of", "known")
+        .group_by(*PAIR, "as_of", "known")
         .agg(nw.col("y").max())
     )

@@ -159,7 +159,7 @@ def _evidence(job: Job, target: Target, fitted: Fit) -> Evidence:
 
 
 def _model(job: Job, target: Target, fitted: Fit, every: Table) -> Model:
-    """The final model, its percentiles those of the customers whose outcome is still open."""
+    """The final model, its percentiles those of the customers it would score at ``as_of``."""
     model = Model(
         name=target.name,
         version=0,
@@ -171,7 +171,7 @@ def _model(job: Job, target: Target, fitted: Fit, every: Table) -> Model:
         percentiles=(),
         as_of=job.as_of,
     )
-    base = every.where(every.known > job.as_of)
+    base = every.where(every.as_of == job.as_of)
     base = base if len(base) else every
     return replace(model, percentiles=quantiles(model.predict(base.x, num_threads=THREADS)))
 

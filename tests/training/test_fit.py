@@ -16,7 +16,7 @@ def table() -> Table:
     x = rng.normal(size=(len(as_of), 3))
     y = (rng.random(len(as_of)) < 1 / (1 + np.exp(-2 * x[:, 0]))).astype(np.float64)
     customers = np.tile(np.arange(EACH), len(MOMENTS)).astype(np.str_)
-    return Table(x, y, as_of, as_of + HORIZON, customers)
+    return Table(x, y, as_of, as_of + HORIZON, customers, np.ones(len(y), dtype=np.bool_))
 
 
 def test_a_block_is_the_latest_with_enough_outcomes() -> None:

@@ -22,7 +22,7 @@ def rows(yes: int, no: int, *, moments: int = 4) -> Table:
     """So many outcomes at each of the past moments, a fortnight apart."""
     y = np.tile(np.repeat([1.0, 0.0], [yes, no]), moments)
     as_of = np.repeat(np.arange(moments) * 28 * DAY, yes + no)
-    return Table(np.empty((len(y), 0)), y, as_of, as_of + 28 * DAY, np.arange(len(y)).astype(str))
+    return Table(np.empty((len(y), 0)), y, as_of, as_of + 28 * DAY, np.arange(len(y)).astype(str), y >= 0)
 
 
 def test_enough_outcomes_make_a_target_possible() -> None:

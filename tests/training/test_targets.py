@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from features.units import DAY
-from training.targets import Target, contacts, outcomes
+from training.targets import Target, contacts, outcomes, reached_before
 
 LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=2 * DAY, active_us=3 * DAY)
 SPEND = Target("spend", "spend", event="order", response=None, horizon_us=2 * DAY, active_us=3 * DAY)
@@ -67,3 +67,26 @@ def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> N
         ("dan", "short", AS_OF + 2 * DAY, 0),
         ("eve", "short", AS_OF + 2 * DAY, 0),
     ]
+
+
+def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
+    ends = nw.from_native(
+        pl.LazyFrame({"campaign_id": ["long", "short", "over"], "ends": [None, AS_OF + 2 * DAY, AS_OF]})
+    )
+    rows = events(
+        ("ann", "contact", AS_OF - DAY, None, "long"), ("ann", "redeem", AS_OF + 5 * DAY, None, "long"),
+        ("bob", "contact", AS_OF - DAY, None, "short"), ("bob", "redeem", AS_OF, None, "short"),
+        ("cat", "contact", AS_OF - DAY, None, "short"), ("cat", "redeem", AS_OF, None, "short"),
+        ("cat", "redeem", AS_OF + 1, None, "short"),
+        ("dan", "contact", AS_OF - DAY, None, "short"), ("dan", "redeem", AS_OF + 3 * DAY, None, "short"),
+        ("eve", "contact", AS_OF, None, "long"), ("eve", "contact", AS_OF - DAY, None, "long"),
+        ("fay", "contact", AS_OF + 1, None, "long"), ("gus", "contact", AS_OF - 5 * DAY, None, "long"),
+        ("hal", "contact", AS_OF - DAY, None, "over"),
+    )  # fmt: skip
+    found = reached_before(rows, ends, REDEEM, as_of=AS_OF).collect().sort("customer_id")
+    assert found.select("customer_id", "campaign_id", "as_of", "known", "y").rows() == [
+        ("ann", "long", AS_OF, AS_OF + 5 * DAY, 1),
+        ("bob", "short", AS_OF, AS_OF + 2 * DAY, 0),  # responded already, and not again
+        ("cat", "short", AS_OF, AS_OF + 2 * DAY, 1),
+        ("dan", "short", AS_OF, AS_OF + 2 * DAY, 0),
+    ]  # eve's row is her contact's own; gus was reached too long ago
