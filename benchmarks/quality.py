@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = [evaluate(settings, model, as_of=model.as_of) for model in models.values()]
         redemption = models["redemption"]
         every = evaluate(settings, redemption, as_of=redemption.as_of, open_as_none=True)
-    console = Console(width=110, highlight=False)
+    console = Console(width=124, highlight=False)
     console.print(_table(found))
     console.print(
         f"Redemption over all {every.rows:,} contacts, open outcomes taken as none: AUC {every.metrics['auc']:.3f}, "
