@@ -225,7 +225,8 @@ def _visitor(state: State, lineup: Lineup, whom: Profile | None, *, at: int, pas
 
 
 def _pairs(state: State, record: Record, *, at: int) -> Pairs:
-    return pairs_of(record, running(state.campaigns, as_of=at), contact_kinds(state.settings)[0], as_of=at)
+    contact, response = contact_kinds(state.settings)
+    return pairs_of(record, running(state.campaigns, as_of=at), contact, response, as_of=at)
 
 
 def _records(state: State, profiles: Sequence[Profile], *, at: int, past: bool) -> dict[str, Record]:

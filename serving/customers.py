@@ -43,9 +43,7 @@ def running(campaigns: Mapping[str, Campaign], *, as_of: int) -> dict[str, Campa
     return {key: campaign for key, campaign in campaigns.items() if campaign.running(as_of)}
 
 
-def pairs_of(
-    record: Record, campaigns: Mapping[str, Campaign], contact: str, *, as_of: int, response: str = "redeem"
-) -> Pairs:
+def pairs_of(record: Record, campaigns: Mapping[str, Campaign], contact: str, response: str, *, as_of: int) -> Pairs:
     """The running campaigns that reached the customer, each with its pair features."""
     reached = {key for key in _values(record, contact, "campaign_id", as_of=as_of) if key is not None}
     ours = [campaigns[key] for key in sorted(reached & campaigns.keys())]
