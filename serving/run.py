@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -86,7 +90,16 @@ class _Server(uvicorn.Server):
             self._ready(_address(self.config.host, self.config.port))
 
 
+@cache
+def _metrics_folder() -> None:
+    """BentoML keeps its metrics in files: give it a folder for as long as this process lives, before it is imported."""
+    folder = tempfile.mkdtemp(prefix="stamkund-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+
 def _config(host: str, port: int) -> uvicorn.Config:
+    _metrics_folder()
     from serving.service import Stamkund  # noqa: PLC0415  (BentoML takes a second to import)
 
     service = cast("bentoml.Service[object]", Stamkund)  # what the decorator makes of the class

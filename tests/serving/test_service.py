@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,23 @@ def _answering(url: str, child: subprocess.Popen[bytes], log: Path) -> str:
             pass
         time.sleep(0.1)
     pytest.fail(f"The server does not answer:\n{log.read_text()}")
+
+
+def test_the_command_lines_server_has_the_metrics_too(home: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "stamkund", "serve", "--config", str(home / "stamkund.yaml"), "--port", str(port)]
+    with (home / "log-serve").open("w") as log:
+        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            url = _answering(f"http://127.0.0.1:{port}", child, home / "log-serve")
+            assert httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).status_code == 200
+            metrics = httpx.get(f"{url}/metrics")
+            assert (metrics.status_code, "bentoml_service_request_total" in metrics.text) == (200, True)
+            assert httpx.get(f"{url}/healthz").status_code == 200
+        finally:
+            child.send_signal(signal.SIGINT)
+            assert child.wait(timeout=20) == 0
+    assert "ERROR" not in (home / "log-serve").read_text()
 
 
 def test_carried_models_are_the_ones_that_were_saved(home: Path, tmp_path: Path) -> None:
