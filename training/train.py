@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from features.errors import StamkundError
 from features.fitted import FeatureSet
+from features.ingest import Progress, silent
 from features.lake import Lake
 from features.settings import Settings
 from training.baselines import best_rule, rule_scores
@@ -27,12 +28,6 @@ from training.report import TrainingReport
 from training.tables import Table, feature_names, history_start, training_tables
 from training.targets import Target, targets_of
 from training.trees import parameters
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Report progress to nobody."""
 
 
 def train(
