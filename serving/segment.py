@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import pairwise
+from decimal import Decimal
 from typing import Final, TypeVar, cast
 
 import orjson
@@ -15,6 +14,7 @@ import orjson
 from features.errors import StamkundError
 from features.schema import SCALES
 from features.units import DAY, micros
+from serving.amounts import bounded, minor, rounded, shared
 from serving.fields import LONGEST, Message, needed_text, number_of, object_of, shown, text_of
 
 Event = dict[str, object]
@@ -50,7 +50,6 @@ LIFTED: Final = {  # canonical column: the properties it is taken from, the firs
 }
 LINES: Final = ("order", "refund")
 LIMITS: Final = {"latitude": 90, "longitude": 180}
-MOST: Final = 10**15  # minor units of one message: thousands of them still add up within 64 bits
 
 
 @dataclass(frozen=True)
@@ -217,7 +216,7 @@ def _amounts(properties: Message, kind: str, door: Door) -> Event:
     name = next((n for n in ("revenue", "total", "value") if properties.get(n) is not None), None)
     out: Event = {}
     if name is not None:
-        amount = _minor(properties[name], f"properties.{name}", door)
+        amount = minor(properties[name], f"properties.{name}", door.minor_units)
         out["value"] = _not_negative(amount, "value", kind, f"properties.{name}")
     elif kind in LINES:
         text = (
@@ -225,7 +224,7 @@ def _amounts(properties: Message, kind: str, door: Door) -> Event:
         )
         raise StamkundError("missing_amount", text, field="properties.products")
     if properties.get("discount") is not None:
-        out["discount"] = _minor(properties["discount"], "properties.discount", door)
+        out["discount"] = minor(properties["discount"], "properties.discount", door.minor_units)
     return out
 
 
@@ -238,9 +237,9 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
         )
     lines = [_product(product, f"properties.products[{i}]", door) for i, product in enumerate(products)]
     total = properties.get("discount")
-    discount = 0 if total is None else _minor(total, "properties.discount", door)
+    discount = 0 if total is None else minor(total, "properties.discount", door.minor_units)
     gross = [cast(int, line["value"]) for line in lines]
-    _bounded(Decimal(sum(gross)), "properties.products")
+    bounded(Decimal(sum(gross)), "properties.products")
     if not 0 <= discount <= sum(gross):
         text = f"A discount of {total} on products of {Decimal(sum(gross)).scaleb(-door.minor_units)} is not possible."
         raise StamkundError("bad_discount", text, field="properties.discount")
@@ -264,7 +263,7 @@ def _product(product: object, at: str, door: Door) -> Event:
     if quantity < 0 or price < 0:
         raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
     exact = Decimal(str(product["price"])) * Decimal(str(product.get("quantity", 1)))
-    row: Event = {"quantity": quantity, "value": _rounded(exact, at, door)}
+    row: Event = {"quantity": quantity, "value": rounded(exact, at, door.minor_units)}
     for column, names in (("item_id", ("product_id", "item_id", "sku")), ("category", ("category",))):
         name = next((n for n in names if product.get(n) is not None), None)
         if name is not None:
@@ -272,44 +271,11 @@ def _product(product: object, at: str, door: Door) -> Event:
     return row
 
 
-def shared(total: int, weights: Sequence[int]) -> list[int]:
-    """A whole number shared out in proportion to weights, to the last unit.
-
-    >>> shared(100, [1, 1, 1]), shared(5, [0, 0])
-    ([33, 33, 34], [0, 5])
-    """
-    if not sum(weights):
-        return [0] * (len(weights) - 1) + [total]
-    bounds, run = [0], 0
-    for weight in weights:
-        run += weight
-        bounds.append(total * run // sum(weights))
-    return [after - before for before, after in pairwise(bounds)]
-
-
 def _categorised(event: Event, door: Door) -> Event:
     """The item's own category where the message gives none, as the lake fills it."""
     if event.get("category") is None and (known := door.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = known
     return event
-
-
-def _minor(value: object, at: str, door: Door) -> int:
-    number_of(value, at)
-    return _rounded(Decimal(str(value)), at, door)
-
-
-def _rounded(amount: Decimal, at: str, door: Door) -> int:
-    return int(_bounded(amount.scaleb(door.minor_units), at).quantize(Decimal(1), ROUND_HALF_EVEN))
-
-
-def _bounded(amount: Decimal, at: str) -> Decimal:
-    """An amount in minor units that a record can hold and add up."""
-    if abs(amount) > MOST:
-        raise StamkundError(
-            "bad_amount", f"{at}: {amount:.3e} minor units are more than the {MOST:.0e} taken.", field=at
-        )
-    return amount
 
 
 def _json(properties: Message) -> str:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from features.errors import StamkundError
 from features.schema import schema
 from features.units import DAY
+from serving.amounts import shared
 from serving.intake import receive
-from serving.segment import Door, Event, events_of, shared
+from serving.segment import Door, Event, events_of
 
 NOW = 1_000_000_000_000_000  # 2001-09-09T01:46:40Z
 DOOR = Door("USD", 2, now=NOW, categories={"tea": "Drinks"})
