@@ -7,6 +7,7 @@ the list of what is wanted: what each word means is spelled out again, so that e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import and_
@@ -14,23 +15,28 @@ from pathlib import Path
 
 import polars as pl
 
-from features.language import Feature, Measure, Span, Term
+from features.language import HIGHEST, LOWEST, Condition, Feature, Measure, Span, Term
 from features.units import DAY, HOUR, MINUTE
 
 OPENING = pl.col("order_line") == 1
 HOUR_OF_DAY = pl.col("time") // HOUR % 24
+WHOLE = {
+    **{name: pl.col(name) for name in ("time", "value", "discount", "cost", "renews_at")},
+    **{name: (pl.col(name) * 1_000 + 0.5).floor().cast(pl.Int64) for name in ("quantity", "rating")},
+    **{name: (pl.col(name) * 10_000 + 0.5).floor().cast(pl.Int64) for name in ("latitude", "longitude")},
+}
 NUMBERS = {
+    **WHOLE,
+    **{f"{name}_known": number.is_not_null().cast(pl.Int64) for name, number in WHOLE.items()},
+    **{f"{name}_squared": number.clip(-30_000_000, 30_000_000) ** 2 for name, number in WHOLE.items()},
     "one": pl.col("time").is_not_null().cast(pl.Int64),
     "opening": OPENING.cast(pl.Int64),
-    "value": pl.col("value"),
-    "discount": pl.col("discount"),
-    "time": pl.col("time"),
     "morning": (OPENING & (HOUR_OF_DAY < 12)).cast(pl.Int64),
     "evening": (OPENING & (HOUR_OF_DAY >= 18)).cast(pl.Int64),
     "weekend": (OPENING & ((pl.col("time") // DAY + 3) % 7 >= 5)).cast(pl.Int64),
     "day": pl.col("time") // DAY,
     "gap": pl.col("gap"),
-    "gap_one": pl.col("gap").is_not_null().cast(pl.Int64),
+    "gap_known": pl.col("gap").is_not_null().cast(pl.Int64),
     "gap_squared": pl.col("gap") ** 2,
 }
 
@@ -59,7 +65,8 @@ def _by_source(terms: Sequence[Term]) -> dict[tuple[str | None, bool], list[Term
     """The terms by the kind of event that they need, and by whether they need the gaps between orders."""
     sources: dict[tuple[str | None, bool], list[Term]] = {}
     for term in terms:
-        key = dict(term.measure.where).get("kind"), term.measure.column.startswith("gap")
+        kinds = [condition.one for condition in term.measure.where if condition.column == "kind"]
+        key = kinds[0] if kinds else None, term.measure.column.startswith("gap")
         sources.setdefault(key, []).append(term)
     return sources
 
@@ -68,28 +75,43 @@ def _source(past: pl.LazyFrame, kind: str | None, gaps: bool) -> pl.LazyFrame:  
     events = past if kind is None else past.filter(pl.col("kind") == kind)
     if not gaps:
         return events
-    before = pl.col("time").shift(1).over("customer_id", order_by=["time", "event_id"])
-    return events.filter(OPENING).with_columns(gap=(pl.col("time") - before) // MINUTE)
+    before = pl.col("time").shift(1).over("customer_id", "kind", order_by=["time", "event_id"])
+    return events.filter(pl.col("order_line").fill_null(1) == 1).with_columns(gap=(pl.col("time") - before) // MINUTE)
 
 
 def _aggregate(term: Term, as_of: int) -> pl.Expr:
     measure = term.measure
     number = NUMBERS.get(measure.column, pl.col(measure.column))
-    conditions = _conditions(measure, term.span, as_of)
-    chosen = number.filter(reduce(and_, conditions)) if conditions else number
+    ends = measure.op in ("first", "last")
+    conditions = [*_conditions(measure, term.span, as_of), *([number.is_not_null()] if ends else [])]
+    met = reduce(and_, conditions) if conditions else pl.lit(value=True)
+    chosen = number.filter(met) if conditions else number
     if measure.op == "distinct":
         return chosen.drop_nulls().n_unique()
+    if ends:
+        chosen = chosen.sort_by(pl.col("time").filter(met), pl.col("event_id").filter(met))
     result: pl.Expr = getattr(chosen, measure.op)()
     return result
 
 
 def _conditions(measure: Measure, span: Span, as_of: int) -> list[pl.Expr]:
-    conditions = [pl.col(column) == value for column, value in measure.where if column != "kind"]
+    conditions = [_met(c) for c in measure.where if c.column != "kind" or c.one is None]
     if span.start is not None:
         conditions.append(pl.col("time") > as_of - span.start * DAY)
     if span.end:
         conditions.append(pl.col("time") <= as_of - span.end * DAY)
     return conditions
+
+
+def _met(condition: Condition) -> pl.Expr:
+    if condition.values:
+        among = pl.col(condition.column).is_in(condition.values)
+        return (~among if condition.other else among).fill_null(value=False)
+    number = WHOLE[condition.column]
+    met = number.is_not_null()
+    if condition.low > LOWEST:
+        met &= number >= condition.low
+    return met & (number < condition.high) if condition.high < HIGHEST else met
 
 
 def _finished(feature: Feature, t: Sequence[pl.Expr], as_of: int) -> pl.Expr:
@@ -100,7 +122,12 @@ def _finished(feature: Feature, t: Sequence[pl.Expr], as_of: int) -> pl.Expr:
     by_formula: dict[str, Callable[[], pl.Expr]] = {
         "amount": lambda: t[0],
         "ratio": lambda: pl.when(t[1] != 0).then(t[0] / t[1]),
+        "change": lambda: pl.when(t[1] != 0).then(t[0] / t[1]),
         "since": lambda: _over(as_of - t[0], DAY),
+        "until": lambda: _over(t[0] - as_of, DAY),
+        "distance": lambda: _distance(*t),
+        "greatest": lambda: _place([x.fill_null(0) for x in t], pl.max_horizontal(*t) > 0, most=True),
+        "least": lambda: _place([x.fill_null(HIGHEST) for x in t], pl.min_horizontal(*t).is_not_null(), most=False),
         "deviation": lambda: _deviation(*t),
         "rhythm": lambda: pl.when(t[1] > 0).then(_over(as_of - t[0], MINUTE) * t[2] / t[1]),
         "stage": lambda: _stage(t, feature.parameters, as_of),
@@ -120,6 +147,18 @@ def _over(value: pl.Expr, number: int) -> pl.Expr:
 def _deviation(total: pl.Expr, squares: pl.Expr, count: pl.Expr) -> pl.Expr:
     variance = (squares - total * total / count) / (count - 1)
     return pl.when(count >= 2).then(pl.max_horizontal(variance, 0.0).sqrt())
+
+
+def _distance(*t: pl.Expr) -> pl.Expr:
+    north, east = t[0] / t[2] / 10_000, t[1] / t[2] / 10_000
+    x = ((t[4] / 10_000 - east + 180) % 360 - 180) * ((t[3] / 10_000 + north) / 2).radians().cos()
+    km = ((t[3] / 10_000 - north) ** 2 + x**2).sqrt() * 6371.0088 * math.pi / 180
+    return pl.when(t[2] > 0).then(km)
+
+
+def _place(filled: Sequence[pl.Expr], known: pl.Expr, *, most: bool) -> pl.Expr:
+    listed = pl.concat_list(filled).list
+    return pl.when(known).then(listed.arg_max() if most else listed.arg_min())
 
 
 def _stage(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.Expr:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from features.language import Feature, Span, Term, Where
+from features.language import Condition, Feature, Span, Term, Where
 from features.units import DAY, HOUR, MINUTE
 
 READ = ["customer_id", "time", "event_id", "kind", "order_line"]
+SCALES = {"quantity": 1_000, "rating": 1_000, "latitude": 10_000, "longitude": 10_000}
+SQUARES = ("value_squared", "rating_squared", "latitude_squared", "longitude_squared")
+HELD = ("value", "discount", "cost", "renews_at", "category", "channel", "item_id", *SCALES)
 
 
 def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], *, as_of: int) -> pd.DataFrame:
@@ -33,17 +36,23 @@ def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], 
 
 
 def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> pd.DataFrame:
-    made = {"one", "opening", "morning", "evening", "weekend", "day", "gap", "gap_one", "gap_squared"}
-    wanted = {t.measure.column for t in terms} - made | {c for t in terms for c, _ in t.measure.where} | set(READ)
+    columns = {t.measure.column.removesuffix("_known").removesuffix("_squared") for t in terms}
+    wanted = (columns & set(HELD)) | {c.column for t in terms for c in t.measure.where} | set(READ)
     df = pd.concat([pd.read_parquet(f, columns=sorted(wanted)) for f in events], ignore_index=True)
     df = df[df["customer_id"].notna() & (df["time"] <= as_of)].sort_values(["customer_id", "time", "event_id"])
     first, hour = df["order_line"] == 1, df["time"] // HOUR % 24
+    for name in columns & set(SCALES):
+        df[name] = np.floor(df[name] * SCALES[name] + 0.5)
+    for name in columns & set(HELD):
+        df[f"{name}_known"] = df[name].notna()
+    for name in {t.measure.column for t in terms if t.measure.column in SQUARES}:
+        df[name] = df[name.removesuffix("_squared")].clip(-3e7, 3e7) ** 2
     df["one"], df["opening"], df["day"] = 1, first, df["time"] // DAY
     df["morning"], df["evening"] = first & (hour < 12), first & (hour >= 18)
     df["weekend"] = first & ((df["day"] + 3) % 7 >= 5)
-    orders = df[first & (df["kind"] == "order")]
-    df["gap"] = orders.groupby("customer_id")["time"].diff() // MINUTE
-    df["gap_one"], df["gap_squared"] = df["gap"].notna(), df["gap"] ** 2
+    openings = df[first | df["order_line"].isna()]
+    df["gap"] = openings.groupby(["customer_id", "kind"])["time"].diff() // MINUTE
+    df["gap_known"], df["gap_squared"] = df["gap"].notna(), df["gap"] ** 2
     return df
 
 
@@ -58,9 +67,15 @@ def _rows(df: pd.DataFrame, where: Where, span: Span, as_of: int) -> pd.DataFram
     mask = df["time"] <= as_of - span.end * DAY
     if span.start is not None:
         mask &= df["time"] > as_of - span.start * DAY
-    for column, value in where:
-        mask &= df[column] == value
+    for condition in where:
+        mask &= _met(df[condition.column], condition)
     return df[mask]
+
+
+def _met(held: pd.Series[float], condition: Condition) -> pd.Series[bool]:
+    if condition.values:
+        return held.notna() & (held.isin(condition.values) != condition.other)
+    return held.notna() & (held >= condition.low) & (held < condition.high)
 
 
 def _aggregates(rows: pd.DataFrame, terms: Sequence[Term]) -> pd.DataFrame:
@@ -82,20 +97,39 @@ def _finished(feature: Feature, wide: pd.DataFrame, as_of: int) -> pd.Series[flo
 
 
 def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Series[float]:
-    if feature.formula == "amount":
-        return t[0]
-    if feature.formula == "ratio":
-        return t[0] / t[1].where(t[1] != 0)
-    if feature.formula == "since":
-        return (as_of - t[0]) / DAY
-    if feature.formula == "deviation":
-        count = t[2].where(t[2] >= 2)
-        return ((t[1] - t[0] ** 2 / count) / (count - 1)).clip(lower=0) ** 0.5
-    if feature.formula == "rhythm":
-        return (as_of - t[0]) / MINUTE * t[2] / t[1].where(t[1] > 0)
-    if feature.formula == "stage":
-        return _stage(t, feature.parameters, as_of)
-    raise NotImplementedError(feature.formula)
+    by_formula: dict[str, Callable[[], pd.Series[float]]] = {
+        "amount": lambda: t[0],
+        "ratio": lambda: t[0] / t[1].where(t[1] != 0),
+        "change": lambda: t[0] / t[1].where(t[1] != 0),
+        "since": lambda: (as_of - t[0]) / DAY,
+        "until": lambda: (t[0] - as_of) / DAY,
+        "deviation": lambda: _deviation(t[0], t[1], t[2].where(t[2] >= 2)),
+        "rhythm": lambda: (as_of - t[0]) / MINUTE * t[2] / t[1].where(t[1] > 0),
+        "distance": lambda: _distance(t),
+        "greatest": lambda: _place(pd.concat(t, axis=1), most=True),
+        "least": lambda: _place(pd.concat(t, axis=1), most=False),
+        "stage": lambda: _stage(t, feature.parameters, as_of),
+    }
+    return by_formula[feature.formula]()
+
+
+def _deviation(total: pd.Series[float], squares: pd.Series[float], count: pd.Series[float]) -> pd.Series[float]:
+    return ((squares - total**2 / count) / (count - 1)).clip(lower=0) ** 0.5
+
+
+def _place(t: pd.DataFrame, *, most: bool) -> pd.Series[float]:
+    values = t.fillna(0 if most else np.inf).to_numpy()
+    place = values.argmax(axis=1) if most else values.argmin(axis=1)
+    known = values.max(axis=1) > 0 if most else values.min(axis=1) < np.inf
+    return pd.Series(np.where(known, place, np.nan), index=t.index)
+
+
+def _distance(t: Sequence[pd.Series[float]]) -> pd.Series[float]:
+    count = t[2].where(t[2] > 0)
+    north, east = t[0] / count / 10_000, t[1] / count / 10_000
+    x: pd.Series[float] = ((t[4] / 10_000 - east + 180) % 360 - 180) * np.cos(np.radians((t[3] / 10_000 + north) / 2))
+    degrees: pd.Series[float] = ((t[3] / 10_000 - north) ** 2 + x**2) ** 0.5
+    return degrees * 6371.0088 * np.pi / 180
 
 
 def _stage(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:

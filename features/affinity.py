@@ -9,7 +9,7 @@ import polars as pl
 
 from features.formulas import Floats, Ints
 from features.lake import Lake
-from features.record import Record
+from features.record import NONE, Record
 from features.units import DAY
 
 WINDOW = 90
@@ -137,12 +137,13 @@ def pair_vector(
     record: Record, campaign: Campaign, *, as_of: int, contact: str = "contact", response: str = "redeem"
 ) -> Floats:
     """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
-    time, value = record.integers["time"], record.integers["value"]
-    offered = np.array([w in campaign.item_ids for w in record.words["item_id"]] + [False], dtype=np.bool_)
-    mine = offered[record.codes["item_id"]]  # -1, no item, is the False at the end
+    time, value = record.number("time"), record.number("value")
+    value = np.where(value == NONE, 0, value)
+    offered = np.array([w in campaign.item_ids for w in record.words.get("item_id", ())] + [False], dtype=np.bool_)
+    mine = offered[record.codes("item_id")]  # -1, no item, is the False at the end
     seen, recent = time <= as_of, time > as_of - WINDOW * DAY
-    order = record.where((("kind", "order"),)) & seen
-    coupon = record.where((("kind", "coupon_applied"),)) & seen
+    order = record.is_("kind", "order") & seen
+    coupon = record.is_("kind", "coupon_applied") & seen
     ours = record.is_("campaign_id", campaign.campaign_id) & seen
     reached = time[record.is_("kind", contact) & ours]
     counts: Ints = np.array(

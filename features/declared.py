@@ -7,6 +7,7 @@ from typing import Literal
 
 from features.errors import StamkundError
 from features.language import Feature, Measure, Span, Term, Unit, Where, amount, ratio, since
+from features.language import where as conditions
 
 Take = Literal["count", "sum", "mean", "share", "trend", "distinct", "days_since"]
 # What can be counted or added up, and what conditions and `distinct` may look at.
@@ -42,8 +43,7 @@ def declare(
     'last_web'
     """
     _check(take, of, where or {})
-    everywhere: Where = (("kind", kind),)
-    here: Where = (*everywhere, *sorted((where or {}).items()))
+    everywhere, here = conditions(kind=kind), conditions(kind=kind, **(where or {}))
     if take == "days_since":
         return (since(name, Measure("max", "time", here), _text(f"days since the last {kind}", where)),)
     spans = [Span(days) for days in windows if days is not None or take != "trend"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from features.language import Feature, Measure, Span, Term, Where, amount, code, ratio, since
+from features.language import Feature, Measure, Span, Term, amount, code, ratio, since, where
 from features.units import DAY, MINUTE
 
 WINDOWS = (7, 14, 28, 56, 90, 180, 365)
@@ -64,13 +64,13 @@ def distinctly(features: Iterable[Feature]) -> tuple[Feature, ...]:
     return tuple(out)
 
 
-ORDER: Where = (("kind", "order"),)
+ORDER = where(kind="order")
 ORDERS = Measure("sum", "opening", ORDER)
 LINES = Measure("sum", "one", ORDER)
 SPEND = Measure("sum", "value", ORDER)
 DISCOUNT = Measure("sum", "discount", ORDER)
 LAST_ORDER = Measure("max", "time", ORDER)
-GAPS = Measure("sum", "gap_one", ORDER)
+GAPS = Measure("sum", "gap_known", ORDER)
 GAP = Measure("sum", "gap", ORDER)
 GAP_SQUARED = Measure("sum", "gap_squared", ORDER)
 MINUTES_A_DAY = DAY // MINUTE
@@ -139,9 +139,8 @@ def _variety() -> Iterator[Feature]:
 
 
 def _category(category: str) -> Iterator[Feature]:
-    where = (*ORDER, ("category", category))
-    name = snake(category)
-    spend, last = Measure("sum", "value", where), Measure("max", "time", where)
+    bought, name = where(kind="order", category=category), snake(category)
+    spend, last = Measure("sum", "value", bought), Measure("max", "time", bought)
     for span in (Span(90), EVER):
         share = f"{category} as a share of spend {span.text}"
         yield ratio(f"share_{name}_{span.label}", Term(spend, span), Term(SPEND, span), "share", share)
@@ -149,19 +148,19 @@ def _category(category: str) -> Iterator[Feature]:
 
 
 def _kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
-    where: Where = (("kind", kind),)
+    these = where(kind=kind)
     noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"'{kind.replace('_', ' ')}' events")
-    count = Measure("sum", "one", where)
+    count = Measure("sum", "one", these)
     for span in (Span(28), Span(90), Span(180), EVER):
         yield amount(noun, count, span, "count", text)
     yield since(
-        f"days_since_last_{kind}", Measure("max", "time", where), f"days since the last '{kind.replace('_', ' ')}'"
+        f"days_since_last_{kind}", Measure("max", "time", these), f"days since the last '{kind.replace('_', ' ')}'"
     )
     if kind not in ("contact", "order"):
-        yield amount(f"{kind}_days", Measure("distinct", "day", where), EVER, "count", f"days with {text}")
+        yield amount(f"{kind}_days", Measure("distinct", "day", these), EVER, "count", f"days with {text}")
         for base in ("contact", "order"):
             if base in kinds:
-                under = Term(ORDERS if base == "order" else Measure("sum", "one", (("kind", base),)), EVER)
+                under = Term(ORDERS if base == "order" else Measure("sum", "one", where(kind=base)), EVER)
                 yield ratio(f"{noun}_per_{base}", Term(count, EVER), under, "ratio", f"{text} per {base}")
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Self, cast
 
 from features.errors import StamkundError
-from features.language import Feature, Formula, Measure, Op, Span, Term, Unit
+from features.language import Condition, Feature, Formula, Measure, Op, Span, Term, Unit
 from features.live import Live
 from features.plan import Plan
 
-FORMAT = 2  # of the file; a set of another format is derived anew
+FORMAT = 3  # of the file; a set of another format is derived anew
 
 
 @dataclass(frozen=True)
@@ -120,5 +120,15 @@ def _feature(data: dict[str, object]) -> Feature:
 
 
 def _measure(data: dict[str, object]) -> Measure:
-    where = tuple((c, v) for c, v in cast(list[tuple[str, str]], data["where"]))
+    where = tuple(_condition(c) for c in cast(list[dict[str, object]], data["where"]))
     return Measure(cast(Op, data["op"]), cast(str, data["column"]), where)
+
+
+def _condition(data: dict[str, object]) -> Condition:
+    return Condition(
+        column=cast(str, data["column"]),
+        values=tuple(cast(list[str], data["values"])),
+        other=cast(bool, data["other"]),
+        low=cast(int, data["low"]),
+        high=cast(int, data["high"]),
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from features.columns import SCALES
 from features.language import Formula
 from features.units import DAY, MINUTE
 
@@ -16,12 +17,13 @@ NEVER = np.iinfo(np.int64).min  # the latest time of nothing
 UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
 STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning")
 NEW = 28  # days a customer is new for
+KM_A_DEGREE = 6371.0088 * np.pi / 180  # on the mean sphere of the earth
 
 
-def evaluate(formula: Formula, operands: list[Ints], parameters: Floats, *, as_of: int) -> Floats:
-    """A formula of its terms, each an array of any one shape; ``parameters`` were fitted, a row each.
+def evaluate(formula: Formula, operands: Ints, parameters: Floats, *, as_of: int) -> Floats:
+    """A formula of its terms, a row each, of any shape; ``parameters`` were fitted, a row each too.
 
-    >>> evaluate("ratio", [np.array([6, 1]), np.array([4, 0])], np.empty((0, 2)), as_of=0)
+    >>> evaluate("ratio", np.array([[6, 1], [4, 0]]), np.empty((0, 2)), as_of=0)
     array([1.5, nan])
     """
     return _FORMULAS[formula](operands, parameters, as_of)
@@ -60,22 +62,38 @@ def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bo
     return out
 
 
-def _amount(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
-    return operands[0].astype(np.float64)
+def _held(values: Ints) -> npt.NDArray[np.bool_]:
+    held: npt.NDArray[np.bool_] = (values != NEVER) & (values != UNBORN)
+    return held
 
 
-def _ratio(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
+def _amount(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    (value,) = operands
+    amounts: Floats = np.where(_held(value), value, np.nan)
+    return amounts
+
+
+def _ratio(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     over, under = operands
     return _over(over, under, under != 0)
 
 
-def _since(operands: list[Ints], _parameters: Floats, as_of: int) -> Floats:
+def _change(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    now, then = operands
+    return _over(now, then, _held(now) & _held(then) & (then != 0))
+
+
+def _since(operands: Ints, _parameters: Floats, as_of: int) -> Floats:
     (time,) = operands
-    known = (time != NEVER) & (time != UNBORN)
+    known = _held(time)
     return _over(as_of - np.where(known, time, 0), DAY, known)
 
 
-def _deviation(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats:
+def _until(operands: Ints, parameters: Floats, as_of: int) -> Floats:
+    return -_since(operands, parameters, as_of)
+
+
+def _deviation(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     total, squares, count = operands
     n = np.maximum(count, 2)
     mean: Floats = total / n
@@ -84,13 +102,33 @@ def _deviation(operands: list[Ints], _parameters: Floats, _as_of: int) -> Floats
     return deviation
 
 
-def _rhythm(operands: list[Ints], _parameters: Floats, as_of: int) -> Floats:
+def _rhythm(operands: Ints, _parameters: Floats, as_of: int) -> Floats:
     last, gaps, count = operands
     minutes: Floats = (as_of - np.where(last == NEVER, as_of, last)) / MINUTE
     return _over(minutes * count, gaps, gaps > 0)
 
 
-def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
+def _distance(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    """Kilometres, on the plane that touches the earth between the two; longitudes meet at 180 degrees."""
+    latitudes, longitudes, count, latitude, longitude = operands
+    known = (count > 0) & _held(latitude) & _held(longitude)
+    number, unit = np.where(known, count, 1), SCALES["latitude"]
+    usual, east = latitudes / number / unit, longitudes / number / unit
+    north = np.where(known, latitude, 0) / unit
+    across = (np.where(known, longitude, 0) / unit - east + 180) % 360 - 180
+    across = across * np.cos(np.radians((usual + north) / 2))
+    return np.where(known, np.sqrt(np.square(north - usual) + np.square(across)) * KM_A_DEGREE, np.nan)
+
+
+def _greatest(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    return np.where(np.max(operands, axis=0) > 0, np.argmax(operands, axis=0), np.nan)
+
+
+def _least(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    return np.where(np.min(operands, axis=0) < UNBORN, np.argmin(operands, axis=0), np.nan)
+
+
+def _stage(operands: Ints, parameters: Floats, as_of: int) -> Floats:
     """The lifecycle stage, by the customer's own rhythm: the mean gap between orders (the usual one before two).
 
     Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within 28 days after 84 days
@@ -111,11 +149,16 @@ def _stage(operands: list[Ints], parameters: Floats, as_of: int) -> Floats:
     return out.astype(np.float64)
 
 
-_FORMULAS: dict[Formula, Callable[[list[Ints], Floats, int], Floats]] = {
+_FORMULAS: dict[Formula, Callable[[Ints, Floats, int], Floats]] = {
     "amount": _amount,
     "ratio": _ratio,
+    "change": _change,
     "since": _since,
+    "until": _until,
     "deviation": _deviation,
     "rhythm": _rhythm,
+    "distance": _distance,
+    "greatest": _greatest,
+    "least": _least,
     "stage": _stage,
 }

@@ -1,65 +1,85 @@
 """The evaluator over frames: one pass over the events for any number of moments, on any engine Narwhals speaks.
 
-Every edge of every span of every ``as_of`` cuts time into panes. The engine adds up each column per customer, pane and
-the columns that conditions ask about; running sums over the panes then give every span of every moment by one
-subtraction. What the engine hands over is integers, so every engine gives the same profiles, bit for bit.
+The edges of all spans of all moments cut time into panes. For each scan the engine adds up columns per customer, case
+and pane; every span of every moment is a range of panes. What the engine hands over is integers, so every engine gives
+the same profiles, bit for bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
-from features.entries import Entries, column_of, entries_of, next_pane
+from features.aggregation import aggregate, collected
+from features.asked import Asked, extra
+from features.cells import EMPTY, Cells
+from features.columns import sources
 from features.formulas import Ints
-from features.language import COLUMNS, GAP_COLUMNS, Arithmetic, Measure, Op
-from features.panes import FramePanes, distinct_at
 from features.plan import Plan
-from features.units import MINUTE
-
-__all__ = ["BLOCK_CUSTOMERS", "BLOCK_EVENTS", "FramePanes", "accumulate", "blocks", "columns", "distinct_at"]
+from features.scans import Scan, scans
 
 Events = nw.LazyFrame[Any]
-Grouping = tuple[bool, tuple[str, ...], tuple[Measure, ...]]
 
-BLOCK_CUSTOMERS = 50_000  # at a time leave the engine: what NumPy holds of them is some hundred MB
+BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
 BLOCK_EVENTS = 1_000_000  # at a time are held in memory by Polars; other engines manage theirs
+PART_CELLS = 8_000_000  # at a time are dense: 64 MB
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some customers in order, the time of each one's first event, and what the engine says of each scan."""
+
+    plan: Plan
+    customers: pa.Array
+    first: Ints
+    cells: tuple[Cells, ...]
+
+    def parts(self, moments: int) -> Iterator[Block]:
+        """The same in parts that are small enough to make dense for so many moments; at least one."""
+        dense = max((len(c.scan.cases) * len(c.edges) for c in self.cells), default=0)
+        step = max(1, PART_CELLS // (dense + moments * len(self.plan.terms) + 1))
+        for start in range(0, max(len(self.customers), 1), step):
+            end = min(start + step, len(self.customers))
+            cells = tuple(c.of(start, end) for c in self.cells) if step < len(self.customers) else self.cells
+            yield Block(self.plan, self.customers[start:end], self.first[start:end], cells)
+
+    def terms(self, as_of: Sequence[int]) -> dict[int, Ints]:
+        """``[term, customer]`` at each moment."""
+        empty = np.array([EMPTY[t.measure.op] for t in self.plan.terms], dtype=np.int64).reshape(-1, 1)
+        terms = {moment: np.repeat(empty, len(self.customers), axis=1) for moment in as_of}
+        for cells in self.cells:
+            cells.read(terms)
+        return terms
 
 
 def columns(plan: Plan) -> tuple[str, ...]:
     """The event columns that a plan reads, sorted."""
     needed = {"customer_id", "time"}
-
-    def asked(name: str) -> Arithmetic:
-        needed.add(name)
-        return cast(Arithmetic, nw.col(name))
-
-    for measure in _measures(plan):
-        needed |= {name for name, _ in measure.where}
-        if measure.column in COLUMNS:
-            COLUMNS[measure.column](asked)
-        else:
-            needed |= {"event_id", "kind", "order_line"} if measure.column in GAP_COLUMNS else {measure.column}
+    for measure in plan.measures:
+        needed |= {condition.column for condition in measure.where}
+        needed |= set(sources(measure.column)) | extra(measure)
     return tuple(sorted(needed))
 
 
-def accumulate(events: Events, plan: Plan, *, as_of: Sequence[int]) -> FramePanes:
-    """The aggregates of each measure in every pane of every ``as_of``, for all customers at once.
+def accumulate(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Block:
+    """What every scan gives for all customers at once.
 
     Rows without a customer and rows after the last moment are left out; the order of rows does not matter.
     """
-    known, edges = _known(events, plan, as_of)
-    return _panes(known, plan, edges, _census(known))
+    known = _known(events, plan, max(as_of))
+    return _block(known, scans(plan), plan, _census(known), as_of)
 
 
-def blocks(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Iterator[FramePanes]:
+def blocks(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Iterator[Block]:
     """As :func:`accumulate`, some customers at a time, in their order, so that memory stays bounded; at least one."""
-    known, edges = _known(events, plan, as_of)
+    known, wanted = _known(events, plan, max(as_of)), scans(plan)
     census = _census(known)
     in_memory = known.implementation.is_polars()
     cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
@@ -69,9 +89,7 @@ def blocks(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Iterator[Fram
             block = block.filter(nw.col("customer_id") >= census["customer_id"][start].as_py())
         if end < len(census):
             block = block.filter(nw.col("customer_id") < census["customer_id"][end].as_py())
-        if in_memory:  # read once, though several aggregations follow
-            block = block.collect("polars", engine="streaming").lazy()
-        yield _panes(block, plan, edges, census.slice(start, end - start))
+        yield _block(block, wanted, plan, census.slice(start, end - start), as_of)
 
 
 def _cuts(events: Ints, most: int | None) -> list[int]:
@@ -89,96 +107,30 @@ def _cuts(events: Ints, most: int | None) -> list[int]:
     return cuts if len(cuts) > 1 else [0, 0]
 
 
-def _measures(plan: Plan) -> tuple[Measure, ...]:
-    return (*plan.sums, *plan.firsts, *plan.lasts, *plan.distinct)
-
-
-def _known(events: Events, plan: Plan, as_of: Sequence[int]) -> tuple[Events, Ints]:
-    edges = np.unique(np.concatenate([plan.edges(t) for t in as_of]))
-    known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= int(edges[-1]))
-    return known.select(*columns(plan), pane=_pane(edges, 0, len(edges) - 1)), edges
+def _known(events: Events, plan: Plan, last: int) -> Events:
+    known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= last)
+    return known.select(*columns(plan))
 
 
 def _census(known: Events) -> pa.Table:
     """Every customer in order, the time of the first event, and how many there are."""
     counted = known.group_by("customer_id").agg(first=nw.col("time").min(), events=nw.len().cast(nw.Int64))
-    return _collected(counted).sort_by("customer_id").combine_chunks()
+    return collected(counted).sort_by("customer_id").combine_chunks()
 
 
-def _panes(cut: Events, plan: Plan, edges: Ints, census: pa.Table) -> FramePanes:
+def _block(known: Events, wanted: Sequence[Scan], plan: Plan, census: pa.Table, as_of: Sequence[int]) -> Block:
     customers = census["customer_id"].combine_chunks()
-    found: dict[Op, list[Entries]] = {op: [] for op in ("sum", "min", "max", "distinct")}
-    aggregated = [*plan.sums, *plan.firsts, *plan.lasts]
-    for gaps, by, measures in _groupings(aggregated):
-        table = _aggregate(_with_gaps(cut) if gaps else cut, by, measures)
-        for op, told in entries_of(table, by, measures, plan, customers):
-            found[op].append(told)
-    for _, by, measures in _groupings(plan.distinct, apart=True):
-        table = _sightings(cut, by, measures)
-        found["distinct"] += [told for _, told in entries_of(table, by, measures, plan, customers)]
-    entries = {op: Entries.joined(parts) for op, parts in found.items()}
-    return FramePanes(plan, customers, census["first"].to_numpy(), edges, entries)
+    asked = Asked.of(wanted)
+    labelled = known.select(*asked.columns(plan.measures))
+    if known.implementation.is_polars():
+        labelled = _numbered(labelled, customers)
+    cells = tuple(aggregate(labelled, scan, asked, customers, scan.edges(as_of)) for scan in wanted)
+    return Block(plan, customers, census["first"].to_numpy(), cells)
 
 
-def _pane(edges: Ints, low: int, high: int) -> nw.Expr:
-    """How many edges lie before an event's time, by halving."""
-    if low == high:
-        return nw.lit(low, nw.Int64)
-    middle = (low + high) // 2
-    later = nw.col("time") > int(edges[middle])
-    return nw.when(later).then(_pane(edges, middle + 1, high)).otherwise(_pane(edges, low, middle))
-
-
-def _groupings(measures: Iterable[Measure], *, apart: bool = False) -> Iterator[Grouping]:
-    """Measures that one aggregation serves: whether over gaps, the columns of their conditions, the measures.
-
-    ``apart`` keeps different columns apart too. Conditions that contradict themselves are never met.
-    """
-    groups: dict[tuple[bool, tuple[str, ...], str], list[Measure]] = {}
-    for measure in measures:
-        if len(dict(measure.where)) == len(set(measure.where)):
-            by = tuple(sorted(dict(measure.where)))
-            key = measure.column in GAP_COLUMNS, by, measure.column if apart else ""
-            groups.setdefault(key, []).append(measure)
-    for (gaps, by, _), chosen in groups.items():
-        yield gaps, by, tuple(chosen)
-
-
-def _integer(column: str) -> nw.Expr:
-    compute = COLUMNS.get(column) or GAP_COLUMNS[column]
-    expression = cast(nw.Expr, compute(cast(Callable[[str], Arithmetic], nw.col)))
-    return expression.cast(nw.Int64)
-
-
-def _chosen(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> Events:
-    """Only the rows that meet some measure's condition, nearly."""
-    values = {name: sorted({dict(m.where)[name] for m in measures}) for name in by}
-    return events.filter(*(nw.col(name).is_in(asked) for name, asked in values.items())) if by else events
-
-
-def _aggregate(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> pa.Table:
-    wanted = sorted({(m.op, m.column) for m in measures})
-    named = {column_of(op, column): getattr(_integer(column), op)() for op, column in wanted}
-    chosen = _chosen(events, by, measures)
-    return _collected(chosen.group_by("customer_id", "pane", *by).agg(**named))
-
-
-def _collected(frame: Events) -> pa.Table:
-    if frame.implementation.is_polars():  # half the time, and less memory
-        return frame.collect("pyarrow", engine="streaming").to_arrow()
-    return frame.collect("pyarrow").to_arrow()
-
-
-def _with_gaps(events: Events) -> Events:
-    orders = events.filter(nw.col("kind") == "order", nw.col("order_line") == 1)
-    previous = nw.col("time").shift(1).over("customer_id", order_by=["time", "event_id"])
-    return orders.with_columns(gap=(nw.col("time") - previous) // MINUTE)
-
-
-def _sightings(events: Events, by: Sequence[str], measures: Sequence[Measure]) -> pa.Table:
-    """Per customer and pane the values that occur, and the pane in which each occurs next."""
-    column = measures[0].column
-    value = _integer(column) if column in COLUMNS else nw.col(column)
-    seen = _chosen(events, by, measures).with_columns(seen=value).filter(~nw.col("seen").is_null())
-    table = _collected(seen.group_by("customer_id", "pane", *by, "seen").agg(times=nw.len()))
-    return table.append_column(column_of("distinct", column), pa.array(next_pane(table, by)))
+def _numbered(events: Events, customers: pa.Array) -> Events:
+    """The events in memory, read once though several aggregations follow; customers as their places."""
+    names = pl.Enum(cast(pl.Series, pl.from_arrow(customers)).cast(pl.String))
+    frame = nw.to_native(events).with_columns(pl.col("customer_id").cast(names).to_physical().cast(pl.Int64))
+    numbered: Events = nw.from_native(frame.collect(engine="streaming").lazy())
+    return numbered

@@ -8,45 +8,54 @@ record, read these declarations; nothing else says what a feature means.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Literal
 
-from features.units import DAY, HOUR
-
-Op = Literal["sum", "min", "max", "distinct"]
-Formula = Literal["amount", "ratio", "since", "deviation", "rhythm", "stage", "code", "nearest"]
-Unit = Literal["count", "money", "days", "ratio", "share", "band", "code"]
-Where = tuple[tuple[str, str], ...]
-
-
-class Arithmetic(Protocol):
-    """What a frame expression and a NumPy array have in common."""
-
-    def __floordiv__(self, other: int, /) -> Self: ...
-    def __mod__(self, other: int, /) -> Self: ...
-    def __add__(self, other: int, /) -> Self: ...
-    def __mul__(self, other: int, /) -> Self: ...
+Op = Literal["sum", "min", "max", "first", "last", "distinct"]
+Formula = Literal[
+    "amount", "ratio", "change", "since", "until", "deviation", "rhythm", "distance", "greatest", "least", "stage",
+    "code", "nearest",
+]  # fmt: skip
+Unit = Literal["count", "money", "days", "km", "points", "ratio", "share", "band", "code"]
+LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
 
-# Integers that an event carries, by name, from its canonical columns; weeks start on Monday, hours are UTC.
-# Gap columns hold the minutes since the customer's previous order; they exist on the first line of an order only.
-COLUMNS: dict[str, Callable[[Callable[[str], Arithmetic]], object]] = {
-    "one": lambda c: c("time") * 0 + 1,
-    "opening": lambda c: c("order_line") == 1,
-    "value": lambda c: c("value"),
-    "discount": lambda c: c("discount"),
-    "time": lambda c: c("time"),
-    "morning": lambda c: (c("order_line") == 1) & (c("time") // HOUR % 24 < 12),  # type: ignore[operator]
-    "evening": lambda c: (c("order_line") == 1) & (c("time") // HOUR % 24 >= 18),  # type: ignore[operator]
-    "weekend": lambda c: (c("order_line") == 1) & ((c("time") // DAY + 3) % 7 >= 5),  # type: ignore[operator]
-    "day": lambda c: c("time") // DAY,
-}
-GAP_COLUMNS: dict[str, Callable[[Callable[[str], Arithmetic]], object]] = {
-    "gap": lambda c: c("gap"),
-    "gap_one": lambda c: c("gap") * 0 + 1,
-    "gap_squared": lambda c: c("gap") * c("gap"),  # type: ignore[operator]
-}
+@dataclass(frozen=True, order=True)
+class Condition:
+    """A test of one column of an event: a text among ``values``, or an integer with ``low <= it < high``.
+
+    With ``other`` a text that is not among the values. Where the column holds nothing, it is never met.
+    """
+
+    column: str
+    values: tuple[str, ...] = ()
+    other: bool = False
+    low: int = LOWEST
+    high: int = HIGHEST
+
+    @property
+    def one(self) -> str | None:
+        """The one value asked for, if the test is for being equal to it."""
+        return self.values[0] if len(self.values) == 1 and not self.other else None
+
+
+Where = tuple[Condition, ...]
+
+
+def where(**asked: str | Sequence[str] | Condition) -> Where:
+    """The conditions that each column has this value, or one of these.
+
+    >>> where(kind="order", category=["Tea", "Coffee"])[0]
+    Condition(column='category', values=('Coffee', 'Tea'), other=False, low=-9223372036854775808, ...)
+    """
+    return tuple(sorted(_condition(column, values) for column, values in asked.items()))
+
+
+def _condition(column: str, values: str | Sequence[str] | Condition) -> Condition:
+    if isinstance(values, Condition):
+        return values
+    return Condition(column, (values,) if isinstance(values, str) else tuple(sorted(set(values))))
 
 
 @dataclass(frozen=True, order=True)
@@ -79,7 +88,8 @@ class Span:
 class Measure:
     """An aggregate of one integer column over the events that meet every condition of ``where``.
 
-    ``min``, ``max`` and ``distinct`` look back from ``as_of``; only ``sum`` may be taken over a span that ends earlier.
+    ``first`` and ``last`` are the values of the earliest and latest of those events that hold one. ``distinct`` may
+    also look at a column of text; it looks back from ``as_of``, all others over any span.
     """
 
     op: Op
@@ -99,11 +109,14 @@ class Term:
 class Feature:
     """A named number, finished from terms by a formula; NaN where it is undefined.
 
-    ``amount`` t0 · ``ratio`` t0/t1 · ``since`` days from t0 to as_of · ``deviation`` standard deviation from sum, sum
-    of squares and count · ``rhythm`` days since t0 over the mean gap t1/t2 · ``code`` place of a customer's attribute
-    in its vocabulary · ``stage`` place of the lifecycle stage in its vocabulary, by fitted ``parameters`` · ``nearest``
-    place of the fitted centre that is nearest in the features ``of``. The result is divided by ``scale``: money to
-    units of the currency, gaps to days. With ``cuts`` the feature is the band that it falls into, from 1.
+    ``amount`` t0 · ``ratio`` t0/t1 · ``change`` t0/t1 of two values that may be missing · ``since`` days from t0 to
+    as_of · ``until`` days from as_of to t0 · ``deviation`` standard deviation from sum, sum of squares and count ·
+    ``rhythm`` days since t0 over the mean gap t1/t2 · ``distance`` km from the mean place (sums of latitudes and
+    longitudes, count) to another (latitude, longitude) · ``greatest`` and ``least`` the place in the vocabulary of
+    the term that is · ``code`` place of a customer's attribute in its vocabulary · ``stage`` place of the lifecycle
+    stage in its vocabulary, by fitted ``parameters`` · ``nearest`` place of the fitted centre that is nearest in the
+    features ``of``. The result is divided by ``scale``: money to units of the currency, gaps to days. With ``cuts``
+    the feature is the band that it falls into, from 1.
     """
 
     name: str

@@ -10,23 +10,25 @@ import narwhals as nw
 import polars as pl
 import pyarrow as pa
 
+from features.columns import SCALES
 from features.errors import StamkundError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Frame = nw.LazyFrame[Any]
-Kind = Literal["text", "integer", "time"]
+Kind = Literal["text", "integer", "decimal", "time"]
 KNOWN = "pandas, Polars, Arrow, DuckDB and Spark"
 _NEEDED: Mapping[Kind, str] = {
     "text": "text",
     "integer": "64-bit integers (amounts in minor units, such as cents)",
+    "decimal": "numbers",
     "time": "timestamps, or 64-bit integers (µs since 1970 in UTC)",
 }
 
 
 def admit(native: object, kinds: Mapping[str, Kind], *, what: str) -> Frame:
-    """These columns of a frame, lazily, as text and 64-bit integers.
+    """These columns of a frame, lazily, as text and 64-bit integers, decimals times their scale.
 
     pandas and Arrow are computed with by Polars, all others by themselves. Timestamps become µs since 1970, exactly,
     those without a zone taken as UTC; whole numbers that pandas holds as floats become integers again.
@@ -102,7 +104,7 @@ def _missing(missing: list[str], names: list[str], what: str) -> StamkundError:
 
 def _whole(table: pl.DataFrame, kinds: Mapping[str, Kind]) -> list[pl.Expr]:
     """Integers that pandas holds as floats because some are missing."""
-    floats = [name for name, kind in kinds.items() if kind != "text" and table.schema[name] == pl.Float64]
+    floats = [name for name, kind in kinds.items() if kind in ("integer", "time") and table.schema[name] == pl.Float64]
     safe = [name for name in floats if table[name].drop_nulls().is_between(-(2**53), 2**53).all()]
     return [pl.col(name).cast(pl.Int64) for name in safe if (table[name].drop_nulls() % 1 == 0).all()]
 
@@ -130,8 +132,11 @@ def _cast(name: str, kind: Kind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
     empty = dtype in (nw.Unknown, nw.Object) if kind == "text" else dtype == nw.Unknown
     if kind == "text" and (empty or dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean)):
         return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String)
-    if kind != "text" and (empty or dtype.is_integer()):
+    if kind != "text" and (empty or (dtype.is_integer() and kind != "decimal")):
         return nw.col(name) if dtype == nw.Int64 else nw.col(name).cast(nw.Int64)
+    if kind == "decimal" and (dtype.is_integer() or dtype.is_float() or dtype.is_decimal()):
+        number = nw.col(name).cast(nw.Float64).fill_nan(None)
+        return (number * SCALES[name] + 0.5).floor().cast(nw.Int64).alias(name)
     message = f"The column {name} of the {what} is {dtype}; needed: {_NEEDED[kind]}. Cast it before."
     raise StamkundError("wrong_type", message, field=name)
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar, cast, overload
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features import native
+from features.columns import SCALES
 from features.fitted import FeatureSet
-from features.formulas import Floats
+from features.formulas import Floats, Ints
 from features.frames import blocks, columns
 from features.lake import Lake
-from features.panes import FramePanes, moments
 from features.plan import Plan, finish
 from features.schema import EVENTS, sql_type
 
 Frame = TypeVar("Frame")
+Mask = npt.NDArray[np.bool_]
 
 
 def profiles(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:
@@ -60,33 +64,53 @@ def profile_frame(
     1         bob         1.0                    2.0
     """
     when = [as_of] if isinstance(as_of, int) else list(as_of)
-    plan = feature_set.plan
+    found = list(_parts(events, feature_set.plan, when, attributes))
+    return native.alike(events, pl.concat([frame for moment in when for at, frame in found if at == moment]))
+
+
+def write_profiles(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int) -> int:
+    """Write everyone's profile at a moment as Parquet, some customers at a time, whole or not at all; how many."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft, rows = path.with_suffix(".part"), 0
+    names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
+    attributes = lake.scan("customers").collect()
+    with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
+        for _, frame in _parts(lake.scan("events"), feature_set.plan, [as_of], attributes):
+            writer.write_table(frame.to_arrow().cast(writer.schema))
+            rows += frame.height
+    draft.replace(path)
+    return rows
+
+
+def _parts(events: object, plan: Plan, when: Sequence[int], attributes: object) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The profiles of some customers at one moment, again and again until all are told."""
     admitted = native.admit(events, {name: _kind(name) for name in columns(plan)}, what="events")
     known = _attributes(attributes, plan)
-    parts: dict[int, list[pl.DataFrame]] = {moment: [] for moment in when}
     for block in blocks(admitted, plan, as_of=when):
-        for part in block.parts():
-            for moment, frame in _finished(part, _codes(part.customers, plan, known), when):
-                parts[moment].append(frame)
-    return native.alike(events, pl.concat([frame for moment in when for frame in parts[moment]]))
+        for part in block.parts(len(when)):
+            codes = _codes(part.customers, plan, known)
+            for moment, terms in part.terms(when).items():
+                here = part.first <= moment
+                yield moment, _frame(plan, part.customers, here, terms, codes, as_of=moment)
+
+
+def _frame(plan: Plan, customers: pa.Array, here: Mask, terms: Ints, codes: Floats, *, as_of: int) -> pl.DataFrame:
+    """The features of the customers that are there."""
+    if not here.all():
+        customers, terms, codes = customers.filter(pa.array(here)), terms[:, here], codes[:, here]
+    values = finish(plan, terms, codes, as_of=as_of)
+    names = cast(pl.Series, pl.from_arrow(customers)).cast(pl.String).alias("customer_id")
+    moments = pl.repeat(as_of, len(names), dtype=pl.Int64, eager=True).alias("as_of")
+    told = [pl.Series(feature.name, row) for feature, row in zip(plan.features, values, strict=True)]
+    return pl.DataFrame([names, moments, *told])
 
 
 def _kind(column: str) -> native.Kind:
     if column == "time":
         return "time"
+    if column in SCALES:
+        return "decimal"
     return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
-
-
-def _finished(panes: FramePanes, codes: Floats, when: Sequence[int]) -> Iterator[tuple[int, pl.DataFrame]]:
-    names = [f.name for f in panes.plan.features]
-    for moment, here, at in moments(panes, codes, when):
-        values = finish(panes.plan, at, as_of=moment)
-        customers = cast(pl.Series, pl.from_arrow(panes.customers.take(pa.array(here)))).cast(pl.String)
-        head = pl.DataFrame(
-            {"customer_id": customers, "as_of": pl.repeat(moment, len(here), dtype=pl.Int64, eager=True)}
-        )
-        rows = pl.DataFrame(values, schema=dict.fromkeys(names, pl.Float64), orient="row")
-        yield moment, pl.concat([head, rows], how="horizontal")
 
 
 def _attributes(attributes: object, plan: Plan) -> pa.Table | None:
@@ -98,8 +122,8 @@ def _attributes(attributes: object, plan: Plan) -> pa.Table | None:
 
 
 def _codes(customers: pa.Array, plan: Plan, attributes: pa.Table | None) -> Floats:
-    """``[customer, feature]``: each attribute's place in its vocabulary, NaN where unknown."""
-    codes = np.full((len(customers), len(plan.coded)), np.nan)
+    """``[feature, customer]``: each attribute's place in its vocabulary, NaN where unknown."""
+    codes = np.full((len(plan.coded), len(customers)), np.nan)
     if attributes is None:
         return codes
     row = pc.index_in(attributes["customer_id"], value_set=customers)
@@ -108,5 +132,5 @@ def _codes(customers: pa.Array, plan: Plan, attributes: pa.Table | None) -> Floa
     for i, feature in enumerate(plan.coded):
         values = ours[feature.attribute]
         place = pc.index_in(values, value_set=pa.array(feature.vocabulary, values.type))
-        codes[rows, i] = place.cast(pa.float64()).fill_null(np.nan).to_numpy()
+        codes[i, rows] = place.cast(pa.float64()).fill_null(np.nan).to_numpy()
     return codes

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import polars as pl
 
+from features.columns import NUMBERS, SCALES, TEXTS
 from features.lake import Lake
-from features.record import INTEGERS, TEXTS, Record
+from features.record import NONE, Record
 
 CUSTOMERS_AT_ONCE = 20_000
 
@@ -21,7 +22,7 @@ def records(lake: Lake, progress: Callable[[str, int, int], None] | None = None)
     for start in range(0, len(customers), CUSTOMERS_AT_ONCE):
         some = customers[start : start + CUSTOMERS_AT_ONCE]
         within = known.filter(pl.col("customer_id").is_between(pl.lit(some[0]), pl.lit(some[-1])))
-        rows = within.select("customer_id", *INTEGERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
+        rows = within.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
         for done, (customer, record) in enumerate(_records(rows, attributes), start + 1):
             yield customer, record
             if progress is not None:
@@ -29,10 +30,19 @@ def records(lake: Lake, progress: Callable[[str, int, int], None] | None = None)
 
 
 def _records(rows: pl.DataFrame, attributes: dict[str, dict[str, object]]) -> Iterator[tuple[str, Record]]:
-    numbers = np.array([rows[c].fill_null(0).to_numpy() for c in INTEGERS], dtype=np.int64)
-    texts = [rows[c].to_list() for c in TEXTS]
+    whole = rows.select(_whole(c).fill_null(NONE) for c in NUMBERS)
+    numbers = {c: whole[c].to_numpy() for c in NUMBERS}
+    texts = {c: rows[c].to_list() for c in TEXTS}
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]
-        own = [column[start:end] for column in texts]
-        yield customer, Record.from_columns(numbers[:, start:end], own, attributes.get(customer))
+        own = {c: values[start:end] for c, values in numbers.items()}
+        said = {c: values[start:end] for c, values in texts.items()}
+        yield customer, Record.from_columns(own, said, attributes.get(customer))
+
+
+def _whole(column: str) -> pl.Expr:
+    """A column as the integers that are computed with."""
+    if column not in SCALES:
+        return pl.col(column)
+    return (pl.col(column) * SCALES[column] + 0.5).floor().cast(pl.Int64)

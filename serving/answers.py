@@ -239,7 +239,7 @@ def _records(state: State, profiles: Sequence[Profile], *, at: int, past: bool) 
     return {
         key: record
         for key, record in found.items()
-        if len(record.integers["time"]) and record.integers["time"][0] <= at
+        if len(record.number("time")) and record.number("time")[0] <= at
     }
 
 

@@ -81,14 +81,14 @@ def visitor_of(
 
 def _values(record: Record, kind: str, column: str, *, as_of: int) -> list[str | None]:
     """A text column of the events of one kind up to ``as_of``."""
-    at = np.flatnonzero(record.is_("kind", kind) & (record.integers["time"] <= as_of))
-    words = record.words[column]
-    return [words[code] if code >= 0 else None for code in record.codes[column][at]]
+    at = np.flatnonzero(record.is_("kind", kind) & (record.number("time") <= as_of))
+    words = record.words.get(column, [])
+    return [words[code] if code >= 0 else None for code in record.codes(column)[at]]
 
 
 def _items(record: Record, *, as_of: int) -> dict[str, int]:
     """The number of order lines of each item up to ``as_of``."""
-    bought = record.is_("kind", "order") & (record.integers["time"] <= as_of) & (record.codes["item_id"] >= 0)
-    words = record.words["item_id"]
-    counts = np.bincount(record.codes["item_id"][bought], minlength=len(words)).tolist()
+    bought = record.is_("kind", "order") & (record.number("time") <= as_of) & (record.codes("item_id") >= 0)
+    words = record.words.get("item_id", [])
+    counts = np.bincount(record.codes("item_id")[bought], minlength=len(words)).tolist()
     return {word: count for word, count in zip(words, counts, strict=True) if count}

@@ -10,8 +10,8 @@ LATE, EARLY = event(2, id="b", value=100, item_id="x"), event(9, id="a", value=2
 
 def rows(record: Record) -> list[tuple[object, ...]]:
     """The events as they can be read off a record: their ids, times, values and items."""
-    texts = [[record.words[c][i] if i >= 0 else None for i in record.codes[c]] for c in ("event_id", "item_id")]
-    return list(zip(*texts, record.integers["time"].tolist(), record.integers["value"].tolist(), strict=True))
+    texts = [[record.words[c][i] if i >= 0 else None for i in record.codes(c)] for c in ("event_id", "item_id")]
+    return list(zip(*texts, record.number("time").tolist(), record.number("value").tolist(), strict=True))
 
 
 def same(one: Record, other: Record) -> bool:
@@ -42,5 +42,5 @@ def test_an_empty_record_has_no_last_time_and_a_vector_of_nothing() -> None:
 def test_two_deliveries_of_one_order_are_one_order() -> None:
     first, second = event(5, id="a", order_id="o"), event(5, id="b", order_id="o")
     record = Record.of([first]).append([second, event(4, id="c")])
-    assert record.integers["order_line"].tolist() == [1, 2, 1]
+    assert record.number("order_line").tolist() == [1, 2, 1]
     assert SHOP.live.vector(record, as_of=NOW)[SHOP.names.index("orders_all")] == 2

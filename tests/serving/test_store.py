@@ -50,7 +50,7 @@ def append(store: Engine, events: list[dict[str, object]]) -> set[str]:
 
 def ids(record: Record | None) -> list[object]:
     assert record is not None
-    return [record.words["event_id"][code] for code in record.codes["event_id"]]
+    return [record.words["event_id"][code] for code in record.codes("event_id")]
 
 
 def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path: Path) -> None:

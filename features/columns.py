@@ -1,0 +1,117 @@
+"""The integers that an event carries: the canonical columns as integers, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from features.units import DAY, HOUR, MINUTE
+
+# Canonical columns that are integers, and by how much those are multiplied that have decimals.
+INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
+SCALES: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
+NUMBERS = (*INTEGERS, *SCALES)
+# What conditions may ask about, and what can be counted distinctly.
+TEXTS = (
+    "event_id", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
+    "session_id", "subscription_id",
+)  # fmt: skip
+SQUARABLE = 30_000_000  # beyond it values count as it in squares, whose sums stay integers of 64 bits
+
+
+class Arithmetic(Protocol):
+    """What a frame expression and a NumPy array have in common."""
+
+    def __floordiv__(self, other: int, /) -> Self: ...
+    def __mod__(self, other: int, /) -> Self: ...
+    def __add__(self, other: int, /) -> Self: ...
+    def __sub__(self, other: Self, /) -> Self: ...
+    def __mul__(self, other: int | Self, /) -> Self: ...
+    def __lt__(self, other: int, /) -> Self: ...
+    def __ge__(self, other: int, /) -> Self: ...
+    def __and__(self, other: Self, /) -> Self: ...
+    def clip(self, low: int, high: int, /) -> Self:
+        """Each value held between two bounds."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """An integer of an event, computed from its sources; nothing where any of them is."""
+
+    sources: tuple[str, ...]
+    compute: Callable[..., Arithmetic]
+
+
+def _plain(x: Arithmetic) -> Arithmetic:
+    return x
+
+
+def _known(x: Arithmetic) -> Arithmetic:
+    return x * 0 + 1
+
+
+def _squared(x: Arithmetic) -> Arithmetic:
+    x = x.clip(-SQUARABLE, SQUARABLE)
+    return x * x
+
+
+def _first(line: Arithmetic) -> Arithmetic:
+    return (line >= 1) & (line < 2)
+
+
+def _morning(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+    return _first(line) & (time // HOUR % 24 < 12)
+
+
+def _evening(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+    return _first(line) & (time // HOUR % 24 >= 18)
+
+
+def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+    return _first(line) & ((time // DAY + 3) % 7 >= 5)
+
+
+# By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
+COLUMNS: Mapping[str, Column] = {
+    **{name: Column((name,), _plain) for name in NUMBERS if name != "order_line"},
+    **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
+    **{f"{name}_squared": Column((name,), _squared) for name in ("value", "rating", "latitude", "longitude")},
+    "one": Column(("time",), _known),
+    "opening": Column(("order_line",), _first),
+    "morning": Column(("order_line", "time"), _morning),
+    "evening": Column(("order_line", "time"), _evening),
+    "weekend": Column(("order_line", "time"), _weekend),
+    "day": Column(("time",), lambda time: time // DAY),
+}
+# Of the time before: minutes since the customer's previous event of the same kind; lines of one order are one event.
+GAP_COLUMNS: Mapping[str, Column] = {
+    "gap": Column(("time", "before"), lambda time, before: (time - before) // MINUTE),
+    "gap_known": Column(("time", "before"), lambda time, before: (time - before) * 0 + 1),
+    "gap_squared": Column(
+        ("time", "before"), lambda time, before: ((time - before) // MINUTE) * ((time - before) // MINUTE)
+    ),
+}
+EVERY: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
+
+
+def sources(name: str) -> tuple[str, ...]:
+    """The canonical columns that a column is made from.
+
+    >>> sources("weekend"), sources("gap"), sources("category")
+    (('order_line', 'time'), ('time',), ('category',))
+    """
+    return tuple(s for s in EVERY[name].sources if s != "before") if name in EVERY else (name,)
+
+
+def whole(name: str, value: object) -> int | None:
+    """A canonical value as the integer it is computed with.
+
+    >>> whole("rating", 4.5), whole("value", 1250), whole("cost", None)
+    (4500, 1250, None)
+    """
+    if value is None:
+        return None
+    if name not in SCALES:
+        return int(value)  # type: ignore[call-overload, no-any-return]
+    return int((float(value) * SCALES[name] + 0.5) // 1)  # type: ignore[arg-type]
