@@ -129,7 +129,8 @@ def _again(customer: Ints, cell: Ints, seen: Ints, panes: int) -> tuple[Ints, In
     told = cell >= 0
     case, pane = np.divmod(cell[told], panes)
     values, cases = int(seen.max(initial=0)) + 1, int(case.max(initial=0)) + 1
-    met = np.unique((((customer[told] * cases + case) * values) + seen[told]) * panes + pane)
+    met = np.sort((((customer[told] * cases + case) * values) + seen[told]) * panes + pane)
+    met = met[np.diff(met, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
     what, pane = np.divmod(met, panes)
     again = np.full(len(met), _NEVER_AGAIN)
     np.copyto(again[:-1], pane[1:], where=what[1:] == what[:-1])
