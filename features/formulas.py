@@ -35,8 +35,7 @@ def band(values: Floats, cuts: Floats) -> Floats:
     >>> band(np.array([0.5, 1.0, 9.0, np.nan]), np.array([1.0, 2.0]))
     array([ 1.,  2.,  3., nan])
     """
-    bands = cuts.searchsorted(values, side="right") + 1.0
-    return np.where(np.isnan(values), np.nan, bands)
+    return cuts.searchsorted(values, side="right") + 1.0 + (values - values)  # which is undefined where they are
 
 
 def nearest(values: Floats, parameters: Floats) -> Floats:
@@ -49,10 +48,10 @@ def nearest(values: Floats, parameters: Floats) -> Floats:
     >>> nearest(np.array([[4.0], [14.0], [np.nan]]), one)
     array([0., 1., 0.])
     """
-    fill, mean, spread, *centres = parameters
-    scaled = np.clip((np.where(np.isnan(values), fill, values) - mean) / spread, -3.0, 3.0)
-    distances = np.stack([np.square(scaled - centre).sum(axis=1) for centre in centres])
-    places: Floats = np.argmin(distances, axis=0).astype(np.float64)
+    fill, mean, spread, centres = parameters[0], parameters[1], parameters[2], parameters[3:]
+    scaled = ((np.where(np.isnan(values), fill, values) - mean) / spread).clip(-3.0, 3.0)
+    distances = np.square(scaled[:, None, :] - centres).sum(axis=2)
+    places: Floats = distances.argmin(axis=1).astype(np.float64)
     return places
 
 
@@ -120,6 +119,16 @@ def _distance(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     return np.where(known, np.sqrt(np.square(north - usual) + np.square(across)) * KM_A_DEGREE, np.nan)
 
 
+def _scatter(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+    """Kilometres, north and east taken together; longitudes are not expected to meet at 180 degrees."""
+    latitudes, northings, longitudes, eastings, count = operands
+    north = _deviation(np.stack([latitudes, northings, count]), _parameters, _as_of)
+    east = _deviation(np.stack([longitudes, eastings, count]), _parameters, _as_of)
+    east = east * np.cos(np.radians(latitudes / np.maximum(count, 1) / SCALES["latitude"]))
+    spread: Floats = np.sqrt(np.square(north) + np.square(east)) / SCALES["latitude"] * KM_A_DEGREE
+    return spread
+
+
 def _greatest(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     return np.where(np.max(operands, axis=0) > 0, np.argmax(operands, axis=0), np.nan)
 
@@ -158,6 +167,7 @@ _FORMULAS: dict[Formula, Callable[[Ints, Floats, int], Floats]] = {
     "deviation": _deviation,
     "rhythm": _rhythm,
     "distance": _distance,
+    "scatter": _scatter,
     "greatest": _greatest,
     "least": _least,
     "stage": _stage,
