@@ -101,13 +101,15 @@ def build(
     *,
     refit: Annotated[bool, typer.Option("--refit", help="Derive the features anew; then train again.")] = False,
 ) -> None:
-    """Read all sources into the lake, write everyone's profile, load the service's records."""
+    """Read what is new in the sources into the lake, write everyone's profile, load the service's records."""
     from serving.build import build_all
     from serving.tables import sources_table
 
     settings = settings_of(config)
     with progress() as report:
         built = build_all(settings, as_of=settings.now(moment(as_of)), progress=report, refit=refit)
+    if built.report.anew:
+        out.print(f"Everything was read anew: {built.report.anew}.")
     out.print(sources_table(built.report))
     for source in built.report.sources:
         if source.rejects:

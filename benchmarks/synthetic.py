@@ -65,15 +65,15 @@ def happenings(n: int, *, seed: int) -> Iterator[pl.DataFrame]:
 def write(path: Path, n_events: int, *, seed: int) -> Lake:
     """A lake of about ``n_events`` events with its items, customers and offers; memory stays that of one file."""
     lake, n = Lake(path), customers_for(n_events)
-    with lake.writing() as folder:
-        _write(folder / "items-0.parquet", items())
-        _write(folder / "offers-0.parquet", offers())
-        _write(folder / "customers-0.parquet", customers(n, seed=seed).select("customer_id", "age", "region"))
+    with lake.writing() as draft:
+        _write(draft.part("items"), items())
+        _write(draft.part("offers"), offers())
+        _write(draft.part("customers"), customers(n, seed=seed).select("customer_id", "age", "region"))
         waiting: list[pl.DataFrame] = []
         for i, block in enumerate(happenings(n, seed=seed), 1):
             waiting.append(block)
             if i % BLOCKS_A_FILE == 0 or i * BLOCK >= n:
-                _write(folder / f"events-{(i - 1) // BLOCKS_A_FILE}.parquet", pl.concat(waiting))
+                _write(draft.part("events", str((i - 1) // BLOCKS_A_FILE)), pl.concat(waiting))
                 waiting.clear()
     return lake
 

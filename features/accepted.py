@@ -10,8 +10,9 @@ import polars as pl
 
 from features import sql
 from features.door import CODE, REASON
+from features.held import LOG, Held, repeats
 from features.schema import COLUMNS, TABLES, Table, sql_type
-from features.settings import Source
+from features.sources import Portion
 from features.texts import ROW
 
 # What an event says; when it was loaded is no part of that.
@@ -36,30 +37,47 @@ def key(table: Table) -> str:
 
 
 def reject_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> None:
-    """Of rows with one key, keep the first; attributes of one customer may come from several sources."""
+    """Of rows with one key, keep the first; attributes of one customer may come from several sources.
+
+    Event ids in the table ``taken`` have come before, too.
+    """
     if key(table) not in columns:
         return
     first = f"min({ROW}) OVER (PARTITION BY {key(table)})"
-    known = "false" if table == "customers" else f"{key(table)} IN (SELECT {key(table)} FROM {table})"
+    known = f"{key(table)} IN (SELECT {key(table)} FROM {table})"
+    if table == "events":
+        known += " OR event_id IN (SELECT event_id FROM taken)"
     reason = f"'another row with this {key(table)} came first'"
     connection.execute(
         f"""
         UPDATE staged SET {CODE} = 'duplicate_{key(table)}', {REASON} = {reason}
         FROM (
             SELECT {ROW} AS again FROM staged WHERE {CODE} IS NULL AND {key(table)} IS NOT NULL
-            QUALIFY {ROW} > {first} OR {known}
+            QUALIFY {ROW} > {first} OR {"false" if table == "customers" else known}
         )
         WHERE {ROW} = again
         """
     )
 
 
+def reject_unnamed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Of rows that are read more than once, keep those with an id: nothing else tells them apart."""
+    reason = "'a row that `:since` may give twice needs an event_id'"
+    connection.execute(
+        f"""
+        UPDATE staged SET {CODE} = 'missing_event_id', {REASON} = {reason}
+        WHERE {CODE} IS NULL AND event_id IS NULL
+        """
+    )
+
+
 def accept(
-    connection: duckdb.DuckDBPyConnection, name: str, source: Source, columns: Sequence[str], currency: str
+    connection: duckdb.DuckDBPyConnection, portion: Portion, held: Held, columns: Sequence[str], currency: str
 ) -> None:
     """Put the rows of the table ``staged`` that were not rejected into their canonical table."""
+    source = portion.source
     if source.table == "events":
-        _accept_events(connection, name, source, columns, currency)
+        _accept_events(connection, portion, held, columns, currency)
     elif source.table == "customers":
         _accept_customers(connection, columns)
     else:
@@ -70,15 +88,16 @@ def accept(
         connection.execute("UPDATE offers SET type = 'offer' WHERE type IS NULL")
 
 
-def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame) -> int:
+def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame, held: Held) -> int:
     """Put the events that came over HTTP beside the others, each event_id once; how many were new."""
     connection.register("log", log.to_arrow())
     before = _count(connection)
     connection.execute(
-        """
+        f"""
         INSERT INTO events BY NAME
-        SELECT * REPLACE ('http' AS source) FROM log
+        SELECT * REPLACE ({sql.literal(LOG)} AS source) FROM log
         WHERE event_id NOT IN (SELECT event_id FROM events)
+          AND event_id NOT IN (SELECT event_id FROM {held.query()} SEMI JOIN log USING (event_id))
         QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_at, time) = 1
         """
     )
@@ -86,14 +105,15 @@ def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame) -> int:
     return _count(connection) - before
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT count(*) FROM events").fetchone()
+def _count(connection: duckdb.DuckDBPyConnection, rows: str = "events") -> int:
+    row = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
     return int(row[0]) if row else 0
 
 
 def _accept_events(
-    connection: duckdb.DuckDBPyConnection, name: str, source: Source, columns: Sequence[str], currency: str
+    connection: duckdb.DuckDBPyConnection, portion: Portion, held: Held, columns: Sequence[str], currency: str
 ) -> None:
+    name, source = portion.name, portion.source
     constants = {"id_type": source.id_type} | ({} if source.kind is None else {"kind": source.kind})
     filled = {column: sql.literal(text) for column, text in constants.items() if column not in columns}
     given = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
@@ -105,26 +125,56 @@ def _accept_events(
         f"""
         CREATE OR REPLACE TEMP TABLE said AS
         SELECT {", ".join([ROW, *own, *(f"{text} AS {column}" for column, text in filled.items())])},
-               {given} AS given, md5({content}) AS content,
+               {given} AS given, if({given} IS NULL, md5({content}), NULL) AS content,
                CASE WHEN {paid} THEN {sql.literal(currency)} END AS currency
         FROM staged WHERE {CODE} IS NULL
         """
     )
+    _count_equals(connection, portion, held)
     connection.execute(
         f"""
         INSERT INTO events BY NAME
         WITH again AS (
-            SELECT {ROW}, row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth FROM said
-            WHERE content IN (SELECT content FROM said GROUP BY content HAVING count(*) > 1)
+            SELECT {ROW}, coalesce(known, 0) + row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth
+            FROM said LEFT JOIN equals USING (content)
+            WHERE known > 0 OR content IN (SELECT content FROM said GROUP BY content HAVING count(*) > 1)
         )
-        SELECT said.* EXCLUDE ({ROW}, given, content),
-               coalesce(given, left(if(nth > 1, md5(content || '#' || nth), content), 20)) AS event_id,
+        SELECT said.* EXCLUDE ({ROW}, given, content), coalesce(given, {_named("content", "nth")}) AS event_id,
                {sql.literal(name)} AS source,
                CASE WHEN id_type = 'user_id' THEN id END AS customer_id
         FROM said LEFT JOIN again USING ({ROW})
         """
     )
     connection.execute("DROP TABLE said")
+
+
+def _named(content: str, nth: str) -> str:
+    """The id of the nth of equal rows."""
+    return f"left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
+
+
+def _count_equals(connection: duckdb.DuckDBPyConnection, portion: Portion, held: Held) -> None:
+    """Fill the table ``equals`` with how many rows the lake holds that say the same as one in ``said``.
+
+    Their ids tell: each is made from the content and from which of them it is. Equal rows have one time, so they all
+    lie in one month.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE equals (content VARCHAR, known BIGINT)")
+    months = "SELECT DISTINCT strftime(make_timestamp(time), '%Y-%m') FROM said WHERE content IS NOT NULL"
+    near = [str(row[0]) for row in connection.execute(months).fetchall() if row[0] in held.files]
+    if not near:
+        return
+    ours = f"SELECT event_id FROM {held.query(near)} WHERE source = {sql.literal(portion.name)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE near AS {ours}")
+    connection.execute("INSERT INTO equals SELECT DISTINCT content, 0 FROM said WHERE content IS NOT NULL")
+    nth = 0
+    while _count(connection, f"equals WHERE known = {nth}"):
+        nth += 1
+        held_too = f"{_named('content', str(nth))} IN (SELECT event_id FROM near)"
+        connection.execute(f"UPDATE equals SET known = {nth} WHERE known = {nth - 1} AND {held_too}")
+    connection.execute("DROP TABLE near")
+    if not portion.behind and _count(connection, "equals WHERE known > 0"):
+        raise repeats(portion)
 
 
 def _content(name: str, columns: Iterable[str], filled: dict[str, str]) -> str:

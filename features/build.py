@@ -13,7 +13,7 @@ from features.declared import declare
 from features.errors import StamkundError
 from features.fit import fit_features
 from features.fitted import FeatureSet
-from features.ingest import IngestReport, Progress, ingest, silent
+from features.ingest import IngestReport, Log, Progress, ingest, silent
 from features.lake import Lake
 from features.language import Feature
 from features.profiles import profiles
@@ -33,9 +33,9 @@ class Built:
 
 
 def build(
-    settings: Settings, *, as_of: int, log: pl.DataFrame | None = None, progress: Progress = silent, refit: bool = False
+    settings: Settings, *, as_of: int, log: Log | None = None, progress: Progress = silent, refit: bool = False
 ) -> Built:
-    """Read all sources and the events that came over HTTP (``log``), then write everyone's profile at ``as_of``.
+    """Read what is new in the sources and in the ``log`` of HTTP events, then write everyone's profile at ``as_of``.
 
     The feature set is fitted once and kept, so that models and profiles go on speaking of the same features; ``refit``
     derives it anew, and models must then be trained again.

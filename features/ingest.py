@@ -1,36 +1,48 @@
-"""All sources through the door into the lake."""
+"""The sources' new rows, or all of them, through the door into the lake."""
 
-# ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from features import sql
-from features.accepted import accept, accept_log, create, key, reject_duplicates
+from features import small, sql
+from features.accepted import accept, accept_log, create, reject_duplicates, reject_unnamed
+from features.changes import Changes, changed, everything
+from features.databases import reads_since
 from features.door import judge
-from features.lake import ROW_GROUP, Lake
+from features.held import LOG, Held, meet
+from features.lake import Draft, Lake
+from features.mapping import written
+from features.months import customers, write_months
 from features.reading import Money
-from features.rejects import counted, set_aside
-from features.schema import COLUMNS, TABLES, Table
-from features.settings import Settings, Source
-from features.sources import read
+from features.rejects import Aside, counted, set_aside
+from features.schema import Table
+from features.seen import Anew, Origin, Seen, basis_of
+from features.settings import Settings
+from features.sources import Portion, read
 
 Progress = Callable[[str, int, int], None]
+# The events that came over HTTP after a numbered one, and the number of the last one.
+Log = Callable[[int], tuple[pl.DataFrame, int]]
 
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What became of one source's rows: each row read is either accepted or rejected."""
+    """What became of the rows that were read of a source: each is either accepted or rejected.
+
+    ``how`` says what was read: ``read whole``, ``2 new files``, ``since 2024-05-01 09:00``, ``unchanged``.
+    """
 
     name: str
     table: Table
+    how: str
     read: int
     rejected: Mapping[str, int]
     rejects: Path | None = None
@@ -43,10 +55,18 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What became of all sources' rows, and the version of the lake that they made."""
+    """What became of all sources' rows, and the version of the lake that they made.
+
+    ``before`` is the version that they were added to, and ``customers`` are those whose events or attributes they
+    changed; None, when everything was read anew, and ``anew`` says why if it need not have been.
+    """
 
     sources: tuple[SourceReport, ...]
     version: str
+    log: int = 0
+    before: str = ""
+    customers: frozenset[str] | None = None
+    anew: str | None = None
 
     @property
     def rejected(self) -> int:
@@ -58,69 +78,128 @@ def silent(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-def ingest(settings: Settings, *, log: pl.DataFrame | None = None, progress: Progress = silent) -> IngestReport:
-    """Read every source, and the events that came over HTTP, into the lake; reading twice changes nothing."""
-    lake, total, reports = Lake(settings.lake), len(settings.sources) + 1, list[SourceReport]()
-    with lake.writing() as folder, _engine(settings.home) as connection:
-        for done, (name, source) in enumerate(settings.sources.items()):
-            progress(name, done, total)
-            reports.append(_take(connection, name, source, settings))
-        progress("lake", total - 1, total)
-        if log is not None:
-            reports.append(_take_log(connection, log))
-        _write(connection, folder)
-    progress("lake", total, total)
-    return IngestReport(tuple(reports), lake.version)
+def ingest(settings: Settings, *, log: Log | None = None, progress: Progress = silent) -> IngestReport:
+    """Read what is new in the sources, and of the events that came over HTTP, into the lake.
+
+    The lake becomes what it would be if everything were read anew; where new rows alone cannot make it so, all is.
+    """
+    lake = Lake(settings.lake)
+    with lake.writing() as draft:
+        noted, why = lake.read, "the lake does not say what it was read from" if lake.exists else None
+        if noted is not None:
+            try:
+                report = _add(settings, lake, draft, Seen.load(noted), log=log, progress=progress)
+            except Anew as anew:
+                noted, why = None, str(anew)
+        if noted is None:
+            report = replace(_add(settings, lake, draft, None, log=log, progress=progress), customers=None, anew=why)
+    return replace(report, version=lake.version)
+
+
+def _add(
+    settings: Settings, lake: Lake, draft: Draft, seen: Seen | None, *, log: Log | None, progress: Progress
+) -> IngestReport:
+    """Add what is not ``seen`` to the events that the lake holds, or everything to none."""
+    at = time.time_ns() // 1000
+    changes = changed(settings, seen) if seen else everything(settings)
+    portions, steps = changes.portions, len(changes.portions) + 1
+    with _engine(settings.home) as (connection, scratch):
+        held = Held.of(connection, lake.parts("events") if seen else {})
+        taken = dict[str, _Taken]()
+        for done, (name, portion) in enumerate(portions.items()):
+            progress(name, done, steps)
+            taken[name] = _take(connection, held, portion, settings, scratch)
+        progress("lake", steps - 1, steps)
+        heard, last = _heard(log, seen)
+        logged = [] if heard is None else [_take_log(connection, held, heard, whole=seen is None)]
+        touched = _write(connection, held, lake, draft, changes)
+        if touched is not None and heard is not None:
+            touched |= frozenset(heard["customer_id"].drop_nulls())
+        origins = {name: replace(each.origin, rejects=each.aside.put()) for name, each in taken.items()}
+    known = {**(seen.sources if seen else {}), **origins}
+    draft.read = Seen(at, last, basis_of(settings), {name: known[name] for name in settings.sources}).dump()
+    progress("lake", steps, steps)
+    reports = [taken[n].report if n in taken else _unchanged(n, s.table) for n, s in settings.sources.items()]
+    return IngestReport((*reports, *logged), "", log=last, before=lake.version, customers=touched)
 
 
 @contextmanager
-def _engine(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that spills into a scratch folder instead of growing."""
+def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """A DuckDB that spills into a scratch folder instead of growing, and that folder."""
     with tempfile.TemporaryDirectory(prefix=".ingest-", dir=home) as scratch, duckdb.connect() as connection:
         connection.execute(f"SET temp_directory = {sql.literal(scratch)}; SET memory_limit = '2GB'")
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         create(connection)
-        yield connection
+        yield connection, Path(scratch)
 
 
-def _take(connection: duckdb.DuckDBPyConnection, name: str, source: Source, settings: Settings) -> SourceReport:
-    rows = read(connection, name, source)
+@dataclass(frozen=True)
+class _Taken:
+    """What a portion of a source came to."""
+
+    report: SourceReport
+    origin: Origin
+    aside: Aside
+
+
+def _take(
+    connection: duckdb.DuckDBPyConnection,
+    held: Held,
+    portion: Portion,
+    settings: Settings,
+    scratch: Path,
+) -> _Taken:
+    name, source, earlier = portion.name, portion.source, portion.earlier
+    rows = read(connection, portion)
+    rows = replace(rows, written=written(connection, name, source, rows, earlier.written if earlier else {}))
     columns = judge(connection, name, source, rows, Money(settings.currency, settings.minor_units))
+    if source.table == "events" and "event_id" in columns:
+        if not portion.tables and reads_since(source):
+            reject_unnamed(connection)
+        names = list(settings.sources)
+        meet(connection, held, portion, later=frozenset(names[names.index(name) + 1 :]))
     reject_duplicates(connection, source.table, columns)
-    rejected = counted(connection)
-    rejects = set_aside(connection, name, rows, rejected, settings.rejects)
-    accept(connection, name, source, columns, settings.currency)
+    rejected, file = counted(connection), settings.rejects / f"{name}.csv"
+    aside = set_aside(connection, portion, rows, file, scratch)
+    accept(connection, portion, held, columns, settings.currency)
     connection.execute("DROP TABLE rows; DROP TABLE staged")
-    return SourceReport(name, source.table, rows.read, rejected, rejects)
+    report = SourceReport(name, source.table, portion.how, rows.read, rejected, file if rejected else None)
+    count = rows.read + (earlier.rows if earlier else 0)
+    return _Taken(report, replace(portion.now, columns=rows.columns, written=rows.written, rows=count), aside)
 
 
-def _take_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame) -> SourceReport:
-    known = log.height - accept_log(connection, log)
-    return SourceReport("http", "events", log.height, {"duplicate_event_id": known} if known else {})
+def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame | None, int]:
+    """The events that came over HTTP since the lake was written, and the number of the last one."""
+    after = seen.log if seen else 0
+    events, last = log(after) if log else (None, 0)
+    if last < after:
+        raise Anew("the log of HTTP events ends before the one that was read")
+    return events, last
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for table in TABLES:
-        query = _events(connection) if table == "events" else f"SELECT * FROM {table} ORDER BY {key(table)}"
-        file = sql.literal(str(folder / f"{table}-0.parquet"))
-        connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
+def _take_log(connection: duckdb.DuckDBPyConnection, held: Held, heard: pl.DataFrame, *, whole: bool) -> SourceReport:
+    known = heard.height - accept_log(connection, heard, held)
+    how = "read whole" if whole else "new events" if heard.height else "unchanged"
+    return SourceReport(LOG, "events", how, heard.height, {"duplicate_event_id": known} if known else {})
 
 
-def _events(connection: duckdb.DuckDBPyConnection) -> str:
-    """The events in order, with what other rows tell about them; columns that hold nothing are left out."""
-    counts = ", ".join(f"count({column})" for column in COLUMNS["events"])
-    held = connection.execute(f"SELECT {counts} FROM events").fetchone() or ()
-    kept = {column for column, count in zip(COLUMNS["events"], held, strict=True) if count}
-    filled = {
-        "category": "coalesce(events.category, items.category)",
-        # Lines of one order are numbered; an order row that names no order is an order of its own.
-        "order_line": """CASE WHEN kind <> 'order' THEN NULL WHEN order_id IS NULL THEN 1 ELSE row_number() OVER (
-            PARTITION BY id_type, id, kind, order_id ORDER BY time, event_id
-        ) END""",
-    }
-    told = [
-        f"{filled.get(column, 'events.' + column)} AS {column}"
-        for column in COLUMNS["events"]
-        if column in kept | set(filled)
-    ]
-    return f"SELECT {', '.join(told)} FROM events LEFT JOIN items USING (item_id) ORDER BY customer_id, time, event_id"
+def _unchanged(name: str, table: Table) -> SourceReport:
+    return SourceReport(name, table, "unchanged", 0, {})
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, held: Held, lake: Lake, draft: Draft, changes: Changes
+) -> frozenset[str] | None:
+    """Write what changed and keep the rest; the customers whose events or attributes are others now, None for all."""
+    if held.files and "items" in changes.tables:
+        small.check_categories(connection, lake, held)
+    for table in small.TABLES - changes.tables:
+        small.keep(connection, lake, draft, table)
+    write_months(connection, held, draft)
+    for table in changes.tables:
+        small.write(connection, draft, table)
+    touched = customers(connection)
+    if not held.files or "customers" not in changes.tables:
+        return touched
+    described = small.described_anew(connection, lake)
+    return None if described is None else touched | described

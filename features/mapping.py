@@ -10,6 +10,7 @@ import duckdb
 
 from features import sql
 from features.errors import StamkundError
+from features.seen import Anew, Counts
 from features.settings import Source
 from features.sources import Rows
 from features.texts import FLAW, ROW
@@ -38,14 +39,30 @@ def mapped(connection: duckdb.DuckDBPyConnection, name: str, source: Source, row
     """Map the columns of the table ``rows``; what cannot be is told with the key it stands under."""
     plain = {column: found for column, text in source.columns.items() if (found := _named(text, rows.columns))}
     computed = {column: text for column, text in source.columns.items() if column not in plain}
-    used = {found for column, text in computed.items() for found in _read(name, column, text, rows.columns)}
-    typed = _types(connection, used) if rows.textual else {}
-    base = _typed(plain, typed)
+    base = _typed(plain, {column: _prevailing(counts) for column, counts in rows.written.items()})
     types = {column: rows.columns[found] for column, found in plain.items()}
     types |= {column: _type(connection, name, column, text, base) for column, text in computed.items()}
     results = [f"({text}\n) AS {came(column)}" for column, text in computed.items()]
     kept = ", ".join([ROW, FLAW, sql.name(UNREADABLE), *map(came, plain), *results])
     return Mapped(f"SELECT {kept} FROM ({base})", types)
+
+
+def written(
+    connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, earlier: Mapping[str, Counts]
+) -> dict[str, Counts]:
+    """How the values of the text columns that expressions compute with are written, those read ``earlier`` included.
+
+    Raises :class:`Anew` when that makes another type of a column than what was read earlier alone.
+    """
+    computed = {column: text for column, text in source.columns.items() if not _named(text, rows.columns)}
+    used = {found for column, text in computed.items() for found in _read(name, column, text, rows.columns)}
+    if not rows.textual:
+        return {}
+    counts = {column: _counted(connection, sql.name(column), earlier.get(column)) for column in sorted(used)}
+    for column, known in earlier.items():
+        if column in counts and _prevailing(counts[column]) != _prevailing(known):
+            raise Anew(f"most values of {column} in {name} are of another type now")
+    return counts
 
 
 def _named(text: str, columns: Iterable[str]) -> str | None:
@@ -84,12 +101,8 @@ def _cast(column: str, type_: str) -> str:
     return f"TRY_CAST(nullif(trim({sql.name(column)}), '') AS {type_})" if type_ != "VARCHAR" else sql.name(column)
 
 
-def _types(connection: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> dict[str, str]:
-    """The type that at least eight of ten of a text column's values have; whoever has another is rejected for it."""
-    return {column: _prevailing(connection, sql.name(column)) for column in columns}
-
-
-def _prevailing(connection: duckdb.DuckDBPyConnection, column: str) -> str:
+def _counted(connection: duckdb.DuckDBPyConnection, column: str, earlier: Counts | None) -> Counts:
+    """How many values there are, and how many are written as what :func:`_prevailing` tells apart."""
     text, whole = f"trim({column})", r"'[-+]?\d{1,18}'"
     number = f"isfinite(TRY_CAST({text} AS DOUBLE))"
     counted = connection.execute(
@@ -103,7 +116,13 @@ def _prevailing(connection: duckdb.DuckDBPyConnection, column: str) -> str:
         FROM rows
         """
     ).fetchone()
-    present, zeros, fractions, numbers, days, moments = counted or (0, 0, 0, 0, 0, 0)
+    now = tuple(map(int, counted or ()))
+    return tuple(map(sum, zip(now, earlier, strict=True))) if earlier else now
+
+
+def _prevailing(counts: Counts) -> str:
+    """The type that at least eight of ten values have; whoever has another is rejected for it."""
+    present, zeros, fractions, numbers, days, moments = counts
     if present == 0 or zeros:
         return "VARCHAR"
     if numbers >= 0.8 * present:

@@ -3,14 +3,16 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from features import sql
 from features.door import CODE, REASON
-from features.sources import Rows
+from features.sources import Portion, Rows
 from features.texts import ROW
 
 _OWN = ("source", "row", "code", "reason")
@@ -22,27 +24,54 @@ def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return {str(code): int(count) for code, count in connection.execute(query).fetchall()}
 
 
-def set_aside(
-    connection: duckdb.DuckDBPyConnection, name: str, rows: Rows, rejected: Mapping[str, int], folder: Path
-) -> Path | None:
-    """Write the rejected rows of a source beside their reasons; a file of an earlier run never outlives its run."""
-    file = folder / f"{name}.csv"
-    file.unlink(missing_ok=True)
-    if not rejected:
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
+@dataclass(frozen=True)
+class Aside:
+    """A source's rejected rows of one build, in a ``draft`` if there are any, to stand behind ``kept`` bytes."""
+
+    file: Path
+    draft: Path | None
+    kept: int
+
+    def put(self) -> int:
+        """Put them in their place, all at once; returns the bytes of the file, which is gone when nothing is rejected.
+
+        What an interrupted build has added after ``kept`` goes.
+        """
+        if not (self.draft or self.kept):
+            self.file.unlink(missing_ok=True)
+            return 0
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        part = self.file.with_suffix(".part")
+        if self.kept:
+            shutil.copyfile(self.file, part)
+            os.truncate(part, self.kept)
+        if self.draft:
+            with self.draft.open("rb") as added, part.open("ab" if self.kept else "wb") as whole:
+                shutil.copyfileobj(added, whole)
+        part.replace(self.file)
+        return self.file.stat().st_size
+
+
+def set_aside(connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows, file: Path, scratch: Path) -> Aside:
+    """The rejected rows of a portion beside their reasons, to be appended to those of earlier ones in ``file``."""
+    name, before = portion.name, portion.earlier.rows if portion.earlier else 0
+    kept = portion.earlier.rejects if portion.earlier else 0
+    if kept and not (file.is_file() and file.stat().st_size >= kept):
+        kept = 0  # somebody took it away
+    draft = scratch / f"{name}.csv"
     raw = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
     connection.execute(
         f"""
         COPY (
-            SELECT {sql.literal(name)} AS source, {ROW} AS row, {CODE} AS code, {REASON} AS reason, {", ".join(raw)}
+            SELECT {sql.literal(name)} AS source, {ROW} + {before} AS row, {CODE} AS code, {REASON} AS reason,
+                   {", ".join(raw)}
             FROM staged JOIN rows USING ({ROW})
             WHERE {CODE} IS NOT NULL
             ORDER BY {ROW}
-        ) TO {sql.literal(str(file))} (FORMAT csv, HEADER)
+        ) TO {sql.literal(str(draft))} (FORMAT csv, HEADER {not kept})
         """
     )
-    return file
+    return Aside(file, draft if counted(connection) else None, kept)
 
 
 def _free(column: str) -> str:

@@ -6,50 +6,96 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from glob import glob
-from itertools import chain
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import sqlalchemy as sa
 
-from features import sql
+from features import databases, sql
 from features.errors import StamkundError
 from features.places import expand, is_url
-from features.settings import Source, names_of
+from features.seen import Anew, Counts, Origin
+from features.settings import Source
 from features.texts import FLAW, ROW, append, dialect
 
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
-_BATCH = 10_000
 _NUMBERED = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
+
+
+@dataclass(frozen=True)
+class Portion:
+    """What is to be read of a source in one build: all of it, or what is new since ``earlier``.
+
+    ``tables`` holds the files by the names a query gives them; a database has none, and is asked for what came
+    ``since`` (µs). ``behind`` says that the files come after all that were read earlier, in reading order.
+    """
+
+    name: str
+    source: Source
+    tables: Mapping[str, Sequence[Path]]
+    now: Origin
+    earlier: Origin | None = None
+    since: int = 0
+    behind: bool = True
+
+    @property
+    def field(self) -> str:
+        """The key of the settings that it stands under."""
+        return f"sources.{self.name}"
+
+    @property
+    def how(self) -> str:
+        """What is read, in words.
+
+        >>> source = Source.model_validate({"from": "o.csv", "kind": "order", "columns": {"id": "a", "time": "b"}})
+        >>> Portion("orders", source, {"orders": []}, Origin("events", "")).how
+        'read whole'
+        """
+        if self.earlier is None:
+            return "read whole"
+        if not self.tables:
+            return f"since {datetime.fromtimestamp(self.since / 1e6, UTC):%Y-%m-%d %H:%M}"
+        count = sum(map(len, self.tables.values()))
+        return f"{count:,} new file{'' if count == 1 else 's'}"
 
 
 @dataclass(frozen=True)
 class Rows:
     """What the table ``rows`` holds: its columns beside ``ROW`` and ``FLAW``, and the number of rows.
 
-    In a textual source (CSV, database) every value is text still, so that the door can judge each of them.
+    In a textual source (CSV, database) every value is text still, so that the door can judge each of them;
+    ``written`` counts how those are written that expressions compute with.
     """
 
     columns: Mapping[str, str]
     textual: bool
     read: int
+    written: Mapping[str, Counts] = field(default_factory=dict)
 
 
-def read(connection: duckdb.DuckDBPyConnection, name: str, source: Source) -> Rows:
-    """Read a source into the table ``rows``."""
-    field = f"sources.{name}"
-    if isinstance(source.origin, str) and is_url(expand(source.origin, field=f"{field}.from")):
-        return _database(connection, source, field)
-    origins = {key: files(origin, field=f"{field}.from") for key, origin in names_of(name, source.origin).items()}
-    if source.query is not None:
-        return _query(connection, origins, source.query, field)
-    return _files(connection, origins[name], field)
+def read(connection: duckdb.DuckDBPyConnection, portion: Portion) -> Rows:
+    """Read a portion of a source into the table ``rows``; :class:`Anew` when its columns are not the earlier ones."""
+    rows = _read(connection, portion, portion.earlier.columns if portion.earlier else {})
+    if portion.earlier and rows.columns != portion.earlier.columns:
+        raise Anew(f"the columns of {portion.name} changed")
+    return rows
+
+
+def _read(connection: duckdb.DuckDBPyConnection, portion: Portion, known: Mapping[str, str]) -> Rows:
+    if not portion.tables:
+        databases.select(connection, portion.source, portion.field, since=portion.since)
+        return _rows(connection, textual=True)
+    if portion.source.query is not None:
+        return _query(connection, portion.tables, portion.source.query, portion.field)
+    return _files(connection, portion.tables[portion.name], portion.field, known)
+
+
+def is_database(source: Source, field: str) -> bool:
+    """Whether a source is read from a database."""
+    return isinstance(source.origin, str) and is_url(expand(source.origin, field=f"{field}.from"))
 
 
 def files(origin: str, *, field: str) -> list[Path]:
@@ -83,17 +129,21 @@ def scan(paths: Sequence[Path]) -> str:
     return f"read_csv({listed}, {dialect(paths[0]).sql}, sample_size = -1, union_by_name = true)"
 
 
-def _files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], field: str) -> Rows:
+def _files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], field: str, known: Mapping[str, str]) -> Rows:
+    """The rows of files, with the columns ``known`` of earlier ones, as if all had been read together."""
     try:
         if _kind(paths[0]) == "parquet":
-            _stage(connection, f"SELECT * FROM {scan(paths)}")
+            nulls = ", ".join(f"CAST(NULL AS {type_}) AS {sql.name(column)}" for column, type_ in known.items())
+            earlier = f"SELECT {nulls} WHERE false UNION ALL BY NAME " if known else ""
+            _stage(connection, f"{earlier}SELECT * FROM {scan(paths)}")
             return _rows(connection, textual=False)
-        connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR)")
+        columns = ", ".join([f"{ROW} BIGINT, {FLAW} VARCHAR", *(f"{sql.name(column)} VARCHAR" for column in known)])
+        connection.execute(f"CREATE OR REPLACE TABLE rows ({columns})")
         for path in paths:
             append(connection, path)
     except (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
         names = ", ".join(path.name for path in paths[:5])
-        msg = f"{names} in {paths[0].parent} cannot be read: {_first_line(error)}"
+        msg = f"{names} in {paths[0].parent} cannot be read: {sql.first_line(error)}"
         raise StamkundError("unreadable_file", msg, field=f"{field}.from") from None
     return _rows(connection, textual=True)
 
@@ -106,7 +156,7 @@ def _query(
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {sql.name(name)} AS SELECT * FROM {scan(paths)}")
         _stage(connection, query.rstrip().rstrip(";"))
     except duckdb.Error as error:
-        msg = f"The query does not run: {_first_line(error)}"
+        msg = f"The query does not run: {sql.first_line(error)}"
         raise StamkundError("bad_query", msg, field=f"{field}.query") from None
     finally:
         for name in origins:
@@ -123,55 +173,6 @@ def _rows(connection: duckdb.DuckDBPyConnection, *, textual: bool) -> Rows:
     columns = {str(row[0]): str(row[1]) for row in described if row[0] not in {ROW, FLAW}}
     count = connection.execute("SELECT count(*) FROM rows").fetchone()
     return Rows(columns, textual, int(count[0]) if count else 0)
-
-
-def _database(connection: duckdb.DuckDBPyConnection, source: Source, field: str) -> Rows:
-    url = expand(str(source.origin), field=f"{field}.from")
-    try:
-        engine = sa.create_engine(url)
-        shown = engine.url.render_as_string(hide_password=True)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-        msg = f"This is no database URL that can be used here: {_first_line(error)}"
-        raise StamkundError("bad_database_url", msg, field=f"{field}.from") from None
-    try:
-        with engine.connect().execution_options(stream_results=True) as opened:
-            result = opened.execute(sa.text(source.query or ""))
-            names = list(result.keys())
-            _fill(connection, names, (list(batch) for batch in result.partitions(_BATCH)))
-    except sa.exc.SQLAlchemyError as error:
-        msg = f"The query on {shown} does not run: {_first_line(error)}"
-        raise StamkundError("bad_query", msg, field=f"{field}.query") from None
-    finally:
-        engine.dispose()
-    return _rows(connection, textual=True)
-
-
-def _fill(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str], batches: Iterator[list[sa.Row[tuple[object, ...]]]]
-) -> None:
-    columns = ", ".join(f"{sql.name(name)} VARCHAR" for name in names)
-    connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR, {columns})")
-    done = 0
-    for batch in batches:
-        numbers = pa.array(range(done + 1, done + len(batch) + 1), pa.int64())
-        texts = [pa.array([_text(row[place]) for row in batch], pa.string()) for place in range(len(names))]
-        table = pa.Table.from_arrays([numbers, *texts], names=[ROW, *names])
-        connection.register("batch", table)
-        connection.execute("INSERT INTO rows BY NAME SELECT * FROM batch")
-        connection.unregister("batch")
-        done += len(batch)
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
-    return str(value)
 
 
 def _packaged(origin: str, field: str) -> Path:
@@ -198,7 +199,3 @@ def _kind(path: Path) -> str | None:
     if name.endswith(".parquet"):
         return "parquet"
     return "csv" if name.endswith(_TEXTS) else None
-
-
-def _first_line(error: Exception) -> str:
-    return next(chain((line for line in str(error).splitlines() if line.strip()), [type(error).__name__]))

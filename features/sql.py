@@ -26,6 +26,15 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def first_line(error: Exception) -> str:
+    r"""What an error says in its first line.
+
+    >>> first_line(ValueError("no such table\nLINE 1: ..."))
+    'no such table'
+    """
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
 def tables_of(query: str) -> frozenset[str]:
     """The tables a query reads that it does not define itself.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import orjson
@@ -69,6 +69,9 @@ _TAIL: Final = (
 )
 
 
+_FORGET: Final = sa.delete(_RECORDS).where(_RECORDS.c.customer_id == sa.bindparam("customer_id"))
+
+
 @dataclass(frozen=True)
 class Decided:
     """One decision as it is kept: who, when, from which set, with which probabilities."""
@@ -99,7 +102,7 @@ def open_store(url: str) -> Engine:
 
 
 def replace_records(
-    engine: Engine, records: Iterable[tuple[str, Record]], *, as_of: int, log_seq: int, chunk: int = 500
+    engine: Engine, records: Iterable[tuple[str, Record]], *, as_of: int, log_seq: int, lake: str, chunk: int = 500
 ) -> int:
     """Put a build's records in place of the last build's, all at once; returns how many.
 
@@ -108,13 +111,49 @@ def replace_records(
     overtaken fails.
 
     A record must hold every event of its customer in the lake, later ones than ``as_of`` too: what the log held up to
-    ``log_seq`` is not read again.
+    ``log_seq`` is not read again. ``lake`` is noted: what the records are made of.
     """
+    draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
+    replaced = f"{_DRAFT}{uuid4().hex}"
+    with changing_tables(engine) as connection:
+        connection.execute(sa.text(f"ALTER TABLE {_RECORDS.name} RENAME TO {replaced}"))
+        connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {_RECORDS.name}"))
+        _note(connection, as_of=as_of, log_seq=log_seq, lake=lake)
+    _drop(engine, replaced)
+    return count
+
+
+def update_records(
+    engine: Engine,
+    records: Iterable[tuple[str, Record]],
+    customers: Collection[str],
+    *,
+    as_of: int,
+    log_seq: int,
+    lake: str,
+    chunk: int = 500,
+) -> int:
+    """As :func:`replace_records`, for some customers only; those of them who have no record lose theirs.
+
+    The others' records stay as they are: nothing that was logged since is about them.
+    """
+    draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
+    rows = ({"customer_id": customer} for customer in sorted(customers))
+    with changing_tables(engine) as connection:
+        for block in _blocks(rows, chunk):
+            connection.execute(_FORGET, block)
+        connection.execute(sa.insert(_RECORDS).from_select(_RECORDS.columns.keys(), sa.select(draft)))
+        _note(connection, as_of=as_of, log_seq=log_seq, lake=lake)
+    _drop(engine, draft.name)
+    return count
+
+
+def _gather(engine: Engine, records: Iterable[tuple[str, Record]], *, log_seq: int, chunk: int) -> tuple[sa.Table, int]:
+    """Records in a table of their own, and how many."""
     rows = ({"customer_id": key, "payload": record.pack(), "log_seq": log_seq} for key, record in records)
     for name in sa.inspect(engine).get_table_names():
         if name.startswith(_DRAFT):
             _drop(engine, name)
-    replaced = f"{_DRAFT}{uuid4().hex}"
     draft = _RECORDS.to_metadata(sa.MetaData(), name=f"{_DRAFT}{uuid4().hex}")
     draft.create(engine)
     count = 0
@@ -122,12 +161,7 @@ def replace_records(
         with engine.begin() as connection:
             connection.execute(sa.insert(draft), block)
         count += len(block)
-    with changing_tables(engine) as connection:
-        connection.execute(sa.text(f"ALTER TABLE {_RECORDS.name} RENAME TO {replaced}"))
-        connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {_RECORDS.name}"))
-        _put_meta(connection, {"as_of": str(as_of), "log_seq": str(log_seq), "records": str(count)})
-    _drop(engine, replaced)
-    return count
+    return draft, count
 
 
 @contextmanager
@@ -186,14 +220,15 @@ def _logged(event: Row, received_at: int) -> dict[str, object]:
     }
 
 
-def log_frame(engine: Engine) -> tuple[pl.DataFrame, int]:
-    """Everything the log holds as canonical events, and the number of the last one: the next build's extra source."""
+def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, int]:
+    """What the log holds after a numbered event as canonical events, and the number of its last one."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
             connection.execute(sa.text("LOCK TABLE event_log IN SHARE MODE"))
-        rows = connection.execute(sa.select(_EVENT_LOG.c.seq, _EVENT_LOG.c.event).order_by(_EVENT_LOG.c.seq)).all()
-    events = [orjson.loads(row.event) for row in rows]
-    return pl.DataFrame(events, schema=schema("events"), orient="row"), rows[-1].seq if rows else 0
+        last = connection.execute(sa.select(sa.func.max(_EVENT_LOG.c.seq))).scalar() or 0
+        newer = sa.select(_EVENT_LOG.c.event).where(_EVENT_LOG.c.seq > after, _EVENT_LOG.c.seq <= last)
+        events = [orjson.loads(event) for event in connection.execute(newer.order_by(_EVENT_LOG.c.seq)).scalars()]
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), last
 
 
 def save_decision(engine: Engine, decided: Decided) -> None:
@@ -227,14 +262,16 @@ def identified(engine: Engine, customer_id: str, *, at: int) -> dict[str, object
 
 
 def meta(engine: Engine) -> dict[str, str]:
-    """What the last build wrote about itself: ``as_of``, ``log_seq``, ``records``."""
+    """What the last build wrote about itself: ``as_of``, ``log_seq``, ``lake``, ``records``."""
     with engine.connect() as connection:
         return {row.key: row.value for row in connection.execute(sa.select(_META))}
 
 
-def _put_meta(connection: Connection, values: Mapping[str, str]) -> None:
+def _note(connection: Connection, *, as_of: int, log_seq: int, lake: str) -> None:
+    count = connection.execute(sa.select(sa.func.count()).select_from(_RECORDS)).scalar_one()
+    values = {"as_of": as_of, "log_seq": log_seq, "lake": lake, "records": count}
     connection.execute(sa.delete(_META).where(_META.c.key.in_(list(values))))
-    connection.execute(sa.insert(_META), [{"key": key, "value": value} for key, value in values.items()])
+    connection.execute(sa.insert(_META), [{"key": key, "value": str(value)} for key, value in values.items()])
 
 
 def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
@@ -244,7 +281,7 @@ def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) ->
     cursor.close()
 
 
-def _blocks(rows: Iterable[dict[str, object]], size: int) -> Iterator[list[dict[str, object]]]:
+def _blocks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
     rest = iter(rows)
     while block := list(islice(rest, size)):
         yield block

@@ -21,10 +21,11 @@ FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
 
 def sources_table(report: IngestReport) -> Table:
     """What was read from each source, and what was set aside."""
-    table = _table("source", "table", ">rows read", ">accepted", "rejected")
+    table = _table("source", "table", "", ">rows read", ">accepted", "rejected")
     for source in report.sources:
         why = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
-        _row(table, source.name, source.table, f"{source.read:,}", f"{source.accepted:,}", why or "–")
+        counts = ("–", "–") if source.how == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
+        _row(table, source.name, source.table, source.how, *counts, why or "–")
     return table
 
 

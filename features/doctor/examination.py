@@ -109,8 +109,9 @@ def _read(
     """Every source that can be read, and a finding for each that cannot."""
     sources, unread = dict(settings.sources), list[Finding]()
     while sources or log is not None:
+        received = None if log is None else lambda _: (log, 0)
         try:
-            return ingest(settings.model_copy(update={"sources": sources}), log=log, progress=progress), unread
+            return ingest(settings.model_copy(update={"sources": sources}), log=received, progress=progress), unread
         except StamkundError as error:
             name = ((error.field or "") + "..").split(".")[1]
             if sources.pop(name, None) is None:

@@ -122,7 +122,7 @@ def open_shop(home: Path, *, models: str = "registry") -> tuple[Settings, Lineup
 def keep_records(lake: Lake, settings: Settings) -> None:
     """Build every customer's record from the lake."""
     engine = open_store(settings.store_url)
-    replace_records(engine, records(lake), as_of=NOW, log_seq=0)
+    replace_records(engine, records(lake), as_of=NOW, log_seq=0, lake=lake.version)
     engine.dispose()
 
 

@@ -18,6 +18,7 @@ from serving.store import (
     record_of,
     replace_records,
     save_decision,
+    update_records,
 )
 
 DECIDED = Decided(
@@ -70,7 +71,9 @@ def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
     append(store, [visit("a", 1)])
     assert ids(record_of(store, "1")) == ["a"]  # no build yet: the log alone
     _, seq = log_frame(store)
-    replace_records(store, [("1", Record.of([visit("0", 0), visit("a", 1)], {"age": "35-44"}))], as_of=5, log_seq=seq)
+    replace_records(
+        store, [("1", Record.of([visit("0", 0), visit("a", 1)], {"age": "35-44"}))], as_of=5, log_seq=seq, lake="l"
+    )
     assert ids(record_of(store, "1")) == ["0", "a"]
     append(store, [visit("late", 0), visit("b", 2), visit("x", 2, customer="2")])
     moved = record_of(store, "1")
@@ -82,21 +85,21 @@ def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
 
 
 def test_a_failed_build_leaves_the_last_one(store: Engine) -> None:
-    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0)
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
 
     def broken() -> Iterator[tuple[str, Record]]:
         yield "2", Record.of([visit("b", 1)])
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        replace_records(store, broken(), as_of=6, log_seq=0, chunk=1)
+        replace_records(store, broken(), as_of=6, log_seq=0, lake="l", chunk=1)
     assert ids(record_of(store, "1")) == ["a"]
     assert record_of(store, "2") is None
-    assert meta(store) == {"as_of": "5", "log_seq": "0", "records": "1"}
+    assert meta(store) == {"as_of": "5", "log_seq": "0", "lake": "l", "records": "1"}
 
 
 def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engine) -> None:
-    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0)
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
 
     def slow() -> Iterator[tuple[str, Record]]:
         yield "2", Record.of([visit("b", 1)])
@@ -107,23 +110,47 @@ def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engi
         assert record_of(store, "2") is None
         yield "4", Record.of([visit("e", 1)])
 
-    assert replace_records(store, slow(), as_of=6, log_seq=0, chunk=1) == 3
+    assert replace_records(store, slow(), as_of=6, log_seq=0, lake="l", chunk=1) == 3
     assert [ids(record_of(store, key)) for key in "1234"] == [["d"], ["b"], ["c"], ["e"]]
     assert decision_of(store, "d1") == DECIDED
-    assert meta(store) == {"as_of": "6", "log_seq": "0", "records": "3"}
+    assert meta(store) == {"as_of": "6", "log_seq": "0", "lake": "l", "records": "3"}
 
 
 def test_a_build_clears_away_what_a_failed_one_left_and_one_overtaken_fails(store: Engine) -> None:
     def overtaken() -> Iterator[tuple[str, Record]]:
         yield "1", Record.of([visit("a", 1)])
-        replace_records(store, [("2", Record.of([visit("b", 1)]))], as_of=6, log_seq=0)
+        replace_records(store, [("2", Record.of([visit("b", 1)]))], as_of=6, log_seq=0, lake="l")
         yield "3", Record.of([visit("c", 1)])
 
     tables = set(sa.inspect(store).get_table_names())
     with pytest.raises(sa.exc.DatabaseError):
-        replace_records(store, overtaken(), as_of=5, log_seq=0, chunk=1)
+        replace_records(store, overtaken(), as_of=5, log_seq=0, lake="l", chunk=1)
     assert (record_of(store, "1"), ids(record_of(store, "2"))) == (None, ["b"])
     assert set(sa.inspect(store).get_table_names()) == tables
+
+
+def test_some_records_are_made_anew_and_the_others_stay(store: Engine) -> None:
+    built = [("1", Record.of([visit("a", 1)])), ("2", Record.of([visit("b", 1)])), ("3", Record.of([visit("c", 1)]))]
+    replace_records(store, built, as_of=5, log_seq=0, lake="l")
+    append(store, [visit("d", 2), visit("e", 2, customer="2")])
+    moved = Record.of([visit("a", 1), visit("d", 2)])
+    assert update_records(store, [("1", moved)], {"1", "3"}, as_of=6, log_seq=2, lake="m") == 1
+    assert [ids(record_of(store, key)) for key in "12"] == [["a", "d"], ["b", "e"]]
+    assert record_of(store, "3") is None
+    assert meta(store) == {"as_of": "6", "log_seq": "2", "lake": "m", "records": "2"}
+
+
+def test_records_that_could_not_all_be_made_leave_the_last_ones(store: Engine) -> None:
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
+
+    def broken() -> Iterator[tuple[str, Record]]:
+        yield "1", Record.of([visit("b", 1)])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        update_records(store, broken(), {"1"}, as_of=6, log_seq=0, lake="m", chunk=1)
+    assert ids(record_of(store, "1")) == ["a"]
+    assert meta(store)["lake"] == "l"
 
 
 def test_a_message_is_kept_whole_or_not_at_all(store: Engine) -> None:
@@ -144,6 +171,10 @@ def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
         ("b", None, 2, None),
     ]
     assert seq == 2
+    append(store, [visit("c", 3)])
+    newer, seq = log_frame(store, 2)
+    assert (newer["event_id"].to_list(), seq) == (["c"], 3)
+    assert log_frame(store, 3)[0].is_empty()
 
 
 def test_a_decision_is_kept_with_its_eligible_set_and_probabilities(store: Engine) -> None:

@@ -1,0 +1,86 @@
+"""A shop whose files and log grow, for the tests of builds that read only what is new."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from features.ingest import IngestReport, ingest
+from features.lake import Lake
+from features.schema import schema
+from features.settings import Settings
+from tests.features.sourcing import settings_of
+
+Cells = Sequence[str]
+HEADS: dict[str, Cells] = {
+    "named": ("event", "id", "time", "kind", "basket", "item", "amount", "seen"),
+    "plain": ("event", "id", "time", "kind", "basket", "item", "amount", "seen"),
+    "items": ("item", "group"),
+    "people": ("id", "age"),
+}
+COLUMNS = {
+    "id": "id", "time": "time", "kind": "kind", "order_id": "basket", "item_id": "item", "value": "amount * 1",
+    "received_at": "seen",
+}  # fmt: skip
+
+
+@dataclass
+class Shop:
+    """A folder of CSV files for each source, and a log: ``named`` events have ids of their own, ``plain`` ones none."""
+
+    folder: Path
+    log: list[dict[str, object]] = field(default_factory=list)
+
+    @classmethod
+    def opened(cls, folder: Path) -> Shop:
+        """One with a file in each source."""
+        shop = cls(folder)
+        first = ("", "1", "2017-01-02", "order", "o1", "x", "2.5", "")
+        for source, row in (("named", first), ("plain", first), ("items", ("x", "Fruit")), ("people", ("1", "30"))):
+            shop.write(source, "0", row)
+        return shop
+
+    def settings(self, home: str = "home", **more: object) -> Settings:
+        """The settings that read it into a home."""
+        sources: dict[str, dict[str, object]] = {
+            "named": {"columns": {"event_id": "event", **COLUMNS}},
+            "plain": {"columns": COLUMNS},
+            "items": {"table": "items", "columns": {"item_id": "item", "category": "group"}},
+            "people": {"table": "customers", "columns": {"customer_id": "id", "age": "age"}},
+        }
+        told = {name: {"from": name, **source} for name, source in sources.items()}
+        return settings_of(self.folder, **told).model_copy(update={"home": self.folder / home, **more})
+
+    def write(self, source: str, name: str, *rows: Cells) -> Path:
+        """One more file of a source."""
+        path = self.folder / source / f"{name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as opened:
+            csv.writer(opened).writerows([HEADS[source], *rows])
+        return path
+
+    def hear(self, event_id: str, **event: object) -> None:
+        """One more event over HTTP; one that is known changes nothing."""
+        first = {"event_id": event_id, "id_type": "user_id", "customer_id": event["id"], "kind": "order", "value": 5}
+        if event_id not in [known["event_id"] for known in self.log]:
+            self.log.append(first | event)
+
+    def heard(self, after: int) -> tuple[pl.DataFrame, int]:
+        """The log after a numbered event."""
+        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), len(self.log)
+
+    def ingest(self, home: str = "home") -> IngestReport:
+        """Read what is new for a home; all, when it is a new one."""
+        return ingest(self.settings(home), log=self.heard)
+
+    def lake(self, home: str = "home") -> Lake:
+        """The lake of a home."""
+        return Lake(self.settings(home).lake)
+
+    def events(self, home: str = "home") -> pl.DataFrame:
+        """The events of a home's lake."""
+        return self.lake(home).scan("events").collect()
