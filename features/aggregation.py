@@ -22,8 +22,12 @@ IN_TIME = ["time", "event_id"]
 _NEVER_AGAIN = np.iinfo(np.int64).max  # a pane beyond all panes
 
 
-def aggregate(events: Events, scan: Scan, asked: Asked, customers: pa.Array, edges: Ints) -> Cells:
-    """What the engine says of a scan. Customers are named or, where Polars computes, told by their places."""
+def aggregate(events: Events, scan: Scan, asked: Asked, customers: pa.Array, edges: Ints) -> pa.Table:
+    """What the engine says of a scan: ``customer`` (the place), ``case``, ``pane``, and a column an aggregate.
+
+    Of ``distinct`` scans it is a row for each value ``seen``. Customers are named in the events or, where Polars
+    computes, told by their places.
+    """
     panes, numbered = len(edges), events.implementation.is_polars()
     number, numbers = asked.combined(scan)
     key, keys = number * panes + pane_of(edges), numbers * panes
@@ -33,13 +37,20 @@ def aggregate(events: Events, scan: Scan, asked: Asked, customers: pa.Array, edg
     found = table["key"].to_numpy()
     customer = found // keys if numbered else pc.index_in(table["customer_id"], value_set=customers).to_numpy()
     case = asked.cases(scan)[found % keys // panes]
-    cell = np.where(case < 0, -1, case * panes + found % panes)
+    places = {"customer": customer.astype(np.int64), "case": case, "pane": found % panes}
+    made = pa.table(
+        {**places, **{name: table[name] for name in table.column_names if name not in ("customer_id", "key")}}
+    )
+    return made if (case >= 0).all() else made.filter(pa.array(case >= 0))
+
+
+def cells_of(scan: Scan, table: pa.Table, edges: Ints) -> Cells:
+    """A scan's table as cells."""
+    customer, cell = table["customer"].to_numpy(), table["case"].to_numpy() * len(edges) + table["pane"].to_numpy()
     if scan.rows == "distinct":
-        return Cells(scan, edges, *_again(customer, cell, _codes(table["seen"]), panes))
-    values = {(o, c): table[_column(o, c)].fill_null(EMPTY[o]).to_numpy() for o, c in scan.aggregates}
-    if (told := cell >= 0).all():
-        return Cells(scan, edges, customer, cell, values)
-    return Cells(scan, edges, customer[told], cell[told], {key: value[told] for key, value in values.items()})
+        return Cells(scan, edges, *_again(customer, cell, _codes(table["seen"]), len(edges)))
+    values = {(o, c): table[column_of(o, c)].fill_null(EMPTY[o]).to_numpy() for o, c in scan.aggregates}
+    return Cells(scan, edges, customer, cell, values)
 
 
 def collected(frame: Events) -> pa.Table:
@@ -71,7 +82,8 @@ def _rows(events: Events, scan: Scan, asked: Asked) -> Events:
     kinds = [label for label in scan.labels if label == "kind"]
     opening = asked.chosen(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
     before = nw.col("time").shift(1).over("customer_id", "kind", order_by=IN_TIME)
-    return asked.chosen(opening.with_columns(before=before), scan, [la for la in scan.labels if la != "kind"])
+    after = opening.with_columns(before=before).filter(~nw.col("before").is_null())
+    return asked.chosen(after, scan, [label for label in scan.labels if label != "kind"])
 
 
 def _aggregates(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
@@ -81,7 +93,7 @@ def _aggregates(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
         held = keyed.filter(~_integer(scan.column).is_null())
         beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=IN_TIME)
         rows = held.with_columns(beyond=beyond).filter(nw.col("beyond").is_null())
-    return rows.group_by(*by).agg(**{_column(op, column): _aggregated(op, column) for op, column in scan.aggregates})
+    return rows.group_by(*by).agg(**{column_of(op, column): _aggregated(op, column) for op, column in scan.aggregates})
 
 
 def _seen(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
@@ -103,10 +115,10 @@ def _integer(column: str) -> nw.Expr:
     return integer
 
 
-def _column(op: Op, column: str) -> str:
+def column_of(op: Op, column: str) -> str:
     """What an aggregate is called.
 
-    >>> _column("sum", "value")
+    >>> column_of("sum", "value")
     'sum of value'
     """
     return f"{op} of {column}"
@@ -126,10 +138,9 @@ def _codes(seen: pa.ChunkedArray) -> Ints:
 
 def _again(customer: Ints, cell: Ints, seen: Ints, panes: int) -> tuple[Ints, Ints, dict[tuple[Op, str], Ints]]:
     """Each customer's meetings with each value, once a pane: their customers, their cells, and the next one's pane."""
-    told = cell >= 0
-    case, pane = np.divmod(cell[told], panes)
+    case, pane = np.divmod(cell, panes)
     values, cases = int(seen.max(initial=0)) + 1, int(case.max(initial=0)) + 1
-    met = np.sort((((customer[told] * cases + case) * values) + seen[told]) * panes + pane)
+    met = np.sort((((customer * cases + case) * values) + seen) * panes + pane)
     met = met[np.diff(met, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
     what, pane = np.divmod(met, panes)
     again = np.full(len(met), _NEVER_AGAIN)

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, cast
 
-import narwhals as nw
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
-from features.aggregation import aggregate, collected
-from features.asked import Asked, extra
+from features import native
+from features.aggregation import Events, cells_of
+from features.asked import extra
 from features.cells import EMPTY, Cells
-from features.columns import sources
+from features.columns import SCALES, sources
+from features.fold import Fold
 from features.formulas import Ints
 from features.plan import Plan
-from features.scans import Scan, scans
+from features.scans import scans
+from features.schema import EVENTS, sql_type
+from features.tables import tabulated
 
-Events = nw.LazyFrame[Any]
-
-BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
-BLOCK_EVENTS = 1_000_000  # at a time are held in memory by Polars; other engines manage theirs
 PART_CELLS = 8_000_000  # at a time are dense: 64 MB
 
 
@@ -68,69 +64,29 @@ def columns(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(needed))
 
 
-def accumulate(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Block:
-    """What every scan gives for all customers at once.
+def admit_events(events: object, plan: Plan) -> Events:
+    """The columns of a frame of events that a plan reads, as integers and texts; frames of any kind."""
+    return native.admit(events, {name: _kind(name) for name in columns(plan)}, what="events")
 
-    Rows without a customer and rows after the last moment are left out; the order of rows does not matter.
+
+def _kind(column: str) -> native.Kind:
+    if column == "time":
+        return "time"
+    if column in SCALES:
+        return "decimal"
+    return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
+
+
+def blocks(events: Events, plan: Plan, *, as_of: Sequence[int], fold: Fold | None = None) -> Iterator[Block]:
+    """What every scan gives, some customers at a time, in their order, so that memory stays bounded; at least one.
+
+    Rows without a customer and rows after the last moment are left out; the order of rows does not matter. With a
+    ``fold`` the events that it holds are not read again.
     """
-    known = _known(events, plan, max(as_of))
-    return _block(known, scans(plan), plan, _census(known), as_of)
-
-
-def blocks(events: Events, plan: Plan, *, as_of: Sequence[int]) -> Iterator[Block]:
-    """As :func:`accumulate`, some customers at a time, in their order, so that memory stays bounded; at least one."""
-    known, wanted = _known(events, plan, max(as_of)), scans(plan)
-    census = _census(known)
-    in_memory = known.implementation.is_polars()
-    cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
-    for start, end in pairwise(cuts):
-        block = known
-        if start:
-            block = block.filter(nw.col("customer_id") >= census["customer_id"][start].as_py())
-        if end < len(census):
-            block = block.filter(nw.col("customer_id") < census["customer_id"][end].as_py())
-        yield _block(block, wanted, plan, census.slice(start, end - start), as_of)
-
-
-def _cuts(events: Ints, most: int | None) -> list[int]:
-    """Where to cut a row of customers so that each block has few enough customers and events.
-
-    >>> _cuts(np.array([3, 3, 1, 1, 9, 1]), 4)
-    [0, 1, 3, 4, 5, 6]
-    """
-    cuts, upto = [0], np.concatenate([[0], np.cumsum(events)])
-    while cuts[-1] < len(events):
-        end = min(cuts[-1] + BLOCK_CUSTOMERS, len(events))
-        if most is not None:
-            end = min(end, int(np.searchsorted(upto, upto[cuts[-1]] + most, side="right")) - 1)
-        cuts.append(max(end, cuts[-1] + 1))
-    return cuts if len(cuts) > 1 else [0, 0]
-
-
-def _known(events: Events, plan: Plan, last: int) -> Events:
-    known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= last)
-    return known.select(*columns(plan))
-
-
-def _census(known: Events) -> pa.Table:
-    """Every customer in order, the time of the first event, and how many there are."""
-    counted = known.group_by("customer_id").agg(first=nw.col("time").min(), events=nw.len().cast(nw.Int64))
-    return collected(counted).sort_by("customer_id").combine_chunks()
-
-
-def _block(known: Events, wanted: Sequence[Scan], plan: Plan, census: pa.Table, as_of: Sequence[int]) -> Block:
-    customers = census["customer_id"].combine_chunks()
-    asked = Asked.of(wanted)
-    labelled = known.select(*asked.columns(plan.measures))
-    if known.implementation.is_polars():
-        labelled = _numbered(labelled, customers)
-    cells = tuple(aggregate(labelled, scan, asked, customers, scan.edges(as_of)) for scan in wanted)
-    return Block(plan, customers, census["first"].to_numpy(), cells)
-
-
-def _numbered(events: Events, customers: pa.Array) -> Events:
-    """The events in memory, read once though several aggregations follow; customers as their places."""
-    names = pl.Enum(cast(pl.Series, pl.from_arrow(customers)).cast(pl.String))
-    frame = nw.to_native(events).with_columns(pl.col("customer_id").cast(names).to_physical().cast(pl.Int64))
-    numbered: Events = nw.from_native(frame.collect(engine="streaming").lazy())
-    return numbered
+    wanted = scans(plan)
+    edges = [scan.edges(as_of) for scan in wanted]
+    if fold is not None:
+        edges = [np.concatenate([[fold.until], each]) for each in edges]
+    for part in tabulated(events, plan, edges, until=max(as_of), fold=fold):
+        cells = (cells_of(scan, table, each) for scan, table, each in zip(wanted, part.tables, edges, strict=True))
+        yield Block(plan, part.customers, part.first, tuple(cells))

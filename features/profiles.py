@@ -14,13 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features import native
-from features.columns import SCALES
 from features.fitted import FeatureSet
+from features.fold import Fold
 from features.formulas import Floats, Ints
-from features.frames import blocks, columns
+from features.frames import admit_events, blocks
 from features.lake import Lake
 from features.plan import Plan, finish
-from features.schema import EVENTS, sql_type
 
 Frame = TypeVar("Frame")
 Mask = npt.NDArray[np.bool_]
@@ -68,25 +67,29 @@ def profile_frame(
     return native.alike(events, pl.concat([frame for moment in when for at, frame in found if at == moment]))
 
 
-def write_profiles(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int) -> int:
-    """Write everyone's profile at a moment as Parquet, some customers at a time, whole or not at all; how many."""
+def write_profiles(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int, fold: Fold | None = None) -> int:
+    """Write everyone's profile at a moment as Parquet, some customers at a time, whole or not at all; how many.
+
+    What a ``fold`` holds of the lake's events is not read again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft, rows = path.with_suffix(".part"), 0
     names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     attributes = lake.scan("customers").collect()
     with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
-        for _, frame in _parts(lake.scan("events"), feature_set.plan, [as_of], attributes):
+        for _, frame in _parts(lake.scan("events"), feature_set.plan, [as_of], attributes, fold):
             writer.write_table(frame.to_arrow().cast(writer.schema))
             rows += frame.height
     draft.replace(path)
     return rows
 
 
-def _parts(events: object, plan: Plan, when: Sequence[int], attributes: object) -> Iterator[tuple[int, pl.DataFrame]]:
+def _parts(
+    events: object, plan: Plan, when: Sequence[int], attributes: object, fold: Fold | None = None
+) -> Iterator[tuple[int, pl.DataFrame]]:
     """The profiles of some customers at one moment, again and again until all are told."""
-    admitted = native.admit(events, {name: _kind(name) for name in columns(plan)}, what="events")
     known = _attributes(attributes, plan)
-    for block in blocks(admitted, plan, as_of=when):
+    for block in blocks(admit_events(events, plan), plan, as_of=when, fold=fold):
         for part in block.parts(len(when)):
             codes = _codes(part.customers, plan, known)
             for moment, terms in part.terms(when).items():
@@ -103,14 +106,6 @@ def _frame(plan: Plan, customers: pa.Array, here: Mask, terms: Ints, codes: Floa
     moments = pl.repeat(as_of, len(names), dtype=pl.Int64, eager=True).alias("as_of")
     told = [pl.Series(feature.name, row) for feature, row in zip(plan.features, values, strict=True)]
     return pl.DataFrame([names, moments, *told])
-
-
-def _kind(column: str) -> native.Kind:
-    if column == "time":
-        return "time"
-    if column in SCALES:
-        return "decimal"
-    return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
 
 
 def _attributes(attributes: object, plan: Plan) -> pa.Table | None:
