@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,11 +91,10 @@ def _kept(fitted: FeatureSet, basis: str) -> FeatureSet:
     raise StamkundError("features_changed", message, field="features")
 
 
-def _added(settings: Settings) -> list[Feature]:
-    """The features that the settings add, money in units of the currency."""
-    money = 10**settings.minor_units
-    added = [f for name, given in settings.features.add.items() for f in declare(name, **given.model_dump())]
-    return [replace(f, scale=money) if f.unit == "money" else f for f in added]
+def _added(settings: Settings) -> Iterator[Feature]:
+    """The features that the settings add."""
+    for name, given in settings.features.add.items():
+        yield from declare(name, **given.model_dump(), minor_units=settings.minor_units)
 
 
 def _middle(lake: Lake, as_of: int) -> int:

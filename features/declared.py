@@ -3,83 +3,163 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from dataclasses import dataclass, replace
 
+from features.conditions import conditions, texts, told
 from features.errors import StamkundError
-from features.language import Feature, Measure, Span, Term, Unit, Where, amount, ratio, since
-from features.language import where as conditions
+from features.language import Condition, Feature, Formula, Measure, Span, Term, Where
+from features.takes import COUNTED, FORMS, PLACES, Take, check, unit
+from features.units import DAY, duration
 
-Take = Literal["count", "sum", "mean", "share", "trend", "distinct", "days_since"]
-# What can be counted or added up, and what conditions and `distinct` may look at.
-AMOUNTS: Mapping[str, Unit] = {"lines": "count", "orders": "count", "value": "money", "discount": "money"}
-ASPECTS = ("category", "channel", "campaign_id", "item_id", "offer_id", "order_id")
-_INTEGERS = {"lines": "one", "orders": "opening"}
+WORDS: Mapping[Take, str] = {
+    "count": "number of ", "sum": "sum of ", "mean": "mean ", "min": "least ", "max": "greatest ", "std": "spread of ",
+    "first": "first ", "last": "last ", "distinct": "number of different ", "share": "share of ", "trend": "trend of ",
+    "days_since": "days since the last of ", "days_since_first": "days since the first of ",
+}  # fmt: skip
 
 
 def declare(
     name: str,
     *,
     take: Take,
-    kind: str,
+    kind: str | Sequence[str],
     of: str = "lines",
-    where: Mapping[str, str] | None = None,
-    windows: Sequence[int | None] = (28, 90, None),
+    where: Mapping[str, object] | None = None,
+    windows: Sequence[int | str | None] = (28, 90, None),
+    over: Mapping[str, object] | None = None,
+    by: str = "lines",
+    among: Sequence[str] = (),
+    minor_units: int = 2,
 ) -> tuple[Feature, ...]:
-    """One aggregate of one kind of event over some windows, a feature each.
+    """An aggregate of one or several kinds of events over some windows, a feature each; money in units of the currency.
 
     Args:
         name: what the features are called; windows are appended.
-        take: ``count`` and ``sum`` of ``of``; its ``mean`` per event; its ``share`` under the condition of that
-            without; its ``trend``, the window over the one before; how many ``distinct`` values; ``days_since`` the
-            last event.
-        kind: the kind of event.
-        of: ``lines`` (events), ``orders``, ``value`` or ``discount``; for ``distinct`` a column such as ``item_id``.
-        where: columns and the values they must have.
-        windows: days before ``as_of``; ``None`` is all history.
+        take: ``count`` how many (of an amount: how many are known); ``sum``, ``mean``, ``min``, ``max``, ``std``,
+            ``first`` and ``last`` of those that are known; how many ``distinct``; the ``share`` that meets the
+            conditions; the ``ratio`` to something else; the ``trend``, a window over the one before; of a text the one
+            with the most (``top``), met ``first`` or ``last``; ``days_since`` the last event, ``days_since_first``.
+        kind: the kinds of events.
+        of: ``lines`` (events), ``orders``, an amount (``value``, ``discount``, ``cost``, ``quantity``, ``rating``, or
+            ``gap``: the days since the customer's event of that kind before), or a text such as ``category``.
+        where: columns and what they must hold, amounts in units of the currency: see :mod:`features.conditions`.
+        windows: days before ``as_of``, as ``28`` or ``28d``; ``None`` or ``all`` is all history.
+        over: of a ratio, what is different below the line: ``kind``, ``of``, ``where``.
+        by: of ``top``, what is the most: ``lines``, ``orders`` or an amount.
+        among: of a text that is ``top``, ``first`` or ``last``, the values to tell apart; of equals the first.
+        minor_units: decimals of the reporting currency.
 
-    >>> [f.name for f in declare("web_spend", take="sum", of="value", kind="order", where={"channel": "web"})]
-    ['web_spend_28d', 'web_spend_90d', 'web_spend_all']
+    >>> web = {"channel": ["web", "app"], "category": {"not": "Gifts"}, "value": {"at_least": 20, "below": 100}}
+    >>> spend = declare("web_spend", take="sum", of="value", kind="order", where=web, windows=["28d", "all"])
+    >>> [feature.name for feature in spend]
+    ['web_spend_28d', 'web_spend_all']
+    >>> spend[1].text
+    "sum of value of 'order' events with channel web or app, category not Gifts, value at least 20 and below 100 so far"
     >>> declare("last_web", take="days_since", kind="order", where={"channel": "web"})[0].name
     'last_web'
+    >>> declare("score", take="mean", of="ratings", kind="survey")
+    Traceback (most recent call last):
+    features.errors.StamkundError: Unknown `of` for mean 'ratings'; did you mean 'rating'? ...
     """
-    _check(take, of, where or {})
-    everywhere, here = conditions(kind=kind), conditions(kind=kind, **(where or {}))
-    if take == "days_since":
-        return (since(name, Measure("max", "time", here), _text(f"days since the last {kind}", where)),)
-    spans = [Span(days) for days in windows if days is not None or take != "trend"]
-    text = _text(f"{take} of {of} of {kind}", where)
-    return tuple(_each(name, take, of, spans=spans, everywhere=everywhere, here=here, text=text))
+    changed = {key: value for key, value in (over or {}).items() if value is not None}
+    check(name, take, of, over=changed, by=by, among=among)
+    if take == "share" and not where:
+        raise StamkundError("no_condition", "A share needs `where`: without it, it is all.", field="where")
+    part = Part(kind, of, where or {})
+    whole = replace(part, where={}) if take == "share" else replace(part, **changed)  # type: ignore[arg-type]
+    here, under = part.events(minor_units), Measure("sum", _column(whole.of), whole.events(minor_units))
+    formula, measures = _measures(take, of, here=here, under=under, by=by, among=among)
+    told_in, scale = unit(take, of, whole.of, minor_units)
+    text = _text(take, part, whole, by)
+    features = []
+    for span in _spans(take, windows):
+        spans = (span, Span(2 * span.start, span.start)) if take == "trend" and span.start else (span,) * len(measures)
+        terms = tuple(Term(measure, each) for measure, each in zip(measures, spans, strict=True))
+        named, words = (name, text) if formula == "since" else (f"{name}_{span.label}", f"{text} {span.text}")
+        features.append(Feature(named, formula, terms, told_in, words, scale, vocabulary=tuple(among)))
+    return tuple(features)
 
 
-def _each(
-    name: str, take: Take, of: str, *, spans: Sequence[Span], everywhere: Where, here: Where, text: str
-) -> Iterator[Feature]:
-    if take == "distinct":
-        yield from (amount(name, Measure("distinct", of, here), span, "count", text) for span in spans)
+@dataclass(frozen=True)
+class Part:
+    """Some events, and what of them is taken."""
+
+    kind: str | Sequence[str]
+    of: str
+    where: Mapping[str, object]
+
+    def events(self, minor_units: int) -> Where:
+        """The conditions that the events meet."""
+        kinds = Condition("kind", texts(self.kind, field="kind"))
+        return tuple(sorted([kinds, *conditions(self.where, minor_units=minor_units)]))
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        of = {"lines": "", "gap": "days between "}.get(self.of, f"{self.of} of ")
+        kinds = " or ".join(f"'{kind}'" for kind in texts(self.kind))
+        return f"{of}{kinds} events" + (f" with {told(self.where)}" if self.where else "")
+
+
+def _measures(
+    take: Take, of: str, *, here: Where, under: Measure, by: str, among: Sequence[str]
+) -> tuple[Formula, tuple[Measure, ...]]:
+    if take in ("share", "ratio", "trend"):
+        over = Measure("sum", _column(of), here)
+        return "ratio", (over, over if take == "trend" else under)
+    if among:
+        formula, op = PLACES[take]
+        column = _column(by) if take == "top" else "time"
+        each = (tuple(sorted((*here, Condition(of, (value,))))) for value in among)
+        return formula, tuple(Measure(op, column, where) for where in each)
+    formula, columns = FORMS[take]
+    known = COUNTED.get(of, f"{of}_known")
+    return formula, tuple(Measure(op, column.format(of=of, known=known), here) for op, column in columns)
+
+
+def _column(of: str) -> str:
+    return COUNTED.get(of, of)
+
+
+def _spans(take: Take, windows: Sequence[int | str | None]) -> Iterator[Span]:
+    if take in ("days_since", "days_since_first"):
+        yield Span(None)
         return
-    unit, column = AMOUNTS[of], _INTEGERS.get(of, of)
-    part = Measure("sum", column, here)
-    for span in spans:
-        named, words = f"{name}_{span.label}", f"{text} {span.text}"
-        if take in ("count", "sum"):
-            yield amount(name, part, span, unit, text)
-        elif take == "mean":
-            yield ratio(named, Term(part, span), Term(Measure("sum", "one", here), span), unit, words)
-        elif take == "share":
-            yield ratio(named, Term(part, span), Term(Measure("sum", column, everywhere), span), "share", words)
-        elif span.start is not None:
-            before = Span(2 * span.start, span.start)
-            yield ratio(named, Term(part, span), Term(part, before), "ratio", words)
+    days = dict.fromkeys(_days(window) for window in windows)
+    spans = [Span(window) for window in days if window is not None or take != "trend"]
+    if not spans:
+        needed = " in days, such as 28d: all history has none before it" if take == "trend" else ": days, or all"
+        raise StamkundError("no_window", f"A {take} needs windows{needed}.", field="windows")
+    yield from spans
 
 
-def _check(take: Take, of: str, where: Mapping[str, str]) -> None:
-    allowed = [*ASPECTS, "day"] if take == "distinct" else list(AMOUNTS)
-    if take != "days_since" and of not in allowed:
-        raise StamkundError.unknown("unknown_column", f"`of` for {take}", of, allowed, field="of")
-    for column in where:
-        if column not in ASPECTS:
-            raise StamkundError.unknown("unknown_column", "column in `where`", column, ASPECTS, field="where")
+def _days(window: int | str | None) -> int | None:
+    if window is None or window == "all":
+        return None
+    try:
+        whole, rest = divmod(duration(f"{window}d" if isinstance(window, int) else window), DAY)
+    except ValueError:
+        whole, rest = 0, 0
+    if not whole or rest:
+        raise StamkundError(
+            "bad_window", f"The window {window!r} is no number of days: 28, 28d, 4w, all.", field="windows"
+        )
+    return whole
 
 
-def _text(what: str, where: Mapping[str, str] | None) -> str:
-    return what + "".join(f" with {column} {value}" for column, value in sorted((where or {}).items()))
+def _text(take: Take, part: Part, whole: Part, by: str) -> str:
+    """What is taken, in words.
+
+    >>> redeemed, contacted = Part("redeem", "lines", {}), Part("contact", "lines", {})
+    >>> _text("ratio", redeemed, contacted, "lines")
+    "'redeem' events over 'contact' events"
+    """
+    if take == "ratio":
+        return f"{part.text} over {whole.text}"
+    if take == "top":
+        return f"{part.of} with the most {replace(part, of=by).text}"
+    if take == "trend":
+        return f"{part.text} over those of as many days before,"
+    if take == "count" and part.of not in COUNTED:
+        return f"number of {replace(part, of='lines').text} that hold a {part.of}"
+    return WORDS[take] + part.text

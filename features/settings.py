@@ -19,11 +19,13 @@ from pydantic import (
 )
 
 from features import sql
+from features.declared import declare
 from features.document import explain, parse
 from features.errors import StamkundError
 from features.places import Place, Resolved, expand, is_url
 from features.schema import COLUMNS, FILLED, NEEDED, Table
-from features.units import DAY, Duration, Size, duration, micros
+from features.takes import Take
+from features.units import DAY, Duration, Size, micros
 
 
 class Part(BaseModel):
@@ -119,18 +121,17 @@ class Redemption(Part):
 TargetSettings = Annotated[Lapse | Spend | Redemption, Field(discriminator="type")]
 
 
-def _window(given: object) -> object:
-    return None if given == "all" else duration(given) // DAY
-
-
 class Added(Part):
     """A feature beside the default ones: see :func:`features.declared.declare`."""
 
-    take: Literal["count", "sum", "mean", "share", "trend", "distinct", "days_since"]
-    kind: str
+    take: Take
+    kind: str | list[str]
     of: str = "lines"
-    where: dict[str, str] = {}
-    windows: tuple[Annotated[int | None, BeforeValidator(_window)], ...] = (28, 90, None)
+    where: dict[str, object] = {}
+    windows: tuple[int | str, ...] = (28, 90, "all")
+    over: dict[str, object] = {}
+    by: str = "lines"
+    among: tuple[str, ...] = ()
 
 
 class FeatureSettings(Part):
@@ -139,6 +140,17 @@ class FeatureSettings(Part):
     fitted_at: datetime | None = None
     categories: int = Field(default=20, ge=0)
     add: dict[str, Added] = {}
+
+    @field_validator("add")
+    @classmethod
+    def _declarable(cls, add: dict[str, Added]) -> dict[str, Added]:
+        for name, given in add.items():
+            try:
+                declare(name, **given.model_dump())
+            except StamkundError as error:
+                field = ".".join(part for part in (name, error.field) if part and part != "name")
+                raise StamkundError(error.code, str(error), field=field) from None
+        return add
 
 
 class Gate(Part):
