@@ -35,6 +35,7 @@ NUMBERS = {
     "evening": (OPENING & (HOUR_OF_DAY >= 18)).cast(pl.Int64),
     "weekend": (OPENING & ((pl.col("time") // DAY + 3) % 7 >= 5)).cast(pl.Int64),
     "day": pl.col("time") // DAY,
+    "week": (pl.col("time") // DAY + 3) // 7,
     "gap": pl.col("gap"),
     "gap_known": pl.col("gap").is_not_null().cast(pl.Int64),
     "gap_squared": pl.col("gap") ** 2,
@@ -126,6 +127,7 @@ def _finished(feature: Feature, t: Sequence[pl.Expr], as_of: int) -> pl.Expr:
         "since": lambda: _over(as_of - t[0], DAY),
         "until": lambda: _over(t[0] - as_of, DAY),
         "distance": lambda: _distance(*t),
+        "scatter": lambda: _scatter(*t),
         "greatest": lambda: _place([x.fill_null(0) for x in t], pl.max_horizontal(*t) > 0, most=True),
         "least": lambda: _place([x.fill_null(HIGHEST) for x in t], pl.min_horizontal(*t).is_not_null(), most=False),
         "deviation": lambda: _deviation(*t),
@@ -145,7 +147,7 @@ def _over(value: pl.Expr, number: int) -> pl.Expr:
 
 
 def _deviation(total: pl.Expr, squares: pl.Expr, count: pl.Expr) -> pl.Expr:
-    variance = (squares - total * total / count) / (count - 1)
+    variance = (squares - total / count * total) / (count - 1)
     return pl.when(count >= 2).then(pl.max_horizontal(variance, 0.0).sqrt())
 
 
@@ -154,6 +156,12 @@ def _distance(*t: pl.Expr) -> pl.Expr:
     x = ((t[4] / 10_000 - east + 180) % 360 - 180) * ((t[3] / 10_000 + north) / 2).radians().cos()
     km = ((t[3] / 10_000 - north) ** 2 + x**2).sqrt() * 6371.0088 * math.pi / 180
     return pl.when(t[2] > 0).then(km)
+
+
+def _scatter(*t: pl.Expr) -> pl.Expr:
+    north, east = _deviation(t[0], t[1], t[4]), _deviation(t[2], t[3], t[4])
+    across = east * (t[0] / t[4] / 10_000).radians().cos()
+    return (north**2 + across**2).sqrt() / 10_000 * (6371.0088 * math.pi / 180)
 
 
 def _place(filled: Sequence[pl.Expr], known: pl.Expr, *, most: bool) -> pl.Expr:

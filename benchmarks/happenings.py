@@ -2,64 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
-from benchmarks.season import DAYS, END, START, Floats, Ints, at_season_days, season_days
+from benchmarks.block import Block
+from benchmarks.season import DAYS, END, START, Ints
+from benchmarks.shopping import browsing, orders, refunds
+from benchmarks.voices import support, surveys
 from features.schema import schema
 from features.units import DAY
 
-CATEGORIES = (
-    "Produce", "Dairy", "Bakery", "Meat", "Drinks", "Snacks", "Frozen", "Household", "Pasta", "Cheese", "Fish",
-    "Cereal", "Coffee", "Tea", "Sweets", "Spices", "Baby", "Pets", "Beauty", "Health", "Garden", "Toys", "Books",
-    "Flowers",
-)  # fmt: skip
-ITEMS = 40  # of each category
-LINES = 3.0  # of an order, on average: one and Poisson(LINES − 1)
-SPREAD = 0.6  # standard deviation of the log of a line's value
-VIEWS, VISITS = 0.6, 0.3  # per order rate
 REACH, OPENED = 0.5, 0.35  # contacted in each campaign at random; of these, while active, opened
 CAMPAIGNS = DAYS // 28
-SURVEYED, REFUNDED = 0.05, 0.02  # of orders; of lines
-STORES = 50
-
-
-@dataclass(frozen=True)
-class Block:
-    """The truth as arrays, a row a customer, and the chance that is left."""
-
-    rng: np.random.Generator
-    joined: Ints
-    lapsed: Ints
-    columns: dict[str, Floats]
-    affinity: Floats
-
-    @property
-    def size(self) -> int:
-        """How many customers."""
-        return len(self.joined)
-
-    def chance(self, rows: Ints, probability: Floats | float) -> Ints:
-        """Those of the rows that have the luck, as places in ``rows``."""
-        return np.flatnonzero(self.rng.random(len(rows)) < probability)
-
-    def poisson(self, rates: Floats) -> tuple[Ints, Ints]:
-        """Customers (rows) and times of a process of these daily rates, while they are active, in season."""
-        begin = season_days(self.joined)
-        length = season_days(np.minimum(self.lapsed, END)) - begin
-        rows = np.repeat(np.arange(self.size), self.rng.poisson(rates * length))
-        return rows, at_season_days(begin[rows] + self.rng.random(len(rows)) * length[rows])
+MONTH = 30 * DAY  # from renewal to renewal
 
 
 def tell(truth: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """All events of these customers up to the world's end, in the lake's schema and order."""
-    numbers = {c: truth[c].to_numpy() for c in ("rate", "spend_log_mean", "redeem", "uplift", "satisfaction")}
-    block = Block(rng, truth["joined"].to_numpy(), truth["lapsed"].to_numpy(), numbers, truth["affinity"].to_numpy())
+    block = Block.of(truth, rng)
     contacts, answers, persuaded = _campaigns(block)
-    lines = _orders(block, persuaded)
-    shopping = [lines, _refunds(block, lines), _surveys(block, lines), *_browsing(block)]
+    lines = orders(block, persuaded)
+    shopping = [lines, refunds(block, lines), *browsing(block, lines), surveys(block, lines), support(block, lines)]
     told = pl.concat([*shopping, contacts, answers, _subscriptions(block, truth["subscriber"])], how="diagonal")
     return _canonical(told.filter(pl.col("time") <= END), truth["customer_id"])
 
@@ -98,90 +61,14 @@ def _campaign_frame(kind: str, rows: Ints, time: Ints, campaign: Ints) -> pl.Dat
     )
 
 
-def _orders(block: Block, persuaded: tuple[Ints, Ints]) -> pl.DataFrame:
-    """Order lines: the first order at joining, the process of the rate, and those that a contact brought."""
-    own, times = block.poisson(block.columns["rate"])
-    rows = np.concatenate([np.arange(block.size), own, persuaded[0]])
-    order = np.repeat(np.arange(len(rows)), 1 + block.rng.poisson(LINES - 1, len(rows)))
-    row = rows[order]
-    category = _categories(block, row)
-    value = np.exp(block.rng.normal(block.columns["spend_log_mean"][row], SPREAD)).round().astype(np.int64)
-    item = category * ITEMS + block.rng.integers(0, ITEMS, len(row))
-    lines = pl.DataFrame(
-        {
-            "row": row,
-            "time": np.concatenate([block.joined, times, persuaded[1]])[order],
-            "order": order,
-            "order_line": np.arange(len(order)) - np.searchsorted(order, order) + 1,
-            "value": value,
-            "discount": np.where(block.rng.random(len(row)) < 0.2, value // 10, 0),
-            "cost": value * 6 // 10,
-            "item_id": _ITEM_NAMES.gather(item),
-            "category": _CATEGORY_NAMES.gather(category),
-            "store": block.rng.integers(-STORES, STORES, len(rows))[order],
-        }
-    )
-    web = pl.col("store") < 0
-    return lines.with_columns(
-        pl.lit("order").alias("kind"),
-        pl.lit(1.0).alias("quantity"),
-        pl.when(web).then(pl.lit("web")).otherwise(pl.lit("store")).alias("channel"),
-        pl.when(~web).then(59.0 + pl.col("store") * 0.01).alias("latitude"),
-        pl.when(~web).then(18.0 + pl.col("store") * 0.02).alias("longitude"),
-    ).drop("store")
-
-
-def _categories(block: Block, row: Ints) -> Ints:
-    """A category for each line, by its customer's affinities: one search over all cumulative shares laid end to end."""
-    cumulative = np.minimum(np.cumsum(block.affinity, axis=1), 1.0)
-    cumulative[:, -1] = 1.0
-    laid = (cumulative + np.arange(block.size)[:, None]).ravel()
-    found = np.searchsorted(laid, row + block.rng.random(len(row)), side="right") - row * len(CATEGORIES)
-    category: Ints = np.clip(found, 0, len(CATEGORIES) - 1)
-    return category
-
-
-def _refunds(block: Block, lines: pl.DataFrame) -> pl.DataFrame:
-    back = lines.select("row", "time", "order", "value", "item_id", "category", "channel").select(
-        pl.all().gather(block.chance(np.arange(lines.height), REFUNDED))
-    )
-    later = pl.Series(block.rng.integers(DAY, 14 * DAY, back.height))
-    return back.with_columns(pl.col("time") + later, pl.lit("refund").alias("kind"))
-
-
-def _surveys(block: Block, lines: pl.DataFrame) -> pl.DataFrame:
-    firsts = lines.filter(pl.col("order_line") == 1).select("row", "time")
-    asked = firsts.select(pl.all().gather(block.chance(np.arange(firsts.height), SURVEYED)))
-    rating = block.rng.binomial(10, block.columns["satisfaction"][asked["row"].to_numpy()]).astype(np.float64)
-    return asked.with_columns(
-        pl.col("time") + pl.Series(block.rng.integers(DAY, 3 * DAY, asked.height)),
-        pl.Series("rating", rating),
-        pl.lit("survey").alias("kind"),
-        pl.lit("nps").alias("scale"),
-        pl.lit("email").alias("channel"),
-    )
-
-
-def _browsing(block: Block) -> list[pl.DataFrame]:
-    viewer, viewed = block.poisson(VIEWS * block.columns["rate"])
-    category = _categories(block, viewer)
-    item = category * ITEMS + block.rng.integers(0, ITEMS, len(viewer))
-    views = pl.DataFrame({"row": viewer, "time": viewed, "item_id": _ITEM_NAMES.gather(item)}).with_columns(
-        _CATEGORY_NAMES.gather(category).alias("category"), pl.lit("view").alias("kind"), pl.lit("web").alias("channel")
-    )
-    visitor, visited = block.poisson(VISITS * block.columns["rate"])
-    visits = pl.DataFrame({"row": visitor, "time": visited})
-    return [views, visits.with_columns(pl.lit("visit").alias("kind"), pl.lit("web").alias("channel"))]
-
-
 def _subscriptions(block: Block, subscriber: pl.Series) -> pl.DataFrame:
     """A start at joining, a renewal every 30 days while active, an end at the lapse; the price rises half-way."""
     rows = subscriber.arg_true().to_numpy().astype(np.int64)
-    months = ((np.minimum(block.lapsed, END) - block.joined) // (30 * DAY))[rows]
+    months = ((np.minimum(block.lapsed, END) - block.joined) // (MONTH))[rows]
     row = np.repeat(rows, 1 + months)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(1 + months) - (1 + months), 1 + months)
-    time = block.joined[row] + nth * 30 * DAY
-    started = pl.DataFrame({"row": row, "time": time, "nth": nth, "renews_at": time + 30 * DAY}).select(
+    time = block.joined[row] + nth * MONTH
+    started = pl.DataFrame({"row": row, "time": time, "nth": nth, "renews_at": time + MONTH}).select(
         "row",
         "time",
         "renews_at",
@@ -212,7 +99,3 @@ def _canonical(told: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     )
     missing = [pl.lit(None, dtype=dtype).alias(c) for c, dtype in wanted.items() if c not in named.columns]
     return named.with_columns(missing).select(wanted.names()).cast(wanted)
-
-
-_ITEM_NAMES = pl.Series([f"{c.lower()}-{i:02}" for c in CATEGORIES for i in range(ITEMS)])
-_CATEGORY_NAMES = pl.Series(CATEGORIES)

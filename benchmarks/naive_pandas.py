@@ -14,7 +14,7 @@ from features.units import DAY, HOUR, MINUTE
 READ = ["customer_id", "time", "event_id", "kind", "order_line"]
 SCALES = {"quantity": 1_000, "rating": 1_000, "latitude": 10_000, "longitude": 10_000}
 SQUARES = ("value_squared", "rating_squared", "latitude_squared", "longitude_squared")
-HELD = ("value", "discount", "cost", "renews_at", "category", "channel", "item_id", *SCALES)
+HELD = ("value", "discount", "cost", "renews_at", "category", "channel", "item_id", "order_id", *SCALES)
 
 
 def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], *, as_of: int) -> pd.DataFrame:
@@ -49,6 +49,7 @@ def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> pd.DataF
         df[name] = df[name.removesuffix("_squared")].clip(-3e7, 3e7) ** 2
     df["one"], df["opening"], df["day"] = 1, first, df["time"] // DAY
     df["morning"], df["evening"] = first & (hour < 12), first & (hour >= 18)
+    df["week"] = (df["day"] + 3) // 7
     df["weekend"] = first & ((df["day"] + 3) % 7 >= 5)
     openings = df[first | df["order_line"].isna()]
     df["gap"] = openings.groupby(["customer_id", "kind"])["time"].diff() // MINUTE
@@ -106,6 +107,7 @@ def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Se
         "deviation": lambda: _deviation(t[0], t[1], t[2].where(t[2] >= 2)),
         "rhythm": lambda: (as_of - t[0]) / MINUTE * t[2] / t[1].where(t[1] > 0),
         "distance": lambda: _distance(t),
+        "scatter": lambda: _scatter(t),
         "greatest": lambda: _place(pd.concat(t, axis=1), most=True),
         "least": lambda: _place(pd.concat(t, axis=1), most=False),
         "stage": lambda: _stage(t, feature.parameters, as_of),
@@ -114,7 +116,7 @@ def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Se
 
 
 def _deviation(total: pd.Series[float], squares: pd.Series[float], count: pd.Series[float]) -> pd.Series[float]:
-    return ((squares - total**2 / count) / (count - 1)).clip(lower=0) ** 0.5
+    return ((squares - total / count * total) / (count - 1)).clip(lower=0) ** 0.5
 
 
 def _place(t: pd.DataFrame, *, most: bool) -> pd.Series[float]:
@@ -130,6 +132,14 @@ def _distance(t: Sequence[pd.Series[float]]) -> pd.Series[float]:
     x: pd.Series[float] = ((t[4] / 10_000 - east + 180) % 360 - 180) * np.cos(np.radians((t[3] / 10_000 + north) / 2))
     degrees: pd.Series[float] = ((t[3] / 10_000 - north) ** 2 + x**2) ** 0.5
     return degrees * 6371.0088 * np.pi / 180
+
+
+def _scatter(t: Sequence[pd.Series[float]]) -> pd.Series[float]:
+    count = t[4].where(t[4] >= 2)
+    north, east = _deviation(t[0], t[1], count), _deviation(t[2], t[3], count)
+    across: pd.Series[float] = east * np.cos(np.radians(t[0] / count / 10_000))
+    degrees: pd.Series[float] = (north**2 + across**2) ** 0.5 / 10_000
+    return degrees * (6371.0088 * np.pi / 180)
 
 
 def _stage(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:

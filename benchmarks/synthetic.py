@@ -3,6 +3,7 @@
 Each customer orders at a gamma-distributed rate until an exponential lapse (Pareto/NBD: Schmittlein, Morrison and
 Colombo 1987), modulated by the season; spends lognormally over Dirichlet affinities; half of all customers, drawn at
 random, are contacted in each campaign, and answer with a probability of their own, of which a known part is uplift.
+They browse, fill carts, shop online or near their home, bring things back, subscribe, answer surveys and ask for help.
 Customers are made in blocks from ``[seed, block]``: the same seed gives the same world, and a larger world begins with
 the smaller one.
 """
@@ -15,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.happenings import CAMPAIGNS, CATEGORIES, ITEMS, offer_starts, tell
+from benchmarks.block import CATEGORIES, ITEMS
+from benchmarks.happenings import CAMPAIGNS, offer_starts, tell
 from benchmarks.season import DAYS, END, START
 from features.lake import Lake
 from features.schema import schema
@@ -23,8 +25,9 @@ from features.units import DAY
 
 BLOCK = 2_000  # customers made together
 BLOCKS_A_FILE = 8
-EVENTS_A_CUSTOMER = 64.0  # on average over many; what a wanted number of events is turned into customers by
+EVENTS_A_CUSTOMER = 69.0  # on average over many; what a wanted number of events is turned into customers by
 POPULARITY = 0.25 * len(CATEGORIES) / np.arange(1, len(CATEGORIES) + 1)  # the Dirichlet's parameters
+MOVING = 1 / 7_300  # a day: once in twenty years
 AGES = ("18-29", "30-44", "45-59", "60+")
 REGIONS = ("East", "North", "South", "West")
 
@@ -35,7 +38,9 @@ def customers(n: int, *, seed: int) -> pl.DataFrame:
     ``joined`` and ``lapsed`` are µs (a lapse after the world's end is never seen), ``rate`` orders and ``lapse_rate``
     lapses per day, ``spend_log_mean`` the mean log of a line's value in minor units, ``affinity`` the share of lines by
     category, ``redeem`` the probability that a contact is answered while the customer is active and ``uplift`` that it
-    brings an order which would not have been, ``satisfaction`` a tenth of the expected survey rating.
+    brings an order which would not have been, ``satisfaction`` where on a survey's scale the expected rating lies, from
+    0 to 1, ``online`` the share of orders not in a store; stores are near the home (``latitude``, ``longitude``), from
+    ``moved`` (µs) on near the new one.
 
     >>> truth = customers(3, seed=1)
     >>> truth["customer_id"].to_list(), truth.equals(customers(5, seed=1).head(3))
@@ -68,7 +73,7 @@ def write(path: Path, n_events: int, *, seed: int) -> Lake:
     with lake.writing() as draft:
         _write(draft.part("items"), items())
         _write(draft.part("offers"), offers())
-        _write(draft.part("customers"), customers(n, seed=seed).select("customer_id", "age", "region"))
+        _write(draft.part("customers"), _attributes(n, seed))
         waiting: list[pl.DataFrame] = []
         for i, block in enumerate(happenings(n, seed=seed), 1):
             waiting.append(block)
@@ -141,6 +146,11 @@ def offers() -> pl.DataFrame:
     return named.match_to_schema(wanted, missing_columns="insert").select(wanted.names()).sort("offer_id")
 
 
+def _attributes(n: int, seed: int) -> pl.DataFrame:
+    blocks = (_truth(block, seed).select("customer_id", "age", "region") for block in range(-(-n // BLOCK)))
+    return pl.concat(blocks).head(n)
+
+
 def _truth(block: int, seed: int) -> pl.DataFrame:
     rng = np.random.default_rng([seed, block, 0])
     joined = START + (rng.random(BLOCK) * 0.9 * DAYS * DAY).astype(np.int64)
@@ -161,6 +171,12 @@ def _truth(block: int, seed: int) -> pl.DataFrame:
             "subscriber": rng.random(BLOCK) < 0.1,
             "age": np.array(AGES)[rng.integers(0, len(AGES), BLOCK)],
             "region": np.array(REGIONS)[rng.integers(0, len(REGIONS), BLOCK)],
+            "online": rng.beta(2.0, 2.0, BLOCK),
+            "latitude": rng.normal(59.3, 0.5, BLOCK),
+            "longitude": rng.normal(18.0, 1.0, BLOCK),
+            "moved": joined + (np.minimum(rng.exponential(1 / MOVING, BLOCK), 36_500) * DAY).astype(np.int64),
+            "new_latitude": rng.normal(59.3, 0.5, BLOCK),
+            "new_longitude": rng.normal(18.0, 1.0, BLOCK),
         }
     )
 

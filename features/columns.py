@@ -83,6 +83,7 @@ COLUMNS: Mapping[str, Column] = {
     "evening": Column(("order_line", "time"), _evening),
     "weekend": Column(("order_line", "time"), _weekend),
     "day": Column(("time",), lambda time: time // DAY),
+    "week": Column(("time",), lambda time: (time // DAY + 3) // 7),
 }
 # Of the time before: minutes since the customer's previous event of the same kind; lines of one order are one event.
 GAP_COLUMNS: Mapping[str, Column] = {

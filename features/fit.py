@@ -8,29 +8,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from features.defaults import (
-    EVER,
-    GAP,
-    GAPS,
-    LAST_ORDER,
-    ORDER,
-    ORDERS,
-    WINDOWS,
-    Vocabulary,
-    default_features,
-    distinctly,
-)
+from features.defaults import RARE, WINDOWS, default_features, distinctly, found
+from features.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS
 from features.errors import StamkundError
 from features.fitted import FeatureSet
 from features.formulas import STAGES
 from features.lake import Lake
-from features.language import Feature, Measure, Span, Term
+from features.language import Feature, Span, Term
 from features.personas import personas
 from features.profiles import profiles
 from features.units import DAY, MINUTE
 
-RARE = 50  # a kind with fewer events says little
-MANY = 50  # an attribute with more values is an identifier, not a trait
 AT_RISK, LAPSED = 2.0, 4.0  # mean gaps of silence
 
 
@@ -47,7 +35,7 @@ def fit_features(
         minor_units: decimals of the reporting currency.
     """
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
-    vocabulary = Vocabulary(_kinds(past), _categories(past, categories), _attributes(lake))
+    vocabulary = found(past, lake.scan("customers").collect(), categories=categories)
     if not vocabulary.kinds:
         message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
         raise StamkundError("too_few_events", message)
@@ -86,25 +74,8 @@ def _stage(peers: pl.DataFrame) -> Feature:
     usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
     loyal = float(np.quantile(peers["orders_180d"].to_numpy(), 0.8))
     recent, before, half_year = (Term(ORDERS, span) for span in (Span(28), Span(112, 28), Span(180)))
-    first = Term(Measure("min", "time", ORDER), EVER)
+    first = Term(FIRST_ORDER, EVER)
     rhythm = [Term(measure, span) for span in (EVER, Span(None, 28)) for measure in (GAP, GAPS)]
     terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), *rhythm[:2], recent, before, *rhythm[2:], half_year)
     parameters = (usual, AT_RISK, LAPSED, loyal)
     return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
-
-
-def _kinds(past: pl.LazyFrame) -> tuple[str, ...]:
-    counts = past.group_by("kind").len().filter(pl.col("len") >= RARE).sort("kind").collect()
-    return tuple(counts["kind"])
-
-
-def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
-    orders = past.filter(pl.col("kind") == "order", pl.col("category").is_not_null())
-    spend = orders.group_by("category").agg(pl.col("value").sum()).sort("value", "category", descending=[True, False])
-    return tuple(spend.head(most).collect()["category"])
-
-
-def _attributes(lake: Lake) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    customers = lake.scan("customers").drop("customer_id").collect()
-    values = {c: tuple(sorted(customers[c].drop_nulls().cast(pl.String).unique())) for c in customers.columns}
-    return tuple((c, v) for c, v in values.items() if 2 <= len(v) <= MANY)

@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 from benchmarks import synthetic
-from benchmarks.happenings import CATEGORIES, LINES, REACH, SPREAD, offer_starts
+from benchmarks.block import CATEGORIES
+from benchmarks.happenings import REACH, offer_starts
 from benchmarks.season import HOURS, WEEKDAYS, season_days
-from features.schema import schema
+from benchmarks.shopping import LINES, NEAR, SPREAD
+from features.schema import SCALES, schema
 from features.units import DAY, HOUR
 
 N = 4_000
@@ -132,10 +134,36 @@ def test_the_season_shows_in_weekdays_and_hours(told: pl.DataFrame) -> None:
         assert np.all(np.abs(found - expected) < 4 * np.sqrt(expected / len(time)) + 0.002)
 
 
-def test_surveys_ask_the_satisfied_and_the_others(told: pl.DataFrame) -> None:
-    surveys = told.filter(pl.col("kind") == "survey")
-    away = (surveys["rating"] - 10 * surveys["satisfaction"]).to_numpy()
+@pytest.mark.parametrize("scale", ["nps", "csat", "stars"])
+def test_surveys_ask_the_satisfied_and_the_others(told: pl.DataFrame, scale: str) -> None:
+    surveys = told.filter(pl.col("kind") == "survey", pl.col("scale") == scale)
+    low, high = SCALES[scale]
+    away = (surveys["rating"] - low - (high - low) * surveys["satisfaction"]).to_numpy()
     assert close(float(away.mean()), 0, float(away.std() / np.sqrt(len(away))))
+    assert surveys["rating"].is_between(low, high).all()
+
+
+def test_customers_shop_online_as_often_as_they_like_to_and_else_near_their_home(told: pl.DataFrame) -> None:
+    orders = orders_of(told)
+    online, expected = orders.filter(pl.col("channel") != "store"), float(orders["online"].to_numpy().sum())
+    assert close(online.height, expected, np.sqrt(expected))
+    assert set(orders["channel"]) == {"store", "web", "app"}
+    assert online["latitude"].is_null().all()
+    shops = orders.filter(pl.col("channel") == "store")
+    for column in ("latitude", "longitude"):
+        home = pl.when(pl.col("time") > pl.col("moved")).then(f"new_{column}").otherwise(f"{column}_right")
+        away = shops.select(pl.col(column) - home)[column].to_numpy()
+        assert close(float(away.std()), NEAR, NEAR / np.sqrt(2 * len(away)))
+    assert shops.filter(pl.col("time") > pl.col("moved"))["customer_id"].n_unique() > 10
+
+
+def test_subscriptions_renew_when_they_said_at_a_price_that_rises_once(told: pl.DataFrame) -> None:
+    billed = told.filter(pl.col("kind").is_in(["subscription_start", "subscription_renewal"]))
+    due = pl.col("renews_at").shift(1).over("customer_id", order_by="time")
+    renewed = billed.with_columns(due=due).filter(pl.col("kind") == "subscription_renewal")
+    assert (renewed["due"] == renewed["time"]).all()
+    assert set(billed["value"]) == {999, 1199}
+    assert billed.group_by("customer_id").agg(pl.col("value").n_unique())["value"].max() == 2
 
 
 def test_a_disguise_hides_who_it_was_but_the_mapping_tells(truth: pl.DataFrame) -> None:
