@@ -114,7 +114,7 @@ def build(
     for source in built.report.sources:
         if source.rejects:
             out.print(f"The rejected rows of {source.name}, each with its reason: {source.rejects}")
-    out.print(f"{built.profiles.height:,} profiles of {len(built.feature_set.names)} features: {built.path}")
+    out.print(f"{built.customers:,} profiles of {len(built.feature_set.names)} features: {built.path}")
     out.print("Next: `stamkund train`.")
 
 

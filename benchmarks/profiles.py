@@ -94,7 +94,7 @@ def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> float:
 
 def _large(home: Path, n: int, run: Run) -> Figures:
     lake, count = _lake(home, n, run)
-    made = run("product", home, lake, home / "ours.parquet", 1)
+    made = run("streamed", home, lake, home / "ours.parquet", 1)
     return {"large_events": count, "large_seconds": made["seconds"], "large_peak_rss_gb": made["peak_gb"]}
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from benchmarks import synthetic
 from benchmarks.floor import floor
 from benchmarks.naive_pandas import naive
-from features import FeatureSet, Lake, fit_features, profiles
+from features import FeatureSet, Lake, fit_features, profiles, write_profiles
 from features.record import Record
 from features.units import DAY
 
@@ -46,6 +46,13 @@ def product(home: Path, lake: Path, out: Path, origins: int) -> Figures:
     made, figures = _timed(lambda path: profiles(Lake(path), wanted, as_of=moments), home, lake)
     made.write_parquet(out)
     return {**figures, "rows": made.height, "features": len(wanted.names)}
+
+
+def streamed(home: Path, lake: Path, out: Path, _n: int) -> Figures:
+    """Everyone's profile, written some customers at a time, as a build writes them."""
+    wanted = FeatureSet.load(home / FEATURES)
+    made, figures = _timed(lambda path: write_profiles(Lake(path), wanted, out, as_of=AS_OF), home, lake)
+    return {**figures, "rows": made}
 
 
 def by_hand(home: Path, lake: Path, out: Path, _n: int) -> Figures:
@@ -93,7 +100,8 @@ def record(home: Path, lake: Path, _out: Path, rounds: int) -> Figures:
 
 
 TASKS: dict[str, Callable[[Path, Path, Path, int], Figures]] = {
-    "write": write, "product": product, "by_hand": by_hand, "pandas": pandas, "equal": equal, "record": record,
+    "write": write, "product": product, "streamed": streamed, "by_hand": by_hand, "pandas": pandas, "equal": equal,
+    "record": record,
 }  # fmt: skip
 
 

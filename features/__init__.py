@@ -5,7 +5,7 @@ from features.errors import StamkundError
 from features.fit import fit_features
 from features.fitted import FeatureSet
 from features.lake import Lake
-from features.profiles import profile_frame, profiles
+from features.profiles import profile_frame, profiles, write_profiles
 from features.settings import Settings, read_settings
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "profile_frame",
     "profiles",
     "read_settings",
+    "write_profiles",
 ]

@@ -14,23 +14,29 @@ from features.declared import declare
 from features.errors import StamkundError
 from features.fit import fit_features
 from features.fitted import FeatureSet
+from features.folding import fold_for
 from features.ingest import IngestReport, Log, Progress, ingest, silent
 from features.lake import Lake
 from features.language import Feature
-from features.profiles import profiles
+from features.profiles import write_profiles
 from features.settings import Settings
 from features.units import DAY, micros
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made: the lake's report, the features, and the file of the profiles at ``as_of``."""
+    """What a build made: the lake's report, the features, and the file of so many ``customers``' profiles."""
 
     report: IngestReport
     feature_set: FeatureSet
-    profiles: pl.DataFrame
+    customers: int
     path: Path
     as_of: int
+
+    @property
+    def profiles(self) -> pl.DataFrame:
+        """The profiles, read from their file."""
+        return pl.read_parquet(self.path)
 
 
 def build(
@@ -44,12 +50,12 @@ def build(
     report = ingest(settings, log=log, progress=progress)
     lake = Lake(settings.lake)
     fitted = _feature_set(settings, lake, as_of=as_of, refit=refit)
-    everyone = profiles(lake, fitted, as_of=as_of)
-    if everyone.is_empty():
-        raise _nobody(lake, as_of)
     path = settings.profiles / f"{datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%dT%H%M%S}.parquet"
-    _write(everyone, path)
-    return Built(report, fitted, everyone, path, as_of)
+    fold = fold_for(lake, fitted, settings.fold, as_of=as_of)
+    customers = write_profiles(lake, fitted, path, as_of=as_of, fold=fold, progress=progress)
+    if not customers:
+        raise _nobody(lake, as_of)
+    return Built(report, fitted, customers, path, as_of)
 
 
 def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> FeatureSet:
@@ -111,10 +117,3 @@ def _nobody(lake: Lake, as_of: int) -> StamkundError:
     known = " to ".join(f"{datetime.fromtimestamp(t / 1e6, UTC):%Y-%m-%d}" for t in span if t is not None)
     text = f"No customer has an event up to {datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%d %H:%M}."
     return StamkundError("no_customers", f"{text} The events reach from {known or 'nothing'}.", field="as_of")
-
-
-def _write(frame: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    frame.write_parquet(part, compression="zstd")
-    part.replace(path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import narwhals as nw
@@ -15,11 +17,54 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.aggregation import Events, collected
+from features.fitted import FeatureSet
 from features.fold import ABOUT, CENSUS, OPENINGS, Fold
 from features.frames import admit_events
+from features.lake import Lake
 from features.plan import Plan
 from features.scans import scans
 from features.tables import Tables, tabulated
+from features.units import DAY, micros
+
+BEHIND = 92 * DAY  # how much newer a fold could be before it is made anew
+
+
+def fold_for(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int) -> Fold | None:
+    """What profiles at ``as_of`` can start from: the fold of the months before any window, or None without such months.
+
+    The one in the folder stays while it holds these very events and features, and is made anew when it falls behind.
+    """
+    furthest = as_of - int(feature_set.plan.offsets[0])
+    until = _month(furthest) - 1
+    held = Fold.load(path)
+    recent = held is not None and until - BEHIND <= held.until <= furthest
+    if held is not None and recent and held.basis == _basis(lake, feature_set, held.until):
+        return held
+    if not _months(lake, until):
+        return None
+    basis = _basis(lake, feature_set, until)
+    return fold_events(lake.scan("events"), feature_set.plan, path, until=until, basis=basis)
+
+
+def _basis(lake: Lake, feature_set: FeatureSet, until: int) -> str:
+    """A fingerprint of the features, and of the months that end by a moment."""
+    said = " ".join([feature_set.hash, *(file.name for file in _months(lake, until))])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _months(lake: Lake, until: int) -> list[Path]:
+    after = f"{datetime.fromtimestamp((until + 1) / 1e6, UTC):%Y-%m}"
+    return [file for label, file in lake.parts("events").items() if label < after]
+
+
+def _month(moment: int) -> int:
+    """The first moment of a month.
+
+    >>> from datetime import date
+    >>> _month(micros(date(2024, 2, 29))) == micros(date(2024, 2, 1))
+    True
+    """
+    return micros(datetime.fromtimestamp(moment / 1e6, UTC).date().replace(day=1))
 
 
 def fold_events(events: pl.LazyFrame, plan: Plan, path: Path, *, until: int, basis: str) -> Fold:

@@ -30,9 +30,10 @@ PART_CELLS = 8_000_000  # at a time are dense: 64 MB
 
 @dataclass(frozen=True)
 class Block:
-    """Some customers in order, the time of each one's first event, and what the engine says of each scan."""
+    """Some customers in order, ``of`` how many, the time of each one's first event, and what is said of each scan."""
 
     plan: Plan
+    of: int
     customers: pa.Array
     first: Ints
     cells: tuple[Cells, ...]
@@ -44,7 +45,7 @@ class Block:
         for start in range(0, max(len(self.customers), 1), step):
             end = min(start + step, len(self.customers))
             cells = tuple(c.of(start, end) for c in self.cells) if step < len(self.customers) else self.cells
-            yield Block(self.plan, self.customers[start:end], self.first[start:end], cells)
+            yield Block(self.plan, self.of, self.customers[start:end], self.first[start:end], cells)
 
     def terms(self, as_of: Sequence[int]) -> dict[int, Ints]:
         """``[term, customer]`` at each moment."""
@@ -89,4 +90,4 @@ def blocks(events: Events, plan: Plan, *, as_of: Sequence[int], fold: Fold | Non
         edges = [np.concatenate([[fold.until], each]) for each in edges]
     for part in tabulated(events, plan, edges, until=max(as_of), fold=fold):
         cells = (cells_of(scan, table, each) for scan, table, each in zip(wanted, part.tables, edges, strict=True))
-        yield Block(plan, part.customers, part.first, tuple(cells))
+        yield Block(plan, part.of, part.customers, part.first, tuple(cells))

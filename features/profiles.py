@@ -17,7 +17,8 @@ from features import native
 from features.fitted import FeatureSet
 from features.fold import Fold
 from features.formulas import Floats, Ints
-from features.frames import admit_events, blocks
+from features.frames import Block, admit_events, blocks
+from features.ingest import Progress, silent
 from features.lake import Lake
 from features.plan import Plan, finish
 
@@ -63,30 +64,43 @@ def profile_frame(
     1         bob         1.0                    2.0
     """
     when = [as_of] if isinstance(as_of, int) else list(as_of)
-    found = list(_parts(events, feature_set.plan, when, attributes))
-    return native.alike(events, pl.concat([frame for moment in when for at, frame in found if at == moment]))
+    found = [frame for _, frame in _parts(events, feature_set.plan, when, attributes)]
+    return native.alike(events, pl.concat([frame for i in range(len(when)) for frame in found[i :: len(when)]]))
 
 
-def write_profiles(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int, fold: Fold | None = None) -> int:
+def write_profiles(
+    lake: Lake,
+    feature_set: FeatureSet,
+    path: Path,
+    *,
+    as_of: int,
+    fold: Fold | None = None,
+    progress: Progress = silent,
+) -> int:
     """Write everyone's profile at a moment as Parquet, some customers at a time, whole or not at all; how many.
 
-    What a ``fold`` holds of the lake's events is not read again.
+    Without anyone nothing is written. What a ``fold`` holds of the lake's events is not read again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft, rows = path.with_suffix(".part"), 0
+    draft, rows, done = path.with_suffix(".part"), 0, 0
     names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
-    attributes = lake.scan("customers").collect()
     with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
-        for _, frame in _parts(lake.scan("events"), feature_set.plan, [as_of], attributes, fold):
+        for part, frame in _parts(
+            lake.scan("events"), feature_set.plan, [as_of], lake.scan("customers").collect(), fold
+        ):
             writer.write_table(frame.to_arrow().cast(writer.schema))
-            rows += frame.height
-    draft.replace(path)
+            rows, done = rows + frame.height, done + len(part.customers)
+            progress("profiles", done, part.of)
+    if rows:
+        draft.replace(path)
+    else:
+        draft.unlink()
     return rows
 
 
 def _parts(
     events: object, plan: Plan, when: Sequence[int], attributes: object, fold: Fold | None = None
-) -> Iterator[tuple[int, pl.DataFrame]]:
+) -> Iterator[tuple[Block, pl.DataFrame]]:
     """The profiles of some customers at one moment, again and again until all are told."""
     known = _attributes(attributes, plan)
     for block in blocks(admit_events(events, plan), plan, as_of=when, fold=fold):
@@ -94,7 +108,7 @@ def _parts(
             codes = _codes(part.customers, plan, known)
             for moment, terms in part.terms(when).items():
                 here = part.first <= moment
-                yield moment, _frame(plan, part.customers, here, terms, codes, as_of=moment)
+                yield part, _frame(plan, part.customers, here, terms, codes, as_of=moment)
 
 
 def _frame(plan: Plan, customers: pa.Array, here: Mask, terms: Ints, codes: Floats, *, as_of: int) -> pl.DataFrame:

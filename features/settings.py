@@ -235,6 +235,11 @@ class Settings(Part):
         return self.home / "profiles"
 
     @property
+    def fold(self) -> Path:
+        """The folder of what is known of events before all windows."""
+        return self.home / "fold"
+
+    @property
     def rejects(self) -> Path:
         """The folder of the rejected rows."""
         return self.home / "rejects"

@@ -23,10 +23,14 @@ BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
 BLOCK_EVENTS = 1_000_000  # at a time are held in memory by Polars; other engines manage theirs
 
 
+Told = tuple[pa.Array, Ints, tuple[pa.Table, ...]]
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Some customers in order, the time of each one's first event, and a table a scan."""
+    """Some customers in order, ``of`` how many, the time of each one's first event, and a table a scan."""
 
+    of: int
     customers: pa.Array
     first: Ints
     tables: tuple[pa.Table, ...]
@@ -51,10 +55,10 @@ def tabulated(
         if end < len(census):
             block = block.filter(nw.col("customer_id") < census["customer_id"][end].as_py())
         some = census.slice(start, end - start).combine_chunks()
-        yield _tables(block, plan, edges, some, fold)
+        yield Tables(len(census), *_tables(block, plan, edges, some, fold))
 
 
-def _tables(block: Events, plan: Plan, edges: Sequence[Ints], census: pa.Table, fold: Fold | None) -> Tables:
+def _tables(block: Events, plan: Plan, edges: Sequence[Ints], census: pa.Table, fold: Fold | None) -> Told:
     customers, wanted = census["customer_id"].combine_chunks(), scans(plan)
     asked = Asked.of(wanted)
     read = asked.columns(plan.measures)
@@ -67,7 +71,7 @@ def _tables(block: Events, plan: Plan, edges: Sequence[Ints], census: pa.Table, 
     for i, (scan, each) in enumerate(zip(wanted, edges, strict=True)):
         table = aggregate(since if scan.rows == "gaps" else events, scan, asked, customers, each)
         tables.append(table if fold is None else pa.concat_tables([table, fold.table(i, customers, table.schema)]))
-    return Tables(customers, census["first"].to_numpy(), tuple(tables))
+    return customers, census["first"].to_numpy(), tuple(tables)
 
 
 def _held(events: Events, customers: pa.Array) -> Events:

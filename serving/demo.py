@@ -46,7 +46,7 @@ def demo(settings: Settings, config: Path, out: Console, *, port: int, once: boo
     out.rule(Text("1  Events become profiles", style="bold"))
     built = build_all(settings, as_of=now, progress=progress)
     out.print(sources_table(built.report))
-    out.print(f"{built.profiles.height:,} customers, {len(built.feature_set.names)} features each, as of the clock.")
+    out.print(f"{built.customers:,} customers, {len(built.feature_set.names)} features each, as of the clock.")
     out.rule(Text("2  Profiles become models", style="bold"))
     reports = train(settings, as_of=now, progress=progress)
     out.print(training_table(reports))

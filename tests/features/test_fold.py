@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from benchmarks import synthetic
@@ -12,7 +13,7 @@ from features.declared import declare
 from features.fit import fit_features
 from features.fitted import FeatureSet
 from features.fold import Fold
-from features.folding import fold_events
+from features.folding import fold_events, fold_for
 from features.lake import Lake
 from features.profiles import profiles, write_profiles
 from features.units import DAY
@@ -70,3 +71,26 @@ def test_a_world_folded_at_any_moment_has_the_same_profiles(tmp_path: Path, days
 
 def test_without_a_folder_there_is_no_fold(tmp_path: Path) -> None:
     assert Fold.load(tmp_path / "fold") is None
+
+
+def test_a_fold_stays_while_it_holds_these_events_and_is_made_anew_when_they_change(tmp_path: Path) -> None:
+    lake, features = synthetic.write(tmp_path / "lake", 1_000, seed=7), SHOP
+    path, as_of = tmp_path / "fold", synthetic.END
+    first = fold_for(lake, features, path, as_of=as_of)
+    assert first is not None
+    assert fold_for(lake, features, path, as_of=as_of + DAY) == first
+    events = lake.scan("events").collect()
+    late = pl.DataFrame([event(0, "contact", id="late") | {"time": synthetic.END - 600 * DAY}], schema=events.schema)
+    lake.write({"events": pl.concat([events, late]), "customers": lake.scan("customers").collect()})
+    again = fold_for(lake, features, path, as_of=as_of)
+    assert again is not None
+    assert again.until == first.until
+    assert again.basis != first.basis
+    assert "c1" in again.census(pa.schema({"customer_id": pa.string()}))["customer_id"].to_pylist()
+
+
+def test_a_history_no_longer_than_the_windows_is_not_folded(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.write({"events": frame([event(20), event(3)]).collect()})
+    assert fold_for(lake, SHOP, tmp_path / "fold", as_of=NOW) is None
+    assert not (tmp_path / "fold").exists()
