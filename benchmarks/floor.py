@@ -133,6 +133,7 @@ def _finished(feature: Feature, t: Sequence[pl.Expr], as_of: int) -> pl.Expr:
         "deviation": lambda: _deviation(*t),
         "rhythm": lambda: pl.when(t[1] > 0).then(_over(as_of - t[0], MINUTE) * t[2] / t[1]),
         "stage": lambda: _stage(t, feature.parameters, as_of),
+        "journey": lambda: _journey(t, feature.parameters, as_of),
     }
     value = _over(by_formula[feature.formula](), feature.scale)
     if feature.cuts:
@@ -172,14 +173,29 @@ def _place(filled: Sequence[pl.Expr], known: pl.Expr, *, most: bool) -> pl.Expr:
 def _stage(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.Expr:
     """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
     orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = t
-    usual, at_risk, lapsed, loyal = parameters
+    usual, at_risk, lapsed, loyal, new, returning = parameters
     own = pl.when(gap_count >= 2).then(gaps / gap_count).otherwise(usual)
     then = pl.when(then_count >= 2).then(then_gaps / then_count).otherwise(usual)
     silence = _over(as_of - last, MINUTE) / pl.max_horizontal(own, 1.0)
-    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < returning * DAY / MINUTE)
     return (
         pl.when(orders == 0).then(0).when(silence > lapsed).then(5).when(silence > at_risk).then(4).when(back).then(6)
-        .when(as_of - first <= 28 * DAY).then(1).when(half_year >= loyal).then(3).otherwise(2)
+        .when(as_of - first <= new * DAY).then(1).when(half_year >= loyal).then(3).otherwise(2)
+    )  # fmt: skip
+
+
+def _journey(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> pl.Expr:
+    """Quiet 0, considering 1, evaluating 2, buying 3, after the purchase 4."""
+    signs, shown, carted, ordered, gaps, gap_count = t
+    usual, interest, often, buying, after = parameters
+    own = pl.when(gap_count >= 2).then(gaps / gap_count).otherwise(usual)
+    interested = (signs > 0) & (ordered.is_null() | (shown > ordered))
+    waiting = carted.is_not_null() & (ordered.is_null() | (carted > ordered))
+    much = (signs >= often) | (waiting & (as_of - carted < interest * DAY))
+    over = as_of - ordered > after * own * MINUTE
+    return (
+        pl.when(waiting & (as_of - carted <= buying * DAY)).then(3).when(~over).then(4)
+        .when(interested & much).then(2).when(interested).then(1).otherwise(0)
     )  # fmt: skip
 
 

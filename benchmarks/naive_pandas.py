@@ -111,6 +111,7 @@ def _value(feature: Feature, t: Sequence[pd.Series[float]], as_of: int) -> pd.Se
         "greatest": lambda: _place(pd.concat(t, axis=1), most=True),
         "least": lambda: _place(pd.concat(t, axis=1), most=False),
         "stage": lambda: _stage(t, feature.parameters, as_of),
+        "journey": lambda: _journey(t, feature.parameters, as_of),
     }
     return by_formula[feature.formula]()
 
@@ -145,14 +146,27 @@ def _scatter(t: Sequence[pd.Series[float]]) -> pd.Series[float]:
 def _stage(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:
     """Prospect 0, new 1, active 2, loyal 3, at risk 4, lapsed 5, returning 6."""
     orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = t
-    usual, at_risk, lapsed, loyal = parameters
+    usual, at_risk, lapsed, loyal, new, returning = parameters
     own = (gaps / gap_count).where(gap_count >= 2, usual)
     then = (then_gaps / then_count).where(then_count >= 2, usual)
     silence = (as_of - last) / MINUTE / own.clip(lower=1)
-    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
-    new = as_of - first <= 28 * DAY
-    rules = [orders == 0, silence > lapsed, silence > at_risk, back, new, half_year >= loyal]
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < returning * DAY / MINUTE)
+    fresh = as_of - first <= new * DAY
+    rules = [orders == 0, silence > lapsed, silence > at_risk, back, fresh, half_year >= loyal]
     return pd.Series(np.select(rules, [0.0, 5.0, 4.0, 6.0, 1.0, 3.0], 2.0), index=orders.index)
+
+
+def _journey(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: int) -> pd.Series[float]:
+    """Quiet 0, considering 1, evaluating 2, buying 3, after the purchase 4."""
+    signs, shown, carted, ordered, gaps, gap_count = t
+    usual, interest, often, buying, after = parameters
+    own = (gaps / gap_count).where(gap_count >= 2, usual)
+    since_cart, since_order = as_of - carted, as_of - ordered
+    interested = (signs > 0) & (ordered.isna() | (shown > ordered))
+    waiting = carted.notna() & (ordered.isna() | (carted > ordered))
+    much = (signs >= often) | (waiting & (since_cart < interest * DAY))
+    rules = [waiting & (since_cart <= buying * DAY), since_order <= after * own * MINUTE, interested & much, interested]
+    return pd.Series(np.select(rules, [3.0, 4.0, 2.0, 1.0], 0.0), index=signs.index)
 
 
 def _nearest(feature: Feature, made: Mapping[str, pd.Series[float]]) -> pd.Series[float]:

@@ -69,6 +69,7 @@ def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> 
         categories=settings.features.categories,
         windows=_windows(settings),
         minor_units=settings.minor_units,
+        stages=settings.features.stages,
     )
     fitted = replace(fitted.adding(_added(settings)), basis=basis)
     fitted.save(settings.feature_set)

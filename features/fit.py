@@ -9,21 +9,27 @@ import numpy as np
 import polars as pl
 
 from features.defaults import RARE, WINDOWS, default_features, distinctly, found
-from features.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS
+from features.defaults.stages import journey, lifecycle
 from features.errors import StamkundError
 from features.fitted import FeatureSet
-from features.formulas import STAGES
 from features.lake import Lake
-from features.language import Feature, Span, Term
+from features.language import Feature
 from features.personas import personas
 from features.profiles import profiles
+from features.settings import StageSettings
 from features.units import DAY, MINUTE
 
-AT_RISK, LAPSED = 2.0, 4.0  # mean gaps of silence
+USUAL = StageSettings()
 
 
 def fit_features(
-    lake: Lake, *, as_of: int, categories: int = 20, windows: Sequence[int] = (), minor_units: int = 2
+    lake: Lake,
+    *,
+    as_of: int,
+    categories: int = 20,
+    windows: Sequence[int] = (),
+    minor_units: int = 2,
+    stages: StageSettings = USUAL,
 ) -> FeatureSet:
     """The default set for what the events up to ``as_of`` hold; later rows change nothing.
 
@@ -33,6 +39,7 @@ def fit_features(
         categories: how many categories, the best-selling first, get features of their own.
         windows: days to look back beside the usual ones, such as the horizons of the targets.
         minor_units: decimals of the reporting currency.
+        stages: when a customer is in which stage.
     """
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
     vocabulary = found(past, lake.scan("customers").collect(), categories=categories)
@@ -46,7 +53,7 @@ def fit_features(
     if peers.is_empty():
         return plain
     habits = personas(peers)
-    told = [*_among_peers(plain, peers), _stage(peers), *([habits] if habits else [])]
+    told = [*_among_peers(plain, peers), *_stages(peers, vocabulary.kinds, stages), *([habits] if habits else [])]
     own, traits = [[f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True)]
     return FeatureSet(distinctly([*own, *told, *traits]), as_of)
 
@@ -68,14 +75,10 @@ def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
         yield replace(feature, name=name, unit="band", text=text, scale=feature.scale * sign, cuts=cuts)
 
 
-def _stage(peers: pl.DataFrame) -> Feature:
-    """The lifecycle stage, with the peers' usual gap and the orders of their upper fifth for thresholds."""
+def _stages(peers: pl.DataFrame, kinds: Sequence[str], stages: StageSettings) -> Iterator[Feature]:
+    """Both stages, with the peers' usual gap and the orders of the most loyal of them for thresholds."""
     gap = peers["order_gap_mean_all"].drop_nans().median()
     usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
-    loyal = float(np.quantile(peers["orders_180d"].to_numpy(), 0.8))
-    recent, before, half_year = (Term(ORDERS, span) for span in (Span(28), Span(112, 28), Span(180)))
-    first = Term(FIRST_ORDER, EVER)
-    rhythm = [Term(measure, span) for span in (EVER, Span(None, 28)) for measure in (GAP, GAPS)]
-    terms = (Term(ORDERS, EVER), first, Term(LAST_ORDER, EVER), *rhythm[:2], recent, before, *rhythm[2:], half_year)
-    parameters = (usual, AT_RISK, LAPSED, loyal)
-    return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
+    yield lifecycle(stages, usual=usual, loyal=float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal)))
+    road = journey(stages, kinds, usual=usual)
+    yield from [road] if road else []

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 NEVER = np.iinfo(np.int64).min  # the latest time of nothing
 UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
 STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning")
-NEW = 28  # days a customer is new for
+ROAD = ("quiet", "considering", "evaluating", "buying", "after the purchase")
 KM_A_DEGREE = 6371.0088 * np.pi / 180  # on the mean sphere of the earth
 
 
@@ -140,22 +140,56 @@ def _least(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
 def _stage(operands: Ints, parameters: Floats, as_of: int) -> Floats:
     """The lifecycle stage, by the customer's own rhythm: the mean gap between orders (the usual one before two).
 
-    Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within 28 days after 84 days
-    of silence that were more than ``lapsed`` gaps: returning. First order within 28 days: new. At least ``loyal``
-    orders in 180 days: loyal. Otherwise active; without an order, a prospect.
+    Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within ``new`` days after
+    ``returning`` days of silence that were more than ``lapsed`` gaps: returning. First order within ``new`` days: new.
+    At least ``loyal`` orders in 180 days: loyal. Otherwise active; without an order, a prospect.
     """
     orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = operands
-    usual, at_risk, lapsed, loyal = parameters
-    own = np.where(gap_count >= 2, gaps / np.maximum(gap_count, 1), usual)
-    then = np.where(then_count >= 2, then_gaps / np.maximum(then_count, 1), usual)  # before they came back
+    usual, at_risk, lapsed, loyal, new, returning = parameters
+    own, then = _own(gaps, gap_count, usual), _own(then_gaps, then_count, usual)  # then: before they came back
     silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
-    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < 84 * DAY / MINUTE)
-    new = as_of - np.where(orders > 0, first, as_of) <= NEW * DAY
+    back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < returning * DAY / MINUTE)
+    fresh = as_of - np.where(orders > 0, first, as_of) <= new * DAY
     out = np.where(half_year >= loyal, STAGES.index("loyal"), STAGES.index("active"))
-    told = (("new", new), ("returning", back), ("at risk", silence > at_risk), ("lapsed", silence > lapsed))
+    told = (("new", fresh), ("returning", back), ("at risk", silence > at_risk), ("lapsed", silence > lapsed))
     for stage, condition in (*told, ("prospect", orders == 0)):  # each goes before those above it
         out = np.where(condition, STAGES.index(stage), out)
     return out.astype(np.float64)
+
+
+def _journey(operands: Ints, parameters: Floats, as_of: int) -> Floats:
+    """The stage on the road to the next order, from interest shown after the last one.
+
+    A cart within ``buying`` days: buying. The last order at most ``after`` of the customer's own gap ago: after the
+    purchase. Interest in the last ``interest`` days, with ``often`` signs of it or a cart: evaluating; with fewer:
+    considering. Otherwise quiet.
+    """
+    signs, shown, carted, ordered, gaps, gap_count = operands
+    usual, interest, often, buying, after = parameters
+    since_cart, since_order = _ago(carted, as_of), _ago(ordered, as_of)
+    interested, waiting = (signs > 0) & (shown > ordered), carted > ordered
+    told = (
+        ("considering", interested),
+        ("evaluating", interested & ((signs >= often) | (waiting & (since_cart < interest * DAY)))),
+        ("after the purchase", since_order <= after * _own(gaps, gap_count, usual) * MINUTE),
+        ("buying", waiting & (since_cart <= buying * DAY)),
+    )
+    out = np.full(signs.shape, float(ROAD.index("quiet")))
+    for stage, condition in told:  # each goes before those above it
+        out = np.where(condition, ROAD.index(stage), out)
+    return out
+
+
+def _own(gaps: Ints, count: Ints, usual: Floats) -> Floats:
+    """Minutes between a customer's own orders: their mean, or the usual before there are two gaps."""
+    own: Floats = np.where(count >= 2, gaps / np.maximum(count, 1), usual)
+    return own
+
+
+def _ago(time: Ints, as_of: int) -> Floats:
+    """How long before ``as_of`` a time lies, in µs; never is infinitely long ago."""
+    held = _held(time)
+    return np.where(held, as_of - np.where(held, time, as_of), np.inf)
 
 
 _FORMULAS: dict[Formula, Callable[[Ints, Floats, int], Floats]] = {
@@ -171,4 +205,5 @@ _FORMULAS: dict[Formula, Callable[[Ints, Floats, int], Floats]] = {
     "greatest": _greatest,
     "least": _least,
     "stage": _stage,
+    "journey": _journey,
 }

@@ -15,7 +15,7 @@ from typing import Literal
 Op = Literal["sum", "min", "max", "first", "last", "distinct"]
 Formula = Literal[
     "amount", "ratio", "change", "since", "until", "deviation", "rhythm", "distance", "scatter", "greatest", "least",
-    "stage", "code", "nearest",
+    "stage", "journey", "code", "nearest",
 ]  # fmt: skip
 Unit = Literal["count", "money", "days", "km", "points", "ratio", "share", "band", "code"]
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
@@ -114,10 +114,11 @@ class Feature:
     ``rhythm`` days since t0 over the mean gap t1/t2 · ``distance`` km from the mean place (sums of latitudes and
     longitudes, count) to another (latitude, longitude) · ``scatter`` km of standard deviation around the mean place
     (sums of latitudes, their squares, of longitudes, their squares, count) · ``greatest`` and ``least`` the place in
-    the vocabulary of the term that is · ``code`` place of a customer's attribute in its vocabulary · ``stage`` place of
-    the lifecycle stage in its vocabulary, by fitted ``parameters`` · ``nearest`` place of the fitted centre that is
-    nearest in the features ``of``. The result is divided by ``scale``: money to units of the currency, gaps to days.
-    With ``cuts`` the feature is the band that it falls into, from 1.
+    the vocabulary of the term that is · ``code`` place of a customer's attribute in its vocabulary · ``stage`` and
+    ``journey`` place of the lifecycle stage, and of that on the road to the next order, in its vocabulary, by fitted
+    ``parameters`` · ``nearest`` place of the fitted centre that is nearest in the features ``of``. The result is
+    divided by ``scale``: money to units of the currency, gaps to days. With ``cuts`` the feature is the band that it
+    falls into, from 1.
     """
 
     name: str

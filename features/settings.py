@@ -25,7 +25,7 @@ from features.errors import StamkundError
 from features.places import Place, Resolved, expand, is_url
 from features.schema import COLUMNS, FILLED, NEEDED, Table
 from features.takes import Take
-from features.units import DAY, Duration, Size, micros
+from features.units import DAY, Duration, Size, duration, micros
 
 
 class Part(BaseModel):
@@ -134,11 +134,53 @@ class Added(Part):
     among: tuple[str, ...] = ()
 
 
+def _days(given: object) -> int:
+    micros = duration(given)
+    if micros % DAY:
+        msg = f"{given!r} is not a number of whole days such as 28d or 4w"
+        raise ValueError(msg)
+    return micros // DAY
+
+
+Days = Annotated[int, BeforeValidator(_days)]
+
+
+class StageSettings(Part):
+    """When a customer is in which stage; a gap is the mean time between a customer's own orders.
+
+    ``new``: since the first order. ``returning``: of silence before coming back. ``at_risk``, ``lapsed``: gaps since
+    the last order. ``loyal``: the share of customers who order less often. ``interest``: how long a view, a visit and
+    the like count. ``evaluating``: how many of them are much. ``buying``: since the cart. ``after``: the part of a gap
+    that a purchase is not over for.
+
+    >>> StageSettings.model_validate({"new": "6w"}).new
+    42
+    """
+
+    new: Days = 28
+    returning: Days = 84
+    at_risk: float = Field(default=2.0, gt=0)
+    lapsed: float = Field(default=4.0, gt=0)
+    loyal: float = Field(default=0.8, gt=0, lt=1)
+    interest: Days = 14
+    evaluating: int = Field(default=3, ge=1)
+    buying: Duration = DAY
+    after: float = Field(default=0.25, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lapsed <= self.at_risk:
+            msg = f"Customers lapse after they are at risk: `lapsed` must be more than {self.at_risk:g} gaps."
+            raise StamkundError("bad_stages", msg, field="lapsed")
+        return self
+
+
 class FeatureSettings(Part):
     """What the default feature set is fitted on, and what is added to it."""
 
     fitted_at: datetime | None = None
     categories: int = Field(default=20, ge=0)
+    stages: StageSettings = StageSettings()
     add: dict[str, Added] = {}
 
     @field_validator("add")

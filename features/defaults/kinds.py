@@ -9,8 +9,8 @@ from features.language import Feature, Measure, Span, Term, amount, ratio, since
 
 NOUNS = {
     "cart": "carts", "click": "clicks", "contact": "contacts", "exposure": "exposures", "open": "opens",
-    "redeem": "redemptions", "refund": "refunds", "search": "searches", "survey": "surveys", "view": "views",
-    "visit": "visits",
+    "redeem": "redemptions", "refund": "refunds", "search": "searches", "support": "support_requests",
+    "survey": "surveys", "view": "views", "visit": "visits",
 }  # fmt: skip
 SPANS = (Span(28), Span(90), Span(180), EVER)
 PRESSURE = (Span(7), Span(14), *SPANS)  # contacts tire who has had many of them lately
@@ -19,7 +19,7 @@ ANSWERS = ("open", "click", "redeem")
 
 def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
-    noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"'{kind.replace('_', ' ')}' events")
+    noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")
     here = where(kind=kind)
     count = Measure("sum", "one", here)
     for span in PRESSURE if kind == "contact" else SPANS:

@@ -48,3 +48,13 @@ def test_a_moment_before_the_first_event_is_refused_with_the_span_of_the_data(co
     with pytest.raises(StamkundError, match="The events reach from 2016-") as caught:
         build(read_settings(config), as_of=micros(date(2001, 1, 1)))
     assert caught.value.code == "no_customers"
+
+
+def test_stages_that_were_changed_ask_for_fitting_anew(tmp_path: Path) -> None:
+    config = sample_config(tmp_path, every=200)
+    build(read_settings(config), as_of=NOW)
+    changed = read_settings(sample_config(tmp_path, every=200, features={"stages": {"lapsed": 6}}))
+    with pytest.raises(StamkundError, match="stamkund build --refit") as caught:
+        build(changed, as_of=NOW)
+    assert caught.value.code == "features_changed"
+    assert 6.0 in build(changed, as_of=NOW, refit=True).feature_set.feature("stage").parameters

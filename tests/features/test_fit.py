@@ -13,6 +13,7 @@ from features.fitted import FeatureSet
 from features.formulas import STAGES
 from features.lake import Lake
 from features.profiles import profiles
+from features.settings import StageSettings
 from features.units import DAY
 from tests.features.events import NOW, Row, event
 
@@ -73,6 +74,33 @@ def test_a_rare_kind_and_what_comes_later_do_not_shape_the_features(lake: Lake, 
     more = lake_of(tmp_path, [*lake.scan("events").collect().to_dicts(), *later])
     assert fit_features(more, as_of=NOW).hash == before.hash
     assert any("visit" in name for name in fit_features(more, as_of=NOW + 100 * DAY).names)
+
+
+def test_what_the_events_hold_by_then_decides_what_there_are_features_of(tmp_path: Path) -> None:
+    def rows(days: range) -> list[Row]:
+        return [
+            *REGULARS,
+            *(event(d, customer="r2", channel=("web", "store")[d % 2], id=f"order-{d}") for d in days),
+            *(event(d, "survey", customer="r3", scale="csat", rating=4.0) for d in days),
+            *(event(d, "visit", customer="r4", latitude=59.0, longitude=18.0) for d in days),
+        ]
+
+    early, late = range(1, 101), range(-100, 0)
+    names = fit_features(lake_of(tmp_path / "early", rows(early)), as_of=NOW).names
+    held = {"last_channel", "days_since_last_web_order", "csat_mean_all", "last_place_km", "journey_stage"}
+    assert held <= set(names)
+    plain = fit_features(lake_of(tmp_path / "none", REGULARS), as_of=NOW)
+    assert not held & set(plain.names)
+    assert fit_features(lake_of(tmp_path / "late", rows(late)), as_of=NOW).hash == plain.hash
+
+
+def test_stages_are_fitted_by_the_settings(lake: Lake) -> None:
+    stages = StageSettings.model_validate({"new": "2w", "at_risk": 1.5, "loyal": 0.5})
+    strict = fit_features(lake, as_of=NOW, stages=stages).feature("stage")
+    usual, *told = strict.parameters
+    assert usual == 10 * 24 * 60  # the regulars order every ten days
+    assert told == [1.5, 4.0, 18.0, 14, 84]  # and half of all customers at least 18 times in 180 days
+    assert "orders_14d" in {f"orders_{term.span.label}" for term in strict.terms}
 
 
 def test_too_few_events_are_refused(tmp_path: Path) -> None:
