@@ -59,24 +59,28 @@ def _tell(connection: duckdb.DuckDBPyConnection, held: Held, months: set[str]) -
     Lines of one order are numbered, anew where one came or went; an order row that names no order is an order of its
     own.
     """
+    stay = f"(FROM {held.query(sorted(months))} WHERE event_id NOT IN (SELECT event_id FROM displaced))"
+    narrow = "SELECT event_id, id_type, id, order_id, time, kind FROM"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE lines AS
+        SELECT event_id, row_number() OVER (PARTITION BY id_type, id, order_id ORDER BY time, event_id) AS line
+        FROM ({narrow} events UNION ALL {narrow} {stay}) SEMI JOIN orders USING (id_type, id, order_id)
+        WHERE kind = 'order'
+        """
+    )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE told AS
-        WITH every AS (
-            SELECT * FROM {held.query(sorted(months))} WHERE event_id NOT IN (SELECT event_id FROM displaced)
+        SELECT {_MONTH} AS month, every.* REPLACE (
+            CASE WHEN kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line
+        )
+        FROM (
+            FROM {stay}
             UNION ALL BY NAME
             SELECT events.* REPLACE (coalesce(events.category, items.category) AS category)
             FROM events LEFT JOIN items USING (item_id)
-        )
-        SELECT {_MONTH} AS month, * REPLACE (
-            CASE WHEN kind <> 'order' THEN NULL WHEN order_id IS NULL THEN 1
-                 WHEN (id_type, id, order_id) IN (SELECT (id_type, id, order_id) FROM orders) THEN row_number() OVER (
-                     PARTITION BY id_type, id, kind, order_id ORDER BY time, event_id
-                 )
-                 ELSE order_line
-            END AS order_line
-        )
-        FROM every
+        ) AS every LEFT JOIN lines USING (event_id)
         """
     )
 

@@ -29,6 +29,8 @@ def records(
         names = known.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         names = pl.Series("customer_id", sorted(customers), dtype=pl.String)
+    if progress is not None:
+        progress("records", 0, len(names))
     for start in range(0, len(names), CUSTOMERS_AT_ONCE):
         some = names[start : start + CUSTOMERS_AT_ONCE]
         within = known.filter(pl.col("customer_id").is_between(pl.lit(some[0]), pl.lit(some[-1])))

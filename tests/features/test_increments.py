@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -349,3 +352,27 @@ def test_an_earlier_source_that_tells_what_a_later_one_told(tmp_path: Path) -> N
     (tmp_path / "a" / "1.csv").write_text("e,id,time\nb,2,2017-01-01\n")
     assert ingest(made).anew == "a has events that so far only b had, which is read after it"
     assert Lake(made.lake).scan("events").collect().select("event_id", "id").rows() == [("a", "1"), ("b", "2")]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from unittest.mock import patch
+from tests.features.shops import Shop
+def die(*_): os.kill(os.getpid(), signal.SIGKILL)
+with patch("features.lake.replace_text", die):
+    Shop(Path(sys.argv[1])).ingest()
+"""
+
+
+def test_a_build_that_is_killed_leaves_the_last_good_one(tmp_path: Path) -> None:
+    shop = Shop.opened(tmp_path)
+    first = shop.ingest()
+    shop.write("plain", "1", order())
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == -signal.SIGKILL
+    assert shop.lake().version == first.version
+    assert shop.events().height == 2
+    assert shop.ingest().anew is None
+    assert shop.events().height == 3
+    assert not list(shop.lake().path.glob(".writing-*"))

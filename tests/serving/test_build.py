@@ -1,0 +1,120 @@
+"""Builds of a growing shop, for the service: interrupted anywhere, and made good by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+from sqlalchemy.engine import Engine
+
+from features.build import Built
+from features.records import records
+from features.settings import Settings
+from features.units import DAY
+from serving.build import build_all
+from serving.store import append_events, meta, open_store, record_of
+from tests.features.shops import Shop
+
+NOW = 17_500 * DAY  # 2017-11-30
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    shop = Shop.opened(tmp_path)
+    visits = [("", "2", f"2017-02-{1 + n % 28:02}T{n % 24:02}:30", "visit", "", "", "1", "") for n in range(60)]
+    shop.write("plain", "1", *visits)  # enough of a kind to derive features from
+    return shop
+
+
+def add(shop: Shop, name: str, day: str, customer: str) -> None:
+    shop.write("plain", name, ("", customer, day, "order", "", "x", "1", ""))
+
+
+def built(shop: Shop, store_url: str) -> Built:
+    return build_all(settings_of(shop, store_url), as_of=NOW)
+
+
+def settings_of(shop: Shop, store_url: str) -> Settings:
+    return shop.settings(store=store_url)
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Engine]:
+    engine = open_store(store_url)
+    yield engine
+    engine.dispose()
+
+
+def held(store: Engine, customers: str = "123") -> dict[str, bytes]:
+    found = {customer: record_of(store, customer) for customer in customers}
+    return {customer: record.pack() for customer, record in found.items() if record is not None}
+
+
+def wanted(shop: Shop) -> Mapping[str, bytes]:
+    return {customer: record.pack() for customer, record in records(shop.lake())}
+
+
+def test_only_records_that_something_new_is_about_are_made_anew(shop: Shop, store_url: str, store: Engine) -> None:
+    first = built(shop, store_url)
+    add(shop, "2", "2017-03-01", customer="3")
+    event = {"event_id": "m1", "id_type": "user_id", "id": "2", "customer_id": "2", "time": 5, "kind": "visit"}
+    append_events(store, [[event]], received_at=9)
+    with patch("serving.build.replace_records") as replaced:
+        second = built(shop, store_url)
+    replaced.assert_not_called()
+    assert (first.report.customers, second.report.customers) == (None, frozenset("23"))
+    assert held(store) == wanted(shop)
+    assert meta(store)["records"] == "3"
+    with patch("serving.build.replace_records") as replaced:
+        assert built(shop, store_url).report.version == second.report.version
+    replaced.assert_not_called()
+
+
+def test_records_of_another_lake_are_all_replaced(shop: Shop, store_url: str, store: Engine) -> None:
+    built(shop, store_url)
+    add(shop, "2", "2017-03-01", customer="3")
+    with patch("serving.build.update_records", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        built(shop, store_url)
+    assert held(store).keys() == {"1", "2"}
+    assert built(shop, store_url).report.customers == frozenset()
+    assert held(store) == wanted(shop)
+
+
+STEPS = [
+    "features.ingest.judge",
+    "features.ingest.write_months",
+    "features.rejects.Aside.put",
+    "features.lake.replace_text",
+    "features.build.profiles",
+    "features.build._write",
+    "serving.store._note",
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_build_that_fails_at_any_step_leaves_the_last_good_one(tmp_path: Path, shop: Shop, step: str) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    before = built(shop, url)
+    store = open_store(url)
+    records_before = held(store)
+    add(shop, "2", "2017-02-03", customer="1")
+    shop.write("named", "1", ("b", "", "2017-02-03", "order", "", "x", "1", ""))
+    with patch(step, side_effect=RuntimeError("the power went")), pytest.raises(RuntimeError, match="the power went"):
+        built(shop, url)
+    assert shop.events().height in {62, 63}
+    assert pl.read_parquet(before.path).equals(before.profiles, null_equal=True)
+    assert held(store) == records_before
+    after = built(shop, url)
+    assert held(store) == wanted(shop)
+    store.dispose()
+    fresh = build_all(
+        settings_of(shop, f"sqlite:///{tmp_path / 'fresh.db'}").model_copy(update={"home": tmp_path / "fresh"}),
+        as_of=NOW,
+    )
+    assert after.report.version == fresh.report.version
+    assert after.profiles.equals(fresh.profiles, null_equal=True)
+    rejected = tmp_path / "home" / "rejects" / "named.csv"
+    assert rejected.read_text() == (tmp_path / "fresh" / "rejects" / "named.csv").read_text()
