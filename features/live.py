@@ -17,7 +17,7 @@ from features.formulas import Floats, Ints
 from features.language import Condition, Op, Term, Where
 from features.plan import Plan, edges, finish
 from features.record import Mask, Record
-from features.recorded import Known, integers, last_of, met, texts
+from features.recorded import Known, counted, integers, met
 from features.scans import asked
 
 Case = tuple[Where, str]  # conditions, and a column that must be known
@@ -25,13 +25,10 @@ Case = tuple[Where, str]  # conditions, and a column that must be known
 
 @dataclass(frozen=True)
 class Spans:
-    """Terms of one kind: their places among all, and a row each of the case, the column, where they start and end."""
+    """Terms of one kind: their places among all, and which column, or pair of ``different``, each looks at."""
 
     at: Ints
-    case: Ints
-    column: Ints
-    start: Ints
-    end: Ints
+    row: Ints
 
 
 @dataclass(frozen=True)
@@ -57,27 +54,33 @@ class Live:
         return tuple(sorted({t.measure.column for t in self.plan.terms if t.measure.op != "distinct"}))
 
     @cached_property
-    def different(self) -> tuple[str, ...]:
-        """Every column whose different values are counted."""
-        return tuple(sorted({t.measure.column for t in self.plan.terms if t.measure.op == "distinct"}))
+    def different(self) -> tuple[tuple[int, str], ...]:
+        """The case and the column of each count of different values."""
+        found = {(self.cases.index(_case(t)), t.measure.column) for t in self.plan.terms if t.measure.op == "distinct"}
+        return tuple(sorted(found))
 
     @cached_property
     def integers(self) -> tuple[str, ...]:
         """Every integer column that is read."""
-        return tuple(sorted({*self.columns, *(c for c in self.different if c in EVERY)}))
+        return tuple(sorted({*self.columns, *(column for _, column in self.different if column in EVERY)}))
+
+    @cached_property
+    def bounds(self) -> tuple[Ints, Ints]:
+        """``[start and end, term]``: the case of each term, and the edges of its span; see :meth:`_edge`."""
+        cases = [self.cases.index(_case(term)) for term in self.plan.terms]
+        lie = [[self._edge(offset) for offset in edges(term)] for term in self.plan.terms]
+        spans = [[start[0] if start else 0 for _, *start in lie], [end for end, *_ in lie]]
+        return np.array([cases, cases], dtype=np.int64), np.array(spans, dtype=np.int64)
 
     @cached_property
     def spans(self) -> dict[Op, Spans]:
-        """The terms by what is done; a count of different values is the sum of those that come for the last time."""
-        found: dict[Op, list[tuple[int, ...]]] = {}
+        """The terms by what is done."""
+        found: dict[Op, list[tuple[int, int]]] = {}
         for at, term in enumerate(self.plan.terms):
-            case, (end, *start) = self.cases.index(_case(term)), (self._edge(o) for o in edges(term))
             op, name = term.measure.op, term.measure.column
-            if op == "distinct":
-                op, row = "sum", len(self.columns) + self.different.index(name)
-            else:
-                row = self.columns.index(name)
-            found.setdefault(op, []).append((at, case, row, *(start or [0]), end))
+            pair = self.cases.index(_case(term)), name
+            row = self.different.index(pair) if op == "distinct" else self.columns.index(name)
+            found.setdefault(op, []).append((at, row))
         return {op: Spans(*np.array(rows, dtype=np.int64).T) for op, rows in found.items()}
 
     def _edge(self, offset: int) -> int:
@@ -111,32 +114,29 @@ class Live:
     def _terms(self, record: Record, as_of: int) -> Ints:
         upto = np.zeros(len(self.plan.offsets) + 1, dtype=np.int64)
         upto[1:] = record.numbers[0].searchsorted(as_of - self.plan.offsets, side="right")
-        known = integers(record, self.integers, int(upto[-1]))
-        masks = self._masks(record, known, int(upto[-1]))
-        counts = np.zeros((masks.shape[0], masks.shape[1] + 1), dtype=np.int64)
-        masks.cumsum(axis=1, out=counts[:, 1:])
-        edge = counts[:, upto] + (counts[:, -1].cumsum() - counts[:, -1])[:, None]
-        values = self._values(record, known, *masks.nonzero())
+        count = int(upto[-1])
+        known = integers(record, self.integers, count)
+        match = self._masks(record, known, count).ravel().nonzero()[0]
+        event = match % max(count, 1)
+        values = np.zeros((len(self.columns), len(event) + 1), dtype=np.int64)
+        if self.columns:
+            values[:, :-1] = np.array([known[column][0] for column in self.columns])[:, event]
+        case, edge = self.bounds
+        start, end = match.searchsorted(case * count + upto[edge])
         terms = np.empty(len(self.plan.terms), dtype=np.int64)
         for op, spans in self.spans.items():
-            start, end = edge[spans.case, spans.start], edge[spans.case, spans.end]
+            first, last = start[spans.at], end[spans.at]
             if op == "sum":
-                running = np.zeros_like(values)
-                values[:, :-1].cumsum(axis=1, out=running[:, 1:])
-                terms[spans.at] = running[spans.column, end] - running[spans.column, start]
+                terms[spans.at] = _sum(values, spans.row, first, last)
+            elif op == "distinct":
+                begin = match.searchsorted(np.arange(len(self.cases) + 1) * count)
+                there = [(column, event[begin[case] : begin[case + 1]]) for case, column in self.different]
+                running, at = counted(record, known, there)
+                shift = (at - begin[[case for case, _ in self.different]])[spans.row]
+                terms[spans.at] = running[last + shift] - running[first + shift]
             else:
-                terms[spans.at] = _end(op, values, spans.column, start, end)
+                terms[spans.at] = _end(op, values, spans.row, first, last)
         return terms
-
-    def _values(self, record: Record, known: Known, case: Ints, event: Ints) -> Ints:
-        """``[column, 1 + match]``: each column's values of the events of each case, then those of ``different``."""
-        values = np.zeros((len(self.columns) + len(self.different), len(event) + 1), dtype=np.int64)
-        for row, column in zip(values, self.columns, strict=False):
-            row[:-1] = known[column][0][event]
-        for row, column in zip(values[len(self.columns) :], self.different, strict=True):
-            value, there = known[column] if column in EVERY else texts(record, column)
-            row[:-1] = last_of(case, value[event], there[event])
-        return values
 
     def _masks(self, record: Record, known: Known, count: int) -> Mask:
         """``[case, event]``, each single comparison made once."""
@@ -161,12 +161,20 @@ def _case(term: Term) -> Case:
     return measure.where, "" if every else measure.column
 
 
-def _end(op: Op, values: Ints, column: Ints, start: Ints, end: Ints) -> Ints:
-    """The least, greatest, first or last value of each range of its column's row."""
-    first, row = column * values.shape[1], values.ravel()
+def _sum(values: Ints, row: Ints, start: Ints, end: Ints) -> Ints:
+    """The sum of each range of its row."""
+    running = np.zeros_like(values)
+    values[:, :-1].cumsum(axis=1, out=running[:, 1:])
+    sums: Ints = running[row, end] - running[row, start]
+    return sums
+
+
+def _end(op: Op, values: Ints, row: Ints, start: Ints, end: Ints) -> Ints:
+    """The least, greatest, first or last value of each range of its row."""
+    first, flat = row * values.shape[1], values.ravel()
     if op in ("first", "last"):
-        found = row[first + (start if op == "first" else end - 1)]
+        found = flat[first + (start if op == "first" else end - 1)]
     else:
         bounds = np.stack([first + start, first + end], axis=1).ravel()
-        found = (np.minimum if op == "min" else np.maximum).reduceat(row, bounds)[::2]
+        found = (np.minimum if op == "min" else np.maximum).reduceat(flat, bounds)[::2]
     return np.where(end > start, found, EMPTY[op])

@@ -15,13 +15,12 @@ from features.units import DAY
 
 @dataclass(frozen=True)
 class Group:
-    """Features of one formula and as many terms: their places, which terms, and their fitted parameters.
+    """Features of one formula and as many terms: which terms, and their fitted parameters.
 
     ``operands`` is where their terms lie among all operands, ``shape`` how many terms each has and how many they are.
     """
 
     formula: Formula
-    at: Ints
     operands: slice
     shape: tuple[int, int]
     parameters: Floats
@@ -66,8 +65,7 @@ class Plan:
         for (formula, count), at in self._alike.items():
             parameters = np.array([self.features[i].parameters for i in at], dtype=np.float64).T
             end = start + count * len(at)
-            places = np.array(at, dtype=np.int64)
-            groups.append(Group(formula, places, slice(start, end), (count, len(at)), parameters[:, :, None]))
+            groups.append(Group(formula, slice(start, end), (count, len(at)), parameters[:, :, None]))
             start = end
         return tuple(groups)
 
@@ -95,9 +93,11 @@ class Plan:
         return np.array([f.scale for f in self.features], dtype=np.float64).reshape(-1, 1)
 
     @cached_property
-    def coded_at(self) -> Ints:
-        """Where the attributes go."""
-        return np.array([i for i, f in enumerate(self.features) if f.formula == "code"], dtype=np.int64)
+    def order(self) -> Ints:
+        """Where each feature lies among those made: attributes, then group by group, then those that are placed."""
+        made = [self.features.index(f) for f in self.coded]
+        made += [i for at in self._alike.values() for i in at] + [at for at, *_ in self.placed]
+        return np.argsort(made)
 
     @cached_property
     def placed(self) -> tuple[tuple[int, Ints, Floats], ...]:
@@ -139,12 +139,13 @@ def finish(plan: Plan, terms: Ints, codes: Floats, *, as_of: int) -> Floats:
 
     ``codes[coded, row]`` are the attributes' places in their vocabularies.
     """
-    out = np.empty((len(plan.features), terms.shape[1]), dtype=np.float64)
     operands = terms[plan.operands]
+    made = [codes]
     for group in plan.groups:
         taken = operands[group.operands].reshape(*group.shape, terms.shape[1])
-        out[group.at] = evaluate(group.formula, taken, group.parameters, as_of=as_of)
-    out[plan.coded_at] = codes
+        made.append(evaluate(group.formula, taken, group.parameters, as_of=as_of))
+    made.append(np.empty((len(plan.placed), terms.shape[1])))
+    out: Floats = np.concatenate(made)[plan.order]
     out /= plan.scale
     for at, cuts in plan.banded:
         out[at] = band(out[at], cuts)

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import cast
 
 import numpy as np
 
 from features.cells import NEAR
-from features.columns import EVERY, TEXTS, Column
+from features.columns import EVERY, TEXTS, Arithmetic
 from features.formulas import Ints
 from features.language import Condition
 from features.record import NONE, Mask, Record
 
+Recipe = tuple[Callable[..., Arithmetic], list[str], Ints]
 Known = Mapping[str, tuple[Ints, Mask]]  # a column's values, and where there are any
 
 
-def integers(record: Record, names: Iterable[str], count: int) -> Known:
+def integers(record: Record, names: tuple[str, ...], count: int) -> Known:
     """Columns of the first so many events: their values, 0 where there is none, and where there is one."""
-    held: dict[str, tuple[Ints, Mask]] = {}
-    for source in {source for name in names for source in EVERY[name].sources}:
-        values = _before(record, count) if source == "before" else record.number(source)[:count]
-        known = values != NONE
-        held[source] = np.where(known, values, 0), known
-    return {name: _computed(EVERY[name], held) for name in names}
+    sources, alike = _recipe(names)
+    raw = np.array([_before(record, count) if s == "before" else record.number(s)[:count] for s in sources])
+    there = raw != NONE
+    held = np.where(there, raw, 0)
+    known: dict[str, tuple[Ints, Mask]] = {}
+    for compute, made, rows in alike:
+        told = there[rows[0]] if len(rows) == 1 else there[rows[0]] & there[rows[1]]
+        values = np.multiply(cast(Ints, compute(*(held[row] for row in rows))), told, dtype=np.int64)
+        known.update(zip(made, zip(values, told, strict=True), strict=True))
+    return known
 
 
-def _computed(column: Column, held: Known) -> tuple[Ints, Mask]:
-    values, known = zip(*(held[source] for source in column.sources), strict=True)
-    there = known[0] & known[1] if len(known) > 1 else known[0]
-    return np.multiply(cast(Ints, column.compute(*values)), there, dtype=np.int64), there
+@cache
+def _recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
+    """What columns are made from; and those that are made alike, with the places of their first and second sources."""
+    sources = tuple(sorted({source for name in names for source in EVERY[name].sources}))
+    alike: dict[Callable[..., Arithmetic], list[str]] = {}
+    for name in names:
+        alike.setdefault(EVERY[name].compute, []).append(name)
+    places = {
+        compute: np.array([[sources.index(s) for s in EVERY[name].sources] for name in made]).T
+        for compute, made in alike.items()
+    }
+    return sources, [(compute, made, places[compute]) for compute, made in alike.items()]
 
 
 def _before(record: Record, count: int) -> Ints:
@@ -56,14 +70,28 @@ def met(record: Record, condition: Condition) -> Mask:
     return met
 
 
-def texts(record: Record, column: str) -> tuple[Ints, Mask]:
+def counted(record: Record, known: Known, parts: Sequence[tuple[str, Ints]]) -> tuple[Ints, Ints]:
+    """Different values of columns at some events each, the parts laid one after the other.
+
+    How many of all before each place were the last with their value in their part; and where each part begins.
+    """
+    columns = [known[column] if column in EVERY else _texts(record, column) for column, _ in parts]
+    values = np.concatenate([values[events] for (values, _), (_, events) in zip(columns, parts, strict=True)])
+    there = np.concatenate([there[events] for (_, there), (_, events) in zip(columns, parts, strict=True)])
+    lengths = np.array([len(events) for _, events in parts])
+    running = np.zeros(len(values) + 1, dtype=np.int64)
+    last_of(np.repeat(np.arange(len(parts)), lengths), values, there).cumsum(out=running[1:])
+    return running, lengths.cumsum() - lengths
+
+
+def _texts(record: Record, column: str) -> tuple[Ints, Mask]:
     """A text column as numbers, equal ones for equal texts, and where there is a text."""
     codes = record.codes(column).astype(np.int64)
     return codes, codes >= 0
 
 
-def last_of(case: Ints, values: Ints, there: Mask) -> Mask:
-    """Which values are the last of their kind in their case; none where there is none.
+def last_of(part: Ints, values: Ints, there: Mask) -> Mask:
+    """Which values are the last of their kind in their part; none where there is none.
 
     >>> zeros, yes = np.zeros(4, dtype=np.int64), np.ones(4, dtype=np.bool_)
     >>> last_of(zeros, np.array([7, 8, 7, 9]), yes)
@@ -75,10 +103,10 @@ def last_of(case: Ints, values: Ints, there: Mask) -> Mask:
     found = values[at]
     found -= found.min()
     size = int(found.max()) + 1
-    if size * (int(case[-1]) + 1) >= NEAR:
+    if size * (int(part[-1]) + 1) >= NEAR:
         found = np.unique(found, return_inverse=True)[1]
         size = len(found)
-    key = case[at] * size + found
+    key = part[at] * size + found
     place = np.empty(int(key.max()) + 1, dtype=np.int64)
     place[key] = at  # of equal ones the last stays
     last[at] = place[key] == at
