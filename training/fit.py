@@ -8,6 +8,8 @@ At a moment T only rows whose labels were known by T exist. They are cut at two 
    step 1 this is the evidence that the gate judges, and without it, the next time block to calibrate on;
 3. the final model learns from everything known at T; its calibration is fitted on the scores of step 2.
 
+A model of a moment is told all past rows in that moment's terms (:meth:`Table.lessons`).
+
 So no score that is judged or calibrated on comes from a model that had seen its moment. The cuts are the latest ones
 that leave enough outcomes in each block. Without enough for step 1 its calibration is left out, and the gate judges
 raw scores. Amounts need no calibration, hence no step 1.
@@ -68,7 +70,7 @@ def fit(rows: Table, kind: Kind, *, as_of: int, outcomes: int) -> Fit | None:
     if late is None:
         return None
     with ThreadPoolExecutor(WORKERS) as pool:  # the three models do not need each other
-        final = pool.submit(grow, usable.x, usable.y, kind)
+        final = pool.submit(_grown, rows, kind, at=as_of)
         before = pool.submit(_calibrated_before, usable, late, outcomes=outcomes) if kind == "probability" else None
         raw, evidence = _forward(usable, kind, since=late)
         if before is None:
@@ -79,8 +81,13 @@ def fit(rows: Table, kind: Kind, *, as_of: int, outcomes: int) -> Fit | None:
 
 def _forward(rows: Table, kind: Kind, *, since: int) -> tuple[Floats, Table]:
     """The raw scores that a model of what was known at a moment gives the rows from then on, and these rows."""
-    past, block = rows.known_by(since), rows.where(rows.as_of >= since)
-    return raw_scores(grow(past.x, past.y, kind), block.x, kind, num_threads=THREADS), block
+    block = rows.where(rows.as_of >= since)
+    return raw_scores(_grown(rows, kind, at=since), block.x, kind, num_threads=THREADS), block
+
+
+def _grown(rows: Table, kind: Kind, *, at: int) -> lgb.Booster:
+    past = rows.lessons(at)
+    return grow(past.x, past.y, kind)
 
 
 def _calibrated_before(rows: Table, late: int, *, outcomes: int) -> Platt:

@@ -16,12 +16,13 @@ from features.fitted import FeatureSet
 from features.lake import Lake
 from features.profiles import profiles
 from features.units import DAY
+from training.drift import aligned, drifting
 from training.targets import Frame, Target, contacts, outcomes, reached_before
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-STEP = 14 * DAY  # between origins: closer ones add rows that say nearly the same
+STEP = 14 * DAY  # between origins: closer ones add rows that say nearly the same, and teach a little all the same
 LOOK = 7 * DAY  # between looks at running campaigns, of which each sees only a few
 WARM_UP = 28 * DAY  # of history before the first row, so that features have something to see
 
@@ -30,7 +31,8 @@ WARM_UP = 28 * DAY  # of history before the first row, so that features have som
 class Table:
     """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known``), a place a row.
 
-    ``fresh`` is False for a later look at a contact: it teaches, but is no outcome more.
+    ``fresh`` is False for a later look at a contact and for moments between two origins: such a row teaches, but is no
+    outcome more. ``drifting`` are the columns in which customers are compared with those of their own moment.
     """
 
     x: Floats
@@ -39,17 +41,26 @@ class Table:
     known: Ints
     customers: npt.NDArray[np.str_]
     fresh: npt.NDArray[np.bool_]
+    drifting: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.y)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Self:
         """The rows that a mask picks."""
-        return replace(self, **{f.name: getattr(self, f.name)[mask] for f in fields(self)})
+        return replace(self, **{f.name: getattr(self, f.name)[mask] for f in fields(self) if f.name != "drifting"})
 
     def known_by(self, moment: int) -> Self:
         """The rows that may teach a model made at that moment."""
         return self.where(self.known <= moment)
+
+    def lessons(self, moment: int) -> Self:
+        """The same rows in the terms of that moment: aligned, each past moment by itself, with its customers."""
+        past, peers = self.known_by(moment), self.x[self.as_of == moment][:, self.drifting]
+        for then in np.unique(past.as_of) if peers.size else ():
+            cells = np.ix_(past.as_of == then, self.drifting)
+            past.x[cells] = aligned(past.x[cells], peers)  # of a copy: `where` has made one
+        return past
 
 
 def origins(target: Target, *, first: int, as_of: int) -> list[int]:
@@ -138,8 +149,9 @@ def training_tables(
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
     known = profiles(lake, feature_set, as_of=moments) if moments else _nobody(feature_set)
     return {
-        target.name: table(
-            lake, target, feature_names(feature_set, target), rows[target.name], known, minor_units=minor_units
+        target.name: replace(
+            table(lake, target, feature_names(feature_set, target), rows[target.name], known, minor_units=minor_units),
+            drifting=drifting(feature_set, target),
         )
         for target in targets
     }
@@ -160,8 +172,10 @@ def _rows(lake: Lake, target: Target, *, first: int, as_of: int) -> pl.DataFrame
     moments = [as_of, *origins(target, first=first, as_of=as_of)]
     rows = labels(lake, target, moments=moments).with_columns(fresh=pl.lit(value=True))
     if target.type == "redemption":
-        later = looks(lake, target, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -LOOK))
-        rows = pl.concat([rows, later.with_columns(fresh=pl.lit(value=False))])
-        rows = rows.sort("as_of", "campaign_id", "customer_id")
+        more = looks(lake, target, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -LOOK))
+    else:
+        more = labels(lake, target, moments=[moment - STEP // 2 for moment in moments])
+    rows = pl.concat([rows, more.with_columns(fresh=pl.lit(value=False))])
     label = pl.when(pl.col("known") <= as_of).then(pl.col("y")).alias("y")
-    return rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
+    known = rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
+    return known.sort("as_of", *(("campaign_id",) if target.type == "redemption" else ()), "customer_id")

@@ -76,7 +76,7 @@ def test_a_report_has_the_rule_beside_the_model(reports: dict[str, TrainingRepor
     assert spend.baseline is not None
     assert spend.baseline.startswith("spend_")
     assert spend.metrics["mae"] > 0
-    assert lapse.origins == 16  # every 14 days from day 252 back to day 42; the first order is a bit after day 0
+    assert lapse.origins == 32  # every 7 days from day 252 back to day 35; the first order is a bit after day 0
 
 
 def test_without_contacts_there_is_a_refusal_and_no_model(reports: dict[str, TrainingReport]) -> None:
