@@ -1,0 +1,119 @@
+"""Lapse on four days, each by a model of what was known that day, beside the feature that does best alone that day.
+
+The feature is chosen with the outcomes of the very day at hand, among all features and with either sign: no rule that
+had to be named before could do better. Customers are resampled whole, on all days at once, for the intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from rich.table import Table as Printed
+from scipy.stats import rankdata
+
+from features.settings import Settings
+from training.evaluate import outcome_table
+from training.gate import weighted_auc
+from training.model import Model
+from training.tables import Table
+
+DAYS = (date(2017, 9, 10), date(2017, 10, 8), date(2017, 11, 5), date(2017, 12, 3))
+RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before
+RESAMPLES, INTERVAL = 1_000, (0.025, 0.975)
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came true after one day, the model's scores, and the scores of the best single feature and of the rule."""
+
+    day: date
+    outcome: Table
+    scores: Floats
+    single: str
+    single_scores: Floats
+    rule_scores: Floats
+
+    @cached_property
+    def figures(self) -> dict[str, float]:
+        """Rows, share lapsed, the three AUCs, and how far the model is above the single feature."""
+        scored = {"auc": self.scores, "best_single": self.single_scores, "rule": self.rule_scores}
+        y = self.outcome.y
+        aucs = {name: float(weighted_auc(y, s, np.ones((1, len(y))))[0]) for name, s in scored.items()}
+        return {"rows": len(y), "lapsed": float(y.mean()), **aucs, "lift": aucs["auc"] - aucs["best_single"]}
+
+    def lifts(self, weights: Floats) -> Floats:
+        """The lift in each resample of the customers; ``weights[resample, row]``."""
+        y = self.outcome.y
+        return weighted_auc(y, self.scores, weights) - weighted_auc(y, self.single_scores, weights)
+
+
+def judged(settings: Settings, model: Model, day: date) -> Day:
+    """A model against what came true after the day that it was trained at."""
+    outcome = outcome_table(settings, model, as_of=model.as_of)
+    single, single_scores = best_single(outcome.x, outcome.y, model.feature_names)
+    rule_scores = -outcome.x[:, model.feature_names.index(RULE)]
+    return Day(day, outcome, model.predict(outcome.x), single, single_scores, rule_scores)
+
+
+def best_single(x: Floats, y: Floats, names: Sequence[str]) -> tuple[str, Floats]:
+    """The name and scores of the one column that orders the rows best, upwards or downwards.
+
+    Undefined values are put below all others or above them, whichever does better.
+
+    >>> best_single(np.array([[0.0, 3.0], [1.0, np.nan], [0.0, 1.0]]), np.array([0.0, 1.0, 0.0]), ["a", "b"])
+    ('a', array([0., 1., 0.]))
+    """
+    candidates = np.stack([np.where(np.isnan(x), worst, x) for worst in (-np.inf, np.inf)])
+    ranks = rankdata(candidates, axis=1)
+    positive = int(y.sum())
+    wins = ranks[:, y == 1].sum(axis=1) - positive * (positive + 1) / 2
+    aucs = wins / (positive * (len(y) - positive))
+    place, column = divmod(int(np.argmax(np.maximum(aucs, 1 - aucs))), len(names))
+    sign = 1.0 if aucs[place, column] >= 0.5 else -1.0
+    return f"{'' if sign > 0 else '-'}{names[column]}", candidates[place][:, column] * sign
+
+
+def intervals(days: Sequence[Day]) -> Floats:
+    """``[day, end]`` the interval of each day's lift, and in the last row of their mean."""
+    everyone, place = np.unique(np.concatenate([d.outcome.customers for d in days]), return_inverse=True)
+    n = len(everyone)
+    drawn = np.random.default_rng(7).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    ends = np.cumsum([len(d.outcome) for d in days])[:-1]
+    lifts = [d.lifts(drawn[:, rows].astype(np.float64)) for d, rows in zip(days, np.split(place, ends), strict=True)]
+    return np.asarray(np.quantile([*lifts, np.mean(lifts, axis=0)], INTERVAL, axis=1).T, dtype=np.float64)
+
+
+def means(days: Sequence[Day]) -> dict[str, float]:
+    """The mean of each figure over the days."""
+    return {name: float(np.mean([d.figures[name] for d in days])) for name in days[0].figures}
+
+
+def figures(days: Sequence[Day]) -> dict[str, float]:
+    """Everything measured, as ``lapse_days_*`` for the means and ``lapse_<day>_*`` for each day."""
+    spans = intervals(days)
+    told = {f"lapse_{d.day}": (d.figures, span) for d, span in zip(days, spans[:-1], strict=True)}
+    return {
+        f"{name}_{key}": value
+        for name, (found, span) in {"lapse_days": (means(days), spans[-1]), **told}.items()
+        for key, value in {**found, "lift_low": float(span[0]), "lift_high": float(span[1])}.items()
+    }
+
+
+def printed(days: Sequence[Day], found: Mapping[str, float]) -> Printed:
+    """The table for people."""
+    heads = ("lapse at", "rows", "lapsed", "model", "best single feature", "it is", f"-{RULE}", "lift", "95 % interval")
+    table = Printed(*heads, box=None)
+    for name, key, single in [*((str(d.day), f"lapse_{d.day}", d.single) for d in days), ("mean", "lapse_days", "")]:
+        rows, lapsed, auc, best, rule, lift, low, high = (
+            found[f"{key}_{figure}"]
+            for figure in ("rows", "lapsed", "auc", "best_single", "rule", "lift", "lift_low", "lift_high")
+        )
+        numbers = (f"{rows:,.0f}", f"{lapsed:.1%}", f"{auc:.4f}", f"{best:.4f}", single, f"{rule:.4f}", f"{lift:.4f}")
+        table.add_row(name, *numbers, f"{low:.4f} to {high:.4f}")
+    return table
