@@ -94,6 +94,11 @@ def _until(operands: Ints, parameters: Floats, as_of: int) -> Floats:
 
 def _deviation(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     total, squares, count = operands
+    return _spread(total, squares, count)
+
+
+def _spread(total: Ints, squares: Ints, count: Ints) -> Floats:
+    """The sample standard deviation; of fewer than two undefined."""
     n = np.maximum(count, 2)
     mean: Floats = total / n
     variance: Floats = np.maximum(squares - mean * total, 0.0) / (n - 1)
@@ -122,8 +127,7 @@ def _distance(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
 def _scatter(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
     """Kilometres, north and east taken together; longitudes are not expected to meet at 180 degrees."""
     latitudes, northings, longitudes, eastings, count = operands
-    north = _deviation(np.stack([latitudes, northings, count]), _parameters, _as_of)
-    east = _deviation(np.stack([longitudes, eastings, count]), _parameters, _as_of)
+    north, east = _spread(latitudes, northings, count), _spread(longitudes, eastings, count)
     east = east * np.cos(np.radians(latitudes / np.maximum(count, 1) / SCALES["latitude"]))
     spread: Floats = np.sqrt(np.square(north) + np.square(east)) / SCALES["latitude"] * KM_A_DEGREE
     return spread
