@@ -18,6 +18,7 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int64, np.int32)
 NONE = LOWEST  # an integer that is missing
+_COLUMNS = frozenset(NUMBERS + TEXTS)
 _ALWAYS = ("time", "order_line")  # are held whether an event fills them or not, and before all others
 
 
@@ -105,7 +106,7 @@ class Record:
         return record
 
     def _with(self, event: Mapping[str, object]) -> Record:
-        wide = self._holding([c for c, value in event.items() if value is not None])
+        wide = self._holding([c for c, value in event.items() if value is not None and c in _COLUMNS])
         at = wide._position(cast(int, event["time"]), cast(str, event["event_id"]))
         words, places = dict(wide.words), np.empty(len(wide.words), dtype=np.int32)
         for i, column in enumerate(words):
@@ -116,8 +117,10 @@ class Record:
         moved = replace(
             wide, numbers=_insert(wide.numbers, number, at), words=words, places=_insert(wide.places, places, at)
         )
-        again = number[1] == 1 and event.get("order_id") in self.words.get("order_id", ())
-        return moved.numbered() if again else moved
+        if number[1] == 1 and event.get("order_id") is not None:
+            lines = moved.is_("order_id", cast(str, event["order_id"])) & moved.is_("kind", "order")
+            moved.numbers[1, lines] = np.arange(1, lines.sum() + 1)
+        return moved
 
     def _holding(self, columns: Iterable[str]) -> Record:
         """The record with room for these columns."""
