@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from features.conditions import conditions, texts, told
 from features.errors import StamkundError
 from features.language import Condition, Feature, Formula, Measure, Span, Term, Where
-from features.takes import COUNTED, FORMS, PLACES, Take, check, unit
+from features.takes import COUNTED, FORMS, PLACES, Take, check, told_apart, unit
 from features.units import DAY, duration
 
 WORDS: Mapping[Take, str] = {
@@ -40,8 +40,9 @@ def declare(
             conditions; the ``ratio`` to something else; the ``trend``, a window over the one before; of a text the one
             with the most (``top``), met ``first`` or ``last``; ``days_since`` the last event, ``days_since_first``.
         kind: the kinds of events.
-        of: ``lines`` (events), ``orders``, an amount (``value``, ``discount``, ``cost``, ``quantity``, ``rating``, or
-            ``gap``: the days since the customer's event of that kind before), or a text such as ``category``.
+        of: ``lines`` (events), ``orders`` (of the kind ``order``), an amount (``value``, ``discount``, ``cost``,
+            ``quantity``, ``rating``, or ``gap``: the days since the customer's event of that kind before), or a text
+            such as ``category``.
         where: columns and what they must hold, amounts in units of the currency: see :mod:`features.conditions`.
         windows: days before ``as_of``, as ``28`` or ``28d``; ``None`` or ``all`` is all history.
         over: of a ratio, what is different below the line: ``kind``, ``of``, ``where``.
@@ -66,6 +67,8 @@ def declare(
     if take == "share" and not where:
         raise StamkundError("no_condition", "A share needs `where`: without it, it is all.", field="where")
     part = Part(kind, of, where or {})
+    if take == "top":
+        told_apart(by, texts(kind), (of,))
     whole = replace(part, where={}) if take == "share" else replace(part, **changed)  # type: ignore[arg-type]
     here, under = part.events(minor_units), Measure("sum", _column(whole.of), whole.events(minor_units))
     formula, measures = _measures(take, of, here=here, under=under, by=by, among=among)
@@ -91,6 +94,7 @@ class Part:
     def events(self, minor_units: int) -> Where:
         """The conditions that the events meet."""
         kinds = Condition("kind", texts(self.kind, field="kind"))
+        told_apart(self.of, kinds.values, self.where)
         return tuple(sorted([kinds, *conditions(self.where, minor_units=minor_units)]))
 
     @property

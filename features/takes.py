@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
 from features.columns import EVERY
-from features.conditions import ASPECTS
+from features.conditions import ASPECTS, MONEY
 from features.conditions import unit as one
 from features.errors import StamkundError
 from features.language import Formula, Op, Unit
@@ -23,6 +23,7 @@ AMOUNTS: Mapping[str, Unit] = {
     "value": "money", "discount": "money", "cost": "money", "quantity": "count", "rating": "points", "gap": "days"
 }  # fmt: skip
 ADDED = (*COUNTED, *AMOUNTS)
+OF_A_LINE = (*MONEY, "quantity", "category", "item_id", "offer_id")
 EVENT = tuple(name for name in AMOUNTS if name != "gap")
 OF: Mapping[Take, Sequence[str]] = {
     **dict.fromkeys(("sum", "mean", "min", "max"), tuple(AMOUNTS)),
@@ -76,6 +77,15 @@ def check(name: str, take: Take, of: str, *, over: Mapping[str, object], by: str
         raise StamkundError("among", f"A value of `among` is named twice: {', '.join(among)}.", field="among")
     if by != "lines" and take != "top":
         raise StamkundError("by", f"`by` says what the top has most of; a {take} has no use for it.", field="by")
+
+
+def told_apart(of: str, kinds: Collection[str], columns: Iterable[str]) -> None:
+    """Refuse orders where there are none, and conditions on what the lines of one order may differ in."""
+    if of == "orders" and "order" not in kinds:
+        raise StamkundError("no_orders", f"Events of {', '.join(kinds)} are no orders. Take lines.", field="of")
+    if of in ("orders", "gap") and (differ := sorted({*columns} & {*OF_A_LINE})):
+        message = f"The lines of an order may differ in {', '.join(differ)}. Take lines, or how many distinct order_id."
+        raise StamkundError("lines_differ", message, field="of")
 
 
 def _check_over(take: Take, of: str, over: Mapping[str, object]) -> None:

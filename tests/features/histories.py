@@ -1,0 +1,147 @@
+"""Histories that try everything: features of every formula, and events with whatever these look at."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+from hypothesis import strategies as st
+
+from benchmarks import synthetic
+from features import FeatureSet, fit_features
+from features.columns import SCALES, TEXTS
+from features.conditions import ASPECTS
+from features.declared import declare
+from features.language import HIGHEST, LOWEST, Condition, Feature
+from features.takes import OF, PLACES, Take
+from features.units import DAY
+from tests.features.events import Row, event
+
+CUSTOMERS = ("ann", "Åsa", "zoë", "10")
+TRAITS: dict[str, Row] = {
+    "ann": {"age": "30-44", "region": "North"},
+    "Åsa": {"age": "unheard of", "region": None},
+    "nobody": {"age": "60+", "region": "East"},
+    "ann's twin": {"age": "30-44", "region": "North"},
+}
+WEB: dict[str, object] = {
+    "channel": ["web", "app"],
+    "category": {"not": "Tea"},
+    "value": {"at_least": 20, "below": 100},
+}
+
+
+@cache
+def every_feature() -> FeatureSet:
+    """The default features of the synthetic world, and declared ones of everything that can be declared."""
+    with tempfile.TemporaryDirectory() as folder:
+        lake = synthetic.write(Path(folder), 20_000, seed=1)
+        fitted = fit_features(lake, as_of=synthetic.END - 200 * DAY, categories=3)
+    names = ("orders_28d", "days_since_last_order")
+    centres = (1.0, 9.0, 1.0, 10.0, 2.0, 20.0, -1.0, -1.0, 1.0, 1.0)
+    habit = Feature(
+        "nearest_of_two", "nearest", (), "code", "which of two", vocabulary=("a", "b"), parameters=centres, of=names
+    )
+    return fitted.adding([habit, *everything()])
+
+
+def everything() -> list[Feature]:
+    """Every take of what it can be taken of, with and without conditions; of columns that are alike only some."""
+    features: list[Feature] = []
+    for take, columns in OF.items():
+        alike = {"first": ("cost", "discount"), "last": ("cost", "discount")}.get(take, ())
+        for of in sorted({*columns} - {*alike, "campaign_id", "offer_id", "session_id", "subscription_id"}):
+            features += declare(
+                f"x_{take}_{of}",
+                take=take,
+                kind=["order", "survey"] if of == "rating" else "order",
+                of=of,
+                where=_where(take, of),
+                windows=[28] if take == "trend" else [7, "all"],
+                over={"kind": "visit", "of": "lines"} if take == "ratio" else None,
+                among=["web", "email", "Tea", "nps"] if take in PLACES and of in ASPECTS else [],
+            )
+    rated = {"rating": {"above": 6, "at_most": 9}, "scale": "nps", "latitude": {"at_least": 0}}
+    return [*features, *declare("x_rated", take="count", kind=["survey", "visit"], where=rated)]
+
+
+def _where(take: Take, of: str) -> dict[str, object] | None:
+    if take not in ("share", "max", "trend", "days_since_first"):
+        return None
+    return {"channel": ["web", "app"]} if of in ("orders", "gap") else WEB
+
+
+def asked(column: str) -> tuple[Condition, ...]:
+    """All conditions on a column."""
+    measures = every_feature().plan.measures
+    return tuple(sorted({c for measure in measures for c in measure.where if c.column == column}))
+
+
+def texts(column: str) -> list[str | None]:
+    """What conditions ask of a column of text, something else, and nothing."""
+    values = sorted({value for condition in asked(column) for value in condition.values})
+    return [*values, "other", None]
+
+
+def numbers(column: str) -> list[float | None]:
+    """What lies around the bounds of conditions on a column, something small and large, and nothing."""
+    scale = SCALES.get(column, 1)
+    bounds = [b for c in asked(column) for b in (c.low, c.high) if LOWEST < b < HIGHEST]
+    near = [(b + d) / scale if scale > 1 else b + d for b in bounds for d in (-1, 0, 1)]
+    return [*near, *({"latitude": [59.33, -33.9], "longitude": [18.07, 179.9]}.get(column, [0, 3, 10_000_000])), None]
+
+
+@cache
+def events() -> st.SearchStrategy[Row]:
+    """Any event: at the same instants and on the edges of spans as often as between, later ones too."""
+    kinds = [kind for kind in texts("kind") if kind is not None]
+    free = {c: st.sampled_from(texts(c)) for c in ("channel", "category", "scale")}
+    ids = {
+        c: st.sampled_from([*(f"{c}{i}" for i in range(3)), None])
+        for c in sorted(set(TEXTS) - {*free, "event_id", "kind"})
+    }
+    held = {c: st.sampled_from(numbers(c)) for c in ("value", "discount", "cost", *SCALES)}
+    held["rating"] |= st.floats(0, 10)
+    return st.builds(
+        _event,
+        st.sampled_from([0, 1, 3, 7, 28, 90, 365, -1, -30]) | st.floats(-20, 400, width=32),
+        st.sampled_from([*kinds, *(["order"] * len(kinds))]),
+        customer=st.sampled_from(CUSTOMERS),
+        name=st.integers(0, 2**40),
+        renews=st.sampled_from([None, 0, 1, 30, -3]),
+        columns=st.fixed_dictionaries(free | ids | held),
+    )
+
+
+def _event(days: float, kind: str, *, customer: str, name: int, renews: int | None, columns: Row) -> Row:
+    row = event(days, kind, customer=customer, id=f"{name:x}", **columns)
+    return {**row, "renews_at": None if renews is None else cast(int, row["time"]) + renews * DAY}
+
+
+def histories() -> st.SearchStrategy[list[Row]]:
+    """Events of some customers, each delivered once, in any order."""
+    return st.lists(events(), min_size=1, max_size=80, unique_by=lambda row: row["event_id"])
+
+
+def traits() -> pl.DataFrame:
+    """What is known of some customers, and of one who never did anything."""
+    return pl.DataFrame([{"customer_id": customer, **known} for customer, known in TRAITS.items()])
+
+
+def known(rows: Sequence[Row], as_of: int) -> list[Row]:
+    """The events up to a moment."""
+    return [row for row in rows if cast(int, row["time"]) <= as_of]
+
+
+def own(rows: Sequence[Row], customer: str) -> list[Row]:
+    """The events of one customer."""
+    return [row for row in rows if row["customer_id"] == customer]
+
+
+def twins(rows: Sequence[Row]) -> list[Row]:
+    """The same as done by others, in the opposite order."""
+    return [{**row, "customer_id": f"{row['customer_id']}'s twin"} for row in reversed(rows)]
