@@ -109,7 +109,7 @@ def build(
     with progress() as report:
         built = build_all(settings, as_of=settings.now(moment(as_of)), progress=report, refit=refit)
     if built.report.anew:
-        out.print(f"Everything was read anew: {built.report.anew}.")
+        out.print(f"Everything was read anew: {built.report.anew}.", soft_wrap=True)
     out.print(sources_table(built.report))
     for source in built.report.sources:
         if source.rejects:

@@ -3,20 +3,19 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import duckdb
 import polars as pl
 
 from features import sql
 from features.door import CODE, REASON
-from features.held import LOG, Held, repeats
+from features.held import LOG, Held
+from features.names import content_of, count_equals, nth_id
 from features.schema import COLUMNS, TABLES, Table, sql_type
 from features.sources import Portion
 from features.texts import ROW
 
-# What an event says; when it was loaded is no part of that.
-_NOT_CONTENT = frozenset({"event_id", "received_at"})
 _AMOUNTS = ("value", "discount", "cost")
 
 
@@ -105,8 +104,8 @@ def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame, held: H
     return _count(connection) - before
 
 
-def _count(connection: duckdb.DuckDBPyConnection, rows: str = "events") -> int:
-    row = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
+def _count(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT count(*) FROM events").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -120,7 +119,7 @@ def _accept_events(
     amounts = [column for column in _AMOUNTS if column in columns]
     paid = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     own = [sql.name(column) for column in columns if column not in {"event_id", "currency"}]
-    content = _content(name, [*own, *filled], filled)
+    content = content_of(name, [*own, *filled], filled)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE said AS
@@ -130,7 +129,7 @@ def _accept_events(
         FROM staged WHERE {CODE} IS NULL
         """
     )
-    _count_equals(connection, portion, held)
+    count_equals(connection, portion, held)
     connection.execute(
         f"""
         INSERT INTO events BY NAME
@@ -139,52 +138,13 @@ def _accept_events(
             FROM said LEFT JOIN equals USING (content)
             WHERE known > 0 OR content IN (SELECT content FROM said GROUP BY content HAVING count(*) > 1)
         )
-        SELECT said.* EXCLUDE ({ROW}, given, content), coalesce(given, {_named("content", "nth")}) AS event_id,
+        SELECT said.* EXCLUDE ({ROW}, given, content), coalesce(given, {nth_id("content", "nth")}) AS event_id,
                {sql.literal(name)} AS source,
                CASE WHEN id_type = 'user_id' THEN id END AS customer_id
         FROM said LEFT JOIN again USING ({ROW})
         """
     )
     connection.execute("DROP TABLE said")
-
-
-def _named(content: str, nth: str) -> str:
-    """The id of the nth of equal rows."""
-    return f"left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
-
-
-def _count_equals(connection: duckdb.DuckDBPyConnection, portion: Portion, held: Held) -> None:
-    """Fill the table ``equals`` with how many rows the lake holds that say the same as one in ``said``.
-
-    Their ids tell: each is made from the content and from which of them it is. Equal rows have one time, so they all
-    lie in one month.
-    """
-    connection.execute("CREATE OR REPLACE TEMP TABLE equals (content VARCHAR, known BIGINT)")
-    months = "SELECT DISTINCT strftime(make_timestamp(time), '%Y-%m') FROM said WHERE content IS NOT NULL"
-    near = [str(row[0]) for row in connection.execute(months).fetchall() if row[0] in held.files]
-    if not near:
-        return
-    ours = f"SELECT event_id FROM {held.query(near)} WHERE source = {sql.literal(portion.name)}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE near AS {ours}")
-    connection.execute("INSERT INTO equals SELECT DISTINCT content, 0 FROM said WHERE content IS NOT NULL")
-    nth = 0
-    while _count(connection, f"equals WHERE known = {nth}"):
-        nth += 1
-        held_too = f"{_named('content', str(nth))} IN (SELECT event_id FROM near)"
-        connection.execute(f"UPDATE equals SET known = {nth} WHERE known = {nth - 1} AND {held_too}")
-    connection.execute("DROP TABLE near")
-    if not portion.behind and _count(connection, "equals WHERE known > 0"):
-        raise repeats(portion)
-
-
-def _content(name: str, columns: Iterable[str], filled: dict[str, str]) -> str:
-    """A text that is equal for equal events; absent values leave no trace, so mapping an empty column changes no id.
-
-    The id is made from it, and for the second and later of equal rows also from which of them it is.
-    """
-    told = sorted(column.strip('"') for column in columns if column.strip('"') not in _NOT_CONTENT)
-    parts = [f"'{column}=' || CAST({filled.get(column, sql.name(column))} AS VARCHAR)" for column in told]
-    return f"concat_ws(chr(31), {sql.literal(name)}, {', '.join(parts)})"
 
 
 def _accept_customers(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,20 +13,14 @@ import duckdb
 import polars as pl
 
 from features import small, sql
-from features.accepted import accept, accept_log, create, reject_duplicates, reject_unnamed
+from features.accepted import create
 from features.changes import Changes, changed, everything
-from features.databases import reads_since
-from features.door import judge
-from features.held import LOG, Held, meet
+from features.held import Held
 from features.lake import Draft, Lake
-from features.mapping import written
 from features.months import customers, write_months
-from features.reading import Money
-from features.rejects import Aside, counted, set_aside
-from features.schema import Table
-from features.seen import Anew, Origin, Seen, basis_of
+from features.seen import Anew, Seen, basis_of
 from features.settings import Settings
-from features.sources import Portion, read
+from features.take import SourceReport, Taken, take, take_log, unchanged
 
 Progress = Callable[[str, int, int], None]
 # The events that came over HTTP after a numbered one, and the number of the last one.
@@ -34,31 +28,12 @@ Log = Callable[[int], tuple[pl.DataFrame, int]]
 
 
 @dataclass(frozen=True)
-class SourceReport:
-    """What became of the rows that were read of a source: each is either accepted or rejected.
-
-    ``how`` says what was read: ``read whole``, ``2 new files``, ``since 2024-05-01 09:00``, ``unchanged``.
-    """
-
-    name: str
-    table: Table
-    how: str
-    read: int
-    rejected: Mapping[str, int]
-    rejects: Path | None = None
-
-    @property
-    def accepted(self) -> int:
-        """The number of rows accepted."""
-        return self.read - sum(self.rejected.values())
-
-
-@dataclass(frozen=True)
 class IngestReport:
     """What became of all sources' rows, and the version of the lake that they made.
 
-    ``before`` is the version that they were added to, and ``customers`` are those whose events or attributes they
-    changed; None, when everything was read anew, and ``anew`` says why if it need not have been.
+    ``log`` is the number of the last event of the log, ``before`` the version of the lake that they were added to, and
+    ``customers`` are those whose events or attributes they changed: None when it may be anyone. Where everything was
+    read anew though the lake was there, ``anew`` says why.
     """
 
     sources: tuple[SourceReport, ...]
@@ -105,13 +80,13 @@ def _add(
     portions, steps = changes.portions, len(changes.portions) + 1
     with _engine(settings.home) as (connection, scratch):
         held = Held.of(connection, lake.parts("events") if seen else {})
-        taken = dict[str, _Taken]()
+        taken = dict[str, Taken]()
         for done, (name, portion) in enumerate(portions.items()):
             progress(name, done, steps)
-            taken[name] = _take(connection, held, portion, settings, scratch)
+            taken[name] = take(connection, held, portion, settings, scratch)
         progress("lake", steps - 1, steps)
         heard, last = _heard(log, seen)
-        logged = [] if heard is None else [_take_log(connection, held, heard, whole=seen is None)]
+        logged = [] if heard is None else [take_log(connection, held, heard, whole=seen is None)]
         touched = _write(connection, held, lake, draft, changes)
         if touched is not None and heard is not None:
             touched |= frozenset(heard["customer_id"].drop_nulls())
@@ -119,7 +94,7 @@ def _add(
     known = {**(seen.sources if seen else {}), **origins}
     draft.read = Seen(at, last, basis_of(settings), {name: known[name] for name in settings.sources}).dump()
     progress("lake", steps, steps)
-    reports = [taken[n].report if n in taken else _unchanged(n, s.table) for n, s in settings.sources.items()]
+    reports = [taken[n].report if n in taken else unchanged(n, s.table) for n, s in settings.sources.items()]
     return IngestReport((*reports, *logged), "", log=last, before=lake.version, customers=touched)
 
 
@@ -133,41 +108,6 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         yield connection, Path(scratch)
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """What a portion of a source came to."""
-
-    report: SourceReport
-    origin: Origin
-    aside: Aside
-
-
-def _take(
-    connection: duckdb.DuckDBPyConnection,
-    held: Held,
-    portion: Portion,
-    settings: Settings,
-    scratch: Path,
-) -> _Taken:
-    name, source, earlier = portion.name, portion.source, portion.earlier
-    rows = read(connection, portion)
-    rows = replace(rows, written=written(connection, name, source, rows, earlier.written if earlier else {}))
-    columns = judge(connection, name, source, rows, Money(settings.currency, settings.minor_units))
-    if source.table == "events" and "event_id" in columns:
-        if not portion.tables and reads_since(source):
-            reject_unnamed(connection)
-        names = list(settings.sources)
-        meet(connection, held, portion, later=frozenset(names[names.index(name) + 1 :]))
-    reject_duplicates(connection, source.table, columns)
-    rejected, file = counted(connection), settings.rejects / f"{name}.csv"
-    aside = set_aside(connection, portion, rows, file, scratch)
-    accept(connection, portion, held, columns, settings.currency)
-    connection.execute("DROP TABLE rows; DROP TABLE staged")
-    report = SourceReport(name, source.table, portion.how, rows.read, rejected, file if rejected else None)
-    count = rows.read + (earlier.rows if earlier else 0)
-    return _Taken(report, replace(portion.now, columns=rows.columns, written=rows.written, rows=count), aside)
-
-
 def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame | None, int]:
     """The events that came over HTTP since the lake was written, and the number of the last one."""
     after = seen.log if seen else 0
@@ -175,16 +115,6 @@ def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame | None, int
     if last < after:
         raise Anew("the log of HTTP events ends before the one that was read")
     return events, last
-
-
-def _take_log(connection: duckdb.DuckDBPyConnection, held: Held, heard: pl.DataFrame, *, whole: bool) -> SourceReport:
-    known = heard.height - accept_log(connection, heard, held)
-    how = "read whole" if whole else "new events" if heard.height else "unchanged"
-    return SourceReport(LOG, "events", how, heard.height, {"duplicate_event_id": known} if known else {})
-
-
-def _unchanged(name: str, table: Table) -> SourceReport:
-    return SourceReport(name, table, "unchanged", 0, {})
 
 
 def _write(

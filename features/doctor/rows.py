@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from features.doctor.finding import Finding, Severity, percent, some
-from features.ingest import IngestReport, SourceReport
+from features.ingest import IngestReport
 from features.settings import Settings
+from features.take import SourceReport
 
 
 def rejected(report: IngestReport, settings: Settings) -> list[Finding]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from features.ingest import SourceReport, ingest
+from features.ingest import ingest
 from features.lake import Lake
 from features.schema import Table
 from features.settings import Settings
+from features.take import SourceReport
 
 Ingested = tuple[SourceReport, pl.DataFrame]
 

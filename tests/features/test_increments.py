@@ -8,8 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -287,7 +289,8 @@ def database(folder: Path, query: str, columns: Mapping[str, str]) -> tuple[sa.E
     return engine, settings_of(folder, crm={"from": url, "query": query, "kind": "order", "columns": columns})
 
 
-TOLD = {"event_id": "n", "id": "id", "time": "at", "value": "paid"}
+NAMED = {"event_id": "n", "id": "id", "time": "at"}
+TOLD = NAMED | {"value": "paid"}
 
 
 def test_a_query_is_asked_for_what_came_since(tmp_path: Path) -> None:
@@ -310,6 +313,44 @@ def test_a_query_is_asked_for_what_came_since(tmp_path: Path) -> None:
     engine.dispose()
     assert third.sources[0].rejected == {"missing_event_id": 1}
     assert Lake(made.lake).scan("events").collect().select("event_id", "value").rows() == [("1", 100), ("3", 700)]
+
+
+def test_postgresql_is_asked_with_its_own_types(tmp_path: Path, postgres_url: str) -> None:
+    query = "SELECT n::text AS n, id, at FROM orders WHERE loaded >= :since AND at >= :since"
+    made = settings_of(tmp_path, crm={"from": postgres_url, "query": query, "kind": "visit", "columns": NAMED})
+    engine = sa.create_engine(postgres_url)
+    insert = sa.text("INSERT INTO orders VALUES (:n, 'ann', now() + :n * INTERVAL '1 day', now())")
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE orders (n INT, id TEXT, at TIMESTAMP, loaded TIMESTAMPTZ)"))
+        connection.execute(insert, [{"n": -3}, {"n": 0}])
+    assert ingest(made).sources[0].accepted == 2
+    with engine.begin() as connection:
+        connection.execute(insert, {"n": 1})
+    engine.dispose()
+    report = ingest(made)
+    assert (report.anew, report.sources[0].accepted) == (None, 2)  # the one of three days ago is not read again
+    assert Lake(made.lake).scan("events").collect().height == 3
+
+
+def test_new_parquet_files_are_read_as_if_with_the_earlier_ones(tmp_path: Path) -> None:
+    (tmp_path / "seen").mkdir()
+    columns = {"id": "id", "time": "time", "value": "paid / 4", "channel": "via"}
+    made = settings_of(tmp_path, seen={"from": "seen", "kind": "order", "columns": columns})
+    day = datetime(2017, 1, 1, tzinfo=UTC)
+    files: list[dict[str, object]] = [
+        {"id": 1, "time": day, "paid": 2.5, "via": "web"},
+        {"id": 2, "time": day, "paid": 3},  # an integer now, and one column less
+        {"id": "x", "time": day, "paid": 1, "via": "app"},  # no integer any more
+    ]
+    told = []
+    for number, row in enumerate(files):
+        pl.DataFrame([row]).write_parquet(tmp_path / "seen" / f"{number}.parquet")
+        told.append(ingest(made).anew)
+    assert told == [None, None, "the columns of seen changed"]
+    events = Lake(made.lake).scan("events").collect()
+    assert events.select("id", "value", "channel").rows() == [("1", 62, "web"), ("2", 75, None), ("x", 25, "app")]
+    fresh = made.model_copy(update={"home": tmp_path / "fresh"})
+    assert ingest(fresh).version == Lake(made.lake).version
 
 
 def test_a_query_that_cannot_say_what_is_new_is_read_whole(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_records_of_another_lake_are_all_replaced(shop: Shop, store_url: str, st
 
 
 STEPS = [
-    "features.ingest.judge",
+    "features.take.judge",
     "features.ingest.write_months",
     "features.rejects.Aside.put",
     "features.lake.replace_text",
