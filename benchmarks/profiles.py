@@ -63,7 +63,7 @@ def measure(home: Path, sizes: dict[str, int], *, repeats: int, large: bool, run
         "pandas_memory_ratio": pandas["peak_gb"] / best["peak_gb"],
         "peak_rss_gb": best["peak_gb"],
         "floor_peak_rss_gb": hand[0]["peak_gb"],
-        "growth_10x": _growth(home, sizes, repeats, run),
+        **_growth(home, sizes, repeats, run),
         "origins_8_ratio": run("product", home, lake, ours, 8)["seconds"] / best["seconds"],
         **run("record", home, lake, ours, ROUNDS),
     }
@@ -83,13 +83,14 @@ def _lake(home: Path, n: int, run: Run) -> tuple[Path, float]:
     return lake, run("write", home, lake, home, n)["events"]
 
 
-def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> float:
-    """How many times as long the bigger world takes, for each ten times as many events."""
+def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> Figures:
+    """How many times as long the bigger world takes, for each ten times as many events; and DuckDB the smaller one."""
     (small, few), (big, many) = _lake(home, sizes["small"], run), _lake(home, sizes["big"], run)
     out = home / "ours.parquet"
     once = min(_seconds(run("product", home, small, out, 1)) for _ in range(repeats))
     grown = min(_seconds(run("product", home, big, out, 1)) for _ in range(repeats))
-    return grown / once * 10 / (many / few)
+    other = run("on_duckdb", home, small, out, 1)
+    return {"growth_10x": grown / once * 10 / (many / few), "duckdb_ratio": _seconds(other) / once}
 
 
 def _large(home: Path, n: int, run: Run) -> Figures:
