@@ -69,7 +69,7 @@ def test_increments_give_what_a_full_build_gives(steps: list[Step]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(steps=steps)
 def test_many_more_increments_give_what_a_full_build_gives(steps: list[Step]) -> None:
     grows(steps)

@@ -9,6 +9,7 @@ import pytest
 from features.errors import StamkundError
 from features.lake import ROW_GROUP, Lake
 from features.schema import TABLES, schema
+from features.units import DAY
 
 ANN = {"event_id": "a", "customer_id": "ann", "id": "ann", "time": 1, "kind": "order", "value": 100}
 BO = ANN | {"event_id": "b", "customer_id": "bo", "id": "bo"}
@@ -112,3 +113,50 @@ def test_one_customer_is_read_without_reading_all(tmp_path: Path) -> None:
     one = lake.scan("events").filter(pl.col("customer_id") == "000007")
     assert one.collect().height == 1
     assert "SELECTION" in one.explain()  # the filter reaches the file, which skips its other row groups
+
+
+def test_events_lie_in_a_file_a_month_each_in_order(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    february = 31 * DAY
+    lake.write({"events": frame(BO | {"time": february - 1}, ANN | {"time": february}, ANN | {"event_id": "c"}, BO)})
+    assert {label: pl.read_parquet(file)["event_id"].to_list() for label, file in lake.parts("events").items()} == {
+        "1970-01": ["c", "b", "b"],
+        "1970-02": ["a"],
+    }
+    assert lake.scan("events").collect().schema == schema("events")
+
+
+def test_parts_that_hold_other_columns_are_one_table(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    with lake.writing() as draft:
+        frame(ANN).write_parquet(draft.part("events", "1970-01"))
+        frame({"event_id": "b", "channel": "web"}).write_parquet(draft.part("events", "1970-02"))
+    events = lake.scan("events").collect()
+    assert events.schema == schema("events")
+    assert events.select("event_id", "value", "channel").rows() == [("a", 100, None), ("b", None, "web")]
+
+
+def test_parts_are_kept_and_others_replaced(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.write({"events": frame(ANN, BO | {"time": 31 * DAY}), "items": pl.DataFrame({"item_id": ["1"]})})
+    before = lake.parts("events")
+    with lake.writing() as draft:
+        draft.keep("events", ["1970-01"])
+        frame(BO | {"id": "cy"}).write_parquet(draft.part("events", "1970-02"))
+        draft.read = {"said": 1}
+    assert lake.parts("events")["1970-01"] == before["1970-01"]
+    assert lake.scan("events").collect()["id"].to_list() == ["ann", "cy"]
+    assert (lake.read, lake.files("items")) == ({"said": 1}, [])
+
+
+def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.path.mkdir()
+    for n, event in enumerate((ANN, BO)):
+        frame(event).write_parquet(lake.path / f"events-{n}-ab.parquet")
+    entries = [{"file": f"events-{n}-ab.parquet", "sha256": "ab", "rows": 1} for n in range(2)]
+    (lake.path / "manifest.json").write_text(
+        json.dumps({"format": 1, "version": "ab", "tables": {"events": entries}, "read": {"said": 1}})
+    )
+    assert lake.scan("events").collect()["id"].to_list() == ["ann", "bo"]
+    assert lake.read is None
