@@ -15,11 +15,11 @@ FEWEST = 50  # customers a group, below which a grouping says little
 # What personas look at, and how much and little of it read.
 HABITS = {
     "orders_90d": ("buys often", "buys rarely"),
-    "spend_per_order_90d": ("big baskets", "small baskets"),
-    "discount_rate_90d": ("hunts discounts", "pays full price"),
+    "spend_per_order_all": ("big baskets", "small baskets"),
+    "discount_rate_all": ("hunts discounts", "pays full price"),
     "categories_90d": ("broad choice", "narrow choice"),
-    "weekend_share_90d": ("at weekends", "on weekdays"),
-    "evening_share_90d": ("in the evening", "by day"),
+    "weekend_share_all": ("at weekends", "on weekdays"),
+    "evening_share_all": ("in the evening", "by day"),
 }
 
 

@@ -19,10 +19,10 @@ def peers(*groups: dict[str, float]) -> pl.DataFrame:
 
 GROUPS_MADE = (
     {"orders_90d": 9.0},
-    {"spend_per_order_90d": 9.0},
-    {"discount_rate_90d": 9.0},
-    {"weekend_share_90d": 9.0},
-    {"evening_share_90d": 9.0},
+    {"spend_per_order_all": 9.0},
+    {"discount_rate_all": 9.0},
+    {"weekend_share_all": 9.0},
+    {"evening_share_all": 9.0},
 )
 
 
