@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 from hypothesis import strategies as st
@@ -95,30 +96,51 @@ def numbers(column: str) -> list[float | None]:
     return [*near, *({"latitude": [59.33, -33.9], "longitude": [18.07, 179.9]}.get(column, [0, 3, 10_000_000])), None]
 
 
+DAYS = (0, 1, 3, 7, 28, 90, 365, -1, -30)  # on the edges of spans, and later
+
+
+@cache
+def choices() -> dict[str, list[Any]]:
+    """What each column of an event may hold: whatever some condition asks for, something else, and nothing."""
+    ids = {c: [*(f"{c}{i}" for i in range(3)), None] for c in sorted({*TEXTS} - {"event_id"})}
+    asked_for = {c: texts(c) for c in ("channel", "category", "scale")}
+    held = {c: numbers(c) for c in ("value", "discount", "cost", *SCALES)}
+    kinds = [kind for kind in texts("kind") if kind is not None]
+    return ids | asked_for | held | {"kind": [*kinds, *(["order"] * len(kinds))], "renews": [None, 0, 1, 30, -3]}
+
+
 @cache
 def events() -> st.SearchStrategy[Row]:
     """Any event: at the same instants and on the edges of spans as often as between, later ones too."""
-    kinds = [kind for kind in texts("kind") if kind is not None]
-    free = {c: st.sampled_from(texts(c)) for c in ("channel", "category", "scale")}
-    ids = {
-        c: st.sampled_from([*(f"{c}{i}" for i in range(3)), None])
-        for c in sorted(set(TEXTS) - {*free, "event_id", "kind"})
-    }
-    held = {c: st.sampled_from(numbers(c)) for c in ("value", "discount", "cost", *SCALES)}
-    held["rating"] |= st.floats(0, 10)
+    columns = {c: st.sampled_from(values) for c, values in choices().items()}
     return st.builds(
         _event,
-        st.sampled_from([0, 1, 3, 7, 28, 90, 365, -1, -30]) | st.floats(-20, 400, width=32),
-        st.sampled_from([*kinds, *(["order"] * len(kinds))]),
+        st.sampled_from(DAYS) | st.floats(-20, 400, width=32),
         customer=st.sampled_from(CUSTOMERS),
         name=st.integers(0, 2**40),
-        renews=st.sampled_from([None, 0, 1, 30, -3]),
-        columns=st.fixed_dictionaries(free | ids | held),
+        columns=st.fixed_dictionaries({**columns, "rating": columns["rating"] | st.floats(0, 10)}),
     )
 
 
-def _event(days: float, kind: str, *, customer: str, name: int, renews: int | None, columns: Row) -> Row:
-    row = event(days, kind, customer=customer, id=f"{name:x}", **columns)
+def history(seed: int, size: int = 400) -> list[Row]:
+    """So many events as :func:`events` has them, in no order, always the same for a seed; and one of nobody."""
+    chance = random.Random(seed)  # noqa: S311
+    rows = [
+        _event(
+            chance.choice([*DAYS, *(chance.uniform(-20, 400) for _ in DAYS)]),
+            customer=chance.choice(CUSTOMERS),
+            name=chance.getrandbits(40),
+            columns={c: chance.choice(values) for c, values in choices().items()},
+        )
+        for _ in range(size)
+    ]
+    return [*rows, {**rows[0], "customer_id": None, "event_id": "nobody's"}]
+
+
+def _event(days: float, *, customer: str, name: int, columns: Row) -> Row:
+    held = {column: value for column, value in columns.items() if column not in ("kind", "renews")}
+    row = event(days, str(columns["kind"]), customer=customer, id=f"{name:x}", **held)
+    renews = cast("int | None", columns["renews"])
     return {**row, "renews_at": None if renews is None else cast(int, row["time"]) + renews * DAY}
 
 

