@@ -57,7 +57,8 @@ def _candidates(target: Target) -> list[Rule]:
     if target.type == "redemption":
         return _of_redemption(target.response or "", target.event)
     noun = "orders" if target.event == "order" else NOUNS.get(target.event, f"{target.event}_count")
-    bought = ("order_days_28d", "order_days_90d", "order_lines_90d", "spend_90d") if target.event == "order" else ()
+    often = ("order_days_28d", "order_days_90d", "order_weeks_90d", "order_lines_90d", "spend_90d")
+    bought = often if target.event == "order" else ()
     return [
         *(Rule(f"{noun}_{days}d", -1.0) for days in sorted({active, 28, 56, 90, 180})),
         Rule(f"{noun}_all", -1.0),

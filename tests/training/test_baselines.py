@@ -17,7 +17,7 @@ def names(type_: TargetType, event: str, response: str | None = None, horizon: i
 
 
 def test_the_rules_are_the_features_that_do_well_alone() -> None:
-    assert {"-order_days_90d", "-orders_56d", "-orders_90d", "-order_lines_90d"} <= set(names("lapse", "order"))
+    assert {"-order_days_90d", "-order_weeks_90d", "-orders_56d", "-orders_90d"} <= set(names("lapse", "order"))
     found = names("redemption", "contact", "redeem")
     assert {"coupon_applied_count_per_order", "affinity_coupons_all", "redemptions_all"} <= set(found)
 
