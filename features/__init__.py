@@ -1,6 +1,7 @@
 """Who is this customer? Events, the lake, profiles."""
 
 from features.build import Built, build
+from features.declared import declare
 from features.errors import StamkundError
 from features.fit import fit_features
 from features.fitted import FeatureSet
@@ -15,6 +16,7 @@ __all__ = [
     "Settings",
     "StamkundError",
     "build",
+    "declare",
     "fit_features",
     "profile_frame",
     "profiles",
