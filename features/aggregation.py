@@ -77,7 +77,7 @@ def _halved(edges: Ints, low: int, high: int) -> nw.Expr:
 
 def _rows(events: Events, scan: Scan, asked: Asked) -> Events:
     """The rows that a scan looks at; gaps are those since the previous event of the same kind, whatever else it was."""
-    if scan.rows != "gaps":
+    if not scan.between:
         return asked.chosen(events, scan, scan.labels)
     kinds = [label for label in scan.labels if label == "kind"]
     opening = asked.chosen(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)

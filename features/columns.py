@@ -76,7 +76,7 @@ def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
 COLUMNS: Mapping[str, Column] = {
     **{name: Column((name,), _plain) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
-    **{f"{name}_squared": Column((name,), _squared) for name in ("value", "rating", "latitude", "longitude")},
+    **{f"{name}_squared": Column((name,), _squared) for name in ("value", "discount", "cost", *SCALES)},
     "one": Column(("time",), _known),
     "opening": Column(("order_line",), _first),
     "morning": Column(("order_line", "time"), _morning),

@@ -80,7 +80,7 @@ def fold_events(events: pl.LazyFrame, plan: Plan, path: Path, *, until: int, bas
                 if name not in writers:
                     writers[name] = opened.enter_context(pq.ParquetWriter(draft / name, table.schema))
                 writers[name].write_table(table)
-    if any(scan.rows == "gaps" for scan in scans(plan)):
+    if any(scan.between for scan in scans(plan)):
         pq.write_table(_openings(admitted, until).sort_by("customer_id"), draft / OPENINGS)
     (draft / ABOUT).write_text(json.dumps({"until": until, "basis": basis}))
     shutil.rmtree(path, ignore_errors=True)

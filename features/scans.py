@@ -49,6 +49,11 @@ class Scan:
         """What is added up, or whose least or greatest is found."""
         return tuple(sorted({(w.measure.op, w.measure.column) for w in self.wanted}))
 
+    @property
+    def between(self) -> bool:
+        """Whether it looks at the time since the event before."""
+        return self.rows == "gaps" or self.column in GAP_COLUMNS
+
     def edges(self, as_of: Iterable[int]) -> Ints:
         """The moments that bound the spans before any of these moments, ascending."""
         return np.unique(np.subtract.outer(np.array(list(as_of)), np.array(self.offsets)))

@@ -64,12 +64,12 @@ def _tables(block: Events, plan: Plan, edges: Sequence[Ints], census: pa.Table, 
     read = asked.columns(plan.measures)
     events = _held(block.select(*read), customers)
     since = events
-    if fold is not None and any(scan.rows == "gaps" for scan in wanted):
+    if fold is not None and any(scan.between for scan in wanted):
         openings = nw.from_native(fold.openings(customers, block.collect_schema().to_polars()).lazy())
         since = nw.concat([events, _held(openings.select(*read), customers)])
     tables = []
     for i, (scan, each) in enumerate(zip(wanted, edges, strict=True)):
-        table = aggregate(since if scan.rows == "gaps" else events, scan, asked, customers, each)
+        table = aggregate(since if scan.between else events, scan, asked, customers, each)
         tables.append(table if fold is None else pa.concat_tables([table, fold.table(i, customers, table.schema)]))
     return customers, census["first"].to_numpy(), tuple(tables)
 

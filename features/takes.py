@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, get_args
 
-from features.columns import EVERY
 from features.conditions import ASPECTS, MONEY
 from features.conditions import unit as one
 from features.errors import StamkundError
@@ -24,12 +23,10 @@ AMOUNTS: Mapping[str, Unit] = {
 }  # fmt: skip
 ADDED = (*COUNTED, *AMOUNTS)
 OF_A_LINE = (*MONEY, "quantity", "category", "item_id", "offer_id")
-EVENT = tuple(name for name in AMOUNTS if name != "gap")
 OF: Mapping[Take, Sequence[str]] = {
-    **dict.fromkeys(("sum", "mean", "min", "max"), tuple(AMOUNTS)),
-    "std": tuple(name for name in AMOUNTS if f"{name}_squared" in EVERY),
+    **dict.fromkeys(("sum", "mean", "min", "max", "std"), tuple(AMOUNTS)),
     **dict.fromkeys(("count", "share", "ratio", "trend"), ADDED),
-    **dict.fromkeys(("first", "last"), (*EVENT, *ASPECTS)),
+    **dict.fromkeys(("first", "last"), (*AMOUNTS, *ASPECTS)),
     **dict.fromkeys(("days_since", "days_since_first"), ("lines",)),
     "distinct": (*ASPECTS, "day"),
     "top": ASPECTS,

@@ -57,6 +57,10 @@ def value_of(**said: Any) -> float:
         ({"take": "min", "of": "rating", "kind": "survey"}, 6.5),
         ({"take": "max", "of": "value", "where": {"category": {"not": "Drinks"}}}, 10),
         ({"take": "max", "of": "value", "kind": "refund"}, math.nan),
+        ({"take": "std", "of": "quantity"}, 0.5 / math.sqrt(2)),
+        ({"take": "first", "of": "gap"}, 30),
+        ({"take": "last", "of": "gap"}, 5),
+        ({"take": "last", "of": "gap", "where": {"channel": "shop"}}, 30),
         ({"take": "first", "of": "quantity"}, 2),
         ({"take": "last", "of": "quantity"}, 1.5),  # the last that is known
         ({"take": "last", "of": "rating", "kind": "survey"}, 6.5),
