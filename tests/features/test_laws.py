@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import profile_frame
+from features import Lake, profile_frame, profiles, write_profiles
+from features.folding import fold_events
 from features.formulas import Floats
 from features.language import Feature, Formula, Op, Unit
 from features.record import Record
 from features.units import DAY
 from tests.features.events import NOW, Row, frame
-from tests.features.histories import CUSTOMERS, TRAITS, every_feature, histories, known, own, traits, twins
+from tests.features.histories import CUSTOMERS, TRAITS, every_feature, histories, history, known, own, traits, twins
 
 EVERY = every_feature()
 NAMES = EVERY.names
@@ -91,6 +94,17 @@ def test_neither_other_customers_nor_other_moments_change_a_profile(rows: list[R
     alone = profiles_of(own(rows, first), then)
     together = profiles_of(rows, *MOMENTS)
     assert alone == {key: profile for key, profile in together.items() if key == (first, then)}
+
+
+def test_folding_the_old_events_changes_no_profile(tmp_path: Path) -> None:
+    rows, until = frame(history(4, 600)).collect(), NOW - 380 * DAY
+    everything, recent = Lake(tmp_path / "everything"), Lake(tmp_path / "recent")
+    everything.write({"events": rows, "customers": traits()})
+    recent.write({"events": rows.filter(pl.col("time") > until), "customers": traits()})
+    fold = fold_events(everything.scan("events"), EVERY.plan, tmp_path / "fold", until=until, basis="")
+    write_profiles(recent, EVERY, tmp_path / "folded.parquet", as_of=NOW, fold=fold)
+    folded, whole = pl.read_parquet(tmp_path / "folded.parquet"), profiles(everything, EVERY, as_of=NOW)
+    assert [name for name in whole.columns if not whole[name].equals(folded[name], null_equal=True)] == []
 
 
 def test_every_feature_says_what_it_is() -> None:
