@@ -87,6 +87,8 @@ def _trends() -> Iterator[Feature]:
 def _rhythm() -> Iterator[Feature]:
     yield since("days_since_last_order", LAST_ORDER, "days since the last order")
     yield since("days_since_first_order", FIRST_ORDER, "days since the first order")
+    last, text = Term(Measure("last", "gap", ORDER), EVER), "days between the last two orders"
+    yield Feature("order_gap_last", "amount", (last,), "days", text, MINUTES_A_DAY)
     for span in (Span(90), EVER):
         gap, gaps, squared = Term(GAP, span), Term(GAPS, span), Term(GAP_SQUARED, span)
         mean, deviation = f"order_gap_mean_{span.label}", f"order_gap_std_{span.label}"

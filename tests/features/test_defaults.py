@@ -48,6 +48,7 @@ VALUES = {
     "line_value_std_all": math.sqrt(250),  # (100 + 225 + 25 + 400) / 3 around the mean of 20
     "first_line_value": 10,
     "last_line_value": 40,
+    "order_gap_last": 30,
     "order_weeks_28d": 1,
     "order_weeks_all": 3,
     "top_category_28d": 1,
