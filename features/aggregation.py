@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 
 from features.asked import Asked
 from features.cells import EMPTY, NEAR, Cells
-from features.columns import EVERY
+from features.columns import EVERY, GAP
 from features.formulas import Ints
 from features.language import Op
 from features.scans import Scan
+from features.units import MINUTE
 
 Events = nw.LazyFrame[Any]
 IN_TIME = ["time", "event_id"]
@@ -82,7 +83,8 @@ def _rows(events: Events, scan: Scan, asked: Asked) -> Events:
     kinds = [label for label in scan.labels if label == "kind"]
     opening = asked.chosen(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
     before = nw.col("time").shift(1).over("customer_id", "kind", order_by=IN_TIME)
-    after = opening.with_columns(before=before).filter(~nw.col("before").is_null())
+    gap = (nw.col("time") - before) // MINUTE
+    after = opening.with_columns(gap.alias(GAP)).filter(~nw.col(GAP).is_null())
     return asked.chosen(after, scan, [label for label in scan.labels if label != "kind"])
 
 

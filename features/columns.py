@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from features.units import DAY, HOUR, MINUTE
+from features.units import DAY, HOUR, WEEK
 
 # Canonical columns that are integers, and by how much those are multiplied that have decimals.
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
@@ -43,7 +43,8 @@ class Column:
     compute: Callable[..., Arithmetic]
 
 
-def _plain(x: Arithmetic) -> Arithmetic:
+def plain(x: Arithmetic) -> Arithmetic:
+    """A column as it is."""
     return x
 
 
@@ -57,24 +58,24 @@ def _squared(x: Arithmetic) -> Arithmetic:
 
 
 def _first(line: Arithmetic) -> Arithmetic:
-    return (line >= 1) & (line < 2)
+    return line < 2
 
 
 def _morning(line: Arithmetic, time: Arithmetic) -> Arithmetic:
-    return _first(line) & (time // HOUR % 24 < 12)
+    return (line < 2) & (time % DAY < 12 * HOUR)
 
 
 def _evening(line: Arithmetic, time: Arithmetic) -> Arithmetic:
-    return _first(line) & (time // HOUR % 24 >= 18)
+    return (line < 2) & (time % DAY >= 18 * HOUR)
 
 
 def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
-    return _first(line) & ((time // DAY + 3) % 7 >= 5)
+    return (line < 2) & ((time + 3 * DAY) % WEEK >= 5 * DAY)
 
 
 # By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
 COLUMNS: Mapping[str, Column] = {
-    **{name: Column((name,), _plain) for name in NUMBERS if name != "order_line"},
+    **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
     **{f"{name}_squared": Column((name,), _squared) for name in ("value", "discount", "cost", *SCALES)},
     "one": Column(("time",), _known),
@@ -83,15 +84,14 @@ COLUMNS: Mapping[str, Column] = {
     "evening": Column(("order_line", "time"), _evening),
     "weekend": Column(("order_line", "time"), _weekend),
     "day": Column(("time",), lambda time: time // DAY),
-    "week": Column(("time",), lambda time: (time // DAY + 3) // 7),
+    "week": Column(("time",), lambda time: (time + 3 * DAY) // WEEK),
 }
-# Of the time before: minutes since the customer's previous event of the same kind; lines of one order are one event.
+# Minutes since the customer's previous event of the same kind; lines of one order are one event.
+GAP = "gap"
 GAP_COLUMNS: Mapping[str, Column] = {
-    "gap": Column(("time", "before"), lambda time, before: (time - before) // MINUTE),
-    "gap_known": Column(("time", "before"), lambda time, before: (time - before) * 0 + 1),
-    "gap_squared": Column(
-        ("time", "before"), lambda time, before: ((time - before) // MINUTE) * ((time - before) // MINUTE)
-    ),
+    "gap": Column((GAP,), plain),
+    "gap_known": Column((GAP,), _known),
+    "gap_squared": Column((GAP,), _squared),
 }
 EVERY: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
 
@@ -102,7 +102,9 @@ def sources(name: str) -> tuple[str, ...]:
     >>> sources("weekend"), sources("gap"), sources("category")
     (('order_line', 'time'), ('time',), ('category',))
     """
-    return tuple(s for s in EVERY[name].sources if s != "before") if name in EVERY else (name,)
+    if name in GAP_COLUMNS:
+        return ("time",)
+    return EVERY[name].sources if name in EVERY else (name,)
 
 
 def whole(name: str, value: object) -> int | None:

@@ -2,60 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import cast
 
 import numpy as np
 
 from features.cells import NEAR
-from features.columns import EVERY, TEXTS, Arithmetic
+from features.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain
 from features.formulas import Ints
 from features.language import Condition
 from features.record import NONE, Mask, Record
+from features.units import MINUTE
 
-Recipe = tuple[Callable[..., Arithmetic], list[str], Ints]
-Known = Mapping[str, tuple[Ints, Mask]]  # a column's values, and where there are any
+Recipe = tuple[Callable[..., Arithmetic], list[int], Ints]
 
 
-def integers(record: Record, names: tuple[str, ...], count: int) -> Known:
-    """Columns of the first so many events: their values, 0 where there is none, and where there is one."""
+def read(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
+    """``[name, event]``: columns of the first so many events, 0 where there is nothing; and where there is something.
+
+    Of texts they are numbers, equal ones for equal texts.
+    """
     sources, alike = _recipe(names)
-    raw = np.array([_before(record, count) if s == "before" else record.number(s)[:count] for s in sources])
+    raw = np.array([_source(record, source, count) for source in sources])
     there = raw != NONE
     held = np.where(there, raw, 0)
-    known: dict[str, tuple[Ints, Mask]] = {}
-    for compute, made, rows in alike:
+    values, known = np.empty((len(names), count), dtype=np.int64), np.empty((len(names), count), dtype=np.bool_)
+    for compute, at, rows in alike:
         told = there[rows[0]] if len(rows) == 1 else there[rows[0]] & there[rows[1]]
-        values = np.multiply(cast(Ints, compute(*(held[row] for row in rows))), told, dtype=np.int64)
-        known.update(zip(made, zip(values, told, strict=True), strict=True))
-    return known
+        values[at] = cast(Ints, compute(*(held[row] for row in rows))) * told
+        known[at] = told
+    return values, known
 
 
 @cache
 def _recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
-    """What columns are made from; and those that are made alike, with the places of their first and second sources."""
-    sources = tuple(sorted({source for name in names for source in EVERY[name].sources}))
-    alike: dict[Callable[..., Arithmetic], list[str]] = {}
-    for name in names:
-        alike.setdefault(EVERY[name].compute, []).append(name)
-    places = {
-        compute: np.array([[sources.index(s) for s in EVERY[name].sources] for name in made]).T
-        for compute, made in alike.items()
-    }
-    return sources, [(compute, made, places[compute]) for compute, made in alike.items()]
+    """What columns are made from; and, of those that are made alike, their places and those of their sources."""
+    columns = [EVERY.get(name) or Column((name,), plain) for name in names]
+    sources = tuple(sorted({source for column in columns for source in column.sources}))
+    alike: dict[Callable[..., Arithmetic], list[int]] = {}
+    for at, column in enumerate(columns):
+        alike.setdefault(column.compute, []).append(at)
+    rows = [np.array([[sources.index(s) for s in columns[i].sources] for i in at]).T for at in alike.values()]
+    return sources, [(*one, each) for one, each in zip(alike.items(), rows, strict=True)]
 
 
-def _before(record: Record, count: int) -> Ints:
-    """The time of the event of the same kind before; lines of one order are one event."""
-    line = record.number("order_line")[:count]
+def _source(record: Record, name: str, count: int) -> Ints:
+    if name == GAP:
+        return _gaps(record, count)
+    if name in TEXTS:
+        codes = record.codes(name)[:count].astype(np.int64)
+        codes[codes < 0] = NONE
+        return codes
+    return record.number(name)[:count]
+
+
+def _gaps(record: Record, count: int) -> Ints:
+    """Minutes since the event of the same kind before; lines of one order are one event."""
+    line, time = record.number("order_line")[:count], record.numbers[0]
     opening = ((line == 1) | (line == NONE)).nonzero()[0]
     kind = record.codes("kind")[opening]
     order = kind.argsort(kind="stable")
-    at, same = opening[order], np.diff(kind[order]) == 0
-    before = np.full(count, NONE)
-    before[at[1:][same]] = record.numbers[0][at[:-1][same]]
-    return before
+    at, codes = opening[order], kind[order]
+    same = codes[1:] == codes[:-1]
+    gaps = np.full(count, NONE)
+    gaps[at[1:][same]] = (time[at[1:]] - time[at[:-1]])[same] // MINUTE
+    return gaps
 
 
 def met(record: Record, condition: Condition) -> Mask:
@@ -68,26 +80,6 @@ def met(record: Record, condition: Condition) -> Mask:
     among = np.array([(word in condition.values) != condition.other for word in words] + [False])
     met: Mask = among[record.codes(condition.column)]  # −1, for none, is the last
     return met
-
-
-def counted(record: Record, known: Known, parts: Sequence[tuple[str, Ints]]) -> tuple[Ints, Ints]:
-    """Different values of columns at some events each, the parts laid one after the other.
-
-    How many of all before each place were the last with their value in their part; and where each part begins.
-    """
-    columns = [known[column] if column in EVERY else _texts(record, column) for column, _ in parts]
-    values = np.concatenate([values[events] for (values, _), (_, events) in zip(columns, parts, strict=True)])
-    there = np.concatenate([there[events] for (_, there), (_, events) in zip(columns, parts, strict=True)])
-    lengths = np.array([len(events) for _, events in parts])
-    running = np.zeros(len(values) + 1, dtype=np.int64)
-    last_of(np.repeat(np.arange(len(parts)), lengths), values, there).cumsum(out=running[1:])
-    return running, lengths.cumsum() - lengths
-
-
-def _texts(record: Record, column: str) -> tuple[Ints, Mask]:
-    """A text column as numbers, equal ones for equal texts, and where there is a text."""
-    codes = record.codes(column).astype(np.int64)
-    return codes, codes >= 0
 
 
 def last_of(part: Ints, values: Ints, there: Mask) -> Mask:

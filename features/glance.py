@@ -1,0 +1,117 @@
+"""What of a record a plan looks at, each thing once: conditions, columns, edges; and which term looks where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from features.cells import EMPTY
+from features.columns import EVERY
+from features.formulas import Ints
+from features.language import Condition, Op, Term, Where
+from features.plan import Plan, edges
+from features.scans import asked
+
+Case = tuple[Where, str]  # conditions, and a column that must be known
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The indices of a plan's terms, worked out once."""
+
+    plan: Plan
+
+    @property
+    def offsets(self) -> Ints:
+        """How long before a moment the edges lie."""
+        return self.plan.offsets
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every condition once, and apart where only known values count."""
+        return tuple(sorted({_case(term) for term in self.plan.terms}))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every column that is read, those that are added up before all others."""
+        summed = {term.measure.column for term in self.plan.terms if term.measure.op == "sum"}
+        others = {term.measure.column for term in self.plan.terms} - summed
+        return (*sorted(summed), *sorted(others))
+
+    @cached_property
+    def summed(self) -> int:
+        """How many columns are added up."""
+        return len({term.measure.column for term in self.plan.terms if term.measure.op == "sum"})
+
+    @cached_property
+    def looks(self) -> Ints:
+        """``[case and column, term]``: where each term looks."""
+        cases, columns = (({each: i for i, each in enumerate(every)}) for every in (self.cases, self.names))
+        places = [(cases[_case(term)], columns[term.measure.column]) for term in self.plan.terms]
+        return np.array(places, dtype=np.int64).reshape(-1, 2).T
+
+    @cached_property
+    def edges(self) -> Ints:
+        """``[start and end, term]``: the edges of its span among those of a moment; before the first lies one more."""
+        place = {int(offset): 1 + i for i, offset in enumerate(self.offsets)}
+        spans = [[place[offset] for offset in edges(term)] for term in self.plan.terms]
+        return np.array([[span[1] if span[1:] else 0, span[0]] for span in spans], dtype=np.int64).reshape(-1, 2).T
+
+    @cached_property
+    def ops(self) -> dict[Op, Ints]:
+        """The terms by what is done; as events lie in the order of time, the least and greatest time are the ends."""
+        ends: Mapping[Op, Op] = {"min": "first", "max": "last"}
+        found: dict[Op, list[int]] = {}
+        for at, term in enumerate(self.plan.terms):
+            op = term.measure.op
+            found.setdefault(ends.get(op, op) if term.measure.column == "time" else op, []).append(at)
+        return {op: np.array(at, dtype=np.int64) for op, at in found.items()}
+
+    @cached_property
+    def empty(self) -> Ints:
+        """What each term is of nothing."""
+        return np.array([EMPTY[term.measure.op] for term in self.plan.terms], dtype=np.int64)
+
+    @cached_property
+    def counted(self) -> Ints:
+        """``[case and column, pair]``: those whose different values are counted."""
+        return np.unique(self.looks[:, self.ops["distinct"]], axis=1)
+
+    @cached_property
+    def pairs(self) -> Ints:
+        """Of each term that counts different values the pair."""
+        return np.unique(self.looks[:, self.ops["distinct"]], axis=1, return_inverse=True)[1]
+
+    @cached_property
+    def asked(self) -> tuple[tuple[str, list[str], Ints], ...]:
+        """Of each column of text that is compared: the values, and for each case which of them it must be, or any."""
+        labels = [asked(where) for where, _ in self.cases]
+        out = []
+        for column in sorted({label for each in labels for label in each if isinstance(label, str)}):
+            values = sorted({each[column] for each in labels if column in each})
+            places = [values.index(each[column]) if column in each else len(values) for each in labels]
+            out.append((column, values, np.array(places, dtype=np.int64)))
+        return tuple(out)
+
+    @cached_property
+    def tested(self) -> tuple[tuple[Condition, Ints], ...]:
+        """Each other condition, and the cases that it holds for."""
+        labels = [asked(where) for where, _ in self.cases]
+        tests = {label for each in labels for label in each if isinstance(label, Condition)}
+        return tuple((test, np.flatnonzero([test in each for each in labels])) for test in sorted(tests))
+
+    @cached_property
+    def needed(self) -> Ints:
+        """``[case and column, need]``: the cases for which a column must be known."""
+        found = [(i, self.names.index(known)) for i, (_, known) in enumerate(self.cases) if known]
+        return np.array(found, dtype=np.int64).reshape(-1, 2).T
+
+
+def _case(term: Term) -> Case:
+    """What a term's events must meet; those without a value have neither a least one nor a last one."""
+    measure = term.measure
+    every = measure.op in ("sum", "distinct") or EVERY[measure.column].sources == ("time",)
+    return measure.where, "" if every else measure.column
