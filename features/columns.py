@@ -52,7 +52,8 @@ def _known(x: Arithmetic) -> Arithmetic:
     return x * 0 + 1
 
 
-def _squared(x: Arithmetic) -> Arithmetic:
+def squared(x: Arithmetic) -> Arithmetic:
+    """The square, within what sums can hold."""
     x = x.clip(-SQUARABLE, SQUARABLE)
     return x * x
 
@@ -77,7 +78,7 @@ def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
 COLUMNS: Mapping[str, Column] = {
     **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
-    **{f"{name}_squared": Column((name,), _squared) for name in ("value", "discount", "cost", *SCALES)},
+    **{f"{name}_squared": Column((name,), squared) for name in ("value", "discount", "cost", *SCALES)},
     "one": Column(("time",), _known),
     "opening": Column(("order_line",), _first),
     "morning": Column(("order_line", "time"), _morning),
@@ -91,7 +92,7 @@ GAP = "gap"
 GAP_COLUMNS: Mapping[str, Column] = {
     "gap": Column((GAP,), plain),
     "gap_known": Column((GAP,), _known),
-    "gap_squared": Column((GAP,), _squared),
+    "gap_squared": Column((GAP,), squared),
 }
 EVERY: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
 

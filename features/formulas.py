@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from features.columns import SCALES
 from features.language import Formula
+from features.maths import ARRAYS, NAN, SINGLE, Maths, Number
 from features.units import DAY, MINUTE
 
 Ints = npt.NDArray[np.int64]
@@ -17,16 +18,27 @@ NEVER = np.iinfo(np.int64).min  # the latest time of nothing
 UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
 STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning")
 ROAD = ("quiet", "considering", "evaluating", "buying", "after the purchase")
-KM_A_DEGREE = 6371.0088 * np.pi / 180  # on the mean sphere of the earth
+RADIAN = np.pi / 180  # a degree
+KM_A_DEGREE = 6371.0088 * RADIAN  # on the mean sphere of the earth
 
 
-def evaluate(formula: Formula, operands: Ints, parameters: Floats, *, as_of: int) -> Floats:
+def evaluate(formula: Formula, operands: Floats, parameters: Floats, *, as_of: int) -> Floats:
     """A formula of its terms, a row each, of any shape; ``parameters`` were fitted, a row each too.
 
-    >>> evaluate("ratio", np.array([[6, 1], [4, 0]]), np.empty((0, 2)), as_of=0)
+    >>> evaluate("ratio", np.array([[6.0, 1.0], [4.0, 0.0]]), np.empty((0, 2)), as_of=0)
     array([1.5, nan])
     """
-    return _FORMULAS[formula](operands, parameters, as_of)
+    values: Floats = _FORMULAS[formula](ARRAYS, operands, parameters, as_of)
+    return values
+
+
+def evaluate_one(formula: Formula, operands: Sequence[float], parameters: Sequence[float], *, as_of: int) -> float:
+    """The same for one customer, from plain numbers.
+
+    >>> evaluate_one("ratio", [6.0, 4.0], [], as_of=0)
+    1.5
+    """
+    return float(_FORMULAS[formula](SINGLE, operands, parameters, as_of))
 
 
 def band(values: Floats, cuts: Floats) -> Floats:
@@ -55,93 +67,93 @@ def nearest(values: Floats, parameters: Floats) -> Floats:
     return places
 
 
-def _over(dividend: Ints | Floats, divisor: Ints | int, known: npt.NDArray[np.bool_]) -> Floats:
-    out = np.full(dividend.shape, np.nan)
-    np.divide(dividend, divisor, out=out, where=known)
-    return out
+def _held(value: Number) -> Number:
+    return (value != NEVER) & (value != UNBORN)
 
 
-def _held(values: Ints) -> npt.NDArray[np.bool_]:
-    held: npt.NDArray[np.bool_] = (values != NEVER) & (values != UNBORN)
-    return held
-
-
-def _amount(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _amount(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     (value,) = operands
-    amounts: Floats = np.where(_held(value), value, np.nan)
-    return amounts
+    return m.where(_held(value), value, NAN)
 
 
-def _ratio(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _ratio(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     over, under = operands
-    return _over(over, under, under != 0)
+    return m.over(over, under, under != 0)
 
 
-def _change(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _change(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     now, then = operands
-    return _over(now, then, _held(now) & _held(then) & (then != 0))
+    return m.over(now, then, _held(now) & _held(then) & (then != 0))
 
 
-def _since(operands: Ints, _parameters: Floats, as_of: int) -> Floats:
+def _since(m: Maths, operands: Number, _parameters: Number, as_of: int) -> Number:
     (time,) = operands
-    known = _held(time)
-    return _over(as_of - np.where(known, time, 0), DAY, known)
+    return m.where(_held(time), (as_of - time) / DAY, NAN)
 
 
-def _until(operands: Ints, parameters: Floats, as_of: int) -> Floats:
-    return -_since(operands, parameters, as_of)
+def _until(m: Maths, operands: Number, parameters: Number, as_of: int) -> Number:
+    return -_since(m, operands, parameters, as_of)
 
 
-def _deviation(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _deviation(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     total, squares, count = operands
-    return _spread(total, squares, count)
+    return _spread(m, total, squares, count)
 
 
-def _spread(total: Ints, squares: Ints, count: Ints) -> Floats:
+def _spread(m: Maths, total: Number, squares: Number, count: Number) -> Number:
     """The sample standard deviation; of fewer than two undefined."""
-    n = np.maximum(count, 2)
-    mean: Floats = total / n
-    variance: Floats = np.maximum(squares - mean * total, 0.0) / (n - 1)
-    deviation: Floats = np.where(count >= 2, np.sqrt(variance), np.nan)
-    return deviation
+    n = m.maximum(count, 2.0)
+    variance = m.maximum(squares - total / n * total, 0.0) / (n - 1.0)
+    return m.where(count >= 2, m.sqrt(variance), NAN)
 
 
-def _rhythm(operands: Ints, _parameters: Floats, as_of: int) -> Floats:
+def _rhythm(m: Maths, operands: Number, _parameters: Number, as_of: int) -> Number:
     last, gaps, count = operands
-    minutes: Floats = (as_of - np.where(last == NEVER, as_of, last)) / MINUTE
-    return _over(minutes * count, gaps, gaps > 0)
+    return m.over((as_of - last) / MINUTE * count, gaps, gaps > 0)
 
 
-def _distance(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _distance(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     """Kilometres, on the plane that touches the earth between the two; longitudes meet at 180 degrees."""
     latitudes, longitudes, count, latitude, longitude = operands
     known = (count > 0) & _held(latitude) & _held(longitude)
-    number, unit = np.where(known, count, 1), SCALES["latitude"]
-    usual, east = latitudes / number / unit, longitudes / number / unit
-    north = np.where(known, latitude, 0) / unit
-    across = (np.where(known, longitude, 0) / unit - east + 180) % 360 - 180
-    across = across * np.cos(np.radians((usual + north) / 2))
-    return np.where(known, np.sqrt(np.square(north - usual) + np.square(across)) * KM_A_DEGREE, np.nan)
+    unit = m.maximum(count, 1.0) * SCALES["latitude"]
+    north, east = (
+        m.where(known, latitude, 0.0) / SCALES["latitude"],
+        m.where(known, longitude, 0.0) / SCALES["longitude"],
+    )
+    usual = latitudes / unit
+    across = (east - longitudes / unit + 180.0) % 360.0 - 180.0
+    across = across * m.cos((usual + north) / 2.0 * RADIAN)
+    return m.where(known, m.sqrt((north - usual) * (north - usual) + across * across) * KM_A_DEGREE, NAN)
 
 
-def _scatter(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
+def _scatter(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     """Kilometres, north and east taken together; longitudes are not expected to meet at 180 degrees."""
     latitudes, northings, longitudes, eastings, count = operands
-    north, east = _spread(latitudes, northings, count), _spread(longitudes, eastings, count)
-    east = east * np.cos(np.radians(latitudes / np.maximum(count, 1) / SCALES["latitude"]))
-    spread: Floats = np.sqrt(np.square(north) + np.square(east)) / SCALES["latitude"] * KM_A_DEGREE
-    return spread
+    north, east = _spread(m, latitudes, northings, count), _spread(m, longitudes, eastings, count)
+    east = east * m.cos(latitudes / m.maximum(count, 1.0) / SCALES["latitude"] * RADIAN)
+    return m.sqrt(north * north + east * east) / SCALES["latitude"] * KM_A_DEGREE
 
 
-def _greatest(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
-    return np.where(np.max(operands, axis=0) > 0, np.argmax(operands, axis=0), np.nan)
+def _greatest(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
+    place = m.argmax(operands)
+    return m.where(_some(operands, lambda value: value > 0), place, NAN)
 
 
-def _least(operands: Ints, _parameters: Floats, _as_of: int) -> Floats:
-    return np.where(np.min(operands, axis=0) < UNBORN, np.argmin(operands, axis=0), np.nan)
+def _least(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
+    place = m.argmin(operands)
+    return m.where(_some(operands, lambda value: value < UNBORN), place, NAN)
 
 
-def _stage(operands: Ints, parameters: Floats, as_of: int) -> Floats:
+def _some(operands: Number, test: Callable[[Number], Number]) -> Number:
+    """Whether any operand passes."""
+    passed = test(operands[0])
+    for operand in operands[1:]:
+        passed = passed | test(operand)
+    return passed
+
+
+def _stage(m: Maths, operands: Number, parameters: Number, as_of: int) -> Number:
     """The lifecycle stage, by the customer's own rhythm: the mean gap between orders (the usual one before two).
 
     Silent for more than ``lapsed`` gaps: lapsed; for more than ``at_risk``: at risk. Back within ``new`` days after
@@ -150,18 +162,21 @@ def _stage(operands: Ints, parameters: Floats, as_of: int) -> Floats:
     """
     orders, first, last, gaps, gap_count, recent, before, then_gaps, then_count, half_year = operands
     usual, at_risk, lapsed, loyal, new, returning = parameters
-    own, then = _own(gaps, gap_count, usual), _own(then_gaps, then_count, usual)  # then: before they came back
-    silence = (as_of - np.where(orders > 0, last, as_of)) / MINUTE / np.maximum(own, 1.0)
+    own, then = _own(m, gaps, gap_count, usual), _own(m, then_gaps, then_count, usual)  # then: before they came back
+    silence = (as_of - last) / MINUTE / m.maximum(own, 1.0)
     back = (recent > 0) & (before == 0) & (orders > recent) & (lapsed * then < returning * DAY / MINUTE)
-    fresh = as_of - np.where(orders > 0, first, as_of) <= new * DAY
-    out = np.where(half_year >= loyal, STAGES.index("loyal"), STAGES.index("active"))
-    told = (("new", fresh), ("returning", back), ("at risk", silence > at_risk), ("lapsed", silence > lapsed))
-    for stage, condition in (*told, ("prospect", orders == 0)):  # each goes before those above it
-        out = np.where(condition, STAGES.index(stage), out)
-    return out.astype(np.float64)
+    out = m.where(half_year >= loyal, float(STAGES.index("loyal")), float(STAGES.index("active")))
+    told = (
+        ("new", as_of - first <= new * DAY),
+        ("returning", back),
+        ("at risk", silence > at_risk),
+        ("lapsed", silence > lapsed),
+        ("prospect", orders == 0),
+    )
+    return _last_told(m, out, told, STAGES)
 
 
-def _journey(operands: Ints, parameters: Floats, as_of: int) -> Floats:
+def _journey(m: Maths, operands: Number, parameters: Number, as_of: int) -> Number:
     """The stage on the road to the next order, from interest shown after the last one.
 
     A cart within ``buying`` days: buying. The last order at most ``after`` of the customer's own gap ago: after the
@@ -170,33 +185,30 @@ def _journey(operands: Ints, parameters: Floats, as_of: int) -> Floats:
     """
     signs, shown, carted, ordered, gaps, gap_count = operands
     usual, interest, often, buying, after = parameters
-    since_cart, since_order = _ago(carted, as_of), _ago(ordered, as_of)
     interested, waiting = (signs > 0) & (shown > ordered), carted > ordered
+    own, since_cart = _own(m, gaps, gap_count, usual), as_of - carted
     told = (
         ("considering", interested),
         ("evaluating", interested & ((signs >= often) | (waiting & (since_cart < interest * DAY)))),
-        ("after the purchase", since_order <= after * _own(gaps, gap_count, usual) * MINUTE),
+        ("after the purchase", as_of - ordered <= after * own * MINUTE),
         ("buying", waiting & (since_cart <= buying * DAY)),
     )
-    out = np.full(signs.shape, float(ROAD.index("quiet")))
-    for stage, condition in told:  # each goes before those above it
-        out = np.where(condition, ROAD.index(stage), out)
+    return _last_told(m, signs * 0.0 + ROAD.index("quiet"), told, ROAD)
+
+
+def _last_told(m: Maths, out: Number, told: Sequence[tuple[str, Number]], words: Sequence[str]) -> Number:
+    """The place of the last stage whose condition holds; without any, ``out``."""
+    for stage, condition in told:
+        out = m.where(condition, float(words.index(stage)), out)
     return out
 
 
-def _own(gaps: Ints, count: Ints, usual: Floats) -> Floats:
+def _own(m: Maths, gaps: Number, count: Number, usual: Number) -> Number:
     """Minutes between a customer's own orders: their mean, or the usual before there are two gaps."""
-    own: Floats = np.where(count >= 2, gaps / np.maximum(count, 1), usual)
-    return own
+    return m.where(count >= 2, gaps / m.maximum(count, 1.0), usual)
 
 
-def _ago(time: Ints, as_of: int) -> Floats:
-    """How long before ``as_of`` a time lies, in µs; never is infinitely long ago."""
-    held = _held(time)
-    return np.where(held, as_of - np.where(held, time, as_of), np.inf)
-
-
-_FORMULAS: dict[Formula, Callable[[Ints, Floats, int], Floats]] = {
+_FORMULAS: dict[Formula, Callable[[Maths, Number, Number, int], Number]] = {
     "amount": _amount,
     "ratio": _ratio,
     "change": _change,

@@ -13,6 +13,7 @@ from features.columns import EVERY
 from features.formulas import Ints
 from features.language import Condition, Op, Term, Where
 from features.plan import Plan, edges
+from features.recorded import recipe
 from features.scans import asked
 
 Case = tuple[Where, str]  # conditions, and a column that must be known
@@ -86,28 +87,52 @@ class Glance:
         return np.unique(self.looks[:, self.ops["distinct"]], axis=1, return_inverse=True)[1]
 
     @cached_property
-    def asked(self) -> tuple[tuple[str, list[str], Ints], ...]:
-        """Of each column of text that is compared: the values, and for each case which of them it must be, or any."""
-        labels = [asked(where) for where, _ in self.cases]
-        out = []
-        for column in sorted({label for each in labels for label in each if isinstance(label, str)}):
-            values = sorted({each[column] for each in labels if column in each})
-            places = [values.index(each[column]) if column in each else len(values) for each in labels]
-            out.append((column, values, np.array(places, dtype=np.int64)))
-        return tuple(out)
+    def there(self) -> Ints:
+        """Of each pair the source that tells where there is a value."""
+        return np.array([self._source(self.names[column]) for column in self.counted[1]], dtype=np.int64)
+
+    def _source(self, column: str) -> int:
+        made = EVERY.get(column)
+        return recipe(self.names)[0].index(made.sources[0] if made else column)
 
     @cached_property
-    def tested(self) -> tuple[tuple[Condition, Ints], ...]:
-        """Each other condition, and the cases that it holds for."""
-        labels = [asked(where) for where, _ in self.cases]
-        tests = {label for each in labels for label in each if isinstance(label, Condition)}
-        return tuple((test, np.flatnonzero([test in each for each in labels])) for test in sorted(tests))
+    def asked(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The columns of text that are compared, and with which values."""
+        labels = [label for where, _ in self.cases for label in asked(where).items()]
+        columns = sorted({column for column, _ in labels if isinstance(column, str)})
+        return tuple((column, tuple(sorted({value for c, value in labels if c == column}))) for column in columns)
 
     @cached_property
-    def needed(self) -> Ints:
-        """``[case and column, need]``: the cases for which a column must be known."""
-        found = [(i, self.names.index(known)) for i, (_, known) in enumerate(self.cases) if known]
-        return np.array(found, dtype=np.int64).reshape(-1, 2).T
+    def tested(self) -> tuple[Condition, ...]:
+        """All other conditions."""
+        return tuple(
+            sorted({label for where, _ in self.cases for label in asked(where) if isinstance(label, Condition)})
+        )
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that must be known in some case."""
+        return tuple(sorted({known for _, known in self.cases if known}))
+
+    @cached_property
+    def known(self) -> Ints:
+        """The sources that tell where those are."""
+        return np.array([self._source(column) for column in self.needed], dtype=np.int64)
+
+    @cached_property
+    def answers(self) -> Ints:
+        """``[at most so many, case]``: which answers must all be yes, of ``asked``, ``tested``, ``needed``; or any."""
+        keys: list[object] = [(column, value) for column, values in self.asked for value in values]
+        keys += [*self.tested, *self.needed]
+        place = {key: i for i, key in enumerate(keys)}
+        found = []
+        for where, known in self.cases:
+            labels = [
+                label if isinstance(label, Condition) else (label, value) for label, value in asked(where).items()
+            ]
+            found.append([place[key] for key in (*labels, *([known] if known else []))])
+        most = max((len(each) for each in found), default=0) or 1
+        return np.array([each + [len(keys)] * (most - len(each)) for each in found], dtype=np.int64).reshape(-1, most).T
 
 
 def _case(term: Term) -> Case:

@@ -62,19 +62,19 @@ def _terms(glance: Glance, record: Record, as_of: int) -> Ints:
 
 
 def _masks(glance: Glance, record: Record, there: Mask) -> Mask:
-    """``[case, event]``, each single comparison made once."""
-    count = there.shape[1]
-    masks = np.ones((len(glance.cases), count), dtype=np.bool_)
-    for column, values, places in glance.asked:
+    """``[case, event]``: each question asked once, and a case met where all answers that it needs are yes."""
+    count, at = there.shape[1], 0
+    answers = np.ones((int(glance.answers.max(initial=0)) + 1, count), dtype=np.bool_)  # the last one: any event
+    for column, values in glance.asked:
         codes = {word: code for code, word in enumerate(record.words.get(column, ()))}
-        single = np.ones((len(values) + 1, count), dtype=np.bool_)  # the last row: any value
         held = np.array([codes.get(value, -2) for value in values])
-        np.equal(held[:, None], record.codes(column)[:count], out=single[:-1])
-        masks &= single[places]
-    for condition, cases in glance.tested:
-        masks[cases] &= met(record, condition)[:count]
-    cases, rows = glance.needed
-    masks[cases] &= there[rows]
+        np.equal(held[:, None], record.codes(column)[:count], out=answers[at : at + len(values)])
+        at += len(values)
+    for condition in glance.tested:
+        answers[at] = met(record, condition)[:count]
+        at += 1
+    answers[at : at + len(glance.needed)] = there[glance.known]
+    masks: Mask = np.logical_and.reduce(answers[glance.answers], axis=0)
     return masks
 
 
@@ -89,7 +89,7 @@ def _counts(glance: Glance, match: Ints, laid: Ints, there: Mask) -> tuple[Ints,
     shift = (stop - first).cumsum() - stop
     part = np.arange(len(case)).repeat(stop - first)
     index = np.arange(len(part)) - shift[part]
-    last = last_of(part, laid[row[part], index], there[row[part], match[index] % count])
+    last = last_of(part, laid[row[part], index], there[glance.there[part], match[index] % count])
     counts = np.zeros(len(part) + 1, dtype=np.int64)
     last.cumsum(out=counts[1:])
     return counts, shift[glance.pairs]

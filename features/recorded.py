@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import cast
 
 import numpy as np
 
 from features.cells import NEAR
-from features.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain
+from features.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain, squared
 from features.formulas import Ints
 from features.language import Condition
 from features.record import NONE, Mask, Record
 from features.units import MINUTE
 
-Recipe = tuple[Callable[..., Arithmetic], list[int], Ints]
+Place = int | Ints
+Recipe = tuple[Callable[..., Arithmetic], Place, tuple[Place, ...], bool]
 
 
 def read(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
-    """``[name, event]``: columns of the first so many events, 0 where there is nothing; and where there is something.
+    """Columns of the first so many events ``[name, event]``, 0 where there is nothing; where their sources are there.
 
-    Of texts they are numbers, equal ones for equal texts.
+    Of texts they are numbers, equal ones for equal texts. The second has a row for each source of :func:`recipe`.
     """
-    sources, alike = _recipe(names)
+    sources, alike = recipe(names)
     raw = np.array([_source(record, source, count) for source in sources])
     there = raw != NONE
     held = np.where(there, raw, 0)
-    values, known = np.empty((len(names), count), dtype=np.int64), np.empty((len(names), count), dtype=np.bool_)
-    for compute, at, rows in alike:
-        told = there[rows[0]] if len(rows) == 1 else there[rows[0]] & there[rows[1]]
-        values[at] = cast(Ints, compute(*(held[row] for row in rows))) * told
-        known[at] = told
-    return values, known
+    values = np.empty((len(names), count), dtype=np.int64)
+    for compute, at, rows, always in alike:
+        made = cast(Ints, compute(*(held[row] for row in rows)))
+        values[at] = made if always else made * there[rows[0]]
+    return values, there
 
 
 @cache
-def _recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
-    """What columns are made from; and, of those that are made alike, their places and those of their sources."""
+def recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
+    """What columns are made from; and, of those that are made alike, their places and those of their sources.
+
+    And whether they are always right: where 0 in place of nothing makes 0, or there is never nothing.
+    """
     columns = [EVERY.get(name) or Column((name,), plain) for name in names]
     sources = tuple(sorted({source for column in columns for source in column.sources}))
-    alike: dict[Callable[..., Arithmetic], list[int]] = {}
-    for at, column in enumerate(columns):
-        alike.setdefault(column.compute, []).append(at)
-    rows = [np.array([[sources.index(s) for s in columns[i].sources] for i in at]).T for at in alike.values()]
-    return sources, [(*one, each) for one, each in zip(alike.items(), rows, strict=True)]
+    alike: dict[tuple[Callable[..., Arithmetic], bool], list[int]] = {}
+    for i, column in enumerate(columns):
+        always = column.compute in (plain, squared) or column.sources == ("time",)
+        alike.setdefault((column.compute, always), []).append(i)
+    recipes = []
+    for (compute, always), at in alike.items():
+        rows = zip(*([sources.index(source) for source in columns[i].sources] for i in at), strict=True)
+        recipes.append((compute, _place(at), tuple(_place(row) for row in rows), always))
+    return sources, recipes
+
+
+def _place(at: Sequence[int]) -> Place:
+    """Places in an array: one as it is, which is faster."""
+    return at[0] if len(at) == 1 else np.array(at)
 
 
 def _source(record: Record, name: str, count: int) -> Ints:

@@ -1,0 +1,55 @@
+"""What formulas are written in: the few operations that differ between one number and an array of them.
+
+Both kinds of number are IEEE doubles, so a formula gives the same to the bit either way; for one customer plain numbers
+are many times as fast.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Number = Any  # a float, or an array of them: the operators that formulas need mean the same for both
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Maths:
+    """The operations for one kind of number; ``argmax`` and ``argmin`` are places, of equals the first."""
+
+    where: Callable[[Number, Number, Number], Number]
+    maximum: Callable[[Number, Number], Number]
+    sqrt: Callable[[Number], Number]
+    cos: Callable[[Number], Number]
+    argmax: Callable[[Number], Number]
+    argmin: Callable[[Number], Number]
+
+    def over(self, dividend: Number, divisor: Number, known: Number) -> Number:
+        """A quotient where it is known.
+
+        >>> SINGLE.over(1.0, 4.0, True), SINGLE.over(1.0, 0.0, False)
+        (0.25, nan)
+        """
+        return self.where(known, dividend / self.where(known, divisor, 1.0), NAN)
+
+
+ARRAYS = Maths(
+    where=np.where,
+    maximum=np.maximum,
+    sqrt=np.sqrt,
+    cos=np.cos,
+    argmax=lambda values: np.argmax(values, axis=0),
+    argmin=lambda values: np.argmin(values, axis=0),
+)
+SINGLE = Maths(
+    where=lambda condition, one, other: one if condition else other,
+    maximum=max,
+    sqrt=math.sqrt,
+    cos=lambda value: float(np.cos(value)),  # as of arrays: libraries differ in the last bit
+    argmax=lambda values: values.index(max(values)),
+    argmin=lambda values: values.index(min(values)),
+)
