@@ -237,9 +237,7 @@ def _records(state: State, profiles: Sequence[Profile], *, at: int, past: bool) 
     else:
         found = {key: record for key in ids if (record := record_of(state.store, key)) is not None}
     return {
-        key: record
-        for key, record in found.items()
-        if len(record.number("time")) and record.number("time")[0] <= at
+        key: record for key, record in found.items() if len(record.number("time")) and record.number("time")[0] <= at
     }
 
 
