@@ -18,7 +18,6 @@ Codes = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int64, np.int32)
 NONE = LOWEST  # an integer that is missing
-_COLUMNS = frozenset(NUMBERS + TEXTS)
 _ALWAYS = ("time", "order_line")  # are held whether an event fills them or not, and before all others
 
 
@@ -48,7 +47,7 @@ class Record:
         """A record from canonical events in any order; an event delivered twice counts once."""
         unique = {cast(str, e["event_id"]): e for e in reversed(list(events))}
         rows = sorted(unique.values(), key=lambda e: (cast(int, e["time"]), cast(str, e["event_id"])))
-        numbers = {c: [whole(c, e.get(c)) for e in rows] for c in NUMBERS}
+        numbers = {c: [_whole(c, e.get(c)) for e in rows] for c in NUMBERS}
         filled = {
             c: np.array([NONE if v is None else v for v in values], dtype=np.int64) for c, values in numbers.items()
         }
@@ -106,26 +105,22 @@ class Record:
         return record
 
     def _with(self, event: Mapping[str, object]) -> Record:
-        wide = self._holding([c for c, value in event.items() if value is not None and c in _COLUMNS])
+        wide = self._holding(event)
         at = wide._position(cast(int, event["time"]), cast(str, event["event_id"]))
-        words, places = dict(wide.words), np.empty(len(wide.words), dtype=np.int32)
-        for i, column in enumerate(words):
-            places[i], words[column] = _place(words[column], cast("str | None", event.get(column)))
-        known = [whole(c, event.get(c)) for c in wide.integers]
-        number = np.array([NONE if value is None else value for value in known])
+        words, places = _placed(wide.words, event)
+        number = np.array([_whole(c, event.get(c)) for c in wide.integers], dtype=np.int64)
         number[1] = 1 if event["kind"] == "order" else NONE
-        moved = replace(
-            wide, numbers=_insert(wide.numbers, number, at), words=words, places=_insert(wide.places, places, at)
-        )
+        numbers, codes = _insert(wide.numbers, number, at), _insert(wide.places, np.array(places, dtype=np.int32), at)
+        moved = Record(wide.integers, numbers, words, codes, self.attributes)
         if number[1] == 1 and event.get("order_id") is not None:
-            lines = moved.is_("order_id", cast(str, event["order_id"])) & moved.is_("kind", "order")
-            moved.numbers[1, lines] = np.arange(1, lines.sum() + 1)
+            lines = (moved.codes("order_id") == moved.codes("order_id")[at]) & moved.is_("kind", "order")
+            numbers[1, lines] = np.arange(1, np.count_nonzero(lines) + 1)
         return moved
 
-    def _holding(self, columns: Iterable[str]) -> Record:
-        """The record with room for these columns."""
-        integers = tuple(c for c in columns if c in NUMBERS and c not in self.integers)
-        texts = [c for c in columns if c in TEXTS and c not in self.words]
+    def _holding(self, event: Mapping[str, object]) -> Record:
+        """The record with room for the columns that an event fills."""
+        integers = tuple(c for c in NUMBERS if c not in self.integers and event.get(c) is not None)
+        texts = [c for c in TEXTS if c not in self.words and event.get(c) is not None]
         if not integers and not texts:
             return self
         count = self.numbers.shape[1]
@@ -148,10 +143,11 @@ class Record:
         return replace(self, numbers=np.vstack([self.numbers[:1], lines, self.numbers[2:]]))
 
     def _position(self, time: int, event_id: str) -> int:
-        at = int(np.searchsorted(self.numbers[0], time, side="right"))
-        ids, names = self.codes("event_id"), self.words["event_id"]
-        while at and self.numbers[0, at - 1] == time and names[ids[at - 1]] > event_id:
-            at -= 1
+        at = int(self.numbers[0].searchsorted(time, side="right"))
+        if at and self.numbers[0, at - 1] == time:
+            ids, names = self.codes("event_id"), self.words["event_id"]
+            while at and self.numbers[0, at - 1] == time and names[ids[at - 1]] > event_id:
+                at -= 1
         return at
 
     def pack(self) -> bytes:
@@ -182,12 +178,24 @@ def encode(values: Sequence[str | None]) -> tuple[list[int], list[str]]:
     return codes, list(words)
 
 
-def _place(words: list[str], value: str | None) -> tuple[int, list[str]]:
-    if value is None:
-        return -1, words
-    if value in words:
-        return words.index(value), words
-    return len(words), [*words, value]
+def _placed(words: Mapping[str, list[str]], event: Mapping[str, object]) -> tuple[dict[str, list[str]], list[int]]:
+    """The words with those of an event that has not been there, and the place of each."""
+    known, places = dict(words), []
+    for column, held in words.items():
+        value = cast("str | None", event.get(column))
+        if value is None:
+            places.append(-1)
+        elif column != "event_id" and value in held:
+            places.append(held.index(value))
+        else:
+            places.append(len(held))
+            known[column] = [*held, value]
+    return known, places
+
+
+def _whole(column: str, value: object) -> int:
+    number = whole(column, value)
+    return NONE if number is None else number
 
 
 def _insert(rows: npt.NDArray[Number], column: npt.NDArray[Number], at: int) -> npt.NDArray[Number]:
