@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -134,3 +135,11 @@ def test_a_file_of_another_format_says_how_to_renew_it(tmp_path: Path) -> None:
     (tmp_path / "features.json").write_text('{"fitted_at": 0, "features": []}')
     with pytest.raises(StamkundError, match="--refit"):
         FeatureSet.load(tmp_path / "features.json")
+
+
+def test_of_very_many_customers_every_so_many_are_peers(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.fit.PEERS", 30)
+    fitted = fit_features(lake, as_of=NOW)
+    everyone = profiles(lake, fitted, as_of=NOW).sort("customer_id").gather_every(3)
+    spend = everyone.filter(pl.col("orders_all") > 0)["spend_365d"].to_numpy()
+    assert fitted.feature("rfm_monetary").cuts == tuple(np.quantile(spend, np.linspace(0, 1, 6)[1:-1]))
