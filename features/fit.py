@@ -45,7 +45,8 @@ def fit_features(
         stages: when a customer is in which stage.
     """
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
-    vocabulary = found(past, lake.scan("customers").collect(), categories=categories)
+    customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
+    vocabulary = found(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
         message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
         raise StamkundError("too_few_events", message)
@@ -62,11 +63,12 @@ def fit_features(
 
 
 def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:
-    """The profiles of who had ordered by then; of very many customers of every so many, in the order of their ids."""
-    customers = past.select(pl.col("customer_id").unique().sort()).collect(engine="streaming")["customer_id"]
-    every = -(-len(customers) // PEERS)
+    """The profiles of who had ordered by then; of very many of them of every so many, in the order of their ids."""
+    buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
+    ids = buyers.collect(engine="streaming")["customer_id"]
+    every = -(-len(ids) // PEERS)
     if every > 1:
-        past = past.filter(pl.col("customer_id").is_in(customers.gather_every(every).implode()))
+        past = past.filter(pl.col("customer_id").is_in(ids.gather_every(every).implode()))
     found = profile_frame(past, plain, as_of=as_of, attributes=lake.scan("customers").collect())
     return found.filter(pl.col("orders_all") > 0)
 

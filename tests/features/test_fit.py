@@ -137,9 +137,25 @@ def test_a_file_of_another_format_says_how_to_renew_it(tmp_path: Path) -> None:
         FeatureSet.load(tmp_path / "features.json")
 
 
-def test_of_very_many_customers_every_so_many_are_peers(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_very_many_customers_every_so_many_who_ordered_are_peers(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("features.fit.PEERS", 30)
     fitted = fit_features(lake, as_of=NOW)
-    everyone = profiles(lake, fitted, as_of=NOW).sort("customer_id").gather_every(3)
-    spend = everyone.filter(pl.col("orders_all") > 0)["spend_365d"].to_numpy()
+    ordered = profiles(lake, fitted, as_of=NOW).filter(pl.col("orders_all") > 0)
+    assert ordered.height == 66  # a third of them are peers
+    spend = ordered.sort("customer_id").gather_every(3)["spend_365d"].to_numpy()
     assert fitted.feature("rfm_monetary").cuts == tuple(np.quantile(spend, np.linspace(0, 1, 6)[1:-1]))
+
+
+def test_attributes_are_those_of_customers_who_were_there_by_then(tmp_path: Path) -> None:
+    def hash_with(later: list[str]) -> str:
+        folder = Lake(tmp_path / "-".join(["lake", *later]))
+        events = [*REGULARS, *(event(-30, customer=name) for name in later)]
+        customers = {"customer_id": ["r1", "r2", *later], "age": ["old", "young", *later]}
+        folder.write({"events": pl.DataFrame(events, infer_schema_length=None), "customers": pl.DataFrame(customers)})
+        fitted = fit_features(folder, as_of=NOW)
+        assert fitted.feature("age").vocabulary == ("old", "young")
+        return fitted.hash
+
+    assert hash_with([]) == hash_with(["ada", "bob"])
