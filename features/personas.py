@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
 
 import numpy as np
 import polars as pl
@@ -24,22 +25,26 @@ HABITS = {
 
 
 def personas(peers: pl.DataFrame) -> Feature | None:
-    """The feature that says which persona a customer is nearest to, fitted on the peers; None with too few of them.
+    """The feature that says which persona a customer is nearest to, fitted on the peers.
 
-    Centres are found by k-means on standardised habits, with a fixed seed.
+    Centres are found by k-means on standardised habits, with a fixed seed. None with too few peers, and where these
+    differ in fewer than two habits or in fewer ways than there are groups.
     """
     from sklearn.cluster import KMeans  # noqa: PLC0415  (seconds to import, needed when features are fitted)
 
     recent = peers.filter(pl.col("orders_90d") > 0)
     if recent.height < GROUPS * FEWEST:
         return None
-    habits = recent.select(list(HABITS)).to_numpy()
-    varied = [name for name, column in zip(HABITS, habits.T, strict=True) if np.nanstd(column) > 0]
+    varied = [name for name in HABITS if recent[name].drop_nans().n_unique() > 1]
+    if len(varied) < 2:
+        return None
     values = recent.select(varied).to_numpy()
     fill = np.nanmedian(values, axis=0)
     values = np.where(np.isnan(values), fill, values)
     mean, spread = values.mean(axis=0), values.std(axis=0)
     scaled = np.clip((values - mean) / spread, -3.0, 3.0)
+    if len(np.unique(scaled, axis=0)) < GROUPS:
+        return None
     centres = KMeans(GROUPS, n_init=10, random_state=0).fit(scaled).cluster_centers_
     parameters = np.vstack([fill, mean, spread, centres]).ravel()
     return Feature(
@@ -55,10 +60,11 @@ def personas(peers: pl.DataFrame) -> Feature | None:
 
 
 def _names(centres: Floats, columns: Sequence[str]) -> list[str]:
-    """Each centre by the habits that set it furthest apart, as many as make its name its own."""
+    """Each centre by the habits that set it furthest apart, as many as make its name its own, or else a number."""
     names: list[str] = []
     for centre in centres:
         words = [HABITS[columns[i]][int(centre[i] < 0)] for i in np.argsort(-np.abs(centre))]
-        name = next((n for k in range(2, len(words)) if (n := ", ".join(words[:k])) not in names), ", ".join(words))
-        names.append(name)
+        told = (", ".join(words[:k]) for k in range(2, len(words) + 1))
+        numbered = (f"{', '.join(words[:2])} {n}" for n in count(2))
+        names.append(next(name for name in chain(told, numbered) if name not in names))
     return names

@@ -48,3 +48,26 @@ def test_each_customer_is_told_the_group_they_came_from() -> None:
 
 def test_too_few_customers_make_no_personas() -> None:
     assert personas(peers(*GROUPS_MADE).head(GROUPS * FEWEST - 1)) is None
+
+
+def test_customers_alike_in_all_but_one_habit_make_no_personas() -> None:
+    alike = pl.DataFrame(dict.fromkeys(HABITS, [1.0] * 300))
+    assert personas(alike) is None
+    unknown = alike.with_columns(spend_per_order_all=float("nan"), discount_rate_all=float("nan"))
+    assert personas(unknown) is None
+    assert personas(unknown.with_columns(orders_90d=pl.Series([1.0, 2.0] * 150))) is None
+
+
+def test_customers_who_differ_in_few_ways_make_no_personas() -> None:
+    two_ways = peers({}).head(2).select(pl.all().repeat_by(150).explode())
+    assert personas(two_ways) is None
+
+
+def test_names_are_distinct_however_few_habits_vary() -> None:
+    # Below the mean in both habits, and more so in orders, are the first two of five groups.
+    varied = {"orders_90d": [1.0, 2.0, 3.0, 4.0, 5.0] * 60, "weekend_share_all": [0.0, 0.1, 0.2, 0.3, 1.0] * 60}
+    feature = personas(pl.DataFrame({**dict.fromkeys(HABITS, [1.0] * 300), **varied}))
+    assert feature is not None
+    assert feature.of == tuple(varied)
+    assert len(set(feature.vocabulary)) == GROUPS
+    assert {"buys rarely, on weekdays", "buys rarely, on weekdays 2"} < set(feature.vocabulary)
