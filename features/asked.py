@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
+from math import prod
 from typing import Any, Self
 
 import narwhals as nw
@@ -38,28 +38,37 @@ class Asked:
         read = {"customer_id", "time"}
         for measure in measures:
             read |= set(sources(measure.column)) | extra(measure)
-        labels = [_label(label, values).alias(_name(label)) for label, values in self.values.items()]
+        labels = [_label(label, values).alias(self._name(label)) for label, values in self.values.items()]
         return [*(nw.col(name) for name in sorted(read)), *labels]
+
+    def _name(self, label: Label) -> str:
+        """What the column of a label is called; engines differ in what else a name may hold."""
+        return f"which_{list(self.values).index(label)}"
 
     def combined(self, scan: Scan) -> tuple[nw.Expr, int]:
         """The labels of a scan as one number, and how many there are."""
         number, count = nw.lit(0, nw.Int64), 1
         for label in scan.labels:
-            number = number * len(self.values[label]) + nw.col(_name(label))
+            number = number * len(self.values[label]) + nw.col(self._name(label))
             count *= len(self.values[label])
         return number, count
 
     def cases(self, scan: Scan) -> Ints:
         """For each such number the case that it stands for, −1 for none."""
-        places = {case: i for i, case in enumerate(scan.cases)}
-        combinations = product(*(self.values[label] for label in scan.labels))
-        return np.array([places.get(values, -1) for values in combinations], dtype=np.int64)
+        sizes = [len(self.values[label]) for label in scan.labels]
+        cases = np.full(prod(sizes), -1, dtype=np.int64)
+        for i, case in enumerate(scan.cases):
+            number = 0
+            for size, label, value in zip(sizes, scan.labels, case, strict=True):
+                number = number * size + self.values[label].index(value)
+            cases[number] = i
+        return cases
 
     def chosen(self, events: Events, scan: Scan, labels: Iterable[Label]) -> Events:
         """Only the rows whose labels have values that some case asks for."""
         for label in labels:
             every, wanted = self.values[label], scan.values(scan.labels.index(label))
-            column, places = nw.col(_name(label)), [every.index(value) for value in wanted]
+            column, places = nw.col(self._name(label)), [every.index(value) for value in wanted]
             events = events.filter(column >= 0 if len(places) == len(every) else column.is_in(places))
         return events
 
@@ -73,15 +82,6 @@ def extra(measure: Measure) -> set[str]:
     if measure.column in GAP_COLUMNS:
         return {"event_id", "kind", "order_line"}
     return {"event_id"} if measure.op in ("first", "last") else set()
-
-
-def _name(label: Label) -> str:
-    """What the column of a label is called.
-
-    >>> _name("kind")
-    'which kind'
-    """
-    return f"which {label}"
 
 
 def _label(label: Label, values: tuple[str, ...]) -> nw.Expr:

@@ -34,9 +34,9 @@ class FeatureSet:
     basis: str = ""
 
     def __post_init__(self) -> None:
-        for name, times in Counter(self.names).items():
+        for name, times in Counter(name.casefold() for name in self.names).items():
             if times > 1:
-                message = f"There are {times} features called '{name}'. Give each a name of its own."
+                message = f"There are {times} features called '{name}'. Give each a name of its own, whatever its case."
                 raise StamkundError("feature_exists", message, field=name)
 
     @cached_property

@@ -17,13 +17,14 @@ ABOUT, CENSUS, OPENINGS = "about.json", "census.parquet", "openings.parquet"
 class Fold:
     """A folder that holds, of the events up to ``until`` (µs), a table a scan, the customers, and their last openings.
 
-    ``basis`` says of which events and for which features it was made. It serves moments at which no span of a feature
-    starts or ends earlier.
+    ``basis`` says of which events and for which features it was made, ``plan`` which terms it has. It serves moments at
+    which no span of a feature starts or ends earlier.
     """
 
     path: Path
     until: int
     basis: str
+    plan: str
 
     @classmethod
     def load(cls, path: Path) -> Fold | None:
@@ -32,7 +33,7 @@ class Fold:
             about = json.loads((path / ABOUT).read_text())
         except FileNotFoundError:
             return None
-        return cls(path, about["until"], about["basis"])
+        return cls(path, about["until"], about["basis"], about["plan"])
 
     def census(self, schema: pa.Schema) -> pa.Table:
         """Every customer who had an event by then, the time of the first one, and that nothing of it is read."""

@@ -26,6 +26,7 @@ from features.scans import scans
 from features.tables import Tables, tabulated
 from features.units import DAY, micros
 
+FORMAT = "1"  # of what is folded; another one is made anew
 BEHIND = 92 * DAY  # how much newer a fold could be before it is made anew
 
 
@@ -48,7 +49,7 @@ def fold_for(lake: Lake, feature_set: FeatureSet, path: Path, *, as_of: int) -> 
 
 def _basis(lake: Lake, feature_set: FeatureSet, until: int) -> str:
     """A fingerprint of the features, and of the months that end by a moment."""
-    said = " ".join([feature_set.hash, *(file.name for file in _months(lake, until))])
+    said = " ".join([FORMAT, feature_set.hash, *(file.name for file in _months(lake, until))])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -82,10 +83,10 @@ def fold_events(events: pl.LazyFrame, plan: Plan, path: Path, *, until: int, bas
                 writers[name].write_table(table)
     if any(scan.between for scan in scans(plan)):
         pq.write_table(_openings(admitted, until).sort_by("customer_id"), draft / OPENINGS)
-    (draft / ABOUT).write_text(json.dumps({"until": until, "basis": basis}))
+    (draft / ABOUT).write_text(json.dumps({"until": until, "basis": basis, "plan": plan.fingerprint}))
     shutil.rmtree(path, ignore_errors=True)
     draft.rename(path)
-    return Fold(path, until, basis)
+    return Fold(path, until, basis, plan.fingerprint)
 
 
 def _named(part: Tables) -> Iterator[tuple[str, pa.Table]]:

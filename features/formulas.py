@@ -20,6 +20,7 @@ STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning"
 ROAD = ("quiet", "considering", "evaluating", "buying", "after the purchase")
 RADIAN = np.pi / 180  # a degree
 KM_A_DEGREE = 6371.0088 * RADIAN  # on the mean sphere of the earth
+_NEVER, _UNBORN = float(NEVER), float(UNBORN)  # as operands have them
 
 
 def evaluate(formula: Formula, operands: Floats, parameters: Floats, *, as_of: int) -> Floats:
@@ -68,7 +69,7 @@ def nearest(values: Floats, parameters: Floats) -> Floats:
 
 
 def _held(value: Number) -> Number:
-    return (value != NEVER) & (value != UNBORN)
+    return (value != _NEVER) & (value != _UNBORN)
 
 
 def _amount(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
@@ -113,7 +114,10 @@ def _rhythm(m: Maths, operands: Number, _parameters: Number, as_of: int) -> Numb
 
 
 def _distance(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    """Kilometres, on the plane that touches the earth between the two; longitudes meet at 180 degrees."""
+    """Kilometres, on the plane that touches the earth between the two, the shorter way round.
+
+    The mean of longitudes does not know that they meet at 180 degrees.
+    """
     latitudes, longitudes, count, latitude, longitude = operands
     known = (count > 0) & _held(latitude) & _held(longitude)
     unit = m.maximum(count, 1.0) * SCALES["latitude"]
@@ -137,12 +141,12 @@ def _scatter(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Nu
 
 def _greatest(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     place = m.argmax(operands)
-    return m.where(_some(operands, lambda value: value > 0), place, NAN)
+    return m.where(_some(operands, lambda value: _held(value) & (value != 0)), place, NAN)
 
 
 def _least(m: Maths, operands: Number, _parameters: Number, _as_of: int) -> Number:
     place = m.argmin(operands)
-    return m.where(_some(operands, lambda value: value < UNBORN), place, NAN)
+    return m.where(_some(operands, _held), place, NAN)
 
 
 def _some(operands: Number, test: Callable[[Number], Number]) -> Number:
@@ -179,9 +183,9 @@ def _stage(m: Maths, operands: Number, parameters: Number, as_of: int) -> Number
 def _journey(m: Maths, operands: Number, parameters: Number, as_of: int) -> Number:
     """The stage on the road to the next order, from interest shown after the last one.
 
-    A cart within ``buying`` days: buying. The last order at most ``after`` of the customer's own gap ago: after the
-    purchase. Interest in the last ``interest`` days, with ``often`` signs of it or a cart: evaluating; with fewer:
-    considering. Otherwise quiet.
+    A cart after the last order, within ``buying`` days: buying. The last order at most ``after`` of the customer's own
+    gap ago: after the purchase. Interest in the last ``interest`` days, with ``often`` signs of it or a cart:
+    evaluating; with fewer: considering. Otherwise quiet.
     """
     signs, shown, carted, ordered, gaps, gap_count = operands
     usual, interest, often, buying, after = parameters

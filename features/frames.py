@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
@@ -62,12 +63,20 @@ def columns(plan: Plan) -> tuple[str, ...]:
     for measure in plan.measures:
         needed |= {condition.column for condition in measure.where}
         needed |= set(sources(measure.column)) | extra(measure)
-    return tuple(sorted(needed))
+    return tuple(sorted(needed | ({"kind"} if "order_line" in needed else set())))
 
 
 def admit_events(events: object, plan: Plan) -> Events:
-    """The columns of a frame of events that a plan reads, as integers and texts; frames of any kind."""
-    return native.admit(events, {name: _kind(name) for name in columns(plan)}, what="events")
+    """The columns of a frame of events that a plan reads, as integers and texts; frames of any kind.
+
+    An order whose lines are not numbered is an order of one line.
+    """
+    kinds = {name: _kind(name) for name in columns(plan)}
+    admitted = native.admit(events, kinds, what="events")
+    if "order_line" not in kinds:
+        return admitted
+    line, unnumbered = nw.col("order_line"), (nw.col("kind") == "order") & nw.col("order_line").is_null()
+    return admitted.with_columns(order_line=nw.when(unnumbered).then(nw.lit(1, nw.Int64)).otherwise(line))
 
 
 def _kind(column: str) -> native.Kind:
@@ -87,7 +96,18 @@ def blocks(events: Events, plan: Plan, *, as_of: Sequence[int], fold: Fold | Non
     wanted = scans(plan)
     edges = [scan.edges(as_of) for scan in wanted]
     if fold is not None:
+        _check(fold, plan, edges)
         edges = [np.concatenate([[fold.until], each]) for each in edges]
     for part in tabulated(events, plan, edges, until=max(as_of), fold=fold):
         cells = (cells_of(scan, table, each) for scan, table, each in zip(wanted, part.tables, edges, strict=True))
         yield Block(plan, part.of, part.customers, part.first, tuple(cells))
+
+
+def _check(fold: Fold, plan: Plan, edges: Sequence[Ints]) -> None:
+    """Refuse a fold of other terms, or one that reaches into a window."""
+    first = min((int(each[0]) for each in edges), default=fold.until)
+    if fold.plan != plan.fingerprint or fold.until > first:
+        message = (
+            f"The fold at {fold.path} does not serve: it was made of other features, or reaches into their windows."
+        )
+        raise ValueError(message)

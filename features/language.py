@@ -1,8 +1,8 @@
 """The feature language: what is aggregated, over which events, in which span.
 
-A feature is finished from integer terms. A term is a measure (count, sum, earliest, latest, distinct) of the events
-that meet a condition, over a span of days before ``as_of``. Both evaluators, over frames and over one customer's
-record, read these declarations; nothing else says what a feature means.
+A feature is finished from integer terms. A term is a measure (sum, least, greatest, first, last, how many distinct) of
+the events that meet conditions, over a span of days before ``as_of``. Both evaluators, over frames and over one
+customer's record, read these declarations; nothing else says what a feature means.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from features.errors import StamkundError
 
 Op = Literal["sum", "min", "max", "first", "last", "distinct"]
 Formula = Literal[
@@ -69,6 +71,13 @@ class Span:
     start: int | None
     end: int = 0
 
+    def __post_init__(self) -> None:
+        if self.end < 0 or (self.start is not None and self.start <= self.end):
+            message = (
+                f"A span reaches from an earlier day to a later one, not from {self.start} to {self.end} days ago."
+            )
+            raise StamkundError("bad_span", message)
+
     @property
     def label(self) -> str:
         """The span as feature names spell it."""
@@ -103,6 +112,12 @@ class Term:
 
     measure: Measure
     span: Span
+
+    def __post_init__(self) -> None:
+        if self.measure.op == "distinct" and self.span.end:
+            raise StamkundError(
+                "bad_span", "Different values can be counted up to the moment only, not up to days before."
+            )
 
 
 @dataclass(frozen=True)

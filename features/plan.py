@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +39,11 @@ class Plan:
     def terms(self) -> tuple[Term, ...]:
         """Every term once."""
         return tuple(sorted({t for f in self.features for t in f.terms}, key=_term_key))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change when any term does."""
+        return hashlib.sha256(repr(self.terms).encode()).hexdigest()[:16]
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import TypeVar, cast, overload
 
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features import native
+from features.errors import StamkundError
 from features.fitted import FeatureSet
 from features.fold import Fold
 from features.formulas import Floats, Ints
@@ -63,7 +65,10 @@ def profile_frame(
     0         ann         2.0                    2.0
     1         bob         1.0                    2.0
     """
-    when = [as_of] if isinstance(as_of, int) else list(as_of)
+    told = [as_of] if isinstance(as_of, Integral) else as_of
+    when = [int(moment) for moment in dict.fromkeys(cast("Sequence[int]", told))]
+    if not when:
+        raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
     found = [frame for _, frame in _parts(events, feature_set.plan, when, attributes)]
     return native.alike(events, pl.concat([frame for i in range(len(when)) for frame in found[i :: len(when)]]))
 
@@ -83,18 +88,18 @@ def write_profiles(
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft, rows, done = path.with_suffix(".part"), 0, 0
+    events, attributes = lake.scan("events"), lake.scan("customers").collect()
     names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
-    with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
-        for part, frame in _parts(
-            lake.scan("events"), feature_set.plan, [as_of], lake.scan("customers").collect(), fold
-        ):
-            writer.write_table(frame.to_arrow().cast(writer.schema))
-            rows, done = rows + frame.height, done + len(part.customers)
-            progress("profiles", done, part.of)
-    if rows:
-        draft.replace(path)
-    else:
-        draft.unlink()
+    try:
+        with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
+            for part, frame in _parts(events, feature_set.plan, [as_of], attributes, fold):
+                writer.write_table(frame.to_arrow().cast(writer.schema))
+                rows, done = rows + frame.height, done + len(part.customers)
+                progress("profiles", done, part.of)
+        if rows:
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return rows
 
 

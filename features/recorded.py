@@ -25,7 +25,7 @@ def read(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask
     Of texts they are numbers, equal ones for equal texts. The second has a row for each source of :func:`recipe`.
     """
     sources, alike = recipe(names)
-    raw = np.array([_source(record, source, count) for source in sources])
+    raw = np.array([_source(record, source, count) for source in sources], dtype=np.int64).reshape(len(sources), count)
     there = raw != NONE
     held = np.where(there, raw, 0)
     values = np.empty((len(names), count), dtype=np.int64)

@@ -297,3 +297,17 @@ def test_whole_numbers_and_null_columns_are_admitted_as_what_they_mean(given: Co
 def test_no_events_give_an_empty_frame_with_every_column(given: Convert, rows: pl.DataFrame) -> None:
     out = back(profile_frame(given(rows.clear()), TIMES, as_of=NOW))
     assert (out.height, out.columns) == (0, ["customer_id", "as_of", *TIMES.names])
+
+
+def test_conditions_on_texts_of_any_spelling_are_told_apart(given: Convert) -> None:
+    words = ["Tea", "Tea", "tea", "St. Mary", 'a"b`c', "o'clock"]
+    rows = frame([event(i + 1, id=str(i), category=word) for i, word in enumerate(words)]).collect()
+    wanted = {"not_tall": "Tea", "not_small": "tea", "not_saint": "St. Mary", "not_quoted": 'a"b`c'}
+    features = [
+        f
+        for name, word in wanted.items()
+        for f in declare(name, take="count", kind="order", where={"category": {"not": word}}, windows=["all"])
+    ]
+    told = profile_frame(given(rows), FeatureSet(tuple(features), 0), as_of=NOW)
+    row = nw.from_native(told).lazy().collect("polars").to_native().select(f.name for f in features).row(0)
+    assert row == (4, 5, 5, 5)

@@ -94,3 +94,13 @@ def test_a_history_no_longer_than_the_windows_is_not_folded(tmp_path: Path) -> N
     lake.write({"events": frame([event(20), event(3)]).collect()})
     assert fold_for(lake, SHOP, tmp_path / "fold", as_of=NOW) is None
     assert not (tmp_path / "fold").exists()
+
+
+def test_a_fold_that_reaches_into_a_window_or_is_of_other_features_is_refused(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake")
+    lake.write({"events": frame([event(200), event(20), event(3)]).collect(), "customers": attributes(c1="old")})
+    for until, features in ((NOW - 20 * DAY, SHOP), (NOW - 190 * DAY, SHOP.adding(OWN))):
+        fold = fold_events(lake.scan("events"), features.plan, tmp_path / "fold", until=until, basis="")
+        with pytest.raises(ValueError, match="does not serve"):
+            write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=NOW, fold=fold)
+        assert list(tmp_path.glob("*.part*")) == []

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features import Lake, profile_frame, profiles, write_profiles
+from features.fitted import FeatureSet
 from features.folding import fold_events
 from features.formulas import Floats
-from features.language import Feature, Formula, Op, Unit
+from features.language import Feature, Formula, Op, Unit, code
 from features.record import Record
 from features.units import DAY
 from tests.features.events import NOW, Row, frame
@@ -23,6 +24,7 @@ from tests.features.histories import CUSTOMERS, TRAITS, every_feature, histories
 
 EVERY = every_feature()
 NAMES = EVERY.names
+ALONE = {f.name: FeatureSet((f,), 0) for f in EVERY.features if not f.of}  # but those that compare other features
 MOMENTS = [NOW - 28 * DAY, NOW - 1, NOW]
 
 
@@ -38,9 +40,9 @@ def bits(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bytes:
     return np.where(np.isnan(values), np.nan, values).tobytes()
 
 
-def told(difference: bytes, other: bytes) -> dict[str, tuple[float, float]]:
+def told(difference: bytes, other: bytes, names: Sequence[str] = NAMES) -> dict[str, tuple[float, float]]:
     """The features that differ."""
-    pair = zip(NAMES, np.frombuffer(difference), np.frombuffer(other), strict=True)
+    pair = zip(names, np.frombuffer(difference), np.frombuffer(other), strict=True)
     return {name: (float(a), float(b)) for name, a, b in pair if repr(a) != repr(b)}
 
 
@@ -94,6 +96,22 @@ def test_neither_other_customers_nor_other_moments_change_a_profile(rows: list[R
     alone = profiles_of(own(rows, first), then)
     together = profiles_of(rows, *MOMENTS)
     assert alone == {key: profile for key, profile in together.items() if key == (first, then)}
+
+
+@settings(max_examples=8)
+@given(histories())
+def test_a_feature_alone_says_what_it_says_among_all(rows: list[Row]) -> None:
+    record = Record.of(own(rows, CUSTOMERS[0]), TRAITS.get(CUSTOMERS[0]))
+    for of in (record, Record.of(())):
+        among = EVERY.live.vector(of, as_of=NOW)
+        alone = [f.live.vector(of, as_of=NOW)[0] for f in ALONE.values()]
+        assert told(bits(among[[NAMES.index(name) for name in ALONE]]), bits(np.array(alone)), list(ALONE)) == {}
+
+
+def test_features_of_attributes_alone_and_no_features_need_no_events() -> None:
+    trait = FeatureSet((code("age", ("old", "young")),), 0)
+    assert trait.live.vector(Record.of((), {"age": "young"}), as_of=NOW).tolist() == [1.0]
+    assert FeatureSet((), 0).live.vector(Record.of(()), as_of=NOW).tolist() == []
 
 
 def test_folding_the_old_events_changes_no_profile(tmp_path: Path) -> None:

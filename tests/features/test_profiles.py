@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 
+import polars as pl
 import pytest
 
+from features.errors import StamkundError
+from features.fitted import FeatureSet
+from features.language import Span, code
 from features.profiles import profile_frame
 from features.units import DAY
 from tests.features.events import NOW, SHOP, Row, attributes, event, frame, profile_of
@@ -85,3 +89,32 @@ def test_gaps_have_a_mean_and_a_spread() -> None:
     profile = profile_of([event(10), event(6), event(0)])
     assert profile["order_gap_mean_all"] == 5
     assert profile["order_gap_std_all"] == pytest.approx(math.sqrt(2))
+
+
+def test_moments_come_one_after_the_other_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("features.frames.PART_CELLS", 1)
+    rows = frame([event(9), event(9, customer="c2")])
+    told = profile_frame(rows, SHOP, as_of=[NOW, NOW, NOW - DAY], attributes=attributes())
+    assert told.select("customer_id", "as_of").rows() == [(c, t) for t in (NOW, NOW - DAY) for c in ("c1", "c2")]
+
+
+def test_without_a_moment_there_is_no_profile() -> None:
+    with pytest.raises(StamkundError, match="Profiles need a moment"):
+        profile_frame(frame([event(1)]), SHOP, as_of=[], attributes=attributes())
+
+
+def test_an_order_whose_lines_are_not_numbered_is_an_order() -> None:
+    rows = frame([event(9), event(3)]).with_columns(order_line=pl.lit(None, pl.Int64))
+    told = profile_frame(rows, SHOP, as_of=NOW, attributes=attributes())
+    assert (told["orders_28d"].item(), told["order_gap_mean_all"].item()) == (2, 6)
+
+
+@pytest.mark.parametrize(("start", "end"), [(7, 7), (7, 28), (7, -1)])
+def test_a_span_that_holds_no_time_is_refused(start: int, end: int) -> None:
+    with pytest.raises(StamkundError, match="from an earlier day to a later one"):
+        Span(start, end)
+
+
+def test_features_whose_names_differ_in_case_alone_are_refused() -> None:
+    with pytest.raises(StamkundError, match="2 features called 'age'"):
+        FeatureSet((code("Age", ("a", "b")), code("age", ("a", "b"))), 0)
