@@ -13,6 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from features.affinity import PAIR_FEATURES
+from features.defaults import snake
 from features.units import DAY
 from serving.lineup import Lineup
 from training.model import Model, Reason
@@ -221,7 +222,7 @@ def _score(model: Model, lineup: Lineup, features: Floats, known: Known, *, top:
 def population(model: Model, known: Known, n: int) -> npt.NDArray[np.bool_]:
     """Who was active enough, by the target's own rule, for its model to speak of them."""
     target = model.target
-    name = f"days_since_last_{target.event}"
+    name = f"days_since_last_{snake(target.event)}"
     return known.get(name) < target.active_us / DAY if name in known.places else np.ones(n, dtype=np.bool_)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.defaults import NOUNS
+from features.defaults import NOUNS, snake
 from features.units import DAY
 from training.metrics import auc
 from training.targets import Target
@@ -56,22 +56,22 @@ def _candidates(target: Target) -> list[Rule]:
         return [Rule(f"spend_{days}d", horizon / days) for days in windows] if target.event == "order" else []
     if target.type == "redemption":
         return _of_redemption(target.response or "", target.event)
-    noun = "orders" if target.event == "order" else NOUNS.get(target.event, f"{target.event}_count")
+    noun = "orders" if target.event == "order" else NOUNS.get(target.event, f"{snake(target.event)}_count")
     often = ("order_days_28d", "order_days_90d", "order_weeks_90d", "order_lines_90d", "spend_90d")
     bought = often if target.event == "order" else ()
     return [
         *(Rule(f"{noun}_{days}d", -1.0) for days in sorted({active, 28, 56, 90, 180})),
         Rule(f"{noun}_all", -1.0),
         *(Rule(feature, -1.0) for feature in bought),
-        Rule(f"days_since_last_{target.event}"),
+        Rule(f"days_since_last_{snake(target.event)}"),
         *([Rule("recency_over_gap_all")] if target.event == "order" else []),
     ]
 
 
 def _of_redemption(response: str, contact: str) -> list[Rule]:
     """What was taken up before, as often as reached, and what links the customer to the campaign's products."""
-    nouns = ("coupon_applied_count", NOUNS.get(response, f"{response}_count"))
-    spans = ("90d", "180d", "all", "per_order", f"per_{contact}")
+    nouns = ("coupon_applied_count", NOUNS.get(response, f"{snake(response)}_count"))
+    spans = ("90d", "180d", "all", "per_order", f"per_{snake(contact)}")
     affinity = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")
     return [Rule(name) for name in (*(f"{noun}_{span}" for noun in nouns for span in spans), *affinity)]
 

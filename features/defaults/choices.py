@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from features.defaults.names import snake
 from features.defaults.orders import EVER, ORDER, ORDERS, SPEND
 from features.language import Feature, Measure, Span, Term, amount, ratio, since, where
 
 
 def of_categories(categories: Sequence[str]) -> Iterator[Feature]:
     """Each category's share of spend and recency, and which of them takes most of the spend."""
-    for category in categories:
-        yield from _category(category)
+    for place, category in enumerate(categories, 1):
+        yield from _category(category, snake(category, f"category_{place}"))
     for span in (Span(28), Span(90), EVER) if len(categories) > 1 else ():
         spent = tuple(Term(Measure("sum", "value", where(kind="order", category=c)), span) for c in categories)
         name, text = f"top_category_{span.label}", f"category with the most spend {span.text}"
         yield Feature(name, "greatest", spent, "code", text, vocabulary=tuple(categories))
 
 
-def _category(category: str) -> Iterator[Feature]:
-    bought, name = where(kind="order", category=category), snake(category)
+def _category(category: str, name: str) -> Iterator[Feature]:
+    bought = where(kind="order", category=category)
     spend, last = Measure("sum", "value", bought), Measure("max", "time", bought)
     for span in (Span(90), EVER):
         share = f"{category} as a share of spend {span.text}"
@@ -32,11 +33,12 @@ def of_channels(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]
     these = ORDER if ordering else ()
     every, noun = (ORDERS, "orders") if ordering else (Measure("sum", "one"), "events")
     where_to = {channel: (*where(channel=channel), *these) for channel in channels}
-    for channel, here in where_to.items():
+    for place, (channel, here) in enumerate(where_to.items(), 1):
+        short = snake(channel, f"channel_{place}")
         for span in (Span(90), EVER):
-            name, text = f"{snake(channel)}_{noun}_share_{span.label}", f"share of {noun} by {channel} {span.text}"
+            name, text = f"{short}_{noun}_share_{span.label}", f"share of {noun} by {channel} {span.text}"
             yield ratio(name, Term(Measure("sum", every.column, here), span), Term(every, span), "share", text)
-        name = f"days_since_last_{snake(channel)}_{noun.removesuffix('s')}"
+        name = f"days_since_last_{short}_{noun.removesuffix('s')}"
         text = f"days since the last of the {noun} by {channel}"
         yield since(name, Measure("max", "time", here), text)
     for span in (Span(90), EVER):
@@ -47,12 +49,3 @@ def of_channels(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]
     known, kind = tuple(channels), noun.removesuffix("s")
     yield Feature("first_channel", "least", firsts, "code", f"channel of the first {kind}", vocabulary=known)
     yield Feature("last_channel", "greatest", lasts, "code", f"channel of the last {kind}", vocabulary=known)
-
-
-def snake(text: str) -> str:
-    """A name fit for a column.
-
-    >>> snake("FRZN MEAT/MEAT DINNERS")
-    'frzn_meat_meat_dinners'
-    """
-    return "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split())

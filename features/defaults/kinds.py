@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from features.defaults.names import snake
 from features.defaults.orders import EVER, ORDERS
 from features.language import Feature, Measure, Span, Term, amount, ratio, since, where
 
@@ -19,7 +20,8 @@ ANSWERS = ("open", "click", "redeem")
 
 def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
-    noun, text = NOUNS.get(kind, f"{kind}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")
+    name = snake(kind, f"kind_{kinds.index(kind) + 1}")
+    noun, text = NOUNS.get(kind, f"{name}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")
     here = where(kind=kind)
     count = Measure("sum", "one", here)
     for span in PRESSURE if kind == "contact" else SPANS:
@@ -27,10 +29,10 @@ def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     trend = f"{text} in the last 90 days over the 90 days before"
     yield ratio(f"{noun}_trend_90d", Term(count, Span(90)), Term(count, Span(180, 90)), "ratio", trend)
     yield since(
-        f"days_since_last_{kind}", Measure("max", "time", here), f"days since the last '{kind.replace('_', ' ')}'"
+        f"days_since_last_{name}", Measure("max", "time", here), f"days since the last '{kind.replace('_', ' ')}'"
     )
     if kind != "contact":
-        yield amount(f"{kind}_days", Measure("distinct", "day", here), EVER, "count", f"days with {text}")
+        yield amount(f"{name}_days", Measure("distinct", "day", here), EVER, "count", f"days with {text}")
         for base, under in (("contact", Measure("sum", "one", where(kind="contact"))), ("order", ORDERS)):
             if base in kinds:
                 every = Term(count, EVER), Term(under, EVER)
@@ -38,5 +40,5 @@ def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     if kind in ANSWERS and "contact" in kinds:
         for span in (Span(28), Span(90)):
             contacts = Term(Measure("sum", "one", where(kind="contact")), span)
-            name, words = f"{noun}_per_contact_{span.label}", f"{text} per contact {span.text}"
-            yield ratio(name, Term(count, span), contacts, "ratio", words)
+            words = f"{text} per contact {span.text}"
+            yield ratio(f"{noun}_per_contact_{span.label}", Term(count, span), contacts, "ratio", words)

@@ -130,3 +130,17 @@ def test_every_name_is_its_own_and_says_its_unit_in_words() -> None:
         assert feature.text
         assert ("km" in feature.text) == (feature.unit == "km")
         assert feature.unit != "days" or "days" in feature.text
+
+
+def test_names_are_fit_for_columns_whatever_kinds_and_categories_are_called() -> None:
+    shipped = Vocabulary(("!!!", "Order Shipped", "a:b", "order"), ("!!!", "Tea & Co", "???"), (), ("#", "In Store"))
+    names = {feature.name for feature in default_features(shipped)}
+    assert all(name.replace("_", "").isalnum() and name == name.lower() for name in names)
+    assert {
+        "order_shipped_count_28d",
+        "days_since_last_order_shipped",
+        "a_b_days_all",
+        "kind_1_count_per_order",
+    } < names
+    assert {"share_category_1_90d", "share_tea_co_90d", "days_since_last_category_3"} < names
+    assert {"channel_1_orders_share_all", "days_since_last_in_store_order"} < names
