@@ -23,12 +23,15 @@ def default_features(
 ) -> tuple[Feature, ...]:
     """The default set for a vocabulary, its names unique and in a fixed order; money in units of the currency.
 
+    Categories and attributes come last: where one is called like a kind or a channel, these keep the plain name.
+
     >>> small = default_features(Vocabulary(("order", "visit"), ("Tea",), ()), windows=(28,))
     >>> [f.name for f in small if "28d" in f.name][:4]
     ['orders_28d', 'spend_28d', 'order_lines_28d', 'discount_28d']
     """
     spans = [Span(w) for w in sorted(set(windows))] + [EVER]
     features = [*_by_kind(vocabulary, spans), *_across_kinds(vocabulary)]
+    features += of_categories(vocabulary.categories if "order" in vocabulary.kinds else ())
     features += [code(name, values) for name, values in vocabulary.attributes]
     money = 10**minor_units
     return distinctly(replace(f, scale=money) if f.unit == "money" else f for f in features)
@@ -38,7 +41,6 @@ def _by_kind(vocabulary: Vocabulary, spans: Sequence[Span]) -> Iterator[Feature]
     kinds = vocabulary.kinds
     if "order" in kinds:
         yield from of_orders(spans)
-        yield from of_categories(vocabulary.categories)
     told = {"order", *KINDS, *(["survey"] if vocabulary.scales else [])}  # in other words
     for kind in kinds:
         yield from of_kind(kind, kinds) if kind not in told else ()

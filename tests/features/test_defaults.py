@@ -132,6 +132,14 @@ def test_every_name_is_its_own_and_says_its_unit_in_words() -> None:
         assert feature.unit != "days" or "days" in feature.text
 
 
+def test_a_category_called_like_a_kind_leaves_it_its_name() -> None:
+    shop = default_features(Vocabulary(("order", "visit"), ("Visit", "Web order"), (), ("store", "web")))
+    text = {feature.name: feature.text for feature in shop}
+    assert text["days_since_last_visit"] == "days since the last 'visit'"
+    assert text["days_since_last_visit_2"] == "days since Visit was last bought"
+    assert text["days_since_last_web_order"] == "days since the last of the orders by web"
+
+
 def test_names_are_fit_for_columns_whatever_kinds_and_categories_are_called() -> None:
     shipped = Vocabulary(("!!!", "Order Shipped", "a:b", "order"), ("!!!", "Tea & Co", "???"), (), ("#", "In Store"))
     names = {feature.name for feature in default_features(shipped)}
