@@ -113,9 +113,10 @@ def build(
     out.print(sources_table(built.report))
     for source in built.report.sources:
         if source.rejects:
-            out.print(f"The rejected rows of {source.name}, each with its reason: {source.rejects}")
-    out.print(f"{built.customers:,} profiles of {len(built.feature_set.names)} features: {built.path}")
-    out.print("Next: `stamkund train`.")
+            out.print(f"The rejected rows of {source.name}, each with its reason: {source.rejects}", soft_wrap=True)
+    told = f"{built.customers:,} profiles of {len(built.feature_set.names)} features: {built.path}"
+    out.print(told, soft_wrap=True)
+    out.print("Next: `stamkund train`; with models trained before, `stamkund score` or `stamkund serve`.")
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import polars as pl
 
 from features.declared import declare
 from features.errors import StamkundError
+from features.files import alone
 from features.fit import fit_features
 from features.fitted import FeatureSet
 from features.folding import fold_for
@@ -40,16 +41,34 @@ class Built:
 
 
 def build(
-    settings: Settings, *, as_of: int, log: Log | None = None, progress: Progress = silent, refit: bool = False
+    settings: Settings,
+    *,
+    as_of: int,
+    log: Log | None = None,
+    progress: Progress = silent,
+    refit: bool = False,
+    after: Callable[[IngestReport], None] = lambda _: None,
 ) -> Built:
     """Read what is new in the sources and in the ``log`` of HTTP events, then write everyone's profile at ``as_of``.
 
     The feature set is fitted once and kept, so that models and profiles go on speaking of the same features; ``refit``
-    derives it anew, and models must then be trained again.
+    derives it anew, and models must then be trained again. ``after`` is done with the new lake before another build
+    may begin; while one runs, another is refused.
     """
-    report = ingest(settings, log=log, progress=progress)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with alone(settings.home):
+        kept = None if refit or not settings.feature_set.exists() else _kept(settings)
+        report = ingest(settings, log=log, progress=progress)
+        built = _built(settings, report, kept, as_of=as_of, progress=progress)
+        after(report)
+    return built
+
+
+def _built(
+    settings: Settings, report: IngestReport, kept: FeatureSet | None, *, as_of: int, progress: Progress
+) -> Built:
     lake = Lake(settings.lake)
-    fitted = _feature_set(settings, lake, as_of=as_of, refit=refit)
+    fitted = kept or _fitted(settings, lake, as_of=as_of)
     path = settings.profiles / f"{datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%dT%H%M%S}.parquet"
     fold = fold_for(lake, fitted, settings.fold, as_of=as_of)
     customers = write_profiles(lake, fitted, path, as_of=as_of, fold=fold, progress=progress)
@@ -58,10 +77,8 @@ def build(
     return Built(report, fitted, customers, path, as_of)
 
 
-def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> FeatureSet:
-    basis = _basis(settings)
-    if settings.feature_set.exists() and not refit:
-        return _kept(FeatureSet.load(settings.feature_set), basis)
+def _fitted(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
+    """The features derived from the lake, written down."""
     stated = settings.features.fitted_at
     fitted = fit_features(
         lake,
@@ -71,7 +88,7 @@ def _feature_set(settings: Settings, lake: Lake, *, as_of: int, refit: bool) -> 
         minor_units=settings.minor_units,
         stages=settings.features.stages,
     )
-    fitted = replace(fitted.adding(_added(settings)), basis=basis)
+    fitted = replace(fitted.adding(_added(settings)), basis=_basis(settings))
     fitted.save(settings.feature_set)
     return fitted
 
@@ -87,9 +104,10 @@ def _basis(settings: Settings) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def _kept(fitted: FeatureSet, basis: str) -> FeatureSet:
-    """The fitted set, if the settings still say what it was derived by."""
-    if fitted.basis == basis:
+def _kept(settings: Settings) -> FeatureSet:
+    """The features that were fitted before, if the settings still say what they were derived by."""
+    fitted = FeatureSet.load(settings.feature_set)
+    if fitted.basis == _basis(settings):
         return fitted
     message = (
         "The features were fitted by other settings (features, the targets' windows, minor_units). "

@@ -22,12 +22,11 @@ def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, re
     added to.
     """
     store = open_store(settings.store_url)
+    renew = partial(_renew, store, Lake(settings.lake), as_of=as_of, progress=progress)
     try:
-        built = build(settings, as_of=as_of, log=partial(log_frame, store), progress=progress, refit=refit)
-        _renew(store, Lake(settings.lake), built.report, as_of=as_of, progress=progress)
+        return build(settings, as_of=as_of, log=partial(log_frame, store), progress=progress, refit=refit, after=renew)
     finally:
         store.dispose()
-    return built
 
 
 def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:

@@ -54,7 +54,21 @@ def test_stages_that_were_changed_ask_for_fitting_anew(tmp_path: Path) -> None:
     config = sample_config(tmp_path, every=200)
     build(read_settings(config), as_of=NOW)
     changed = read_settings(sample_config(tmp_path, every=200, features={"stages": {"lapsed": 6}}))
+    before = Lake(changed.lake).version
+    changed.sources["basket"] = changed.sources.pop(next(iter(changed.sources)))  # another name: all would be read anew
     with pytest.raises(StamkundError, match="stamkund build --refit") as caught:
         build(changed, as_of=NOW)
     assert caught.value.code == "features_changed"
+    assert Lake(changed.lake).version == before, "a build that is refused has read nothing"
     assert 6.0 in build(changed, as_of=NOW, refit=True).feature_set.feature("stage").parameters
+
+
+def test_while_a_build_runs_another_is_refused(tmp_path: Path) -> None:
+    settings = read_settings(sample_config(tmp_path, every=200))
+
+    def again(_: object) -> None:
+        with pytest.raises(StamkundError, match="Another build is writing") as caught:
+            build(settings, as_of=NOW)
+        assert caught.value.code == "lake_busy"
+
+    assert build(settings, as_of=NOW, after=again).customers > 0
