@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 
 from features.defaults.choices import of_categories, of_channels
 from features.defaults.kinds import of_kind
@@ -59,16 +59,16 @@ def _across_kinds(vocabulary: Vocabulary) -> Iterator[Feature]:
 
 
 def distinctly(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Features with names of their own: where one is taken, the later feature gets a number.
+    """Features with names of their own, whatever their case: where one is taken, the later feature gets a number.
 
-    >>> tea, same = code("tea", ("a", "b")), code("tea", ("c", "d"))
+    >>> tea, same = code("tea", ("a", "b")), code("Tea", ("c", "d"))
     >>> [f.name for f in distinctly([tea, same])]
-    ['tea', 'tea_2']
+    ['tea', 'Tea_2']
     """
     taken, out = {"customer_id", "as_of"}, []
     for feature in features:
-        numbered = (f"{feature.name}_{n}" for n in count(2))
-        name = feature.name if feature.name not in taken else next(n for n in numbered if n not in taken)
-        taken.add(name)
+        names = chain([feature.name], (f"{feature.name}_{n}" for n in count(2)))
+        name = next(name for name in names if name.casefold() not in taken)
+        taken.add(name.casefold())
         out.append(replace(feature, name=name))
     return tuple(out)
