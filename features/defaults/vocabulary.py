@@ -8,11 +8,15 @@ from typing import cast
 
 import polars as pl
 
+from features.defaults.kinds import NOUNS
+from features.defaults.subscriptions import KINDS
 from features.schema import SCALES
 
 RARE = 50  # what fewer events hold says little
 MANY = 50  # an attribute with more values is an identifier, not a trait
 CHANNELS = 8  # get features of their own
+USUAL = frozenset({"order", *NOUNS, *KINDS})  # kinds whose names mean the same everywhere
+OTHERS = 20  # kinds beside the usual ones get features
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Vocabulary:
 
     ``channels`` are those of orders (of all events where there are no orders), ``scales`` those of ratings.
     ``renewing``: subscriptions tell when they renew, ``priced``: and a price; ``placed``: events tell where they
-    happened; ``returning``: refunds tell which order they belong to.
+    happened, by both coordinates; ``returning``: refunds tell which order they belong to.
     """
 
     kinds: tuple[str, ...]
@@ -44,25 +48,26 @@ def found(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: int) -> Vo
     ('visit',)
     """
     held = _held(past)
-    kinds = _common(held, "kind")
+    kinds = _kinds(held)
     bought = held.filter(pl.col("kind") == "order") if "order" in kinds else held
     subscribed = held.filter(pl.col("kind").str.starts_with("subscription_"))
     return Vocabulary(
-        kinds=tuple(sorted(kinds)),
+        kinds=kinds,
         categories=_categories(past, categories),
         attributes=_attributes(customers),
         channels=_channels(bought),
         scales=tuple(scale for scale in SCALES if scale in _common(held, "scale")),
         renewing=_enough(subscribed, "renews_at"),
         priced=_enough(subscribed, "value"),
-        placed=_enough(held, "latitude"),
+        placed=_enough(held, "place"),
         returning=_enough(held.filter(pl.col("kind") == "refund"), "order_id"),
     )
 
 
 def _held(past: pl.LazyFrame) -> pl.DataFrame:
-    """How many events there are of each kind, channel and scale, and how many of them hold some other columns."""
-    counted = [pl.col(c).count() for c in ("renews_at", "value", "latitude", "order_id")]
+    """How many events there are of each kind, channel and scale, and how many of them hold what else is asked for."""
+    counted = [pl.col(c).count() for c in ("renews_at", "value", "order_id")]
+    counted.append((pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()).sum().alias("place"))
     return past.group_by("kind", "channel", "scale").agg(pl.len().alias("events"), *counted).collect(engine="streaming")
 
 
@@ -70,6 +75,13 @@ def _common(held: pl.DataFrame, column: str) -> list[str]:
     """The values that enough events have, the commonest first."""
     counts = held.drop_nulls(column).group_by(column).agg(pl.col("events").sum()).filter(pl.col("events") >= RARE)
     return counts.sort("events", column, descending=[True, False])[column].to_list()
+
+
+def _kinds(held: pl.DataFrame) -> tuple[str, ...]:
+    """The usual kinds that are common, and of the others the commonest."""
+    common = _common(held, "kind")
+    others = [kind for kind in common if kind not in USUAL]
+    return tuple(sorted({*common} - {*others[OTHERS:]}))
 
 
 def _channels(held: pl.DataFrame) -> tuple[str, ...]:

@@ -159,3 +159,21 @@ def test_attributes_are_those_of_customers_who_were_there_by_then(tmp_path: Path
         return fitted.hash
 
     assert hash_with([]) == hash_with(["ada", "bob"])
+
+
+def test_of_the_kinds_beside_the_usual_ones_the_commonest_get_features(tmp_path: Path) -> None:
+    others = [event(d, f"kind_{n:02}") for n in range(22) for d in range(60 + (n != 5))]
+    support = [event(d, "support") for d in range(50)]
+    names = fit_features(lake_of(tmp_path, [*REGULARS, *others, *support]), as_of=NOW).names
+    told = {name for name in names if name.startswith("kind_") and name.endswith("_count_all")}
+    assert told == {f"kind_{n:02}_count_all" for n in range(21) if n != 5}  # of equally common ones the first
+    assert "support_requests_all" in names
+
+
+def test_a_place_is_a_latitude_with_a_longitude(tmp_path: Path) -> None:
+    def names(**held: float) -> tuple[str, ...]:
+        visits = [{**event(d, "visit"), **held} for d in range(50)]
+        return fit_features(lake_of(tmp_path / "-".join(held), [*REGULARS, *visits]), as_of=NOW).names
+
+    assert "last_place_km" in names(latitude=59.0, longitude=18.0)
+    assert "last_place_km" not in names(latitude=59.0)
