@@ -88,21 +88,30 @@ def _within(column: str, test: object, unit: int) -> Condition:
     for name, bound in bounds.items():
         if name not in BOUNDS:
             raise StamkundError.unknown("unknown_bound", f"bound of {column}", name, BOUNDS, field=f"where.{column}")
-        if not isinstance(bound, int | float) or isinstance(bound, bool):
+        if not isinstance(bound, int | float) or isinstance(bound, bool) or not Decimal(bound).is_finite():
             message = (
                 f"The column {column} holds numbers, and {bound!r} is none. Give one, or bounds: {', '.join(BOUNDS)}."
             )
             raise StamkundError("bad_condition", message, field=f"where.{column}")
-        exact = Decimal(str(bound)) * unit
-        if name in ("above", "at_most"):
-            least = int(exact.to_integral_value(ROUND_FLOOR)) + 1
-        else:
-            least = int(exact.to_integral_value(ROUND_CEILING))
+        least = _least(column, name, bound, unit)
         low, high = (max(low, least), high) if name in ("above", "at_least") else (low, min(high, least))
     if low >= high:
         message = f"No {column} is {_words(test)}. Widen the bounds."
         raise StamkundError("bad_condition", message, field=f"where.{column}")
     return Condition(column, low=low, high=high)
+
+
+def _least(column: str, name: str, bound: float, unit: int) -> int:
+    """The least integer that is not on the lower side of a bound."""
+    exact = Decimal(str(bound)) * unit
+    if name in ("above", "at_most"):
+        least = int(exact.to_integral_value(ROUND_FLOOR)) + 1
+    else:
+        least = int(exact.to_integral_value(ROUND_CEILING))
+    if not LOWEST <= least <= HIGHEST:
+        message = f"No {column} can be as far from 0 as {bound!r}. Give a bound of at most {HIGHEST // unit}, or none."
+        raise StamkundError("bad_condition", message, field=f"where.{column}")
+    return least
 
 
 def _words(test: object) -> str:

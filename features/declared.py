@@ -17,6 +17,8 @@ WORDS: Mapping[Take, str] = {
     "days_since": "days since the last of ", "days_since_first": "days since the first of ",
 }  # fmt: skip
 
+LONGEST = 36_500  # days of a window, a century; all history is "all"
+
 
 def declare(
     name: str,
@@ -25,7 +27,7 @@ def declare(
     kind: str | Sequence[str],
     of: str = "lines",
     where: Mapping[str, object] | None = None,
-    windows: Sequence[int | str | None] = (28, 90, None),
+    windows: int | str | Sequence[int | str | None] | None = (28, 90, None),
     over: Mapping[str, object] | None = None,
     by: str = "lines",
     among: Sequence[str] = (),
@@ -44,7 +46,7 @@ def declare(
             ``quantity``, ``rating``, or ``gap``: the days since the customer's event of that kind before), or a text
             such as ``category``.
         where: columns and what they must hold, amounts in units of the currency: see :mod:`features.conditions`.
-        windows: days before ``as_of``, as ``28`` or ``28d``; ``None`` or ``all`` is all history.
+        windows: days before ``as_of``, as ``28`` or ``28d``, one or several; ``None`` or ``all`` is all history.
         over: of a ratio, what is different below the line: ``kind``, ``of``, ``where``.
         by: of ``top``, what is the most: ``lines``, ``orders`` or an amount.
         among: of a text that is ``top``, ``first`` or ``last``, the values to tell apart; of equals the first.
@@ -94,6 +96,8 @@ class Part:
     def events(self, minor_units: int) -> Where:
         """The conditions that the events meet."""
         kinds = Condition("kind", texts(self.kind, field="kind"))
+        if not all(kind.strip() for kind in kinds.values):
+            raise StamkundError("no_kind", "A kind of events is empty. Name it, such as order or visit.", field="kind")
         told_apart(self.of, kinds.values, self.where)
         return tuple(sorted([kinds, *conditions(self.where, minor_units=minor_units)]))
 
@@ -125,11 +129,12 @@ def _column(of: str) -> str:
     return COUNTED.get(of, of)
 
 
-def _spans(take: Take, windows: Sequence[int | str | None]) -> Iterator[Span]:
+def _spans(take: Take, windows: int | str | Sequence[int | str | None] | None) -> Iterator[Span]:
     if take in ("days_since", "days_since_first"):
         yield Span(None)
         return
-    days = dict.fromkeys(_days(window) for window in windows)
+    several = [windows] if windows is None or isinstance(windows, int | str) else windows
+    days = dict.fromkeys(_days(window) for window in several)
     spans = [Span(window) for window in days if window is not None or take != "trend"]
     if not spans:
         needed = " in days, such as 28d: all history has none before it" if take == "trend" else ": days, or all"
@@ -141,13 +146,12 @@ def _days(window: int | str | None) -> int | None:
     if window is None or window == "all":
         return None
     try:
-        whole, rest = divmod(duration(f"{window}d" if isinstance(window, int) else window), DAY)
+        whole, rest = divmod(duration(f"{window}d" if str(window).isdecimal() else window), DAY)
     except ValueError:
         whole, rest = 0, 0
-    if not whole or rest:
-        raise StamkundError(
-            "bad_window", f"The window {window!r} is no number of days: 28, 28d, 4w, all.", field="windows"
-        )
+    if not whole or rest or whole > LONGEST:
+        message = f"The window {window!r} is no number of days up to {LONGEST}: 28, 28d, 4w, all."
+        raise StamkundError("bad_window", message, field="windows")
     return whole
 
 

@@ -128,7 +128,7 @@ class Added(Part):
     kind: str | list[str]
     of: str = "lines"
     where: dict[str, object] = {}
-    windows: tuple[int | str, ...] = (28, 90, "all")
+    windows: int | str | tuple[int | str, ...] = (28, 90, "all")
     over: dict[str, object] = {}
     by: str = "lines"
     among: tuple[str, ...] = ()

@@ -163,6 +163,15 @@ def test_units_are_those_that_people_think_in() -> None:
         ({"take": "top", "of": "category", "by": "spend", "among": ["a"]}, "Unknown `by` 'spend'"),
         ({"take": "count", "by": "value"}, "a count has no use for it"),
         ({"take": "count", "windows": ["12h"]}, "'12h' is no number of days"),
+        ({"take": "count", "windows": 36_501}, "The window 36501 is no number of days up to 36500"),
+        ({"take": "count", "windows": True}, "True is no number of days"),
+        ({"take": "count", "windows": [28.0]}, "28.0 is no number of days"),
+        ({"take": "count", "where": {"value": {"above": math.nan}}}, "value holds numbers, and nan is none"),
+        ({"take": "count", "where": {"value": -math.inf}}, "value holds numbers, and -inf is none"),
+        ({"take": "count", "where": {"value": {"below": 1e30}}}, "as far from 0 as 1e+30. Give a bound of at most 92"),
+        ({"take": "count", "where": {"value": {"at_least": -(10**17)}}}, "No value can be as far from 0"),
+        ({"take": "count", "kind": ""}, "A kind of events is empty"),
+        ({"take": "count", "kind": ["order", " "]}, "A kind of events is empty"),
         ({"take": "count", "windows": [0]}, "0 is no number of days"),
         ({"take": "trend", "windows": ["all"]}, "A trend needs windows in days"),
         ({"take": "count", "windows": []}, "A count needs windows"),
@@ -170,7 +179,7 @@ def test_units_are_those_that_people_think_in() -> None:
     ids=str,
 )
 def test_a_mistake_is_told_with_what_would_do(said: Mapping[str, Any], complaint: str) -> None:
-    with pytest.raises(StamkundError, match=complaint.replace("(", r"\(")):
+    with pytest.raises(StamkundError, match=complaint.replace("(", r"\(").replace("+", r"\+")):
         value_of(**said)
 
 
@@ -185,6 +194,12 @@ def test_a_window_that_is_given_twice_is_one() -> None:
     assert [f.name for f in declare("x", take="count", kind="order", windows=windows)] == ["x_28d", "x_all"]
 
 
+@pytest.mark.parametrize("windows", [28, "28", "28d", "4w", ["28"]], ids=str)
+def test_one_window_need_not_be_a_list(windows: int | str | list[int | str | None]) -> None:
+    assert [f.name for f in declare("x", take="count", kind="order", windows=windows)] == ["x_28d"]
+    assert [f.name for f in declare("x", take="count", kind="order", windows=None)] == ["x_all"]
+
+
 def settings_with(folder: Path, add: str) -> Path:
     path = folder / "stamkund.yaml"
     path.write_text(f"name: Corner shop\nsources: {{}}\nfeatures:\n  add:\n{add}", encoding="utf-8")
@@ -196,7 +211,7 @@ YAML = """\
       {take: sum, of: value, kind: order, windows: [28d, all],
        where: {channel: [web, app], category: {not: Gifts}, value: {at_least: 20, below: 100}}}
     favourite: {take: top, of: category, kind: [order, view], by: lines, among: [Drinks, Gifts], windows: [all]}
-    answers: {take: ratio, kind: redeem, over: {kind: contact}, where: {campaign_id: 18}, windows: [90d]}
+    answers: {take: ratio, kind: redeem, over: {kind: contact}, where: {campaign_id: 18}, windows: 90d}
 """
 
 
