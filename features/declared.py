@@ -13,7 +13,7 @@ from features.units import DAY, duration
 
 WORDS: Mapping[Take, str] = {
     "count": "number of ", "sum": "sum of ", "mean": "mean ", "min": "least ", "max": "greatest ", "std": "spread of ",
-    "first": "first ", "last": "last ", "distinct": "number of different ", "share": "share of ", "trend": "trend of ",
+    "first": "first ", "last": "last ", "share": "share of ", "trend": "trend of ",
     "days_since": "days since the last of ", "days_since_first": "days since the first of ",
 }  # fmt: skip
 
@@ -104,9 +104,11 @@ class Part:
     @property
     def text(self) -> str:
         """The same in words."""
-        of = {"lines": "", "gap": "days between "}.get(self.of, f"{self.of} of ")
         kinds = " or ".join(f"'{kind}'" for kind in texts(self.kind))
-        return f"{of}{kinds} events" + (f" with {told(self.where)}" if self.where else "")
+        met = f" with {told(self.where)}" if self.where else ""
+        if self.of == "orders":
+            return f"orders{met}"
+        return {"lines": "", "gap": "days between "}.get(self.of, f"{self.of} of ") + f"{kinds} events{met}"
 
 
 def _measures(
@@ -168,6 +170,18 @@ def _text(take: Take, part: Part, whole: Part, by: str) -> str:
         return f"{part.of} with the most {replace(part, of=by).text}"
     if take == "trend":
         return f"{part.text} over those of as many days before,"
+    events = replace(part, of="lines").text
+    if take == "distinct":
+        return f"number of different {_several(part.of)} {'with' if part.of == 'day' else 'of'} {events}"
     if take == "count" and part.of not in COUNTED:
-        return f"number of {replace(part, of='lines').text} that hold a {part.of}"
+        return f"number of gaps between {events}" if part.of == "gap" else f"number of {events} that hold a {part.of}"
     return WORDS[take] + part.text
+
+
+def _several(of: str) -> str:
+    """The plural of what is told apart.
+
+    >>> _several("day"), _several("category"), _several("item_id")
+    ('days', 'categories', 'items')
+    """
+    return "categories" if of == "category" else f"{of.removesuffix('_id')}s"

@@ -92,10 +92,11 @@ def _rhythm() -> Iterator[Feature]:
     for span in (Span(90), EVER):
         gap, gaps, squared = Term(GAP, span), Term(GAPS, span), Term(GAP_SQUARED, span)
         mean, deviation = f"order_gap_mean_{span.label}", f"order_gap_std_{span.label}"
-        text = f"days between orders {span.text}"
+        ending = f", of gaps that end {span.text}" if span.start else f" {span.text}"
+        text = f"of the days between orders{ending}"
         yield Feature(mean, "ratio", (gap, gaps), "days", f"mean {text}", MINUTES_A_DAY)
-        yield Feature(deviation, "deviation", (gap, squared, gaps), "days", f"spread of {text}", MINUTES_A_DAY)
-        name, words = f"recency_over_gap_{span.label}", f"days since the last order over the mean gap {span.text}"
+        yield Feature(deviation, "deviation", (gap, squared, gaps), "days", f"spread {text}", MINUTES_A_DAY)
+        name, words = f"recency_over_gap_{span.label}", f"days since the last order over the mean gap{ending}"
         yield Feature(name, "rhythm", (Term(LAST_ORDER, EVER), gap, gaps), "ratio", words)
 
 
@@ -108,9 +109,8 @@ def _habits() -> Iterator[Feature]:
 
 def _variety() -> Iterator[Feature]:
     for span in (Span(28), Span(90), EVER):
-        for noun, column in (("categories", "category"), ("order_days", "day")):
-            text = f"different {noun.replace('_', ' ')}"
-            yield amount(noun, Measure("distinct", column, ORDER), span, "count", text)
+        yield amount("categories", Measure("distinct", "category", ORDER), span, "count", "different categories")
+        yield amount("order_days", Measure("distinct", "day", ORDER), span, "count", "days with an order")
     for span in (Span(28), Span(56), Span(90), Span(180), EVER):
         yield amount("order_weeks", Measure("distinct", "week", ORDER), span, "count", "weeks with an order")
 

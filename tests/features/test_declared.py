@@ -189,6 +189,27 @@ def test_a_name_must_be_fit_for_a_column(name: str) -> None:
         declare(name, take="count", kind="order")
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({"take": "distinct", "of": "day"}, "number of different days with 'order' events so far"),
+        (
+            {"take": "distinct", "of": "item_id", "where": WEB},
+            "number of different items of 'order' events with channel web so far",
+        ),
+        ({"take": "count", "of": "orders", "where": WEB}, "number of orders with channel web so far"),
+        ({"take": "ratio", "of": "value", "over": {"of": "orders"}}, "value of 'order' events over orders so far"),
+        ({"take": "top", "of": "channel", "by": "orders", "among": ["web"]}, "channel with the most orders so far"),
+        ({"take": "count", "of": "gap"}, "number of gaps between 'order' events so far"),
+        ({"take": "count", "of": "cost"}, "number of 'order' events that hold a cost so far"),
+        ({"take": "mean", "of": "gap"}, "mean days between 'order' events so far"),
+    ],
+    ids=str,
+)
+def test_a_feature_reads_well(said: Mapping[str, Any], text: str) -> None:
+    assert declare("x", **{"kind": "order", "windows": "all", **said})[0].text == text
+
+
 def test_a_window_that_is_given_twice_is_one() -> None:
     windows: list[int | str | None] = [28, "28d", "4w", None, "all"]
     assert [f.name for f in declare("x", take="count", kind="order", windows=windows)] == ["x_28d", "x_all"]

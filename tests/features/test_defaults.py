@@ -132,6 +132,15 @@ def test_every_name_is_its_own_and_says_its_unit_in_words() -> None:
         assert feature.unit != "days" or "days" in feature.text
 
 
+def test_texts_say_what_is_counted_and_when_gaps_end() -> None:
+    text = {feature.name: feature.text for feature in FEATURES.features}
+    assert text["nps_ratings_all"] == "nps ratings so far"
+    assert text["nps_last"] == "last nps rating"
+    assert text["order_days_28d"] == "days with an order in the last 28 days"
+    assert text["order_gap_mean_90d"] == "mean of the days between orders, of gaps that end in the last 90 days"
+    assert text["order_gap_mean_all"] == "mean of the days between orders so far"
+
+
 def test_a_category_called_like_a_kind_leaves_it_its_name() -> None:
     shop = default_features(Vocabulary(("order", "visit"), ("Visit", "Web order"), (), ("store", "web")))
     text = {feature.name: feature.text for feature in shop}
