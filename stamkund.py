@@ -40,7 +40,7 @@ YAML, EXAMPLE = Path("stamkund.yaml"), Path("examples/completejourney/stamkund.y
 
 @app.command()
 def init(
-    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files.")],
+    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or folders of them.")],
     to: Annotated[Path, typer.Option(help="Where to write the settings.")] = YAML,
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
@@ -50,7 +50,7 @@ def init(
 
     if to.exists() and not force:
         raise StamkundError("exists", f"{to} exists. Choose another name with --to, or --force to overwrite it.")
-    to.write_text(guess(files), encoding="utf-8")
+    to.write_text(guess(files, home=to.parent), encoding="utf-8")
     out.print(f"Wrote {to}. Read its comments, mend what was guessed wrong, then run `stamkund build`.")
 
 

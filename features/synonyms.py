@@ -76,7 +76,7 @@ COLUMN_NAMES: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
         "quantity": ("quantity", "qty", "units", "pieces"),
         "value": ("value", "amount", "sales_value", "net_amount", "revenue", "total", "line_total", "paid", "spend"),
         "discount": ("discount", "discount_amount", "rebate"),
-        "currency": ("currency",),
+        "currency": ("currency", "currency_code"),
         "campaign_id": ("campaign_id", "campaign"),
         "offer_id": ("offer_id", "coupon_id", "coupon_upc", "promotion_id"),
         "channel": ("channel",),

@@ -46,6 +46,20 @@ def test_the_whole_road(folder: Path) -> None:
     assert listed.stdout.count("champion") == 3
 
 
+def test_a_folder_of_daily_files_is_guessed_and_built(tmp_path: Path) -> None:
+    (tmp_path / "data" / "orders").mkdir(parents=True)
+    for day in range(1, 8):
+        lines = [f"{customer},2024-01-0{day}T10:00:00Z,{customer}-{day},5.50" for customer in range(20)]
+        text = "\n".join(["customer_id,ordered_at,order_id,amount", *lines])
+        (tmp_path / "data" / "orders" / f"{day}.csv").write_text(f"{text}\n")
+    guessed = stamkund("init", "data/orders", folder=tmp_path)
+    assert (guessed.returncode, guessed.stderr) == (0, "")
+    assert "\n    from: data/orders\n" in (tmp_path / "stamkund.yaml").read_text()
+    built = stamkund("build", "--as-of", "2024-01-08", folder=tmp_path)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert pl.read_parquet(tmp_path / ".stamkund" / "lake" / "events-*.parquet").height == 7 * 20
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
