@@ -90,7 +90,7 @@ def accept(
 def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame, held: Held) -> int:
     """Put the events that came over HTTP beside the others, each event_id once; how many were new."""
     connection.register("log", log.to_arrow())
-    before = _count(connection)
+    before = _count(connection, "events")
     connection.execute(
         f"""
         INSERT INTO events BY NAME
@@ -101,12 +101,31 @@ def accept_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame, held: H
         """
     )
     connection.unregister("log")
-    return _count(connection) - before
+    return _count(connection, "events") - before
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT count(*) FROM events").fetchone()
-    return int(row[0]) if row else 0
+def keep_log(connection: duckdb.DuckDBPyConnection, log: pl.DataFrame, held: Held, before: Held) -> int:
+    """See that the events that came over HTTP ``before`` stay, though the log has them no more; how many these are.
+
+    What is ``held`` stays anyway. An event that a source has given by now is no longer one of these.
+    """
+    connection.register("log", log.to_arrow())
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE unlogged AS
+        SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM {before.query()} WHERE source = {sql.literal(LOG)}
+          AND event_id NOT IN (SELECT event_id FROM log UNION ALL SELECT event_id FROM events)
+          AND event_id NOT IN (SELECT event_id FROM displaced)
+        """
+    )
+    connection.unregister("log")
+    if not held.files:
+        connection.execute("INSERT INTO events BY NAME FROM unlogged")
+    return _count(connection, "unlogged")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return sum(int(row[0]) for row in connection.execute(f"SELECT count(*) FROM {table}").fetchall())
 
 
 def _accept_events(

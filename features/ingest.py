@@ -18,13 +18,14 @@ from features.changes import Changes, changed, everything
 from features.held import Held
 from features.lake import Draft, Lake
 from features.months import customers, write_months
-from features.seen import Anew, Seen, basis_of
+from features.schema import schema
+from features.seen import Anew, Mark, Seen, basis_of
 from features.settings import Settings
 from features.take import SourceReport, Taken, take, take_log, unchanged
 
 Progress = Callable[[str, int, int], None]
-# The events that came over HTTP after a numbered one, and the number of the last one.
-Log = Callable[[int], tuple[pl.DataFrame, int]]
+# The events that came over HTTP after a numbered one, and the mark of the last one.
+Log = Callable[[int], tuple[pl.DataFrame, Mark]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def silent(what: str, done: int, total: int) -> None:
 def ingest(settings: Settings, *, log: Log | None = None, progress: Progress = silent) -> IngestReport:
     """Read what is new in the sources, and of the events that came over HTTP, into the lake.
 
-    The lake becomes what it would be if everything were read anew; where new rows alone cannot make it so, all is.
+    The lake becomes what it would be if everything were read anew; where new rows alone cannot make it so, all is. What
+    came over HTTP stays in it, whatever becomes of the log.
     """
     lake = Lake(settings.lake)
     with lake.writing() as draft:
@@ -67,7 +69,7 @@ def ingest(settings: Settings, *, log: Log | None = None, progress: Progress = s
             except Anew as anew:
                 noted, why = None, str(anew)
         if noted is None:
-            report = replace(_add(settings, lake, draft, None, log=log, progress=progress), customers=None, anew=why)
+            report = replace(_add(settings, lake, draft, None, log=log, progress=progress), anew=why)
     return replace(report, version=lake.version)
 
 
@@ -85,17 +87,19 @@ def _add(
             progress(name, done, steps)
             taken[name] = take(connection, held, portion, settings, scratch)
         progress("lake", steps - 1, steps)
-        heard, last = _heard(log, seen)
-        logged = [] if heard is None else [take_log(connection, held, heard, whole=seen is None)]
+        heard, mark = _heard(log, seen)
+        whole = seen is None or not mark.follows(seen.log)
+        logged = take_log(connection, held, heard, before=_before(lake) if whole else None)
         touched = _write(connection, held, lake, draft, changes)
-        if touched is not None and heard is not None:
+        if touched is not None:
             touched |= frozenset(heard["customer_id"].drop_nulls())
         origins = {name: replace(each.origin, rejects=each.aside.put()) for name, each in taken.items()}
     known = {**(seen.sources if seen else {}), **origins}
-    draft.read = Seen(at, last, basis_of(settings), {name: known[name] for name in settings.sources}).dump()
+    draft.read = Seen(at, mark, basis_of(settings), {name: known[name] for name in settings.sources}).dump()
     progress("lake", steps, steps)
     reports = [taken[n].report if n in taken else unchanged(n, s.table) for n, s in settings.sources.items()]
-    return IngestReport((*reports, *logged), "", log=last, before=lake.version, customers=touched)
+    told = (*reports, logged) if log else tuple(reports)
+    return IngestReport(told, "", log=mark.number, before=lake.version, customers=None if whole else touched)
 
 
 @contextmanager
@@ -108,13 +112,21 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         yield connection, Path(scratch)
 
 
-def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame | None, int]:
-    """The events that came over HTTP since the lake was written, and the number of the last one."""
-    after = seen.log if seen else 0
-    events, last = log(after) if log else (None, 0)
-    if last < after:
-        raise Anew("the log of HTTP events ends before the one that was read")
-    return events, last
+def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame, Mark]:
+    """The events that came over HTTP since the lake was written, or all of a log that is not the one it was read from.
+
+    The mark is of the last one.
+    """
+    before = seen.log if seen else Mark()
+    if log is None:
+        return pl.DataFrame(schema=schema("events")), before
+    events, mark = log(before.number)
+    return (events, mark) if mark.follows(before) or not before.number else log(0)
+
+
+def _before(lake: Lake) -> Held:
+    """What is there of the lake's events."""
+    return Held({month: file for month, file in lake.parts("events").items() if file.is_file()})
 
 
 def _write(

@@ -21,7 +21,7 @@ from features.files import alone, digest, replace_text, sync
 from features.schema import TABLES, Table, schema
 
 ROW_GROUP = 50_000
-FORMAT = 2  # of the manifest
+FORMAT = 3  # of the manifest
 WHOLE = "all"  # the label of a table's only part
 _MANIFEST = "manifest.json"
 Entry = dict[str, str | int]

@@ -51,16 +51,33 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a lake was read from: when reading began (µs), up to which logged event, by which basis, which sources.
+class Mark:
+    """How far a log of HTTP events was read: the id of the log, and the number of the last event.
 
-    >>> seen = Seen(at=5, log=2, basis="b", sources={"orders": Origin("events", "s", (File("a.csv", 1, 2),))})
+    >>> Mark("a", 5).follows(Mark("a", 3)), Mark("b", 5).follows(Mark("a", 3)), Mark("a", 2).follows(Mark("a", 3))
+    (True, False, False)
+    """
+
+    log: str = ""
+    number: int = 0
+
+    def follows(self, earlier: Mark) -> bool:
+        """Whether it lies in the same log, no less far."""
+        return self.log == earlier.log and self.number >= earlier.number
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a lake was read from: when reading began (µs), how far which log, by which basis, which sources.
+
+    >>> origin = Origin("events", "s", (File("a.csv", 1, 2),))
+    >>> seen = Seen(at=5, log=Mark("l", 2), basis="b", sources={"orders": origin})
     >>> Seen.load(seen.dump()) == seen
     True
     """
 
     at: int
-    log: int
+    log: Mark
     basis: str
     sources: Mapping[str, Origin]
 
@@ -75,7 +92,8 @@ class Seen:
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
         """What :meth:`dump` gave."""
-        return cls(**{**data, "sources": {name: _origin(each) for name, each in data["sources"].items()}})
+        sources = {name: _origin(each) for name, each in data["sources"].items()}
+        return cls(**{**data, "log": Mark(**data["log"]), "sources": sources})
 
 
 def _origin(data: Mapping[str, Any]) -> Origin:

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from features.accepted import accept, accept_log, reject_duplicates, reject_unnamed
+from features.accepted import accept, accept_log, keep_log, reject_duplicates, reject_unnamed
 from features.databases import reads_since
 from features.door import judge
 from features.held import LOG, Held, meet
@@ -78,10 +78,18 @@ def take(
     return Taken(report, replace(portion.now, columns=rows.columns, written=rows.written, rows=count), aside)
 
 
-def take_log(connection: duckdb.DuckDBPyConnection, held: Held, heard: pl.DataFrame, *, whole: bool) -> SourceReport:
-    """Accept the events that came over HTTP, each once."""
+def take_log(
+    connection: duckdb.DuckDBPyConnection, held: Held, heard: pl.DataFrame, *, before: Held | None
+) -> SourceReport:
+    """Accept the events that came over HTTP, each once.
+
+    Where the log is read whole, those that the lake had ``before`` and the log has not stay beside them.
+    """
     known = heard.height - accept_log(connection, heard, held)
-    how = "read whole" if whole else "new events" if heard.height else "unchanged"
+    how = "new events" if heard.height else "unchanged"
+    if before is not None:
+        kept = keep_log(connection, heard, held, before)
+        how = f"read whole, {kept:,} of an earlier log kept" if kept else "read whole"
     return SourceReport(LOG, "events", how, heard.height, {"duplicate_event_id": known} if known else {})
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from features.record import Record
 from features.schema import schema
+from features.seen import Mark
 
 Row = Mapping[str, object]
 
@@ -59,6 +60,7 @@ _DECISIONS: Final = sa.Table(
 _META: Final = sa.Table(
     "meta", _SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )
+_LOG: Final = "log"  # the key in ``meta`` of the log's id: another store's numbers mean other events
 _PAYLOAD: Final = sa.select(_RECORDS.c.payload, _RECORDS.c.log_seq).where(
     _RECORDS.c.customer_id == sa.bindparam("customer")
 )
@@ -88,7 +90,7 @@ class Decided:
 
 
 def open_store(url: str) -> Engine:
-    """The store at a database URL, its tables created when they are not there yet."""
+    """The store at a database URL, its tables created when they are not there yet, and an id given to its log."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
@@ -97,8 +99,20 @@ def open_store(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_size=16, max_overflow=32)
         sa.event.listen(engine, "connect", _tune_sqlite)
-    _SCHEMA.create_all(engine)
+    if not _SCHEMA.tables.keys() <= set(sa.inspect(engine).get_table_names()) or _LOG not in meta(engine):
+        _create(engine)
     return engine
+
+
+def _create(engine: Engine) -> None:
+    """Create what is not there yet; whoever opens the same store at the same time waits."""
+    insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+    with changing_tables(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(_EVENT_LOG.name))))
+        _SCHEMA.create_all(connection)
+        named = {"key": _LOG, "value": uuid4().hex}
+        connection.execute(insert(_META).on_conflict_do_nothing(index_elements=["key"]), named)
 
 
 def replace_records(
@@ -220,15 +234,16 @@ def _logged(event: Row, received_at: int) -> dict[str, object]:
     }
 
 
-def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, int]:
-    """What the log holds after a numbered event as canonical events, and the number of its last one."""
+def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, Mark]:
+    """What the log holds after a numbered event as canonical events, and the mark of its last one."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
             connection.execute(sa.text("LOCK TABLE event_log IN SHARE MODE"))
         last = connection.execute(sa.select(sa.func.max(_EVENT_LOG.c.seq))).scalar() or 0
+        log = connection.execute(sa.select(_META.c.value).where(_META.c.key == _LOG)).scalar() or ""
         newer = sa.select(_EVENT_LOG.c.event).where(_EVENT_LOG.c.seq > after, _EVENT_LOG.c.seq <= last)
         events = [orjson.loads(event) for event in connection.execute(newer.order_by(_EVENT_LOG.c.seq)).scalars()]
-    return pl.DataFrame(events, schema=schema("events"), orient="row"), last
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), Mark(log, last)
 
 
 def save_decision(engine: Engine, decided: Decided) -> None:
@@ -262,7 +277,7 @@ def identified(engine: Engine, customer_id: str, *, at: int) -> dict[str, object
 
 
 def meta(engine: Engine) -> dict[str, str]:
-    """What the last build wrote about itself: ``as_of``, ``log_seq``, ``lake``, ``records``."""
+    """The id of the ``log``, and what the last build said of itself: ``as_of``, ``log_seq``, ``lake``, ``records``."""
     with engine.connect() as connection:
         return {row.key: row.value for row in connection.execute(sa.select(_META))}
 
@@ -276,7 +291,7 @@ def _note(connection: Connection, *, as_of: int, log_seq: int, lake: str) -> Non
 
 def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -12,6 +12,7 @@ import polars as pl
 from features.ingest import IngestReport, ingest
 from features.lake import Lake
 from features.schema import schema
+from features.seen import Mark
 from features.settings import Settings
 from tests.features.sourcing import settings_of
 
@@ -34,6 +35,7 @@ class Shop:
 
     folder: Path
     log: list[dict[str, object]] = field(default_factory=list)
+    log_id: str = "first"
 
     @classmethod
     def opened(cls, folder: Path) -> Shop:
@@ -69,9 +71,13 @@ class Shop:
         if event_id not in [known["event_id"] for known in self.log]:
             self.log.append(first | event)
 
-    def heard(self, after: int) -> tuple[pl.DataFrame, int]:
+    def move(self, log_id: str) -> None:
+        """Another log, with nothing in it yet."""
+        self.log_id, self.log = log_id, []
+
+    def heard(self, after: int) -> tuple[pl.DataFrame, Mark]:
         """The log after a numbered event."""
-        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), len(self.log)
+        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), Mark(self.log_id, len(self.log))
 
     def ingest(self, home: str = "home") -> IngestReport:
         """Read what is new for a home; all, when it is a new one."""

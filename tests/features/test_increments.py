@@ -242,7 +242,6 @@ def remap(shop: Shop) -> Settings:
         (reorder, "the sources stand in another order"),
         (remap, "the settings of plain changed"),
         (lambda shop: shop.settings(currency="EUR"), "the currency, its minor units or the columns of the lake"),
-        (lambda shop: shop.log.clear() or shop.settings(), "the log of HTTP events ends before the one that was read"),
     ],
 )
 def test_what_new_rows_cannot_make_good_is_read_anew_and_said(
@@ -258,6 +257,98 @@ def test_what_new_rows_cannot_make_good_is_read_anew_and_said(
     assert report.customers is None
     full = ingest(changed.model_copy(update={"home": tmp_path / "anew"}), log=shop.heard)
     assert (full.anew, full.version) == (None, report.version)
+
+
+def visits(shop: Shop, *names: str) -> None:
+    for name in names:
+        shop.hear(name, id="2", kind="visit", time=1_485_860_400_000_000)
+
+
+def over_http(shop: Shop, home: str = "home") -> list[str]:
+    return sorted(shop.events(home).filter(source="http")["event_id"])
+
+
+@pytest.mark.parametrize(
+    ("log_id", "later", "how"),
+    [
+        ("first", [], "read whole, 3 of an earlier log kept"),  # shorter than what was read
+        ("first", ["h1"], "read whole, 2 of an earlier log kept"),
+        ("second", [], "read whole, 3 of an earlier log kept"),
+        ("second", ["h1"], "read whole, 2 of an earlier log kept"),
+        ("second", ["h0", "h1", "h2"], "read whole"),
+        ("second", ["h10", "h11", "h1", "h13"], "read whole, 2 of an earlier log kept"),
+    ],
+)
+def test_what_came_over_http_stays_when_the_log_is_another(
+    tmp_path: Path, log_id: str, later: list[str], how: str
+) -> None:
+    shop = Shop.opened(tmp_path)
+    visits(shop, "h0", "h1", "h2")
+    shop.ingest()
+    shop.move(log_id)
+    visits(shop, *later)
+    report = shop.ingest()
+    assert (report.anew, report.customers, report.log) == (None, None, len(later))
+    assert read_of(report) == UNCHANGED | {"http": how}
+    assert over_http(shop) == sorted({"h0", "h1", "h2", *later})
+    assert read_of(shop.ingest()) == UNCHANGED
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_came_over_http_stays_when_everything_is_read_anew(tmp_path: Path, *, built: bool) -> None:
+    shop = Shop.opened(tmp_path)
+    visits(shop, "h0", "h1", "h2")
+    shop.ingest()
+    shop.move("second")
+    visits(shop, "h10", "h1")
+    if built:
+        shop.ingest()
+    rewrite(shop)
+    report = shop.ingest()
+    assert "plain/0.csv changed" in (report.anew or "")
+    assert (report.sources[-1].how, report.sources[-1].accepted) == ("read whole, 2 of an earlier log kept", 2)
+    assert over_http(shop) == ["h0", "h1", "h10", "h2"]
+    visits(shop, "h11")
+    assert (shop.ingest().customers, over_http(shop)) == (frozenset("2"), ["h0", "h1", "h10", "h11", "h2"])
+
+
+def test_a_moved_log_makes_the_lake_that_one_log_of_all_would(tmp_path: Path) -> None:
+    shop = Shop.opened(tmp_path)
+    first = {"id": "1", "order_id": "o7", "item_id": "x"}
+    shop.hear("h0", **first, time=1_485_860_400_000_000)
+    shop.ingest()
+    earlier = shop.log
+    shop.move("second")
+    shop.hear("h1", **first, time=1_488_715_200_000_000)
+    report = shop.ingest()
+    rewrite(shop)
+    assert shop.ingest().version == report.version
+    shop.log = earlier + shop.log
+    assert shop.ingest("anew").version == report.version
+    assert shop.events().filter(order_id="o7").sort("time")["order_line"].to_list() == [1, 2]
+
+
+def test_what_a_file_says_by_now_is_not_kept_as_come_over_http(tmp_path: Path) -> None:
+    shop = Shop.opened(tmp_path)
+    visits(shop, "h0", "h1")
+    shop.ingest()
+    shop.move("second")
+    shop.write("named", "1", order("h1", "3", "2017-02-01"))
+    assert shop.ingest().sources[-1].how == "read whole, 1 of an earlier log kept"
+    assert over_http(shop) == ["h0"]
+    rewrite(shop)
+    assert shop.ingest().sources[-1].how == "read whole, 1 of an earlier log kept"
+    assert shop.events().filter(event_id="h1").select("source", "id").rows() == [("named", "3")]
+
+
+def test_what_came_over_http_stays_though_the_lake_does_not_say_what_it_was_read_from(tmp_path: Path) -> None:
+    shop = Shop.opened(tmp_path)
+    visits(shop, "h0", "h1")
+    shop.ingest()
+    shop.lake().write({"events": shop.events()})
+    shop.move("second")
+    assert shop.ingest().anew == "the lake does not say what it was read from"
+    assert over_http(shop) == ["h0", "h1"]
 
 
 def test_new_items_and_people_are_read_without_the_events(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.build import Built
@@ -80,6 +81,48 @@ def test_records_of_another_lake_are_all_replaced(shop: Shop, store_url: str, st
         built(shop, store_url)
     assert held(store).keys() == {"1", "2"}
     assert built(shop, store_url).report.customers == frozenset()
+    assert held(store) == wanted(shop)
+
+
+def visits(store_url: str, *names: str) -> None:
+    store = open_store(store_url)
+    whose = {"id_type": "user_id", "id": "2", "customer_id": "2", "time": 1_486_116_000_000_000, "kind": "visit"}
+    append_events(store, [[{"event_id": name, **whose}] for name in names], received_at=9)
+    store.dispose()
+
+
+def over_http(shop: Shop) -> list[str]:
+    return sorted(shop.events().filter(source="http")["event_id"])
+
+
+def test_no_event_is_lost_when_the_store_moves(tmp_path: Path, shop: Shop, store_url: str) -> None:
+    moved = f"sqlite:///{tmp_path / 'moved.db'}"
+    visits(store_url, "h0", "h1", "h2")
+    built(shop, store_url)
+    visits(moved, "h10", "h11", "h1", "h13", "h14")
+    report = built(shop, moved).report
+    everything = ["h0", "h1", "h10", "h11", "h13", "h14", "h2"]
+    assert (report.anew, over_http(shop)) == (None, everything)
+    assert report.sources[-1].how == "read whole, 2 of an earlier log kept"
+    store = open_store(moved)
+    assert held(store) == wanted(shop)
+    store.dispose()
+    visits(store_url, "h3")
+    built(shop, store_url)  # and back
+    assert over_http(shop) == sorted([*everything, "h3"])
+    store = open_store(store_url)
+    assert held(store) == wanted(shop)
+    store.dispose()
+
+
+def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str, store: Engine) -> None:
+    visits(store_url, "h0", "h1", "h2")
+    built(shop, store_url)
+    with store.begin() as connection:
+        for table in ("event_log", "records", "meta"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+    report = built(shop, store_url).report
+    assert (report.anew, over_http(shop)) == (None, ["h0", "h1", "h2"])
     assert held(store) == wanted(shop)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.record import Record
+from features.seen import Mark
 from serving.store import (
     Decided,
     append_events,
@@ -54,10 +56,50 @@ def ids(record: Record | None) -> list[object]:
     return [record.words["event_id"][code] for code in record.codes("event_id")]
 
 
+def noted(store: Engine) -> dict[str, str]:
+    return {key: value for key, value in meta(store).items() if key != "log"}
+
+
 def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
         pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     assert pragmas == ["wal", 1]  # 1 is NORMAL
+
+
+def log_of(url: str) -> str:
+    store = open_store(url)
+    try:
+        return log_frame(store)[1].log
+    finally:
+        store.dispose()
+
+
+def test_whoever_opens_a_new_store_at_the_same_time_finds_one_log(store_url: str) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        logs = set(threads.map(log_of, [store_url] * 16))
+    assert len(logs) == 1
+    assert logs != {""}
+    assert log_of(store_url) in logs
+
+
+def test_a_log_keeps_its_id_through_builds(store: Engine) -> None:
+    log = meta(store)["log"]
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
+    update_records(store, [("1", Record.of([visit("a", 1)]))], {"1"}, as_of=6, log_seq=0, lake="m")
+    assert meta(store)["log"] == log
+
+
+def test_every_store_has_a_log_of_its_own(tmp_path: Path) -> None:
+    assert log_of(f"sqlite:///{tmp_path / 'a.db'}") != log_of(f"sqlite:///{tmp_path / 'b.db'}")
+
+
+def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: Engine) -> None:
+    with store.begin() as connection:
+        connection.execute(sa.text("DELETE FROM meta"))
+    assert log_frame(store)[1] == Mark("", 0)
+    log = log_of(store_url)
+    assert log
+    assert log_of(store_url) == log
 
 
 def test_an_event_is_logged_once(store: Engine) -> None:
@@ -70,7 +112,7 @@ def test_an_event_is_logged_once(store: Engine) -> None:
 def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
     append(store, [visit("a", 1)])
     assert ids(record_of(store, "1")) == ["a"]  # no build yet: the log alone
-    _, seq = log_frame(store)
+    seq = log_frame(store)[1].number
     replace_records(
         store, [("1", Record.of([visit("0", 0), visit("a", 1)], {"age": "35-44"}))], as_of=5, log_seq=seq, lake="l"
     )
@@ -95,7 +137,7 @@ def test_a_failed_build_leaves_the_last_one(store: Engine) -> None:
         replace_records(store, broken(), as_of=6, log_seq=0, lake="l", chunk=1)
     assert ids(record_of(store, "1")) == ["a"]
     assert record_of(store, "2") is None
-    assert meta(store) == {"as_of": "5", "log_seq": "0", "lake": "l", "records": "1"}
+    assert noted(store) == {"as_of": "5", "log_seq": "0", "lake": "l", "records": "1"}
 
 
 def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engine) -> None:
@@ -113,7 +155,7 @@ def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engi
     assert replace_records(store, slow(), as_of=6, log_seq=0, lake="l", chunk=1) == 3
     assert [ids(record_of(store, key)) for key in "1234"] == [["d"], ["b"], ["c"], ["e"]]
     assert decision_of(store, "d1") == DECIDED
-    assert meta(store) == {"as_of": "6", "log_seq": "0", "lake": "l", "records": "3"}
+    assert noted(store) == {"as_of": "6", "log_seq": "0", "lake": "l", "records": "3"}
 
 
 def test_a_build_clears_away_what_a_failed_one_left_and_one_overtaken_fails(store: Engine) -> None:
@@ -137,7 +179,7 @@ def test_some_records_are_made_anew_and_the_others_stay(store: Engine) -> None:
     assert update_records(store, [("1", moved)], {"1", "3"}, as_of=6, log_seq=2, lake="m") == 1
     assert [ids(record_of(store, key)) for key in "12"] == [["a", "d"], ["b", "e"]]
     assert record_of(store, "3") is None
-    assert meta(store) == {"as_of": "6", "log_seq": "2", "lake": "m", "records": "2"}
+    assert noted(store) == {"as_of": "6", "log_seq": "2", "lake": "m", "records": "2"}
 
 
 def test_records_that_could_not_all_be_made_leave_the_last_ones(store: Engine) -> None:
@@ -162,18 +204,19 @@ def test_a_message_is_kept_whole_or_not_at_all(store: Engine) -> None:
 
 
 def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
-    frame, seq = log_frame(store)
-    assert (frame.height, seq) == (0, 0)
+    log = meta(store)["log"]
+    frame, mark = log_frame(store)
+    assert (frame.height, mark) == (0, Mark(log, 0))
     append(store, [visit("a", 1), visit("b", 2, customer=None)])
-    frame, seq = log_frame(store)
+    frame, mark = log_frame(store)
     assert frame.select("event_id", "customer_id", "time", "value").rows() == [
         ("a", "1", 1, None),
         ("b", None, 2, None),
     ]
-    assert seq == 2
+    assert mark == Mark(log, 2)
     append(store, [visit("c", 3)])
-    newer, seq = log_frame(store, 2)
-    assert (newer["event_id"].to_list(), seq) == (["c"], 3)
+    newer, mark = log_frame(store, 2)
+    assert (newer["event_id"].to_list(), mark) == (["c"], Mark(log, 3))
     assert log_frame(store, 3)[0].is_empty()
 
 
