@@ -17,6 +17,7 @@ from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.ingest import IngestReport, Progress, ingest, silent
 from features.lake import Lake
+from features.seen import Mark
 from features.settings import Settings
 
 _ORDER: tuple[Severity, ...] = ("problem", "warning", "note", "ok")
@@ -109,7 +110,7 @@ def _read(
     """Every source that can be read, and a finding for each that cannot."""
     sources, unread = dict(settings.sources), list[Finding]()
     while sources or log is not None:
-        received = None if log is None else lambda _: (log, 0)
+        received = None if log is None else lambda _: (log, Mark())
         try:
             return ingest(settings.model_copy(update={"sources": sources}), log=received, progress=progress), unread
         except StamkundError as error:
