@@ -20,7 +20,7 @@ from features.plan import Plan
 from features.scans import scans
 
 BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
-BLOCK_EVENTS = 1_000_000  # at a time are held in memory by Polars; other engines manage theirs
+BLOCK_EVENTS = 500_000  # at a time are held in memory by Polars; other engines manage theirs
 
 
 Told = tuple[pa.Array, Ints, tuple[pa.Table, ...]]
