@@ -18,8 +18,8 @@ from rich.text import Text
 from features.errors import StamkundError
 
 if TYPE_CHECKING:
-    from features.ingest import Progress as Report
-    from features.settings import Settings
+    from features.config.settings import Settings
+    from features.ingest.ingest import Progress as Report
 
 # Libraries that talk on the terminal or over the network unasked are told not to before they are imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -46,7 +46,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
 ) -> None:
     """Look at your files, guess what they hold, and write a commented stamkund.yaml."""
-    from features.guess import guess
+    from features.onboarding.guess import guess
 
     if to.exists() and not force:
         raise StamkundError("exists", f"{to} exists. Choose another name with --to, or --force to overwrite it.")
@@ -62,7 +62,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after the answers.")] = False,
 ) -> None:
     """Walk the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
-    from serving.demo import demo as walk
+    from serving.terminal.demo import demo as walk
 
     if config == EXAMPLE and not config.exists():
         message = "The demo's example is in Stamkund's checkout: run it there, or give settings of yours with --config."
@@ -79,8 +79,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False,
 ) -> None:
     """Say how ready your data is, before anything is built of it; exit 1 if something must be mended first."""
-    from serving.diagnosis import as_text, doctor_table
-    from serving.doctor import examine_all
+    from serving.jobs.doctor import examine_all
+    from serving.terminal.diagnosis import as_text, doctor_table
 
     settings = settings_of(config)
     with progress() as report:
@@ -102,8 +102,8 @@ def build(
     refit: Annotated[bool, typer.Option("--refit", help="Derive the features anew; then train again.")] = False,
 ) -> None:
     """Read what is new in the sources into the lake, write everyone's profile, load the service's records."""
-    from serving.build import build_all
-    from serving.tables import sources_table
+    from serving.jobs.build import build_all
+    from serving.terminal.tables import sources_table
 
     settings = settings_of(config)
     with progress() as report:
@@ -126,7 +126,7 @@ def train(
     as_of: AsOf = None,
 ) -> None:
     """Fit the targets' models on past moments, judge them, and register those that beat the best rule."""
-    from serving.tables import training_table
+    from serving.terminal.tables import training_table
     from training.train import train as fit
 
     settings = settings_of(config)
@@ -144,8 +144,8 @@ def train(
 @models.command("list")
 def models_list(config: Config = YAML) -> None:
     """Every version of every model, and which one answers."""
-    from serving.tables import models_table
-    from training.registry import listing
+    from serving.terminal.tables import models_table
+    from training.registry.registry import listing
 
     out.print(models_table(listing(settings_of(config))))
 
@@ -153,7 +153,7 @@ def models_list(config: Config = YAML) -> None:
 @models.command()
 def promote(name: str, version: int, config: Config = YAML) -> None:
     """Let a version that passed the gate answer from now on."""
-    from training.registry import promote as set_champion
+    from training.registry.registry import promote as set_champion
 
     set_champion(settings_of(config), name, version)
     out.print(f"Version {version} of '{name}' is the champion. A running service takes it up within seconds.")
@@ -162,7 +162,7 @@ def promote(name: str, version: int, config: Config = YAML) -> None:
 @models.command()
 def rollback(name: str, config: Config = YAML) -> None:
     """Let the previous champion answer again."""
-    from training.registry import rollback as set_previous
+    from training.registry.registry import rollback as set_previous
 
     version = set_previous(settings_of(config), name)
     out.print(f"Version {version} of '{name}' is the champion again.")
@@ -176,7 +176,7 @@ def score(
     table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "scores",
 ) -> None:
     """Score every customer: one row each, to a Parquet file or a database table."""
-    from serving.batch import score_batch
+    from serving.scoring.batch import score_batch
 
     settings = settings_of(config)
     with progress() as report:
@@ -194,10 +194,10 @@ def decide(
     """Show which offers this customer would get now, and why."""
     import orjson
 
-    from serving.answers import decide as ask
-    from serving.messages import DecisionRequest, PlacementRequest, Profile
-    from serving.state import load_state
-    from serving.tables import exclusions_table, offers_table
+    from serving.http.answers import decide as ask
+    from serving.http.requests import DecisionRequest, PlacementRequest, Profile
+    from serving.http.state import load_state
+    from serving.terminal.tables import exclusions_table, offers_table
 
     settings = settings_of(config)
     at, placements = moment(as_of), [PlacementRequest(id="terminal", count=count)]
@@ -220,7 +220,7 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
 ) -> None:
     """Answer over HTTP: profiles, scores, decisions; events in."""
-    from serving.run import serve as run
+    from serving.http.server import serve as run
 
     def ready(url: str) -> None:
         out.print(f"Serving on {url} (its API: {url}/docs). Stop with Ctrl-C.")
@@ -231,7 +231,7 @@ def serve(
 @app.command()
 def bento(config: Config = YAML) -> None:
     """Pack the service and the champions into a bento, to be served elsewhere."""
-    from serving.bento import make_bento
+    from serving.http.bento import make_bento
 
     made = make_bento(config)
     out.print(f"Built {made.tag} with {', '.join(f'{n} {v}' for n, v in made.models.items())}: {made.path}")
@@ -265,7 +265,7 @@ def moment(text: str | None) -> datetime | None:
 
 def settings_of(config: Path) -> Settings:
     """The settings of a file."""
-    from features.settings import read_settings
+    from features.config.settings import read_settings
 
     return read_settings(config)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.language import HIGHEST, LOWEST, Condition, Feature, Measure, Span, Term
+from features.language.feature import HIGHEST, LOWEST, Condition, Feature, Measure, Span, Term
 from features.units import DAY, HOUR, MINUTE
 
 OPENING = pl.col("order_line") == 1

@@ -9,7 +9,7 @@ from benchmarks.block import Block
 from benchmarks.season import DAYS, END, START, Ints
 from benchmarks.shopping import browsing, orders, refunds
 from benchmarks.voices import support, surveys
-from features.schema import schema
+from features.events.tables import schema
 from features.units import DAY
 
 REACH, OPENED = 0.5, 0.35  # contacted in each campaign at random; of these, while active, opened

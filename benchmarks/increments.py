@@ -20,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import synthetic
+from features.config.settings import Settings
 from features.lake import Lake
-from features.settings import Settings
-from serving.build import build_all
+from serving.jobs.build import build_all
 
 SEED = 7
 Figures = dict[str, float]

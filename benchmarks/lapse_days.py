@@ -16,11 +16,11 @@ import numpy.typing as npt
 from rich.table import Table as Printed
 from scipy.stats import rankdata
 
-from features.settings import Settings
+from features.config.settings import Settings
+from training.dataset import Table
 from training.evaluate import outcome_table
 from training.gate import weighted_auc
-from training.model import Model
-from training.tables import Table
+from training.learners.model import Model
 
 DAYS = (date(2017, 9, 10), date(2017, 10, 8), date(2017, 11, 5), date(2017, 12, 3))
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.language import Condition, Feature, Span, Term, Where
+from features.language.feature import Condition, Feature, Span, Term, Where
 from features.units import DAY, HOUR, MINUTE
 
 READ = ["customer_id", "time", "event_id", "kind", "order_line"]

@@ -23,10 +23,10 @@ from rich.table import Table
 
 from benchmarks import lapse_days
 from features import build, read_settings
-from features.settings import Settings
+from features.config.settings import Settings
 from features.units import micros
 from training.evaluate import evaluate
-from training.model import Model
+from training.learners.model import Model
 from training.report import Evaluation
 from training.train import train
 

@@ -19,8 +19,8 @@ import polars as pl
 from benchmarks.block import CATEGORIES, ITEMS
 from benchmarks.happenings import CAMPAIGNS, offer_starts, tell
 from benchmarks.season import DAYS, END, START
+from features.events.tables import schema
 from features.lake import Lake
-from features.schema import schema
 from features.units import DAY
 
 BLOCK = 2_000  # customers made together

@@ -18,7 +18,7 @@ from benchmarks import synthetic
 from benchmarks.floor import floor
 from benchmarks.naive_pandas import naive
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles, write_profiles
-from features.record import Record
+from features.evaluate.online.record import Record
 from features.units import DAY
 
 AS_OF = synthetic.END - 28 * DAY

@@ -7,7 +7,7 @@ import polars as pl
 
 from benchmarks.block import Block
 from benchmarks.season import Floats
-from features.schema import SCALES
+from features.events.tables import SCALES
 from features.units import DAY
 
 SURVEYED, ASKING = 0.06, 0.15  # of orders; of orders, times what is missing in satisfaction

@@ -1,13 +1,13 @@
 """Who is this customer? Events, the lake, profiles."""
 
-from features.build import Built, build
-from features.declared import declare
+from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
-from features.fit import fit_features
-from features.fitted import FeatureSet
 from features.lake import Lake
-from features.profiles import profile_frame, profiles, write_profiles
-from features.settings import Settings, read_settings
+from features.language.declare import declare
+from features.profiles.build import Built, build
+from features.profiles.feature_set import FeatureSet
+from features.profiles.fit import fit_features
+from features.profiles.profiles import profile_frame, profiles, write_profiles
 
 __all__ = [
     "Built",

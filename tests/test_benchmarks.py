@@ -11,7 +11,7 @@ import pytest
 from benchmarks import profiles as bench
 from benchmarks.tasks import TASKS
 from features import FeatureSet
-from features.language import Formula
+from features.language.feature import Formula
 
 SIZES = {"events": 128_000, "small": 1_000, "big": 8_000, "large": 9_000}  # enough customers for personas
 PROMISED = {

@@ -10,13 +10,13 @@ from starlette.testclient import TestClient
 
 from features import Lake, declare, profiles
 from features.units import DAY
-from serving.app import create_app
-from serving.batch import scores
-from serving.lineup import Lineup
+from serving.http.app import create_app
+from serving.scoring.batch import scores
+from serving.scoring.champions import Lineup
 from tests.serving.models import tiny_models
 from tests.serving.shop import NOW, live_of, open_shop
-from training.tables import training_tables
-from training.targets import targets_of
+from training.dataset import training_tables
+from training.targets.targets import targets_of
 
 
 def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> None:

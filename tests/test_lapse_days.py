@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from benchmarks.lapse_days import Day, best_single, figures
-from training.tables import Table
+from training.dataset import Table
 
 NAN = float("nan")
 

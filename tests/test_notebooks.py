@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from features.settings import read_settings
-from serving.build import build_all
+from features.config.settings import read_settings
+from serving.jobs.build import build_all
 from tests.sample import sample_config
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))

@@ -14,7 +14,7 @@ from benchmarks.block import CATEGORIES
 from benchmarks.happenings import REACH, offer_starts
 from benchmarks.season import HOURS, WEEKDAYS, season_days
 from benchmarks.shopping import LINES, NEAR, SPREAD
-from features.schema import SCALES, schema
+from features.events.tables import SCALES, schema
 from features.units import DAY, HOUR
 
 N = 4_000

@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
+from features.config.settings import Settings
 from features.errors import StamkundError
-from features.fitted import FeatureSet
 from features.lake import Lake
-from features.profiles import profiles
-from features.settings import Settings
+from features.profiles.feature_set import FeatureSet
+from features.profiles.profiles import profiles
 from features.units import DAY
-from training.baselines import best_rule, rule_scores
-from training.fit import THREADS
+from training.dataset import Table, labels, table
+from training.learners.model import Model
 from training.metrics import metrics, rule_metrics
-from training.model import Model
 from training.report import Evaluation
-from training.tables import Table, labels, table
+from training.targets.rules import best_rule, rule_scores
+from training.walk_forward import THREADS
 
 
 def evaluate(

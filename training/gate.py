@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from features.settings import Gate
+from features.config.settings import Gate
 from features.units import DAY
 from training.metrics import calibration_slope
-from training.targets import Kind, Target
+from training.targets.targets import Kind, Target
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from training.gate import Evidence
-from training.model import Model, top_features
+from training.learners.model import Model, top_features
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,14 +8,14 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
+from features.config.settings import Gate, Lapse, Redemption, Settings, Spend
 from features.doctor import Prospect
 from features.lake import Lake
-from features.settings import Gate, Lapse, Redemption, Settings, Spend
 from features.units import DAY
-from training.fit import block_start, fewest
+from training.dataset import WARM_UP, Table, history_start, labels, origins
 from training.gate import enough
-from training.tables import WARM_UP, Table, history_start, labels, origins
-from training.targets import Target, target_of, targets_of
+from training.targets.targets import Target, target_of, targets_of
+from training.walk_forward import block_start, fewest
 
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
 ASSUMED_AUC = 0.8

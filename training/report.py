@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from training.gate import Verdict
-from training.model import Model
-from training.targets import Target
+from training.learners.model import Model
+from training.targets.targets import Target
 
 
 @dataclass(frozen=True)

@@ -12,22 +12,22 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from features.config.settings import Settings
 from features.errors import StamkundError
-from features.fitted import FeatureSet
-from features.ingest import Progress, silent
+from features.ingest.ingest import Progress, silent
 from features.lake import Lake
-from features.settings import Settings
-from training.baselines import best_rule, rule_scores
-from training.fit import THREADS, Fit, fewest, fit
+from features.profiles.feature_set import FeatureSet
+from training.dataset import Table, feature_names, history_start, training_tables
 from training.gate import Evidence, Refusal, Verdict, enough, judge
+from training.learners.model import Model, quantiles
+from training.learners.trees import parameters
 from training.metrics import metrics, rule_metrics
-from training.model import Model, quantiles
 from training.plots import draw
-from training.registry import champion_as_of, promote, register
+from training.registry.registry import champion_as_of, promote, register
 from training.report import TrainingReport
-from training.tables import Table, feature_names, history_start, training_tables
-from training.targets import Target, targets_of
-from training.trees import parameters
+from training.targets.rules import best_rule, rule_scores
+from training.targets.targets import Target, targets_of
+from training.walk_forward import THREADS, Fit, fewest, fit
 
 
 def train(

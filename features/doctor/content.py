@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from features.doctor.finding import Finding, Severity, listed, percent, some
-from features.synonyms import KIND_WORDS
+from features.onboarding.synonyms import KIND_WORDS
 
 # The kinds whose meaning is fixed; any other is a kind of one's own.
 KINDS = (

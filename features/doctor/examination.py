@@ -10,15 +10,15 @@ from typing import Protocol
 
 import polars as pl
 
+from features.config.settings import Settings
 from features.doctor import calendar, content, ladder, people, rows
 from features.doctor.facts import Facts
 from features.doctor.finding import Criterion, Finding, Prospect, Severity, some
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
-from features.ingest import IngestReport, Progress, ingest, silent
+from features.ingest.ingest import IngestReport, Progress, ingest, silent
+from features.ingest.sources.watermark import Mark
 from features.lake import Lake
-from features.seen import Mark
-from features.settings import Settings
 
 _ORDER: tuple[Severity, ...] = ("problem", "warning", "note", "ok")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from features.config.settings import Settings
 from features.doctor.calendar import history, span_of
 from features.doctor.facts import Facts
 from features.doctor.finding import Criterion, Prospect, listed, percent, some
 from features.doctor.people import apart, consent_known
-from features.settings import Settings
 from features.units import DAY, MINUTE
 
 LEVELS = {

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from features.config.settings import Settings
 from features.doctor.finding import Finding, Severity, percent, some
-from features.ingest import IngestReport
-from features.settings import Settings
-from features.take import SourceReport
+from features.ingest.ingest import IngestReport
+from features.ingest.source import SourceReport
 
 
 def rejected(report: IngestReport, settings: Settings) -> list[Finding]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from features.defaults import Vocabulary, default_features
-from features.fitted import FeatureSet
-from features.profiles import profile_frame
-from features.record import Record
-from features.schema import schema
+from features.evaluate.online.record import Record
+from features.events.tables import schema
+from features.language.defaults import Vocabulary, default_features
+from features.profiles.feature_set import FeatureSet
+from features.profiles.profiles import profile_frame
 from features.units import DAY
 
 NOW = 20_000 * DAY  # 2024-10-04T00:00:00Z, a Friday

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from features import FeatureSet, fit_features
-from features.columns import SCALES, TEXTS
-from features.conditions import ASPECTS
-from features.declared import declare
-from features.language import HIGHEST, LOWEST, Condition, Feature
-from features.takes import OF, PLACES, Take
+from features.events.columns import SCALES, TEXTS
+from features.language.aggregations import OF, PLACES, Take
+from features.language.conditions import ASPECTS
+from features.language.declare import declare
+from features.language.feature import HIGHEST, LOWEST, Condition, Feature
 from features.units import DAY
 from tests.features.events import Row, event
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from features.ingest import IngestReport, ingest
+from features.config.settings import Settings
+from features.events.tables import schema
+from features.ingest.ingest import IngestReport, ingest
+from features.ingest.sources.watermark import Mark
 from features.lake import Lake
-from features.schema import schema
-from features.seen import Mark
-from features.settings import Settings
 from tests.features.sourcing import settings_of
 
 Cells = Sequence[str]

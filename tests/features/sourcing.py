@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
-from features.ingest import ingest
+from features.config.settings import Settings
+from features.events.tables import Table
+from features.ingest.ingest import ingest
+from features.ingest.source import SourceReport
 from features.lake import Lake
-from features.schema import Table
-from features.settings import Settings
-from features.take import SourceReport
 
 Ingested = tuple[SourceReport, pl.DataFrame]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from serving.app import create_app
-from serving.state import Live
+from serving.http.app import create_app
+from serving.http.state import Live
 from tests.serving.shop import live_of, open_shop
 
 

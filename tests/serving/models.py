@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from features.affinity import PAIR_FEATURES, pair_frame
-from features.fitted import FeatureSet
+from features.config.settings import Settings
 from features.lake import Lake
-from features.profiles import profiles
-from features.settings import Settings
-from training.calibration import Platt
-from training.model import Model, quantiles
-from training.targets import Target, targets_of
+from features.profiles.feature_set import FeatureSet
+from features.profiles.pairs import PAIR_FEATURES, pair_frame
+from features.profiles.profiles import profiles
+from training.learners.calibration import Platt
+from training.learners.model import Model, quantiles
+from training.targets.targets import Target, targets_of
 
 Floats = npt.NDArray[np.float64]
 LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -1, "seed": 1}

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import polars as pl
 
-from features.fit import fit_features
+from features.config.settings import Settings, read_settings
 from features.lake import Lake
-from features.records import records
-from features.settings import Settings, read_settings
+from features.profiles.fit import fit_features
+from features.profiles.records import records
 from features.units import DAY
-from serving.lineup import Lineup
-from serving.state import Live, State, load_state
-from serving.store import open_store, replace_records
+from serving.http.state import Live, State, load_state
+from serving.scoring.champions import Lineup
+from serving.store.store import open_store, replace_records
 from tests.serving.models import tiny_models
 
 NOW = 17_503 * DAY  # 2017-12-03T00:00:00Z

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.settings import Gate
+from features.config.settings import Gate
 from features.units import DAY
 from training.gate import Evidence, enough, judge, weighted_auc
 from training.metrics import auc
-from training.targets import Target
+from training.targets.targets import Target
 
 LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
 SPEND = Target("spend", "spend", event="order", response=None, horizon_us=84 * DAY, active_us=84 * DAY)

@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.config.settings import Gate, Settings
 from features.lake import Lake
-from features.settings import Gate, Settings
 from features.units import DAY
+from training.dataset import Table
 from training.prospects import others, outlook, prospects
-from training.tables import Table
-from training.targets import Target
+from training.targets.targets import Target
 
 LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
 GATE = Gate(outcomes=10, horizons=3)

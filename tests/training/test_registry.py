@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.config.settings import Settings
 from features.errors import StamkundError
-from features.settings import Settings
 from features.units import DAY
-from training.calibration import Platt
-from training.model import Model, quantiles
-from training.registry import champion_versions, champions, listing, load, promote, register, rollback
-from training.targets import Target
-from training.trees import grow
+from training.learners.calibration import Platt
+from training.learners.model import Model, quantiles
+from training.learners.trees import grow
+from training.registry.registry import champion_versions, champions, listing, load, promote, register, rollback
+from training.targets.targets import Target
 
 X = np.random.default_rng(2).normal(size=(200, 2))
 LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)

@@ -6,16 +6,16 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.config.settings import Settings
 from features.errors import StamkundError
-from features.fit import fit_features
 from features.lake import Lake
-from features.settings import Settings
+from features.profiles.fit import fit_features
 from features.units import DAY
+from training.dataset import history_start, origins, training_tables
 from training.evaluate import evaluate
-from training.registry import champion_versions, champions, promote
+from training.registry.registry import champion_versions, champions, promote
 from training.report import TrainingReport
-from training.tables import history_start, origins, training_tables
-from training.targets import targets_of
+from training.targets.targets import targets_of
 from training.train import train
 
 AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 260
@@ -118,7 +118,7 @@ def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> Non
 def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> None:
     frame = events()
     cut = shop(tmp_path, frame.filter(pl.col("time") <= AS_OF))
-    from features.fitted import FeatureSet  # noqa: PLC0415
+    from features.profiles.feature_set import FeatureSet  # noqa: PLC0415
 
     targets = list(targets_of(settings).values())
     one, two = (

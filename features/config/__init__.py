@@ -1,0 +1,1 @@
+"""``stamkund.yaml``: what it may say, as frozen typed settings."""

@@ -1,0 +1,1 @@
+"""The evaluator over one customer's record: the same features as over frames, in microseconds."""

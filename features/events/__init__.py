@@ -1,0 +1,1 @@
+"""The canonical event: its tables, kinds, columns and rules."""

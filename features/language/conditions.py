@@ -1,0 +1,120 @@
+"""Conditions as people write them: texts as they are, amounts in units of the currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import cast
+
+from features.errors import StamkundError
+from features.events.columns import SCALES, TEXTS
+from features.language.feature import HIGHEST, LOWEST, Condition
+
+# The columns of text that conditions may look at; `kind` is asked for apart.
+ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "kind"}))
+MONEY = ("cost", "discount", "value")
+NUMBERS = tuple(sorted((*MONEY, *SCALES)))
+BOUNDS = ("above", "at_least", "at_most", "below")
+
+
+def conditions(where: Mapping[str, object], *, minor_units: int) -> Iterator[Condition]:
+    """A condition for each column.
+
+    A text is to be the one given, or one of several, or with ``{not: …}`` none of them. A number is to be the one
+    given, or to lie within any of ``{at_least:, above:, at_most:, below:}``. Where the column holds nothing, no
+    condition is met.
+
+    >>> list(conditions({"channel": ["web", "app"], "value": {"at_least": 20, "below": 100}}, minor_units=2))
+    [Condition(column='channel', values=('app', 'web'), ...), Condition(column='value', ..., low=2000, high=10000)]
+    >>> list(conditions({"category": {"below": 3}}, minor_units=2))
+    Traceback (most recent call last):
+    features.errors.StamkundError: The column category holds text: give a value, several, or {not: …}.
+    """
+    for column, test in where.items():
+        if column in NUMBERS:
+            yield _within(column, test, unit(column, minor_units))
+        elif column in ASPECTS:
+            yield _among(column, test)
+        else:
+            raise StamkundError.unknown(
+                "unknown_column", "column in `where`", column, (*ASPECTS, *NUMBERS), field=f"where.{column}"
+            )
+
+
+def unit(column: str, minor_units: int) -> int:
+    """How much of a column's integers is one, as people count it.
+
+    >>> unit("value", 2), unit("rating", 2)
+    (100, 1000)
+    """
+    return 10**minor_units if column in MONEY else SCALES.get(column, 1)
+
+
+def told(where: Mapping[str, object]) -> str:
+    """Conditions in words.
+
+    >>> told({"category": {"not": "Gifts"}, "channel": ["web", "app"], "value": {"at_least": 20, "below": 100}})
+    'category not Gifts, channel web or app, value at least 20 and below 100'
+    """
+    return ", ".join(f"{column} {_words(test)}" for column, test in where.items())
+
+
+def texts(given: object, *, field: str = "where") -> tuple[str, ...]:
+    """One text or several as several, sorted; whole numbers are taken as they are written.
+
+    >>> texts("web"), texts(["b", 18, "b"])
+    (('web',), ('18', 'b'))
+    """
+    several = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    plain = [value for value in several if isinstance(value, str | int) and not isinstance(value, bool)]
+    if not several or len(plain) < len(several):
+        message = f"{given!r} is neither a text nor some texts. Put a word that YAML reads as yes or no in quotes."
+        raise StamkundError("bad_condition", message, field=field)
+    return tuple(sorted({str(value) for value in plain}))
+
+
+def _among(column: str, test: object) -> Condition:
+    if isinstance(test, Mapping) and list(test) != ["not"]:
+        message = f"The column {column} holds text: give a value, several, or {{not: …}}."
+        raise StamkundError("bad_condition", message, field=f"where.{column}")
+    other = isinstance(test, Mapping)
+    values = cast(Mapping[str, object], test)["not"] if other else test
+    return Condition(column, texts(values, field=f"where.{column}"), other=other)
+
+
+def _within(column: str, test: object, unit: int) -> Condition:
+    bounds = test if isinstance(test, Mapping) else {"at_least": test, "at_most": test}
+    low, high = LOWEST, HIGHEST
+    for name, bound in bounds.items():
+        if name not in BOUNDS:
+            raise StamkundError.unknown("unknown_bound", f"bound of {column}", name, BOUNDS, field=f"where.{column}")
+        if not isinstance(bound, int | float) or isinstance(bound, bool) or not Decimal(bound).is_finite():
+            message = (
+                f"The column {column} holds numbers, and {bound!r} is none. Give one, or bounds: {', '.join(BOUNDS)}."
+            )
+            raise StamkundError("bad_condition", message, field=f"where.{column}")
+        least = _least(column, name, bound, unit)
+        low, high = (max(low, least), high) if name in ("above", "at_least") else (low, min(high, least))
+    if low >= high:
+        message = f"No {column} is {_words(test)}. Widen the bounds."
+        raise StamkundError("bad_condition", message, field=f"where.{column}")
+    return Condition(column, low=low, high=high)
+
+
+def _least(column: str, name: str, bound: float, unit: int) -> int:
+    """The least integer that is not on the lower side of a bound."""
+    exact = Decimal(str(bound)) * unit
+    if name in ("above", "at_most"):
+        least = int(exact.to_integral_value(ROUND_FLOOR)) + 1
+    else:
+        least = int(exact.to_integral_value(ROUND_CEILING))
+    if not LOWEST <= least <= HIGHEST:
+        message = f"No {column} can be as far from 0 as {bound!r}. Give a bound of at most {HIGHEST // unit}, or none."
+        raise StamkundError("bad_condition", message, field=f"where.{column}")
+    return least
+
+
+def _words(test: object) -> str:
+    if not isinstance(test, Mapping):
+        return " or ".join(str(value) for value in (test if isinstance(test, list | tuple) else [test]))
+    return " and ".join(f"{name.replace('_', ' ')} {_words(value)}" for name, value in test.items())

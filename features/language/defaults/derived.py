@@ -1,0 +1,74 @@
+"""The default set as a whole, from the vocabulary of what the events hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, count
+
+from features.language.defaults.choices import of_categories, of_channels
+from features.language.defaults.kinds import of_kind
+from features.language.defaults.orders import EVER, of_orders, of_refunds
+from features.language.defaults.places import of_places
+from features.language.defaults.ratings import of_ratings
+from features.language.defaults.subscriptions import KINDS, of_subscriptions
+from features.language.defaults.vocabulary import Vocabulary
+from features.language.feature import Feature, Span, code
+
+WINDOWS = (7, 14, 28, 56, 90, 180, 365)
+
+
+def default_features(
+    vocabulary: Vocabulary, windows: Sequence[int] = WINDOWS, *, minor_units: int = 2
+) -> tuple[Feature, ...]:
+    """The default set for a vocabulary, its names unique and in a fixed order; money in units of the currency.
+
+    Categories and attributes come last: where one is called like a kind or a channel, these keep the plain name.
+
+    >>> small = default_features(Vocabulary(("order", "visit"), ("Tea",), ()), windows=(28,))
+    >>> [f.name for f in small if "28d" in f.name][:4]
+    ['orders_28d', 'spend_28d', 'order_lines_28d', 'discount_28d']
+    """
+    spans = [Span(w) for w in sorted(set(windows))] + [EVER]
+    features = [*_by_kind(vocabulary, spans), *_across_kinds(vocabulary)]
+    features += of_categories(vocabulary.categories if "order" in vocabulary.kinds else ())
+    features += [code(name, values) for name, values in vocabulary.attributes]
+    money = 10**minor_units
+    return distinctly(replace(f, scale=money) if f.unit == "money" else f for f in features)
+
+
+def _by_kind(vocabulary: Vocabulary, spans: Sequence[Span]) -> Iterator[Feature]:
+    kinds = vocabulary.kinds
+    if "order" in kinds:
+        yield from of_orders(spans)
+    told = {"order", *KINDS, *(["survey"] if vocabulary.scales else [])}  # in other words
+    for kind in kinds:
+        yield from of_kind(kind, kinds) if kind not in told else ()
+    if "order" in kinds and "refund" in kinds:
+        yield from of_refunds(returning=vocabulary.returning)
+    yield from of_subscriptions(kinds, renewing=vocabulary.renewing, priced=vocabulary.priced)
+
+
+def _across_kinds(vocabulary: Vocabulary) -> Iterator[Feature]:
+    if vocabulary.channels:
+        yield from of_channels(vocabulary.channels, ordering="order" in vocabulary.kinds)
+    for scale in vocabulary.scales:
+        yield from of_ratings(scale)
+    if vocabulary.placed:
+        yield from of_places()
+
+
+def distinctly(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """Features with names of their own, whatever their case: where one is taken, the later feature gets a number.
+
+    >>> tea, same = code("tea", ("a", "b")), code("Tea", ("c", "d"))
+    >>> [f.name for f in distinctly([tea, same])]
+    ['tea', 'Tea_2']
+    """
+    taken, out = {"customer_id", "as_of"}, []
+    for feature in features:
+        names = chain([feature.name], (f"{feature.name}_{n}" for n in count(2)))
+        name = next(name for name in names if name.casefold() not in taken)
+        taken.add(name.casefold())
+        out.append(replace(feature, name=name))
+    return tuple(out)

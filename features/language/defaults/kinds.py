@@ -1,0 +1,44 @@
+"""Default features of every kind of event beside orders: how often, how lately, how much of it answers what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from features.language.defaults.names import snake
+from features.language.defaults.orders import EVER, ORDERS
+from features.language.feature import Feature, Measure, Span, Term, amount, ratio, since, where
+
+NOUNS = {
+    "cart": "carts", "click": "clicks", "contact": "contacts", "exposure": "exposures", "open": "opens",
+    "redeem": "redemptions", "refund": "refunds", "search": "searches", "support": "support_requests",
+    "survey": "surveys", "view": "views", "visit": "visits",
+}  # fmt: skip
+SPANS = (Span(28), Span(90), Span(180), EVER)
+PRESSURE = (Span(7), Span(14), *SPANS)  # contacts tire who has had many of them lately
+ANSWERS = ("open", "click", "redeem")
+
+
+def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
+    """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
+    name = snake(kind, f"kind_{kinds.index(kind) + 1}")
+    noun, text = NOUNS.get(kind, f"{name}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")
+    here = where(kind=kind)
+    count = Measure("sum", "one", here)
+    for span in PRESSURE if kind == "contact" else SPANS:
+        yield amount(noun, count, span, "count", text)
+    trend = f"{text} in the last 90 days over the 90 days before"
+    yield ratio(f"{noun}_trend_90d", Term(count, Span(90)), Term(count, Span(180, 90)), "ratio", trend)
+    yield since(
+        f"days_since_last_{name}", Measure("max", "time", here), f"days since the last '{kind.replace('_', ' ')}'"
+    )
+    if kind != "contact":
+        yield amount(f"{name}_days", Measure("distinct", "day", here), EVER, "count", f"days with {text}")
+        for base, under in (("contact", Measure("sum", "one", where(kind="contact"))), ("order", ORDERS)):
+            if base in kinds:
+                every = Term(count, EVER), Term(under, EVER)
+                yield ratio(f"{noun}_per_{base}", *every, "ratio", f"{text} per {base}")
+    if kind in ANSWERS and "contact" in kinds:
+        for span in (Span(28), Span(90)):
+            contacts = Term(Measure("sum", "one", where(kind="contact")), span)
+            words = f"{text} per contact {span.text}"
+            yield ratio(f"{noun}_per_contact_{span.label}", Term(count, span), contacts, "ratio", words)

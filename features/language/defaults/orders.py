@@ -1,0 +1,126 @@
+"""Default features of orders: how many, how much, how regularly, when, and how that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from features.language.feature import Feature, Measure, Op, Span, Term, amount, ratio, since, where
+from features.units import DAY, MINUTE
+
+WEEKS = 8
+EVER = Span(None)
+ORDER = where(kind="order")
+ORDERS = Measure("sum", "opening", ORDER)
+LINES = Measure("sum", "one", ORDER)
+SPEND = Measure("sum", "value", ORDER)
+DISCOUNT = Measure("sum", "discount", ORDER)
+FIRST_ORDER = Measure("min", "time", ORDER)
+LAST_ORDER = Measure("max", "time", ORDER)
+GAPS = Measure("sum", "gap_known", ORDER)
+GAP = Measure("sum", "gap", ORDER)
+GAP_SQUARED = Measure("sum", "gap_squared", ORDER)
+MINUTES_A_DAY = DAY // MINUTE
+
+
+def of_orders(spans: Sequence[Span]) -> Iterator[Feature]:
+    """All features of orders that need neither categories nor channels."""
+    yield from _amounts(spans)
+    yield from _baskets()
+    yield from _values()
+    yield from _weeks()
+    yield from _trends()
+    yield from _rhythm()
+    yield from _habits()
+    yield from _variety()
+
+
+def _amounts(spans: Sequence[Span]) -> Iterator[Feature]:
+    for span in spans:
+        yield amount("orders", ORDERS, span, "count", "orders")
+        yield amount("spend", SPEND, span, "money", "spend")
+        yield amount("order_lines", LINES, span, "count", "items bought")
+        yield amount("discount", DISCOUNT, span, "money", "discounts received")
+
+
+def _baskets() -> Iterator[Feature]:
+    for span in (Span(28), Span(90), EVER):
+        orders, spend = Term(ORDERS, span), Term(SPEND, span)
+        yield ratio(f"spend_per_order_{span.label}", spend, orders, "money", f"spend per order {span.text}")
+        yield ratio(f"lines_per_order_{span.label}", Term(LINES, span), orders, "ratio", f"items per order {span.text}")
+        yield ratio(
+            f"discount_rate_{span.label}", Term(DISCOUNT, span), spend, "share", f"discount over spend {span.text}"
+        )
+
+
+def _values() -> Iterator[Feature]:
+    """Of single order lines; without one, or for the spread without two, undefined."""
+    squares, known = Measure("sum", "value_squared", ORDER), Measure("sum", "value_known", ORDER)
+    terms = tuple(Term(measure, EVER) for measure in (SPEND, squares, known))
+    yield Feature("line_value_std_all", "deviation", terms, "money", "spread of the value of an item bought so far")
+    ends: Mapping[str, tuple[Op, str]] = {
+        "line_value_min_all": ("min", "least value of an item bought"),
+        "line_value_max_all": ("max", "greatest value of an item bought"),
+        "first_line_value": ("first", "value of the first item bought"),
+        "last_line_value": ("last", "value of the last item bought"),
+    }
+    for name, (op, text) in ends.items():
+        yield Feature(name, "amount", (Term(Measure(op, "value", ORDER), EVER),), "money", text)
+
+
+def _weeks() -> Iterator[Feature]:
+    for week in range(1, WEEKS):
+        span = Span(7 * (week + 1), 7 * week)
+        yield amount("orders", ORDERS, span, "count", "orders")
+        yield amount("spend", SPEND, span, "money", "spend")
+
+
+def _trends() -> Iterator[Feature]:
+    for days in (14, 28, 90):
+        for noun, measure in (("orders", ORDERS), ("spend", SPEND)):
+            now, before = Term(measure, Span(days)), Term(measure, Span(2 * days, days))
+            text = f"{noun} in the last {days} days over the {days} days before"
+            yield ratio(f"{noun}_trend_{days}d", now, before, "ratio", text)
+        share = f"orders in the last {days} days as a share of all"
+        yield ratio(f"orders_share_{days}d", Term(ORDERS, Span(days)), Term(ORDERS, EVER), "share", share)
+
+
+def _rhythm() -> Iterator[Feature]:
+    yield since("days_since_last_order", LAST_ORDER, "days since the last order")
+    yield since("days_since_first_order", FIRST_ORDER, "days since the first order")
+    last, text = Term(Measure("last", "gap", ORDER), EVER), "days between the last two orders"
+    yield Feature("order_gap_last", "amount", (last,), "days", text, MINUTES_A_DAY)
+    for span in (Span(90), EVER):
+        gap, gaps, squared = Term(GAP, span), Term(GAPS, span), Term(GAP_SQUARED, span)
+        mean, deviation = f"order_gap_mean_{span.label}", f"order_gap_std_{span.label}"
+        ending = f", of gaps that end {span.text}" if span.start else f" {span.text}"
+        text = f"of the days between orders{ending}"
+        yield Feature(mean, "ratio", (gap, gaps), "days", f"mean {text}", MINUTES_A_DAY)
+        yield Feature(deviation, "deviation", (gap, squared, gaps), "days", f"spread {text}", MINUTES_A_DAY)
+        name, words = f"recency_over_gap_{span.label}", f"days since the last order over the mean gap{ending}"
+        yield Feature(name, "rhythm", (Term(LAST_ORDER, EVER), gap, gaps), "ratio", words)
+
+
+def _habits() -> Iterator[Feature]:
+    for habit in ("morning", "evening", "weekend"):
+        for span in (Span(90), EVER):
+            over, under = Term(Measure("sum", habit, ORDER), span), Term(ORDERS, span)
+            yield ratio(f"{habit}_share_{span.label}", over, under, "share", f"share of {habit} orders {span.text}")
+
+
+def _variety() -> Iterator[Feature]:
+    for span in (Span(28), Span(90), EVER):
+        yield amount("categories", Measure("distinct", "category", ORDER), span, "count", "different categories")
+        yield amount("order_days", Measure("distinct", "day", ORDER), span, "count", "days with an order")
+    for span in (Span(28), Span(56), Span(90), Span(180), EVER):
+        yield amount("order_weeks", Measure("distinct", "week", ORDER), span, "count", "weeks with an order")
+
+
+def of_refunds(*, returning: bool) -> Iterator[Feature]:
+    """How much of what was bought came back; undefined for who bought nothing."""
+    back = where(kind="refund")
+    for span in (Span(90), EVER):
+        over, text = Term(Measure("sum", "value", back), span), f"refunds as a share of spend {span.text}"
+        yield ratio(f"refunded_spend_share_{span.label}", over, Term(SPEND, span), "share", text)
+    if returning:
+        over = Term(Measure("distinct", "order_id", back), EVER)
+        yield ratio("refunded_orders_share_all", over, Term(ORDERS, EVER), "share", "share of orders with a refund")

@@ -1,0 +1,1 @@
+"""A first ``stamkund.yaml``, guessed from the files that someone has."""

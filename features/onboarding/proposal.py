@@ -1,0 +1,109 @@
+"""What is guessed of files, written as a commented ``stamkund.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from features.config.settings import Settings
+from features.events.tables import Table
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a file or a folder seems to hold, what of that is unsure, and how often which currency stands in it."""
+
+    place: Path
+    files: Sequence[Path]
+    table: Table | None
+    columns: Mapping[str, str]
+    kind: str | None
+    unsure: Sequence[str]
+    unused: Sequence[str]
+    notes: Sequence[str] = ()
+    currencies: Mapping[str, int] = field(default_factory=dict)
+
+
+def written(guesses: Sequence[Guess], home: Path) -> str:
+    """The settings that the guesses make, to be written into the folder ``home``: paths below it are relative to it."""
+    lines = [
+        "# A first guess: read it, mend it, then run `stamkund build`.",
+        "# `columns` maps canonical columns to yours: a column's name, or an SQL expression over several.",
+        "",
+        f"name: {_scalar(guesses[0].place.resolve().parent.name or 'My customers')}",
+        _currency(guesses),
+        "",
+        "sources:" if any(each.table for each in guesses) else "sources: {}",
+    ]
+    taken: set[str] = set()
+    for each in guesses:
+        lines += _source(each, home, taken)
+    if any(each.kind == "order" for each in guesses):
+        lines += [
+            "",
+            "targets:",
+            "  # Bought within 56 days: nothing in the next 28? Bought within 84 days: how much in the next 84?",
+            "  lapse: {type: lapse, event: order, horizon: 28d, active: 56d}",
+            "  spend: {type: spend, event: order, horizon: 84d, active: 84d}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _currency(guesses: Sequence[Guess]) -> str:
+    """The currency that most rows name, else the default."""
+    named = sum((Counter(each.currencies) for each in guesses), Counter[str]())
+    if not named:
+        return f"currency: {Settings.model_fields['currency'].default}   # unsure: the currency of all amounts"
+    most, *others = [currency for currency, _ in named.most_common()]
+    told = f"unsure: rows in {', '.join(others)} would be rejected" if others else "as the rows say"
+    return f"currency: {most}   # {told}"
+
+
+def _source(each: Guess, home: Path, taken: set[str]) -> list[str]:
+    comments = [_comment(note) for note in each.notes]
+    unsure = [_comment(f"unsure of {doubt}") for doubt in each.unsure]
+    if each.table is None:
+        return ["", *comments, _comment(f"{each.place.name} is left out:"), *unsure]
+    return [
+        "",
+        *comments,
+        *unsure,
+        f"  {_name(each.place, taken)}:",
+        f"    table: {each.table}",
+        *([f"    kind: {each.kind}"] if each.kind else []),
+        f"    from: {_scalar(_origin(each, home))}",
+        "    columns:",
+        *(f"      {_scalar(column)}: {_scalar(source)}" for column, source in each.columns.items()),
+        *([f"  {_comment('not used: ' + ', '.join(each.unused))}"] if each.unused else []),
+    ]
+
+
+def _name(place: Path, taken: set[str]) -> str:
+    """A name for a source that none has yet."""
+    stem = re.sub(r"\W+", "_", place.resolve().name.split(".")[0], flags=re.ASCII).strip("_") or "rows"
+    name = stem if not stem[0].isdigit() and stem != "http" else f"_{stem}"
+    while name in taken:
+        name += "_2"
+    taken.add(name)
+    return name
+
+
+def _origin(each: Guess, home: Path) -> str:
+    place, below = each.place.resolve(), home.resolve()
+    if place.is_dir() and below.is_relative_to(place):  # what is built lies in the folder too
+        place = place / "**" / f"*{each.files[0].suffix}"
+    return place.relative_to(below).as_posix() if place.is_relative_to(below) else str(place)
+
+
+def _comment(text: str) -> str:
+    return f"  # {text}".replace("\n", " ")
+
+
+def _scalar(text: str) -> str:
+    """The text as a YAML scalar, quoted where it must be."""
+    words = {"y", "n", "yes", "no", "on", "off", "null", "true", "false"}
+    plain = re.fullmatch(r"[A-Za-z_/][\w./-]*", text) and text.lower() not in words
+    return text if plain else "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,123 @@
+"""Some rows of files, and what their columns hold: how many values can be read as what."""
+
+# ruff: noqa: S608  (names are quoted)
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from features import sql
+from features.errors import StamkundError
+from features.events.tables import Role
+from features.ingest.sources.csv import dialect
+from features.ingest.sources.rows import scan
+from features.ingest.values import Money, Value, reading
+
+ROWS = 100_000
+# A column is what nearly all of its values are: one wrong cell does not make amounts into texts.
+NEARLY_ALL = 0.95
+_BROKEN = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)
+_MONEY = Money("EUR", 2)  # whether an amount can be read depends on neither
+
+
+@dataclass(frozen=True)
+class Column:
+    """How many values of a column there are, and how many can be read as an amount, as a number and as a time.
+
+    Of the times, ``days`` tell no hour, and ``zoned`` tell their time zone.
+    """
+
+    type: str
+    values: int
+    readable: Mapping[Role, int]
+    days: int
+    zoned: int
+
+    def reads(self, role: Role) -> bool:
+        """Whether nearly all of its values can be read so.
+
+        >>> Column("VARCHAR", 100, {"amount": 95, "time": 94}, 0, 0).reads("amount")
+        True
+        """
+        return self.readable[role] >= NEARLY_ALL * self.values
+
+    def odd(self, role: Role) -> int:
+        """How many of its values cannot be read so."""
+        return self.values - self.readable[role]
+
+
+def shape(file: Path) -> tuple[str, frozenset[str]]:
+    """What files that belong together have in common: how they end, and the names of their columns."""
+    try:
+        return file.suffix.lower(), frozenset(name.lower() for name in _names(file))
+    except _BROKEN as error:
+        raise _unreadable(file, error) from None
+
+
+def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, Column]:
+    """Put rows of the first, the middle and the last of some files into the table ``rows``; what its columns hold."""
+    chosen = spread(files)
+    try:
+        rows = [_rows(file, ROWS // len(chosen)) for file in chosen]
+        connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
+    except _BROKEN as error:
+        raise _unreadable(chosen[0], error) from None
+    described = connection.execute("DESCRIBE rows").fetchall()
+    return {str(row[0]): _column(connection, str(row[0]), str(row[1])) for row in described}
+
+
+def spread(files: Sequence[Path]) -> list[Path]:
+    """The first, the middle and the last of some files.
+
+    >>> [file.name for file in spread([Path("a"), Path("b"), Path("c"), Path("d"), Path("e")])]
+    ['a', 'c', 'e']
+    """
+    return list(dict.fromkeys([files[0], files[len(files) // 2], files[-1]]))
+
+
+def readable(name: str, column: Column, role: Role) -> str:
+    """The SQL of a column's values in a role, null where they cannot be read."""
+    return reading(role, Value(sql.name(name), column.type), _MONEY) or "NULL"
+
+
+def _names(file: Path) -> list[str]:
+    if file.suffix.lower() != ".parquet":
+        return list(dialect(file).names)
+    with duckdb.connect() as connection:
+        return [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {scan([file])}").fetchall()]
+
+
+def _rows(file: Path, most: int) -> str:
+    if file.suffix.lower() == ".parquet":
+        return f"(SELECT * FROM {scan([file])} LIMIT {most})"
+    written = dialect(file)
+    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in written.names)
+    options = f"{written.sql}, auto_detect = false, columns = {{{columns}}}, ignore_errors = true"
+    return f"(SELECT * FROM read_csv({sql.literal(str(file))}, {options}) LIMIT {most})"
+
+
+def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Column:
+    value, elsewhere = Value(sql.name(name), type_), Value(sql.name(name), type_, "Asia/Tokyo")
+    roles: tuple[Role, ...] = ("amount", "number", "time")
+    counted = [reading(role, value, _MONEY) or "NULL" for role in roles]
+    time, start = counted[-1], reading("start", value, _MONEY) or "NULL"
+    abroad = reading("time", elsewhere, _MONEY) or "NULL"
+    found = connection.execute(
+        f"""
+        SELECT count(*) FILTER ({value.present}), {", ".join(f"count({each})" for each in counted)},
+               count(*) FILTER ({time} <> {start}), count(*) FILTER ({time} = {abroad})
+        FROM rows
+        """
+    ).fetchone()
+    values, amounts, numbers, times, days, zoned = map(int, found or (0,) * 6)
+    return Column(type_, values, {"amount": amounts, "number": numbers, "time": times}, days, zoned)
+
+
+def _unreadable(file: Path, error: Exception) -> StamkundError:
+    msg = f"{file} cannot be read: {sql.first_line(error)}"
+    return StamkundError("unreadable_file", msg, field="init")

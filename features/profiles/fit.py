@@ -1,0 +1,99 @@
+"""Fitting the default feature set: its vocabulary, and the bands that set customers beside their peers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from features.config.settings import StageSettings
+from features.errors import StamkundError
+from features.lake import Lake
+from features.language.defaults import RARE, WINDOWS, default_features, distinctly, found
+from features.language.defaults.stages import journey, lifecycle
+from features.language.feature import Feature
+from features.profiles.feature_set import FeatureSet
+from features.profiles.personas import personas
+from features.profiles.profiles import profile_frame
+from features.units import DAY, MINUTE
+
+USUAL = StageSettings()
+
+
+PEERS = 200_000  # customers are enough to say where others stand
+
+
+def fit_features(
+    lake: Lake,
+    *,
+    as_of: int,
+    categories: int = 20,
+    windows: Sequence[int] = (),
+    minor_units: int = 2,
+    stages: StageSettings = USUAL,
+) -> FeatureSet:
+    """The default set for what the events up to ``as_of`` hold; later rows change nothing.
+
+    Args:
+        lake: where the events are.
+        as_of: µs; no later than the first moment a model is tested at.
+        categories: how many categories, the best-selling first, get features of their own.
+        windows: days to look back beside the usual ones, such as the horizons of the targets.
+        minor_units: decimals of the reporting currency.
+        stages: when a customer is in which stage.
+    """
+    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
+    vocabulary = found(past, customers.collect(engine="streaming"), categories=categories)
+    if not vocabulary.kinds:
+        message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
+        raise StamkundError("too_few_events", message)
+    plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
+    if "order" not in vocabulary.kinds:
+        return plain
+    peers = _peers(lake, plain, past, as_of)
+    if peers.is_empty():
+        return plain
+    habits = personas(peers)
+    told = [*_among_peers(plain, peers), *_stages(peers, vocabulary.kinds, stages), *([habits] if habits else [])]
+    own, traits = [[f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True)]
+    return FeatureSet(distinctly([*own, *told, *traits]), as_of)
+
+
+def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:
+    """The profiles of who had ordered by then; of very many of them of every so many, in the order of their ids."""
+    buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
+    ids = buyers.collect(engine="streaming")["customer_id"]
+    every = -(-len(ids) // PEERS)
+    if every > 1:
+        past = past.filter(pl.col("customer_id").is_in(ids.gather_every(every).implode()))
+    found = profile_frame(past, plain, as_of=as_of, attributes=lake.scan("customers").collect())
+    return found.filter(pl.col("orders_all") > 0)
+
+
+def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
+    """RFM scores from 1 to 5, the best, and percentiles, cut where the peers stood when the features were fitted."""
+    fifths, hundredths = np.linspace(0, 1, 6)[1:-1], np.linspace(0, 1, 101)[1:-1]
+    bands = (
+        ("rfm_recency", "days_since_last_order", -1, fifths, "recency score, 5 the most recent"),
+        ("rfm_frequency", "orders_365d", 1, fifths, "frequency score, 5 the most orders"),
+        ("rfm_monetary", "spend_365d", 1, fifths, "monetary score, 5 the most spend"),
+        ("spend_90d_percentile", "spend_90d", 1, hundredths, "percentile of spend in the last 90 days"),
+        ("orders_90d_percentile", "orders_90d", 1, hundredths, "percentile of orders in the last 90 days"),
+    )
+    for name, base, sign, at, text in bands:
+        values = peers[base].drop_nans().to_numpy() * sign
+        cuts = tuple(float(c) for c in np.unique(np.quantile(values, at)))
+        feature = plain.feature(base)
+        yield replace(feature, name=name, unit="band", text=text, scale=feature.scale * sign, cuts=cuts)
+
+
+def _stages(peers: pl.DataFrame, kinds: Sequence[str], stages: StageSettings) -> Iterator[Feature]:
+    """Both stages, with the peers' usual gap and the orders of the most loyal of them for thresholds."""
+    gap = peers["order_gap_mean_all"].drop_nans().median()
+    usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
+    yield lifecycle(stages, usual=usual, loyal=float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal)))
+    road = journey(stages, kinds, usual=usual)
+    yield from [road] if road else []

@@ -1,0 +1,1 @@
+"""Which offers are best for a customer now, and why not the others."""

@@ -1,0 +1,107 @@
+"""Offers as they stand at a moment: what each is worth and costs, assumed from history where the table is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from features.config.settings import Settings
+from features.lake import Lake
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A candidate for a decision; amounts in minor units, times in µs, ``None`` in ``starts`` or ``ends`` is no bound.
+
+    >>> flyer = Offer("flyer", "content", "This week's flyer", None, 10, 20, 0, 0, frozenset(), assumed=False)
+    >>> [flyer.status(at) for at in (9, 10, 20, 21)]
+    ['not_started', 'valid', 'valid', 'expired']
+    """
+
+    offer_id: str
+    type: str
+    name: str
+    campaign_id: str | None
+    starts: int | None
+    ends: int | None
+    value: int
+    cost: int
+    item_ids: frozenset[str]
+    assumed: bool
+
+    def status(self, at: int) -> str:
+        """``valid`` at the moment ``at``, or why not: ``not_started``, ``expired``."""
+        if self.starts is not None and at < self.starts:
+            return "not_started"
+        return "expired" if self.ends is not None and at > self.ends else "valid"
+
+
+def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
+    """Every offer of the lake, with value and cost as known at ``as_of``.
+
+    Where the table gives no value, it is assumed: ``offers.margin`` of what customers usually spend on the offer's
+    products (the mean of those who bought any, in the last ``offers.window``). Where it gives no cost, it is the mean
+    discount seen on these products' ``coupon_applied`` rows, or on all of them when these had none. Offers
+    that are over are not looked into.
+    """
+    table = lake.scan("offers").collect()
+    open_ = table.filter(pl.col("ends").is_null() | (pl.col("ends") >= as_of))
+    items = _items(open_)
+    spend = _usual_spend(lake, items, after=as_of - settings.offers.window, as_of=as_of)
+    discount, overall = _usual_discount(lake, items, as_of=as_of)
+    worth = (
+        table.join(spend, on=_KEY, how="left", nulls_equal=True)
+        .join(discount, on=_KEY, how="left", nulls_equal=True)
+        .with_columns(
+            assumed=pl.col("value").is_null() | pl.col("cost").is_null(),
+            value=pl.coalesce("value", (pl.col("spend") * settings.offers.margin).round().cast(pl.Int64), 0),
+            cost=pl.coalesce("cost", pl.col("discount").round().cast(pl.Int64), overall),
+        )
+        .sort("offer_id", "campaign_id")
+    )
+    return [_offer(row) for row in worth.iter_rows(named=True)]
+
+
+_KEY = ["offer_id", "campaign_id"]
+
+
+def _offer(row: dict[str, object]) -> Offer:
+    row = {**row, "item_ids": frozenset(row["item_ids"] or ())}  # type: ignore[call-overload]
+    return Offer(**{name: row[name] for name in Offer.__dataclass_fields__})  # type: ignore[arg-type]
+
+
+def _items(offers: pl.DataFrame) -> pl.LazyFrame:
+    """One row per offer and product."""
+    listed = offers.lazy().select(*_KEY, item_id=pl.col("item_ids"))
+    return listed.filter(pl.col("item_id").list.len() > 0).explode("item_id").unique()
+
+
+def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> pl.DataFrame:
+    """``spend``: the mean over customers who bought any of the offer's products in ``(after, as_of]``."""
+    return (
+        lake.scan("events")
+        .filter(pl.col("kind") == "order", pl.col("time") > after, pl.col("time") <= as_of)
+        .filter(pl.col("customer_id").is_not_null())
+        .group_by("item_id", "customer_id")
+        .agg(pl.col("value").sum())
+        .join(items, on="item_id")
+        .group_by(_KEY)
+        .agg(spend=pl.col("value").sum() / pl.col("customer_id").n_unique())
+        .collect()
+    )
+
+
+def _usual_discount(lake: Lake, items: pl.LazyFrame, *, as_of: int) -> tuple[pl.DataFrame, int]:
+    """``discount``: the mean a coupon took off an offer's products up to ``as_of``; beside it, the mean over all."""
+    seen = (
+        lake.scan("events")
+        .filter(pl.col("kind") == "coupon_applied", pl.col("time") <= as_of, pl.col("discount") > 0)
+        .select("item_id", "discount")
+    )
+    mean = seen.select(pl.col("discount").mean()).collect().item()
+    by_item = seen.group_by("item_id").agg(total=pl.col("discount").sum(), rows=pl.len())
+    by_offer = (
+        by_item.join(items, on="item_id").group_by(_KEY).agg(discount=pl.col("total").sum() / pl.col("rows").sum())
+    )
+    return by_offer.collect(), round(mean or 0)

@@ -1,0 +1,84 @@
+"""What requests hold, checked once at the door."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from serving.segment_spec.fields import LONGEST
+
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
+
+
+class Body(BaseModel):
+    """A request body: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Profile(Body):
+    """Whom a request means."""
+
+    id_type: Id = "user_id"
+    id: Id
+
+
+class ScoresRequest(Body):
+    """Whose scores, by which models, as of when."""
+
+    profiles: list[Profile] = Field(default=[], max_length=1000)
+    customers: list[Id] = Field(default=[], max_length=1000, description="Short for profiles with id_type user_id.")
+    models: list[str] | None = Field(default=None, description="Names of models; all when left out.")
+    as_of: str | None = Field(
+        default=None, description="ISO 8601; now when left out.", examples=["2017-12-03T00:00:00Z"]
+    )
+    reasons: int = Field(default=3, ge=0, le=20, description="How many reasons each model gives.")
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"profiles": [{"id_type": "user_id", "id": "1008"}]}]},
+    )
+
+
+class PlacementRequest(Body):
+    """Where offers are to be shown, and how many."""
+
+    id: Id
+    count: int = Field(default=1, ge=1, le=30)
+
+
+class DecisionRequest(Body):
+    """For whom, where, and in which situation; without a profile the visitor is anonymous."""
+
+    profile: Profile | None = None
+    context: dict[str, object] = {}
+    placements: list[PlacementRequest] = Field(default=[PlacementRequest(id="default")], min_length=1, max_length=20)
+    explain: bool = Field(default=True, description="False leaves out `excluded`.")
+    as_of: str | None = Field(
+        default=None,
+        description="ISO 8601; now when left out. What is asked of the past is not kept: it has no decision_id.",
+    )
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "profile": {"id_type": "user_id", "id": "1008"},
+                    "context": {"channel": "web"},
+                    "placements": [{"id": "home_hero", "count": 2}],
+                }
+            ]
+        },
+    )
+
+
+class BatchRequest(BaseModel):
+    """Segment Spec messages; Segment's other keys are let through."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    batch: list[object] = Field(min_length=1, max_length=10_000)

@@ -1,0 +1,1 @@
+"""Work that is run, not served: the build, the doctor."""

@@ -1,0 +1,43 @@
+"""A build for the service: the log read back as one more source, the records put in place in one step."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sqlalchemy.engine import Engine
+
+from features.config.settings import Settings
+from features.events.columns import NUMBERS, TEXTS
+from features.ingest.ingest import IngestReport, Progress, silent
+from features.lake import Lake
+from features.profiles.build import Built, build
+from features.profiles.records import records
+from serving.store.store import log_frame, meta, open_store, replace_records, update_records
+
+
+def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, refit: bool = False) -> Built:
+    """Read what is new in the sources and the log, write the profiles at ``as_of``, renew the store's records.
+
+    Only the records of customers whom something new is about are made anew, if the others are of the lake that was
+    added to.
+    """
+    store = open_store(settings.store_url)
+    renew = partial(_renew, store, Lake(settings.lake), as_of=as_of, progress=progress)
+    try:
+        return build(settings, as_of=as_of, log=partial(log_frame, store), progress=progress, refit=refit, after=renew)
+    finally:
+        store.dispose()
+
+
+def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
+    some = report.customers if meta(store).get("lake") == _made_of(report.before) else None
+    found = records(lake, some, progress)
+    if some is None:
+        replace_records(store, found, as_of=as_of, log_seq=report.log, lake=_made_of(report.version))
+    else:
+        update_records(store, found, some, as_of=as_of, log_seq=report.log, lake=_made_of(report.version))
+
+
+def _made_of(version: str) -> str:
+    """What records are made of: a lake, and the columns that they take from it."""
+    return " ".join([version, *NUMBERS, *TEXTS])

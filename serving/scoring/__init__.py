@@ -1,0 +1,1 @@
+"""Scores of customers by the champions: for one request, for a batch, for a table."""

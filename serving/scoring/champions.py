@@ -1,0 +1,99 @@
+"""The models that answer together: one champion a target and the features they read, loaded as one consistent set."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.profiles.feature_set import FeatureSet
+from training.learners.model import Model
+from training.registry.registry import champions
+
+log = logging.getLogger("stamkund.serving")
+CARRIED: Final = "champions"
+FEATURES: Final = "features.json"
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """The champions by name, in the order of the settings' targets, with their feature set."""
+
+    feature_set: FeatureSet
+    models: Mapping[str, Model]
+
+    @classmethod
+    def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
+        """The models trained on these features; each of the others is left out with a warning, but not all of them."""
+        ours = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
+        if models and not ours:
+            text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
+            raise StamkundError("feature_set_mismatch", text, field="models")
+        for name in models.keys() - ours.keys():
+            log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
+        return cls(feature_set, ours)
+
+    def first(self, type_: str) -> Model | None:
+        """The first model of a type of target, the one that headline figures come from."""
+        return next((model for model in self.models.values() if model.target.type == type_), None)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each feature stands in a row."""
+        return {name: i for i, name in enumerate(self.feature_set.names)}
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Each model's version."""
+        return {name: str(model.version) for name, model in self.models.items()}
+
+    def model(self, name: str, *, field: str | None = None) -> Model:
+        """The model of that name."""
+        if name not in self.models:
+            raise StamkundError.unknown("unknown_model", "model", name, self.models, field=field)
+        return self.models[name]
+
+
+def load_lineup(settings: Settings, *, beside: Path) -> Lineup | None:
+    """The registry's champions, or (``serving.models: carried``) those in ``beside/champions``; None without any."""
+    if settings.serving.models == "carried":
+        return _load(beside / CARRIED)
+    models = champions(settings)
+    return Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings)) if models else None
+
+
+def carry(settings: Settings, folder: Path) -> dict[str, str]:
+    """Write the registry's champions and their feature set to ``folder/champions``; returns their versions."""
+    models = champions(settings)
+    if not models:
+        raise StamkundError("no_model", "No model is registered to carry. Run `stamkund train` first.", field="models")
+    lineup = Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings))
+    save_lineup(lineup, folder / CARRIED)
+    return lineup.versions
+
+
+def save_lineup(lineup: Lineup, folder: Path) -> None:
+    """Write models and feature set as plain files, in place of what the folder held."""
+    rmtree(folder, ignore_errors=True)
+    lineup.feature_set.save(folder / FEATURES)
+    for place, (name, model) in enumerate(lineup.models.items()):
+        model.save(folder / f"{place:02d}-{name}")
+
+
+def _load(home: Path) -> Lineup | None:
+    folders = sorted(path for path in home.glob("*") if path.is_dir())
+    if not folders:
+        return None
+    models = [Model.load(folder) for folder in folders]
+    return Lineup.of(FeatureSet.load(home / FEATURES), {model.name: model for model in models})
+
+
+def _ordered(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:
+    declared = [name for name in settings.targets if name in models]
+    return {name: models[name] for name in [*declared, *sorted(set(models) - set(declared))]}

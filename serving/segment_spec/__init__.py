@@ -1,0 +1,1 @@
+"""Messages of the Segment Spec as canonical events."""

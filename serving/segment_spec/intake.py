@@ -1,0 +1,52 @@
+"""Messages in, a verdict for each: accepted, duplicate, or rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from features.errors import StamkundError
+from serving.segment_spec.fields import Message
+from serving.segment_spec.messages import Door, Event, events_of, message_id
+
+Log = Callable[[Sequence[Sequence[Event]]], set[str]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why."""
+
+    messageId: str | None  # noqa: N815 (Segment's spelling)
+    status: str
+    code: str | None = None
+    message: str | None = None
+    field: str | None = None
+
+
+def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
+    """Take every message that can be taken, each once, and give each its verdict, in order.
+
+    ``log`` keeps the events of messages, each whole or not at all, and returns the first id of those that were new;
+    what it returned of is kept for good.
+    """
+    read = [_read(message, door) for message in messages]
+    new = log([events for events in read if not isinstance(events, Verdict)])
+    verdicts = []
+    for events, message in zip(read, messages, strict=True):
+        if isinstance(events, Verdict):
+            verdicts.append(events)
+            continue
+        first = cast(str, events[0]["event_id"])
+        status = "accepted" if first in new else "duplicate"
+        new.discard(first)  # a second copy in the same batch
+        verdicts.append(Verdict(message_id(cast(Message, message)), status))
+    return verdicts
+
+
+def _read(message: object, door: Door) -> list[Event] | Verdict:
+    try:
+        return events_of(message, door)
+    except StamkundError as error:
+        given = message.get("messageId") if isinstance(message, Mapping) else None
+        return Verdict(given if isinstance(given, str) else None, "rejected", error.code, str(error), error.field)

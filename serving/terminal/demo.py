@@ -1,0 +1,146 @@
+"""The whole road on an example, as a newcomer should see it: profiles, models, scores, offers for real customers."""
+
+from __future__ import annotations
+
+import threading
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+import polars as pl
+from rich.console import Console
+from rich.text import Text
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.ingest.ingest import Progress
+from features.profiles.feature_set import FeatureSet
+from serving.http.server import running
+from serving.jobs.build import build_all
+from serving.scoring.batch import score_batch
+from serving.scoring.champions import load_lineup
+from serving.terminal.tables import (
+    features_table,
+    offers_table,
+    outcomes_table,
+    scores_table,
+    sources_table,
+    training_table,
+)
+from training.evaluate import evaluate
+from training.report import Evaluation
+from training.train import train
+
+HIGHLIGHTS = (
+    "stage",
+    "persona",
+    "orders_28d",
+    "days_since_last_order",
+    "spend_90d",
+    "spend_trend_28d",
+    "order_gap_mean_all",
+    "contacts_90d",
+)
+Answer = Mapping[str, Any]
+
+
+def demo(settings: Settings, config: Path, out: Console, *, port: int, once: bool, progress: Progress) -> None:
+    """Build, train, score and serve; show what came of each; then serve on, unless ``once``."""
+    now = settings.now()
+    out.rule(Text("1  Events become profiles", style="bold"))
+    built = build_all(settings, as_of=now, progress=progress)
+    out.print(sources_table(built.report))
+    out.print(f"{built.customers:,} customers, {len(built.feature_set.names)} features each, as of the clock.")
+    out.rule(Text("2  Profiles become models", style="bold"))
+    reports = train(settings, as_of=now, progress=progress)
+    out.print(training_table(reports))
+    came_true = _came_true(settings, now)
+    if came_true:
+        out.print("\nThe data goes on after the clock. What the models said then, against what came true:")
+        out.print(outcomes_table(came_true))
+    out.rule(Text("3  Models score everyone", style="bold"))
+    scored = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
+    out.print(f"{scored.customers:,} customers, one row each: {scored.out}")
+    out.rule(Text("4  The service answers", style="bold"))
+    with running(config, port=port) as url:
+        shown = _three(pl.read_parquet(scored.out))
+        bases = [_show(out, url, built.feature_set, customer, why) for why, customer in shown]
+        if shown:
+            _invite(out, url, shown[-1][1], bases[-1])
+        if not once:
+            _serve_on(out, url)
+
+
+def _came_true(settings: Settings, now: int) -> list[Evaluation]:
+    """The champions against outcomes after the clock, where the data reaches that far."""
+    known, lineup = [], load_lineup(settings, beside=settings.home.parent)
+    for model in lineup.models.values() if lineup else ():
+        try:
+            known.append(evaluate(settings, model, as_of=now))
+        except StamkundError as error:  # the horizon is not over by the end of the data
+            if error.code != "outcomes_not_known":
+                raise
+    return known
+
+
+def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
+    """Three customers worth a look, each for another reason; fewer where fewer were reached by a campaign."""
+    chance = pl.col("propensities").list.eval(pl.element().struct.field("probability")).list.max().fill_null(0.0)
+    at_stake = (pl.col("churn_probability") * pl.col("predicted_clv")).fill_null(0.0)
+    picks = [
+        ("most revenue at stake", at_stake),
+        ("likeliest to take an offer", chance),
+        ("most valuable of those who stay", pl.col("predicted_clv") * (pl.col("churn_probability") < 0.05)),
+    ]
+    scores = scores.filter(pl.col("propensities").list.len() > 0)  # reached by a campaign, so there is a choice to make
+    chosen: dict[str, str] = {}
+    for why, measure in picks:
+        rest = scores.filter(~pl.col("customer_id").is_in(list(chosen))).sort(measure, descending=True, nulls_last=True)
+        if not rest.is_empty():
+            chosen[cast(str, rest["customer_id"][0])] = why
+    return [(why, customer) for customer, why in chosen.items()]
+
+
+def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> str:
+    """What is known of a customer and offered to them; returns how the offers were ranked."""
+    profile = _ask(f"{url}/v1/profiles/user_id:{customer}")
+    decision = _ask(f"{url}/v1/decisions", _question(customer))
+    out.print(Text.assemble("\n", (f"Customer {customer}", "bold"), f" – {why}"))
+    out.print(
+        features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
+    )
+    out.print(scores_table(feature_set, profile["scores"]["models"]))
+    (placement,) = decision["placements"]
+    out.print(offers_table(placement["items"], decision["currency"]))
+    why_not = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
+    out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in why_not.most_common()))
+    return str(decision["basis"])
+
+
+def _question(customer: str) -> Answer:
+    profile = {"id_type": "user_id", "id": customer}
+    return {"profile": profile, "placements": [{"id": "home", "count": 2}], "explain": True}
+
+
+def _ask(url: str, body: Answer | None = None) -> Answer:
+    data = None if body is None else orjson.dumps(body)
+    request = urllib.request.Request(url, data, {"content-type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  (our own service)
+        return cast(Answer, orjson.loads(answer.read()))
+
+
+def _invite(out: Console, url: str, customer: str, basis: str) -> None:
+    body = orjson.dumps(_question(customer)).decode()
+    out.print(f"\nHow offers are ranked: {basis}\n\nTry it:")
+    out.print(f"  curl -s {url}/v1/decisions -H 'content-type: application/json' -d '{body}'", soft_wrap=True)
+
+
+def _serve_on(out: Console, url: str) -> None:
+    out.print(f"\nServing on {url} (its API: {url}/docs). Stop with Ctrl-C.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        out.print("Stopped.")

@@ -1,0 +1,128 @@
+"""Reports as tables that fit a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from features.ingest.ingest import IngestReport
+from features.profiles.feature_set import FeatureSet
+from features.profiles.pairs import PAIR_TEXTS
+from training.registry.registry import Registered
+from training.report import Evaluation, TrainingReport
+
+# The figure that says most of each kind of model, and whether more is better.
+FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
+
+
+def sources_table(report: IngestReport) -> Table:
+    """What was read from each source, and what was set aside."""
+    table = _table("source", "table", "", ">rows read", ">accepted", "rejected")
+    for source in report.sources:
+        why = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
+        counts = ("–", "–") if source.how == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
+        _row(table, source.name, source.table, source.how, *counts, why or "–")
+    return table
+
+
+def training_table(reports: Iterable[TrainingReport]) -> Table:
+    """Each model beside the best rule that needs no model, on moments that neither had seen."""
+    table = _table("target", "figure", ">model", ">rule", "the rule", ">tested on", ">version", "")
+    for report in reports:
+        key, label = FIGURE[report.target.kind]
+        _row(
+            table,
+            report.target.name,
+            label,
+            _figure(report.metrics.get(key)),
+            _figure(report.baseline_metrics.get(key)),
+            report.baseline or "–",
+            f"{report.tested:,}",
+            str(report.version or "–"),
+            "champion" if report.promoted else "refused: " + ", ".join(r.code for r in report.verdict.refusals),
+        )
+    return table
+
+
+def models_table(entries: Iterable[Registered]) -> Table:
+    """Every registered version."""
+    table = _table("model", ">version", "answers", "trained at", "gate")
+    for entry in entries:
+        at = datetime.fromtimestamp(entry.as_of / 1e6, UTC)
+        _row(table, entry.name, str(entry.version), ", ".join(entry.aliases), f"{at:%Y-%m-%d %H:%M}", entry.gate)
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+    return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    """A row of plain texts: brackets in names are not markup."""
+    table.add_row(*map(Text, cells))
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}" if value < 10 else f"{value:,.1f}"
+
+
+def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
+    """Models beside the best rule, against what came true."""
+    table = _table("target", "figure", ">model", ">rule", "the rule", ">customers")
+    for each in evaluations:
+        key, label = FIGURE[each.target.kind]
+        model, rule = _figure(each.metrics.get(key)), _figure(each.baseline_metrics.get(key))
+        _row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
+    return table
+
+
+def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | None]) -> Table:
+    """Some features of one customer, in words."""
+    table = _table("profile", ">value")
+    for name, value in values.items():
+        number = isinstance(value, float)
+        told = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
+        _row(table, feature_set.feature(name).text, told)
+    return table
+
+
+def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]]) -> Table:
+    """What each model says of one customer, and why."""
+    table = _table("model", ">says", ">percentile", "because of")
+    known = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
+    for name, said in scores.items():
+        chance, amount = said.get("probability"), said.get("amount")
+        figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
+        why = [f"{'+' if r['contribution'] > 0 else '−'} {known.get(r['code'], r['code'])}" for r in said["reasons"]]
+        _row(table, name, figure, str(said["percentile"] or "–"), "\n".join(why))
+    return table
+
+
+def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
+    """The offers chosen for one customer."""
+    table = _table("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
+    for item in items:
+        if item["is_fallback"]:
+            _row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
+            continue
+        money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
+        _row(table, item["name"], f"{item['propensity']:.2%}", *money)
+    return table
+
+
+def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
+    """Why the other candidates were not chosen: each reason with how many, and one of them as an example."""
+    table = _table("not shown because", ">offers", "for example")
+    by_reason: dict[str, list[Mapping[str, str]]] = {}
+    for each in excluded:
+        by_reason.setdefault(each["reason"], []).append(each)
+    for reason, those in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
+        _row(table, reason, f"{len(those):,}", f"{those[0]['offer_id']}: {those[0]['detail']}")
+    return table

@@ -1,0 +1,46 @@
+"""The record: what the live evaluator keeps of a customer."""
+
+from __future__ import annotations
+
+from features.evaluate.online.record import Record
+from tests.features.events import NOW, SHOP, Row, event
+
+LATE, EARLY = event(2, id="b", value=100, item_id="x"), event(9, id="a", value=200)
+
+
+def rows(record: Record) -> list[tuple[object, ...]]:
+    """The events as they can be read off a record: their ids, times, values and items."""
+    texts = [[record.words[c][i] if i >= 0 else None for i in record.codes(c)] for c in ("event_id", "item_id")]
+    return list(zip(*texts, record.number("time").tolist(), record.number("value").tolist(), strict=True))
+
+
+def same(one: Record, other: Record) -> bool:
+    return rows(one) == rows(other) and one.attributes == other.attributes
+
+
+def test_events_lie_in_time_order_whatever_order_they_came_in() -> None:
+    assert [row[0] for row in rows(Record.of([LATE, EARLY]))] == ["a", "b"]
+    assert same(Record.of([EARLY]).append([LATE]), Record.of([LATE]).append([EARLY]))
+
+
+def test_a_duplicate_delivery_changes_nothing() -> None:
+    assert same(Record.of([EARLY, LATE]).append([LATE]), Record.of([EARLY, LATE]))
+
+
+def test_bytes_bring_back_the_same_record() -> None:
+    record = Record.of([LATE, EARLY], {"age": "old"})
+    assert same(Record.unpack(record.pack()), record)
+
+
+def test_an_empty_record_has_no_last_time_and_a_vector_of_nothing() -> None:
+    empty: list[Row] = []
+    vector = SHOP.live.vector(Record.of(empty), as_of=NOW)
+    assert Record.of(empty).last_time is None
+    assert vector[SHOP.names.index("orders_all")] == 0
+
+
+def test_two_deliveries_of_one_order_are_one_order() -> None:
+    first, second = event(5, id="a", order_id="o"), event(5, id="b", order_id="o")
+    record = Record.of([first]).append([second, event(4, id="c")])
+    assert record.number("order_line").tolist() == [1, 2, 1]
+    assert SHOP.live.vector(record, as_of=NOW)[SHOP.names.index("orders_all")] == 2

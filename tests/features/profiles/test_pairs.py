@@ -1,0 +1,71 @@
+"""Affinity: a customer beside a campaign's products, by hand and by both evaluators."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from features.evaluate.online.record import Record
+from features.lake import Lake
+from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame, pair_vector
+from features.units import DAY
+from tests.features.events import NOW, Row, event
+
+EVENTS: list[Row] = [
+    event(100, value=400, item_id="tea"),
+    event(20, value=300, item_id="tea"),
+    event(20, value=100, item_id="salt", order_line=2),
+    event(20, "coupon_applied", item_id="tea", discount=50),
+    event(-1, value=900, item_id="cake"),
+    event(5, "contact", campaign_id="7"),
+    event(2, "contact", campaign_id="7"),
+    event(1, "contact", campaign_id="8"),
+    event(1, "redeem", campaign_id="7"),
+    event(1, "redeem", campaign_id="8"),
+    event(0, "redeem", campaign_id="7", order_line=3),
+]
+OFFERS = [
+    {"offer_id": "a", "campaign_id": "7", "starts": NOW - 5 * DAY, "ends": NOW + 5 * DAY, "item_ids": ["tea"]},
+    {"offer_id": "b", "campaign_id": "7", "starts": NOW - 5 * DAY, "ends": NOW + 5 * DAY, "item_ids": ["tea", "cake"]},
+    {"offer_id": "c", "campaign_id": "8", "starts": NOW - 5 * DAY, "ends": None, "item_ids": ["salt"]},
+]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = Lake(tmp_path)
+    lake.write({"events": pl.DataFrame(EVENTS, infer_schema_length=None), "offers": pl.DataFrame(OFFERS)})
+    return lake
+
+
+def test_affinity_counts_only_the_campaigns_products_up_to_as_of(lake: Lake) -> None:
+    pairs = pl.DataFrame({"customer_id": ["c1", "nobody"], "campaign_id": ["7", "7"], "as_of": [NOW, NOW]})
+    first, second = pair_frame(lake, pairs).select(PAIR_FEATURES).rows()
+    # 2 offers on 2 products for 10 days; tea twice, once within 90 days for 3.00 of 4.00, and one coupon on it;
+    # reached 2 days ago, with 5 days left, and 2 responses.
+    assert first == (2, 2, 10, 2, 1, 300, 1, 0.75, 2, 5, 2)
+    assert str(second) == "(2.0, 2.0, 10.0, 0.0, 0.0, 0.0, 0.0, nan, nan, 5.0, 0.0)"
+
+
+def test_the_record_gives_the_frames_row(lake: Lake) -> None:
+    moments = [NOW, NOW - 1, NOW - 3 * DAY // 2, NOW - 4 * DAY, NOW - 15 * DAY, NOW - 50 * DAY, NOW + 2 * DAY]
+    for campaign, as_of in product(("7", "8"), moments):
+        pair = pl.DataFrame({"customer_id": ["c1"], "campaign_id": [campaign], "as_of": [as_of]})
+        live = pair_vector(Record.of(EVENTS), campaigns(lake)[campaign], as_of=as_of)
+        assert repr(live.tolist()) == repr(list(pair_frame(lake, pair).select(PAIR_FEATURES).row(0)))
+
+
+def test_what_reaches_and_what_answers_is_said_by_the_target(lake: Lake) -> None:
+    pair = pl.DataFrame({"customer_id": ["c1"], "campaign_id": ["7"], "as_of": [NOW]})
+    kinds = {"contact": "redeem", "response": "contact"}
+    framed = pair_frame(lake, pair, **kinds).select(PAIR_FEATURES).row(0)
+    assert framed[-3:] == (0, 5, 2)
+    assert pair_vector(Record.of(EVENTS), campaigns(lake)["7"], as_of=NOW, **kinds).tolist() == list(framed)
+
+
+@pytest.mark.parametrize(("days", "running"), [(-6, False), (-5, True), (5, True), (6, False)])
+def test_a_campaign_runs_while_an_offer_is_valid(lake: Lake, days: int, running: bool) -> None:  # noqa: FBT001
+    assert campaigns(lake)["7"].running(NOW + days * DAY) == running

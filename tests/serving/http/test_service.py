@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from features.config.settings import read_settings
+from features.errors import StamkundError
+from serving.http.server import free_port, running, serve
+from serving.scoring.champions import CARRIED, load_lineup, save_lineup
+from serving.store.store import decision_of, open_store
+from tests.serving.shop import open_shop
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop whose folder carries its champions."""
+    home = tmp_path_factory.mktemp("carried")
+    _, lineup = open_shop(home, models="carried")
+    save_lineup(lineup, home / CARRIED)
+    return home
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    """BentoML's own server on a free port."""
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "bentoml",
+        "serve",
+        "serving.http.service:Stamkund",
+        "--host",
+        "127.0.0.1",
+        "--port",
+    ]
+    environment = os.environ | {"STAMKUND_CONFIG": str(home / "stamkund.yaml"), "BENTOML_DO_NOT_TRACK": "true"}
+    with (home / "log").open("w") as log:
+        child = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            yield _answering(f"http://127.0.0.1:{port}", child, home / "log")
+        finally:
+            child.terminate()
+            child.wait(timeout=20)
+
+
+def _answering(url: str, child: subprocess.Popen[bytes], log: Path) -> str:
+    end = time.monotonic() + 180  # two processes import everything, on a machine that may be busy
+    while time.monotonic() < end and child.poll() is None:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return url
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail(f"The server does not answer:\n{log.read_text()}")
+
+
+def test_the_command_lines_server_has_the_metrics_too(home: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "stamkund", "serve", "--config", str(home / "stamkund.yaml"), "--port", str(port)]
+    with (home / "log-serve").open("w") as log:
+        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            url = _answering(f"http://127.0.0.1:{port}", child, home / "log-serve")
+            assert httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).status_code == 200
+            metrics = httpx.get(f"{url}/metrics")
+            assert (metrics.status_code, "bentoml_service_request_total" in metrics.text) == (200, True)
+            assert httpx.get(f"{url}/healthz").status_code == 200
+        finally:
+            child.send_signal(signal.SIGINT)
+            assert child.wait(timeout=20) == 0
+    assert "ERROR" not in (home / "log-serve").read_text()
+
+
+def test_carried_models_are_the_ones_that_were_saved(home: Path, tmp_path: Path) -> None:
+    settings = read_settings(home / "stamkund.yaml")
+    lineup = load_lineup(settings, beside=home)
+    assert lineup is not None
+    assert list(lineup.models) == ["lapse", "spend", "redemption"]
+    assert load_lineup(settings, beside=tmp_path) is None
+
+
+def test_bentomls_health_readiness_and_metrics_survive(url: str) -> None:
+    for path in ("/healthz", "/livez", "/readyz"):
+        assert httpx.get(url + path).status_code == 200
+    httpx.post(f"{url}/v1/scores", json={"customers": ["1"]})
+    metrics = httpx.get(f"{url}/metrics").text
+    assert 'bentoml_service_request_total{endpoint="/v1/scores"' in metrics
+
+
+def test_everything_else_is_ours(url: str, home: Path) -> None:
+    (one,) = httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).json()["scores"]
+    assert 0 < one["churn_probability"] < 1
+    asked = {"profile": {"id": "1"}, "placements": [{"id": "home"}]}
+    decided = httpx.post(f"{url}/v1/decisions", json=asked).json()
+    store = open_store(read_settings(home / "stamkund.yaml").store_url)
+    assert decision_of(store, decided["decision_id"]) is not None
+    store.dispose()
+    missing = httpx.get(f"{url}/nothing")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+    assert httpx.get(f"{url}/docs").status_code == 200
+    assert httpx.get(f"{url}/static/swagger-ui-bundle.js").status_code == 200
+    large = httpx.post(f"{url}/v1/batch", content=b" " * 200_000)
+    assert (large.status_code, large.json()["error"]["code"]) == (413, "body_too_large")
+
+
+def test_the_log_holds_no_line_a_request(url: str, home: Path) -> None:
+    httpx.get(f"{url}/v1/profiles/user_id:1")
+    assert "/v1/" not in (home / "log").read_text()
+
+
+def test_without_models_it_starts_but_is_not_ready(tmp_path: Path) -> None:
+    open_shop(tmp_path, models="carried")
+    with running(tmp_path / "stamkund.yaml", port=free_port()) as url:
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert httpx.get(f"{url}/readyz").status_code == 503
+        got = httpx.post(f"{url}/v1/decisions", json={})
+        assert (got.status_code, got.json()["error"]["code"]) == (503, "no_model")
+
+
+def test_a_busy_port_is_told(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(StamkundError, match="Stop what uses it, or give another port") as refused:
+            serve(home / "stamkund.yaml", port=taken.getsockname()[1])
+    assert refused.value.code == "port_in_use"
+
+
+def test_a_missing_settings_file_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(StamkundError):
+        serve(tmp_path / "stamkund.yaml", port=free_port())

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from polars.testing import assert_frame_equal
+
+from features.errors import StamkundError
+from serving.http.answers import scores as answered
+from serving.http.requests import ScoresRequest
+from serving.http.state import Live
+from serving.scoring import batch
+from serving.scoring.batch import score_batch, scores
+from tests.serving.shop import NOW
+
+
+def flat(answer: dict[str, object]) -> dict[str, object]:
+    """A customer's answer over HTTP as a row of the batch."""
+    models = answer.pop("models")
+    propensities = answer.pop("propensities")
+    assert isinstance(models, dict)
+    assert isinstance(propensities, dict)
+    entries = [{"campaign_id": c, "probability": p} for c, p in propensities.items()]
+    row = {**answer, "propensities": entries}
+    for name, said in models.items():
+        row |= {f"{name}_{key}": value for key, value in said.items() if key != "model"}
+    return {key: value for key, value in row.items() if key not in ("id", "id_type")}
+
+
+@pytest.mark.parametrize("as_of", [None, "2017-11-20T12:00:00Z", "2017-03-01"])
+def test_http_batch_and_python_say_the_same(live: Live, tmp_path: Path, as_of: str | None) -> None:
+    everybody = [str(i) for i in range(80)]
+    state = live.state
+    http = orjson.loads(orjson.dumps(answered(state, ScoresRequest(customers=everybody, as_of=as_of))["scores"]))
+    known = sorted((a for a in http if "error" not in a), key=lambda a: str(a["customer_id"]))
+    at = {None: NOW, "2017-11-20T12:00:00Z": NOW - 12 * 86_400_000_000 - 43_200_000_000}.get(
+        as_of, NOW - 277 * 86_400_000_000
+    )
+    frame = scores(state.settings, as_of=at, lineup=state.lineup)
+    assert len(known) > 40
+    shown = frame.drop("as_of").with_columns(pl.col("expected_date_of_next_order").cast(pl.String))
+    assert [flat(a) for a in known] == shown.to_dicts()
+    score_batch(state.settings, as_of=at, out=tmp_path / "scores.parquet", lineup=state.lineup)
+    assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), frame)
+
+
+def test_chunks_change_nothing(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+    monkeypatch.setattr(batch, "CHUNK", 7)
+    seen: list[tuple[str, int, int]] = []
+    report = score_batch(
+        live.state.settings,
+        as_of=NOW,
+        out=tmp_path / "deep" / "scores.parquet",
+        lineup=live.state.lineup,
+        progress=lambda *step: seen.append(step),
+    )
+    assert_frame_equal(pl.read_parquet(tmp_path / "deep" / "scores.parquet"), whole)
+    assert report.customers == 80
+    assert report.models == {"lapse": "1", "spend": "1", "redemption": "1"}
+    assert seen[0] == ("profiles", 0, 1)
+    assert seen[-1] == ("scores", 80, 80)
+
+
+def test_a_table_is_replaced_at_once(live: Live, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    for at in (NOW - 400 * 86_400_000_000, NOW):
+        report = score_batch(live.state.settings, as_of=at, out=url, table="customer scores", lineup=live.state.lineup)
+    engine = sa.create_engine(url)
+    assert sa.inspect(engine).get_table_names() == ["customer scores"]
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text('SELECT * FROM "customer scores" ORDER BY customer_id')).mappings().all()
+    engine.dispose()
+    frame = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+    assert len(rows) == report.customers == 80
+    assert [row["predicted_clv"] for row in rows] == frame["predicted_clv"].to_list()
+    assert [orjson.loads(row["lapse_reasons"]) for row in rows] == frame["lapse_reasons"].to_list()
+
+
+def test_a_failure_leaves_the_last_file(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "scores.parquet"
+    out.write_bytes(b"the last one")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(batch, "score", broken)
+    with pytest.raises(RuntimeError):
+        score_batch(live.state.settings, as_of=NOW, out=out, lineup=live.state.lineup)
+    assert out.read_bytes() == b"the last one"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_some_customers_only(live: Live) -> None:
+    some = scores(live.state.settings, ["5", "1"], as_of=NOW, lineup=live.state.lineup)
+    assert_frame_equal(
+        some,
+        scores(live.state.settings, as_of=NOW, lineup=live.state.lineup).filter(
+            pl.col("customer_id").is_in(["1", "5"])
+        ),
+    )
+    with pytest.raises(StamkundError, match="No customer 'nobody' is known"):
+        scores(live.state.settings, ["1", "nobody"], as_of=NOW, lineup=live.state.lineup)
+
+
+def test_orders_are_predicted_for_those_from_whom_one_is_expected(live: Live) -> None:
+    frame = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+    expected = frame["expected_date_of_next_order"].is_not_null()
+    assert 0 < expected.sum() < frame.height
+    assert frame["predicted_number_of_orders"].is_not_null().equals(expected)
+    assert frame.filter(expected)["predicted_number_of_orders"].min() > 0  # type: ignore[operator]
+
+
+def test_a_customer_outside_a_models_population_gets_no_score_from_it(live: Live) -> None:
+    gone = scores(live.state.settings, ["0"], as_of=NOW, lineup=live.state.lineup).row(0, named=True)
+    assert gone["days_since_last_order"] > 300
+    assert (gone["churn_probability"], gone["lapse_score"], gone["lapse_percentile"]) == (None, None, None)
+    assert (gone["expected_date_of_next_order"], gone["predicted_number_of_orders"]) == (None, None)
+    assert gone["historic_clv"] > 0

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from serving.http import state as state_module
+from serving.http.answers import scores
+from serving.http.requests import ScoresRequest
+from serving.http.state import Live, load_state, open_live
+from serving.scoring import champions as module
+from serving.scoring.champions import Lineup, carry, load_lineup
+from tests.serving.models import with_hash
+from tests.serving.shop import open_shop
+from training.learners.model import Model
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Lineup]:
+    return open_shop(tmp_path_factory.mktemp("lineup"))
+
+
+class Registry:
+    """Champions as the test says."""
+
+    def __init__(self, models: dict[str, Model]) -> None:
+        self.models = models
+
+    def champions(self, _: Settings) -> dict[str, Model]:
+        return self.models
+
+    def fingerprint(self, _: Settings) -> object:
+        return {name: model.feature_set_hash for name, model in self.models.items()}
+
+    def forget(self, *names: str) -> None:
+        """As after a refit: these champions read other features."""
+        self.models = {name: with_hash(m, "other") if name in names else m for name, m in self.models.items()}
+
+
+@pytest.fixture
+def registry(shop: tuple[Settings, Lineup], monkeypatch: pytest.MonkeyPatch) -> Registry:
+    registry = Registry(dict(shop[1].models))
+    monkeypatch.setattr(module, "champions", registry.champions)
+    monkeypatch.setattr(state_module, "champion_versions", registry.fingerprint)
+    return registry
+
+
+def test_a_champion_on_other_features_is_left_out_and_told(
+    shop: tuple[Settings, Lineup], registry: Registry, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    settings, _ = shop
+    registry.forget("redemption")
+    state = load_state(settings, beside=settings.home.parent)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "Model 'redemption' was trained on other features" in caplog.text
+    (one,) = cast("list[dict[str, Any]]", scores(state, ScoresRequest(customers=["1"]))["scores"])
+    assert 0 < one["churn_probability"] < 1
+    assert (one["propensities"], list(one["models"])) == ({}, ["lapse", "spend"])
+    assert list(carry(settings, tmp_path)) == ["lapse", "spend"]
+    state.store.dispose()
+
+
+def test_when_no_champion_is_on_the_features_at_hand_that_is_an_error(
+    shop: tuple[Settings, Lineup], registry: Registry
+) -> None:
+    settings, _ = shop
+    registry.forget("lapse", "spend", "redemption")
+    with pytest.raises(StamkundError, match="stamkund train") as refused:
+        load_lineup(settings, beside=settings.home.parent)
+    assert refused.value.code == "feature_set_mismatch"
+    live = open_live(settings.home.parent / "stamkund.yaml")  # the service starts, and says that it has no model
+    assert live.state.lineup is None
+    live.close()
+
+
+def test_a_service_that_runs_keeps_its_models_until_the_new_ones_can_answer(
+    shop: tuple[Settings, Lineup], registry: Registry, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, lineup = shop
+    reload = partial(load_state, settings, beside=settings.home.parent)
+    first = reload()
+    live = Live(first, reload, lambda: registry.fingerprint(settings))
+    registry.forget("lapse", "spend", "redemption")
+    assert not live.renew()
+    assert not live.renew()
+    assert live.state is first
+    assert caplog.text.count("feature_set_mismatch") == 1  # told once, not at every look
+    registry.models = {"lapse": replace(lineup.models["lapse"], version=2)}
+    assert live.renew()
+    assert live.state.lineup is not None
+    assert live.state.lineup.versions == {"lapse": "2"}
+    live.close()

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.learners.calibration import DRIFT, Platt, fit_platt
+
+
+def distorted(count: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Scores whose true log-odds are half of what they say, less one."""
+    rng = np.random.default_rng(3)
+    z = rng.normal(scale=2.0, size=count)
+    y = (rng.random(count) < 1 / (1 + np.exp(-(0.5 * z - 1)))).astype(np.float64)
+    return z, y
+
+
+def test_recovers_a_known_distortion() -> None:
+    found = fit_platt(*distorted(50_000))
+    assert found.slope == pytest.approx(0.5, abs=0.02)
+    assert found.intercept == pytest.approx(-1.0, abs=0.03)
+
+
+def test_a_prior_holds_back_a_small_block_and_gives_way_to_a_large_one() -> None:
+    small, large = (fit_platt(*distorted(count), pull=DRIFT) for count in (200, 50_000))
+    assert small.slope > 0.6
+    assert large.slope == pytest.approx(0.5, abs=0.05)
+
+
+def test_separated_classes_give_a_finite_answer() -> None:
+    found = fit_platt(np.array([-1.0, 1.0]), np.array([0.0, 1.0]))
+    assert np.isfinite([found.slope, found.intercept]).all()
+
+
+def test_one_row_alone_equals_its_place_in_a_batch() -> None:
+    z = np.random.default_rng(5).normal(size=1001)
+    platt = Platt(1.1, -0.3)
+    assert [platt.apply(z[i : i + 1])[0] for i in range(len(z))] == platt.apply(z).tolist()

@@ -1,0 +1,119 @@
+"""Redemption over a year of campaigns: learnt at the contact and while the campaign runs, as it is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from features.profiles.fit import fit_features
+from features.units import DAY
+from training.dataset import Table, history_start, labels, looks, training_tables
+from training.evaluate import evaluate
+from training.learners.model import Model
+from training.targets.targets import targets_of
+from training.train import train
+from training.walk_forward import fewest
+
+AS_OF, DAYS, CUSTOMERS, RUNS = 280 * DAY, 350, 150, 40
+CAMPAIGNS = range(30, DAYS, 25)
+
+
+def events() -> Iterator[dict[str, object]]:
+    """Everybody orders about fortnightly; some are keen on campaigns, and most responses come in the first days."""
+    draw = np.random.default_rng(3)
+    for customer in range(CUSTOMERS):
+        keen = draw.beta(0.5, 1.5)
+        for day in np.cumsum(draw.exponential(14, 40)):
+            yield _event(customer, "order", day, value=int(draw.gamma(3, 500)), item_id=f"i{draw.integers(6)}")
+        for campaign in CAMPAIGNS:
+            if draw.random() < 0.7:
+                yield _event(customer, "contact", campaign, campaign_id=f"k{campaign}")
+                for _ in range(draw.poisson(keen)):
+                    day = campaign + 0.1 + min(draw.exponential(8), RUNS - 1)
+                    yield _event(customer, "redeem", day, campaign_id=f"k{campaign}")
+
+
+def _event(customer: int, kind: str, day: float, **columns: object) -> dict[str, object]:
+    time = round(day * DAY)
+    name = f"{kind}-{customer}-{time}"
+    return {"event_id": name, "order_id": name, "order_line": 1, "customer_id": f"c{customer}", "kind": kind,
+            "time": time, "currency": "EUR", **columns}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    document = {
+        "name": "Corner shop", "home": str(tmp_path_factory.mktemp("campaigns")), "sources": {},
+        "targets": {"redemption": {"type": "redemption"}}, "gate": {"outcomes": 80},
+    }  # fmt: skip
+    settings = Settings.model_validate(document)
+    offers = [
+        {"offer_id": f"o{c}", "campaign_id": f"k{c}", "starts": c * DAY, "ends": (c + RUNS) * DAY, "item_ids": ["i1"]}
+        for c in CAMPAIGNS
+    ]
+    lake = Lake(settings.lake)
+    rows = [row for row in events() if int(str(row["time"])) <= DAYS * DAY]
+    lake.write({"events": pl.DataFrame(rows, infer_schema_length=None), "offers": pl.DataFrame(offers)})
+    fit_features(lake, as_of=100 * DAY).save(settings.feature_set)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def table(settings: Settings) -> Table:
+    targets = list(targets_of(settings).values())
+    lake, known = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    return training_tables(lake, known, targets, as_of=AS_OF, minor_units=2)["redemption"]
+
+
+@pytest.fixture(scope="module")
+def model(settings: Settings) -> Model:
+    (report,) = train(settings, as_of=AS_OF)
+    assert report.model is not None
+    return report.model
+
+
+def test_it_learns_at_the_contact_and_every_week_until_the_outcome(table: Table) -> None:
+    fresh, later = table.where(table.fresh), table.where(~table.fresh)
+    assert set(fresh.as_of.tolist()) == {c * DAY for c in CAMPAIGNS if c * DAY <= AS_OF}
+    assert {(AS_OF - moment) % (7 * DAY) for moment in later.as_of.tolist()} == {0}
+    assert 4 * len(fresh) < len(later) < 6 * len(fresh)
+    assert fewest(table.known_by(AS_OF), "probability") == int(fresh.known_by(AS_OF).y.sum())  # a look is none more
+
+
+def test_nothing_is_learnt_that_was_not_known(settings: Settings, table: Table) -> None:
+    assert np.isnan(table.y).tolist() == (table.known > AS_OF).tolist()
+    (target,) = targets_of(settings).values()
+    lake, first = Lake(settings.lake), history_start(Lake(settings.lake), as_of=AS_OF)
+    at_contact = labels(lake, target, moments=[])
+    rows = pl.concat([at_contact, looks(lake, target, moments=range(AS_OF, first, -7 * DAY))])
+    spans = rows.group_by("customer_id", "campaign_id").agg(pl.col("as_of").max(), pl.col("known").min())
+    assert (spans["as_of"] < spans["known"]).all()  # no contact is on both sides of a cut
+
+
+def test_a_running_campaign_is_scored_as_it_comes_true(settings: Settings, table: Table, model: Model) -> None:
+    """At the contact's rate the scores would be far too high: most responses come early."""
+    (target,) = targets_of(settings).values()
+    came_true = looks(Lake(settings.lake), target, moments=[AS_OF])["y"].to_numpy()
+    scores = model.predict(table.where((table.as_of == AS_OF) & ~table.fresh).x)
+    at_contact = table.where(table.fresh).known_by(AS_OF).y.mean()
+    assert len(scores) == len(came_true) > 60
+    assert scores.mean() == pytest.approx(came_true.mean(), abs=0.05)
+    assert came_true.mean() + 0.1 < at_contact
+
+
+def test_only_outcomes_that_are_known_are_evaluated(settings: Settings, model: Model) -> None:
+    known, every = (evaluate(settings, model, as_of=AS_OF, open_as_none=open_) for open_ in (False, True))
+    assert known.rows > 50
+    assert known.left_out > 50
+    assert every.rows == known.rows + known.left_out
+    assert every.left_out == 0
+    with pytest.raises(StamkundError, match="is still open") as refused:
+        evaluate(settings, model, as_of=320 * DAY)
+    assert refused.value.code == "outcomes_not_known"

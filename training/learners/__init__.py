@@ -1,0 +1,1 @@
+"""What learns: trees, their calibration, and the model that both make."""

@@ -1,0 +1,130 @@
+"""A model: LightGBM trees, their calibration and what they were made of; saved as text that anyone can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self, cast
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from training.learners.calibration import Platt
+from training.targets.targets import Kind, Target
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+TREES, CARD = "trees.txt", "model.json"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A feature's part in one score: its value and what it added, in log-odds (or the log of an amount)."""
+
+    code: str
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model; ``version`` 0 until it is registered.
+
+    ``percentiles`` are the 101 quantiles of the scores of the customers it was made for, at ``as_of``.
+    """
+
+    name: str
+    version: int
+    target: Target
+    booster: lgb.Booster
+    calibration: Platt
+    feature_names: tuple[str, ...]
+    feature_set_hash: str
+    percentiles: tuple[float, ...]
+    as_of: int
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it says a probability or an amount in the reporting currency."""
+        return self.target.kind
+
+    def predict(self, x: Floats, *, num_threads: int = 1) -> Floats:
+        """Calibrated scores of rows in the order of ``feature_names``; a row alone scores as in any batch."""
+        raw = raw_scores(self.booster, x, self.kind, num_threads=num_threads)
+        return raw if self.kind == "amount" else self.calibration.apply(raw)
+
+    def percentile(self, scores: Floats) -> Ints:
+        """Where scores stand among the customers the model was made for, 1 to 100."""
+        return np.searchsorted(self._inner, scores, side="right").astype(np.int64) + 1
+
+    @cached_property
+    def _inner(self) -> Floats:
+        return np.array(self.percentiles[1:-1], dtype=np.float64)
+
+    def reasons(self, x: Floats, top: int = 3, *, num_threads: int = 1) -> list[list[Reason]]:
+        """The ``top`` largest SHAP contributions of each row, largest first; those of 0 are left out."""
+        parts = np.asarray(self.booster.predict(x, pred_contrib=True, num_threads=num_threads), dtype=np.float64)
+        parts = parts[:, :-1] * (self.calibration.slope if self.kind == "probability" else 1.0)
+        order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :top]
+        return [
+            [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in chosen if part[j] != 0]
+            for row, part, chosen in zip(x, parts, order, strict=True)
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write the model as two text files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / TREES).write_text(self.booster.model_to_string(), encoding="utf-8")
+        card = {
+            "name": self.name,
+            "version": self.version,
+            "as_of": self.as_of,
+            "target": asdict(self.target),
+            "calibration": asdict(self.calibration),
+            "feature_set_hash": self.feature_set_hash,
+            "feature_names": self.feature_names,
+            "percentiles": self.percentiles,
+        }
+        (folder / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what :meth:`save` wrote; the same bits come out of it."""
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        return cls(
+            name=card["name"],
+            version=card["version"],
+            target=Target(**card["target"]),
+            booster=lgb.Booster(model_str=(folder / TREES).read_text(encoding="utf-8")),
+            calibration=Platt(**card["calibration"]),
+            feature_names=tuple(card["feature_names"]),
+            feature_set_hash=card["feature_set_hash"],
+            percentiles=tuple(card["percentiles"]),
+            as_of=card["as_of"],
+        )
+
+
+def raw_scores(booster: lgb.Booster, x: Floats, kind: Kind, *, num_threads: int) -> Floats:
+    """Log-odds before calibration, or amounts."""
+    raw = booster.predict(x, raw_score=kind == "probability", num_threads=num_threads)
+    return cast(Floats, np.asarray(raw, dtype=np.float64))
+
+
+def quantiles(scores: Floats) -> tuple[float, ...]:
+    """The 101 quantiles of a base of scores.
+
+    >>> quantiles(np.arange(101.0))[50]
+    50.0
+    """
+    return tuple(float(q) for q in np.quantile(scores, np.linspace(0, 1, 101)))
+
+
+def top_features(booster: lgb.Booster, names: Sequence[str], *, count: int) -> list[tuple[str, float]]:
+    """The features with the largest total gain, largest first."""
+    gain = booster.feature_importance(importance_type="gain")
+    return [(names[i], float(gain[i])) for i in np.argsort(-gain, kind="stable")[:count]]

@@ -1,0 +1,1 @@
+"""What is to be predicted: a population and a label at a moment, one module a target type."""
