@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from benchmarks.season import END, Floats, Ints, at_season_days, season_days
+from benchmarks.season import END, at_season_days, season_days
+from features.arrays import Floats, Ints
 
 CATEGORIES = (
     "Produce", "Dairy", "Bakery", "Meat", "Drinks", "Snacks", "Frozen", "Household", "Pasta", "Cheese", "Fish",

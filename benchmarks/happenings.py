@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 
 from benchmarks.block import Block
-from benchmarks.season import DAYS, END, START, Ints
+from benchmarks.season import DAYS, END, START
 from benchmarks.shopping import browsing, orders, refunds
 from benchmarks.voices import support, surveys
+from features.arrays import Ints
 from features.events.tables import schema
 from features.units import DAY
 

@@ -12,10 +12,10 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from rich.table import Table as Printed
 from scipy.stats import rankdata
 
+from features.arrays import Floats
 from features.config.settings import Settings
 from training.dataset import Table
 from training.evaluate import outcome_table
@@ -25,7 +25,6 @@ from training.learners.model import Model
 DAYS = (date(2017, 9, 10), date(2017, 10, 8), date(2017, 11, 5), date(2017, 12, 3))
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before
 RESAMPLES, INTERVAL = 1_000, (0.025, 0.975)
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Floats, Ints
 from features.units import DAY, HOUR, micros
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 START = micros(date(2023, 1, 1))  # a Sunday
 DAYS = 731

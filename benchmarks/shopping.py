@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.block import Block
-from benchmarks.season import START, Floats, Ints
+from benchmarks.season import START
+from features.arrays import Floats, Ints
 from features.units import DAY, HOUR, MINUTE
 
 LINES = 3.0  # of an order, on average: one and Poisson(LINES − 1)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.block import Block
-from benchmarks.season import Floats
+from features.arrays import Floats
 from features.events.tables import SCALES
 from features.units import DAY
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pytest
 
@@ -14,11 +13,11 @@ from benchmarks.block import CATEGORIES
 from benchmarks.happenings import REACH, offer_starts
 from benchmarks.season import HOURS, WEEKDAYS, season_days
 from benchmarks.shopping import LINES, NEAR, SPREAD
+from features.arrays import Floats
 from features.events.tables import SCALES, schema
 from features.units import DAY, HOUR
 
 N = 4_000
-Array = npt.NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +87,7 @@ def test_values_are_lognormal_by_customer(told: pl.DataFrame) -> None:
 
 def test_categories_follow_affinities(told: pl.DataFrame) -> None:
     lines = told.filter(pl.col("kind") == "order")
-    affinity: Array = lines["affinity"].to_numpy()
+    affinity: Floats = lines["affinity"].to_numpy()
     for place, category in enumerate(CATEGORIES):
         expected = float(affinity[:, place].sum())
         assert close(int((lines["category"] == category).sum()), expected, np.sqrt(expected)), category

@@ -8,9 +8,9 @@ from typing import Self
 
 import narwhals as nw
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from features.arrays import Floats, Ints, Mask, Texts
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame
@@ -18,9 +18,6 @@ from features.profiles.profiles import profiles
 from features.units import DAY
 from training.rank_alignment import aligned, drifting
 from training.targets.targets import Frame, Target, contacts, outcomes, reached_before
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 STEP = 14 * DAY  # between origins: closer ones add rows that say nearly the same, and teach a little all the same
 LOOK = 7 * DAY  # between looks at running campaigns, of which each sees only a few
@@ -39,14 +36,14 @@ class Table:
     y: Floats
     as_of: Ints
     known: Ints
-    customers: npt.NDArray[np.str_]
-    fresh: npt.NDArray[np.bool_]
+    customers: Texts
+    fresh: Mask
     drifting: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.y)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Self:
+    def where(self, mask: Mask) -> Self:
         """The rows that a mask picks."""
         return replace(self, **{f.name: getattr(self, f.name)[mask] for f in fields(self) if f.name != "drifting"})
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from features.arrays import Floats, Texts
 from features.config.settings import Gate
 from features.units import DAY
 from training.metrics import calibration_slope
 from training.targets.targets import Kind, Target
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 RESAMPLES = 500
 
@@ -47,7 +44,7 @@ class Evidence:
 
     y: Floats
     scores: Floats
-    customers: npt.NDArray[np.str_]
+    customers: Texts
     rule: str | None = None
     rule_scores: Floats | None = None
 
@@ -113,7 +110,7 @@ def advantage(kind: Kind, evidence: Evidence) -> float | None:
     return float(ahead.mean())
 
 
-def _resamples(customers: npt.NDArray[np.str_]) -> Floats:
+def _resamples(customers: Texts) -> Floats:
     """``[resample, row]``: how often each row is drawn when whole customers are."""
     _, place = np.unique(customers, return_inverse=True)
     count = int(place.max()) + 1

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import logit
 from scipy.stats import rankdata, spearmanr
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
+from features.arrays import Floats
 from training.learners.calibration import fit_platt
 from training.targets.targets import Kind
 
-Floats = npt.NDArray[np.float64]
 EPSILON = 1e-9
 
 

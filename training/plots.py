@@ -6,14 +6,12 @@ from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from features.arrays import Floats
 from training.gate import Evidence
 from training.learners.model import Model, top_features
-
-Floats = npt.NDArray[np.float64]
 
 MODEL, RULE, PERFECT = "#1b6ca8", "#c8553d", "#888888"
 

@@ -8,13 +8,11 @@ their peers, and that is what past rows keep when they are aligned.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import rankdata
 
+from features.arrays import Floats
 from features.profiles.feature_set import FeatureSet
 from training.targets.targets import Target
-
-Floats = npt.NDArray[np.float64]
 
 
 def drifting(feature_set: FeatureSet, target: Target) -> tuple[int, ...]:

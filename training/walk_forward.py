@@ -23,7 +23,8 @@ from dataclasses import dataclass
 import lightgbm as lgb
 import numpy as np
 
-from training.dataset import Floats, Table
+from features.arrays import Floats
+from training.dataset import Table
 from training.learners.calibration import DRIFT, Platt, fit_platt
 from training.learners.model import raw_scores
 from training.learners.trees import grow

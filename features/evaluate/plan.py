@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
+from features.arrays import Floats, Ints
 from features.language.feature import LOWEST, Feature, Formula, Measure, Term
-from features.language.formulas import Floats, Ints, band, evaluate, evaluate_one, nearest
+from features.language.formulas import band, evaluate, evaluate_one, nearest
 from features.units import DAY
 
 FEW = 4  # features of a formula, up to which one customer's are computed one by one

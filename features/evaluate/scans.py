@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from features.arrays import Ints
 from features.evaluate.plan import Plan, edges
 from features.events.columns import GAP_COLUMNS
 from features.language.feature import Condition, Measure, Op, Span, Term, Where
-from features.language.formulas import Ints
 from features.units import DAY
 
 Rows = Literal["all", "gaps", "first", "last", "distinct"]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Floats
 from features.events.columns import SCALES
 from features.language.arithmetic import ARRAYS, NAN, SINGLE, Maths, Number
 from features.language.feature import Formula
 from features.units import DAY, MINUTE
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 NEVER = np.iinfo(np.int64).min  # the latest time of nothing
 UNBORN = np.iinfo(np.int64).max  # the earliest time of nothing
 STAGES = ("prospect", "new", "active", "loyal", "at risk", "lapsed", "returning")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from features.arrays import Floats, Ints
 from features.evaluate.online.record import NONE, Record
 from features.lake import Lake
-from features.language.formulas import Floats, Ints
 from features.units import DAY
 
 WINDOW = 90

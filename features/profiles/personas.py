@@ -8,8 +8,8 @@ from itertools import chain, count
 import numpy as np
 import polars as pl
 
+from features.arrays import Floats
 from features.language.feature import Feature
-from features.language.formulas import Floats
 
 GROUPS = 5
 FEWEST = 50  # customers a group, below which a grouping says little

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TypeVar, cast, overload
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from features.arrays import Floats, Ints, Mask
 from features.errors import StamkundError
 from features.evaluate.offline import interchange as native
 from features.evaluate.offline.blocks import Block, admit_events, blocks
@@ -21,11 +21,9 @@ from features.evaluate.offline.checkpoint import Fold
 from features.evaluate.plan import Plan, finish
 from features.ingest.ingest import Progress, silent
 from features.lake import Lake
-from features.language.formulas import Floats, Ints
 from features.profiles.feature_set import FeatureSet
 
 Frame = TypeVar("Frame")
-Mask = npt.NDArray[np.bool_]
 
 
 def profiles(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Flags, Floats, Ints
 from features.config.settings import Fallback
-from serving.decisions.catalogue import Catalogue, Excluded, Floats
+from serving.decisions.catalogue import Catalogue, Excluded
 
 BASIS: Final = (
     "propensity = redemption score of the offer's campaign × the offer's share of the customer's order lines among "
@@ -78,10 +78,10 @@ class Filled:
 class Ranking:
     """Every candidate's standing: the places of the eligible ones, best first, and why the others are out."""
 
-    order: npt.NDArray[np.int64]
+    order: Ints
     propensity: Floats
     expected: Floats
-    status: npt.NDArray[np.int8]
+    status: Flags
 
 
 REASONS: Final = ("eligible", "expired", "not_started", "no_model", "not_contacted", "already_redeemed", "no_value")

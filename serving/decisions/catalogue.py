@@ -9,14 +9,13 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import scipy.sparse as sp
 
+from features.arrays import Floats, Ints
 from features.lake import Lake
 from serving.decisions.offers import Offer
 
-Floats = npt.NDArray[np.float64]
 SMOOTHING: Final = 10.0  # a customer's shares start from everybody's, with the weight of this many order lines
 ALWAYS: Final = np.iinfo(np.int64)
 
@@ -70,7 +69,7 @@ class Catalogue:
         return tuple(dict.fromkeys(o.campaign_id for o in self.offers))
 
     @cached_property
-    def group(self) -> npt.NDArray[np.int64]:
+    def group(self) -> Ints:
         """Each offer's campaign, as its place in ``campaigns``."""
         place = {campaign: i for i, campaign in enumerate(self.campaigns)}
         return np.array([place[o.campaign_id] for o in self.offers], dtype=np.int64)
@@ -85,12 +84,12 @@ class Catalogue:
         return out
 
     @cached_property
-    def starts(self) -> npt.NDArray[np.int64]:
+    def starts(self) -> Ints:
         """When each offer becomes valid."""
         return np.array([ALWAYS.min if o.starts is None else o.starts for o in self.offers], dtype=np.int64)
 
     @cached_property
-    def ends(self) -> npt.NDArray[np.int64]:
+    def ends(self) -> Ints:
         """When each offer was valid for the last time."""
         return np.array([ALWAYS.max if o.ends is None else o.ends for o in self.offers], dtype=np.int64)
 

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
+from features.arrays import Floats
 from features.config.settings import Redemption, Settings
 from features.evaluate.online.record import Record
 from features.lake import Lake
@@ -15,7 +16,7 @@ from features.profiles.pairs import Campaign, pair_vector
 from serving.decisions.arbitration import Visitor
 from serving.decisions.catalogue import Catalogue
 from serving.scoring.champions import Lineup
-from serving.scoring.scorer import Floats, Pairs, pair_reasons, reason_of, score_pairs
+from serving.scoring.scorer import Pairs, pair_reasons, reason_of, score_pairs
 
 
 def past_records(lake: Lake, customers: Sequence[str]) -> dict[str, Record]:

@@ -9,17 +9,14 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from features.arrays import Floats, Ints, Mask
 from features.language.defaults import snake
 from features.profiles.pairs import PAIR_FEATURES
 from features.units import DAY
 from serving.scoring.champions import Lineup
 from training.learners.model import Model, Reason
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 DEFAULT_HORIZON: Final = 84 * DAY
 LEAST_TENURE: Final = 28  # days; a customer of yesterday does not order every day
@@ -219,7 +216,7 @@ def _score(model: Model, lineup: Lineup, features: Floats, known: Known, *, top:
     return ModelScores(model, values, percentiles, reasons, [None] * n)
 
 
-def population(model: Model, known: Known, n: int) -> npt.NDArray[np.bool_]:
+def population(model: Model, known: Known, n: int) -> Mask:
     """Who was active enough, by the target's own rule, for its model to speak of them."""
     target = model.target
     name = f"days_since_last_{snake(target.event)}"
@@ -267,7 +264,7 @@ def _headline(
     }
 
 
-def ordering(gaps: Floats, silence: Floats) -> npt.NDArray[np.bool_]:
+def ordering(gaps: Floats, silence: Floats) -> Mask:
     """Who is expected to order again: with two orders or more, and not silent for three mean gaps.
 
     >>> ordering(np.array([10.0, 10.0, np.nan]), np.array([30.0, 31.0, 1.0]))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from features.arrays import Floats
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
@@ -18,7 +18,6 @@ from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.targets.targets import Target, targets_of
 
-Floats = npt.NDArray[np.float64]
 LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -1, "seed": 1}
 
 

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from features.arrays import Floats
 from features.language.defaults import Vocabulary, default_features
 from features.language.feature import code
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.dataset import Floats, Table
+from training.dataset import Table
 from training.rank_alignment import aligned, drifting
 from training.targets.targets import Target
 

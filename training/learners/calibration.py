@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import expit
 
-Floats = npt.NDArray[np.float64]
-
+from features.arrays import Floats
 
 FAINT = 1e-3
 # One block of time differs from the next by chance and by season: what one block tells is not all true of the next.

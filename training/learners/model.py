@@ -11,13 +11,10 @@ from typing import Self, cast
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Floats, Ints
 from training.learners.calibration import Platt
 from training.targets.targets import Kind, Target
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 TREES, CARD = "trees.txt", "model.json"
 

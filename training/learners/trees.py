@@ -8,11 +8,9 @@ from typing import Final
 
 import lightgbm as lgb
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Floats
 from training.targets.targets import Kind
-
-Floats = npt.NDArray[np.float64]
 
 # Many small trees under a strong penalty, each on half of the rows and a tenth of the features: as good as a bag of
 # three seeds on origins before the test days, where leaves, rounds and penalties about these all came out within 0.001

@@ -9,9 +9,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from features.arrays import Floats
 from training.learners.model import Model
 
 with warnings.catch_warnings(action="ignore"):  # MLflow 3.17 warns of type hints of its own while it is imported
@@ -31,7 +31,7 @@ class Scores(PythonModel):
         context: PythonModelContext,  # noqa: ARG002
         model_input: pd.DataFrame,
         params: dict[str, object] | None = None,  # noqa: ARG002
-    ) -> npt.NDArray[np.float64]:
+    ) -> Floats:
         """One score a row."""
         return self.model.predict(model_input[list(self.model.feature_names)].to_numpy(np.float64))
 

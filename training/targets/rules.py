@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from features.arrays import Floats
 from features.language.defaults import NOUNS, snake
 from features.units import DAY
 from training.metrics import auc
 from training.targets.targets import Target
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.arrays import Ints
 from features.evaluate.offline.cells import EMPTY, NEAR, Cells
 from features.evaluate.offline.labels import Asked
 from features.evaluate.scans import Scan
 from features.events.columns import EVERY, GAP
 from features.language.feature import Op
-from features.language.formulas import Ints
 from features.units import MINUTE
 
 Events = nw.LazyFrame[Any]

@@ -14,6 +14,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
+from features.arrays import Ints
 from features.evaluate.offline import interchange as native
 from features.evaluate.offline.aggregate import Events, cells_of
 from features.evaluate.offline.cells import EMPTY, Cells
@@ -24,7 +25,6 @@ from features.evaluate.plan import Plan
 from features.evaluate.scans import scans
 from features.events.columns import SCALES, sources
 from features.events.tables import EVENTS, sql_type
-from features.language.formulas import Ints
 
 PART_CELLS = 8_000_000  # at a time are dense: 64 MB
 

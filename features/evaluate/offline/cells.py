@@ -8,9 +8,10 @@ from typing import Self
 
 import numpy as np
 
+from features.arrays import Ints
 from features.evaluate.scans import Scan, span_of
 from features.language.feature import Op
-from features.language.formulas import NEVER, UNBORN, Ints
+from features.language.formulas import NEVER, UNBORN
 
 NEAR = 2**20  # numbers this near to each other are told apart as they are
 EMPTY: Mapping[Op, int] = {"sum": 0, "min": UNBORN, "max": NEVER, "first": NEVER, "last": NEVER, "distinct": 0}

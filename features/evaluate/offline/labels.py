@@ -10,10 +10,10 @@ from typing import Any, Self
 import narwhals as nw
 import numpy as np
 
+from features.arrays import Ints
 from features.evaluate.scans import Label, Scan
 from features.events.columns import GAP_COLUMNS, TEXTS, sources
 from features.language.feature import HIGHEST, LOWEST, Condition, Measure
-from features.language.formulas import Ints
 
 Events = nw.LazyFrame[Any]
 

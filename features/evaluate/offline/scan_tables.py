@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from features.arrays import Ints
 from features.evaluate.offline.aggregate import Events, aggregate, collected
 from features.evaluate.offline.checkpoint import Fold
 from features.evaluate.offline.labels import Asked
 from features.evaluate.plan import Plan
 from features.evaluate.scans import scans
-from features.language.formulas import Ints
 
 BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
 BLOCK_EVENTS = 500_000  # at a time are held in memory by Polars; other engines manage theirs

@@ -11,12 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
+from features.arrays import Floats, Ints, Mask
 from features.evaluate.online.lookup import Glance
-from features.evaluate.online.record import Mask, Record
+from features.evaluate.online.record import Record
 from features.evaluate.online.record_columns import last_of, met, read
 from features.evaluate.plan import Plan, finish
 from features.language.feature import Op
-from features.language.formulas import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from features.arrays import Ints
 from features.evaluate.offline.cells import EMPTY
 from features.evaluate.online.record_columns import recipe
 from features.evaluate.plan import Plan, edges
 from features.evaluate.scans import asked
 from features.events.columns import EVERY
 from features.language.feature import Condition, Op, Term, Where
-from features.language.formulas import Ints
 
 Case = tuple[Where, str]  # conditions, and a column that must be known
 

@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from features.arrays import Codes, Ints, Mask
 from features.events.columns import NUMBERS, TEXTS, whole
 from features.language.feature import LOWEST
-from features.language.formulas import Ints
 
-Codes = npt.NDArray[np.int32]
-Mask = npt.NDArray[np.bool_]
 Number = TypeVar("Number", np.int64, np.int32)
 NONE = LOWEST  # an integer that is missing
 _ALWAYS = ("time", "order_line")  # are held whether an event fills them or not, and before all others

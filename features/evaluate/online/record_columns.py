@@ -8,11 +8,11 @@ from typing import cast
 
 import numpy as np
 
+from features.arrays import Ints, Mask
 from features.evaluate.offline.cells import NEAR
-from features.evaluate.online.record import NONE, Mask, Record
+from features.evaluate.online.record import NONE, Record
 from features.events.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain, squared
 from features.language.feature import Condition
-from features.language.formulas import Ints
 from features.units import MINUTE
 
 Place = int | Ints
