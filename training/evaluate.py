@@ -13,11 +13,11 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.profiles import profiles
 from features.units import DAY
+from training.baseline import best_rule, rule_scores
 from training.dataset import Table, labels, table
 from training.learners.model import Model
 from training.metrics import metrics, rule_metrics
 from training.report import Evaluation
-from training.targets.rules import best_rule, rule_scores
 from training.walk_forward import THREADS
 
 

@@ -17,6 +17,7 @@ from features.errors import StamkundError
 from features.ingest.ingest import Progress, silent
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
+from training.baseline import best_rule, rule_scores
 from training.dataset import Table, feature_names, history_start, training_tables
 from training.gate import Evidence, Refusal, Verdict, enough, judge
 from training.learners.model import Model, quantiles
@@ -25,7 +26,6 @@ from training.metrics import metrics, rule_metrics
 from training.plots import draw
 from training.registry.registry import champion_as_of, promote, register
 from training.report import TrainingReport
-from training.targets.rules import best_rule, rule_scores
 from training.targets.targets import Target, targets_of
 from training.walk_forward import THREADS, Fit, fewest, fit
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy as np
 from features.arrays import Floats
 from features.language.defaults import NOUNS, snake
 from features.units import DAY
-from training.metrics import auc
 from training.targets.targets import Target
 
 
@@ -72,17 +71,3 @@ def _of_redemption(response: str, contact: str) -> list[Rule]:
     spans = ("90d", "180d", "all", "per_order", f"per_{snake(contact)}")
     affinity = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")
     return [Rule(name) for name in (*(f"{noun}_{span}" for noun in nouns for span in spans), *affinity)]
-
-
-def rule_scores(target: Target, names: Sequence[str], x: Floats) -> dict[str, Floats]:
-    """Each rule's scores of some rows, by the rule's name."""
-    return {rule.name: rule.scores(x, names) for rule in rules_of(target, names)}
-
-
-def best_rule(target: Target, y: Floats, scores: Mapping[str, Floats]) -> str | None:
-    """The one of these rules that does best on these very rows: the hardest one to beat."""
-    if not scores:
-        return None
-    return max(
-        scores, key=lambda name: -np.abs(y - scores[name]).mean() if target.kind == "amount" else auc(y, scores[name])
-    )
