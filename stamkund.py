@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from features.errors import StamkundError
+from features.moments import iso, parse
 
 if TYPE_CHECKING:
     from features.config.settings import Settings
@@ -202,7 +202,7 @@ def decide(
     settings = settings_of(config)
     at, placements = moment(as_of), [PlacementRequest(id="terminal", count=count)]
     question = DecisionRequest(
-        profile=Profile(id=customer), placements=placements, as_of=at.isoformat() if at else None
+        profile=Profile(id=customer), placements=placements, as_of=None if at is None else iso(at)
     )
     answer = ask(load_state(settings, beside=config.resolve().parent), question, keep=False)
     (placement,) = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))[
@@ -247,20 +247,13 @@ def progress() -> Iterator[Report]:
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
 
 
-def moment(text: str | None) -> datetime | None:
-    """A moment as people write it.
+def moment(text: str | None) -> int | None:
+    """A moment as people write it, in microseconds.
 
-    >>> moment("2017-12-03")
-    datetime.datetime(2017, 12, 3, 0, 0, tzinfo=datetime.timezone.utc)
+    >>> moment("1970-01-02")
+    86400000000
     """
-    if text is None:
-        return None
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"'{text}' is not a moment. Write it as 2017-12-03 or 2017-12-03T18:00:00+01:00."
-        raise StamkundError("bad_time", message, field="as_of") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return None if text is None else parse(text, field="as_of")
 
 
 def settings_of(config: Path) -> Settings:

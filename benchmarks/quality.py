@@ -24,7 +24,7 @@ from rich.table import Table
 from benchmarks import lapse_days
 from features import build, read_settings
 from features.config.settings import Settings
-from features.units import micros
+from features.moments import micros
 from training.evaluate import evaluate
 from training.learners.model import Model
 from training.report import Evaluation

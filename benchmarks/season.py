@@ -7,7 +7,8 @@ from datetime import date
 import numpy as np
 
 from features.arrays import Floats, Ints
-from features.units import DAY, HOUR, micros
+from features.moments import micros
+from features.units import DAY, HOUR
 
 START = micros(date(2023, 1, 1))  # a Sunday
 DAYS = 731

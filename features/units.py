@@ -1,9 +1,8 @@
-"""Durations, sizes and moments, as people write them and as the machine counts them."""
+"""Durations and sizes, as people write them and as the machine counts them."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -34,19 +33,6 @@ def size(text: object) -> int:
     1000000
     """
     return _counted(text, _SIZES, "a size such as 500kB or 1MB (units: B, kB, MB, GB)")
-
-
-def micros(moment: datetime | date) -> int:
-    """Microseconds since 1970 in UTC; a moment without a zone is taken as UTC, a day as its beginning.
-
-    >>> micros(datetime(1970, 1, 2))
-    86400000000
-    """
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time.min)
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def _counted(text: object, units: dict[str, int], wanted: str) -> int:

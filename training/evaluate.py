@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 import polars as pl
 
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
+from features.moments import day
 from features.profiles.feature_set import FeatureSet
 from features.profiles.profiles import profiles
 from features.units import DAY
@@ -92,4 +91,4 @@ def _last_event(lake: Lake) -> int | None:
 
 
 def _day(moment: int | None) -> str:
-    return "nothing" if moment is None else f"{datetime.fromtimestamp(moment / 1e6, UTC):%Y-%m-%d}"
+    return "nothing" if moment is None else day(moment)

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +15,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.ingest.ingest import Progress, silent
 from features.lake import Lake
+from features.moments import day
 from features.profiles.feature_set import FeatureSet
 from training.baseline import best_rule, rule_scores
 from training.dataset import Table, feature_names, history_start, training_tables
@@ -127,7 +127,7 @@ def _back_test(job: Job, target: Target) -> list[Refusal]:
     at = champion_as_of(job.settings, target.name)
     if at is None or at <= job.as_of:
         return []
-    today, then = (f"{datetime.fromtimestamp(moment / 1e6, UTC):%Y-%m-%d}" for moment in (at, job.as_of))
+    today, then = map(day, (at, job.as_of))
     text = (
         f"'{target.name}' has a champion trained at {today}, later than this model's {then}. The model is registered "
         "and not promoted; to have it all the same: `stamkund models promote`."

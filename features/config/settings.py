@@ -25,7 +25,8 @@ from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, Table
 from features.language.aggregations import Take
 from features.language.declare import declare
-from features.units import DAY, Duration, Size, duration, micros
+from features.moments import micros
+from features.units import DAY, Duration, Size, duration
 
 
 class Part(BaseModel):

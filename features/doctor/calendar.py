@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from features.doctor.finding import Finding, Severity, day, listed, percent, some
+from features.doctor.finding import Finding, Severity, listed, percent, some
+from features.moments import day
 from features.units import DAY, HOUR, MINUTE, SECOND
 
 # A kind that happens on so many of its days (or in so many of its weeks) is expected on the others too.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 Severity = Literal["ok", "note", "warning", "problem"]
@@ -72,12 +71,3 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def day(moment: int) -> str:
-    """The day of a moment.
-
-    >>> day(0)
-    '1970-01-01'
-    """
-    return f"{datetime.fromtimestamp(moment / 1e6, UTC):%Y-%m-%d}"

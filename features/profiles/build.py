@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -18,10 +17,11 @@ from features.ingest.ingest import IngestReport, Log, Progress, ingest, silent
 from features.lake import Lake
 from features.language.declare import declare
 from features.language.feature import Feature
+from features.moments import day, micros, minute, utc
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.profiles import write_profiles
-from features.units import DAY, micros
+from features.units import DAY
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _built(
 ) -> Built:
     lake = Lake(settings.lake)
     fitted = kept or _fitted(settings, lake, as_of=as_of)
-    path = settings.profiles / f"{datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%dT%H%M%S}.parquet"
+    path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     fold = fold_for(lake, fitted, settings.fold, as_of=as_of)
     customers = write_profiles(lake, fitted, path, as_of=as_of, fold=fold, progress=progress)
     if not customers:
@@ -133,6 +133,6 @@ def _middle(lake: Lake, as_of: int) -> int:
 
 def _nobody(lake: Lake, as_of: int) -> StamkundError:
     span = lake.scan("events").select(first=pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
-    known = " to ".join(f"{datetime.fromtimestamp(t / 1e6, UTC):%Y-%m-%d}" for t in span if t is not None)
-    text = f"No customer has an event up to {datetime.fromtimestamp(as_of / 1e6, UTC):%Y-%m-%d %H:%M}."
+    known = " to ".join(day(t) for t in span if t is not None)
+    text = f"No customer has an event up to {minute(as_of)}."
     return StamkundError("no_customers", f"{text} The events reach from {known or 'nothing'}.", field="as_of")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +13,7 @@ import scipy.sparse as sp
 
 from features.arrays import Floats, Ints
 from features.lake import Lake
+from features.moments import minute
 from serving.decisions.offers import Offer
 
 SMOOTHING: Final = 10.0  # a customer's shares start from everybody's, with the weight of this many order lines
@@ -133,7 +133,7 @@ def lines_sold(lake: Lake, *, as_of: int) -> dict[str, int]:
 
 
 def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at // 1_000_000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{minute(at)} UTC"
 
 
 _DETAILS: Final[Mapping[str, Callable[[Offer], str]]] = {

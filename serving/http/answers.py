@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
@@ -16,7 +15,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004  (waitin
 
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
-from features.units import micros
+from features.moments import iso, parse
 from serving.decisions.arbitration import ASSUMED, BASIS, Filled, Placement, Ranking, Visitor, fill
 from serving.decisions.customers import contact_kinds, pairs_of, past_records, row_of, running, visitor_of
 from serving.http.requests import DecisionRequest, Profile, ScoresRequest
@@ -44,22 +43,13 @@ def moment(state: State, as_of: str | None) -> tuple[int, bool]:
     now = state.settings.now()
     if as_of is None:
         return now, False
-    try:
-        at = micros(datetime.fromisoformat(as_of))
-    except ValueError:
-        text = f"as_of {as_of!r} is not a moment; send ISO 8601, such as 2026-01-31T12:00:00Z."
-        raise StamkundError("bad_date", text, field="as_of") from None
+    at = parse(as_of, code="bad_date", field="as_of")
     if at < 0:
         raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970.", field="as_of")
     if at > now:
-        text = f"as_of {as_of!r} has not come yet: it is {shown(now)}."
+        text = f"as_of {as_of!r} has not come yet: it is {iso(now)}."
         raise StamkundError("future_as_of", text, field="as_of")
     return at, at < now
-
-
-def shown(at: int) -> str:
-    """A moment as ISO 8601."""
-    return datetime.fromtimestamp(at // 1_000_000, tz=UTC).isoformat().replace("+00:00", "Z")
 
 
 @_available()
@@ -78,7 +68,7 @@ def scores(state: State, asked: ScoresRequest) -> Answer:
     sheet = _sheet(state, lineup, {key: records[key] for key in known}, at=at, top=asked.reasons)
     place = {key: i for i, key in enumerate(known)}
     results = [_scored(profile, sheet, place) for profile in profiles]
-    return {"as_of": shown(at), "currency": state.settings.currency, "scores": results}
+    return {"as_of": iso(at), "currency": state.settings.currency, "scores": results}
 
 
 def _scored(profile: Profile, sheet: Sheet, place: Mapping[str, int]) -> Answer:
@@ -100,7 +90,7 @@ def profile(state: State, key: str, *, as_of: str | None) -> Answer:
     record = _records(state, [whom], at=at, past=past).get(id_) if id_type == CUSTOMER_ID else None
     if record is None:
         raise _unknown(whom)
-    out: Answer = {"id_type": id_type, "id": id_, "customer_id": id_, "as_of": shown(at)}
+    out: Answer = {"id_type": id_type, "id": id_, "customer_id": id_, "as_of": iso(at)}
     out |= {
         "currency": state.settings.currency,
         "traits": dict(record.attributes) | identified(state.store, id_, at=at),
@@ -150,7 +140,7 @@ def decide(state: State, asked: DecisionRequest, *, keep: bool = True) -> Answer
     return {
         "decision_id": decided.decision_id if keep else None,
         "took_ms": round((time.perf_counter() - begun) * 1000, 2),
-        "as_of": shown(at),
+        "as_of": iso(at),
         "currency": state.settings.currency,
         "control_group": False,
         "models": decided.models,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -13,6 +13,7 @@ import polars as pl
 
 from features.arrays import Floats, Ints, Mask
 from features.language.defaults import snake
+from features.moments import utc
 from features.profiles.pairs import PAIR_FEATURES
 from features.units import DAY
 from serving.scoring.champions import Lineup
@@ -278,4 +279,4 @@ def _number(value: float) -> float | None:
 
 
 def _day(at: int) -> date:
-    return datetime.fromtimestamp(at / 1_000_000, tz=UTC).date()
+    return utc(at).date()

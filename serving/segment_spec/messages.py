@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, TypeVar, cast
 
@@ -13,7 +12,8 @@ import orjson
 
 from features.errors import StamkundError
 from features.events.tables import SCALES
-from features.units import DAY, micros
+from features.moments import parse
+from features.units import DAY
 from serving.segment_spec.amounts import bounded, minor, rounded, shared
 from serving.segment_spec.fields import LONGEST, Message, needed_text, number_of, object_of, shown, text_of
 
@@ -145,24 +145,12 @@ def _time(message: Message, now: int) -> int:
     given = message.get(name)
     if given is None:
         return now
-    try:
-        time = _moment(cast(str, given))
-    except (TypeError, ValueError):
-        text = f"{given!r} is not a moment; send ISO 8601, such as 2026-01-31T12:00:00Z."
-        raise StamkundError("bad_time", text, field=name) from None
+    time = parse(given, field=name, day_ends=True)
     if time < 0:
         raise StamkundError("bad_time", f"{given!r} is before 1970.", field=name)
     if time > now + DAY:
         raise StamkundError("future_time", f"{given!r} is more than a day after the clock of this service.", field=name)
     return time
-
-
-def _moment(text: str) -> int:
-    """A moment; a day means its last microsecond, as in files."""
-    try:
-        return micros(date.fromisoformat(text)) + DAY - 1
-    except ValueError:
-        return micros(datetime.fromisoformat(text))
 
 
 def _lift(properties: Message, kind: str) -> Event:

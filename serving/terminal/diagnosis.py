@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import orjson
 from rich.console import Group, RenderableType
@@ -16,6 +15,7 @@ from rich.text import Text
 from features.doctor import Criterion, Diagnosis, Finding, Prospect
 from features.doctor.finding import some
 from features.doctor.ladder import LEVELS
+from features.moments import minute, utc
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
 OUTLOOKS = {
@@ -33,14 +33,12 @@ def doctor_table(diagnosis: Diagnosis) -> RenderableType:
 
 def as_text(diagnosis: Diagnosis) -> str:
     """The same for machines, as JSON; the moment in ISO 8601."""
-    at = datetime.fromtimestamp(diagnosis.as_of / 1e6, UTC)
-    told = {**asdict(diagnosis), "as_of": at.isoformat(), "sound": diagnosis.sound}
+    told = {**asdict(diagnosis), "as_of": utc(diagnosis.as_of).isoformat(), "sound": diagnosis.sound}
     return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
 
 
 def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
-    at = datetime.fromtimestamp(diagnosis.as_of / 1e6, UTC)
-    yield Text.assemble((diagnosis.name, "bold"), f", looked at from {at:%Y-%m-%d %H:%M} UTC")
+    yield Text.assemble((diagnosis.name, "bold"), f", looked at from {minute(diagnosis.as_of)} UTC")
     yield Text()
     yield Text(f"Level {diagnosis.level} of {len(LEVELS)}: {diagnosis.level_name}", style="bold")
     yield Padding(_ladder(diagnosis), (0, 0, 1, 2))

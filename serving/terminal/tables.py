@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from features.ingest.ingest import IngestReport
+from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs import PAIR_TEXTS
 from training.registry.registry import Registered
@@ -52,8 +52,7 @@ def models_table(entries: Iterable[Registered]) -> Table:
     """Every registered version."""
     table = _table("model", ">version", "answers", "trained at", "gate")
     for entry in entries:
-        at = datetime.fromtimestamp(entry.as_of / 1e6, UTC)
-        _row(table, entry.name, str(entry.version), ", ".join(entry.aliases), f"{at:%Y-%m-%d %H:%M}", entry.gate)
+        _row(table, entry.name, str(entry.version), ", ".join(entry.aliases), minute(entry.as_of), entry.gate)
     return table
 
 

@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 import narwhals as nw
@@ -23,8 +22,9 @@ from features.evaluate.offline.scan_tables import Tables, tabulated
 from features.evaluate.plan import Plan
 from features.evaluate.scans import scans
 from features.lake import Lake
+from features.moments import micros, month, utc
 from features.profiles.feature_set import FeatureSet
-from features.units import DAY, micros
+from features.units import DAY
 
 FORMAT = "1"  # of what is folded; another one is made anew
 BEHIND = 92 * DAY  # how much newer a fold could be before it is made anew
@@ -54,7 +54,7 @@ def _basis(lake: Lake, feature_set: FeatureSet, until: int) -> str:
 
 
 def _months(lake: Lake, until: int) -> list[Path]:
-    after = f"{datetime.fromtimestamp((until + 1) / 1e6, UTC):%Y-%m}"
+    after = month(until + 1)
     return [file for label, file in lake.parts("events").items() if label < after]
 
 
@@ -65,7 +65,7 @@ def _month(moment: int) -> int:
     >>> _month(micros(date(2024, 2, 29))) == micros(date(2024, 2, 1))
     True
     """
-    return micros(datetime.fromtimestamp(moment / 1e6, UTC).date().replace(day=1))
+    return micros(utc(moment).date().replace(day=1))
 
 
 def fold_events(events: pl.LazyFrame, plan: Plan, path: Path, *, until: int, basis: str) -> Fold:

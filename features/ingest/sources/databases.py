@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -15,6 +15,7 @@ from features.config.locations import expand
 from features.config.settings import Source
 from features.errors import StamkundError
 from features.ingest.sources.csv import FLAW, ROW
+from features.moments import utc
 
 _BATCH = 10_000
 _SINCE = "since"
@@ -50,7 +51,7 @@ def _asked(source: Source, since: int) -> sa.TextClause:
     asked = sa.text(source.query or "")
     if not reads_since(source):
         return asked
-    moment = f"{datetime.fromtimestamp(since / 1e6, UTC):%Y-%m-%d %H:%M:%S}+00:00"
+    moment = f"{utc(since):%Y-%m-%d %H:%M:%S}+00:00"
     # Of no type, so that the database takes it for whatever it is compared with.
     return asked.bindparams(sa.bindparam(_SINCE, moment, type_=sa.types.NullType()))
 

@@ -8,7 +8,6 @@ import gzip
 import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from features.errors import StamkundError
 from features.ingest.sources import databases
 from features.ingest.sources.csv import FLAW, ROW, append, dialect
 from features.ingest.sources.watermark import Anew, Counts, Origin
+from features.moments import minute
 
 _TEXTS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _NUMBERED = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
@@ -58,7 +58,7 @@ class Portion:
         if self.earlier is None:
             return "read whole"
         if not self.tables:
-            return f"since {datetime.fromtimestamp(self.since / 1e6, UTC):%Y-%m-%d %H:%M}"
+            return f"since {minute(self.since)}"
         count = sum(map(len, self.tables.values()))
         return f"{count:,} new file{'' if count == 1 else 's'}"
 

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from features.config.settings import Lapse, Redemption, Spend, read_settings
 from features.errors import StamkundError
-from features.units import DAY, HOUR, WEEK, duration, micros, size
+from features.moments import micros
+from features.units import DAY, HOUR, WEEK, duration, size
 
 HEAD = "name: Shop\n"
 ORDERS = """\

@@ -21,7 +21,8 @@ from features.evaluate.scans import Rows, scans
 from features.ingest.ingest import ingest
 from features.language.declare import declare
 from features.language.feature import code
-from features.units import DAY, micros
+from features.moments import micros
+from features.units import DAY
 from tests.features.events import NOW, Row, event, frame
 from tests.features.histories import CUSTOMERS, WEB, every_feature, history, traits
 from tests.sample import EXAMPLE

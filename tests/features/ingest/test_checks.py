@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.errors import StamkundError
-from features.units import DAY, SECOND, micros
+from features.moments import micros
+from features.units import DAY, SECOND
 from tests.features.sourcing import ingested, rejects_of
 
 FROM_PARQUET: dict[str, Any] = {"from": "rows.parquet"}

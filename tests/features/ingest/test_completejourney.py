@@ -9,7 +9,8 @@ import pytest
 from features.config.settings import read_settings
 from features.ingest.ingest import ingest
 from features.lake import Lake
-from features.units import DAY, micros
+from features.moments import micros
+from features.units import DAY
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "completejourney" / "stamkund.yaml"
 

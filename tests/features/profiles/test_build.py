@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from features import FeatureSet, Lake, StamkundError, build, profiles, read_settings
+from features.moments import micros
 from features.profiles.records import records
-from features.units import micros
 from tests.sample import sample_config
 
 NOW = micros(date(2017, 12, 3))

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from features import build, read_settings
+from features.moments import micros
 from features.onboarding.guess import guess
-from features.units import micros
 
 
 def test_three_columns_are_enough_for_profiles(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""Moments: microseconds since 1970 in UTC, as datetimes and as texts, exact in both directions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from features.errors import StamkundError
+from features.units import DAY, SECOND
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(moment: datetime | date) -> int:
+    """Microseconds since 1970 in UTC; a moment without a zone is taken as UTC, a day as its beginning.
+
+    >>> micros(datetime(1970, 1, 2))
+    86400000000
+    """
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time.min)
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+
+
+def utc(moment: int) -> datetime:
+    """The datetime of a moment, in UTC.
+
+    >>> utc(DAY - 1)
+    datetime.datetime(1970, 1, 1, 23, 59, 59, 999999, tzinfo=datetime.timezone.utc)
+    """
+    return _EPOCH + timedelta(microseconds=int(moment))  # NumPy's integers are none that it knows
+
+
+def parse(text: object, *, code: str = "bad_time", field: str | None = None, day_ends: bool = False) -> int:
+    """The moment that a text in ISO 8601 means; a day is its beginning, or its last microsecond with ``day_ends``.
+
+    >>> parse("1970-01-02"), parse("1970-01-02", day_ends=True), parse("1970-01-01T01:00:00+01:00")
+    (86400000000, 172799999999, 0)
+    """
+    if isinstance(text, str):
+        try:
+            return micros(date.fromisoformat(text)) + (DAY - 1 if day_ends else 0)
+        except ValueError:
+            pass
+        try:
+            return micros(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+    msg = f"{text!r} is not a moment; give ISO 8601, e.g. 2017-12-03 or 2017-12-03T18:00:00+01:00."
+    raise StamkundError(code, msg, field=field)
+
+
+def iso(moment: int) -> str:
+    """A moment in ISO 8601, to the microsecond where it has any.
+
+    >>> iso(0), iso(DAY - 1)
+    ('1970-01-01T00:00:00Z', '1970-01-01T23:59:59.999999Z')
+    """
+    return utc(moment).isoformat().replace("+00:00", "Z")
+
+
+def minute(moment: int) -> str:
+    """The day and minute of a moment, for people.
+
+    >>> minute(DAY - 1)
+    '1970-01-01 23:59'
+    """
+    return utc(moment).isoformat(" ", "minutes").removesuffix("+00:00")
+
+
+def day(moment: int) -> str:
+    """The day of a moment.
+
+    >>> day(0)
+    '1970-01-01'
+    """
+    return utc(moment).date().isoformat()
+
+
+def month(moment: int) -> str:
+    """The month of a moment, as the lake labels its parts.
+
+    >>> month(0)
+    '1970-01'
+    """
+    return day(moment)[:7]

@@ -1,0 +1,43 @@
+"""Moments become texts and texts moments, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.errors import StamkundError
+from features.moments import day, iso, micros, minute, month, parse, utc
+
+MOMENTS = st.integers(
+    micros(datetime.min.replace(tzinfo=UTC)), micros(datetime.max.replace(tzinfo=UTC))
+)  # every microsecond that a datetime can be
+
+
+@given(MOMENTS)
+def test_a_moment_and_its_text_are_the_same_to_the_microsecond(moment: int) -> None:
+    assert micros(utc(moment)) == moment
+    assert parse(iso(moment)) == moment
+    assert iso(moment).startswith(day(moment))
+    assert minute(moment).startswith(day(moment))
+    assert day(moment).startswith(month(moment))
+
+
+def test_the_last_microsecond_of_time_is_not_rounded_into_the_next_year() -> None:
+    # 253,402,300,799.999999 s as a float is 253,402,300,800: the first second of a year that there is not.
+    last = 253_402_300_799_999_999
+    assert (iso(last), minute(last), day(last)) == ("9999-12-31T23:59:59.999999Z", "9999-12-31 23:59", "9999-12-31")
+
+
+@pytest.mark.parametrize("text", ["soon", "", "2017-13-01", "2017-12-03T25:00", " 2017-12-03", 5, None, True, ["x"]])
+def test_what_is_no_moment_is_told_with_the_forms_that_are(text: object) -> None:
+    with pytest.raises(StamkundError, match=r"is not a moment; give ISO 8601, e\.g\. 2017-12-03") as error:
+        parse(text, code="bad_date", field="as_of")
+    assert (error.value.code, error.value.field) == ("bad_date", "as_of")
+
+
+def test_the_integers_of_arrays_are_moments_too() -> None:
+    assert iso(np.array([86_400_000_001])[0]) == "1970-01-02T00:00:00.000001Z"
