@@ -15,7 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from features.language.feature import HIGHEST, LOWEST, Condition, Feature, Measure, Span, Term
+from features.language.feature import Feature
+from features.language.terms import HIGHEST, LOWEST, Condition, Measure, Span, Term
 from features.units import DAY, HOUR, MINUTE
 
 OPENING = pl.col("order_line") == 1
@@ -66,7 +67,7 @@ def _by_source(terms: Sequence[Term]) -> dict[tuple[str | None, bool], list[Term
     """The terms by the kind of event that they need, and by whether they need the gaps between orders."""
     sources: dict[tuple[str | None, bool], list[Term]] = {}
     for term in terms:
-        kinds = [condition.one for condition in term.measure.where if condition.column == "kind"]
+        kinds = [condition.single_value for condition in term.measure.where if condition.column == "kind"]
         key = kinds[0] if kinds else None, term.measure.column.startswith("gap")
         sources.setdefault(key, []).append(term)
     return sources
@@ -96,7 +97,7 @@ def _aggregate(term: Term, as_of: int) -> pl.Expr:
 
 
 def _conditions(measure: Measure, span: Span, as_of: int) -> list[pl.Expr]:
-    conditions = [_met(c) for c in measure.where if c.column != "kind" or c.one is None]
+    conditions = [_met(c) for c in measure.where if c.column != "kind" or c.single_value is None]
     if span.start is not None:
         conditions.append(pl.col("time") > as_of - span.start * DAY)
     if span.end:
@@ -107,7 +108,7 @@ def _conditions(measure: Measure, span: Span, as_of: int) -> list[pl.Expr]:
 def _met(condition: Condition) -> pl.Expr:
     if condition.values:
         among = pl.col(condition.column).is_in(condition.values)
-        return (~among if condition.other else among).fill_null(value=False)
+        return (~among if condition.negated else among).fill_null(value=False)
     number = WHOLE[condition.column]
     met = number.is_not_null()
     if condition.low > LOWEST:
@@ -201,13 +202,13 @@ def _journey(t: Sequence[pl.Expr], parameters: Sequence[float], as_of: int) -> p
 
 def _nearest(feature: Feature) -> pl.Expr:
     """The place of the centre nearest in other features, these filled, standardised and held within three spreads."""
-    size = len(feature.of)
+    size = len(feature.inputs)
     fills, means, spreads, *centres = [
         feature.parameters[i : i + size] for i in range(0, len(feature.parameters), size)
     ]
     scaled = [
         ((pl.col(name).fill_nan(fill) - mean) / spread).clip(-3.0, 3.0)
-        for name, fill, mean, spread in zip(feature.of, fills, means, spreads, strict=True)
+        for name, fill, mean, spread in zip(feature.inputs, fills, means, spreads, strict=True)
     ]
     away = [pl.sum_horizontal((x - c) ** 2 for x, c in zip(scaled, centre, strict=True)) for centre in centres]
     return pl.concat_list(away).list.arg_min().cast(pl.Float64)

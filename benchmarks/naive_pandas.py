@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.language.feature import Condition, Feature, Span, Term, Where
+from features.language.feature import Feature
+from features.language.terms import Condition, Span, Term, Where
 from features.units import DAY, HOUR, MINUTE
 
 READ = ["customer_id", "time", "event_id", "kind", "order_line"]
@@ -31,7 +32,7 @@ def naive(events: Sequence[Path], customers: Path, features: Sequence[Feature], 
     wide = wide.merge(pd.read_parquet(customers), on="customer_id", how="left")
     made: dict[str, pd.Series[float]] = {}
     for feature in features:
-        made[feature.name] = _nearest(feature, made) if feature.of else _finished(feature, wide, as_of)
+        made[feature.name] = _nearest(feature, made) if feature.inputs else _finished(feature, wide, as_of)
     return pd.DataFrame({"customer_id": wide["customer_id"], **made})
 
 
@@ -75,7 +76,7 @@ def _rows(df: pd.DataFrame, where: Where, span: Span, as_of: int) -> pd.DataFram
 
 def _met(held: pd.Series[float], condition: Condition) -> pd.Series[bool]:
     if condition.values:
-        return held.notna() & (held.isin(condition.values) != condition.other)
+        return held.notna() & (held.isin(condition.values) != condition.negated)
     return held.notna() & (held >= condition.low) & (held < condition.high)
 
 
@@ -171,8 +172,8 @@ def _journey(t: Sequence[pd.Series[float]], parameters: Sequence[float], as_of: 
 
 def _nearest(feature: Feature, made: Mapping[str, pd.Series[float]]) -> pd.Series[float]:
     """The place of the centre nearest in other features, these filled, standardised and held within three spreads."""
-    fill, mean, spread, *centres = np.array(feature.parameters).reshape(-1, len(feature.of))
-    habits = pd.DataFrame({name: made[name] for name in feature.of})
-    scaled = ((habits.fillna(dict(zip(feature.of, fill, strict=True))) - mean) / spread).clip(-3, 3)
+    fill, mean, spread, *centres = np.array(feature.parameters).reshape(-1, len(feature.inputs))
+    habits = pd.DataFrame({name: made[name] for name in feature.inputs})
+    scaled = ((habits.fillna(dict(zip(feature.inputs, fill, strict=True))) - mean) / spread).clip(-3, 3)
     away = pd.DataFrame({i: ((scaled - centre) ** 2).sum(axis=1) for i, centre in enumerate(centres)})
     return away.idxmin(axis=1).astype("float64")

@@ -26,7 +26,7 @@ from features.events.tables import COLUMNS, FILLED, NEEDED, Table
 from features.language.aggregations import Take
 from features.language.declare import declare
 from features.moments import micros
-from features.units import DAY, Duration, Size, duration
+from features.units import DAY, Duration, Size
 
 
 class Part(BaseModel):
@@ -133,47 +133,6 @@ class Added(Part):
     over: dict[str, object] = {}
     by: str = "lines"
     among: tuple[str, ...] = ()
-
-
-def _days(given: object) -> int:
-    micros = duration(given)
-    if micros % DAY:
-        msg = f"{given!r} is not a number of whole days such as 28d or 4w"
-        raise ValueError(msg)
-    return micros // DAY
-
-
-Days = Annotated[int, BeforeValidator(_days)]
-
-
-class StageSettings(Part):
-    """When a customer is in which stage; a gap is the mean time between a customer's own orders.
-
-    ``new``: since the first order. ``returning``: of silence before coming back. ``at_risk``, ``lapsed``: gaps since
-    the last order. ``loyal``: the share of customers who order less often. ``interest``: how long a view, a visit and
-    the like count. ``evaluating``: how many of them are much. ``buying``: since the cart. ``after``: the part of a gap
-    that a purchase is not over for.
-
-    >>> StageSettings.model_validate({"new": "6w"}).new
-    42
-    """
-
-    new: Days = 28
-    returning: Days = 84
-    at_risk: float = Field(default=2.0, gt=0)
-    lapsed: float = Field(default=4.0, gt=0)
-    loyal: float = Field(default=0.8, gt=0, lt=1)
-    interest: Days = 14
-    evaluating: int = Field(default=3, ge=1)
-    buying: Duration = DAY
-    after: float = Field(default=0.25, ge=0)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.lapsed <= self.at_risk:
-            msg = f"Customers lapse after they are at risk: `lapsed` must be more than {self.at_risk:g} gaps."
-            raise StamkundError("bad_stages", msg, field="lapsed")
-        return self
 
 
 class FeatureSettings(Part):

@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from features.arrays import Floats, Ints
-from features.language.feature import LOWEST, Feature, Formula, Measure, Term
+from features.language.feature import Feature, Formula
 from features.language.formulas import band, evaluate, evaluate_one, nearest
+from features.language.terms import LOWEST, Measure, Term
 from features.units import DAY
 
 FEW = 4  # features of a formula, up to which one customer's are computed one by one
@@ -115,8 +116,8 @@ class Plan:
         return tuple(
             (
                 i,
-                np.array([place[name] for name in f.of], dtype=np.int64),
-                np.array(f.parameters, dtype=np.float64).reshape(-1, len(f.of)),
+                np.array([place[name] for name in f.inputs], dtype=np.int64),
+                np.array(f.parameters, dtype=np.float64).reshape(-1, len(f.inputs)),
             )
             for i, f in enumerate(self.features)
             if f.formula == "nearest"
@@ -131,7 +132,7 @@ class Plan:
 def edges(term: Term) -> tuple[int, ...]:
     """How long before ``as_of`` a term's span ends and, if it does, starts; in µs.
 
-    >>> from features.language.feature import Span
+    >>> from features.language.terms import Span
     >>> edges(Term(Measure("sum", "one"), Span(2, 1))) == (DAY, 2 * DAY)
     True
     """
@@ -164,6 +165,7 @@ def finish(plan: Plan, terms: Ints, codes: Floats, *, as_of: int) -> Floats:
         out[at] = band(out[at], cuts)
     for at, columns, parameters in plan.placed:
         out[at] = nearest(np.ascontiguousarray(out[columns].T), parameters)
+    np.copyto(out, np.nan, where=np.isnan(out))  # one NaN: the sign of an undefined value differs by road and machine
     return out
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from features.arrays import Ints
 from features.evaluate.plan import Plan, edges
 from features.events.columns import GAP_COLUMNS
-from features.language.feature import Condition, Measure, Op, Span, Term, Where
+from features.language.terms import Condition, Measure, Op, Span, Term, Where
 from features.units import DAY
 
 Rows = Literal["all", "gaps", "first", "last", "distinct"]
@@ -96,14 +96,14 @@ def _rows(measure: Measure) -> Rows:
 def asked(conditions: Where) -> dict[Label, str]:
     """What conditions ask of which label: of columns of text a value, of all other tests that they are met.
 
-    >>> from features.language.feature import where
+    >>> from features.language.terms import where
     >>> asked(where(kind="order", category=["Tea", "Coffee"]))["kind"]
     'order'
     """
     labels: dict[Label, str] = {}
     for condition in conditions:
-        plain = condition.one is not None and condition.column not in labels
-        labels |= {condition.column: str(condition.one)} if plain else {condition: MET}
+        plain = condition.single_value is not None and condition.column not in labels
+        labels |= {condition.column: str(condition.single_value)} if plain else {condition: MET}
     return dict(sorted(labels.items(), key=lambda item: str(item[0])))
 
 

@@ -12,12 +12,14 @@ from features.units import DAY, HOUR, WEEK
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
 SCALES: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
 NUMBERS = (*INTEGERS, *SCALES)
+WIDE = ("value", "discount", "cost", "quantity")  # amounts, whose squares may need more than 64 bits
 # What conditions may ask about, and what can be counted distinctly.
 TEXTS = (
     "event_id", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
     "session_id", "subscription_id",
 )  # fmt: skip
-SQUARABLE = 30_000_000  # beyond it values count as it in squares, whose sums stay integers of 64 bits
+HIGH_PART = 2**40  # squares of amounts come in two parts: whole multiples of it, and the rest
+_DIGIT = 2**24  # an amount below 10^14 is a number of two such digits
 
 
 class Arithmetic(Protocol):
@@ -25,7 +27,7 @@ class Arithmetic(Protocol):
 
     def __floordiv__(self, other: int, /) -> Self: ...
     def __mod__(self, other: int, /) -> Self: ...
-    def __add__(self, other: int, /) -> Self: ...
+    def __add__(self, other: int | Self, /) -> Self: ...
     def __sub__(self, other: Self, /) -> Self: ...
     def __mul__(self, other: int | Self, /) -> Self: ...
     def __lt__(self, other: int, /) -> Self: ...
@@ -53,9 +55,36 @@ def _known(x: Arithmetic) -> Arithmetic:
 
 
 def squared(x: Arithmetic) -> Arithmetic:
-    """The square, within what sums can hold."""
-    x = x.clip(-SQUARABLE, SQUARABLE)
+    """The square of a number that is small enough for sums of squares to stay within 64 bits."""
     return x * x
+
+
+def _square_parts(x: Arithmetic) -> tuple[Arithmetic, Arithmetic]:
+    """The square of an amount as ``high · HIGH_PART + low``, so that sums of both parts stay within 64 bits.
+
+    With ``|x| = a · 2^24 + b`` the square is ``a² · 2^48 + a · b · 2^25 + b²``.
+    """
+    size = x.clip(0, 2**62) - x.clip(-(2**62), 0)  # engines divide negative integers in different ways
+    a, b = size // _DIGIT, size % _DIGIT
+    ab = a * b
+    rest = (ab % 2**15) * 2**25 + b * b
+    return a * a * 2**8 + ab // 2**15 + rest // HIGH_PART, rest % HIGH_PART
+
+
+def square_high(x: Arithmetic) -> Arithmetic:
+    """How many whole :data:`HIGH_PART` the square of an amount holds.
+
+    >>> import numpy as np
+    >>> amounts = np.array([3, -(10**13), 2**20])
+    >>> [int(h) * HIGH_PART + int(l) for h, l in zip(square_high(amounts), square_low(amounts))]
+    [9, 100000000000000000000000000, 1099511627776]
+    """
+    return _square_parts(x)[0]
+
+
+def square_low(x: Arithmetic) -> Arithmetic:
+    """What the square of an amount holds beside :func:`square_high`."""
+    return _square_parts(x)[1]
 
 
 def _first(line: Arithmetic) -> Arithmetic:
@@ -78,7 +107,9 @@ def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
 COLUMNS: Mapping[str, Column] = {
     **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
-    **{f"{name}_squared": Column((name,), squared) for name in ("value", "discount", "cost", *SCALES)},
+    **{f"{name}_squared": Column((name,), squared) for name in ("rating", "latitude", "longitude")},
+    **{f"{name}_square_high": Column((name,), square_high) for name in WIDE},
+    **{f"{name}_square_low": Column((name,), square_low) for name in WIDE},
     "one": Column(("time",), _known),
     "opening": Column(("order_line",), _first),
     "morning": Column(("order_line", "time"), _morning),

@@ -1,7 +1,7 @@
-"""What formulas are written in: the few operations that differ between one number and an array of them.
+"""The few operations that differ between one number and an array of them, so that a formula is written once for both.
 
-Both kinds of number are IEEE doubles, so a formula gives the same to the bit either way; for one customer plain numbers
-are many times as fast.
+Both kinds of number are IEEE doubles, so a formula gives the same result to the bit either way; for one customer plain
+numbers are many times as fast.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True)
-class Maths:
-    """The operations for one kind of number; ``argmax`` and ``argmin`` are places, of equals the first."""
+class Arithmetic:
+    """The operations for one kind of number; ``argmax`` and ``argmin`` give the first of equal places."""
 
     where: Callable[[Number, Number, Number], Number]
     maximum: Callable[[Number, Number], Number]
@@ -28,16 +28,16 @@ class Maths:
     argmax: Callable[[Number], Number]
     argmin: Callable[[Number], Number]
 
-    def over(self, dividend: Number, divisor: Number, known: Number) -> Number:
-        """A quotient where it is known.
+    def divide(self, dividend: Number, divisor: Number, known: Number) -> Number:
+        """A quotient where ``known`` is true, NaN elsewhere.
 
-        >>> SINGLE.over(1.0, 4.0, True), SINGLE.over(1.0, 0.0, False)
+        >>> SINGLE.divide(1.0, 4.0, True), SINGLE.divide(1.0, 0.0, False)
         (0.25, nan)
         """
         return self.where(known, dividend / self.where(known, divisor, 1.0), NAN)
 
 
-ARRAYS = Maths(
+ARRAYS = Arithmetic(
     where=np.where,
     maximum=np.maximum,
     sqrt=np.sqrt,
@@ -45,7 +45,7 @@ ARRAYS = Maths(
     argmax=lambda values: np.argmax(values, axis=0),
     argmin=lambda values: np.argmin(values, axis=0),
 )
-SINGLE = Maths(
+SINGLE = Arithmetic(
     where=lambda condition, one, other: one if condition else other,
     maximum=max,
     sqrt=math.sqrt,

@@ -8,9 +8,9 @@ from typing import cast
 
 from features.errors import StamkundError
 from features.events.columns import SCALES, TEXTS
-from features.language.feature import HIGHEST, LOWEST, Condition
+from features.language.terms import HIGHEST, LOWEST, Condition
 
-# The columns of text that conditions may look at; `kind` is asked for apart.
+# The columns of text that conditions may look at; `kind` is declared by itself.
 ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "kind"}))
 MONEY = ("cost", "discount", "value")
 NUMBERS = tuple(sorted((*MONEY, *SCALES)))
@@ -20,9 +20,8 @@ BOUNDS = ("above", "at_least", "at_most", "below")
 def conditions(where: Mapping[str, object], *, minor_units: int) -> Iterator[Condition]:
     """A condition for each column.
 
-    A text is to be the one given, or one of several, or with ``{not: …}`` none of them. A number is to be the one
-    given, or to lie within any of ``{at_least:, above:, at_most:, below:}``. Where the column holds nothing, no
-    condition is met.
+    A text must equal the value, or one of several values, or with ``{not: …}`` none of them. A number must equal the
+    value, or lie within all of ``{at_least:, above:, at_most:, below:}``. An empty column meets no condition.
 
     >>> list(conditions({"channel": ["web", "app"], "value": {"at_least": 20, "below": 100}}, minor_units=2))
     [Condition(column='channel', values=('app', 'web'), ...), Condition(column='value', ..., low=2000, high=10000)]
@@ -32,7 +31,7 @@ def conditions(where: Mapping[str, object], *, minor_units: int) -> Iterator[Con
     """
     for column, test in where.items():
         if column in NUMBERS:
-            yield _within(column, test, unit(column, minor_units))
+            yield _within(column, test, unit_size(column, minor_units))
         elif column in ASPECTS:
             yield _among(column, test)
         else:
@@ -41,26 +40,26 @@ def conditions(where: Mapping[str, object], *, minor_units: int) -> Iterator[Con
             )
 
 
-def unit(column: str, minor_units: int) -> int:
-    """How much of a column's integers is one, as people count it.
+def unit_size(column: str, minor_units: int) -> int:
+    """How much of a column's integers make one unit, as people count it.
 
-    >>> unit("value", 2), unit("rating", 2)
+    >>> unit_size("value", 2), unit_size("rating", 2)
     (100, 1000)
     """
     return 10**minor_units if column in MONEY else SCALES.get(column, 1)
 
 
-def told(where: Mapping[str, object]) -> str:
+def condition_text(where: Mapping[str, object]) -> str:
     """Conditions in words.
 
-    >>> told({"category": {"not": "Gifts"}, "channel": ["web", "app"], "value": {"at_least": 20, "below": 100}})
-    'category not Gifts, channel web or app, value at least 20 and below 100'
+    >>> condition_text({"category": {"not": "Gifts"}, "channel": ["web", "app"], "value": {"below": 100}})
+    'category not Gifts, channel web or app, value below 100'
     """
     return ", ".join(f"{column} {_words(test)}" for column, test in where.items())
 
 
 def texts(given: object, *, field: str = "where") -> tuple[str, ...]:
-    """One text or several as several, sorted; whole numbers are taken as they are written.
+    """One text or several, as a sorted tuple; whole numbers count as texts.
 
     >>> texts("web"), texts(["b", 18, "b"])
     (('web',), ('18', 'b'))
@@ -77,9 +76,9 @@ def _among(column: str, test: object) -> Condition:
     if isinstance(test, Mapping) and list(test) != ["not"]:
         message = f"The column {column} holds text: give a value, several, or {{not: …}}."
         raise StamkundError("bad_condition", message, field=f"where.{column}")
-    other = isinstance(test, Mapping)
-    values = cast(Mapping[str, object], test)["not"] if other else test
-    return Condition(column, texts(values, field=f"where.{column}"), other=other)
+    negated = isinstance(test, Mapping)
+    values = cast(Mapping[str, object], test)["not"] if negated else test
+    return Condition(column, texts(values, field=f"where.{column}"), negated=negated)
 
 
 def _within(column: str, test: object, unit: int) -> Condition:

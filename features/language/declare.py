@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from features.errors import StamkundError
-from features.language.aggregations import COUNTED, FORMS, PLACES, Take, check, told_apart, unit
-from features.language.conditions import conditions, texts, told
-from features.language.feature import Condition, Feature, Formula, Measure, Span, Term, Where
+from features.events.columns import WIDE
+from features.language.aggregations import (
+    CHOICE_FORMULAS,
+    COUNT_COLUMNS,
+    FORMULAS_OF_TAKES,
+    WIDE_STD,
+    Take,
+    check_declaration,
+    check_order_columns,
+    unit_of,
+)
+from features.language.conditions import texts
+from features.language.feature import Feature, Formula
+from features.language.selection import Selection, describe
+from features.language.terms import Condition, Measure, Span, Term, Where
 from features.units import DAY, duration
-
-WORDS: Mapping[Take, str] = {
-    "count": "number of ", "sum": "sum of ", "mean": "mean ", "min": "least ", "max": "greatest ", "std": "spread of ",
-    "first": "first ", "last": "last ", "share": "share of ", "trend": "trend of ",
-    "days_since": "days since the last of ", "days_since_first": "days since the first of ",
-}  # fmt: skip
 
 LONGEST = 36_500  # days of a window, a century; all history is "all"
 
@@ -33,24 +39,25 @@ def declare(
     among: Sequence[str] = (),
     minor_units: int = 2,
 ) -> tuple[Feature, ...]:
-    """An aggregate of one or several kinds of events over some windows, a feature each; money in units of the currency.
+    """An aggregate of one or several kinds of events, as one feature for each window; money in units of the currency.
 
     Args:
-        name: what the features are called; windows are appended.
+        name: of the features; the window is appended to it.
         take: ``count`` how many (of an amount: how many are known); ``sum``, ``mean``, ``min``, ``max``, ``std``,
-            ``first`` and ``last`` of those that are known; how many ``distinct``; the ``share`` that meets the
-            conditions; the ``ratio`` to something else; the ``trend``, a window over the one before; of a text the one
-            with the most (``top``), met ``first`` or ``last``; ``days_since`` the last event, ``days_since_first``.
+            ``first`` and ``last`` of those that are known; how many ``distinct`` values; the ``share`` of events that
+            meets the conditions; the ``ratio`` to other events; the ``trend``, a window over the one before; of a text
+            the value with the most events (``top``), the ``first`` or the ``last``; ``days_since`` the last event,
+            ``days_since_first``.
         kind: the kinds of events.
         of: ``lines`` (events), ``orders`` (of the kind ``order``), an amount (``value``, ``discount``, ``cost``,
             ``quantity``, ``rating``, or ``gap``: the days since the customer's event of that kind before), or a text
             such as ``category``.
-        where: columns and what they must hold, amounts in units of the currency:
-            see :mod:`features.language.conditions`.
+        where: columns and the values they must hold, amounts in units of the currency: see
+            :mod:`features.language.conditions`.
         windows: days before ``as_of``, as ``28`` or ``28d``, one or several; ``None`` or ``all`` is all history.
-        over: of a ratio, what is different below the line: ``kind``, ``of``, ``where``.
-        by: of ``top``, what is the most: ``lines``, ``orders`` or an amount.
-        among: of a text that is ``top``, ``first`` or ``last``, the values to tell apart; of equals the first.
+        over: of a ratio, what differs in the divisor: ``kind``, ``of``, ``where``.
+        by: of ``top``, what is compared: ``lines``, ``orders`` or an amount.
+        among: of a text that is ``top``, ``first`` or ``last``, the values to choose from; of equal ones the first.
         minor_units: decimals of the reporting currency.
 
     >>> web = {"channel": ["web", "app"], "category": {"not": "Gifts"}, "value": {"at_least": 20, "below": 100}}
@@ -65,71 +72,46 @@ def declare(
     Traceback (most recent call last):
     features.errors.StamkundError: Unknown `of` for mean 'ratings'; did you mean 'rating'? ...
     """
-    changed = {key: value for key, value in (over or {}).items() if value is not None}
-    check(name, take, of, over=changed, by=by, among=among)
+    differences = {key: value for key, value in (over or {}).items() if value is not None}
+    check_declaration(name, take, of, over=differences, by=by, among=among)
     if take == "share" and not where:
         raise StamkundError("no_condition", "A share needs `where`: without it, it is all.", field="where")
-    part = Part(kind, of, where or {})
     if take == "top":
-        told_apart(by, texts(kind), (of,))
-    whole = replace(part, where={}) if take == "share" else replace(part, **changed)  # type: ignore[arg-type]
-    here, under = part.events(minor_units), Measure("sum", _column(whole.of), whole.events(minor_units))
-    formula, measures = _measures(take, of, here=here, under=under, by=by, among=among)
-    told_in, scale = unit(take, of, whole.of, minor_units)
-    text = _text(take, part, whole, by)
+        check_order_columns(by, texts(kind), (of,))
+    part = Selection(kind, of, where or {})
+    base = replace(part, where={}) if take == "share" else replace(part, **differences)  # type: ignore[arg-type]
+    divisor = Measure("sum", _column(base.of), base.conditions(minor_units))
+    formula, measures = _measures(take, of, part.conditions(minor_units), divisor=divisor, by=by, among=among)
+    unit, scale = unit_of(take, of, base.of, minor_units)
+    text = describe(take, part, base, by)
     features = []
     for span in _spans(take, windows):
         spans = (span, Span(2 * span.start, span.start)) if take == "trend" and span.start else (span,) * len(measures)
         terms = tuple(Term(measure, each) for measure, each in zip(measures, spans, strict=True))
-        named, words = (name, text) if formula == "since" else (f"{name}_{span.label}", f"{text} {span.text}")
-        features.append(Feature(named, formula, terms, told_in, words, scale, vocabulary=tuple(among)))
+        label, words = (name, text) if formula == "since" else (f"{name}_{span.label}", f"{text} {span.text}")
+        features.append(Feature(label, formula, terms, unit, words, scale, vocabulary=tuple(among)))
     return tuple(features)
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some events, and what of them is taken."""
-
-    kind: str | Sequence[str]
-    of: str
-    where: Mapping[str, object]
-
-    def events(self, minor_units: int) -> Where:
-        """The conditions that the events meet."""
-        kinds = Condition("kind", texts(self.kind, field="kind"))
-        if not all(kind.strip() for kind in kinds.values):
-            raise StamkundError("no_kind", "A kind of events is empty. Name it, such as order or visit.", field="kind")
-        told_apart(self.of, kinds.values, self.where)
-        return tuple(sorted([kinds, *conditions(self.where, minor_units=minor_units)]))
-
-    @property
-    def text(self) -> str:
-        """The same in words."""
-        kinds = " or ".join(f"'{kind}'" for kind in texts(self.kind))
-        met = f" with {told(self.where)}" if self.where else ""
-        if self.of == "orders":
-            return f"orders{met}"
-        return {"lines": "", "gap": "days between "}.get(self.of, f"{self.of} of ") + f"{kinds} events{met}"
-
-
 def _measures(
-    take: Take, of: str, *, here: Where, under: Measure, by: str, among: Sequence[str]
+    take: Take, of: str, where: Where, *, divisor: Measure, by: str, among: Sequence[str]
 ) -> tuple[Formula, tuple[Measure, ...]]:
+    """The formula of a take, and the measures that it reads."""
     if take in ("share", "ratio", "trend"):
-        over = Measure("sum", _column(of), here)
-        return "ratio", (over, over if take == "trend" else under)
+        dividend = Measure("sum", _column(of), where)
+        return "ratio", (dividend, dividend if take == "trend" else divisor)
     if among:
-        formula, op = PLACES[take]
+        formula, op = CHOICE_FORMULAS[take]
         column = _column(by) if take == "top" else "time"
-        each = (tuple(sorted((*here, Condition(of, (value,))))) for value in among)
-        return formula, tuple(Measure(op, column, where) for where in each)
-    formula, columns = FORMS[take]
-    known = COUNTED.get(of, f"{of}_known")
-    return formula, tuple(Measure(op, column.format(of=of, known=known), here) for op, column in columns)
+        choices = (tuple(sorted((*where, Condition(of, (value,))))) for value in among)
+        return formula, tuple(Measure(op, column, choice) for choice in choices)
+    formula, columns = WIDE_STD if take == "std" and of in WIDE else FORMULAS_OF_TAKES[take]
+    known = COUNT_COLUMNS.get(of, f"{of}_known")
+    return formula, tuple(Measure(op, column.format(of=of, known=known), where) for op, column in columns)
 
 
 def _column(of: str) -> str:
-    return COUNTED.get(of, of)
+    return COUNT_COLUMNS.get(of, of)
 
 
 def _spans(take: Take, windows: int | str | Sequence[int | str | None] | None) -> Iterator[Span]:
@@ -146,43 +128,14 @@ def _spans(take: Take, windows: int | str | Sequence[int | str | None] | None) -
 
 
 def _days(window: int | str | None) -> int | None:
+    """The days of a window, None for all history."""
     if window is None or window == "all":
         return None
     try:
-        whole, rest = divmod(duration(f"{window}d" if str(window).isdecimal() else window), DAY)
+        days, rest = divmod(duration(f"{window}d" if str(window).isdecimal() else window), DAY)
     except ValueError:
-        whole, rest = 0, 0
-    if not whole or rest or whole > LONGEST:
+        days, rest = 0, 0
+    if not days or rest or days > LONGEST:
         message = f"The window {window!r} is no number of days up to {LONGEST}: 28, 28d, 4w, all."
         raise StamkundError("bad_window", message, field="windows")
-    return whole
-
-
-def _text(take: Take, part: Part, whole: Part, by: str) -> str:
-    """What is taken, in words.
-
-    >>> redeemed, contacted = Part("redeem", "lines", {}), Part("contact", "lines", {})
-    >>> _text("ratio", redeemed, contacted, "lines")
-    "'redeem' events over 'contact' events"
-    """
-    if take == "ratio":
-        return f"{part.text} over {whole.text}"
-    if take == "top":
-        return f"{part.of} with the most {replace(part, of=by).text}"
-    if take == "trend":
-        return f"{part.text} over those of as many days before,"
-    events = replace(part, of="lines").text
-    if take == "distinct":
-        return f"number of different {_several(part.of)} {'with' if part.of == 'day' else 'of'} {events}"
-    if take == "count" and part.of not in COUNTED:
-        return f"number of gaps between {events}" if part.of == "gap" else f"number of {events} that hold a {part.of}"
-    return WORDS[take] + part.text
-
-
-def _several(of: str) -> str:
-    """The plural of what is told apart.
-
-    >>> _several("day"), _several("category"), _several("item_id")
-    ('days', 'categories', 'items')
-    """
-    return "categories" if of == "category" else f"{of.removesuffix('_id')}s"
+    return days

@@ -14,9 +14,10 @@ from typing import Self, cast
 from features.errors import StamkundError
 from features.evaluate.online.evaluator import Live
 from features.evaluate.plan import Plan
-from features.language.feature import Condition, Feature, Formula, Measure, Op, Span, Term, Unit
+from features.language.feature import Feature, Formula, Unit
+from features.language.terms import Condition, Measure, Op, Span, Term
 
-FORMAT = 3  # of the file; a set of another format is derived anew
+FORMAT = 4  # of the file; a set of another format is derived anew
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _feature(data: dict[str, object]) -> Feature:
         vocabulary=tuple(cast(list[str], data["vocabulary"])),
         parameters=tuple(cast(list[float], data["parameters"])),
         cuts=tuple(cast(list[float], data["cuts"])),
-        of=tuple(cast(list[str], data["of"])),
+        inputs=tuple(cast(list[str], data["inputs"])),
     )
 
 
@@ -128,7 +129,7 @@ def _condition(data: dict[str, object]) -> Condition:
     return Condition(
         column=cast(str, data["column"]),
         values=tuple(cast(list[str], data["values"])),
-        other=cast(bool, data["other"]),
+        negated=cast(bool, data["negated"]),
         low=cast(int, data["low"]),
         high=cast(int, data["high"]),
     )

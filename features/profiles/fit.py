@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from features.config.settings import StageSettings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.language.defaults import RARE, WINDOWS, default_features, distinctly, found
-from features.language.defaults.stages import journey, lifecycle
+from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
+from features.language.stage_settings import StageSettings
 from features.profiles.feature_set import FeatureSet
 from features.profiles.personas import personas
 from features.profiles.profiles import profile_frame
@@ -94,6 +94,8 @@ def _stages(peers: pl.DataFrame, kinds: Sequence[str], stages: StageSettings) ->
     """Both stages, with the peers' usual gap and the orders of the most loyal of them for thresholds."""
     gap = peers["order_gap_mean_all"].drop_nans().median()
     usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
-    yield lifecycle(stages, usual=usual, loyal=float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal)))
-    road = journey(stages, kinds, usual=usual)
+    yield stage_feature(
+        stages, usual_gap=usual, loyal=float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal))
+    )
+    road = journey_feature(stages, kinds, usual_gap=usual)
     yield from [road] if road else []

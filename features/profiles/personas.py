@@ -55,7 +55,7 @@ def personas(peers: pl.DataFrame) -> Feature | None:
         "persona",
         vocabulary=tuple(_names(centres, varied)),
         parameters=tuple(float(p) for p in parameters),
-        of=tuple(varied),
+        inputs=tuple(varied),
     )
 
 

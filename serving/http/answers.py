@@ -98,7 +98,7 @@ def profile(state: State, key: str, *, as_of: str | None) -> Answer:
     if state.lineup is None:
         return out | {"features": None, "scores": None}
     row = row_of(state.lineup, record, as_of=at)[0]
-    features = {f.name: f.told(v) for f, v in zip(state.lineup.feature_set.features, row, strict=True)}
+    features = {f.name: f.display(v) for f, v in zip(state.lineup.feature_set.features, row, strict=True)}
     return out | {"features": features, "scores": _sheet(state, state.lineup, {id_: record}, at=at, top=3).answer(0)}
 
 

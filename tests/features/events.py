@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
 
 from features.evaluate.online.record import Record
 from features.events.tables import schema
@@ -53,5 +55,6 @@ def profile_of(events: list[Row], *, as_of: int = NOW, features: FeatureSet = SH
     batch = {k: float(v) for k, v in rows.row(0, named=True).items() if k in features.names}
     own = [e for e in events if e["customer_id"] == "c1"]
     live = features.live.vector(Record.of(own, {"age": age} if age else {}), as_of=as_of)
-    assert repr(list(batch.values())) == repr(live.tolist())
+    assert dict(zip(batch, live.tolist(), strict=True)) == pytest.approx(batch, rel=0, abs=0, nan_ok=True)
+    assert np.array(list(batch.values())).tobytes() == live.tobytes()  # to the bit, the sign of NaN included
     return batch

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from benchmarks import synthetic
 from features import FeatureSet, fit_features
 from features.events.columns import SCALES, TEXTS
-from features.language.aggregations import OF, PLACES, Take
+from features.language.aggregations import CHOICE_FORMULAS, OF_BY_TAKE, Take
 from features.language.conditions import ASPECTS
 from features.language.declare import declare
-from features.language.feature import HIGHEST, LOWEST, Condition, Feature
+from features.language.feature import Feature
+from features.language.terms import HIGHEST, LOWEST, Condition
 from features.units import DAY
 from tests.features.events import Row, event
 
@@ -45,7 +46,7 @@ def every_feature() -> FeatureSet:
     names = ("orders_28d", "days_since_last_order")
     centres = (1.0, 9.0, 1.0, 10.0, 2.0, 20.0, -1.0, -1.0, 1.0, 1.0)
     habit = Feature(
-        "nearest_of_two", "nearest", (), "code", "which of two", vocabulary=("a", "b"), parameters=centres, of=names
+        "nearest_of_two", "nearest", (), "code", "which of two", vocabulary=("a", "b"), parameters=centres, inputs=names
     )
     return fitted.adding([habit, *everything()])
 
@@ -53,7 +54,7 @@ def every_feature() -> FeatureSet:
 def everything() -> list[Feature]:
     """Every take of what it can be taken of, with and without conditions; of columns that are alike only some."""
     features: list[Feature] = []
-    for take, columns in OF.items():
+    for take, columns in OF_BY_TAKE.items():
         alike = {"first": ("cost", "discount"), "last": ("cost", "discount")}.get(take, ())
         for of in sorted({*columns} - {*alike, "campaign_id", "offer_id", "session_id", "subscription_id"}):
             features += declare(
@@ -64,7 +65,7 @@ def everything() -> list[Feature]:
                 where=_where(take, of),
                 windows=[28] if take == "trend" else [7, "all"],
                 over={"kind": "visit", "of": "lines"} if take == "ratio" else None,
-                among=["web", "email", "Tea", "nps"] if take in PLACES and of in ASPECTS else [],
+                among=["web", "email", "Tea", "nps"] if take in CHOICE_FORMULAS and of in ASPECTS else [],
             )
     rated = {"rating": {"above": 6, "at_most": 9}, "scale": "nps", "latitude": {"at_least": 0}}
     return [*features, *declare("x_rated", take="count", kind=["survey", "visit"], where=rated)]

@@ -15,7 +15,7 @@ from features.evaluate.offline.cells import EMPTY, NEAR, Cells
 from features.evaluate.offline.labels import Asked
 from features.evaluate.scans import Scan
 from features.events.columns import EVERY, GAP
-from features.language.feature import Op
+from features.language.terms import Op
 from features.units import MINUTE
 
 Events = nw.LazyFrame[Any]

@@ -10,8 +10,7 @@ import numpy as np
 
 from features.arrays import Ints
 from features.evaluate.scans import Scan, span_of
-from features.language.feature import Op
-from features.language.formulas import NEVER, UNBORN
+from features.language.terms import NEVER, UNBORN, Op
 
 NEAR = 2**20  # numbers this near to each other are told apart as they are
 EMPTY: Mapping[Op, int] = {"sum": 0, "min": UNBORN, "max": NEVER, "first": NEVER, "last": NEVER, "distinct": 0}

@@ -13,7 +13,7 @@ import numpy as np
 from features.arrays import Ints
 from features.evaluate.scans import Label, Scan
 from features.events.columns import GAP_COLUMNS, TEXTS, sources
-from features.language.feature import HIGHEST, LOWEST, Condition, Measure
+from features.language.terms import HIGHEST, LOWEST, Condition, Measure
 
 Events = nw.LazyFrame[Any]
 
@@ -96,7 +96,7 @@ def _met(condition: Condition) -> nw.Expr:
     tested = nw.col(condition.column)
     if condition.column in TEXTS:
         among = tested.is_in(list(condition.values))
-        return ~tested.is_null() & (~among if condition.other else among)
+        return ~tested.is_null() & (~among if condition.negated else among)
     met = ~tested.is_null()
     if condition.low > LOWEST:
         met &= tested >= condition.low

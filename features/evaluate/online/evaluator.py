@@ -16,7 +16,7 @@ from features.evaluate.online.lookup import Glance
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_columns import last_of, met, read
 from features.evaluate.plan import Plan, finish
-from features.language.feature import Op
+from features.language.terms import Op
 
 
 @dataclass(frozen=True)

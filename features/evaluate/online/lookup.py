@@ -14,7 +14,7 @@ from features.evaluate.online.record_columns import recipe
 from features.evaluate.plan import Plan, edges
 from features.evaluate.scans import asked
 from features.events.columns import EVERY
-from features.language.feature import Condition, Op, Term, Where
+from features.language.terms import Condition, Op, Term, Where
 
 Case = tuple[Where, str]  # conditions, and a column that must be known
 

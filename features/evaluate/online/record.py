@@ -12,7 +12,7 @@ import orjson
 
 from features.arrays import Codes, Ints, Mask
 from features.events.columns import NUMBERS, TEXTS, whole
-from features.language.feature import LOWEST
+from features.language.terms import LOWEST
 
 Number = TypeVar("Number", np.int64, np.int32)
 NONE = LOWEST  # an integer that is missing

@@ -11,8 +11,8 @@ import numpy as np
 from features.arrays import Ints, Mask
 from features.evaluate.offline.cells import NEAR
 from features.evaluate.online.record import NONE, Record
-from features.events.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain, squared
-from features.language.feature import Condition
+from features.events.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain, square_high, square_low, squared
+from features.language.terms import Condition
 from features.units import MINUTE
 
 Place = int | Ints
@@ -45,7 +45,7 @@ def recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
     sources = tuple(sorted({source for column in columns for source in column.sources}))
     alike: dict[tuple[Callable[..., Arithmetic], bool], list[int]] = {}
     for i, column in enumerate(columns):
-        always = column.compute in (plain, squared) or column.sources == ("time",)
+        always = column.compute in (plain, squared, square_high, square_low) or column.sources == ("time",)
         alike.setdefault((column.compute, always), []).append(i)
     recipes = []
     for (compute, always), at in alike.items():
@@ -89,7 +89,7 @@ def met(record: Record, condition: Condition) -> Mask:
         within: Mask = (values != NONE) & (condition.low <= values) & (values < condition.high)
         return within
     words = record.words.get(condition.column, [])
-    among = np.array([(word in condition.values) != condition.other for word in words] + [False])
+    among = np.array([(word in condition.values) != condition.negated for word in words] + [False])
     met: Mask = among[record.codes(condition.column)]  # −1, for none, is the last
     return met
 

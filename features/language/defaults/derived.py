@@ -13,7 +13,8 @@ from features.language.defaults.places import of_places
 from features.language.defaults.ratings import of_ratings
 from features.language.defaults.subscriptions import KINDS, of_subscriptions
 from features.language.defaults.vocabulary import Vocabulary
-from features.language.feature import Feature, Span, code
+from features.language.feature import Feature, code
+from features.language.terms import Span
 
 WINDOWS = (7, 14, 28, 56, 90, 180, 365)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from features.language.defaults.names import snake
 from features.language.defaults.orders import EVER, ORDERS
-from features.language.feature import Feature, Measure, Span, Term, amount, ratio, since, where
+from features.language.feature import Feature, amount, ratio, since
+from features.language.terms import Measure, Span, Term, where
 
 NOUNS = {
     "cart": "carts", "click": "clicks", "contact": "contacts", "exposure": "exposures", "open": "opens",

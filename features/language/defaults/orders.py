@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from features.language.feature import Feature, Measure, Op, Span, Term, amount, ratio, since, where
+from features.language.deviation import DeviationOperands, WideDeviationOperands
+from features.language.feature import Feature, amount, ratio, since
+from features.language.formulas import RhythmOperands
+from features.language.terms import Measure, Op, Span, Term, where
 from features.units import DAY, MINUTE
 
 WEEKS = 8
@@ -54,9 +57,14 @@ def _baskets() -> Iterator[Feature]:
 
 def _values() -> Iterator[Feature]:
     """Of single order lines; without one, or for the spread without two, undefined."""
-    squares, known = Measure("sum", "value_squared", ORDER), Measure("sum", "value_known", ORDER)
-    terms = tuple(Term(measure, EVER) for measure in (SPEND, squares, known))
-    yield Feature("line_value_std_all", "deviation", terms, "money", "spread of the value of an item bought so far")
+    terms = WideDeviationOperands(
+        total=Term(SPEND, EVER),
+        squares_high=Term(Measure("sum", "value_square_high", ORDER), EVER),
+        squares_low=Term(Measure("sum", "value_square_low", ORDER), EVER),
+        number=Term(Measure("sum", "value_known", ORDER), EVER),
+    )
+    text = "spread of the value of an item bought so far"
+    yield Feature("line_value_std_all", "wide_deviation", terms, "money", text)
     ends: Mapping[str, tuple[Op, str]] = {
         "line_value_min_all": ("min", "least value of an item bought"),
         "line_value_max_all": ("max", "greatest value of an item bought"),
@@ -95,9 +103,11 @@ def _rhythm() -> Iterator[Feature]:
         ending = f", of gaps that end {span.text}" if span.start else f" {span.text}"
         text = f"of the days between orders{ending}"
         yield Feature(mean, "ratio", (gap, gaps), "days", f"mean {text}", MINUTES_A_DAY)
-        yield Feature(deviation, "deviation", (gap, squared, gaps), "days", f"spread {text}", MINUTES_A_DAY)
+        spread = DeviationOperands(total=gap, squares=squared, number=gaps)
+        yield Feature(deviation, "deviation", spread, "days", f"spread {text}", MINUTES_A_DAY)
         name, words = f"recency_over_gap_{span.label}", f"days since the last order over the mean gap{ending}"
-        yield Feature(name, "rhythm", (Term(LAST_ORDER, EVER), gap, gaps), "ratio", words)
+        rhythm = RhythmOperands(last=Term(LAST_ORDER, EVER), gap_sum=gap, gap_count=gaps)
+        yield Feature(name, "rhythm", rhythm, "ratio", words)
 
 
 def _habits() -> Iterator[Feature]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from features.events.columns import SCALES
 from features.language.defaults.orders import EVER
-from features.language.feature import Condition, Feature, Measure, Term, amount, ratio, since, where
+from features.language.feature import Feature, amount, ratio, since
+from features.language.terms import Condition, Measure, Term, where
 
 LOW = {"nps": 6, "csat": 2, "ces": 2, "stars": 2}  # ratings up to here are low ones, as is usual on each scale
 POINT = SCALES["rating"]

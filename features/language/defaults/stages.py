@@ -1,42 +1,72 @@
-"""The stages that customers are in: of their life with us, and on the road to their next order."""
+"""Default features that tell the stages a customer is in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from features.config.settings import StageSettings
 from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS
-from features.language.feature import Feature, Measure, Span, Term, where
-from features.language.formulas import ROAD, STAGES
+from features.language.feature import Feature
+from features.language.stage_settings import StageSettings
+from features.language.stages import (
+    JOURNEY_STAGES,
+    STAGES,
+    JourneyOperands,
+    JourneyParameters,
+    StageOperands,
+    StageParameters,
+)
+from features.language.terms import Measure, Span, Term, where
 from features.units import DAY
 
 INTEREST = ("cart", "click", "search", "view", "visit")  # kinds that show some
 
 
-def lifecycle(stages: StageSettings, *, usual: float, loyal: float) -> Feature:
-    """The stage of a customer's life with us; ``usual`` minutes between orders, ``loyal`` orders in 180 days."""
-    recent, before, half_year = Span(stages.new), Span(stages.new + stages.returning, stages.new), Span(180)
-    rhythm = [Term(measure, span) for span in (EVER, Span(None, stages.new)) for measure in (GAP, GAPS)]
-    ends = (Term(ORDERS, EVER), Term(FIRST_ORDER, EVER), Term(LAST_ORDER, EVER))
-    terms = (*ends, *rhythm[:2], Term(ORDERS, recent), Term(ORDERS, before), *rhythm[2:], Term(ORDERS, half_year))
-    parameters = (usual, stages.at_risk, stages.lapsed, loyal, stages.new, stages.returning)
+def stage_feature(settings: StageSettings, *, usual_gap: float, loyal: float) -> Feature:
+    """The lifecycle stage; ``usual_gap`` in minutes between orders, ``loyal`` in orders in 180 days."""
+    new, returning = settings.new, settings.returning
+    terms = StageOperands(
+        orders=Term(ORDERS, EVER),
+        first_order=Term(FIRST_ORDER, EVER),
+        last_order=Term(LAST_ORDER, EVER),
+        gap_sum=Term(GAP, EVER),
+        gap_count=Term(GAPS, EVER),
+        recent_orders=Term(ORDERS, Span(new)),
+        earlier_orders=Term(ORDERS, Span(new + returning, new)),
+        earlier_gap_sum=Term(GAP, Span(None, new)),
+        earlier_gap_count=Term(GAPS, Span(None, new)),
+        orders_180d=Term(ORDERS, Span(180)),
+    )
+    parameters = StageParameters(
+        usual_gap=usual_gap,
+        at_risk=settings.at_risk,
+        lapsed=settings.lapsed,
+        loyal=loyal,
+        new=float(new),
+        returning=float(returning),
+    )
     return Feature("stage", "stage", terms, "code", "lifecycle stage", vocabulary=STAGES, parameters=parameters)
 
 
-def journey(stages: StageSettings, kinds: Sequence[str], *, usual: float) -> Feature | None:
-    """The stage on the road to the next order, if any of these kinds shows interest."""
-    shown = [kind for kind in kinds if kind in INTEREST]
-    if not shown:
+def journey_feature(settings: StageSettings, kinds: Sequence[str], *, usual_gap: float) -> Feature | None:
+    """The stage on the road to the next order; None when none of the kinds shows interest."""
+    kinds_of_interest = [kind for kind in kinds if kind in INTEREST]
+    if not kinds_of_interest:
         return None
-    interest = where(kind=shown)
-    terms = (
-        Term(Measure("sum", "one", interest), Span(stages.interest)),
-        Term(Measure("max", "time", interest), EVER),
-        Term(Measure("max", "time", where(kind="cart")), EVER),
-        Term(LAST_ORDER, EVER),
-        Term(GAP, EVER),
-        Term(GAPS, EVER),
+    interest = where(kind=kinds_of_interest)
+    terms = JourneyOperands(
+        interest_events=Term(Measure("sum", "one", interest), Span(settings.interest)),
+        last_interest=Term(Measure("max", "time", interest), EVER),
+        last_cart=Term(Measure("max", "time", where(kind="cart")), EVER),
+        last_order=Term(LAST_ORDER, EVER),
+        gap_sum=Term(GAP, EVER),
+        gap_count=Term(GAPS, EVER),
     )
-    parameters = (usual, stages.interest, stages.evaluating, stages.buying / DAY, stages.after)
+    parameters = JourneyParameters(
+        usual_gap=usual_gap,
+        interest=float(settings.interest),
+        evaluating=float(settings.evaluating),
+        buying=settings.buying / DAY,
+        after=settings.after,
+    )
     text = "stage on the road to the next order"
-    return Feature("journey_stage", "journey", terms, "code", text, vocabulary=ROAD, parameters=parameters)
+    return Feature("journey_stage", "journey", terms, "code", text, vocabulary=JOURNEY_STAGES, parameters=parameters)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from features.language.defaults.orders import EVER
-from features.language.feature import Feature, Measure, Term, amount, ratio, since, where
+from features.language.feature import Feature, amount, ratio, since
+from features.language.terms import Measure, Term, where
 
 START, RENEWAL, END = "subscription_start", "subscription_renewal", "subscription_end"
 KINDS = (START, RENEWAL, END)

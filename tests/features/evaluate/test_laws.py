@@ -16,7 +16,8 @@ from features import Lake, profile_frame, profiles, write_profiles
 from features.arrays import Floats
 from features.evaluate.offline.checkpoint_writer import fold_events
 from features.evaluate.online.record import Record
-from features.language.feature import Feature, Formula, Op, Unit, code
+from features.language.feature import Feature, Formula, Unit, code
+from features.language.terms import Op
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from tests.features.events import NOW, Row, frame

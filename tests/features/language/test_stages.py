@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from features.config.settings import StageSettings, read_settings
+from features.config.settings import read_settings
 from features.errors import StamkundError
-from features.language.defaults.stages import journey, lifecycle
+from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
+from features.language.stage_settings import StageSettings
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY, MINUTE
 from tests.features.events import NOW, Row, event, profile_of
@@ -21,11 +22,11 @@ KINDS = ("cart", "order", "view", "visit")
 def stages_at(days_ago: float, events: list[Row], **settings: object) -> tuple[object, object]:
     """Both stages in words, so many days before NOW."""
     said = StageSettings.model_validate(settings)
-    road = journey(said, KINDS, usual=USUAL)
+    road = journey_feature(said, KINDS, usual_gap=USUAL)
     assert isinstance(road, Feature)
-    both = FeatureSet((lifecycle(said, usual=USUAL, loyal=12), road), fitted_at=0)
+    both = FeatureSet((stage_feature(said, usual_gap=USUAL, loyal=12), road), fitted_at=0)
     values = profile_of(events, as_of=NOW - round(days_ago * DAY), features=both)
-    return tuple(f.told(values[f.name]) for f in both.features)  # type: ignore[return-value]
+    return tuple(f.display(values[f.name]) for f in both.features)  # type: ignore[return-value]
 
 
 # Four orders ten days apart, a year of silence, one order more. The first visit was before all of it.
@@ -103,7 +104,7 @@ def test_who_never_ordered_walks_the_road_too() -> None:
 
 
 def test_without_any_kind_that_shows_interest_there_is_no_road() -> None:
-    assert journey(StageSettings(), ("contact", "order"), usual=USUAL) is None
+    assert journey_feature(StageSettings(), ("contact", "order"), usual_gap=USUAL) is None
 
 
 @pytest.mark.parametrize(

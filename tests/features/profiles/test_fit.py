@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.config.settings import StageSettings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.language.formulas import STAGES
+from features.language.stage_settings import StageSettings
+from features.language.stages import STAGES
 from features.profiles import fit
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features

@@ -38,12 +38,12 @@ def test_each_customer_is_told_the_group_they_came_from() -> None:
     everyone = peers(*GROUPS_MADE)
     feature = personas(everyone)
     assert feature is not None
-    parameters = np.array(feature.parameters).reshape(-1, len(feature.of))
-    places = nearest(everyone.select(feature.of).to_numpy(), parameters)
+    parameters = np.array(feature.parameters).reshape(-1, len(feature.inputs))
+    places = nearest(everyone.select(feature.inputs).to_numpy(), parameters)
     assert [len(set(places[i * 100 : (i + 1) * 100])) for i in range(GROUPS)] == [1] * GROUPS
     assert len(set(places)) == GROUPS
-    assert feature.told(places[0]) is not None
-    assert str(feature.told(places[0])).startswith("buys often")
+    assert feature.display(places[0]) is not None
+    assert str(feature.display(places[0])).startswith("buys often")
 
 
 def test_too_few_customers_make_no_personas() -> None:
@@ -68,6 +68,6 @@ def test_names_are_distinct_however_few_habits_vary() -> None:
     varied = {"orders_90d": [1.0, 2.0, 3.0, 4.0, 5.0] * 60, "weekend_share_all": [0.0, 0.1, 0.2, 0.3, 1.0] * 60}
     feature = personas(pl.DataFrame({**dict.fromkeys(HABITS, [1.0] * 300), **varied}))
     assert feature is not None
-    assert feature.of == tuple(varied)
+    assert feature.inputs == tuple(varied)
     assert len(set(feature.vocabulary)) == GROUPS
     assert {"buys rarely, on weekdays", "buys rarely, on weekdays 2"} < set(feature.vocabulary)

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from features.errors import StamkundError
-from features.language.feature import Span, code
+from features.language.feature import code
+from features.language.terms import Span
 from features.profiles.feature_set import FeatureSet
 from features.profiles.profiles import profile_frame
 from features.units import DAY
