@@ -179,3 +179,10 @@ def test_nothing_known_is_nothing_done() -> None:
             assert feature.told(value) in {"prospect", "quiet", "a"}, feature.name
         else:
             assert np.isnan(value), feature.name
+
+
+def test_what_is_undefined_is_the_one_nan_without_a_sign() -> None:
+    """Days until a renewal are minus the days since it, and so minus NaN for who has none."""
+    nobody = EVERY.live.vector(Record.of(()), as_of=NOW)
+    assert np.isnan(nobody).any()
+    assert not np.signbit(nobody[np.isnan(nobody)]).any()
