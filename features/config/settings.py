@@ -25,6 +25,7 @@ from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, Table
 from features.language.aggregations import Take
 from features.language.declare import declare
+from features.language.stage_settings import StageSettings
 from features.moments import micros
 from features.units import DAY, Duration, Size
 

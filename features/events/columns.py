@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from features.units import DAY, HOUR, WEEK
 
@@ -22,7 +22,7 @@ HIGH_PART = 2**40  # squares of amounts come in two parts: whole multiples of it
 _DIGIT = 2**24  # an amount below 10^14 is a number of two such digits
 
 
-class Arithmetic(Protocol):
+class IntegerColumn(Protocol):
     """What a frame expression and a NumPy array have in common."""
 
     def __floordiv__(self, other: int, /) -> Self: ...
@@ -37,29 +37,32 @@ class Arithmetic(Protocol):
         """Each value held between two bounds."""
 
 
+Numbers = TypeVar("Numbers", bound=IntegerColumn)
+
+
 @dataclass(frozen=True)
 class Column:
     """An integer of an event, computed from its sources; nothing where any of them is."""
 
     sources: tuple[str, ...]
-    compute: Callable[..., Arithmetic]
+    compute: Callable[..., IntegerColumn]
 
 
-def plain(x: Arithmetic) -> Arithmetic:
+def plain(x: IntegerColumn) -> IntegerColumn:
     """A column as it is."""
     return x
 
 
-def _known(x: Arithmetic) -> Arithmetic:
+def _known(x: IntegerColumn) -> IntegerColumn:
     return x * 0 + 1
 
 
-def squared(x: Arithmetic) -> Arithmetic:
+def squared(x: IntegerColumn) -> IntegerColumn:
     """The square of a number that is small enough for sums of squares to stay within 64 bits."""
     return x * x
 
 
-def _square_parts(x: Arithmetic) -> tuple[Arithmetic, Arithmetic]:
+def _square_parts(x: Numbers) -> tuple[Numbers, Numbers]:
     """The square of an amount as ``high · HIGH_PART + low``, so that sums of both parts stay within 64 bits.
 
     With ``|x| = a · 2^24 + b`` the square is ``a² · 2^48 + a · b · 2^25 + b²``.
@@ -71,7 +74,7 @@ def _square_parts(x: Arithmetic) -> tuple[Arithmetic, Arithmetic]:
     return a * a * 2**8 + ab // 2**15 + rest // HIGH_PART, rest % HIGH_PART
 
 
-def square_high(x: Arithmetic) -> Arithmetic:
+def square_high(x: Numbers) -> Numbers:
     """How many whole :data:`HIGH_PART` the square of an amount holds.
 
     >>> import numpy as np
@@ -82,24 +85,24 @@ def square_high(x: Arithmetic) -> Arithmetic:
     return _square_parts(x)[0]
 
 
-def square_low(x: Arithmetic) -> Arithmetic:
+def square_low(x: Numbers) -> Numbers:
     """What the square of an amount holds beside :func:`square_high`."""
     return _square_parts(x)[1]
 
 
-def _first(line: Arithmetic) -> Arithmetic:
+def _first(line: IntegerColumn) -> IntegerColumn:
     return line < 2
 
 
-def _morning(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+def _morning(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
     return (line < 2) & (time % DAY < 12 * HOUR)
 
 
-def _evening(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+def _evening(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
     return (line < 2) & (time % DAY >= 18 * HOUR)
 
 
-def _weekend(line: Arithmetic, time: Arithmetic) -> Arithmetic:
+def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
     return (line < 2) & ((time + 3 * DAY) % WEEK >= 5 * DAY)
 
 

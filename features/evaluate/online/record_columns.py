@@ -11,12 +11,12 @@ import numpy as np
 from features.arrays import Ints, Mask
 from features.evaluate.offline.cells import NEAR
 from features.evaluate.online.record import NONE, Record
-from features.events.columns import EVERY, GAP, TEXTS, Arithmetic, Column, plain, square_high, square_low, squared
+from features.events.columns import EVERY, GAP, TEXTS, Column, IntegerColumn, plain, square_high, square_low, squared
 from features.language.terms import Condition
 from features.units import MINUTE
 
 Place = int | Ints
-Recipe = tuple[Callable[..., Arithmetic], Place, tuple[Place, ...], bool]
+Recipe = tuple[Callable[..., IntegerColumn], Place, tuple[Place, ...], bool]
 
 
 def read(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
@@ -43,7 +43,7 @@ def recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
     """
     columns = [EVERY.get(name) or Column((name,), plain) for name in names]
     sources = tuple(sorted({source for column in columns for source in column.sources}))
-    alike: dict[tuple[Callable[..., Arithmetic], bool], list[int]] = {}
+    alike: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
     for i, column in enumerate(columns):
         always = column.compute in (plain, squared, square_high, square_low) or column.sources == ("time",)
         alike.setdefault((column.compute, always), []).append(i)

@@ -25,7 +25,7 @@ from tests.features.histories import CUSTOMERS, TRAITS, every_feature, histories
 
 EVERY = every_feature()
 NAMES = EVERY.names
-ALONE = {f.name: FeatureSet((f,), 0) for f in EVERY.features if not f.of}  # but those that compare other features
+ALONE = {f.name: FeatureSet((f,), 0) for f in EVERY.features if not f.inputs}  # but those that compare other features
 MOMENTS = [NOW - 28 * DAY, NOW - 1, NOW]
 
 
@@ -37,21 +37,21 @@ def profiles_of(rows: Sequence[Row], *as_of: int) -> dict[tuple[str, int], bytes
 
 
 def bits(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> bytes:
-    """All bits of a vector; one kind of NaN."""
-    return np.where(np.isnan(values), np.nan, values).tobytes()
+    """All bits of a vector, the sign of NaN included."""
+    return values.tobytes()
 
 
 def told(difference: bytes, other: bytes, names: Sequence[str] = NAMES) -> dict[str, tuple[float, float]]:
     """The features that differ."""
     pair = zip(names, np.frombuffer(difference), np.frombuffer(other), strict=True)
-    return {name: (float(a), float(b)) for name, a, b in pair if repr(a) != repr(b)}
+    return {name: (float(a), float(b)) for name, a, b in pair if np.float64(a).tobytes() != np.float64(b).tobytes()}
 
 
 def test_every_formula_and_operation_is_among_the_features() -> None:
     assert {f.formula for f in EVERY.features} == set(get_args(Formula))
     assert {t.measure.op for t in EVERY.plan.terms} == set(get_args(Op))
     conditions = [c for m in EVERY.plan.measures for c in m.where]
-    assert {(len(c.values) > 1, c.other) for c in conditions if c.values} >= {
+    assert {(len(c.values) > 1, c.negated) for c in conditions if c.values} >= {
         (False, False),
         (True, False),
         (False, True),
@@ -176,7 +176,7 @@ def test_nothing_known_is_nothing_done() -> None:
         if feature.formula == "amount" and feature.terms[0].measure.op in ("sum", "distinct"):
             assert value == 0 or feature.cuts, feature.name
         elif feature.formula in ("stage", "journey", "nearest"):
-            assert feature.told(value) in {"prospect", "quiet", "a"}, feature.name
+            assert feature.display(value) in {"prospect", "quiet", "a"}, feature.name
         else:
             assert np.isnan(value), feature.name
 
