@@ -10,7 +10,7 @@ import polars as pl
 
 from features.errors import StamkundError
 from features.lake import Lake
-from features.language.defaults import RARE, WINDOWS, default_features, distinctly, found
+from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features, with_unique_names
 from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
@@ -46,9 +46,9 @@ def fit_features(
     """
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
     customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
-    vocabulary = found(past, customers.collect(engine="streaming"), categories=categories)
+    vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
-        message = f"No kind of event has {RARE} rows with a customer by then; nothing to derive features from."
+        message = f"No kind of event has {FEWEST_EVENTS} rows with a customer by then; nothing to derive features from."
         raise StamkundError("too_few_events", message)
     plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
     if "order" not in vocabulary.kinds:
@@ -59,7 +59,7 @@ def fit_features(
     habits = personas(peers)
     told = [*_among_peers(plain, peers), *_stages(peers, vocabulary.kinds, stages), *([habits] if habits else [])]
     own, traits = [[f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True)]
-    return FeatureSet(distinctly([*own, *told, *traits]), as_of)
+    return FeatureSet(with_unique_names([*own, *told, *traits]), as_of)
 
 
 def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:

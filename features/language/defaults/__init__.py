@@ -1,8 +1,17 @@
 """The default features, derived from what a company's events hold."""
 
-from features.language.defaults.derived import WINDOWS, default_features, distinctly
+from features.language.defaults.derived import WINDOWS, default_features, with_unique_names
 from features.language.defaults.kinds import NOUNS
 from features.language.defaults.names import snake
-from features.language.defaults.vocabulary import RARE, Vocabulary, found
+from features.language.defaults.vocabulary import FEWEST_EVENTS, Vocabulary, vocabulary_of
 
-__all__ = ["NOUNS", "RARE", "WINDOWS", "Vocabulary", "default_features", "distinctly", "found", "snake"]
+__all__ = [
+    "FEWEST_EVENTS",
+    "NOUNS",
+    "WINDOWS",
+    "Vocabulary",
+    "default_features",
+    "snake",
+    "vocabulary_of",
+    "with_unique_names",
+]

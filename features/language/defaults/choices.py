@@ -10,31 +10,33 @@ from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Measure, Span, Term, where
 
 
-def of_categories(categories: Sequence[str]) -> Iterator[Feature]:
+def category_features(categories: Sequence[str]) -> Iterator[Feature]:
     """Each category's share of spend and recency, and which of them takes most of the spend."""
     for place, category in enumerate(categories, 1):
         yield from _category(category, snake(category, f"category_{place}"))
     for span in (Span(28), Span(90), EVER) if len(categories) > 1 else ():
-        spent = tuple(Term(Measure("sum", "value", where(kind="order", category=c)), span) for c in categories)
+        spend_by_category = tuple(
+            Term(Measure("sum", "value", where(kind="order", category=c)), span) for c in categories
+        )
         name, text = f"top_category_{span.label}", f"category with the most spend {span.text}"
-        yield Feature(name, "greatest", spent, "code", text, vocabulary=tuple(categories))
+        yield Feature(name, "greatest", spend_by_category, "code", text, vocabulary=tuple(categories))
 
 
 def _category(category: str, name: str) -> Iterator[Feature]:
-    bought = where(kind="order", category=category)
-    spend, last = Measure("sum", "value", bought), Measure("max", "time", bought)
+    orders = where(kind="order", category=category)
+    spend, last = Measure("sum", "value", orders), Measure("max", "time", orders)
     for span in (Span(90), EVER):
         share = f"{category} as a share of spend {span.text}"
         yield ratio(f"share_{name}_{span.label}", Term(spend, span), Term(SPEND, span), "share", share)
     yield since(f"days_since_last_{name}", last, f"days since {category} was last bought")
 
 
-def of_channels(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]:
+def channel_features(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]:
     """Each channel's share and recency, of orders or else of all events; the first, the last, and how many."""
-    these = ORDER if ordering else ()
+    events = ORDER if ordering else ()
     every, noun = (ORDERS, "orders") if ordering else (Measure("sum", "one"), "events")
-    where_to = {channel: (*where(channel=channel), *these) for channel in channels}
-    for place, (channel, here) in enumerate(where_to.items(), 1):
+    conditions = {channel: (*where(channel=channel), *events) for channel in channels}
+    for place, (channel, here) in enumerate(conditions.items(), 1):
         short = snake(channel, f"channel_{place}")
         for span in (Span(90), EVER):
             name, text = f"{short}_{noun}_share_{span.label}", f"share of {noun} by {channel} {span.text}"
@@ -44,9 +46,9 @@ def of_channels(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]
         yield since(name, Measure("max", "time", here), text)
     for span in (Span(90), EVER):
         text = f"different channels of {noun}"
-        yield amount("channels", Measure("distinct", "channel", these), span, "count", text)
-    firsts = tuple(Term(Measure("min", "time", here), EVER) for here in where_to.values())
-    lasts = tuple(Term(Measure("max", "time", here), EVER) for here in where_to.values())
-    known, kind = tuple(channels), noun.removesuffix("s")
-    yield Feature("first_channel", "least", firsts, "code", f"channel of the first {kind}", vocabulary=known)
-    yield Feature("last_channel", "greatest", lasts, "code", f"channel of the last {kind}", vocabulary=known)
+        yield amount("channels", Measure("distinct", "channel", events), span, "count", text)
+    firsts = tuple(Term(Measure("min", "time", here), EVER) for here in conditions.values())
+    lasts = tuple(Term(Measure("max", "time", here), EVER) for here in conditions.values())
+    vocabulary, kind = tuple(channels), noun.removesuffix("s")
+    yield Feature("first_channel", "least", firsts, "code", f"channel of the first {kind}", vocabulary=vocabulary)
+    yield Feature("last_channel", "greatest", lasts, "code", f"channel of the last {kind}", vocabulary=vocabulary)

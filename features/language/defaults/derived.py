@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
-from features.language.defaults.choices import of_categories, of_channels
-from features.language.defaults.kinds import of_kind
-from features.language.defaults.orders import EVER, of_orders, of_refunds
-from features.language.defaults.places import of_places
-from features.language.defaults.ratings import of_ratings
-from features.language.defaults.subscriptions import KINDS, of_subscriptions
+from features.language.defaults.choices import category_features, channel_features
+from features.language.defaults.kinds import kind_features
+from features.language.defaults.orders import EVER, order_features, refund_features
+from features.language.defaults.places import place_features
+from features.language.defaults.ratings import rating_features
+from features.language.defaults.subscriptions import KINDS, subscription_features
 from features.language.defaults.vocabulary import Vocabulary
 from features.language.feature import Feature, code
 from features.language.terms import Span
@@ -22,7 +22,7 @@ WINDOWS = (7, 14, 28, 56, 90, 180, 365)
 def default_features(
     vocabulary: Vocabulary, windows: Sequence[int] = WINDOWS, *, minor_units: int = 2
 ) -> tuple[Feature, ...]:
-    """The default set for a vocabulary, its names unique and in a fixed order; money in units of the currency.
+    """The default features for a vocabulary, under unique names and in a fixed order; money in units of the currency.
 
     Categories and attributes come last: where one is called like a kind or a channel, these keep the plain name.
 
@@ -32,44 +32,44 @@ def default_features(
     """
     spans = [Span(w) for w in sorted(set(windows))] + [EVER]
     features = [*_by_kind(vocabulary, spans), *_across_kinds(vocabulary)]
-    features += of_categories(vocabulary.categories if "order" in vocabulary.kinds else ())
+    features += category_features(vocabulary.categories if "order" in vocabulary.kinds else ())
     features += [code(name, values) for name, values in vocabulary.attributes]
     money = 10**minor_units
-    return distinctly(replace(f, scale=money) if f.unit == "money" else f for f in features)
+    return with_unique_names(replace(f, scale=money) if f.unit == "money" else f for f in features)
 
 
 def _by_kind(vocabulary: Vocabulary, spans: Sequence[Span]) -> Iterator[Feature]:
     kinds = vocabulary.kinds
     if "order" in kinds:
-        yield from of_orders(spans)
-    told = {"order", *KINDS, *(["survey"] if vocabulary.scales else [])}  # in other words
+        yield from order_features(spans)
+    with_own_features = {"order", *KINDS, *(["survey"] if vocabulary.scales else [])}
     for kind in kinds:
-        yield from of_kind(kind, kinds) if kind not in told else ()
+        yield from kind_features(kind, kinds) if kind not in with_own_features else ()
     if "order" in kinds and "refund" in kinds:
-        yield from of_refunds(returning=vocabulary.returning)
-    yield from of_subscriptions(kinds, renewing=vocabulary.renewing, priced=vocabulary.priced)
+        yield from refund_features(returning=vocabulary.returning)
+    yield from subscription_features(kinds, renewing=vocabulary.renewing, priced=vocabulary.priced)
 
 
 def _across_kinds(vocabulary: Vocabulary) -> Iterator[Feature]:
     if vocabulary.channels:
-        yield from of_channels(vocabulary.channels, ordering="order" in vocabulary.kinds)
+        yield from channel_features(vocabulary.channels, ordering="order" in vocabulary.kinds)
     for scale in vocabulary.scales:
-        yield from of_ratings(scale)
+        yield from rating_features(scale)
     if vocabulary.placed:
-        yield from of_places()
+        yield from place_features()
 
 
-def distinctly(features: Iterable[Feature]) -> tuple[Feature, ...]:
-    """Features with names of their own, whatever their case: where one is taken, the later feature gets a number.
+def with_unique_names(features: Iterable[Feature]) -> tuple[Feature, ...]:
+    """The features under unique names, whatever their case: where a name is in use, the later feature gets a number.
 
     >>> tea, same = code("tea", ("a", "b")), code("Tea", ("c", "d"))
-    >>> [f.name for f in distinctly([tea, same])]
+    >>> [f.name for f in with_unique_names([tea, same])]
     ['tea', 'Tea_2']
     """
-    taken, out = {"customer_id", "as_of"}, []
+    names_in_use, out = {"customer_id", "as_of"}, []
     for feature in features:
         names = chain([feature.name], (f"{feature.name}_{n}" for n in count(2)))
-        name = next(name for name in names if name.casefold() not in taken)
-        taken.add(name.casefold())
+        name = next(name for name in names if name.casefold() not in names_in_use)
+        names_in_use.add(name.casefold())
         out.append(replace(feature, name=name))
     return tuple(out)

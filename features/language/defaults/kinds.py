@@ -19,7 +19,7 @@ PRESSURE = (Span(7), Span(14), *SPANS)  # contacts tire who has had many of them
 ANSWERS = ("open", "click", "redeem")
 
 
-def of_kind(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
+def kind_features(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
     name = snake(kind, f"kind_{kinds.index(kind) + 1}")
     noun, text = NOUNS.get(kind, f"{name}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")

@@ -25,7 +25,7 @@ GAP_SQUARED = Measure("sum", "gap_squared", ORDER)
 MINUTES_A_DAY = DAY // MINUTE
 
 
-def of_orders(spans: Sequence[Span]) -> Iterator[Feature]:
+def order_features(spans: Sequence[Span]) -> Iterator[Feature]:
     """All features of orders that need neither categories nor channels."""
     yield from _amounts(spans)
     yield from _baskets()
@@ -125,12 +125,12 @@ def _variety() -> Iterator[Feature]:
         yield amount("order_weeks", Measure("distinct", "week", ORDER), span, "count", "weeks with an order")
 
 
-def of_refunds(*, returning: bool) -> Iterator[Feature]:
+def refund_features(*, returning: bool) -> Iterator[Feature]:
     """How much of what was bought came back; undefined for who bought nothing."""
-    back = where(kind="refund")
+    refunds = where(kind="refund")
     for span in (Span(90), EVER):
-        over, text = Term(Measure("sum", "value", back), span), f"refunds as a share of spend {span.text}"
+        over, text = Term(Measure("sum", "value", refunds), span), f"refunds as a share of spend {span.text}"
         yield ratio(f"refunded_spend_share_{span.label}", over, Term(SPEND, span), "share", text)
     if returning:
-        over = Term(Measure("distinct", "order_id", back), EVER)
+        over = Term(Measure("distinct", "order_id", refunds), EVER)
         yield ratio("refunded_orders_share_all", over, Term(ORDERS, EVER), "share", "share of orders with a refund")

@@ -10,7 +10,7 @@ from features.language.geography import DistanceOperands, ScatterOperands
 from features.language.terms import Measure, Term
 
 
-def of_places() -> Iterator[Feature]:
+def place_features() -> Iterator[Feature]:
     """Over all events that tell where they happened; undefined without any, and the spread without two."""
     sums = {c: Term(Measure("sum", c), EVER) for c in ("latitude", "longitude")}
     squares = {c: Term(Measure("sum", f"{c}_squared"), EVER) for c in ("latitude", "longitude")}

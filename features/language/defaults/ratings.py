@@ -14,7 +14,7 @@ LOW = {"nps": 6, "csat": 2, "ces": 2, "stars": 2}  # ratings up to here are low 
 POINT = SCALES["rating"]
 
 
-def of_ratings(scale: str) -> Iterator[Feature]:
+def rating_features(scale: str) -> Iterator[Feature]:
     """Ratings on one scale, in its points; undefined for who never rated."""
     rated = where(scale=scale)
     count = Term(Measure("sum", "rating_known", rated), EVER)

@@ -12,7 +12,7 @@ START, RENEWAL, END = "subscription_start", "subscription_renewal", "subscriptio
 KINDS = (START, RENEWAL, END)
 
 
-def of_subscriptions(kinds: tuple[str, ...], *, renewing: bool, priced: bool) -> Iterator[Feature]:
+def subscription_features(kinds: tuple[str, ...], *, renewing: bool, priced: bool) -> Iterator[Feature]:
     """What the kinds of subscription events that there are tell; undefined for who never subscribed."""
     billed = where(kind=(START, RENEWAL))
     if START in kinds:

@@ -1,4 +1,4 @@
-"""What a company's events hold, and enough of it to say something: all that the default features depend on."""
+"""The vocabulary: the kinds, categories, channels … that a company's events hold often enough for features."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from features.events.tables import SCALES
 from features.language.defaults.kinds import NOUNS
 from features.language.defaults.subscriptions import KINDS
 
-RARE = 50  # what fewer events hold says little
-MANY = 50  # an attribute with more values is an identifier, not a trait
-CHANNELS = 8  # get features of their own
+FEWEST_EVENTS = 50  # what fewer events hold gets no feature
+MOST_VALUES = 50  # an attribute with more values is an identifier, not a trait
+MOST_CHANNELS = 8  # with features of their own, the commonest first
 USUAL = frozenset({"order", *NOUNS, *KINDS})  # kinds whose names mean the same everywhere
-OTHERS = 20  # kinds beside the usual ones get features
+MOST_OTHER_KINDS = 20  # beside the usual kinds, the commonest first
 
 
 @dataclass(frozen=True)
@@ -39,58 +39,65 @@ class Vocabulary:
     returning: bool = False
 
 
-def found(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: int) -> Vocabulary:
-    """The vocabulary of events and of customers' attributes; ``categories`` how many, the best-selling first.
+def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: int) -> Vocabulary:
+    """The vocabulary of past events and of customers' attributes.
+
+    Args:
+        past: the events up to the moment of fitting, in the lake's schema.
+        customers: ``customer_id`` and a column for each attribute.
+        categories: how many categories get features, the best-selling first.
 
     >>> from features.events.tables import schema
-    >>> visits = pl.LazyFrame([{"kind": "visit"}] * RARE + [{"kind": "view"}], schema=schema("events"))
-    >>> found(visits, pl.DataFrame(), categories=20).kinds
+    >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=schema("events"))
+    >>> vocabulary_of(visits, pl.DataFrame(), categories=20).kinds
     ('visit',)
     """
-    held = _held(past)
-    kinds = _kinds(held)
-    bought = held.filter(pl.col("kind") == "order") if "order" in kinds else held
-    subscribed = held.filter(pl.col("kind").str.starts_with("subscription_"))
+    counts = _event_counts(past)
+    kinds = _kinds(counts)
+    order_counts = counts.filter(pl.col("kind") == "order") if "order" in kinds else counts
+    subscription_counts = counts.filter(pl.col("kind").str.starts_with("subscription_"))
     return Vocabulary(
         kinds=kinds,
         categories=_categories(past, categories),
         attributes=_attributes(customers),
-        channels=_channels(bought),
-        scales=tuple(scale for scale in SCALES if scale in _common(held, "scale")),
-        renewing=_enough(subscribed, "renews_at"),
-        priced=_enough(subscribed, "value"),
-        placed=_enough(held, "place"),
-        returning=_enough(held.filter(pl.col("kind") == "refund"), "order_id"),
+        channels=_channels(order_counts),
+        scales=tuple(scale for scale in SCALES if scale in _common(counts, "scale")),
+        renewing=_enough(subscription_counts, "renews_at"),
+        priced=_enough(subscription_counts, "value"),
+        placed=_enough(counts, "place"),
+        returning=_enough(counts.filter(pl.col("kind") == "refund"), "order_id"),
     )
 
 
-def _held(past: pl.LazyFrame) -> pl.DataFrame:
-    """How many events there are of each kind, channel and scale, and how many of them hold what else is asked for."""
-    counted = [pl.col(c).count() for c in ("renews_at", "value", "order_id")]
-    counted.append((pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()).sum().alias("place"))
-    return past.group_by("kind", "channel", "scale").agg(pl.len().alias("events"), *counted).collect(engine="streaming")
+def _event_counts(past: pl.LazyFrame) -> pl.DataFrame:
+    """A row for each kind, channel and scale: the number of events, and of those that hold a renewal, a value, …."""
+    known = [pl.col(c).count() for c in ("renews_at", "value", "order_id")]
+    known.append((pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()).sum().alias("place"))
+    return past.group_by("kind", "channel", "scale").agg(pl.len().alias("events"), *known).collect(engine="streaming")
 
 
-def _common(held: pl.DataFrame, column: str) -> list[str]:
-    """The values that enough events have, the commonest first."""
-    counts = held.drop_nulls(column).group_by(column).agg(pl.col("events").sum()).filter(pl.col("events") >= RARE)
-    return counts.sort("events", column, descending=[True, False])[column].to_list()
+def _common(counts: pl.DataFrame, column: str) -> list[str]:
+    """The values of a column that enough events hold, the commonest first."""
+    totals = (
+        counts.drop_nulls(column).group_by(column).agg(pl.col("events").sum()).filter(pl.col("events") >= FEWEST_EVENTS)
+    )
+    return totals.sort("events", column, descending=[True, False])[column].to_list()
 
 
-def _kinds(held: pl.DataFrame) -> tuple[str, ...]:
+def _kinds(counts: pl.DataFrame) -> tuple[str, ...]:
     """The usual kinds that are common, and of the others the commonest."""
-    common = _common(held, "kind")
+    common = _common(counts, "kind")
     others = [kind for kind in common if kind not in USUAL]
-    return tuple(sorted({*common} - {*others[OTHERS:]}))
+    return tuple(sorted({*common} - {*others[MOST_OTHER_KINDS:]}))
 
 
-def _channels(held: pl.DataFrame) -> tuple[str, ...]:
-    channels = _common(held, "channel")[:CHANNELS]
+def _channels(counts: pl.DataFrame) -> tuple[str, ...]:
+    channels = _common(counts, "channel")[:MOST_CHANNELS]
     return tuple(sorted(channels)) if len(channels) > 1 else ()
 
 
-def _enough(held: pl.DataFrame, column: str) -> bool:
-    return int(held[column].sum()) >= RARE
+def _enough(counts: pl.DataFrame, column: str) -> bool:
+    return int(counts[column].sum()) >= FEWEST_EVENTS
 
 
 def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
@@ -102,5 +109,5 @@ def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
 def _attributes(customers: pl.DataFrame) -> tuple[tuple[str, tuple[str, ...]], ...]:
     names = [name for name in customers.columns if name != "customer_id"]
     values = {name: cast("Iterable[str]", customers[name].drop_nulls().cast(pl.String).unique()) for name in names}
-    told = ((name, tuple(sorted(each))) for name, each in values.items())
-    return tuple((name, each) for name, each in told if 2 <= len(each) <= MANY)
+    sorted_values = ((name, tuple(sorted(each))) for name, each in values.items())
+    return tuple((name, each) for name, each in sorted_values if 2 <= len(each) <= MOST_VALUES)
