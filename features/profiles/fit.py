@@ -10,7 +10,7 @@ import polars as pl
 
 from features.errors import StamkundError
 from features.lake import Lake
-from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features, with_unique_names
+from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features, vocabulary_of, with_unique_names
 from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
