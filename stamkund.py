@@ -19,7 +19,7 @@ from features.moments import iso, parse
 
 if TYPE_CHECKING:
     from features.config.settings import Settings
-    from features.ingest.ingest import Progress as Report
+    from features.progress import Progress as Report
 
 # Libraries that talk on the terminal or over the network unasked are told not to before they are imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -108,8 +108,8 @@ def build(
     settings = settings_of(config)
     with progress() as report:
         built = build_all(settings, as_of=settings.now(moment(as_of)), progress=report, refit=refit)
-    if built.report.anew:
-        out.print(f"Everything was read anew: {built.report.anew}.", soft_wrap=True)
+    if built.report.full_read_reason:
+        out.print(f"Everything was read anew: {built.report.full_read_reason}.", soft_wrap=True)
     out.print(sources_table(built.report))
     for source in built.report.sources:
         if source.rejects:

@@ -13,10 +13,10 @@ import numpy as np
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.ingest.ingest import Progress, silent
 from features.lake import Lake
 from features.moments import day
 from features.profiles.feature_set import FeatureSet
+from features.progress import Progress, silent
 from training.baseline import best_rule, rule_scores
 from training.dataset import Table, feature_names, history_start, training_tables
 from training.gate import Evidence, Refusal, Verdict, enough, judge

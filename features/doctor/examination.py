@@ -16,9 +16,11 @@ from features.doctor.facts import Facts
 from features.doctor.finding import Criterion, Finding, Prospect, Severity, some
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
-from features.ingest.ingest import IngestReport, Progress, ingest, silent
-from features.ingest.sources.watermark import Mark
+from features.ingest.ingest import ingest
+from features.ingest.report import IngestReport
+from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
+from features.progress import Progress, silent
 
 _ORDER: tuple[Severity, ...] = ("problem", "warning", "note", "ok")
 
@@ -110,7 +112,7 @@ def _read(
     """Every source that can be read, and a finding for each that cannot."""
     sources, unread = dict(settings.sources), list[Finding]()
     while sources or log is not None:
-        received = None if log is None else lambda _: (log, Mark())
+        received = None if log is None else lambda _: (log, LogWatermark())
         try:
             return ingest(settings.model_copy(update={"sources": sources}), log=received, progress=progress), unread
         except StamkundError as error:

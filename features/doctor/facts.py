@@ -8,7 +8,7 @@ from typing import Self
 import polars as pl
 
 from features.doctor import counts
-from features.ingest.ingest import IngestReport
+from features.ingest.report import IngestReport
 from features.lake import Lake
 
 

@@ -9,8 +9,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.doctor.finding import Finding, Severity, percent, some
-from features.ingest.ingest import IngestReport
-from features.ingest.source import SourceReport
+from features.ingest.report import IngestReport, SourceReport
 
 
 def rejected(report: IngestReport, settings: Settings) -> list[Finding]:

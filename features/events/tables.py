@@ -11,6 +11,7 @@ Table = Literal["events", "items", "customers", "offers"]
 Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list"]
 
 TABLES: tuple[Table, ...] = get_args(Table)
+REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers"})  # what events refer to; small
 
 EVENTS: Mapping[str, Role] = {
     "event_id": "id",

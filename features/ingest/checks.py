@@ -12,8 +12,8 @@ from features import sql
 from features.config.settings import Source
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, NEEDED, OFFER_TYPES, SCALES, Role
-from features.ingest.mapping import UNREADABLE, came, mapped
 from features.ingest.sources.csv import FLAW, ROW
+from features.ingest.sources.mapping import UNREADABLE, project, source_value
 from features.ingest.sources.rows import Rows
 from features.ingest.values import Money, Value, reading
 
@@ -35,12 +35,12 @@ class Check:
 
 def judge(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, money: Money) -> list[str]:
     """Judge the table ``rows`` into the table ``staged``: canonical columns (returned), and why a row is rejected."""
-    selection = mapped(connection, name, source, rows)
-    values = {column: Value(came(column), type_, source.timezone) for column, type_ in selection.types.items()}
+    projection = project(connection, name, source, rows)
+    values = {column: Value(source_value(column), type_, source.timezone) for column, type_ in projection.types.items()}
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
     checks = list(_checks(source, values, money))
     try:
-        _stage(connection, selection.query, readings, checks)
+        _stage(connection, projection.query, readings, checks)
     except duckdb.Error as error:
         msg = (
             f"sources.{name}.columns: an expression fails on a row ({str(error).splitlines()[0]}); use TRY_CAST in it."

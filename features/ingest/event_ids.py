@@ -1,59 +1,55 @@
-"""The ids of events that have none of their own: made from what they say, and from which of equal ones they are."""
+"""The ids of events that have none of their own: made from their content, and from their ordinal among equal ones."""
 
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
 from features import sql
-from features.ingest.known_events import Held, repeats
-from features.ingest.sources.rows import Portion
+from features.ingest.lake_events import LakeEvents
+from features.ingest.sources.portion import Portion
+from features.ingest.sources.watermark import FullReadNeeded
 
-# What an event says; when it was loaded is no part of that.
+# When an event was loaded is no part of what it says.
 _NOT_CONTENT = frozenset({"event_id", "received_at"})
 
 
-def content_of(name: str, columns: Iterable[str], filled: dict[str, str]) -> str:
-    """A text that is equal for equal events; absent values leave no trace, so mapping an empty column changes no id.
+def content_text(source: str, columns: Iterable[str], literals: Mapping[str, str]) -> str:
+    """The SQL of a text that is equal for equal events: its columns, of which ``literals`` have constant values.
 
-    The id is made from it, and for the second and later of equal rows also from which of them it is.
+    Absent values leave no trace, so mapping an empty column changes no id.
     """
-    told = sorted(column.strip('"') for column in columns if column.strip('"') not in _NOT_CONTENT)
-    parts = [f"'{column}=' || CAST({filled.get(column, sql.name(column))} AS VARCHAR)" for column in told]
-    return f"concat_ws(chr(31), {sql.literal(name)}, {', '.join(parts)})"
+    names = sorted(column for column in {*columns, *literals} if column not in _NOT_CONTENT)
+    parts = [f"'{column}=' || CAST({literals.get(column, sql.name(column))} AS VARCHAR)" for column in names]
+    return f"concat_ws(chr(31), {sql.literal(source)}, {', '.join(parts)})"
 
 
 def nth_id(content: str, nth: str) -> str:
-    """The id of the nth of equal rows."""
+    """The SQL of the id of the nth of equal events, from the hash of their content."""
     return f"left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
 
 
-def count_equals(connection: duckdb.DuckDBPyConnection, portion: Portion, held: Held) -> None:
-    """Fill the table ``equals`` with how many rows the lake holds that say the same as one in ``said``.
+def count_equal_events(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
+    """Fill the table ``equal_counts`` with how many of the lake's events equal one in ``new_events``, by content.
 
-    Their ids tell: each is made from the content and from which of them it is. Equal rows have one time, so they all
-    lie in one month.
+    Their ids tell: each is made from the content and the ordinal. Equal events have one time, so they all lie in one
+    month. :class:`FullReadNeeded` is raised where an equal event lies in a file that is read later than the new ones.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE equals (content VARCHAR, known BIGINT)")
-    months = "SELECT DISTINCT strftime(make_timestamp(time), '%Y-%m') FROM said WHERE content IS NOT NULL"
-    near = [str(row[0]) for row in connection.execute(months).fetchall() if row[0] in held.files]
-    if not near:
+    connection.execute("CREATE OR REPLACE TEMP TABLE equal_counts (content VARCHAR, count BIGINT)")
+    query = "SELECT DISTINCT strftime(make_timestamp(time), '%Y-%m') FROM new_events WHERE content IS NOT NULL"
+    months = [str(row[0]) for row in connection.execute(query).fetchall() if row[0] in lake_events.files]
+    if not months:
         return
-    ours = f"SELECT event_id FROM {held.query(near)} WHERE source = {sql.literal(portion.name)}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE near AS {ours}")
-    connection.execute("INSERT INTO equals SELECT DISTINCT content, 0 FROM said WHERE content IS NOT NULL")
+    ids = f"SELECT event_id FROM {lake_events.query(months)} WHERE source = {sql.literal(portion.name)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE source_ids AS {ids}")
+    connection.execute("INSERT INTO equal_counts SELECT DISTINCT content, 0 FROM new_events WHERE content IS NOT NULL")
     nth = 0
-    while _count(connection, f"equals WHERE known = {nth}"):
+    while sql.row_count(connection, f"equal_counts WHERE count = {nth}"):
         nth += 1
-        held_too = f"{nth_id('content', str(nth))} IN (SELECT event_id FROM near)"
-        connection.execute(f"UPDATE equals SET known = {nth} WHERE known = {nth - 1} AND {held_too}")
-    connection.execute("DROP TABLE near")
-    if not portion.behind and _count(connection, "equals WHERE known > 0"):
-        raise repeats(portion)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()
-    return int(row[0]) if row else 0
+        exists = f"{nth_id('content', str(nth))} IN (SELECT event_id FROM source_ids)"
+        connection.execute(f"UPDATE equal_counts SET count = {nth} WHERE count = {nth - 1} AND {exists}")
+    connection.execute("DROP TABLE source_ids")
+    if not portion.in_order and sql.row_count(connection, "equal_counts WHERE count > 0"):
+        raise FullReadNeeded.repeating(portion.name)

@@ -1,4 +1,4 @@
-"""The sources' new rows, or all of them, through the door into the lake."""
+"""The ingest: the sources' new rows, or all of them, checked and written into the lake."""
 
 from __future__ import annotations
 
@@ -6,101 +6,101 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import polars as pl
+from pydantic import ValidationError
 
 from features import sql
 from features.config.settings import Settings
-from features.events.tables import schema
-from features.ingest import reference_tables as small
-from features.ingest.acceptance import create
-from features.ingest.known_events import Held
-from features.ingest.months import customers, write_months
-from features.ingest.source import SourceReport, Taken, take, take_log, unchanged
-from features.ingest.sources.changes import Changes, changed, everything
-from features.ingest.sources.watermark import Anew, Mark, Seen, basis_of
-from features.lake import Draft, Lake
+from features.events.tables import REFERENCE_TABLES, schema
+from features.ingest import reference_tables
+from features.ingest.canonical_rows import create_tables
+from features.ingest.http_log import ingest_log
+from features.ingest.lake_events import LakeEvents, changed_customers
+from features.ingest.pipeline import PortionResult, ingest_portion
+from features.ingest.report import IngestReport, SourceReport
+from features.ingest.sources.changes import Changes, changes_since, everything
+from features.ingest.sources.watermark import FullReadNeeded, LogWatermark, Watermarks, basis_of
+from features.lake import FORMAT, Draft, Lake, first_problem
+from features.progress import Progress, silent
 
-Progress = Callable[[str, int, int], None]
-# The events that came over HTTP after a numbered one, and the mark of the last one.
-Log = Callable[[int], tuple[pl.DataFrame, Mark]]
-
-
-@dataclass(frozen=True)
-class IngestReport:
-    """What became of all sources' rows, and the version of the lake that they made.
-
-    ``log`` is the number of the last event of the log, ``before`` the version of the lake that they were added to, and
-    ``customers`` are those whose events or attributes they changed: None when it may be anyone. Where everything was
-    read anew though the lake was there, ``anew`` says why.
-    """
-
-    sources: tuple[SourceReport, ...]
-    version: str
-    log: int = 0
-    before: str = ""
-    customers: frozenset[str] | None = None
-    anew: str | None = None
-
-    @property
-    def rejected(self) -> int:
-        """The number of rows rejected."""
-        return sum(source.read - source.accepted for source in self.sources)
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """Show no progress."""
+# Gives the events that came over HTTP after a numbered one, and the watermark of the last one.
+Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
 
 
 def ingest(settings: Settings, *, log: Log | None = None, progress: Progress = silent) -> IngestReport:
     """Read what is new in the sources, and of the events that came over HTTP, into the lake.
 
-    The lake becomes what it would be if everything were read anew; where new rows alone cannot make it so, all is. What
-    came over HTTP stays in it, whatever becomes of the log.
+    The lake becomes what it would be if everything were read whole; where new rows alone cannot make it so, all is.
+    What came over HTTP stays in it, whatever becomes of the log. Raises :class:`StamkundError` ``lake_corrupt`` when
+    the present lake cannot be read.
     """
     lake = Lake(settings.lake)
     with lake.writing() as draft:
-        noted, why = lake.read, "the lake does not say what it was read from" if lake.exists else None
-        if noted is not None:
+        watermarks, reason = _watermarks(lake)
+        if watermarks is not None:
             try:
-                report = _add(settings, lake, draft, Seen.load(noted), log=log, progress=progress)
-            except Anew as anew:
-                noted, why = None, str(anew)
-        if noted is None:
-            report = replace(_add(settings, lake, draft, None, log=log, progress=progress), anew=why)
+                report = _ingest(settings, lake, draft, watermarks, log=log, progress=progress)
+            except FullReadNeeded as need:
+                watermarks, reason = None, str(need)
+        if watermarks is None:
+            report = _ingest(settings, lake, draft, None, log=log, progress=progress)
+            report = replace(report, full_read_reason=reason)
     return replace(report, version=lake.version)
 
 
-def _add(
-    settings: Settings, lake: Lake, draft: Draft, seen: Seen | None, *, log: Log | None, progress: Progress
+def _watermarks(lake: Lake) -> tuple[Watermarks | None, str | None]:
+    """How far the lake's sources were read; None, and why, when everything must be read whole."""
+    if not lake.exists:
+        return None, None
+    manifest = lake.verified_manifest()
+    if manifest.format != FORMAT:
+        return None, f"the lake is of format {manifest.format}; this version writes format {FORMAT}"
+    if manifest.watermarks is None:
+        return None, "the lake does not say what it was read from"
+    try:
+        return Watermarks.load(manifest.watermarks), None
+    except ValidationError as error:
+        raise lake.corrupt(f"watermarks.{first_problem(error)}") from None
+
+
+def _ingest(
+    settings: Settings,
+    lake: Lake,
+    draft: Draft,
+    watermarks: Watermarks | None,
+    *,
+    log: Log | None,
+    progress: Progress,
 ) -> IngestReport:
-    """Add what is not ``seen`` to the events that the lake holds, or everything to none."""
-    at = time.time_ns() // 1000
-    changes = changed(settings, seen) if seen else everything(settings)
-    portions, steps = changes.portions, len(changes.portions) + 1
+    """Add what lies behind the ``watermarks`` to the events that the lake holds; without them, everything to none."""
+    started_at = time.time_ns() // 1000
+    changes = changes_since(settings, watermarks) if watermarks else everything(settings)
+    steps = len(changes.portions) + 1
     with _engine(settings.home) as (connection, scratch):
-        held = Held.of(connection, lake.parts("events") if seen else {})
-        taken = dict[str, Taken]()
-        for done, (name, portion) in enumerate(portions.items()):
+        lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
+        results = dict[str, PortionResult]()
+        for done, (name, portion) in enumerate(changes.portions.items()):
             progress(name, done, steps)
-            taken[name] = take(connection, held, portion, settings, scratch)
+            results[name] = ingest_portion(connection, lake_events, portion, settings, scratch)
         progress("lake", steps - 1, steps)
-        heard, mark = _heard(log, seen)
-        whole = seen is None or not mark.follows(seen.log)
-        logged = take_log(connection, held, heard, before=_before(lake) if whole else None)
-        touched = _write(connection, held, lake, draft, changes)
-        if touched is not None:
-            touched |= frozenset(heard["customer_id"].drop_nulls())
-        origins = {name: replace(each.origin, rejects=each.aside.put()) for name, each in taken.items()}
-    known = {**(seen.sources if seen else {}), **origins}
-    draft.read = Seen(at, mark, basis_of(settings), {name: known[name] for name in settings.sources}).dump()
+        log_events, log_watermark = _read_log(log, watermarks)
+        whole = watermarks is None or not log_watermark.follows(watermarks.log)
+        earlier_files = lake.files("events") if whole else None
+        log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
+        customers = _write(connection, lake_events, lake, draft, changes)
+        if customers is not None:
+            customers |= frozenset(log_events["customer_id"].drop_nulls())
+        sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
+    sources = {name: sources[name] for name in settings.sources}
+    draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources).dump()
     progress("lake", steps, steps)
-    reports = [taken[n].report if n in taken else unchanged(n, s.table) for n, s in settings.sources.items()]
-    told = (*reports, logged) if log else tuple(reports)
-    return IngestReport(told, "", log=mark.number, before=lake.version, customers=None if whole else touched)
+    reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
+    customers = None if whole else customers
+    return IngestReport(reports, "", log=log_watermark.number, before=lake.version, customers=customers)
 
 
 @contextmanager
@@ -109,40 +109,42 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     with tempfile.TemporaryDirectory(prefix=".ingest-", dir=home) as scratch, duckdb.connect() as connection:
         connection.execute(f"SET temp_directory = {sql.literal(scratch)}; SET memory_limit = '2GB'")
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        create(connection)
+        create_tables(connection)
         yield connection, Path(scratch)
 
 
-def _heard(log: Log | None, seen: Seen | None) -> tuple[pl.DataFrame, Mark]:
+def _read_log(log: Log | None, watermarks: Watermarks | None) -> tuple[pl.DataFrame, LogWatermark]:
     """The events that came over HTTP since the lake was written, or all of a log that is not the one it was read from.
 
-    The mark is of the last one.
+    The watermark is that of the last one.
     """
-    before = seen.log if seen else Mark()
+    previous = watermarks.log if watermarks else LogWatermark()
     if log is None:
-        return pl.DataFrame(schema=schema("events")), before
-    events, mark = log(before.number)
-    return (events, mark) if mark.follows(before) or not before.number else log(0)
-
-
-def _before(lake: Lake) -> Held:
-    """What is there of the lake's events."""
-    return Held({month: file for month, file in lake.parts("events").items() if file.is_file()})
+        return pl.DataFrame(schema=schema("events")), previous
+    events, watermark = log(previous.number)
+    return (events, watermark) if watermark.follows(previous) or not previous.number else log(0)
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, held: Held, lake: Lake, draft: Draft, changes: Changes
+    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, lake: Lake, draft: Draft, changes: Changes
 ) -> frozenset[str] | None:
-    """Write what changed and keep the rest; the customers whose events or attributes are others now, None for all."""
-    if held.files and "items" in changes.tables:
-        small.check_categories(connection, lake, held)
-    for table in small.TABLES - changes.tables:
-        small.keep(connection, lake, draft, table)
-    write_months(connection, held, draft)
+    """Write what changed and keep the rest; the customers whose events or attributes changed, None for all."""
+    if lake_events.files and "items" in changes.tables:
+        reference_tables.check_categories(connection, lake, lake_events)
+    for table in REFERENCE_TABLES - changes.tables:
+        reference_tables.keep(connection, lake, draft, table)
+    lake_events.write(connection, draft)
     for table in changes.tables:
-        small.write(connection, draft, table)
-    touched = customers(connection)
-    if not held.files or "customers" not in changes.tables:
-        return touched
-    described = small.described_anew(connection, lake)
-    return None if described is None else touched | described
+        reference_tables.write(connection, draft, table)
+    customers = changed_customers(connection)
+    if not lake_events.files or "customers" not in changes.tables:
+        return customers
+    described = reference_tables.changed_attributes(connection, lake)
+    return None if described is None else customers | described
+
+
+def _reports(settings: Settings, results: dict[str, PortionResult]) -> tuple[SourceReport, ...]:
+    return tuple(
+        results[name].report if name in results else SourceReport.unchanged(name, source.table)
+        for name, source in settings.sources.items()
+    )

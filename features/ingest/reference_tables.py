@@ -1,4 +1,4 @@
-"""The lake's small tables, items, customers and offers: made anew when a source of theirs changed, else kept."""
+"""The lake's reference tables, items, customers and offers: written anew when a source of theirs changed, else kept."""
 
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
@@ -7,18 +7,16 @@ import duckdb
 
 from features import sql
 from features.events.tables import COLUMNS, Table
-from features.ingest.known_events import Held
-from features.ingest.sources.watermark import Anew
+from features.ingest.lake_events import LakeEvents
+from features.ingest.sources.watermark import FullReadNeeded
 from features.lake import ROW_GROUP, Draft, Lake
-
-TABLES: frozenset[Table] = frozenset({"items", "customers", "offers"})
 
 
 def keep(connection: duckdb.DuckDBPyConnection, lake: Lake, draft: Draft, table: Table) -> None:
     """Take a table over from the lake; the table ``items`` is filled with it too, for events are completed by it."""
     draft.keep(table, lake.parts(table))
     if table == "items":
-        connection.execute(f"INSERT INTO items BY NAME {_before(lake, 'items')}")
+        connection.execute(f"INSERT INTO items BY NAME {_lake_query(lake, 'items')}")
 
 
 def write(connection: duckdb.DuckDBPyConnection, draft: Draft, table: Table) -> None:
@@ -28,30 +26,30 @@ def write(connection: duckdb.DuckDBPyConnection, draft: Draft, table: Table) -> 
     connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
 
 
-def check_categories(connection: duckdb.DuckDBPyConnection, lake: Lake, held: Held) -> None:
-    """Raise :class:`Anew` if the table ``items`` gives another category than the lake's to the item of a held event."""
+def check_categories(connection: duckdb.DuckDBPyConnection, lake: Lake, lake_events: LakeEvents) -> None:
+    """Raise :class:`FullReadNeeded` if an item of the lake's events has another category in ``items`` than there."""
     changed = f"""
-        SELECT item_id FROM items FULL JOIN ({_before(lake, "items")}) AS before USING (item_id)
+        SELECT item_id FROM items FULL JOIN ({_lake_query(lake, "items")}) AS before USING (item_id)
         WHERE items.category IS DISTINCT FROM before.category
     """
-    query = f"SELECT count(DISTINCT item_id) FROM {held.query()} SEMI JOIN ({changed}) USING (item_id)"
+    query = f"SELECT count(DISTINCT item_id) FROM {lake_events.query()} SEMI JOIN ({changed}) USING (item_id)"
     row = connection.execute(query).fetchone()
     if row and row[0]:
-        raise Anew(f"{row[0]:,} items of earlier events have another category now")
+        raise FullReadNeeded(f"{row[0]:,} items of earlier events have another category now")
 
 
-def described_anew(connection: duckdb.DuckDBPyConnection, lake: Lake) -> frozenset[str] | None:
-    """The customers whose attributes in the table ``customers`` are not the lake's; None, when other ones are known."""
+def changed_attributes(connection: duckdb.DuckDBPyConnection, lake: Lake) -> frozenset[str] | None:
+    """The customers whose attributes in the table ``customers`` are not the lake's; None when the columns differ."""
     names = [str(row[0]) for row in connection.execute("DESCRIBE customers").fetchall()]
     if names != lake.scan("customers").collect_schema().names():
         return None
-    told = ", ".join(map(sql.name, names))
-    now, before = f"SELECT {told} FROM customers", _before(lake, "customers")
-    query = f"SELECT customer_id FROM (({now} EXCEPT {before}) UNION ALL ({before} EXCEPT {now}))"
+    columns = ", ".join(map(sql.name, names))
+    after, before = f"SELECT {columns} FROM customers", _lake_query(lake, "customers")
+    query = f"SELECT customer_id FROM (({after} EXCEPT {before}) UNION ALL ({before} EXCEPT {after}))"
     return frozenset(str(row[0]) for row in connection.execute(query).fetchall())
 
 
-def _before(lake: Lake, table: Table) -> str:
+def _lake_query(lake: Lake, table: Table) -> str:
     """The SQL of a table as the lake has it."""
     files = ", ".join(sql.literal(str(file)) for file in lake.files(table))
     return f"SELECT * FROM read_parquet([{files}])"

@@ -6,30 +6,31 @@ across the months. The other tables are one file each.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from features.errors import StamkundError
 from features.events.tables import TABLES, Table, schema
-from features.files import alone, digest, replace_text, sync
+from features.files import alone
+from features.lake.draft import Draft
+from features.lake.manifest import Manifest, corrupt, path_in
+from features.lake.partition import partition
 
 ROW_GROUP = 50_000
-FORMAT = 3  # of the manifest
-WHOLE = "all"  # the label of a table's only part
-_MANIFEST = "manifest.json"
-Entry = dict[str, str | int]
 
 
 @dataclass(frozen=True)
 class Lake:
     """The canonical tables under one folder.
+
+    Whatever reads the manifest raises :class:`StamkundError` ``lake_corrupt`` when it is no manifest, or names a file
+    that is missing.
 
     >>> Lake(Path("nowhere")).scan("items").collect().height
     0
@@ -40,43 +41,50 @@ class Lake:
     @property
     def exists(self) -> bool:
         """Whether anything was ever written."""
-        return (self.path / _MANIFEST).is_file()
+        return path_in(self.path).is_file()
+
+    @property
+    def manifest(self) -> Manifest:
+        """The manifest at this moment; an empty one when nothing was ever written."""
+        return Manifest.load(self.path)
 
     @property
     def version(self) -> str:
         """The fingerprint of the content: equal data, equal version; empty when nothing was written."""
-        return str(self._manifest().get("version", ""))
+        return self.manifest.version
 
-    @property
-    def read(self) -> Mapping[str, object] | None:
-        """What the writer noted of where the content was read from; None when that is not known or not all is there."""
-        manifest = self._manifest()
-        there = all(file.is_file() for table in TABLES for file in self.files(table))
-        noted = manifest.get("read") if manifest.get("format") == FORMAT and there else None
-        return noted if isinstance(noted, dict) else None
+    def verified_manifest(self) -> Manifest:
+        """The manifest, after a look that every file it names is there."""
+        for table in TABLES:
+            self.files(table)
+        return self.manifest
+
+    def corrupt(self, problem: str) -> StamkundError:
+        """The error for a manifest of this lake that cannot be used."""
+        return corrupt(path_in(self.path), problem)
 
     def files(self, table: Table) -> list[Path]:
-        """The files that hold a table at this moment."""
-        return list(self.parts(table).values())
+        """The files that hold a table at this moment, in a lake of any format."""
+        return [self._file(name) for name in self.manifest.files(table)]
 
     def parts(self, table: Table) -> dict[str, Path]:
         """The files that hold a table at this moment by their labels; those of events are months, such as 2017-12."""
-        return {str(entry["part"]): self.path / str(entry["file"]) for entry in self._entries(table)}
+        return {entry.part: self._file(entry.file) for entry in self.manifest.tables.get(table, ())}
 
     def scan(self, table: Table) -> pl.LazyFrame:
         """A canonical table, lazily; empty, with its columns, when it was never written."""
-        files, wanted = self.files(table), schema(table)
+        files, columns = self.files(table), schema(table)
         if not files:
-            return pl.LazyFrame(schema=wanted)
+            return pl.LazyFrame(schema=columns)
         if table == "customers":  # the attributes beside their id are whatever they are
             return pl.scan_parquet(files)
-        return pl.scan_parquet(files, schema=wanted, missing_columns="insert")
+        return pl.scan_parquet(files, schema=columns, missing_columns="insert")
 
     def write(self, tables: Mapping[Table, pl.DataFrame]) -> None:
         """Replace the whole lake by these frames, their canonical columns completed with nulls."""
         with self.writing() as draft:
             for table, frame in tables.items():
-                for label, part in _split(table, _complete(table, frame)):
+                for label, part in partition(table, frame):
                     part.write_parquet(draft.part(table, label), compression="zstd", row_group_size=ROW_GROUP)
 
     @contextmanager
@@ -88,79 +96,25 @@ class Lake:
         """
         self.path.mkdir(parents=True, exist_ok=True)
         with alone(self.path):
-            for left in self.path.glob(".writing-*"):  # by one that was killed
-                shutil.rmtree(left)
+            for leftover in self.path.glob(".writing-*"):  # of a writer that was killed
+                shutil.rmtree(leftover)
             with tempfile.TemporaryDirectory(prefix=".writing-", dir=self.path) as folder:
                 draft = Draft(Path(folder))
                 yield draft
-                self._adopt(draft)
+                self._publish(draft)
 
-    def _adopt(self, draft: Draft) -> None:
-        before = {file for table in TABLES for file in self.files(table)}  # whoever reads them now may finish
-        tables = {table: self._next(table, draft) for table in TABLES}
-        said = json.dumps(tables, sort_keys=True)
-        version = hashlib.sha256(said.encode()).hexdigest()[:16]
-        manifest = {"format": FORMAT, "version": version, "tables": tables, "read": draft.read}
-        replace_text(self.path / _MANIFEST, json.dumps(manifest, indent=1))
-        kept = before | {file for table in TABLES for file in self.files(table)}
-        for file in set(self.path.glob("*.parquet")) - kept:
-            file.unlink()
+    def _publish(self, draft: Draft) -> None:
+        before = self.manifest
+        after = draft.publish(before, self.path)
+        after.save(self.path)
+        # Whoever reads the lake before may finish: its files stay until the next write.
+        names = {name for manifest in (before, after) for table in TABLES for name in manifest.files(table)}
+        for file in self.path.glob("*.parquet"):
+            if file.name not in names:
+                file.unlink()
 
-    def _next(self, table: Table, draft: Draft) -> list[Entry]:
-        kept = [entry for entry in self._entries(table) if entry["part"] in draft.kept.get(table, ())]
-        new = [self._entry(table, part) for part in draft.folder.glob(f"{table}-*.parquet")]
-        return sorted(kept + new, key=lambda entry: (len(str(entry["part"])), str(entry["part"])))
-
-    def _entry(self, table: Table, part: Path) -> Entry:
-        content = digest(part)
-        rows = pl.scan_parquet(part).select(pl.len()).collect().item()
-        file = f"{part.stem}-{content[:16]}.parquet"
-        sync(part)
-        part.replace(self.path / file)
-        return {"part": part.stem.removeprefix(f"{table}-"), "file": file, "sha256": content, "rows": int(rows)}
-
-    def _entries(self, table: Table) -> list[Entry]:
-        tables = self._manifest().get("tables", {})
-        entries = tables.get(table, []) if isinstance(tables, dict) else []
-        return [{"part": entry["file"], **entry} for entry in entries]  # format 1 named no parts
-
-    def _manifest(self) -> dict[str, object]:
-        try:
-            text = (self.path / _MANIFEST).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return {}
-        return dict(json.loads(text))
-
-
-@dataclass
-class Draft:
-    """The next lake while it is made: new parts are files to fill, others are kept; ``read`` says what was read."""
-
-    folder: Path
-    kept: dict[Table, frozenset[str]] = field(default_factory=dict)
-    read: Mapping[str, object] | None = None
-
-    def part(self, table: Table, label: str = WHOLE) -> Path:
-        """The file to write a part of a table to."""
-        return self.folder / f"{table}-{label}.parquet"
-
-    def keep(self, table: Table, labels: Iterable[str]) -> None:
-        """Take over parts of the old lake as they are."""
-        self.kept[table] = frozenset(labels)
-
-
-def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    wanted = schema(table)
-    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in wanted.items() if name not in frame.columns]
-    extra = [name for name in frame.columns if name not in wanted] if table == "customers" else []
-    order = {"events": ["customer_id", "time", "event_id"]}.get(table, [next(iter(wanted))])
-    return frame.with_columns(missing).cast(wanted).select(*wanted, *extra).sort(order, nulls_last=True)
-
-
-def _split(table: Table, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    if table != "events":
-        yield WHOLE, frame
-        return
-    month = pl.from_epoch("time", time_unit="us").dt.strftime("%Y-%m").alias("month")
-    parts = frame.with_columns(month).partition_by("month", as_dict=True, include_key=False, maintain_order=True)
-    yield from ((str(label), part) for (label,), part in parts.items())
+    def _file(self, name: str) -> Path:
+        file = self.path / name
+        if not file.is_file():
+            raise self.corrupt(f"it names {name}, which is not there")
+        return file

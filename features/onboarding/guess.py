@@ -13,7 +13,7 @@ import duckdb
 from features import sql
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, Role, Table
-from features.ingest.sources.rows import files
+from features.ingest.sources.files import find_files
 from features.onboarding.proposal import Guess, written
 from features.onboarding.samples import Column, readable, sample, shape, spread
 from features.onboarding.synonyms import COLUMN_NAMES, KIND_WORDS, TIME_NAMES
@@ -51,7 +51,7 @@ def look(place: Path, held: Sequence[Path]) -> Guess:
 
 
 def _looks(path: Path) -> list[Guess]:
-    held = files(str(path), field="init")
+    held = find_files(str(path), field="init")
     if not path.is_dir():
         return [look(file, [file]) for file in held]
     if len({shape(file) for file in held}) == 1:

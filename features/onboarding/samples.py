@@ -15,7 +15,7 @@ from features import sql
 from features.errors import StamkundError
 from features.events.tables import Role
 from features.ingest.sources.csv import dialect
-from features.ingest.sources.rows import scan
+from features.ingest.sources.files import scan
 from features.ingest.values import Money, Value, reading
 
 ROWS = 100_000

@@ -13,7 +13,8 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.evaluate.offline.checkpoint_writer import fold_for
 from features.files import alone
-from features.ingest.ingest import IngestReport, Log, Progress, ingest, silent
+from features.ingest.ingest import Log, ingest
+from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.language.declare import declare
 from features.language.feature import Feature
@@ -21,6 +22,7 @@ from features.moments import day, micros, minute, utc
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.profiles import write_profiles
+from features.progress import Progress, silent
 from features.units import DAY
 
 

@@ -19,9 +19,9 @@ from features.evaluate.offline import interchange as native
 from features.evaluate.offline.blocks import Block, admit_events, blocks
 from features.evaluate.offline.checkpoint import Fold
 from features.evaluate.plan import Plan, finish
-from features.ingest.ingest import Progress, silent
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
+from features.progress import Progress, silent
 
 Frame = TypeVar("Frame")
 

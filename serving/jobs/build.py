@@ -8,10 +8,11 @@ from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
 from features.events.columns import NUMBERS, TEXTS
-from features.ingest.ingest import IngestReport, Progress, silent
+from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.profiles.build import Built, build
 from features.profiles.records import records
+from features.progress import Progress, silent
 from serving.store.store import log_frame, meta, open_store, replace_records, update_records
 
 

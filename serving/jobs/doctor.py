@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from features.config.settings import Settings
 from features.doctor import Diagnosis, examine
 from features.errors import StamkundError
-from features.ingest.ingest import Progress, silent
+from features.progress import Progress, silent
 from serving.store.store import log_frame
 from training.prospects import prospects
 

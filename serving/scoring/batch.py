@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from features.config.locations import is_url
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.ingest.ingest import Progress, silent
 from features.lake import Lake
 from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame
 from features.profiles.profiles import profile_frame
+from features.progress import Progress, silent
 from serving.decisions.customers import contact_kinds, running
 from serving.scoring.champions import Lineup, load_lineup
 from serving.scoring.scorer import Pairs, score

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 
 from features.evaluate.online.record import Record
 from features.events.tables import schema
-from features.ingest.sources.watermark import Mark
+from features.ingest.sources.watermark import LogWatermark
 
 Row = Mapping[str, object]
 
@@ -234,7 +234,7 @@ def _logged(event: Row, received_at: int) -> dict[str, object]:
     }
 
 
-def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, Mark]:
+def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermark]:
     """What the log holds after a numbered event as canonical events, and the mark of its last one."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
@@ -243,7 +243,7 @@ def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, Mark]:
         log = connection.execute(sa.select(_META.c.value).where(_META.c.key == _LOG)).scalar() or ""
         newer = sa.select(_EVENT_LOG.c.event).where(_EVENT_LOG.c.seq > after, _EVENT_LOG.c.seq <= last)
         events = [orjson.loads(event) for event in connection.execute(newer.order_by(_EVENT_LOG.c.seq)).scalars()]
-    return pl.DataFrame(events, schema=schema("events"), orient="row"), Mark(log, last)
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(log, last)
 
 
 def save_decision(engine: Engine, decided: Decided) -> None:

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.ingest.ingest import Progress
 from features.profiles.feature_set import FeatureSet
+from features.progress import Progress
 from serving.http.server import running
 from serving.jobs.build import build_all
 from serving.scoring.batch import score_batch

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from features.ingest.ingest import IngestReport
+from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs import PAIR_TEXTS
@@ -24,8 +24,8 @@ def sources_table(report: IngestReport) -> Table:
     table = _table("source", "table", "", ">rows read", ">accepted", "rejected")
     for source in report.sources:
         why = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
-        counts = ("–", "–") if source.how == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
-        _row(table, source.name, source.table, source.how, *counts, why or "–")
+        counts = ("–", "–") if source.scope == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
+        _row(table, source.name, source.table, source.scope, *counts, why or "–")
     return table
 
 

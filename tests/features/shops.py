@@ -11,8 +11,9 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.tables import schema
-from features.ingest.ingest import IngestReport, ingest
-from features.ingest.sources.watermark import Mark
+from features.ingest.ingest import ingest
+from features.ingest.report import IngestReport
+from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
 from tests.features.sourcing import settings_of
 
@@ -75,9 +76,11 @@ class Shop:
         """Another log, with nothing in it yet."""
         self.log_id, self.log = log_id, []
 
-    def heard(self, after: int) -> tuple[pl.DataFrame, Mark]:
+    def heard(self, after: int) -> tuple[pl.DataFrame, LogWatermark]:
         """The log after a numbered event."""
-        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), Mark(self.log_id, len(self.log))
+        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), LogWatermark(
+            self.log_id, len(self.log)
+        )
 
     def ingest(self, home: str = "home") -> IngestReport:
         """Read what is new for a home; all, when it is a new one."""

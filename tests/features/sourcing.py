@@ -9,7 +9,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.events.tables import Table
 from features.ingest.ingest import ingest
-from features.ingest.source import SourceReport
+from features.ingest.report import SourceReport
 from features.lake import Lake
 
 Ingested = tuple[SourceReport, pl.DataFrame]

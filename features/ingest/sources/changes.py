@@ -1,4 +1,4 @@
-"""What is to be read in this build: the sources as they are now, beside what the lake was read from."""
+"""What is to be read in this build: the sources as they are now, compared with the watermarks of the lake."""
 
 from __future__ import annotations
 
@@ -6,22 +6,33 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.config.locations import expand, is_url
 from features.config.settings import Settings, Source, names_of
 from features.errors import StamkundError
-from features.events.tables import Table
-from features.ingest import reference_tables as small
+from features.events.tables import REFERENCE_TABLES, Table
 from features.ingest.sources import databases
-from features.ingest.sources.rows import Portion, files, is_database
-from features.ingest.sources.watermark import Anew, File, Origin, Seen, basis_of, settings_of
+from features.ingest.sources.files import find_files
+from features.ingest.sources.portion import Portion
+from features.ingest.sources.watermark import (
+    FileState,
+    FullReadNeeded,
+    SourceWatermark,
+    Watermarks,
+    basis_of,
+    settings_fingerprint,
+)
 from features.units import DAY
+
+Portions = Mapping[str, Portion]
+SourceWatermarks = Mapping[str, SourceWatermark]
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The portions to read, by source in the settings' order, and the small tables that they make anew."""
+    """The portions to read, by source in the settings' order, and the reference tables that they replace."""
 
-    portions: Mapping[str, Portion]
-    tables: frozenset[Table] = small.TABLES
+    portions: Portions
+    tables: frozenset[Table] = REFERENCE_TABLES
 
 
 def everything(settings: Settings) -> Changes:
@@ -29,33 +40,34 @@ def everything(settings: Settings) -> Changes:
     return Changes({name: _whole(name, source) for name, source in settings.sources.items()})
 
 
-def changed(settings: Settings, seen: Seen) -> Changes:
-    """What of the sources the lake was not read from; raises :class:`Anew` when that is not enough.
+def changes_since(settings: Settings, watermarks: Watermarks) -> Changes:
+    """What the lake was not read from; raises :class:`FullReadNeeded` when that is not enough.
 
-    New files and rows are enough for events. Other tables are small: when anything of theirs changed, they are read
-    whole.
+    New files and rows are enough for events. Reference tables are small: when anything of one changed, its sources are
+    read whole.
     """
-    if seen.basis != basis_of(settings):
-        raise Anew("the currency, its minor units or the columns of the lake changed")
-    now = everything(settings).portions
-    tables = frozenset(table for table in small.TABLES if _differs(_of(now, table), seen.of(table)))
-    portions = {name: portion for name, portion in now.items() if portion.source.table in tables}
-    portions |= dict(_events(_of(now, "events"), seen))
-    return Changes({name: portions[name] for name in now if name in portions}, tables)
+    if watermarks.basis != basis_of(settings):
+        raise FullReadNeeded("the currency, its minor units or the columns of the lake changed")
+    present = everything(settings).portions
+    tables = frozenset(table for table in REFERENCE_TABLES if _differ(_of(present, table), watermarks.of(table)))
+    portions = {name: portion for name, portion in present.items() if portion.source.table in tables}
+    portions |= dict(_event_portions(_of(present, "events"), watermarks))
+    return Changes({name: portions[name] for name in present if name in portions}, tables)
 
 
-def _of(portions: Mapping[str, Portion], table: Table) -> dict[str, Portion]:
+def _of(portions: Portions, table: Table) -> dict[str, Portion]:
     return {name: portion for name, portion in portions.items() if portion.source.table == table}
 
 
 def _whole(name: str, source: Source) -> Portion:
     field = f"sources.{name}"
-    if is_database(source, field):
+    if isinstance(source.origin, str) and is_url(expand(source.origin, field=f"{field}.from")):
         _check_since(source, field)
-        return Portion(name, source, {}, Origin(source.table, settings_of(source, databases.shown(source, field))))
-    tables = {key: files(origin, field=f"{field}.from") for key, origin in names_of(name, source.origin).items()}
-    read = tuple(File.of(path) for paths in tables.values() for path in paths)
-    return Portion(name, source, tables, Origin(source.table, settings_of(source, ""), read))
+        fingerprint = settings_fingerprint(source, databases.display_url(source, field))
+        return Portion(name, source, {}, SourceWatermark(source.table, fingerprint))
+    tables = {key: find_files(origin, field=f"{field}.from") for key, origin in names_of(name, source.origin).items()}
+    states = tuple(FileState.of(path) for paths in tables.values() for path in paths)
+    return Portion(name, source, tables, SourceWatermark(source.table, settings_fingerprint(source, ""), states))
 
 
 def _check_since(source: Source, field: str) -> None:
@@ -64,43 +76,50 @@ def _check_since(source: Source, field: str) -> None:
         raise StamkundError("missing_column", msg, field=f"{field}.columns")
 
 
-def _events(now: Mapping[str, Portion], seen: Seen) -> Iterator[tuple[str, Portion]]:
-    earlier = seen.of("events")
-    for name in earlier:
-        if name not in now:
-            raise Anew(f"the source {name} was taken away")
-    if list(earlier) != [name for name in now if name in earlier]:
-        raise Anew("the sources stand in another order")
-    for name, whole in now.items():
-        portion = _new(whole, earlier[name], seen) if name in earlier else whole
+def _event_portions(present: Portions, watermarks: Watermarks) -> Iterator[tuple[str, Portion]]:
+    previous = watermarks.of("events")
+    for name in previous:
+        if name not in present:
+            raise FullReadNeeded(f"the source {name} was taken away")
+    if list(previous) != [name for name in present if name in previous]:
+        raise FullReadNeeded("the sources stand in another order")
+    for name, whole in present.items():
+        portion = _new_portion(whole, previous[name], watermarks) if name in previous else whole
         if portion is not None:
             yield name, portion
 
 
-def _new(whole: Portion, earlier: Origin, seen: Seen) -> Portion | None:
+def _new_portion(whole: Portion, previous: SourceWatermark, watermarks: Watermarks) -> Portion | None:
     """What is new of a source of events; None when nothing is."""
     name, source = whole.name, whole.source
-    if whole.now.settings != earlier.settings:
-        raise Anew(f"the settings of {name} changed")
-    if not whole.tables:
+    if whole.watermark.settings != previous.settings:
+        raise FullReadNeeded(f"the settings of {name} changed")
+    if whole.is_database:
         if not databases.reads_since(source):
-            raise Anew(f"the query of {name} does not say what is new (`:since`)")
-        return Portion(name, source, {}, whole.now, earlier, since=max(0, seen.at - DAY))
-    if whole.now.files == earlier.files:
+            raise FullReadNeeded(f"the query of {name} does not say what is new (`:since`)")
+        since = max(0, watermarks.started_at - DAY)
+        return Portion(name, source, {}, whole.watermark, previous, since=since)
+    return _new_files(whole, previous)
+
+
+def _new_files(whole: Portion, previous: SourceWatermark) -> Portion | None:
+    files = whole.watermark.files
+    if files == previous.files:
         return None
-    now = set(whole.now.files)
-    for file in earlier.files:
-        if file not in now:
-            raise Anew(f"{file.path} {'changed' if Path(file.path).is_file() else 'is gone'}")
-    if source.query is not None:
-        raise Anew(f"there are new files for the query of {name}")
-    new = [Path(file.path) for file in whole.now.files if file not in set(earlier.files)]
-    behind = whole.now.files[: len(earlier.files)] == earlier.files
-    return Portion(name, source, {name: new}, whole.now, earlier, behind=behind)
+    present, read = set(files), set(previous.files)
+    for file in previous.files:
+        if file not in present:
+            raise FullReadNeeded(f"{file.path} {'changed' if Path(file.path).is_file() else 'is gone'}")
+    if whole.source.query is not None:
+        raise FullReadNeeded(f"there are new files for the query of {whole.name}")
+    new = [Path(file.path) for file in files if file not in read]
+    in_order = files[: len(previous.files)] == previous.files
+    return Portion(whole.name, whole.source, {whole.name: new}, whole.watermark, previous, in_order=in_order)
 
 
-def _differs(now: Mapping[str, Portion], earlier: Mapping[str, Origin]) -> bool:
-    """Whether a small table's sources, their settings or files are not what they were; databases always may be."""
-    if list(now) != list(earlier) or any(not portion.tables for portion in now.values()):
+def _differ(present: Portions, previous: SourceWatermarks) -> bool:
+    """Whether a table's sources, their settings or files are not the previous ones; databases always may differ."""
+    if list(present) != list(previous) or any(portion.is_database for portion in present.values()):
         return True
-    return any((p.now.settings, p.now.files) != (earlier[n].settings, earlier[n].files) for n, p in now.items())
+    states = {name: (p.watermark.settings, p.watermark.files) for name, p in present.items()}
+    return any(states[name] != (mark.settings, mark.files) for name, mark in previous.items())

@@ -43,70 +43,68 @@ def dialect(path: Path) -> Dialect:
     with opener(path, "rt", encoding="utf-8-sig", newline="") as lines:
         head = lines.readline()
     separator = max(",;\t|", key=head.count)
-    given = next(csv.reader([head], delimiter=separator), [])
     names: list[str] = []
-    for place, name in enumerate(given, start=1):
-        plain = name.strip() or f"column{place}"
-        taken = plain.lower() in {known.lower() for known in names}
-        names.append(f"{plain}_{place}" if taken else plain)
+    for place, cell in enumerate(next(csv.reader([head], delimiter=separator), []), start=1):
+        name = cell.strip() or f"column{place}"
+        repeats = name.lower() in {earlier.lower() for earlier in names}
+        names.append(f"{name}_{place}" if repeats else name)
     return Dialect(separator, tuple(names))
 
 
 def append(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Append a file to the table ``rows``, column by column name."""
-    written = dialect(path)
-    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in written.names)
+    form = dialect(path)
+    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in form.names)
     connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE texts AS
+        CREATE OR REPLACE TEMP TABLE csv_rows AS
         SELECT row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}, *
         FROM read_csv(
-            {sql.literal(str(path))}, {written.sql}, auto_detect = false, columns = {{{columns}}},
+            {sql.literal(str(path))}, {form.sql}, auto_detect = false, columns = {{{columns}}},
             store_rejects = true, rejects_limit = 0
         )
         """
     )
-    if _malformed(connection, path):
-        _make_room(connection)
-    held = {str(row[0]).lower() for row in connection.execute("DESCRIBE rows").fetchall()}
-    for row in connection.execute("DESCRIBE texts").fetchall():
-        if str(row[0]).lower() not in held:
+    _collect_malformed_lines(connection, path)
+    if sql.row_count(connection, "malformed_lines"):
+        _insert_malformed_lines(connection)
+    present = {str(row[0]).lower() for row in connection.execute("DESCRIBE rows").fetchall()}
+    for row in connection.execute("DESCRIBE csv_rows").fetchall():
+        if str(row[0]).lower() not in present:
             connection.execute(f"ALTER TABLE rows ADD COLUMN {sql.name(str(row[0]))} VARCHAR")
     connection.execute(
         f"""
         INSERT INTO rows BY NAME
-        SELECT * REPLACE ({ROW} + (SELECT count(*) FROM rows) AS {ROW}) FROM texts ORDER BY {ROW}
+        SELECT * REPLACE ({ROW} + (SELECT count(*) FROM rows) AS {ROW}) FROM csv_rows ORDER BY {ROW}
         """
     )
 
 
-def _malformed(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Collect the lines that are no rows; their place among the rows is the line's, less the header."""
+def _collect_malformed_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Fill the table ``malformed_lines`` with the lines that are no rows, if any; the header has the place 0."""
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE malformed AS
+        CREATE OR REPLACE TEMP TABLE malformed_lines AS
         SELECT line - 1 AS place, row_number() OVER (ORDER BY line) AS nth,
                'line ' || line || ' of ' || {sql.literal(path.name)} || ': ' || any_value(error_message)
                || ': ' || left(any_value(csv_line), 200) AS flaw
         FROM reject_errors GROUP BY line
         """
     )
-    found = connection.execute("SELECT count(*) FROM malformed").fetchone()
-    return bool(found and found[0])
 
 
-def _make_room(connection: duckdb.DuckDBPyConnection) -> None:
+def _insert_malformed_lines(connection: duckdb.DuckDBPyConnection) -> None:
     """Move the rows behind the malformed lines that came before them, and put those lines into their places.
 
     The n-th row comes after the k-th malformed line if that line's place less the k - 1 before it is at most n.
     """
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE texts AS
-        WITH steps AS (SELECT place - nth + 1 AS reached, max(nth) AS moved FROM malformed GROUP BY ALL)
-        SELECT texts.* REPLACE ({ROW} + coalesce(moved, 0) AS {ROW})
-        FROM texts ASOF LEFT JOIN steps ON texts.{ROW} >= steps.reached
+        CREATE OR REPLACE TEMP TABLE csv_rows AS
+        WITH shifts AS (SELECT place - nth + 1 AS first_row, max(nth) AS shift FROM malformed_lines GROUP BY ALL)
+        SELECT csv_rows.* REPLACE ({ROW} + coalesce(shifts.shift, 0) AS {ROW})
+        FROM csv_rows ASOF LEFT JOIN shifts ON csv_rows.{ROW} >= shifts.first_row
         """
     )
-    connection.execute(f"INSERT INTO texts BY NAME SELECT place AS {ROW}, flaw AS {FLAW} FROM malformed")
+    connection.execute(f"INSERT INTO csv_rows BY NAME SELECT place AS {ROW}, flaw AS {FLAW} FROM malformed_lines")

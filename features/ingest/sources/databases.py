@@ -1,4 +1,4 @@
-"""Rows of a database: what a source's query selects, every value as text, so that the door can judge each of them."""
+"""Rows of a database: what a source's query selects, every value as text, so that each of them can be checked."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def reads_since(source: Source) -> bool:
     return _SINCE in sa.text(source.query or "").compile().params
 
 
-def shown(source: Source, field: str) -> str:
+def display_url(source: Source, field: str) -> str:
     """The database's URL without its password."""
     return _engine(source, field).url.render_as_string(hide_password=True)
 
@@ -35,8 +35,8 @@ def select(connection: duckdb.DuckDBPyConnection, source: Source, field: str, *,
     """Fill the table ``rows`` with what the query selects; ``:since`` in it is a moment in µs, as UTC text."""
     engine = _engine(source, field)
     try:
-        with engine.connect().execution_options(stream_results=True) as opened:
-            result = opened.execute(_asked(source, since))
+        with engine.connect().execution_options(stream_results=True) as database:
+            result = database.execute(_statement(source, since))
             names = list(result.keys())
             _fill(connection, names, (list(batch) for batch in result.partitions(_BATCH)))
     except sa.exc.SQLAlchemyError as error:
@@ -47,13 +47,13 @@ def select(connection: duckdb.DuckDBPyConnection, source: Source, field: str, *,
         engine.dispose()
 
 
-def _asked(source: Source, since: int) -> sa.TextClause:
-    asked = sa.text(source.query or "")
+def _statement(source: Source, since: int) -> sa.TextClause:
+    statement = sa.text(source.query or "")
     if not reads_since(source):
-        return asked
+        return statement
     moment = f"{utc(since):%Y-%m-%d %H:%M:%S}+00:00"
     # Of no type, so that the database takes it for whatever it is compared with.
-    return asked.bindparams(sa.bindparam(_SINCE, moment, type_=sa.types.NullType()))
+    return statement.bindparams(sa.bindparam(_SINCE, moment, type_=sa.types.NullType()))
 
 
 def _engine(source: Source, field: str) -> sa.Engine:
@@ -70,15 +70,15 @@ def _fill(
 ) -> None:
     columns = ", ".join(f"{sql.name(name)} VARCHAR" for name in names)
     connection.execute(f"CREATE OR REPLACE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR, {columns})")
-    done = 0
+    count = 0
     for batch in batches:
-        numbers = pa.array(range(done + 1, done + len(batch) + 1), pa.int64())
+        numbers = pa.array(range(count + 1, count + len(batch) + 1), pa.int64())
         texts = [pa.array([_text(row[place]) for row in batch], pa.string()) for place in range(len(names))]
         table = pa.Table.from_arrays([numbers, *texts], names=[ROW, *names])
         connection.register("batch", table)
         connection.execute("INSERT INTO rows BY NAME SELECT * FROM batch")
         connection.unregister("batch")
-        done += len(batch)
+        count += len(batch)
 
 
 def _text(value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""What a lake was read from: noted in its manifest, so that the next build reads only what is new."""
+"""Watermarks: how far each source was read into a lake. The next build reads only what lies behind them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,30 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import TypeAdapter
+
 from features.config.settings import Settings, Source
 from features.events.tables import COLUMNS, Table
 
-Counts = tuple[int, ...]
+FormCounts = tuple[int, ...]  # of one column; see :mod:`features.ingest.column_types`
 
 
-class Anew(Exception):  # noqa: N818  (no error: the build goes on)
-    """Why everything must be read anew: what is there now is not what was read, and something more."""
+class FullReadNeeded(Exception):  # noqa: N818  (no error: the build goes on)
+    """Why every source must be read whole: what is there now is not what was read, and something more."""
+
+    @classmethod
+    def repeating(cls, source: str) -> Self:
+        """The reason when a new file comes before others whose rows it repeats: of equal rows the first one counts."""
+        return cls(f"new files of {source} repeat rows of files that come after them by name")
 
 
 @dataclass(frozen=True)
-class File:
-    """A file as it was when it was read: another size or time means another content."""
+class FileState:
+    """A file as it was when it was read: another size or modification time (ns) means another content."""
 
     path: str
     size: int
-    changed: int
+    modified_at: int
 
     @classmethod
     def of(cls, path: Path) -> Self:
@@ -34,57 +41,58 @@ class File:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What was read of one source.
+class SourceWatermark:
+    """How far one source was read.
 
-    ``columns`` are its columns and their types, ``written`` counts how the values of some of them are written (see
-    :mod:`features.ingest.mapping`), ``rows`` is how many were read, ``rejects`` how many bytes of its rejects file
-    are true.
+    ``settings`` is a fingerprint of its settings, ``columns`` are its columns and their types, ``forms`` counts how the
+    values of some of them are written, ``rows`` is how many rows were read, ``reject_bytes`` the length of its file of
+    rejected rows.
     """
 
     table: Table
     settings: str
-    files: tuple[File, ...] = ()
+    files: tuple[FileState, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
-    written: Mapping[str, Counts] = field(default_factory=dict)
+    forms: Mapping[str, FormCounts] = field(default_factory=dict)
     rows: int = 0
-    rejects: int = 0
+    reject_bytes: int = 0
 
 
 @dataclass(frozen=True)
-class Mark:
+class LogWatermark:
     """How far a log of HTTP events was read: the id of the log, and the number of the last event.
 
-    >>> Mark("a", 5).follows(Mark("a", 3)), Mark("b", 5).follows(Mark("a", 3)), Mark("a", 2).follows(Mark("a", 3))
-    (True, False, False)
+    >>> earlier = LogWatermark("a", 3)
+    >>> [mark.follows(earlier) for mark in (LogWatermark("a", 5), LogWatermark("b", 5), LogWatermark("a", 2))]
+    [True, False, False]
     """
 
-    log: str = ""
+    log_id: str = ""
     number: int = 0
 
-    def follows(self, earlier: Mark) -> bool:
+    def follows(self, earlier: LogWatermark) -> bool:
         """Whether it lies in the same log, no less far."""
-        return self.log == earlier.log and self.number >= earlier.number
+        return self.log_id == earlier.log_id and self.number >= earlier.number
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a lake was read from: when reading began (µs), how far which log, by which basis, which sources.
+class Watermarks:
+    """How far everything was read into a lake: when reading began (µs), the log, the sources, and by which basis.
 
-    >>> origin = Origin("events", "s", (File("a.csv", 1, 2),))
-    >>> seen = Seen(at=5, log=Mark("l", 2), basis="b", sources={"orders": origin})
-    >>> Seen.load(seen.dump()) == seen
+    >>> orders = SourceWatermark("events", "s", (FileState("a.csv", 1, 2),), forms={"paid": (1, 0)})
+    >>> watermarks = Watermarks(started_at=5, basis="b", log=LogWatermark("l", 2), sources={"orders": orders})
+    >>> Watermarks.load(watermarks.dump()) == watermarks
     True
     """
 
-    at: int
-    log: Mark
+    started_at: int
     basis: str
-    sources: Mapping[str, Origin]
+    log: LogWatermark
+    sources: Mapping[str, SourceWatermark]
 
-    def of(self, table: Table) -> dict[str, Origin]:
+    def of(self, table: Table) -> dict[str, SourceWatermark]:
         """The sources of one table."""
-        return {name: origin for name, origin in self.sources.items() if origin.table == table}
+        return {name: source for name, source in self.sources.items() if source.table == table}
 
     def dump(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -92,15 +100,8 @@ class Seen:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
-        """What :meth:`dump` gave."""
-        sources = {name: _origin(each) for name, each in data["sources"].items()}
-        return cls(**{**data, "log": Mark(**data["log"]), "sources": sources})
-
-
-def _origin(data: Mapping[str, Any]) -> Origin:
-    files = tuple(File(**file) for file in data["files"])
-    written = {column: tuple(counts) for column, counts in data["written"].items()}
-    return Origin(**{**data, "files": files, "written": written})
+        """What :meth:`dump` gave; raises pydantic's ``ValidationError`` for anything else."""
+        return TypeAdapter(cls).validate_python(data)
 
 
 def basis_of(settings: Settings) -> str:
@@ -108,10 +109,10 @@ def basis_of(settings: Settings) -> str:
     return _fingerprint([settings.currency, settings.minor_units, {table: dict(COLUMNS[table]) for table in COLUMNS}])
 
 
-def settings_of(source: Source, shown: str) -> str:
-    """A fingerprint of a source's settings and of the place they mean, ``shown`` without its secrets."""
-    return _fingerprint([source.model_dump_json(by_alias=True), shown])
+def settings_fingerprint(source: Source, place: str) -> str:
+    """A fingerprint of a source's settings and of the place they mean, without its secrets."""
+    return _fingerprint([source.model_dump_json(by_alias=True), place])
 
 
-def _fingerprint(said: Iterable[object]) -> str:
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+def _fingerprint(content: Iterable[object]) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from features.doctor.rows import repeated
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.events.tables import schema
-from features.ingest.ingest import IngestReport
+from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.units import DAY, HOUR, MINUTE
 from tests.features.events import NOW, Row, event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.ingest.ingest import IngestReport, ingest
-from features.lake import Lake
+from features.ingest.ingest import ingest
+from features.ingest.report import IngestReport
+from features.lake import FORMAT, Lake
 from features.profiles.records import records
 from tests.features.shops import Cells, Shop
 from tests.features.sourcing import settings_of
@@ -84,7 +86,7 @@ def grows(steps: list[Step]) -> None:
             grow(shop, step, at)
             renew(kept, shop, shop.ingest())
         full = shop.ingest("anew")
-        assert full.anew is None
+        assert full.full_read_reason is None
         assert shop.events().equals(shop.events("anew"))
         assert shop.lake().version == full.version
         assert kept == {customer: record.pack() for customer, record in records(shop.lake("anew"))}
@@ -111,7 +113,7 @@ def order(event: str = "", id: str = "1", time: str = "2017-01-31", basket: str 
 
 
 def read_of(report: IngestReport) -> dict[str, str]:
-    return {source.name: source.how for source in report.sources}
+    return {source.name: source.scope for source in report.sources}
 
 
 UNCHANGED = dict.fromkeys(("named", "plain", "items", "people", "http"), "unchanged")
@@ -145,7 +147,7 @@ def test_an_order_is_numbered_across_months_and_builds(tmp_path: Path) -> None:
     shop.write("plain", "1", order(time="2017-03-01", basket="o2"), order(time="2017-03-02", basket="o9"))
     shop.ingest()
     shop.write("plain", "2", order(time="2017-02-01", basket="o2"))
-    assert shop.ingest().anew is None
+    assert shop.ingest().full_read_reason is None
     lines = shop.events().filter(source="plain").sort("time").select("order_id", "order_line").rows()
     assert lines[1:] == [("o2", 1), ("o2", 2), ("o9", 1)]
 
@@ -156,7 +158,7 @@ def test_what_a_file_says_takes_the_place_of_what_came_over_http(tmp_path: Path)
     shop.ingest()
     shop.write("named", "1", order("m1", "3", "2017-02-01"), order("m1", "3", "2017-02-02"))
     report = shop.ingest()
-    assert (report.anew, report.sources[0].rejected) == (None, {"duplicate_event_id": 1})
+    assert (report.full_read_reason, report.sources[0].rejected) == (None, {"duplicate_event_id": 1})
     assert report.customers == frozenset("23")
     assert shop.events().filter(event_id="m1").select("source", "id").rows() == [("named", "3")]
     assert dict(records(shop.lake(), {"2"})) == {}
@@ -172,7 +174,7 @@ def test_rejected_rows_are_added_to_those_of_earlier_builds(tmp_path: Path, monk
     shop.ingest()
     shop.write("named", "2", order("c", id=""), order("a"))
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("features.lake.lake.replace_text", fail)
+        patch.setattr("features.lake.manifest.replace_text", fail)
         shop.ingest()
     shop.ingest()
     assert [line.split(",")[:3] for line in aside(shop)] == [
@@ -253,10 +255,10 @@ def test_what_new_rows_cannot_make_good_is_read_anew_and_said(
     shop.ingest()
     changed = change(shop)
     report = ingest(changed, log=shop.heard)
-    assert why in (report.anew or "")
+    assert why in (report.full_read_reason or "")
     assert report.customers is None
     full = ingest(changed.model_copy(update={"home": tmp_path / "anew"}), log=shop.heard)
-    assert (full.anew, full.version) == (None, report.version)
+    assert (full.full_read_reason, full.version) == (None, report.version)
 
 
 def visits(shop: Shop, *names: str) -> None:
@@ -288,7 +290,7 @@ def test_what_came_over_http_stays_when_the_log_is_another(
     shop.move(log_id)
     visits(shop, *later)
     report = shop.ingest()
-    assert (report.anew, report.customers, report.log) == (None, None, len(later))
+    assert (report.full_read_reason, report.customers, report.log) == (None, None, len(later))
     assert read_of(report) == UNCHANGED | {"http": how}
     assert over_http(shop) == sorted({"h0", "h1", "h2", *later})
     assert read_of(shop.ingest()) == UNCHANGED
@@ -305,8 +307,8 @@ def test_what_came_over_http_stays_when_everything_is_read_anew(tmp_path: Path, 
         shop.ingest()
     rewrite(shop)
     report = shop.ingest()
-    assert "plain/0.csv changed" in (report.anew or "")
-    assert (report.sources[-1].how, report.sources[-1].accepted) == ("read whole, 2 of an earlier log kept", 2)
+    assert "plain/0.csv changed" in (report.full_read_reason or "")
+    assert (report.sources[-1].scope, report.sources[-1].accepted) == ("read whole, 2 of an earlier log kept", 2)
     assert over_http(shop) == ["h0", "h1", "h10", "h2"]
     visits(shop, "h11")
     assert (shop.ingest().customers, over_http(shop)) == (frozenset("2"), ["h0", "h1", "h10", "h11", "h2"])
@@ -334,10 +336,10 @@ def test_what_a_file_says_by_now_is_not_kept_as_come_over_http(tmp_path: Path) -
     shop.ingest()
     shop.move("second")
     shop.write("named", "1", order("h1", "3", "2017-02-01"))
-    assert shop.ingest().sources[-1].how == "read whole, 1 of an earlier log kept"
+    assert shop.ingest().sources[-1].scope == "read whole, 1 of an earlier log kept"
     assert over_http(shop) == ["h0"]
     rewrite(shop)
-    assert shop.ingest().sources[-1].how == "read whole, 1 of an earlier log kept"
+    assert shop.ingest().sources[-1].scope == "read whole, 1 of an earlier log kept"
     assert shop.events().filter(event_id="h1").select("source", "id").rows() == [("named", "3")]
 
 
@@ -347,7 +349,7 @@ def test_what_came_over_http_stays_though_the_lake_does_not_say_what_it_was_read
     shop.ingest()
     shop.lake().write({"events": shop.events()})
     shop.move("second")
-    assert shop.ingest().anew == "the lake does not say what it was read from"
+    assert shop.ingest().full_read_reason == "the lake does not say what it was read from"
     assert over_http(shop) == ["h0", "h1"]
 
 
@@ -367,9 +369,76 @@ def test_a_lake_that_does_not_say_what_it_was_read_from_is_built_anew(tmp_path: 
     shop = Shop.opened(tmp_path)
     shop.ingest()
     shop.lake().write({"events": shop.events()})
-    assert shop.ingest().anew == "the lake does not say what it was read from"
-    shop.lake().files("events")[0].unlink()
-    assert shop.ingest().anew == "the lake does not say what it was read from"
+    assert shop.ingest().full_read_reason == "the lake does not say what it was read from"
+    assert shop.ingest().full_read_reason is None
+
+
+KEYS = ("part", "file", "sha256", "rows")
+
+
+def remanifest(shop: Shop, **changes: object) -> None:
+    """The shop's manifest with other values under some keys."""
+    file = shop.lake().path / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+def entries(shop: Shop, *keys: str) -> dict[str, list[dict[str, object]]]:
+    """The tables of the shop's manifest, with only these keys of each file."""
+    tables = json.loads((shop.lake().path / "manifest.json").read_text())["tables"]
+    return {table: [{key: entry[key] for key in keys} for entry in tables[table]] for table in tables}
+
+
+@pytest.mark.parametrize(
+    ("older", "keys"),
+    [(1, KEYS[1:]), (2, KEYS), (99, KEYS)],
+)
+def test_a_lake_of_another_format_is_read_anew_and_keeps_what_only_it_held(
+    tmp_path: Path, older: int, keys: tuple[str, ...]
+) -> None:
+    shop = Shop.opened(tmp_path)
+    visits(shop, "h0", "h1")
+    first = shop.ingest()
+    remanifest(shop, format=older, tables=entries(shop, *keys))
+    assert shop.events().height == 4  # still read, though not added to
+    shop.move("second")
+    visits(shop, "h1", "h2")
+    report = shop.ingest()
+    assert report.full_read_reason == f"the lake is of format {older}; this version writes format {FORMAT}"
+    assert (report.before, report.customers) == (first.version, None)
+    assert report.sources[-1].scope == "read whole, 1 of an earlier log kept"
+    assert over_http(shop) == ["h0", "h1", "h2"]
+    assert read_of(shop.ingest()) == UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("watermarks", "problem"),
+    [
+        ({}, "watermarks.started_at: Field required"),
+        ({"started_at": 1, "basis": "", "log": {}, "sources": []}, "watermarks.sources: Input should be"),
+    ],
+)
+def test_a_build_refuses_watermarks_that_are_none(tmp_path: Path, watermarks: object, problem: str) -> None:
+    shop = Shop.opened(tmp_path)
+    shop.ingest()
+    remanifest(shop, watermarks=watermarks)
+    with pytest.raises(StamkundError) as caught:
+        shop.ingest()
+    assert caught.value.code == "lake_corrupt"
+    assert problem in str(caught.value)
+
+
+def test_a_build_refuses_a_lake_with_a_file_that_is_gone(tmp_path: Path) -> None:
+    shop = Shop.opened(tmp_path)
+    shop.ingest()
+    for table in ("events", "items"):
+        file = shop.lake().files(table)[0]
+        content = file.read_bytes()
+        file.unlink()
+        with pytest.raises(StamkundError, match=f"it names {file.name}, which is not there") as caught:
+            shop.ingest()
+        assert caught.value.code == "lake_corrupt"
+        file.write_bytes(content)
+    assert read_of(shop.ingest()) == UNCHANGED
 
 
 def database(folder: Path, query: str, columns: Mapping[str, str]) -> tuple[sa.Engine, Settings]:
@@ -394,9 +463,9 @@ def test_a_query_is_asked_for_what_came_since(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(insert, [row | {"n": "2"}, row | {"n": "3", "at": "2099-01-02"}])
     second = ingest(made)  # what is dated a day before the last build is taken for read
-    assert (second.anew, second.sources[0].read) == (None, 1)
+    assert (second.full_read_reason, second.sources[0].read) == (None, 1)
     assert second.customers == frozenset(["ann"])
-    assert second.sources[0].how.startswith("since 20")
+    assert second.sources[0].scope.startswith("since 20")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE orders SET paid = '7' WHERE n = '3'"))
         connection.execute(insert, row | {"n": None, "at": "2099-01-02"})
@@ -419,7 +488,10 @@ def test_postgresql_is_asked_with_its_own_types(tmp_path: Path, postgres_url: st
         connection.execute(insert, {"n": 1})
     engine.dispose()
     report = ingest(made)
-    assert (report.anew, report.sources[0].accepted) == (None, 2)  # the one of three days ago is not read again
+    assert (report.full_read_reason, report.sources[0].accepted) == (
+        None,
+        2,
+    )  # the one of three days ago is not read again
     assert Lake(made.lake).scan("events").collect().height == 3
 
 
@@ -436,7 +508,7 @@ def test_new_parquet_files_are_read_as_if_with_the_earlier_ones(tmp_path: Path) 
     told = []
     for number, row in enumerate(files):
         pl.DataFrame([row]).write_parquet(tmp_path / "seen" / f"{number}.parquet")
-        told.append(ingest(made).anew)
+        told.append(ingest(made).full_read_reason)
     assert told == [None, None, "the columns of seen changed"]
     events = Lake(made.lake).scan("events").collect()
     assert events.select("id", "value", "channel").rows() == [("1", 62, "web"), ("2", 75, None), ("x", 25, "app")]
@@ -448,7 +520,7 @@ def test_a_query_that_cannot_say_what_is_new_is_read_whole(tmp_path: Path) -> No
     engine, made = database(tmp_path, "SELECT * FROM orders", TOLD)
     engine.dispose()
     ingest(made)
-    assert ingest(made).anew == "the query of crm does not say what is new (`:since`)"
+    assert ingest(made).full_read_reason == "the query of crm does not say what is new (`:since`)"
 
 
 def test_rows_that_may_come_twice_need_an_id(tmp_path: Path) -> None:
@@ -466,7 +538,7 @@ def test_values_that_make_another_type_of_a_column_are_read_with_all_others(tmp_
     made = settings_of(tmp_path, paid={"from": "paid", "kind": "order", "columns": columns})
     ingest(made)
     (tmp_path / "paid" / "1.csv").write_text("id,time,paid\n2,2017-01-01,2.5\n")
-    assert ingest(made).anew == "most values of paid in paid are of another type now"
+    assert ingest(made).full_read_reason == "most values of paid in paid are of another type now"
     assert Lake(made.lake).scan("events").collect()["value"].to_list() == [50, 125]
 
 
@@ -480,9 +552,9 @@ def test_an_earlier_source_that_tells_what_a_later_one_told(tmp_path: Path) -> N
     ingest(made)
     (tmp_path / "b" / "1.csv").write_text("e,id,time\na,2,2017-01-01\n")
     report = ingest(made)
-    assert (report.anew, report.sources[1].rejected) == (None, {"duplicate_event_id": 1})
+    assert (report.full_read_reason, report.sources[1].rejected) == (None, {"duplicate_event_id": 1})
     (tmp_path / "a" / "1.csv").write_text("e,id,time\nb,2,2017-01-01\n")
-    assert ingest(made).anew == "a has events that so far only b had, which is read after it"
+    assert ingest(made).full_read_reason == "a has events that so far only b had, which is read after it"
     assert Lake(made.lake).scan("events").collect().select("event_id", "id").rows() == [("a", "1"), ("b", "2")]
 
 
@@ -492,7 +564,7 @@ from pathlib import Path
 from unittest.mock import patch
 from tests.features.shops import Shop
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
-with patch("features.lake.lake.replace_text", die):
+with patch("features.lake.manifest.replace_text", die):
     Shop(Path(sys.argv[1])).ingest()
 """
 
@@ -505,6 +577,6 @@ def test_a_build_that_is_killed_leaves_the_last_good_one(tmp_path: Path) -> None
     assert done.returncode == -signal.SIGKILL
     assert shop.lake().version == first.version
     assert shop.events().height == 2
-    assert shop.ingest().anew is None
+    assert shop.ingest().full_read_reason is None
     assert shop.events().height == 3
     assert not list(shop.lake().path.glob(".writing-*"))

@@ -10,7 +10,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.events.tables import schema
 from features.ingest.ingest import ingest
-from features.ingest.sources.watermark import Mark
+from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
 from tests.features.sourcing import ingested, settings_of
 
@@ -93,16 +93,16 @@ def test_events_from_http_are_one_more_source(tmp_path: Path) -> None:
     ordered = new | {"time": 5, "order_id": "b"}
     empty = pl.DataFrame(schema=schema("events"))
     log = pl.concat([empty, pl.DataFrame([ordered, ordered, new | {"event_id": known, "time": 6}])], how="diagonal")
-    report = ingest(settings, log=lambda _: (log, Mark("l", 3)))
+    report = ingest(settings, log=lambda _: (log, LogWatermark("l", 3)))
     assert report.sources[-1].name == "http"
     assert (report.sources[-1].accepted, report.sources[-1].rejected) == (1, {"duplicate_event_id": 2})
     events = events_of(settings)
     assert events.height == 6
     added = events.filter(pl.col("source") == "http").row(0, named=True)
     assert (added["event_id"], added["category"], added["order_line"]) == ("m1", "Fruit", 1)
-    assert ingest(settings, log=lambda after: (log.slice(after), Mark("l", 3))).version == report.version
-    emptied = ingest(settings, log=lambda _: (log.clear(), Mark("l", 0)))
-    assert (emptied.version, emptied.sources[-1].how) == (report.version, "read whole, 1 of an earlier log kept")
+    assert ingest(settings, log=lambda after: (log.slice(after), LogWatermark("l", 3))).version == report.version
+    emptied = ingest(settings, log=lambda _: (log.clear(), LogWatermark("l", 0)))
+    assert (emptied.version, emptied.sources[-1].scope) == (report.version, "read whole, 1 of an earlier log kept")
     assert ingest(settings).version == report.version  # without a log, too
 
 

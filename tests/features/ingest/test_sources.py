@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from features.errors import StamkundError
-from features.ingest.ingest import IngestReport, ingest
+from features.ingest.ingest import ingest
+from features.ingest.report import IngestReport
 from features.lake import Lake
 from tests.features.sourcing import ingested, rejects_of, settings_of
 

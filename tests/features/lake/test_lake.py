@@ -70,7 +70,7 @@ def test_an_interrupted_write_leaves_the_last_good_state(tmp_path: Path, monkeyp
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("features.lake.lake.replace_text", fail)
+    monkeypatch.setattr("features.lake.manifest.replace_text", fail)
     with pytest.raises(KeyboardInterrupt):
         lake.write({"events": frame(BO)})
     assert lake.version == version
@@ -143,10 +143,10 @@ def test_parts_are_kept_and_others_replaced(tmp_path: Path) -> None:
     with lake.writing() as draft:
         draft.keep("events", ["1970-01"])
         frame(BO | {"id": "cy"}).write_parquet(draft.part("events", "1970-02"))
-        draft.read = {"said": 1}
+        draft.watermarks = {"said": 1}
     assert lake.parts("events")["1970-01"] == before["1970-01"]
     assert lake.scan("events").collect()["id"].to_list() == ["ann", "cy"]
-    assert (lake.read, lake.files("items")) == ({"said": 1}, [])
+    assert (lake.manifest.watermarks, lake.files("items")) == ({"said": 1}, [])
 
 
 def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path) -> None:
@@ -159,4 +159,4 @@ def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path)
         json.dumps({"format": 1, "version": "ab", "tables": {"events": entries}, "read": {"said": 1}})
     )
     assert lake.scan("events").collect()["id"].to_list() == ["ann", "bo"]
-    assert lake.read is None
+    assert lake.manifest.watermarks is None

@@ -7,7 +7,8 @@ import pytest
 
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
-from features.ingest.ingest import IngestReport, ingest
+from features.ingest.ingest import ingest
+from features.ingest.report import IngestReport
 from features.onboarding.guess import guess
 
 FILES = {

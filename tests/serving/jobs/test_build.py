@@ -102,8 +102,8 @@ def test_no_event_is_lost_when_the_store_moves(tmp_path: Path, shop: Shop, store
     visits(moved, "h10", "h11", "h1", "h13", "h14")
     report = built(shop, moved).report
     everything = ["h0", "h1", "h10", "h11", "h13", "h14", "h2"]
-    assert (report.anew, over_http(shop)) == (None, everything)
-    assert report.sources[-1].how == "read whole, 2 of an earlier log kept"
+    assert (report.full_read_reason, over_http(shop)) == (None, everything)
+    assert report.sources[-1].scope == "read whole, 2 of an earlier log kept"
     store = open_store(moved)
     assert held(store) == wanted(shop)
     store.dispose()
@@ -122,15 +122,15 @@ def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str
         for table in ("event_log", "records", "meta"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
     report = built(shop, store_url).report
-    assert (report.anew, over_http(shop)) == (None, ["h0", "h1", "h2"])
+    assert (report.full_read_reason, over_http(shop)) == (None, ["h0", "h1", "h2"])
     assert held(store) == wanted(shop)
 
 
 STEPS = [
-    "features.ingest.source.judge",
-    "features.ingest.ingest.write_months",
-    "features.ingest.rejects.Aside.put",
-    "features.lake.lake.replace_text",
+    "features.ingest.pipeline.judge",
+    "features.ingest.lake_events.LakeEvents.write",
+    "features.ingest.quarantine.Quarantine.publish",
+    "features.lake.manifest.replace_text",
     "features.profiles.build.write_profiles",
     "serving.store.store._note",
 ]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.evaluate.online.record import Record
-from features.ingest.sources.watermark import Mark
+from features.ingest.sources.watermark import LogWatermark
 from serving.store.store import (
     Decided,
     append_events,
@@ -69,7 +69,7 @@ def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path
 def log_of(url: str) -> str:
     store = open_store(url)
     try:
-        return log_frame(store)[1].log
+        return log_frame(store)[1].log_id
     finally:
         store.dispose()
 
@@ -96,7 +96,7 @@ def test_every_store_has_a_log_of_its_own(tmp_path: Path) -> None:
 def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: Engine) -> None:
     with store.begin() as connection:
         connection.execute(sa.text("DELETE FROM meta"))
-    assert log_frame(store)[1] == Mark("", 0)
+    assert log_frame(store)[1] == LogWatermark("", 0)
     log = log_of(store_url)
     assert log
     assert log_of(store_url) == log
@@ -206,17 +206,17 @@ def test_a_message_is_kept_whole_or_not_at_all(store: Engine) -> None:
 def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
     log = meta(store)["log"]
     frame, mark = log_frame(store)
-    assert (frame.height, mark) == (0, Mark(log, 0))
+    assert (frame.height, mark) == (0, LogWatermark(log, 0))
     append(store, [visit("a", 1), visit("b", 2, customer=None)])
     frame, mark = log_frame(store)
     assert frame.select("event_id", "customer_id", "time", "value").rows() == [
         ("a", "1", 1, None),
         ("b", None, 2, None),
     ]
-    assert mark == Mark(log, 2)
+    assert mark == LogWatermark(log, 2)
     append(store, [visit("c", 3)])
     newer, mark = log_frame(store, 2)
-    assert (newer["event_id"].to_list(), mark) == (["c"], Mark(log, 3))
+    assert (newer["event_id"].to_list(), mark) == (["c"], LogWatermark(log, 3))
     assert log_frame(store, 3)[0].is_empty()
 
 

@@ -1,0 +1,111 @@
+"""Canonical rows: the staged rows that were not rejected, put into the table that their source is of."""
+
+# ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+
+from features import sql
+from features.events.tables import COLUMNS, TABLES, sql_type
+from features.ingest.checks import CODE
+from features.ingest.event_ids import content_text, count_equal_events, nth_id
+from features.ingest.lake_events import LakeEvents
+from features.ingest.sources.csv import ROW
+from features.ingest.sources.portion import Portion
+
+_AMOUNTS = ("value", "discount", "cost")
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make an empty table for each canonical one."""
+    for table in TABLES:
+        columns = ", ".join(f"{sql.name(name)} {sql_type(role)}" for name, role in COLUMNS[table].items())
+        connection.execute(f"CREATE TABLE {table} ({columns})")
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    portion: Portion,
+    lake_events: LakeEvents,
+    columns: Sequence[str],
+    currency: str,
+) -> None:
+    """Put the rows of the table ``staged`` that were not rejected into their canonical table."""
+    source = portion.source
+    if source.table == "events":
+        _insert_events(connection, portion, lake_events, columns, currency)
+    elif source.table == "customers":
+        _insert_customers(connection, columns)
+    else:
+        names, table = ", ".join(map(sql.name, columns)), sql.name(source.table)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM staged WHERE {CODE} IS NULL")
+    if source.table == "offers":
+        connection.execute("UPDATE offers SET type = 'offer' WHERE type IS NULL")
+
+
+def _insert_events(
+    connection: duckdb.DuckDBPyConnection,
+    portion: Portion,
+    lake_events: LakeEvents,
+    columns: Sequence[str],
+    currency: str,
+) -> None:
+    """Fill the table ``new_events``, give ids to those without one, and put them into ``events``."""
+    name, source = portion.name, portion.source
+    constants = {"id_type": source.id_type} | ({} if source.kind is None else {"kind": source.kind})
+    literals = {column: sql.literal(text) for column, text in constants.items() if column not in columns}
+    own_id = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
+    amounts = [column for column in _AMOUNTS if column in columns]
+    has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
+    own = [column for column in columns if column not in {"event_id", "currency"}]
+    content = content_text(name, own, literals)
+    selected = [ROW, *map(sql.name, own), *(f"{text} AS {column}" for column, text in literals.items())]
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE new_events AS
+        SELECT {", ".join(selected)},
+               {own_id} AS own_id, if({own_id} IS NULL, md5({content}), NULL) AS content,
+               CASE WHEN {has_amount} THEN {sql.literal(currency)} END AS currency
+        FROM staged WHERE {CODE} IS NULL
+        """
+    )
+    count_equal_events(connection, portion, lake_events)
+    connection.execute(
+        f"""
+        INSERT INTO events BY NAME
+        WITH ordinals AS (
+            SELECT {ROW}, coalesce(count, 0) + row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth
+            FROM new_events LEFT JOIN equal_counts USING (content)
+            WHERE count > 0 OR content IN (SELECT content FROM new_events GROUP BY content HAVING count(*) > 1)
+        )
+        SELECT new_events.* EXCLUDE ({ROW}, own_id, content),
+               coalesce(own_id, {nth_id("content", "nth")}) AS event_id,
+               {sql.literal(name)} AS source,
+               CASE WHEN id_type = 'user_id' THEN id END AS customer_id
+        FROM new_events LEFT JOIN ordinals USING ({ROW})
+        """
+    )
+    connection.execute("DROP TABLE new_events")
+
+
+def _insert_customers(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+    """Add customers, and attributes where a customer that is there already has none."""
+    attributes = [sql.name(column) for column in columns if column != "customer_id"]
+    for attribute in attributes:
+        connection.execute(f"ALTER TABLE customers ADD COLUMN IF NOT EXISTS {attribute} VARCHAR")
+    if attributes:
+        values = ", ".join(f"{each} = coalesce(customers.{each}, staged.{each})" for each in attributes)
+        connection.execute(
+            f"""
+            UPDATE customers SET {values} FROM staged
+            WHERE customers.customer_id = staged.customer_id AND {CODE} IS NULL
+            """
+        )
+    connection.execute(
+        f"""
+        INSERT INTO customers BY NAME SELECT {", ".join(map(sql.name, columns))} FROM staged
+        WHERE {CODE} IS NULL AND customer_id NOT IN (SELECT customer_id FROM customers)
+        """
+    )

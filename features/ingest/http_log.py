@@ -1,0 +1,73 @@
+"""The log of events that came over HTTP: one more source of events, read after all others."""
+
+# ruff: noqa: S608  (names are quoted)
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from features import sql
+from features.events.tables import COLUMNS
+from features.ingest.lake_events import LakeEvents
+from features.ingest.report import SourceReport
+
+HTTP = "http"  # the source of these events
+
+
+def ingest_log(
+    connection: duckdb.DuckDBPyConnection,
+    lake_events: LakeEvents,
+    log: pl.DataFrame,
+    *,
+    earlier_files: Sequence[Path] | None,
+) -> SourceReport:
+    """Put the log's events into the table ``events``, each event_id once.
+
+    Where the log is read whole, ``earlier_files`` are the lake's files of events: those of an earlier log in them,
+    which this log has not, are kept.
+    """
+    connection.register("log", log.to_arrow())
+    known = log.height - _accept(connection, lake_events)
+    scope = "new events" if log.height else "unchanged"
+    if earlier_files is not None:
+        kept = _keep_earlier(connection, lake_events, earlier_files)
+        scope = f"read whole, {kept:,} of an earlier log kept" if kept else "read whole"
+    connection.unregister("log")
+    return SourceReport(HTTP, "events", scope, log.height, {"duplicate_event_id": known} if known else {})
+
+
+def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> int:
+    """Put the events of the view ``log`` beside the others; how many were new."""
+    before = sql.row_count(connection, "events")
+    connection.execute(
+        f"""
+        INSERT INTO events BY NAME
+        SELECT * REPLACE ({sql.literal(HTTP)} AS source) FROM log
+        WHERE event_id NOT IN (SELECT event_id FROM events)
+          AND event_id NOT IN (SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id))
+        QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_at, time) = 1
+        """
+    )
+    return sql.row_count(connection, "events") - before
+
+
+def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, files: Sequence[Path]) -> int:
+    """Keep the HTTP events in these files that the view ``log`` has not; how many these are.
+
+    Where events are added to the lake's, these stay anyway. An event that a source has given by now is none of them.
+    """
+    earlier = LakeEvents({file.name: file for file in files})
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE earlier_log AS
+        SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM {earlier.query()} WHERE source = {sql.literal(HTTP)}
+          AND event_id NOT IN (SELECT event_id FROM log UNION ALL SELECT event_id FROM events)
+          AND event_id NOT IN (SELECT event_id FROM superseded_events)
+        """
+    )
+    if not lake_events.files:
+        connection.execute("INSERT INTO events BY NAME FROM earlier_log")
+    return sql.row_count(connection, "earlier_log")

@@ -1,0 +1,120 @@
+"""The lake's events, one file a month: what they hold, and the months written anew that accepted events change."""
+
+# ruff: noqa: S608  (names are quoted)
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import duckdb
+
+from features import sql
+from features.events.tables import COLUMNS
+from features.lake import ROW_GROUP, Draft
+
+_MONTH = "strftime(make_timestamp(time), '%Y-%m')"
+
+
+@dataclass(frozen=True)
+class LakeEvents:
+    """The events that the lake holds before a build, in files by month."""
+
+    files: Mapping[str, Path]
+
+    @classmethod
+    def open(cls, connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> Self:
+        """The events in these files; the tables for :func:`features.ingest.duplicates.match_lake_events` are made."""
+        connection.execute("CREATE TABLE known_ids (event_id VARCHAR)")
+        connection.execute("CREATE TABLE superseded_events AS FROM events LIMIT 0")
+        return cls(files)
+
+    def query(self, months: Iterable[str] | None = None) -> str:
+        """The SQL of its events, or of those of some months, with every column."""
+        files = self.files.values() if months is None else [self.files[m] for m in months if m in self.files]
+        listed = ", ".join(sql.literal(str(file)) for file in files)
+        rows = f" UNION ALL BY NAME FROM read_parquet([{listed}], union_by_name = true)" if listed else ""
+        return f"(FROM (FROM events LIMIT 0){rows})"
+
+    def write(self, connection: duckdb.DuckDBPyConnection, draft: Draft) -> None:
+        """Write every month that the table ``events`` changes; the others are kept.
+
+        Changed are the months of these events, of those that they supersede, and of all lines of their orders: these
+        are numbered across the months.
+        """
+        months = self._changed_months(connection)
+        self._merge(connection, months)
+        for month, columns in _columns_by_month(connection):
+            file = sql.literal(str(draft.part("events", month)))
+            rows = f"FROM merged_events WHERE month = '{month}' ORDER BY customer_id, time, event_id"
+            # A table of its own: what DuckDB writes of it depends on these rows alone, so equal months are equal files.
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE month_rows AS SELECT {', '.join(columns)} {rows}")
+            options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
+            connection.execute(f"COPY month_rows TO {file} ({options})")
+        draft.keep("events", self.files.keys() - months)
+
+    def _changed_months(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
+        connection.execute(
+            """
+            CREATE OR REPLACE TEMP TABLE changed_orders AS
+            SELECT DISTINCT id_type, id, order_id FROM (FROM events UNION ALL BY NAME FROM superseded_events)
+            WHERE kind = 'order' AND order_id IS NOT NULL
+            """
+        )
+        rows = connection.execute(
+            f"""
+            SELECT {_MONTH} FROM events UNION SELECT {_MONTH} FROM superseded_events
+            UNION SELECT {_MONTH} FROM {self.query()} SEMI JOIN changed_orders USING (id_type, id, order_id)
+            WHERE kind = 'order'
+            """
+        ).fetchall()
+        return {str(row[0]) for row in rows}
+
+    def _merge(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
+        """Fill the table ``merged_events``: all events of these months, completed by what other rows tell about them.
+
+        Lines of one order are numbered, anew where one came or went; an order row that names no order is an order of
+        its own.
+        """
+        earlier = f"(FROM {self.query(sorted(months))} WHERE event_id NOT IN (SELECT event_id FROM superseded_events))"
+        narrow = "SELECT event_id, id_type, id, order_id, time, kind FROM"
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE order_lines AS
+            SELECT event_id, row_number() OVER (PARTITION BY id_type, id, order_id ORDER BY time, event_id) AS line
+            FROM ({narrow} events UNION ALL {narrow} {earlier})
+            SEMI JOIN changed_orders USING (id_type, id, order_id)
+            WHERE kind = 'order'
+            """
+        )
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE merged_events AS
+            SELECT {_MONTH} AS month, every.* REPLACE (
+                CASE WHEN kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line
+            )
+            FROM (
+                FROM {earlier}
+                UNION ALL BY NAME
+                SELECT events.* REPLACE (coalesce(events.category, items.category) AS category)
+                FROM events LEFT JOIN items USING (item_id)
+            ) AS every LEFT JOIN order_lines USING (event_id)
+            """
+        )
+
+
+def changed_customers(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The customers of the events that were accepted, and of those that these supersede."""
+    query = "SELECT customer_id FROM events UNION SELECT customer_id FROM superseded_events"
+    return frozenset(str(row[0]) for row in connection.execute(query).fetchall() if row[0] is not None)
+
+
+def _columns_by_month(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
+    """Each month and the columns that hold something in it."""
+    counts = ", ".join(f"count({sql.name(column)})" for column in COLUMNS["events"])
+    rows = connection.execute(f"SELECT month, {counts} FROM merged_events GROUP BY month ORDER BY month").fetchall()
+    return [
+        (str(month), [sql.name(column) for column, n in zip(COLUMNS["events"], values, strict=True) if n])
+        for month, *values in rows
+    ]

@@ -1,0 +1,73 @@
+"""The way of one source's rows: read, mapped and checked, the bad ones quarantined, the others canonical rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from features.config.settings import Settings
+from features.ingest.canonical_rows import insert_rows
+from features.ingest.checks import judge
+from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
+from features.ingest.lake_events import LakeEvents
+from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
+from features.ingest.report import SourceReport
+from features.ingest.sources.column_types import count_forms
+from features.ingest.sources.databases import reads_since
+from features.ingest.sources.portion import Portion
+from features.ingest.sources.rows import Rows, read
+from features.ingest.sources.watermark import SourceWatermark
+from features.ingest.values import Money
+
+
+@dataclass(frozen=True)
+class PortionResult:
+    """What a portion came to: the report, how far its source is read now, and its rejected rows."""
+
+    report: SourceReport
+    watermark: SourceWatermark
+    quarantine: Quarantine
+
+    def publish(self) -> SourceWatermark:
+        """Put the rejected rows into their file; the watermark that knows its length."""
+        return replace(self.watermark, reject_bytes=self.quarantine.publish())
+
+
+def ingest_portion(
+    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion, settings: Settings, scratch: Path
+) -> PortionResult:
+    """Read a portion, check its rows, quarantine the rejected ones and put the others into their canonical table."""
+    name, source, previous = portion.name, portion.source, portion.previous
+    rows = read(connection, portion)
+    rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
+    columns = judge(connection, name, source, rows, Money(settings.currency, settings.minor_units))
+    _reject_duplicates(connection, lake_events, portion, columns, list(settings.sources))
+    rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
+    rejected_rows = quarantine(connection, portion, rows, file, scratch)
+    insert_rows(connection, portion, lake_events, columns, settings.currency)
+    connection.execute("DROP TABLE rows; DROP TABLE staged")
+    report = SourceReport(name, source.table, portion.description, rows.count, rejected, file if rejected else None)
+    return PortionResult(report, _watermark(portion, rows), rejected_rows)
+
+
+def _reject_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    lake_events: LakeEvents,
+    portion: Portion,
+    columns: list[str],
+    sources: list[str],
+) -> None:
+    table = portion.source.table
+    if table == "events" and "event_id" in columns:
+        if portion.is_database and reads_since(portion.source):
+            reject_rows_without_id(connection)
+        later = frozenset(sources[sources.index(portion.name) + 1 :])
+        match_lake_events(connection, lake_events, portion, later=later)
+    reject_duplicates(connection, table, columns)
+
+
+def _watermark(portion: Portion, rows: Rows) -> SourceWatermark:
+    count = rows.count + (portion.previous.rows if portion.previous else 0)
+    return replace(portion.watermark, columns=rows.columns, forms=rows.forms, rows=count)

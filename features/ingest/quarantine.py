@@ -1,0 +1,84 @@
+"""Quarantine: rejected rows, counted by code, and kept in a CSV file that their owner can open."""
+
+# ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from features import sql
+from features.ingest.checks import CODE, REASON
+from features.ingest.sources.csv import ROW
+from features.ingest.sources.portion import Portion
+from features.ingest.sources.rows import Rows
+
+_OWN = ("source", "row", "code", "reason")
+
+
+def rejection_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows of the table ``staged`` are rejected, by code."""
+    query = f"SELECT {CODE}, count(*) FROM staged WHERE {CODE} IS NOT NULL GROUP BY ALL ORDER BY ALL"
+    return {str(code): int(count) for code, count in connection.execute(query).fetchall()}
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """A source's rejected rows of one build in a ``draft``, None without any, to be appended to ``file``.
+
+    ``offset`` is how many bytes of the file hold the rows of earlier builds.
+    """
+
+    file: Path
+    draft: Path | None
+    offset: int
+
+    def publish(self) -> int:
+        """Append the rows, all at once; returns the bytes of the file, which is gone when nothing is rejected.
+
+        What an interrupted build has written after ``offset`` is cut off.
+        """
+        if not (self.draft or self.offset):
+            self.file.unlink(missing_ok=True)
+            return 0
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        part = self.file.with_suffix(".part")
+        if self.offset:
+            shutil.copyfile(self.file, part)
+            os.truncate(part, self.offset)
+        if self.draft:
+            with self.draft.open("rb") as rows, part.open("ab" if self.offset else "wb") as target:
+                shutil.copyfileobj(rows, target)
+        part.replace(self.file)
+        return self.file.stat().st_size
+
+
+def quarantine(
+    connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows, file: Path, scratch: Path
+) -> Quarantine:
+    """The rejected rows of a portion with their reasons, written to a draft in the folder ``scratch``."""
+    previous = portion.previous
+    earlier_rows, offset = (previous.rows, previous.reject_bytes) if previous else (0, 0)
+    if offset and not (file.is_file() and file.stat().st_size >= offset):
+        offset = 0  # somebody took it away
+    draft = scratch / f"{portion.name}.csv"
+    columns = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
+    connection.execute(
+        f"""
+        COPY (
+            SELECT {sql.literal(portion.name)} AS source, {ROW} + {earlier_rows} AS row,
+                   {CODE} AS code, {REASON} AS reason, {", ".join(columns)}
+            FROM staged JOIN rows USING ({ROW})
+            WHERE {CODE} IS NOT NULL
+            ORDER BY {ROW}
+        ) TO {sql.literal(str(draft))} (FORMAT csv, HEADER {not offset})
+        """
+    )
+    return Quarantine(file, draft if rejection_counts(connection) else None, offset)
+
+
+def _free(column: str) -> str:
+    return f"{column}_" if column.lower() in _OWN else column

@@ -1,0 +1,57 @@
+"""What an ingest did: of each source, what was read and how many rows were accepted and rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.events.tables import Table
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What became of the rows that were read of a source: each is either accepted or rejected.
+
+    ``scope`` says what was read: ``read whole``, ``2 new files``, ``since 2024-05-01 09:00``, ``unchanged``;
+    ``rejected`` counts rows by code, and ``rejects`` is the file that holds them.
+    """
+
+    name: str
+    table: Table
+    scope: str
+    read: int
+    rejected: Mapping[str, int]
+    rejects: Path | None = None
+
+    @property
+    def accepted(self) -> int:
+        """The number of rows accepted."""
+        return self.read - sum(self.rejected.values())
+
+    @classmethod
+    def unchanged(cls, name: str, table: Table) -> SourceReport:
+        """The report of a source of which nothing was read."""
+        return cls(name, table, "unchanged", 0, {})
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What became of all sources' rows, and the version of the lake that they made.
+
+    ``log`` is the number of the last event of the log, ``before`` the version of the lake that they were added to, and
+    ``customers`` are those whose events or attributes they changed: None when it may be anyone. Where everything was
+    read whole though the lake was there, ``full_read_reason`` says why.
+    """
+
+    sources: tuple[SourceReport, ...]
+    version: str
+    log: int = 0
+    before: str = ""
+    customers: frozenset[str] | None = None
+    full_read_reason: str | None = None
+
+    @property
+    def rejected(self) -> int:
+        """The number of rows rejected."""
+        return sum(source.read - source.accepted for source in self.sources)

@@ -1,0 +1,50 @@
+"""The draft of the next lake: new files in a scratch folder, and the parts to keep of the present lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from features.events.tables import TABLES, Table
+from features.files import digest, sync
+from features.lake.manifest import Entry, Manifest
+
+WHOLE = "all"  # the label of a table's only part
+
+
+@dataclass
+class Draft:
+    """The next lake while it is written; ``watermarks`` say how far its sources were read."""
+
+    folder: Path
+    watermarks: Mapping[str, object] | None = None
+    _labels: dict[Table, frozenset[str]] = field(default_factory=dict)
+
+    def part(self, table: Table, label: str = WHOLE) -> Path:
+        """The file to write a part of a table to."""
+        return self.folder / f"{table}-{label}.parquet"
+
+    def keep(self, table: Table, labels: Iterable[str]) -> None:
+        """Take over parts of the present lake as they are."""
+        self._labels[table] = frozenset(labels)
+
+    def publish(self, present: Manifest, target: Path) -> Manifest:
+        """Move the new files into the folder ``target``; the manifest of these and of the kept ones."""
+        return Manifest.of({table: self._entries(table, present, target) for table in TABLES}, self.watermarks)
+
+    def _entries(self, table: Table, present: Manifest, target: Path) -> list[Entry]:
+        kept = [entry for entry in present.tables.get(table, ()) if entry.part in self._labels.get(table, ())]
+        new = [_publish_file(file, table, target) for file in self.folder.glob(f"{table}-*.parquet")]
+        return sorted(kept + new, key=lambda entry: (len(entry.part), entry.part))
+
+
+def _publish_file(file: Path, table: Table, target: Path) -> Entry:
+    content = digest(file)
+    rows = pl.scan_parquet(file).select(pl.len()).collect().item()
+    name = f"{file.stem}-{content[:16]}.parquet"
+    sync(file)
+    file.replace(target / name)
+    return Entry(part=file.stem.removeprefix(f"{table}-"), file=name, sha256=content, rows=int(rows))
