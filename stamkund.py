@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 
 from features.errors import StamkundError
+from features.files import write_text
 from features.moments import iso, parse
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def init(
 
     if to.exists() and not force:
         raise StamkundError("exists", f"{to} exists. Choose another name with --to, or --force to overwrite it.")
-    to.write_text(guess(files, home=to.parent), encoding="utf-8")
+    write_text(to, guess(files, home=to.parent))
     out.print(f"Wrote {to}. Read its comments, mend what was guessed wrong, then run `stamkund build`.")
 
 

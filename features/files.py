@@ -1,12 +1,14 @@
-"""Files that are replaced whole or not at all, and folders that one writes at a time."""
+"""Files and folders that are replaced whole or not at all, and folders that one writes at a time."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from features.errors import StamkundError
@@ -18,14 +20,50 @@ def digest(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def replace_text(file: Path, text: str) -> None:
+@contextmanager
+def atomic_file(file: Path) -> Iterator[Path]:
+    """The path of a draft to write: on leaving, it takes the file's place, on the disk and all at once.
+
+    On an error the draft is gone and the old file stays; so it does when nothing was written to the draft.
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_file(Path(folder, "new", "a.txt")) as draft:
+    ...         _ = draft.write_text("whole")
+    ...     Path(folder, "new", "a.txt").read_text()
+    'whole'
+    """
+    file = file.resolve()  # a link stays one
+    if file.exists() and not file.is_file():
+        raise StamkundError("not_a_file", f"{file} is there and is no file. Name a file that can be replaced.")
+    with _draft(file) as draft:
+        yield draft
+        if draft.exists():
+            sync(draft)
+            draft.replace(file)
+            sync(file.parent)
+
+
+@contextmanager
+def atomic_folder(folder: Path) -> Iterator[Path]:
+    """A new folder to fill: on leaving, it takes the place of the old one with all that the old one held.
+
+    On an error the new folder is gone and the old one stays.
+    """
+    with _draft(folder) as draft:
+        draft.mkdir()
+        yield draft
+        for path in (*draft.rglob("*"), draft):
+            sync(path)
+        if folder.exists():
+            folder.rename(draft.with_name(".old"))
+        draft.rename(folder)
+        sync(folder.parent)
+
+
+def write_text(file: Path, text: str) -> None:
     """Write a file so that after a loss of power too it holds either the old text or the new one."""
-    draft = file.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
-    sync(draft)
-    sync(file.parent)
-    draft.replace(file)
-    sync(file.parent)
+    with atomic_file(file) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def sync(path: Path) -> None:
@@ -40,10 +78,31 @@ def sync(path: Path) -> None:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Only one writer at a time in a folder."""
-    with (folder / ".lock").open("w") as lock:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(_lock(folder))
         except BlockingIOError:
             msg = f"Another build is writing to {folder}. Wait for it to end, then try again."
             raise StamkundError("lake_busy", msg) from None
+        yield
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[Path]:
+    """A path of the same name in a temporary folder beside it: on the same disk, so that a rename moves it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    prefix, suffix = f".{path.name}-", ".draft"
+    for left in path.parent.iterdir():
+        if left.name.startswith(prefix) and left.name.endswith(suffix):  # by one that was killed, or another's
+            with suppress(BlockingIOError), _lock(left):
+                shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=prefix, suffix=suffix, dir=path.parent) as folder, _lock(Path(folder)):
+        yield Path(folder, path.name)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """Lock a folder; BlockingIOError where another writer does."""
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

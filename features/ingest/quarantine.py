@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from features import sql
+from features.files import atomic_file
 from features.ingest.checks import CODE, REASON
 from features.ingest.sources.csv import ROW
 from features.ingest.sources.portion import Portion
@@ -44,15 +45,13 @@ class Quarantine:
         if not (self.draft or self.offset):
             self.file.unlink(missing_ok=True)
             return 0
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        part = self.file.with_suffix(".part")
-        if self.offset:
-            shutil.copyfile(self.file, part)
-            os.truncate(part, self.offset)
-        if self.draft:
-            with self.draft.open("rb") as rows, part.open("ab" if self.offset else "wb") as target:
-                shutil.copyfileobj(rows, target)
-        part.replace(self.file)
+        with atomic_file(self.file) as whole:
+            if self.offset:
+                shutil.copyfile(self.file, whole)
+                os.truncate(whole, self.offset)
+            if self.draft:
+                with self.draft.open("rb") as rows, whole.open("ab" if self.offset else "wb") as target:
+                    shutil.copyfileobj(rows, target)
         return self.file.stat().st_size
 
 

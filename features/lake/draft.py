@@ -33,7 +33,9 @@ class Draft:
 
     def publish(self, present: Manifest, target: Path) -> Manifest:
         """Move the new files into the folder ``target``; the manifest of these and of the kept ones."""
-        return Manifest.of({table: self._entries(table, present, target) for table in TABLES}, self.watermarks)
+        tables: dict[str, list[Entry]] = {table: self._entries(table, present, target) for table in TABLES}
+        sync(target)  # the files' names, before a manifest tells of them
+        return Manifest.of(tables, self.watermarks)
 
     def _entries(self, table: Table, present: Manifest, target: Path) -> list[Entry]:
         kept = [entry for entry in present.tables.get(table, ()) if entry.part in self._labels.get(table, ())]

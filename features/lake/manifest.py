@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from features.errors import StamkundError
 from features.events.tables import Table
-from features.files import replace_text
+from features.files import write_text
 
 FORMAT = 4  # that this version writes
 _FILE = "manifest.json"
@@ -75,7 +75,7 @@ class Manifest(BaseModel):
 
     def save(self, folder: Path) -> None:
         """Replace the manifest in a folder in one step."""
-        replace_text(path_in(folder), self.model_dump_json(indent=1))
+        write_text(path_in(folder), self.model_dump_json(indent=1))
 
     def files(self, table: Table) -> list[str]:
         """The names of a table's files."""

@@ -14,6 +14,7 @@ from typing import Self, cast
 from features.errors import StamkundError
 from features.evaluate.online.evaluator import Live
 from features.evaluate.plan import Plan
+from features.files import write_text
 from features.language.feature import Feature, Formula, Unit
 from features.language.terms import Condition, Measure, Op, Span, Term
 
@@ -90,17 +91,14 @@ class FeatureSet:
 
     def save(self, path: Path) -> None:
         """Write the set, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(self.dumps())
-        part.replace(path)
+        write_text(path, self.dumps())
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a set; without one, say how to make it."""
         if not path.exists():
             raise StamkundError("no_feature_set", f"No feature set at {path}. Run `stamkund build` first.")
-        return cls.loads(path.read_text())
+        return cls.loads(path.read_text(encoding="utf-8"))
 
 
 def _feature(data: dict[str, object]) -> Feature:

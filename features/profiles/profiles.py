@@ -19,6 +19,7 @@ from features.evaluate.offline import interchange as native
 from features.evaluate.offline.blocks import Block, admit_events, blocks
 from features.evaluate.offline.checkpoint import Fold
 from features.evaluate.plan import Plan, finish
+from features.files import atomic_file
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
@@ -84,20 +85,17 @@ def write_profiles(
 
     Without anyone nothing is written. What a ``fold`` holds of the lake's events is not read again.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft, rows, done = path.with_suffix(".part"), 0, 0
+    rows, done = 0, 0
     events, attributes = lake.scan("events"), lake.scan("customers").collect()
     names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
-    try:
+    with atomic_file(path) as draft:
         with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
             for part, frame in _parts(events, feature_set.plan, [as_of], attributes, fold):
                 writer.write_table(frame.to_arrow().cast(writer.schema))
                 rows, done = rows + frame.height, done + len(part.customers)
                 progress("profiles", done, part.of)
-        if rows:
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        if not rows:
+            draft.unlink()
     return rows
 
 

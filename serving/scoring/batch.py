@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 from features.config.locations import is_url
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.files import atomic_file
 from features.lake import Lake
 from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame
 from features.profiles.profiles import profile_frame
@@ -120,16 +120,13 @@ def _of(pairs: pl.DataFrame, block: pl.DataFrame) -> Pairs:
 
 
 def _to_parquet(frames: Iterator[pl.DataFrame], out: Path) -> int:
-    out.parent.mkdir(parents=True, exist_ok=True)
     count = 0
-    with tempfile.TemporaryDirectory(prefix=".scores-", dir=out.parent) as folder:
-        draft = Path(folder) / out.name
+    with atomic_file(out) as draft:
         first = next(frames)
         with pq.ParquetWriter(draft, first.to_arrow().schema, compression="zstd") as writer:
             for frame in _again(first, frames):
                 writer.write_table(frame.to_arrow())
                 count += frame.height
-        draft.replace(out)
     return count
 
 

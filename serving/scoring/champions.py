@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from shutil import rmtree
 from typing import Final
 
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
 from training.registry.registry import champions
@@ -80,10 +80,10 @@ def carry(settings: Settings, folder: Path) -> dict[str, str]:
 
 def save_lineup(lineup: Lineup, folder: Path) -> None:
     """Write models and feature set as plain files, in place of what the folder held."""
-    rmtree(folder, ignore_errors=True)
-    lineup.feature_set.save(folder / FEATURES)
-    for place, (name, model) in enumerate(lineup.models.items()):
-        model.save(folder / f"{place:02d}-{name}")
+    with atomic_folder(folder) as draft:
+        lineup.feature_set.save(draft / FEATURES)
+        for place, (name, model) in enumerate(lineup.models.items()):
+            model.save(draft / f"{place:02d}-{name}")
 
 
 def _load(home: Path) -> Lineup | None:

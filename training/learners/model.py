@@ -13,6 +13,7 @@ import lightgbm as lgb
 import numpy as np
 
 from features.arrays import Floats, Ints
+from features.files import atomic_folder
 from training.learners.calibration import Platt
 from training.targets.targets import Kind, Target
 
@@ -74,9 +75,7 @@ class Model:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write the model as two text files."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / TREES).write_text(self.booster.model_to_string(), encoding="utf-8")
+        """Write the model as two text files, in place of what the folder held."""
         card = {
             "name": self.name,
             "version": self.version,
@@ -87,7 +86,9 @@ class Model:
             "feature_names": self.feature_names,
             "percentiles": self.percentiles,
         }
-        (folder / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
+        with atomic_folder(folder) as draft:
+            (draft / TREES).write_text(self.booster.model_to_string(), encoding="utf-8")
+            (draft / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Self:

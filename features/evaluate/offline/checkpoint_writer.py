@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +20,7 @@ from features.evaluate.offline.checkpoint import ABOUT, CENSUS, OPENINGS, Fold
 from features.evaluate.offline.scan_tables import Tables, tabulated
 from features.evaluate.plan import Plan
 from features.evaluate.scans import scans
+from features.files import atomic_folder
 from features.lake import Lake
 from features.moments import micros, month, utc
 from features.profiles.feature_set import FeatureSet
@@ -70,22 +70,18 @@ def _month(moment: int) -> int:
 
 def fold_events(events: pl.LazyFrame, plan: Plan, path: Path, *, until: int, basis: str) -> Fold:
     """Fold the events up to ``until`` into a folder, in place of what it held."""
-    draft = path.with_name(f".{path.name}")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
     admitted = admit_events(events, plan)
-    writers: dict[str, pq.ParquetWriter] = {}
-    with ExitStack() as opened:
-        for part in tabulated(admitted, plan, [np.array([until])] * len(scans(plan)), until=until):
-            for name, table in _named(part):
-                if name not in writers:
-                    writers[name] = opened.enter_context(pq.ParquetWriter(draft / name, table.schema))
-                writers[name].write_table(table)
-    if any(scan.between for scan in scans(plan)):
-        pq.write_table(_openings(admitted, until).sort_by("customer_id"), draft / OPENINGS)
-    (draft / ABOUT).write_text(json.dumps({"until": until, "basis": basis, "plan": plan.fingerprint}))
-    shutil.rmtree(path, ignore_errors=True)
-    draft.rename(path)
+    with atomic_folder(path) as draft:
+        writers: dict[str, pq.ParquetWriter] = {}
+        with ExitStack() as opened:
+            for part in tabulated(admitted, plan, [np.array([until])] * len(scans(plan)), until=until):
+                for name, table in _named(part):
+                    if name not in writers:
+                        writers[name] = opened.enter_context(pq.ParquetWriter(draft / name, table.schema))
+                    writers[name].write_table(table)
+        if any(scan.between for scan in scans(plan)):
+            pq.write_table(_openings(admitted, until).sort_by("customer_id"), draft / OPENINGS)
+        (draft / ABOUT).write_text(json.dumps({"until": until, "basis": basis, "plan": plan.fingerprint}))
     return Fold(path, until, basis, plan.fingerprint)
 
 

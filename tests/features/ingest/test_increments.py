@@ -174,7 +174,7 @@ def test_rejected_rows_are_added_to_those_of_earlier_builds(tmp_path: Path, monk
     shop.ingest()
     shop.write("named", "2", order("c", id=""), order("a"))
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("features.lake.manifest.replace_text", fail)
+        patch.setattr("features.lake.manifest.write_text", fail)
         shop.ingest()
     shop.ingest()
     assert [line.split(",")[:3] for line in aside(shop)] == [
@@ -564,7 +564,7 @@ from pathlib import Path
 from unittest.mock import patch
 from tests.features.shops import Shop
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
-with patch("features.lake.manifest.replace_text", die):
+with patch("features.lake.manifest.write_text", die):
     Shop(Path(sys.argv[1])).ingest()
 """
 

@@ -70,7 +70,7 @@ def test_an_interrupted_write_leaves_the_last_good_state(tmp_path: Path, monkeyp
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("features.lake.manifest.replace_text", fail)
+    monkeypatch.setattr("features.lake.manifest.write_text", fail)
     with pytest.raises(KeyboardInterrupt):
         lake.write({"events": frame(BO)})
     assert lake.version == version

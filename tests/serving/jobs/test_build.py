@@ -130,7 +130,7 @@ STEPS = [
     "features.ingest.pipeline.judge",
     "features.ingest.lake_events.LakeEvents.write",
     "features.ingest.quarantine.Quarantine.publish",
-    "features.lake.manifest.replace_text",
+    "features.lake.manifest.write_text",
     "features.profiles.build.write_profiles",
     "serving.store.store._note",
 ]
