@@ -111,10 +111,10 @@ def _local(timestamp: str, timezone: str) -> str:
 
 
 def _json(value: Value) -> str:
-    if value.type in {"VARCHAR", "JSON"}:
-        text = f"CAST({value.sql} AS VARCHAR)"
-        return f"CASE WHEN {value.present} AND json_valid({text}) AND json_type({text}) = 'OBJECT' THEN {text} END"
-    return f"CAST(to_json({value.sql}) AS VARCHAR)"
+    """The text of a JSON object; a struct or a map of a typed source is one."""
+    json = value.sql if value.type in {"VARCHAR", "JSON"} else f"to_json({value.sql})"
+    text = f"CAST({json} AS VARCHAR)"
+    return f"CASE WHEN {value.present} AND json_valid({text}) AND json_type({text}) = 'OBJECT' THEN {text} END"
 
 
 def _list(value: Value) -> str:
