@@ -3,8 +3,7 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +11,13 @@ import duckdb
 
 from features import sql
 from features.errors import StamkundError
-from features.events.tables import COLUMNS, Role, Table
+from features.events.tables import Table
 from features.ingest.sources.files import find_files
-from features.onboarding.proposal import Guess, written
-from features.onboarding.samples import Column, readable, sample, shape, spread
-from features.onboarding.synonyms import COLUMN_NAMES, KIND_WORDS, TIME_NAMES
-
-Columns = Mapping[str, Column]
-_WANTED: Mapping[Role, str] = {"amount": "an amount", "number": "a number", "time": "a time"}
+from features.onboarding.columns import Columns, guess_columns, guess_table, plain_name
+from features.onboarding.doubts import doubts
+from features.onboarding.proposal import Guess, as_yaml
+from features.onboarding.samples import sample, shape, spread
+from features.onboarding.synonyms import KIND_WORDS
 
 
 def guess(paths: Sequence[Path], *, home: Path = Path()) -> str:
@@ -30,33 +28,34 @@ def guess(paths: Sequence[Path], *, home: Path = Path()) -> str:
     if not paths:
         msg = "Name the files to look at: stamkund init orders.csv customers.csv"
         raise StamkundError("no_files", msg)
-    return written([found for path in paths for found in _looks(path)], home)
+    return as_yaml([each for path in paths for each in _guess_path(path)], home)
 
 
-def look(place: Path, held: Sequence[Path]) -> Guess:
-    """What a file seems to hold, or a folder of files of one shape, from names and values of its columns."""
+def guess_source(place: Path, files: Sequence[Path]) -> Guess:
+    """What a file seems to hold, or a folder of ``files`` of one shape, from names and values of its columns."""
     with duckdb.connect() as connection:
-        types = sample(connection, held)
-        notes = _looked_at(connection, held)
-        table = _table(types)
+        columns = sample(connection, files)
+        notes = _notes(connection, files)
+        table = guess_table(columns)
         if table is None:
-            return Guess(place, held, None, {}, None, _strange(types), tuple(types), notes)
-        columns = _columns(table, types)
-        kind, unsure = _kind([place, *held], table, columns, types)
-        unsure += _doubts(connection, table, columns, types)
-        currencies = _currencies(connection, columns.get("currency"))
-    named = {column.lower() for column in columns.values()}
-    unused = [name for name in types if name.lower() not in named]
-    return Guess(place, held, table, columns, kind, unsure, unused, notes, currencies)
+            return Guess(place, files, None, {}, None, [_no_table(columns)], tuple(columns), notes)
+        mapping = guess_columns(table, columns)
+        kind, kind_doubts = _guess_kind([place, *files], table, mapping, columns)
+        all_doubts = [*kind_doubts, *doubts(connection, table, mapping, columns)]
+        currencies = _currencies(connection, mapping.get("currency"))
+    names = {name.lower() for name in mapping.values()}
+    unused = [name for name in columns if name.lower() not in names]
+    return Guess(place, files, table, mapping, kind, all_doubts, unused, notes, currencies)
 
 
-def _looks(path: Path) -> list[Guess]:
-    held = find_files(str(path), field="init")
+def _guess_path(path: Path) -> list[Guess]:
+    """A guess for a file, for a folder of files of one shape, or for each file of another folder."""
+    files = find_files(str(path), field="init")
     if not path.is_dir():
-        return [look(file, [file]) for file in held]
-    if len({shape(file) for file in held}) == 1:
-        return [look(path, held)]
-    first, *rest = [look(file, [file]) for file in held]
+        return [guess_source(file, [file]) for file in files]
+    if len({shape(file) for file in files}) == 1:
+        return [guess_source(path, files)]
+    first, *rest = [guess_source(file, [file]) for file in files]
     note = (
         f"The files in {path} have different columns, so each is a source, and files that come later are not read: "
         "give those with the same columns a folder of their own."
@@ -64,128 +63,27 @@ def _looks(path: Path) -> list[Guess]:
     return [replace(first, notes=[note, *first.notes]), *rest]
 
 
-def _looked_at(connection: duckdb.DuckDBPyConnection, held: Sequence[Path]) -> list[str]:
-    if len(held) == 1:
+def _notes(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[str]:
+    """What of several files was looked at."""
+    if len(files) == 1:
         return []
-    rows = _count(connection, "count(*)")
-    return [f"{len(held)} files with the same columns, guessed from {rows:,} rows of {len(spread(held))} of them"]
+    rows = sql.row_count(connection, "rows")
+    return [f"{len(files)} files with the same columns, guessed from {rows:,} rows of {len(spread(files))} of them"]
 
 
-def _plain(name: str) -> str:
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
-    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
-
-
-def _find(names: Sequence[str], types: Columns) -> str | None:
-    plain = {_plain(column): column for column in types}
-    return next((plain[name] for name in names if name in plain), None)
-
-
-def _moment(types: Columns) -> str | None:
-    """The column that tells when: by its name, best with times in it, else the only one with times."""
-    times = {name: column for name, column in types.items() if column.values and column.reads("time")}
-    only = next(iter(times)) if len(times) == 1 else None
-    return _find(TIME_NAMES, times) or _find(TIME_NAMES, types) or only
-
-
-def _table(types: Columns) -> Table | None:
-    known = {
-        table: {column: _find(names, types) for column, names in COLUMN_NAMES[table].items()} for table in COLUMN_NAMES
-    }
-    if known["offers"]["starts"] and known["offers"]["ends"] and known["offers"]["offer_id"]:
-        return "offers"
-    if known["events"]["id"] and _moment(types):
-        return "events"
-    if known["events"]["id"] and not known["events"]["item_id"] and not known["events"]["campaign_id"]:
-        return "customers"
-    if known["events"]["item_id"] and not known["events"]["id"] and not known["events"]["campaign_id"]:
-        return "items"
-    return None
-
-
-def _columns(table: Table, types: Columns) -> dict[str, str]:
-    found = {column: _find(names, types) for column, names in COLUMN_NAMES[table].items()}
-    if table == "events":
-        found["time"] = _moment(types)
-    columns = {column: name for column, name in found.items() if name}
-    if table == "customers":
-        columns |= {_plain(name): name for name in types if name not in columns.values()}
-    return {column: name for column, name in columns.items() if _fits(types[name], COLUMNS[table].get(column, "text"))}
-
-
-def _fits(column: Column, role: Role) -> bool:
-    return role not in {"amount", "number"} or column.reads(role)
-
-
-def _kind(
-    places: Sequence[Path], table: Table, columns: Mapping[str, str], types: Columns
+def _guess_kind(
+    places: Sequence[Path], table: Table, mapping: Mapping[str, str], columns: Columns
 ) -> tuple[str | None, list[str]]:
-    """What happened in the rows, by the name of their folder, else of their file."""
-    if table != "events" or "kind" in columns:
+    """What happened in the rows, by the name of their folder, else of their file; and the doubts about it."""
+    if table != "events" or "kind" in mapping:
         return None, []
-    for told in [_plain(place.resolve().name) for place in places]:
+    for name in [plain_name(place.resolve().name) for place in places]:
         for kind, words in KIND_WORDS.items():
-            if any(word in told for word in words):
+            if any(word in name for word in words):
                 return kind, []
-    if {"order_id", "value"} & set(columns):
+    if {"order_id", "value"} & set(mapping):
         return "order", ["the kind: its rows seem to be orders, because they have an order or an amount"]
-    return "visit", [f"the kind: nothing in {', '.join(types)} tells what its rows are; order, view, contact, …?"]
-
-
-def _doubts(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Mapping[str, str], types: Columns
-) -> list[str]:
-    """What the values say against the guess."""
-    doubts = [*_odd(table, columns, types), *_left_out(table, columns, types)]
-    if table == "events":
-        doubts += _time_doubts(columns["time"], types[columns["time"]])
-    else:
-        key = columns[{"items": "item_id", "customers": "customer_id", "offers": "offer_id"}[table]]
-        repeated = _count(connection, f"count(*) - count(DISTINCT {sql.name(key)})")
-        if repeated:
-            doubts.append(f"the key: {repeated} rows repeat a {key} or have none, and would be rejected")
-    if table == "events" and "value" in columns:
-        amount = readable(columns["value"], types[columns["value"]], "amount")
-        negative = _count(connection, f"count(*) FILTER ({amount} < 0)")
-        if negative:
-            doubts.append(f"the amounts: {negative} are negative; returns need the kind refund, or they are rejected")
-    return doubts
-
-
-def _odd(table: Table, columns: Mapping[str, str], types: Columns) -> Iterator[str]:
-    """Values that are not what nearly all of their column are."""
-    for column, name in columns.items():
-        role = COLUMNS[table].get(column, "text")
-        if role in _WANTED and types[name].reads(role) and types[name].odd(role):
-            many = f"{types[name].odd(role):,} of {types[name].values:,} values of {name}"
-            yield f"the {column}: {many} cannot be read as {_WANTED[role]}; their rows would be rejected"
-
-
-def _left_out(table: Table, columns: Mapping[str, str], types: Columns) -> Iterator[str]:
-    """Columns whose name says an amount or a number, and whose values do not."""
-    for column, names in COLUMN_NAMES[table].items():
-        role, name = COLUMNS[table].get(column, "text"), _find(names, types)
-        if name and column not in columns and role in _WANTED:
-            many = f"only {types[name].readable[role]:,} of {types[name].values:,} values of {name}"
-            yield f"the {column}: {many} can be read as {_WANTED[role]}, so it is left out"
-
-
-def _time_doubts(name: str, time: Column) -> Iterator[str]:
-    if not time.reads("time"):
-        if time.values and time.reads("number"):
-            yield "the time: it is a number; turn it into one, e.g. to_timestamp(seconds)"
-        else:
-            known = f"only {time.readable['time']:,} of {time.values:,} values of {name} can be read as one"
-            yield f"the time: {known}; turn them into times, e.g. strptime({sql.name(name)}, '%d.%m.%Y')"
-    elif time.days == time.readable["time"] > 0:
-        yield "the time: only the day is known, so its rows count from the end of that day"
-    elif time.zoned < time.readable["time"]:
-        yield "the time zone: its times name none, so UTC is assumed"
-
-
-def _count(connection: duckdb.DuckDBPyConnection, counted: str) -> int:
-    found = connection.execute(f"SELECT {counted} FROM rows").fetchone()
-    return int(found[0]) if found else 0
+    return "visit", [f"the kind: nothing in {', '.join(columns)} tells what its rows are; order, view, contact, …?"]
 
 
 def _currencies(connection: duckdb.DuckDBPyConnection, name: str | None) -> dict[str, int]:
@@ -197,5 +95,5 @@ def _currencies(connection: duckdb.DuckDBPyConnection, name: str | None) -> dict
     return {str(code): int(count) for code, count in connection.execute(query).fetchall()}
 
 
-def _strange(types: Columns) -> list[str]:
-    return [f"neither a customer and a time, nor a key of items, customers or offers is among {', '.join(types)}"]
+def _no_table(columns: Columns) -> str:
+    return f"neither a customer and a time, nor a key of items, customers or offers is among {', '.join(columns)}"

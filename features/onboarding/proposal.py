@@ -14,20 +14,24 @@ from features.events.tables import Table
 
 @dataclass(frozen=True)
 class Guess:
-    """What a file or a folder seems to hold, what of that is unsure, and how often which currency stands in it."""
+    """What a file or a folder seems to hold.
+
+    ``columns`` maps canonical columns to the file's, ``unused`` are its others; ``doubts`` say what is unsure, and
+    ``notes`` what was looked at; ``currencies`` counts the rows that name each currency.
+    """
 
     place: Path
     files: Sequence[Path]
     table: Table | None
     columns: Mapping[str, str]
     kind: str | None
-    unsure: Sequence[str]
+    doubts: Sequence[str]
     unused: Sequence[str]
     notes: Sequence[str] = ()
     currencies: Mapping[str, int] = field(default_factory=dict)
 
 
-def written(guesses: Sequence[Guess], home: Path) -> str:
+def as_yaml(guesses: Sequence[Guess], home: Path) -> str:
     """The settings that the guesses make, to be written into the folder ``home``: paths below it are relative to it."""
     lines = [
         "# A first guess: read it, mend it, then run `stamkund build`.",
@@ -38,9 +42,9 @@ def written(guesses: Sequence[Guess], home: Path) -> str:
         "",
         "sources:" if any(each.table for each in guesses) else "sources: {}",
     ]
-    taken: set[str] = set()
+    names: set[str] = set()
     for each in guesses:
-        lines += _source(each, home, taken)
+        lines += _source(each, home, names)
     if any(each.kind == "order" for each in guesses):
         lines += [
             "",
@@ -54,24 +58,24 @@ def written(guesses: Sequence[Guess], home: Path) -> str:
 
 def _currency(guesses: Sequence[Guess]) -> str:
     """The currency that most rows name, else the default."""
-    named = sum((Counter(each.currencies) for each in guesses), Counter[str]())
-    if not named:
+    counts = sum((Counter(each.currencies) for each in guesses), Counter[str]())
+    if not counts:
         return f"currency: {Settings.model_fields['currency'].default}   # unsure: the currency of all amounts"
-    most, *others = [currency for currency, _ in named.most_common()]
-    told = f"unsure: rows in {', '.join(others)} would be rejected" if others else "as the rows say"
-    return f"currency: {most}   # {told}"
+    most, *others = [currency for currency, _ in counts.most_common()]
+    comment = f"unsure: rows in {', '.join(others)} would be rejected" if others else "as the rows say"
+    return f"currency: {most}   # {comment}"
 
 
-def _source(each: Guess, home: Path, taken: set[str]) -> list[str]:
+def _source(each: Guess, home: Path, names: set[str]) -> list[str]:
     comments = [_comment(note) for note in each.notes]
-    unsure = [_comment(f"unsure of {doubt}") for doubt in each.unsure]
+    doubts = [_comment(f"unsure of {doubt}") for doubt in each.doubts]
     if each.table is None:
-        return ["", *comments, _comment(f"{each.place.name} is left out:"), *unsure]
+        return ["", *comments, _comment(f"{each.place.name} is left out:"), *doubts]
     return [
         "",
         *comments,
-        *unsure,
-        f"  {_name(each.place, taken)}:",
+        *doubts,
+        f"  {_name(each.place, names)}:",
         f"    table: {each.table}",
         *([f"    kind: {each.kind}"] if each.kind else []),
         f"    from: {_scalar(_origin(each, home))}",
@@ -81,13 +85,13 @@ def _source(each: Guess, home: Path, taken: set[str]) -> list[str]:
     ]
 
 
-def _name(place: Path, taken: set[str]) -> str:
-    """A name for a source that none has yet."""
+def _name(place: Path, names: set[str]) -> str:
+    """A name for a source that is not among these; it is added to them."""
     stem = re.sub(r"\W+", "_", place.resolve().name.split(".")[0], flags=re.ASCII).strip("_") or "rows"
     name = stem if not stem[0].isdigit() and stem != "http" else f"_{stem}"
-    while name in taken:
+    while name in names:
         name += "_2"
-    taken.add(name)
+    names.add(name)
     return name
 
 

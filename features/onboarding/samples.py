@@ -46,7 +46,7 @@ class Column:
         """
         return self.readable[role] >= NEARLY_ALL * self.values
 
-    def odd(self, role: Role) -> int:
+    def unreadable(self, role: Role) -> int:
         """How many of its values cannot be read so."""
         return self.values - self.readable[role]
 
@@ -54,19 +54,19 @@ class Column:
 def shape(file: Path) -> tuple[str, frozenset[str]]:
     """What files that belong together have in common: how they end, and the names of their columns."""
     try:
-        return file.suffix.lower(), frozenset(name.lower() for name in _names(file))
+        return file.suffix.lower(), frozenset(name.lower() for name in _column_names(file))
     except _BROKEN as error:
-        raise _unreadable(file, error) from None
+        raise _unreadable_file(file, error) from None
 
 
 def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, Column]:
     """Put rows of the first, the middle and the last of some files into the table ``rows``; what its columns hold."""
-    chosen = spread(files)
+    selection = spread(files)
     try:
-        rows = [_rows(file, ROWS // len(chosen)) for file in chosen]
+        rows = [_rows(file, ROWS // len(selection)) for file in selection]
         connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
     except _BROKEN as error:
-        raise _unreadable(chosen[0], error) from None
+        raise _unreadable_file(selection[0], error) from None
     described = connection.execute("DESCRIBE rows").fetchall()
     return {str(row[0]): _column(connection, str(row[0]), str(row[1])) for row in described}
 
@@ -85,7 +85,7 @@ def readable(name: str, column: Column, role: Role) -> str:
     return reading(role, Value(sql.name(name), column.type), _MONEY) or "NULL"
 
 
-def _names(file: Path) -> list[str]:
+def _column_names(file: Path) -> list[str]:
     if file.suffix.lower() != ".parquet":
         return list(dialect(file).names)
     with duckdb.connect() as connection:
@@ -95,29 +95,29 @@ def _names(file: Path) -> list[str]:
 def _rows(file: Path, most: int) -> str:
     if file.suffix.lower() == ".parquet":
         return f"(SELECT * FROM {scan([file])} LIMIT {most})"
-    written = dialect(file)
-    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in written.names)
-    options = f"{written.sql}, auto_detect = false, columns = {{{columns}}}, ignore_errors = true"
+    form = dialect(file)
+    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in form.names)
+    options = f"{form.sql}, auto_detect = false, columns = {{{columns}}}, ignore_errors = true"
     return f"(SELECT * FROM read_csv({sql.literal(str(file))}, {options}) LIMIT {most})"
 
 
 def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Column:
     value, elsewhere = Value(sql.name(name), type_), Value(sql.name(name), type_, "Asia/Tokyo")
     roles: tuple[Role, ...] = ("amount", "number", "time")
-    counted = [reading(role, value, _MONEY) or "NULL" for role in roles]
-    time, start = counted[-1], reading("start", value, _MONEY) or "NULL"
+    readings = [reading(role, value, _MONEY) or "NULL" for role in roles]
+    time, start = readings[-1], reading("start", value, _MONEY) or "NULL"
     abroad = reading("time", elsewhere, _MONEY) or "NULL"
-    found = connection.execute(
+    counts = connection.execute(
         f"""
-        SELECT count(*) FILTER ({value.present}), {", ".join(f"count({each})" for each in counted)},
+        SELECT count(*) FILTER ({value.present}), {", ".join(f"count({each})" for each in readings)},
                count(*) FILTER ({time} <> {start}), count(*) FILTER ({time} = {abroad})
         FROM rows
         """
     ).fetchone()
-    values, amounts, numbers, times, days, zoned = map(int, found or (0,) * 6)
+    values, amounts, numbers, times, days, zoned = map(int, counts or (0,) * 6)
     return Column(type_, values, {"amount": amounts, "number": numbers, "time": times}, days, zoned)
 
 
-def _unreadable(file: Path, error: Exception) -> StamkundError:
+def _unreadable_file(file: Path, error: Exception) -> StamkundError:
     msg = f"{file} cannot be read: {sql.first_line(error)}"
     return StamkundError("unreadable_file", msg, field="init")
