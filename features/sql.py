@@ -1,9 +1,10 @@
-"""What a piece of SQL says, found without running it; how names and texts are quoted in it; counting rows."""
+"""What a piece of SQL says, found without running it; how names and texts are quoted in it; what a relation is like."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import duckdb
 
@@ -26,6 +27,15 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def files(paths: Iterable[Path]) -> str:
+    """The SQL of a list of files.
+
+    >>> files([Path("a.csv"), Path("b.csv")])
+    "['a.csv', 'b.csv']"
+    """
+    return f"[{', '.join(literal(str(path)) for path in paths)}]"
+
+
 def first_line(error: Exception) -> str:
     r"""What an error says in its first line.
 
@@ -45,6 +55,16 @@ def row_count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
     # All of the result is fetched: DuckDB refuses other work on the connection before.
     query = f"SELECT count(*) FROM {rows}"  # noqa: S608  (of our own making)
     return sum(int(row[0]) for row in connection.execute(query).fetchall())
+
+
+def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """The columns of a table or a query, and their DuckDB types.
+
+    >>> with duckdb.connect() as connection:
+    ...     describe(connection, "SELECT 1 AS one, 'a' AS two")
+    {'one': 'INTEGER', 'two': 'VARCHAR'}
+    """
+    return {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {relation}").fetchall()}
 
 
 def tables_of(query: str) -> frozenset[str]:

@@ -30,13 +30,13 @@ def ingest_log(
     which this log has not, are kept.
     """
     connection.register("log", log.to_arrow())
-    known = log.height - _accept(connection, lake_events)
+    duplicates = log.height - _accept(connection, lake_events)
     scope = "new events" if log.height else "unchanged"
     if earlier_files is not None:
-        kept = _keep_earlier(connection, lake_events, earlier_files)
-        scope = f"read whole, {kept:,} of an earlier log kept" if kept else "read whole"
+        earlier = _keep_earlier(connection, lake_events, earlier_files)
+        scope = f"read whole, {earlier:,} of an earlier log kept" if earlier else "read whole"
     connection.unregister("log")
-    return SourceReport(HTTP, "events", scope, log.height, {"duplicate_event_id": known} if known else {})
+    return SourceReport(HTTP, "events", scope, log.height, {"duplicate_event_id": duplicates} if duplicates else {})
 
 
 def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> int:

@@ -88,8 +88,8 @@ def _ingest(
             results[name] = ingest_portion(connection, lake_events, portion, settings, scratch)
         progress("lake", steps - 1, steps)
         log_events, log_watermark = _read_log(log, watermarks)
-        whole = watermarks is None or not log_watermark.follows(watermarks.log)
-        earlier_files = lake.files("events") if whole else None
+        full_log = watermarks is None or not log_watermark.follows(watermarks.log)
+        earlier_files = lake.files("events") if full_log else None
         log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
         customers = _write(connection, lake_events, lake, draft, changes)
         if customers is not None:
@@ -99,7 +99,7 @@ def _ingest(
     draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources).dump()
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
-    customers = None if whole else customers
+    customers = None if full_log else customers
     return IngestReport(reports, "", log=log_watermark.number, before=lake.version, customers=customers)
 
 
@@ -139,8 +139,8 @@ def _write(
     customers = changed_customers(connection)
     if not lake_events.files or "customers" not in changes.tables:
         return customers
-    described = reference_tables.changed_attributes(connection, lake)
-    return None if described is None else customers | described
+    changed = reference_tables.changed_attributes(connection, lake)
+    return None if changed is None else customers | changed
 
 
 def _reports(settings: Settings, results: dict[str, PortionResult]) -> tuple[SourceReport, ...]:

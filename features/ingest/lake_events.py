@@ -32,9 +32,8 @@ class LakeEvents:
 
     def query(self, months: Iterable[str] | None = None) -> str:
         """The SQL of its events, or of those of some months, with every column."""
-        files = self.files.values() if months is None else [self.files[m] for m in months if m in self.files]
-        listed = ", ".join(sql.literal(str(file)) for file in files)
-        rows = f" UNION ALL BY NAME FROM read_parquet([{listed}], union_by_name = true)" if listed else ""
+        files = list(self.files.values()) if months is None else [self.files[m] for m in months if m in self.files]
+        rows = f" UNION ALL BY NAME FROM read_parquet({sql.files(files)}, union_by_name = true)" if files else ""
         return f"(FROM (FROM events LIMIT 0){rows})"
 
     def write(self, connection: duckdb.DuckDBPyConnection, draft: Draft) -> None:

@@ -45,12 +45,12 @@ class Quarantine:
         if not (self.draft or self.offset):
             self.file.unlink(missing_ok=True)
             return 0
-        with atomic_file(self.file) as whole:
+        with atomic_file(self.file) as part:
             if self.offset:
-                shutil.copyfile(self.file, whole)
-                os.truncate(whole, self.offset)
+                shutil.copyfile(self.file, part)
+                os.truncate(part, self.offset)
             if self.draft:
-                with self.draft.open("rb") as rows, whole.open("ab" if self.offset else "wb") as target:
+                with self.draft.open("rb") as rows, part.open("ab" if self.offset else "wb") as target:
                     shutil.copyfileobj(rows, target)
         return self.file.stat().st_size
 

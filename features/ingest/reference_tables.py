@@ -40,7 +40,7 @@ def check_categories(connection: duckdb.DuckDBPyConnection, lake: Lake, lake_eve
 
 def changed_attributes(connection: duckdb.DuckDBPyConnection, lake: Lake) -> frozenset[str] | None:
     """The customers whose attributes in the table ``customers`` are not the lake's; None when the columns differ."""
-    names = [str(row[0]) for row in connection.execute("DESCRIBE customers").fetchall()]
+    names = list(sql.describe(connection, "customers"))
     if names != lake.scan("customers").collect_schema().names():
         return None
     columns = ", ".join(map(sql.name, names))
@@ -51,5 +51,4 @@ def changed_attributes(connection: duckdb.DuckDBPyConnection, lake: Lake) -> fro
 
 def _lake_query(lake: Lake, table: Table) -> str:
     """The SQL of a table as the lake has it."""
-    files = ", ".join(sql.literal(str(file)) for file in lake.files(table))
-    return f"SELECT * FROM read_parquet([{files}])"
+    return f"SELECT * FROM read_parquet({sql.files(lake.files(table))})"

@@ -32,15 +32,15 @@ class Draft:
         self._labels[table] = frozenset(labels)
 
     def publish(self, present: Manifest, target: Path) -> Manifest:
-        """Move the new files into the folder ``target``; the manifest of these and of the kept ones."""
+        """Move the new files into the folder ``target``; the manifest of these and of the parts to keep."""
         tables: dict[str, list[Entry]] = {table: self._entries(table, present, target) for table in TABLES}
         sync(target)  # the files' names, before a manifest tells of them
         return Manifest.of(tables, self.watermarks)
 
     def _entries(self, table: Table, present: Manifest, target: Path) -> list[Entry]:
-        kept = [entry for entry in present.tables.get(table, ()) if entry.part in self._labels.get(table, ())]
+        old = [entry for entry in present.tables.get(table, ()) if entry.part in self._labels.get(table, ())]
         new = [_publish_file(file, table, target) for file in self.folder.glob(f"{table}-*.parquet")]
-        return sorted(kept + new, key=lambda entry: (len(entry.part), entry.part))
+        return sorted(old + new, key=lambda entry: (len(entry.part), entry.part))
 
 
 def _publish_file(file: Path, table: Table, target: Path) -> Entry:

@@ -67,8 +67,7 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
         connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
     except _BROKEN as error:
         raise _unreadable_file(selection[0], error) from None
-    described = connection.execute("DESCRIBE rows").fetchall()
-    return {str(row[0]): _column(connection, str(row[0]), str(row[1])) for row in described}
+    return {name: _column(connection, name, type_) for name, type_ in sql.describe(connection, "rows").items()}
 
 
 def spread(files: Sequence[Path]) -> list[Path]:
@@ -89,7 +88,7 @@ def _column_names(file: Path) -> list[str]:
     if file.suffix.lower() != ".parquet":
         return list(dialect(file).names)
     with duckdb.connect() as connection:
-        return [str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {scan([file])}").fetchall()]
+        return list(sql.describe(connection, f"SELECT * FROM {scan([file])}"))
 
 
 def _rows(file: Path, most: int) -> str:

@@ -69,10 +69,10 @@ def append(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     _collect_malformed_lines(connection, path)
     if sql.row_count(connection, "malformed_lines"):
         _insert_malformed_lines(connection)
-    present = {str(row[0]).lower() for row in connection.execute("DESCRIBE rows").fetchall()}
-    for row in connection.execute("DESCRIBE csv_rows").fetchall():
-        if str(row[0]).lower() not in present:
-            connection.execute(f"ALTER TABLE rows ADD COLUMN {sql.name(str(row[0]))} VARCHAR")
+    present = {column.lower() for column in sql.describe(connection, "rows")}
+    for column in sql.describe(connection, "csv_rows"):
+        if column.lower() not in present:
+            connection.execute(f"ALTER TABLE rows ADD COLUMN {sql.name(column)} VARCHAR")
     connection.execute(
         f"""
         INSERT INTO rows BY NAME

@@ -47,10 +47,9 @@ def file_format(path: Path) -> str | None:
 
 def scan(paths: Sequence[Path]) -> str:
     """The SQL that reads files of one format."""
-    listed = "[" + ", ".join(sql.literal(str(path)) for path in paths) + "]"
     if file_format(paths[0]) == "parquet":
-        return f"read_parquet({listed}, union_by_name = true)"
-    return f"read_csv({listed}, {dialect(paths[0]).sql}, sample_size = -1, union_by_name = true)"
+        return f"read_parquet({sql.files(paths)}, union_by_name = true)"
+    return f"read_csv({sql.files(paths)}, {dialect(paths[0]).sql}, sample_size = -1, union_by_name = true)"
 
 
 def _files_at(place: Path) -> list[Path]:

@@ -68,18 +68,16 @@ def _cast(column: str, type_: str) -> str:
 def _type(connection: duckdb.DuckDBPyConnection, name: str, column: str, text: str, base: str) -> str:
     """The type of an expression over the query ``base``."""
     try:
-        described = connection.execute(f"DESCRIBE SELECT ({text}\n) AS value FROM ({base})").fetchone()
+        return sql.describe(connection, f"SELECT ({text}\n) AS value FROM ({base})")["value"]
     except duckdb.Error as error:
         field = f"sources.{name}.columns.{column}"
         raise _bad_expression(_own_columns(connection, base), field, text, error) from None
-    return str(described[1]) if described else "VARCHAR"
 
 
 def _own_columns(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, str]:
     """The types of a query's columns that are the source's."""
-    described = connection.execute(f"DESCRIBE {query}").fetchall()
-    ours = {ROW, FLAW, UNREADABLE}
-    return {str(row[0]): str(row[1]) for row in described if row[0] not in ours and not row[0].startswith("stamkund:")}
+    columns = sql.describe(connection, query).items()
+    return {name: type_ for name, type_ in columns if name not in {ROW, FLAW} and not name.startswith("stamkund:")}
 
 
 def _bad_expression(columns: Mapping[str, str], field: str, text: str, error: Exception) -> StamkundError:

@@ -102,6 +102,5 @@ def _number(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, *, textual: bool) -> Rows:
-    described = connection.execute("DESCRIBE rows").fetchall()
-    columns = {str(row[0]): str(row[1]) for row in described if row[0] not in {ROW, FLAW}}
+    columns = {column: type_ for column, type_ in sql.describe(connection, "rows").items() if column not in {ROW, FLAW}}
     return Rows(columns, textual, sql.row_count(connection, "rows"))

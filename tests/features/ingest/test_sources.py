@@ -147,6 +147,13 @@ def test_lines_that_are_no_rows_keep_their_places(tmp_path: Path) -> None:
     assert rejects_of(report)["row"].to_list() == ["2", "3", "5", "6"]
 
 
+def test_a_source_may_call_its_columns_as_ours_are_called(tmp_path: Path) -> None:
+    text = "id,time,shift,first_row,nth,place\n1,2017-01-01,late,,,\nx\n2,2017-01-02,early,,,\n"
+    columns = {"id": "id", "time": "time", "text": "shift"}
+    report, events = ingested(tmp_path, text, kind="visit", columns=columns)
+    assert (report.rejected, events["text"].to_list()) == ({"malformed_row": 1}, ["late", "early"])
+
+
 def test_column_names_of_any_kind(tmp_path: Path) -> None:
     text = 'Customer No.,"the ""day""",code,row\n1,2017-01-01,x,y\n,2017-01-01,x,y\n'
     columns = {"id": "Customer No.", "time": 'the "day"', "text": "code || row"}
