@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,7 @@ class Shop:
     log_id: str = "first"
 
     @classmethod
-    def opened(cls, folder: Path) -> Shop:
+    def open(cls, folder: Path) -> Shop:
         """One with a file in each source."""
         shop = cls(folder)
         first = ("", "1", "2017-01-02", "order", "o1", "x", "2.5", "")
@@ -55,36 +56,44 @@ class Shop:
             "items": {"table": "items", "columns": {"item_id": "item", "category": "group"}},
             "people": {"table": "customers", "columns": {"customer_id": "id", "age": "age"}},
         }
-        told = {name: {"from": name, **source} for name, source in sources.items()}
-        return settings_of(self.folder, **told).model_copy(update={"home": self.folder / home, **more})
+        located = {name: {"from": name, **source} for name, source in sources.items()}
+        return settings_of(self.folder, **located).model_copy(update={"home": self.folder / home, **more})
 
     def write(self, source: str, name: str, *rows: Cells) -> Path:
         """One more file of a source."""
         path = self.folder / source / f"{name}.csv"
         path.parent.mkdir(exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as opened:
-            csv.writer(opened).writerows([HEADS[source], *rows])
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([HEADS[source], *rows])
         return path
 
-    def hear(self, event_id: str, **event: object) -> None:
-        """One more event over HTTP; one that is known changes nothing."""
+    def touch(self, source: str, name: str) -> None:
+        """Give a file of a source another modification time."""
+        os.utime(self.folder / source / f"{name}.csv", ns=(1, 1))
+
+    def receive(self, event_id: str, **event: object) -> None:
+        """One more event over HTTP; one whose id is in the log changes nothing."""
         first = {"event_id": event_id, "id_type": "user_id", "customer_id": event["id"], "kind": "order", "value": 5}
-        if event_id not in [known["event_id"] for known in self.log]:
+        if event_id not in [each["event_id"] for each in self.log]:
             self.log.append(first | event)
 
-    def move(self, log_id: str) -> None:
+    def visit(self, *event_ids: str) -> None:
+        """Visits of customer 2 over HTTP, on 2017-01-31."""
+        for event_id in event_ids:
+            self.receive(event_id, id="2", kind="visit", time=1_485_860_400_000_000)
+
+    def switch_log(self, log_id: str) -> None:
         """Another log, with nothing in it yet."""
         self.log_id, self.log = log_id, []
 
-    def heard(self, after: int) -> tuple[pl.DataFrame, LogWatermark]:
+    def log_after(self, number: int) -> tuple[pl.DataFrame, LogWatermark]:
         """The log after a numbered event."""
-        return pl.DataFrame(self.log[after:], schema=schema("events"), orient="row"), LogWatermark(
-            self.log_id, len(self.log)
-        )
+        events = pl.DataFrame(self.log[number:], schema=schema("events"), orient="row")
+        return events, LogWatermark(self.log_id, len(self.log))
 
     def ingest(self, home: str = "home") -> IngestReport:
         """Read what is new for a home; all, when it is a new one."""
-        return ingest(self.settings(home), log=self.heard)
+        return ingest(self.settings(home), log=self.log_after)
 
     def lake(self, home: str = "home") -> Lake:
         """The lake of a home."""
@@ -93,3 +102,20 @@ class Shop:
     def events(self, home: str = "home") -> pl.DataFrame:
         """The events of a home's lake."""
         return self.lake(home).scan("events").collect()
+
+    def http_ids(self) -> list[str]:
+        """The ids of the events in the lake that came over HTTP."""
+        return sorted(self.events().filter(source="http")["event_id"])
+
+
+UNCHANGED = dict.fromkeys(("named", "plain", "items", "people", "http"), "unchanged")
+
+
+def scopes(report: IngestReport) -> dict[str, str]:
+    """What was read of each source."""
+    return {source.name: source.scope for source in report.sources}
+
+
+def order_row(event: str = "", id: str = "1", time: str = "2017-01-31", basket: str = "", item: str = "x") -> Cells:  # noqa: A002
+    """A row of ``named`` or ``plain``."""
+    return event, id, time, "order", basket, item, "1", ""

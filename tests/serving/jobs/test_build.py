@@ -24,7 +24,7 @@ NOW = 17_500 * DAY  # 2017-11-30
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    shop = Shop.opened(tmp_path)
+    shop = Shop.open(tmp_path)
     visits = [("", "2", f"2017-02-{1 + n % 28:02}T{n % 24:02}:30", "visit", "", "", "1", "") for n in range(60)]
     shop.write("plain", "1", *visits)  # enough of a kind to derive features from
     return shop

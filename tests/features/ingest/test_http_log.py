@@ -1,0 +1,105 @@
+"""What came over HTTP stays in the lake, whatever becomes of the log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from features.profiles.records import records
+from tests.features.shops import UNCHANGED, Shop, order_row, scopes
+
+
+def test_what_a_file_says_takes_the_place_of_what_came_over_http(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.receive("m1", id="2", time=1_485_860_400_000_000)
+    shop.ingest()
+    shop.write("named", "1", order_row("m1", "3", "2017-02-01"), order_row("m1", "3", "2017-02-02"))
+    report = shop.ingest()
+    assert (report.full_read_reason, report.sources[0].rejected) == (None, {"duplicate_event_id": 1})
+    assert report.customers == frozenset("23")
+    assert shop.events().filter(event_id="m1").select("source", "id").rows() == [("named", "3")]
+    assert dict(records(shop.lake(), {"2"})) == {}
+
+
+@pytest.mark.parametrize(
+    ("log_id", "later", "how"),
+    [
+        ("first", [], "read whole, 3 of an earlier log kept"),  # shorter than what was read
+        ("first", ["h1"], "read whole, 2 of an earlier log kept"),
+        ("second", [], "read whole, 3 of an earlier log kept"),
+        ("second", ["h1"], "read whole, 2 of an earlier log kept"),
+        ("second", ["h0", "h1", "h2"], "read whole"),
+        ("second", ["h10", "h11", "h1", "h13"], "read whole, 2 of an earlier log kept"),
+    ],
+)
+def test_what_came_over_http_stays_when_the_log_is_another(
+    tmp_path: Path, log_id: str, later: list[str], how: str
+) -> None:
+    shop = Shop.open(tmp_path)
+    shop.visit("h0", "h1", "h2")
+    shop.ingest()
+    shop.switch_log(log_id)
+    shop.visit(*later)
+    report = shop.ingest()
+    assert (report.full_read_reason, report.customers, report.log) == (None, None, len(later))
+    assert scopes(report) == UNCHANGED | {"http": how}
+    assert shop.http_ids() == sorted({"h0", "h1", "h2", *later})
+    assert scopes(shop.ingest()) == UNCHANGED
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_came_over_http_stays_when_everything_is_read_anew(tmp_path: Path, *, built: bool) -> None:
+    shop = Shop.open(tmp_path)
+    shop.visit("h0", "h1", "h2")
+    shop.ingest()
+    shop.switch_log("second")
+    shop.visit("h10", "h1")
+    if built:
+        shop.ingest()
+    shop.touch("plain", "0")
+    report = shop.ingest()
+    assert "plain/0.csv changed" in (report.full_read_reason or "")
+    assert (report.sources[-1].scope, report.sources[-1].accepted) == ("read whole, 2 of an earlier log kept", 2)
+    assert shop.http_ids() == ["h0", "h1", "h10", "h2"]
+    shop.visit("h11")
+    assert (shop.ingest().customers, shop.http_ids()) == (frozenset("2"), ["h0", "h1", "h10", "h11", "h2"])
+
+
+def test_a_moved_log_makes_the_lake_that_one_log_of_all_would(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    first = {"id": "1", "order_id": "o7", "item_id": "x"}
+    shop.receive("h0", **first, time=1_485_860_400_000_000)
+    shop.ingest()
+    earlier = shop.log
+    shop.switch_log("second")
+    shop.receive("h1", **first, time=1_488_715_200_000_000)
+    report = shop.ingest()
+    shop.touch("plain", "0")
+    assert shop.ingest().version == report.version
+    shop.log = earlier + shop.log
+    assert shop.ingest("anew").version == report.version
+    assert shop.events().filter(order_id="o7").sort("time")["order_line"].to_list() == [1, 2]
+
+
+def test_what_a_file_says_by_now_is_not_kept_as_come_over_http(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.visit("h0", "h1")
+    shop.ingest()
+    shop.switch_log("second")
+    shop.write("named", "1", order_row("h1", "3", "2017-02-01"))
+    assert shop.ingest().sources[-1].scope == "read whole, 1 of an earlier log kept"
+    assert shop.http_ids() == ["h0"]
+    shop.touch("plain", "0")
+    assert shop.ingest().sources[-1].scope == "read whole, 1 of an earlier log kept"
+    assert shop.events().filter(event_id="h1").select("source", "id").rows() == [("named", "3")]
+
+
+def test_what_came_over_http_stays_though_the_lake_does_not_say_what_it_was_read_from(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.visit("h0", "h1")
+    shop.ingest()
+    shop.lake().write({"events": shop.events()})
+    shop.switch_log("second")
+    assert shop.ingest().full_read_reason == "the lake does not say what it was read from"
+    assert shop.http_ids() == ["h0", "h1"]
