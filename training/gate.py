@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from features.arrays import Floats, Texts
-from features.config.settings import Gate
+from features.config.targets import Gate
 from features.units import DAY
 from training.metrics import calibration_slope
 from training.targets.targets import Kind, Target

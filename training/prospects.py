@@ -8,7 +8,8 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
-from features.config.settings import Gate, Lapse, Redemption, Settings, Spend
+from features.config.settings import Settings
+from features.config.targets import Gate, Lapse, Redemption, Spend
 from features.doctor import Prospect
 from features.lake import Lake
 from features.units import DAY

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from features.arrays import Flags, Floats, Ints
-from features.config.settings import Fallback
+from features.config.offers import Fallback
 from serving.decisions.catalogue import Catalogue, Excluded
 
 BASIS: Final = (

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats
-from features.config.settings import Redemption, Settings
+from features.config.settings import Settings
+from features.config.targets import Redemption
 from features.evaluate.online.record import Record
 from features.lake import Lake
 from features.profiles.pairs import Campaign, pair_vector

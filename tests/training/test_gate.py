@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.config.settings import Gate
+from features.config.targets import Gate
 from features.units import DAY
 from training.gate import Evidence, enough, judge, weighted_auc
 from training.metrics import auc

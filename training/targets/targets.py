@@ -8,7 +8,8 @@ from typing import Literal
 import narwhals as nw
 import polars as pl
 
-from features.config.settings import Redemption, Settings, TargetSettings
+from features.config.settings import Settings
+from features.config.targets import Redemption, TargetSettings
 from features.units import DAY
 
 Frame = nw.LazyFrame[pl.LazyFrame]

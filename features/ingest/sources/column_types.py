@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from features import sql
-from features.config.settings import Source
+from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.rows import Rows
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from features import sql
 from features.config.locations import expand
-from features.config.settings import Source
+from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.csv import FLAW, ROW
 from features.moments import utc

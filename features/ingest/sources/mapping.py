@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from features import sql
-from features.config.settings import Source
+from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.column_types import find_column, prevailing_type
 from features.ingest.sources.csv import FLAW, ROW

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.config.settings import Source
+from features.config.source import Source
 from features.ingest.sources.watermark import SourceWatermark
 from features.moments import minute
 

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from features.config.settings import Settings, Source
+from features.config.settings import Settings
+from features.config.source import Source
 from features.events.tables import COLUMNS, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :mod:`features.ingest.column_types`

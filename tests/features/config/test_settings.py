@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from features.config.settings import Lapse, Redemption, Spend, read_settings
+from features.config.settings import read_settings
+from features.config.targets import Lapse, Redemption, Spend
 from features.errors import StamkundError
 from features.moments import micros
 from features.units import DAY, HOUR, WEEK, duration, size

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.config.settings import Fallback
+from features.config.offers import Fallback
 from serving.decisions.arbitration import Placement, Visitor, fill, rank
 from serving.decisions.catalogue import SMOOTHING, Catalogue
 from serving.decisions.offers import Offer

@@ -1,0 +1,96 @@
+"""The section of a source: where its rows lie, and which canonical columns they fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from features import sql
+from features.config.locations import Place, is_url
+from features.config.section import Section
+from features.errors import StamkundError
+from features.events.tables import COLUMNS, FILLED, NEEDED, Table
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Expression = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
+
+
+class Source(Section):
+    """One table of yours and how its columns become canonical ones."""
+
+    table: Table = "events"
+    origin: Place | dict[str, Place] = Field(alias="from")
+    query: str | None = None
+    timezone: str = "UTC"
+    kind: str | None = None
+    id_type: str = "user_id"
+    columns: dict[str, Expression]
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name != "UTC" and name not in sql.zones():
+            raise StamkundError.unknown("unknown_timezone", "time zone", name, sql.zones())
+        return name
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        self._check_columns()
+        self._check_query()
+        return self
+
+    def _check_columns(self) -> None:
+        allowed = [name for name in COLUMNS[self.table] if self.table != "events" or name not in FILLED]
+        if self.table == "events" and self.kind is not None and "kind" in self.columns:
+            raise StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
+        for name in self.columns if self.table != "customers" else ():
+            if name not in allowed:
+                raise StamkundError.unknown(
+                    "unknown_column", f"{self.table} column", name, allowed, field=f"columns.{name}"
+                )
+        needed = [*NEEDED[self.table], *(["kind"] if self.table == "events" and self.kind is None else [])]
+        for name in needed:
+            if name not in self.columns:
+                extra = " (or as the source's constant `kind:`)" if name == "kind" else ""
+                msg = f"A source of {self.table} needs the column `{name}` under columns{extra}."
+                raise StamkundError("missing_column", msg, field="columns")
+
+    def _check_query(self) -> None:
+        if isinstance(self.origin, dict) and self.query is None:
+            msg = "`from` names several tables: say in `query` what to select from them."
+            raise StamkundError("missing_query", msg, field="query")
+        if isinstance(self.origin, str) and is_url(self.origin) and self.query is None:
+            raise StamkundError(
+                "missing_query", "A database needs its SQL: say in `query` what to select.", field="query"
+            )
+
+
+def check_query(name: str, source: Source) -> None:
+    """Refuse a query over files that names a table which its source does not have; a database checks its own."""
+    origin = source.origin
+    if source.query is None or (isinstance(origin, str) and (is_url(origin) or origin.startswith("${"))):
+        return
+    field, tables = f"{name}.query", names_of(name, origin)
+    try:
+        read = sql.tables_of(source.query)
+    except ValueError as error:
+        msg = f"This is not a query that DuckDB can read: {error}"
+        raise StamkundError("bad_query", msg, field=field) from None
+    for table in sorted(read):
+        if table.lower() not in {known.lower() for known in tables}:
+            raise StamkundError.unknown("unknown_table", "table", table, tables, field=field)
+
+
+def names_of(source: str, origin: str | Mapping[str, str]) -> dict[str, str]:
+    """The tables that a source's query may name; one location goes by the source's own name.
+
+    >>> names_of("orders", "orders.csv")
+    {'orders': 'orders.csv'}
+    """
+    return {source: origin} if isinstance(origin, str) else dict(origin)

@@ -1,0 +1,49 @@
+"""The sections of the models: what each predicts, and what it must show before it is used."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from features.config.section import Number, Section, Whole
+from features.units import DAY, Duration
+
+
+class Lapse(Section):
+    """Will a customer who was active do nothing of this kind within the horizon?"""
+
+    type: Literal["lapse"]
+    event: str = "order"
+    horizon: Duration = 28 * DAY
+    active: Duration = 56 * DAY
+
+
+class Spend(Section):
+    """What will a customer who was active spend within the horizon?"""
+
+    type: Literal["spend"]
+    event: str = "order"
+    horizon: Duration = 84 * DAY
+    active: Duration = 84 * DAY
+
+
+class Redemption(Section):
+    """Will a contacted customer respond to the campaign within the horizon?"""
+
+    type: Literal["redemption"]
+    contact: str = "contact"
+    response: str = "redeem"
+    horizon: Duration = 56 * DAY
+
+
+TargetSettings = Annotated[Lapse | Spend | Redemption, Field(discriminator="type")]
+
+
+class Gate(Section):
+    """What a model must show before it may be used."""
+
+    outcomes: Whole = Field(default=200, ge=1)
+    horizons: Whole = Field(default=3, ge=1)
+    confidence: Number = Field(default=0.9, gt=0, lt=1)
+    slope: tuple[Number, Number] = (0.8, 1.25)
