@@ -146,7 +146,7 @@ def train(
 def models_list(config: Config = YAML) -> None:
     """Every version of every model, and which one answers."""
     from serving.terminal.tables import models_table
-    from training.registry.registry import listing
+    from training.registry.versions import listing
 
     out.print(models_table(listing(settings_of(config))))
 
@@ -154,7 +154,7 @@ def models_list(config: Config = YAML) -> None:
 @models.command()
 def promote(name: str, version: int, config: Config = YAML) -> None:
     """Let a version that passed the gate answer from now on."""
-    from training.registry.registry import promote as set_champion
+    from training.registry.versions import promote as set_champion
 
     set_champion(settings_of(config), name, version)
     out.print(f"Version {version} of '{name}' is the champion. A running service takes it up within seconds.")
@@ -163,7 +163,7 @@ def promote(name: str, version: int, config: Config = YAML) -> None:
 @models.command()
 def rollback(name: str, config: Config = YAML) -> None:
     """Let the previous champion answer again."""
-    from training.registry.registry import rollback as set_previous
+    from training.registry.versions import rollback as set_previous
 
     version = set_previous(settings_of(config), name)
     out.print(f"Version {version} of '{name}' is the champion again.")

@@ -12,15 +12,15 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from rich.table import Table as Printed
+from rich.table import Table
 from scipy.stats import rankdata
 
 from features.arrays import Floats
 from features.config.settings import Settings
-from training.dataset import Table
-from training.evaluate import outcome_table
-from training.gate import weighted_auc
+from training.dataset import Dataset
+from training.evaluate import outcome_dataset
 from training.learners.model import Model
+from training.metrics.bootstrap import weighted_auc
 
 DAYS = (date(2017, 9, 10), date(2017, 10, 8), date(2017, 11, 5), date(2017, 12, 3))
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before
@@ -32,7 +32,7 @@ class Day:
     """What came true after one day, the model's scores, and the scores of the best single feature and of the rule."""
 
     day: date
-    outcome: Table
+    outcome: Dataset
     scores: Floats
     single: str
     single_scores: Floats
@@ -54,7 +54,7 @@ class Day:
 
 def judged(settings: Settings, model: Model, day: date) -> Day:
     """A model against what came true after the day that it was trained at."""
-    outcome = outcome_table(settings, model, as_of=model.as_of)
+    outcome = outcome_dataset(settings, model, as_of=model.as_of)
     single, single_scores = best_single(outcome.x, outcome.y, model.feature_names)
     rule_scores = -outcome.x[:, model.feature_names.index(RULE)]
     return Day(day, outcome, model.predict(outcome.x), single, single_scores, rule_scores)
@@ -104,10 +104,10 @@ def figures(days: Sequence[Day]) -> dict[str, float]:
     }
 
 
-def printed(days: Sequence[Day], found: Mapping[str, float]) -> Printed:
+def printed(days: Sequence[Day], found: Mapping[str, float]) -> Table:
     """The table for people."""
     heads = ("lapse at", "rows", "lapsed", "model", "best single feature", "it is", f"-{RULE}", "lift", "95 % interval")
-    table = Printed(*heads, box=None)
+    table = Table(*heads, box=None)
     for name, key, single in [*((str(d.day), f"lapse_{d.day}", d.single) for d in days), ("mean", "lapse_days", "")]:
         rows, lapsed, auc, best, rule, lift, low, high = (
             found[f"{key}_{figure}"]

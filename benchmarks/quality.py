@@ -70,8 +70,8 @@ def _trained(settings: Settings, name: str, as_of: int) -> Model:
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:
-    kept = {key: evaluation.metrics[key] for key in FIGURES[evaluation.target.kind] if key in evaluation.metrics}
-    first = FIGURES[evaluation.target.kind][0]
+    kept = {key: evaluation.metrics[key] for key in FIGURES[evaluation.target.score_kind] if key in evaluation.metrics}
+    first = FIGURES[evaluation.target.score_kind][0]
     counts = {"rows": evaluation.rows, "left_out": evaluation.left_out}
     return {**kept, f"rule_{first}": evaluation.baseline_metrics[first], **counts}
 
@@ -80,7 +80,7 @@ def _table(found: Sequence[Evaluation]) -> Table:
     heads = ("target", "trained and tested at", "rows", "outcome open", "figure", "model", "best of the rules", "it is")
     table = Table(*heads, box=None)
     for each in found:
-        figure = FIGURES[each.target.kind][0]
+        figure = FIGURES[each.target.score_kind][0]
         model, rule = each.metrics[figure], each.baseline_metrics[figure]
         shown = [f"{v:.3f}" if v < 1 else f"{v:,.1f}" for v in (model, rule)]
         counts = [f"{each.rows:,}", f"{each.left_out:,}"]

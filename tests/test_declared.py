@@ -15,8 +15,8 @@ from serving.scoring.batch import scores
 from serving.scoring.champions import Lineup
 from tests.serving.models import tiny_models
 from tests.serving.shop import NOW, live_of, open_shop
-from training.dataset import training_tables
-from training.targets.targets import targets_of
+from training.dataset import training_datasets
+from training.targets import targets_of
 
 
 def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> None:
@@ -26,11 +26,11 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
         declare("tea", take="sum", of="value", kind="order", where={"item_id": "tea"}, windows=["90d"])
     )
     features.save(settings.feature_set)
-    lineup = Lineup(features, tiny_models(lake, features, settings, as_of=NOW - 84 * DAY))
+    lineup = Lineup.of(features, tiny_models(lake, features, settings, as_of=NOW - 84 * DAY))
     bought = pl.col("kind").eq("order") & pl.col("item_id").eq("tea") & pl.col("customer_id").eq("2")
 
     target = targets_of(settings)["lapse"]
-    table = training_tables(lake, features, [target], as_of=NOW, minor_units=2)["lapse"]
+    table = training_datasets(lake, features, [target], as_of=NOW, minor_units=2)["lapse"]
     assert table.x.shape[1] == len(features.names)
     assert (table.x[:, features.names.index("tea_90d")] > 0).any()
 

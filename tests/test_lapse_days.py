@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from benchmarks.lapse_days import Day, best_single, figures
-from training.dataset import Table
+from training.dataset import Dataset
 
 NAN = float("nan")
 
@@ -25,7 +25,7 @@ def test_lift_is_over_the_single_feature_and_resamples_whole_customers() -> None
     y = np.array([1.0, 0.0, 1.0, 0.0] * 10)
     customers = np.arange(40).astype(np.str_)
     zeros = np.zeros(40, dtype=np.int64)
-    outcome = Table(np.empty((40, 0)), y, zeros, zeros, customers, np.ones(40, dtype=np.bool_))
+    outcome = Dataset(np.empty((40, 0)), y, zeros, zeros, customers, np.ones(40, dtype=np.bool_))
     half = np.where(np.arange(40) % 4 == 0, 1.0, 0.0)  # finds half of those who lapse: AUC 3/4
     days = [
         Day(date(2017, 9, 10), outcome, y, "half", half, np.zeros(40)),

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from training.metrics import auc
-from training.targets.rules import rules_of
-from training.targets.targets import Target
-
-Floats = npt.NDArray[np.float64]
+from features.arrays import Floats
+from training.metrics.probability import auc
+from training.targets import ScoreKind
+from training.targets.rules import Rule
 
 
-def rule_scores(target: Target, names: Sequence[str], x: Floats) -> dict[str, Floats]:
-    """Each rule's scores of some rows, by the rule's name."""
-    return {rule.name: rule.scores(x, names) for rule in rules_of(target, names)}
+def rule_scores(rules: Sequence[Rule], names: Sequence[str], x: Floats) -> dict[str, Floats]:
+    """Each rule's scores of feature rows (``names``: their columns), by the rule's name."""
+    return {rule.name: rule.scores(x, names) for rule in rules}
 
 
-def best_rule(target: Target, y: Floats, scores: Mapping[str, Floats]) -> str | None:
-    """The one of these rules that does best on these very rows: the hardest one to beat."""
-    if not scores:
-        return None
-    return max(
-        scores, key=lambda name: -np.abs(y - scores[name]).mean() if target.kind == "amount" else auc(y, scores[name])
-    )
+def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) -> str | None:
+    """The name of the rule that does best on these rows, the hardest one to beat: by AUC, for amounts by MAE.
+
+    >>> best_rule("amount", np.array([1.0, 2.0]), {"near": np.array([1.0, 1.0]), "far": np.array([9.0, 9.0])})
+    'near'
+    """
+
+    def quality(name: str) -> float:
+        return float(-np.abs(y - scores[name]).mean()) if score_kind == "amount" else auc(y, scores[name])
+
+    return max(scores, key=quality, default=None)

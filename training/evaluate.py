@@ -13,9 +13,9 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.profiles import profiles
 from features.units import DAY
 from training.baseline import best_rule, rule_scores
-from training.dataset import Table, labels, table
+from training.dataset import Dataset, dataset
 from training.learners.model import Model
-from training.metrics import metrics, rule_metrics
+from training.metrics.by_kind import model_metrics, rule_metrics
 from training.report import Evaluation
 from training.walk_forward import THREADS
 
@@ -25,15 +25,14 @@ def evaluate(
 ) -> Evaluation:
     """A model, trained at ``as_of`` or before, against the outcomes after ``as_of``.
 
-    Lapse and spend: everyone in the population at ``as_of``. Redemption: every contact after ``as_of`` (up to
-    ``until``) whose outcome is known by the last event in the data, each scored at its own time; ``open_as_none``
-    takes in the others too, as if nobody responded after the data ends.
+    The rows are the target's :meth:`Target.outcome_rows`: customers at ``as_of``, or contacts after ``as_of`` (up to
+    ``until``), each scored at its own time, whose outcome is known by the last event in the data; ``open_as_none``
+    counts the others too, as if nobody responded after the data ends.
     """
-    outcome = outcome_table(settings, model, as_of=as_of, until=until)
+    target, outcome = model.target, outcome_dataset(settings, model, as_of=as_of, until=until)
     last = _last_event(Lake(settings.lake))
-    settled = outcome.known <= (last or 0) if model.target.type == "redemption" and not open_as_none else None
-    left_out = 0 if settled is None else int(np.sum(~settled))
-    outcome = outcome if settled is None else outcome.where(settled)
+    settled = np.full(len(outcome), target.settled_together or open_as_none) | (outcome.known <= (last or 0))
+    left_out, outcome = int(np.sum(~settled)), outcome.where(settled)
     if not len(outcome):
         text = (
             f"What came true of '{model.name}' is not known: the data ends with {_day(last)}, and the outcome of "
@@ -41,14 +40,14 @@ def evaluate(
         )
         raise StamkundError("outcomes_not_known", text, field="as_of")
     scores = model.predict(outcome.x, num_threads=THREADS)
-    rules = rule_scores(model.target, model.feature_names, outcome.x)
-    rule = best_rule(model.target, outcome.y, rules)
-    beside = rule_metrics(model.kind, outcome.y, rules[rule]) if rule else {}
-    figures = metrics(model.kind, outcome.y, scores)
-    return Evaluation(model.target, as_of, len(outcome), figures, rule, beside, left_out)
+    rules = rule_scores(target.rules(FeatureSet.load(settings.feature_set)), model.feature_names, outcome.x)
+    rule = best_rule(model.score_kind, outcome.y, rules)
+    baseline = rule_metrics(model.score_kind, outcome.y, rules[rule]) if rule else {}
+    figures = model_metrics(model.score_kind, outcome.y, scores)
+    return Evaluation(target, as_of, len(outcome), figures, rule, baseline, left_out)
 
 
-def outcome_table(settings: Settings, model: Model, *, as_of: int, until: int | None = None) -> Table:
+def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int | None = None) -> Dataset:
     """The rows that :func:`evaluate` scores, with what came true; of a contact whose outcome is open, so far."""
     if model.as_of > as_of:
         text = (
@@ -61,22 +60,18 @@ def outcome_table(settings: Settings, model: Model, *, as_of: int, until: int | 
         text = f"'{model.name}' was trained on other features than those at hand. Run `stamkund train`."
         raise StamkundError("feature_set_mismatch", text, field=model.name)
     _check_reach(lake, model, as_of=as_of)
-    rows = labels(lake, model.target, moments=[as_of])
-    if model.target.type == "redemption":
-        rows = rows.filter(
-            pl.col("as_of") > as_of, pl.col("as_of") <= (until if until is not None else pl.col("as_of"))
-        )
+    rows = model.target.outcome_rows(lake, as_of=as_of, until=until)
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
         raise StamkundError("no_outcomes", text, field="as_of")
     known = profiles(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
-    return table(lake, model.target, model.feature_names, rows, known, minor_units=settings.minor_units)
+    return dataset(lake, model.target, model.feature_names, rows, known, minor_units=settings.minor_units)
 
 
 def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:
-    """The outcomes must lie within the data; when those of contacts do, each contact says."""
+    """Outcomes that are settled together must lie within the data."""
     last = _last_event(lake)
-    horizon = 0 if model.target.type == "redemption" else model.target.horizon_us
+    horizon = model.target.horizon_us if model.target.settled_together else 0
     if last is None or as_of + horizon > last + DAY:
         text = (
             f"What came true of '{model.name}' is not known: the data ends with {_day(last)}, and the horizon of "

@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from features.config.settings import Settings
-from features.config.targets import Gate, Lapse, Redemption, Spend
+from features.config.targets import Gate
 from features.doctor import Prospect
 from features.lake import Lake
 from features.units import DAY
-from training.dataset import WARM_UP, Table, history_start, labels, origins
-from training.gate import enough
-from training.targets.targets import Target, target_of, targets_of
-from training.walk_forward import block_start, fewest
+from training.dataset import Dataset, history_start
+from training.gate import data_refusals
+from training.targets import Target, targets_of, usual_targets
+from training.targets.origins import WARM_UP
+from training.walk_forward import block_start, outcome_count
 
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
 ASSUMED_AUC = 0.8
@@ -29,20 +30,19 @@ def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospec
     kinds = events.select(pl.col("kind").unique().sort()).collect()["kind"].to_list()
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)
-    told = [prospect(lake, t, kinds, settings.gate, first=first, as_of=as_of) for t in declared.values()]
-    for target in others(kinds, declared.values()):
-        found = prospect(lake, target, kinds, settings.gate, first=first, as_of=as_of, declared=False)
-        if found.outlook != "not possible":
-            told.append(found)
-    return told
+    answers = [prospect(lake, t, kinds, settings.gate, first=first, as_of=as_of) for t in declared.values()]
+    for target in undeclared(kinds, declared.values()):
+        answer = prospect(lake, target, kinds, settings.gate, first=first, as_of=as_of, declared=False)
+        if answer.outlook != "not possible":
+            answers.append(answer)
+    return answers
 
 
-def others(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[Target]:
-    """Targets of usual shape whose kinds of events are there and that nobody declared."""
-    usual = (Lapse(type="lapse"), Spend(type="spend"), Redemption(type="redemption"))
-    known = {(target.type, target.event) for target in declared}
-    for target in (target_of(settings.type, settings) for settings in usual):
-        if (target.type, target.event) not in known and not _absent(target, kinds):
+def undeclared(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[Target]:
+    """Targets of usual shape that the settings lack and whose kinds of events are there."""
+    shapes = {(target.type, target.event) for target in declared}
+    for target in usual_targets():
+        if (target.type, target.event) not in shapes and not _absent(target, kinds):
             yield target
 
 
@@ -52,68 +52,63 @@ def prospect(
     """Whether this target can be learnt, with the numbers that say so."""
     absent = _absent(target, kinds)
     if absent:
-        held = f"the data has {', '.join(kinds)}" if kinds else "the data has none of a known customer"
-        text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {held}."
+        present = f"the data has {', '.join(kinds)}" if kinds else "the data has none of a known customer"
+        text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {present}."
         return Prospect(target.name, "not possible", text, declared, "Map such a source, or take the target out.")
-    rows = outcomes_known(lake, target, first=first, as_of=as_of)
+    rows = known_outcomes(lake, target, first=first, as_of=as_of)
     return outlook(target, gate, rows, history_us=as_of - first, declared=declared)
 
 
 def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in (target.event, target.response) if kind is not None and kind not in kinds]
+    return [kind for kind in target.event_kinds if kind not in kinds]
 
 
-def outcomes_known(lake: Lake, target: Target, *, first: int, as_of: int) -> Table:
-    """The rows that training will learn from at ``as_of``, without their features."""
-    moments = origins(target, first=first, as_of=as_of)
-    if target.type == "redemption" or moments:
-        frame = labels(lake, target, moments=moments).filter(
-            pl.col("known") <= as_of, pl.col("as_of") >= first + WARM_UP
-        )
-    else:
-        frame = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "known": pl.Int64, "y": pl.Int64})
-    return Table(
-        x=np.empty((frame.height, 0)),
-        y=frame["y"].to_numpy().astype(np.float64),
-        as_of=frame["as_of"].to_numpy(),
-        known=frame["known"].to_numpy(),
-        customers=np.array(frame["customer_id"].to_list(), dtype=np.str_),
-        fresh=np.ones(frame.height, dtype=np.bool_),
+def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int) -> Dataset:
+    """The outcomes that training will count at ``as_of``, without their features."""
+    rows = target.fresh_rows(lake, first=first, as_of=as_of)
+    known = rows.filter(pl.col("known") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    return Dataset(
+        x=np.empty((known.height, 0)),
+        y=known["y"].to_numpy().astype(np.float64),
+        as_of=known["as_of"].to_numpy(),
+        known=known["known"].to_numpy(),
+        customers=np.array(known["customer_id"].to_list(), dtype=np.str_),
+        fresh=np.ones(known.height, dtype=np.bool_),
     )
 
 
-def outlook(target: Target, gate: Gate, rows: Table, *, history_us: int, declared: bool = True) -> Prospect:
+def outlook(target: Target, gate: Gate, rows: Dataset, *, history_us: int, declared: bool = True) -> Prospect:
     """The prospect that known outcomes make."""
-    count, customers = fewest(rows, target.kind), len(np.unique(rows.customers))
-    refusals = enough(target, gate, outcomes=count, history_us=history_us, customers=customers)
-    text = f"{target.description} {_seen(target, rows)}"
+    count, customers = outcome_count(rows, target.score_kind), len(np.unique(rows.customers))
+    refusals = data_refusals(target, gate, outcomes=count, history_us=history_us, customers=customers)
+    text = f"{target.description} {_counts(target, rows)}"
     if refusals:
         needs = " ".join(_needs(target, gate, count=count, history_us=history_us))
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, _step(refusals[0].code))
-    start = block_start(rows, target.kind, outcomes=max(gate.outcomes // 2, 1))
+    start = block_start(rows, target.score_kind, outcomes=max(gate.outcomes // 2, 1))
     if start is None:
         needs = "They lie too close together in time to learn from the earlier ones and test on the later ones."
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, "Add older events, or wait.")
-    text = f"{text} {_quality(target, rows.where(rows.as_of >= start))}"
+    text = f"{text} {_precision(target, rows.where(rows.as_of >= start))}"
     step = None if declared else f"Declare it: `{target.name}: {{type: {target.type}}}` under `targets:`."
     few = count < PLENTY * gate.outcomes
     return Prospect(target.name, "few outcomes" if few else "possible", text, declared, step)
 
 
-def _seen(target: Target, rows: Table) -> str:
+def _counts(target: Target, rows: Dataset) -> str:
     moments, positive = len(np.unique(rows.as_of)), int(np.sum(rows.y > 0))
-    said = "with an amount" if target.kind == "amount" else "yes"
+    yes, no = ("with an amount", "without") if target.score_kind == "amount" else ("yes", "no")
     times = f"{moments} past moment{'' if moments == 1 else 's'}"
-    return f"Seen at {times}: {positive:,} {said}, {len(rows) - positive:,} {'without' if said != 'yes' else 'no'}."
+    return f"Seen at {times}: {positive:,} {yes}, {len(rows) - positive:,} {no}."
 
 
 def _needs(target: Target, gate: Gate, *, count: int, history_us: int) -> Iterator[str]:
-    need = gate.horizons * target.horizon_us
-    if history_us < need:
-        yield f"It needs {need // DAY} days of history, and there are {history_us // DAY}."
+    least = gate.horizons * target.horizon_us
+    if history_us < least:
+        yield f"It needs {least // DAY} days of history, and there are {history_us // DAY}."
     if count < gate.outcomes:
-        what = "amounts" if target.kind == "amount" else "of each"
-        yield f"It needs {gate.outcomes:,} {what}, and there are {count:,}."
+        noun = "amounts" if target.score_kind == "amount" else "of each"
+        yield f"It needs {gate.outcomes:,} {noun}, and there are {count:,}."
 
 
 def _step(code: str) -> str:
@@ -122,9 +117,9 @@ def _step(code: str) -> str:
     return "Add customers or history, or predict something that happens more often."
 
 
-def _quality(target: Target, tested: Table) -> str:
+def _precision(target: Target, tested: Dataset) -> str:
     """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
-    if target.kind == "amount":
+    if target.score_kind == "amount":
         width = _TWO_SIDED_90 * float(tested.y.std() / tested.y.mean()) / sqrt(len(tested))
         return f"Tested on the latest {len(tested):,}, their average can be told to ±{max(width, 0.01):.0%}."
     positive = int(np.sum(tested.y > 0))

@@ -1,4 +1,4 @@
-"""What a training or an evaluation found, the model beside the rule that anyone could use without it."""
+"""Reports of a training and of an evaluation: a model's figures beside those of the rule that needs no model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from training.gate import Verdict
 from training.learners.model import Model
-from training.targets.targets import Target
+from training.targets import Target
 
 
 @dataclass(frozen=True)

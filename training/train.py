@@ -1,33 +1,29 @@
-"""Training at a moment: tables, models, the gate's verdict and the registry, for each target."""
+"""Training at a moment: datasets, models, the gate's verdict and the registry, for each target."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.moments import day
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
 from training.baseline import best_rule, rule_scores
-from training.dataset import Table, feature_names, history_start, training_tables
-from training.gate import Evidence, Refusal, Verdict, enough, judge
+from training.dataset import Dataset, feature_names, history_start, training_datasets
+from training.gate import Evidence, Refusal, Verdict, check_evidence, data_refusals
 from training.learners.model import Model, quantiles
-from training.learners.trees import parameters
-from training.metrics import metrics, rule_metrics
-from training.plots import draw
-from training.registry.registry import champion_as_of, promote, register
+from training.metrics.by_kind import model_metrics, rule_metrics
+from training.registration import register_model
+from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
-from training.targets.targets import Target, targets_of
-from training.walk_forward import THREADS, Fit, fewest, fit
+from training.targets import Target, targets_of
+from training.timing import no_test_block, tested_before_features, trained_before_champion
+from training.walk_forward import THREADS, WalkForward, outcome_count, walk_forward
 
 
 def train(
@@ -38,31 +34,22 @@ def train(
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
     registered without the alias, and the report's verdict says why.
     """
-    chosen = _chosen(settings, targets)
-    total = len(chosen) + 1
+    selected = _selected(settings, targets)
+    total = len(selected) + 1
     progress("profiles of past moments", 0, total)
-    job = _job(settings, chosen, as_of=as_of)
+    lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    datasets = training_datasets(lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units)
+    first = history_start(lake, as_of=as_of)
     reports = []
-    for done, target in enumerate(chosen, start=1):
+    for done, target in enumerate(selected, start=1):
         progress(target.name, done, total)
-        reports.append(_train(job, target))
+        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of)
+        reports.append(_train(job))
     progress("done", total, total)
     return reports
 
 
-@dataclass(frozen=True)
-class Job:
-    """What every target of one training shares."""
-
-    settings: Settings
-    lake: Lake
-    feature_set: FeatureSet
-    tables: Mapping[str, Table]
-    first: int
-    as_of: int
-
-
-def _chosen(settings: Settings, names: Sequence[str] | None) -> list[Target]:
+def _selected(settings: Settings, names: Sequence[str] | None) -> list[Target]:
     declared = targets_of(settings)
     for name in names or ():
         if name not in declared:
@@ -70,131 +57,104 @@ def _chosen(settings: Settings, names: Sequence[str] | None) -> list[Target]:
     return [declared[name] for name in names or declared]
 
 
-def _job(settings: Settings, targets: Sequence[Target], *, as_of: int) -> Job:
-    lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
-    tables = training_tables(lake, feature_set, targets, as_of=as_of, minor_units=settings.minor_units)
-    return Job(settings, lake, feature_set, tables, history_start(lake, as_of=as_of), as_of)
+@dataclass(frozen=True)
+class Job:
+    """What one target is trained from: its dataset, on a history that begins at ``first``."""
+
+    settings: Settings
+    lake: Lake
+    feature_set: FeatureSet
+    target: Target
+    dataset: Dataset
+    first: int
+    as_of: int
 
 
-def _train(job: Job, target: Target) -> TrainingReport:
-    """One target, from its table to its report."""
-    began, gate = time.perf_counter(), job.settings.gate
-    every = job.tables[target.name]
-    usable = every.known_by(job.as_of)
-    customers = len(np.unique(usable.customers))
-    lacking = enough(
-        target, gate, outcomes=fewest(usable, target.kind), history_us=job.as_of - job.first, customers=customers
-    )
+def _train(job: Job) -> TrainingReport:
+    """One target, from its dataset to its report."""
+    began, target, gate = time.perf_counter(), job.target, job.settings.gate
+    usable = job.dataset.known_by(job.as_of)
     report = TrainingReport(
-        target=target, as_of=job.as_of, rows=len(usable), customers=customers, origins=len(np.unique(usable.as_of))
+        target=target,
+        as_of=job.as_of,
+        rows=len(usable),
+        customers=len(np.unique(usable.customers)),
+        origins=len(np.unique(usable.as_of)),
     )
-    fitted = fit(every, target.kind, as_of=job.as_of, outcomes=max(gate.outcomes // 2, 1))
+    refusals = _data_refusals(job, usable)
+    fitted = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=max(gate.outcomes // 2, 1))
     if fitted is None:
-        lacking = lacking or [_no_block(target, gate.outcomes)]
-        return replace(report, verdict=Verdict(tuple(lacking)), seconds=time.perf_counter() - began)
-    evidence = _evidence(job, target, fitted)
-    verdict = judge(target, gate, evidence)
-    late = _fitted_late(job, target, fitted)
+        verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
+        return replace(report, verdict=verdict, seconds=time.perf_counter() - began)
+    evidence = _evidence(job, fitted)
+    verdict = check_evidence(target, gate, evidence)
+    late = tested_before_features(target, job.feature_set, test_start=fitted.test_start)
     report = replace(
         report,
         tested=len(evidence.y),
-        metrics=metrics(target.kind, evidence.y, evidence.scores),
+        metrics=model_metrics(target.score_kind, evidence.y, evidence.scores),
         baseline=evidence.rule,
-        baseline_metrics=(
-            {} if evidence.rule_scores is None else rule_metrics(target.kind, evidence.y, evidence.rule_scores)
-        ),
-        verdict=replace(verdict, refusals=(*lacking, *late, *verdict.refusals)),
+        baseline_metrics=_baseline_metrics(target, evidence),
+        verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
-    model = _registered(job, _model(job, target, fitted, every), report, evidence)
+    model = register_model(
+        job.settings,
+        _model(job, fitted),
+        report,
+        evidence,
+        feature_set=job.feature_set,
+        lake_version=job.lake.version,
+    )
     if report.verdict.passed:
-        report = replace(report, verdict=replace(report.verdict, refusals=tuple(_back_test(job, target))))
+        older = trained_before_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
+        report = replace(report, verdict=replace(report.verdict, refusals=tuple(older)))
     promoted = report.verdict.passed
     if promoted:
         promote(job.settings, model.name, model.version)
     return replace(report, model=model, promoted=promoted, seconds=time.perf_counter() - began)
 
 
-def _no_block(target: Target, outcomes: int) -> Refusal:
-    text = (
-        f"'{target.name}' has too few outcomes to set some aside for the test: it needs {outcomes // 2} of each class "
-        f"in the last labelled moments and {outcomes // 4} known before them. Add customers or history."
+def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:
+    """What is lacking before anything is fitted."""
+    refusals = data_refusals(
+        job.target,
+        job.settings.gate,
+        outcomes=outcome_count(usable, job.target.score_kind),
+        history_us=job.as_of - job.first,
+        customers=len(np.unique(usable.customers)),
     )
-    return Refusal("too_few_outcomes", text)
+    try:
+        job.target.population(job.feature_set)
+    except StamkundError as error:
+        refusals.append(Refusal(error.code, str(error)))
+    return refusals
 
 
-def _back_test(job: Job, target: Target) -> list[Refusal]:
-    """A model of the past is no successor of one that knows more; ``promote`` may still make it one."""
-    at = champion_as_of(job.settings, target.name)
-    if at is None or at <= job.as_of:
-        return []
-    today, then = map(day, (at, job.as_of))
-    text = (
-        f"'{target.name}' has a champion trained at {today}, later than this model's {then}. The model is registered "
-        "and not promoted; to have it all the same: `stamkund models promote`."
-    )
-    return [Refusal("older_than_champion", text)]
+def _evidence(job: Job, fitted: WalkForward) -> Evidence:
+    rows, names = fitted.test, feature_names(job.feature_set, job.target)
+    rules = rule_scores(job.target.rules(job.feature_set), names, rows.x)
+    rule = best_rule(job.target.score_kind, rows.y, rules)
+    return Evidence(rows.y, fitted.test_scores, rows.customers, rule, rules[rule] if rule else None)
 
 
-def _fitted_late(job: Job, target: Target, fitted: Fit) -> list[Refusal]:
-    """A feature set that has seen the moments of the test makes the figures too good."""
-    if job.feature_set.fitted_at <= fitted.late:
-        return []
-    text = (
-        f"'{target.name}' is tested at moments before the features were fitted. Set features.fitted_at to an earlier "
-        "day, then `stamkund build --refit`."
-    )
-    return [Refusal("features_fitted_late", text)]
+def _baseline_metrics(target: Target, evidence: Evidence) -> dict[str, float]:
+    scores = evidence.rule_scores
+    return {} if scores is None else rule_metrics(target.score_kind, evidence.y, scores)
 
 
-def _evidence(job: Job, target: Target, fitted: Fit) -> Evidence:
-    rows = fitted.evidence
-    rules = rule_scores(target, feature_names(job.feature_set, target), rows.x)
-    rule = best_rule(target, rows.y, rules)
-    return Evidence(rows.y, fitted.scores, rows.customers, rule, rules[rule] if rule else None)
-
-
-def _model(job: Job, target: Target, fitted: Fit, every: Table) -> Model:
+def _model(job: Job, fitted: WalkForward) -> Model:
     """The final model, its percentiles those of the customers it would score at ``as_of``."""
     model = Model(
-        name=target.name,
+        name=job.target.name,
         version=0,
-        target=target,
+        target=job.target,
         booster=fitted.booster,
         calibration=fitted.calibration,
-        feature_names=feature_names(job.feature_set, target),
+        feature_names=feature_names(job.feature_set, job.target),
         feature_set_hash=job.feature_set.hash,
         percentiles=(),
         as_of=job.as_of,
     )
-    base = every.where(every.as_of == job.as_of)
-    base = base if len(base) else every
+    base = job.dataset.where(job.dataset.as_of == job.as_of)
+    base = base if len(base) else job.dataset
     return replace(model, percentiles=quantiles(model.predict(base.x, num_threads=THREADS)))
-
-
-def _registered(job: Job, model: Model, report: TrainingReport, evidence: Evidence) -> Model:
-    """The model with the version it was logged as, plots, figures and fingerprints beside it."""
-    fingerprints: dict[str, object] = {
-        "as_of": job.as_of,
-        "lake_version": job.lake.version,
-        "feature_set_hash": job.feature_set.hash,
-        "rows": report.rows,
-        "origins": report.origins,
-        "baseline": report.baseline,
-    }
-    beside = {f"baseline_{name}": value for name, value in report.baseline_metrics.items()}
-    certainty = {} if report.verdict.confidence is None else {"confidence": report.verdict.confidence}
-    with TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        draw(folder / "plots", model, evidence)
-        job.feature_set.save(folder / "features.json")
-        (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
-        (folder / "verdict.json").write_text(json.dumps([r.__dict__ for r in report.verdict.refusals], indent=1))
-        version = register(
-            job.settings,
-            model,
-            parameters={**fingerprints, **parameters(model.kind)},
-            figures={**report.metrics, **beside, **certainty},
-            folder=folder,
-            refusals=[refusal.code for refusal in report.verdict.refusals],
-        )
-    return replace(model, version=version)

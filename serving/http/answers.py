@@ -17,14 +17,17 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso, parse
 from serving.decisions.arbitration import ASSUMED, BASIS, Filled, Placement, Ranking, Visitor, fill
-from serving.decisions.customers import contact_kinds, pairs_of, past_records, row_of, running, visitor_of
+from serving.decisions.customers import past_records, row_of, visitor_of
 from serving.http.requests import DecisionRequest, Profile, ScoresRequest
 from serving.http.state import State
 from serving.scoring.champions import Lineup
-from serving.scoring.scorer import Pairs, Sheet, score
+from serving.scoring.pairs import Pairs, pairs_of, running
+from serving.scoring.scorer import score
+from serving.scoring.sheet import Sheet
 from serving.segment_spec.fields import sound
 from serving.segment_spec.intake import receive
 from serving.store.store import Decided, append_events, identified, record_of, save_decision
+from training.targets.redemption import contact_kinds
 
 Answer = dict[str, object]
 CUSTOMER_ID = "user_id"  # the type of id that is a customer's own
@@ -232,12 +235,7 @@ def _records(state: State, profiles: Sequence[Profile], *, at: int, past: bool) 
 
 
 def _sheet(state: State, lineup: Lineup, records: Mapping[str, Record], *, at: int, top: int) -> Sheet:
-    each = [_pairs(state, record, at=at) for record in records.values()]
-    pairs = Pairs(
-        rows=np.repeat(np.arange(len(each)), [len(p.rows) for p in each]),
-        campaigns=[campaign for p in each for campaign in p.campaigns],
-        values=np.concatenate([Pairs.none().values, *(p.values for p in each)]),
-    )
+    pairs = Pairs.of_customers([_pairs(state, record, at=at) for record in records.values()])
     rows = [row_of(lineup, record, as_of=at) for record in records.values()]
     features = np.concatenate(rows) if rows else np.empty((0, len(lineup.feature_set.names)))
     return score(lineup, list(records), features, pairs, as_of=at, top=top)

@@ -21,7 +21,7 @@ from serving.decisions.offers import offers_at
 from serving.scoring.champions import Lineup, load_lineup
 from serving.segment_spec.messages import Door
 from serving.store.store import open_store
-from training.registry.registry import champion_versions
+from training.registry.versions import champion_versions
 
 log = logging.getLogger("stamkund.serving")
 POLL: Final = 10.0  # seconds between looks for a new build or champion

@@ -13,8 +13,10 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
+from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
-from training.registry.registry import champions
+from training.registry.versions import champions
+from training.targets import Population
 
 log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
@@ -23,10 +25,12 @@ FEATURES: Final = "features.json"
 
 @dataclass(frozen=True)
 class Lineup:
-    """The champions by name, in the order of the settings' targets, with their feature set."""
+    """The champions by name, in the order of the settings' targets, with their feature set and whom each scores."""
 
     feature_set: FeatureSet
     models: Mapping[str, Model]
+    populations: Mapping[str, Population]
+    order_columns: OrderColumns
 
     @classmethod
     def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
@@ -37,16 +41,12 @@ class Lineup:
             raise StamkundError("feature_set_mismatch", text, field="models")
         for name in models.keys() - ours.keys():
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
-        return cls(feature_set, ours)
+        populations = {name: model.target.population(feature_set) for name, model in ours.items()}
+        return cls(feature_set, ours, populations, OrderColumns.of(feature_set))
 
-    def first(self, type_: str) -> Model | None:
-        """The first model of a type of target, the one that headline figures come from."""
-        return next((model for model in self.models.values() if model.target.type == type_), None)
-
-    @cached_property
-    def places(self) -> dict[str, int]:
-        """Where each feature stands in a row."""
-        return {name: i for i, name in enumerate(self.feature_set.names)}
+    def headline_model(self, name: str) -> Model | None:
+        """The first model that fills this figure of an answer, such as ``churn_probability``."""
+        return next((model for model in self.models.values() if model.target.headline == name), None)
 
     @cached_property
     def versions(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs import PAIR_TEXTS
-from training.registry.registry import Registered
+from training.registry.versions import Registered
 from training.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
@@ -33,7 +33,7 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
     """Each model beside the best rule that needs no model, on moments that neither had seen."""
     table = _table("target", "figure", ">model", ">rule", "the rule", ">tested on", ">version", "")
     for report in reports:
-        key, label = FIGURE[report.target.kind]
+        key, label = FIGURE[report.target.score_kind]
         _row(
             table,
             report.target.name,
@@ -76,7 +76,7 @@ def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
     """Models beside the best rule, against what came true."""
     table = _table("target", "figure", ">model", ">rule", "the rule", ">customers")
     for each in evaluations:
-        key, label = FIGURE[each.target.kind]
+        key, label = FIGURE[each.target.score_kind]
         model, rule = _figure(each.metrics.get(key)), _figure(each.baseline_metrics.get(key))
         _row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
     return table

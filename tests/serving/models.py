@@ -16,7 +16,7 @@ from features.profiles.pairs import PAIR_FEATURES, pair_frame
 from features.profiles.profiles import profiles
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
-from training.targets.targets import Target, targets_of
+from training.targets import Target, targets_of
 
 LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -1, "seed": 1}
 

@@ -116,7 +116,7 @@ def open_shop(home: Path, *, models: str = "registry") -> tuple[Settings, Lineup
     feature_set = fit_features(lake, as_of=NOW - 200 * DAY)
     feature_set.save(settings.feature_set)
     keep_records(lake, settings)
-    return settings, Lineup(feature_set, tiny_models(lake, feature_set, settings, as_of=NOW - 84 * DAY))
+    return settings, Lineup.of(feature_set, tiny_models(lake, feature_set, settings, as_of=NOW - 84 * DAY))
 
 
 def keep_records(lake: Lake, settings: Settings) -> None:

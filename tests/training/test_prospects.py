@@ -10,20 +10,20 @@ from features.config.settings import Settings
 from features.config.targets import Gate
 from features.lake import Lake
 from features.units import DAY
-from training.dataset import Table
-from training.prospects import others, outlook, prospects
-from training.targets.targets import Target
+from training.dataset import Dataset
+from training.prospects import outlook, prospects, undeclared
+from training.targets.lapse import Lapse
 
-LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
+LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
 GATE = Gate(outcomes=10, horizons=3)
 PLENTY = 84 * DAY
 
 
-def rows(yes: int, no: int, *, moments: int = 4) -> Table:
+def rows(yes: int, no: int, *, moments: int = 4) -> Dataset:
     """So many outcomes at each of the past moments, a fortnight apart."""
     y = np.tile(np.repeat([1.0, 0.0], [yes, no]), moments)
     as_of = np.repeat(np.arange(moments) * 28 * DAY, yes + no)
-    return Table(np.empty((len(y), 0)), y, as_of, as_of + 28 * DAY, np.arange(len(y)).astype(str), y >= 0)
+    return Dataset(np.empty((len(y), 0)), y, as_of, as_of + 28 * DAY, np.arange(len(y)).astype(str), y >= 0)
 
 
 def test_enough_outcomes_make_a_target_possible() -> None:
@@ -56,8 +56,12 @@ def test_outcomes_of_one_moment_leave_nothing_to_learn_from() -> None:
 
 
 def test_only_what_the_data_could_answer_is_offered_beside_the_declared() -> None:
-    assert [target.name for target in others(["order"], [LAPSE])] == ["spend"]
-    assert [target.name for target in others(["contact", "order", "redeem"], [])] == ["lapse", "spend", "redemption"]
+    assert [target.name for target in undeclared(["order"], [LAPSE])] == ["spend"]
+    assert [target.name for target in undeclared(["contact", "order", "redeem"], [])] == [
+        "lapse",
+        "spend",
+        "redemption",
+    ]
 
 
 @pytest.fixture

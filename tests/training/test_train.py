@@ -11,11 +11,12 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.profiles.fit import fit_features
 from features.units import DAY
-from training.dataset import history_start, origins, training_tables
+from training.dataset import history_start, training_datasets
 from training.evaluate import evaluate
-from training.registry.registry import champion_versions, champions, promote
+from training.registry.versions import champion_versions, champions, promote
 from training.report import TrainingReport
-from training.targets.targets import targets_of
+from training.targets import targets_of
+from training.targets.origins import origins
 from training.train import train
 
 AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 260
@@ -122,7 +123,7 @@ def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> Non
 
     targets = list(targets_of(settings).values())
     one, two = (
-        training_tables(Lake(s.lake), FeatureSet.load(s.feature_set), targets, as_of=AS_OF, minor_units=2)
+        training_datasets(Lake(s.lake), FeatureSet.load(s.feature_set), targets, as_of=AS_OF, minor_units=2)
         for s in (settings, cut)
     )
     for name in one:
@@ -158,7 +159,7 @@ def test_an_unknown_target_is_told_with_the_nearest(settings: Settings) -> None:
 @pytest.mark.parametrize(("first", "count"), [(0, 17), (100, 9), (300, 0)])
 def test_origins_are_complete_and_warm(settings: Settings, first: int, count: int) -> None:
     lapse = targets_of(settings)["lapse"]
-    found = origins(lapse, first=first * DAY, as_of=AS_OF)
+    found = origins(lapse.horizon_us, first=first * DAY, as_of=AS_OF)
     assert len(found) == count
     assert all(moment + lapse.horizon_us <= AS_OF and moment >= (first + 28) * DAY for moment in found)
 

@@ -10,11 +10,11 @@ from scipy.special import expit
 
 from features.arrays import Floats
 
-FAINT = 1e-3
+WEAK_PRIOR = 1e-3
 # One block of time differs from the next by chance and by season: what one block tells is not all true of the next.
 # On past blocks, of some 250 outcomes of lapse and some 900 of redemption, a prior of this precision gave about the
 # lowest log loss on the block after: lapse hardly feels it, redemption is held back too much by four times as much.
-DRIFT = 50.0
+BLOCK_PRIOR = 50.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class Platt:
         return np.asarray(expit(self.slope * z + self.intercept), dtype=np.float64)
 
 
-def fit_platt(z: Floats, y: Floats, *, pull: float = FAINT) -> Platt:
-    """The least log loss over slope and intercept (Platt 1999, without smoothed targets), pulled towards (1, 0).
+def fit_platt(z: Floats, y: Floats, *, precision: float = WEAK_PRIOR) -> Platt:
+    """The least log loss over slope and intercept (Platt 1999, without smoothed targets), drawn towards (1, 0).
 
-    The pull is a Gaussian prior of that precision. A faint one keeps the answer finite when the classes do not overlap.
+    The prior is a Gaussian of that precision. A weak one keeps the answer finite when the classes do not overlap.
 
     >>> fit_platt(np.array([-1.0, -1.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])).slope < 0.01
     True
@@ -47,8 +47,8 @@ def fit_platt(z: Floats, y: Floats, *, pull: float = FAINT) -> Platt:
         margin = slope * z + intercept
         error = expit(margin) - y
         away = theta - np.array([1.0, 0.0])
-        total = np.sum(np.logaddexp(0.0, margin) - y * margin) + pull / 2 * float(away @ away)
-        return float(total), np.array([error @ z, error.sum()]) + pull * away
+        total = np.sum(np.logaddexp(0.0, margin) - y * margin) + precision / 2 * float(away @ away)
+        return float(total), np.array([error @ z, error.sum()]) + precision * away
 
     slope, intercept = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS").x
     return Platt(float(slope), float(intercept))

@@ -15,7 +15,7 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.files import atomic_folder
 from training.learners.calibration import Platt
-from training.targets.targets import Kind, Target
+from training.targets import ScoreKind, Target, card_of, target_from
 
 TREES, CARD = "trees.txt", "model.json"
 
@@ -47,14 +47,14 @@ class Model:
     as_of: int
 
     @property
-    def kind(self) -> Kind:
+    def score_kind(self) -> ScoreKind:
         """Whether it says a probability or an amount in the reporting currency."""
-        return self.target.kind
+        return self.target.score_kind
 
     def predict(self, x: Floats, *, num_threads: int = 1) -> Floats:
         """Calibrated scores of rows in the order of ``feature_names``; a row alone scores as in any batch."""
-        raw = raw_scores(self.booster, x, self.kind, num_threads=num_threads)
-        return raw if self.kind == "amount" else self.calibration.apply(raw)
+        raw = raw_scores(self.booster, x, self.score_kind, num_threads=num_threads)
+        return raw if self.score_kind == "amount" else self.calibration.apply(raw)
 
     def percentile(self, scores: Floats) -> Ints:
         """Where scores stand among the customers the model was made for, 1 to 100."""
@@ -67,7 +67,7 @@ class Model:
     def reasons(self, x: Floats, top: int = 3, *, num_threads: int = 1) -> list[list[Reason]]:
         """The ``top`` largest SHAP contributions of each row, largest first; those of 0 are left out."""
         parts = np.asarray(self.booster.predict(x, pred_contrib=True, num_threads=num_threads), dtype=np.float64)
-        parts = parts[:, :-1] * (self.calibration.slope if self.kind == "probability" else 1.0)
+        parts = parts[:, :-1] * (self.calibration.slope if self.score_kind == "probability" else 1.0)
         order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :top]
         return [
             [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in chosen if part[j] != 0]
@@ -80,7 +80,7 @@ class Model:
             "name": self.name,
             "version": self.version,
             "as_of": self.as_of,
-            "target": asdict(self.target),
+            "target": card_of(self.target),
             "calibration": asdict(self.calibration),
             "feature_set_hash": self.feature_set_hash,
             "feature_names": self.feature_names,
@@ -97,7 +97,7 @@ class Model:
         return cls(
             name=card["name"],
             version=card["version"],
-            target=Target(**card["target"]),
+            target=target_from(card["target"]),
             booster=lgb.Booster(model_str=(folder / TREES).read_text(encoding="utf-8")),
             calibration=Platt(**card["calibration"]),
             feature_names=tuple(card["feature_names"]),
@@ -107,9 +107,9 @@ class Model:
         )
 
 
-def raw_scores(booster: lgb.Booster, x: Floats, kind: Kind, *, num_threads: int) -> Floats:
+def raw_scores(booster: lgb.Booster, x: Floats, score_kind: ScoreKind, *, num_threads: int) -> Floats:
     """Log-odds before calibration, or amounts."""
-    raw = booster.predict(x, raw_score=kind == "probability", num_threads=num_threads)
+    raw = booster.predict(x, raw_score=score_kind == "probability", num_threads=num_threads)
     return cast(Floats, np.asarray(raw, dtype=np.float64))
 
 

@@ -10,7 +10,7 @@ import lightgbm as lgb
 import numpy as np
 
 from features.arrays import Floats
-from training.targets.targets import Kind
+from training.targets import ScoreKind
 
 # Many small trees under a strong penalty, each on half of the rows and a tenth of the features: as good as a bag of
 # three seeds on origins before the test days, where leaves, rounds and penalties about these all came out within 0.001
@@ -30,22 +30,22 @@ COMMON: Final[Mapping[str, object]] = {
 }
 # An amount is an expected one, so that sums over customers mean something: Tweedie has the mean as its optimum, never
 # falls below zero and allows for many exact zeros. (An L1 head has a lower MAE, but is 8 % too low in total.)
-OBJECTIVE: Final[Mapping[Kind, Mapping[str, object]]] = {
+OBJECTIVE: Final[Mapping[ScoreKind, Mapping[str, object]]] = {
     "probability": {"objective": "binary"},
     "amount": {"objective": "tweedie", "tweedie_variance_power": 1.2},
 }
 ROUNDS: Final = 400
-# A training grows up to three models at a time; threads that wait for each other on a busy machine cost more than they
+# A training fits up to three models at a time; threads that wait for each other on a busy machine cost more than they
 # bring.
 THREADS: Final = max(1, (os.cpu_count() or 1) // 3)
 
 
-def parameters(kind: Kind) -> dict[str, object]:
-    """Everything that LightGBM is told."""
-    return {**COMMON, **OBJECTIVE[kind], "num_iterations": ROUNDS}
+def parameters(score_kind: ScoreKind) -> dict[str, object]:
+    """All of LightGBM's parameters but the number of threads."""
+    return {**COMMON, **OBJECTIVE[score_kind], "num_iterations": ROUNDS}
 
 
-def grow(x: Floats, y: Floats, kind: Kind) -> lgb.Booster:
+def fit_trees(x: Floats, y: Floats, score_kind: ScoreKind) -> lgb.Booster:
     """Trees fitted to feature rows and labels."""
-    target = np.maximum(y, 0.0) if kind == "amount" else y
-    return lgb.train({**parameters(kind), "num_threads": THREADS}, lgb.Dataset(x, target))
+    target = np.maximum(y, 0.0) if score_kind == "amount" else y
+    return lgb.train({**parameters(score_kind), "num_threads": THREADS}, lgb.Dataset(x, target))

@@ -17,7 +17,7 @@ from serving.http import answers
 from serving.http.app import create_app
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import Live
-from serving.scoring.scorer import pair_reasons
+from serving.scoring.model_scores import pair_reasons
 from serving.store.store import decision_of, log_frame, record_of
 from training.learners.model import Reason
 

@@ -6,16 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.language.defaults import Vocabulary, default_features
+from features.profiles.feature_set import FeatureSet
+from features.units import DAY
 from serving.http import state as state_module
 from serving.http.answers import scores
 from serving.http.requests import ScoresRequest
 from serving.http.state import Live, load_state, open_live
 from serving.scoring import champions as module
 from serving.scoring.champions import Lineup, carry, load_lineup
+from serving.scoring.orders import OrderColumns
 from tests.serving.models import with_hash
 from tests.serving.shop import open_shop
 from training.learners.model import Model
@@ -96,3 +101,22 @@ def test_a_service_that_runs_keeps_its_models_until_the_new_ones_can_answer(
     assert live.state.lineup is not None
     assert live.state.lineup.versions == {"lapse": "2"}
     live.close()
+
+
+def test_features_that_do_not_say_whom_a_model_scores_are_refused_and_not_taken_as_everyone(
+    shop: tuple[Settings, Lineup],
+) -> None:
+    _, lineup = shop
+    known = FeatureSet(tuple(f for f in lineup.feature_set.features if f.name != "days_since_last_order"), fitted_at=0)
+    with pytest.raises(StamkundError, match="no feature counts the days since the last one") as refused:
+        Lineup.of(known, {"lapse": with_hash(lineup.models["lapse"], known.hash)})
+    assert (refused.value.code, refused.value.field) == ("feature_missing", "lapse")
+
+
+def test_a_company_without_orders_has_no_figures_of_orders(shop: tuple[Settings, Lineup]) -> None:
+    _, lineup = shop
+    known = FeatureSet(default_features(Vocabulary(("visit",), (), ())), fitted_at=0)
+    nobody = np.empty((0, len(lineup.feature_set.names)))
+    figures = OrderColumns.of(known).figures(np.zeros((2, len(known.names))), horizon=84 * DAY)
+    assert set(figures) == set(lineup.order_columns.figures(nobody, horizon=84 * DAY))
+    assert all(np.isnan(column).all() for column in figures.values())

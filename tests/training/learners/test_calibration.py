@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.learners.calibration import DRIFT, Platt, fit_platt
+from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 
 
 def distorted(count: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
@@ -21,7 +21,7 @@ def test_recovers_a_known_distortion() -> None:
 
 
 def test_a_prior_holds_back_a_small_block_and_gives_way_to_a_large_one() -> None:
-    small, large = (fit_platt(*distorted(count), pull=DRIFT) for count in (200, 50_000))
+    small, large = (fit_platt(*distorted(count), precision=BLOCK_PRIOR) for count in (200, 50_000))
     assert small.slope > 0.6
     assert large.slope == pytest.approx(0.5, abs=0.05)
 

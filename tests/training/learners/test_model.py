@@ -6,25 +6,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.errors import StamkundError
 from features.units import DAY
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
-from training.learners.trees import grow
-from training.targets.targets import Target, TargetType
+from training.learners.trees import fit_trees
+from training.targets.lapse import Lapse
+from training.targets.spend import Spend
 
 ROWS, NAMES = 600, ("a", "b", "c")
 X = np.random.default_rng(2).normal(size=(ROWS, 3))
 X[::7, 2] = np.nan
 
 
-def model_of(type_: TargetType) -> Model:
-    target = Target("test", type_, event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
-    y = (X[:, 0] > 0).astype(np.float64) if target.kind == "probability" else np.maximum(X[:, 0], 0.0) * 40
-    model = Model("test", 4, target, grow(X, y, target.kind), Platt(1.2, -0.1), NAMES, "cafe", (), 123)
+def model_of(type_: type[Lapse | Spend]) -> Model:
+    target = type_("test", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
+    y = (X[:, 0] > 0).astype(np.float64) if target.score_kind == "probability" else np.maximum(X[:, 0], 0.0) * 40
+    model = Model("test", 4, target, fit_trees(X, y, target.score_kind), Platt(1.2, -0.1), NAMES, "cafe", (), 123)
     return Model(**{**model.__dict__, "percentiles": quantiles(model.predict(X))})
 
 
-@pytest.fixture(scope="module", params=["lapse", "spend"])
+@pytest.fixture(scope="module", params=[Lapse, Spend])
 def model(request: pytest.FixtureRequest) -> Model:
     return model_of(request.param)
 
@@ -52,7 +54,7 @@ def test_its_files_are_text(model: Model, tmp_path: Path) -> None:
 
 
 def test_reasons_add_up_to_the_log_odds() -> None:
-    model = model_of("lapse")
+    model = model_of(Lapse)
     last = np.asarray(model.booster.predict(X[:1], pred_contrib=True), dtype=np.float64)[0, -1]
     base = last * model.calibration.slope + model.calibration.intercept
     parts = sum(reason.contribution for reason in model.reasons(X[:1], top=3)[0])
@@ -70,9 +72,23 @@ def test_percentiles_run_from_1_to_100(model: Model) -> None:
     scores = model.predict(X)
     places = model.percentile(np.array([-1e9, scores.min(), np.median(scores), scores.max(), 1e9]))
     assert places[0] == 1
-    assert 45 <= places[2] <= 55 or model.kind == "amount"  # half of the amounts are nearly equal
+    assert 45 <= places[2] <= 55 or model.score_kind == "amount"  # half of the amounts are nearly equal
     assert places[3] == places[4] == 100
 
 
 def test_amounts_are_never_negative() -> None:
-    assert (model_of("spend").predict(X) >= 0).all()
+    assert (model_of(Spend).predict(X) >= 0).all()
+
+
+def test_a_card_of_an_older_version_is_read(model: Model, tmp_path: Path) -> None:
+    """Cards used to hold every key of every type of target."""
+    model.save(tmp_path)
+    card = json.loads((tmp_path / "model.json").read_text())
+    card["target"] |= {"response": None}
+    (tmp_path / "model.json").write_text(json.dumps(card))
+    assert Model.load(tmp_path).target == model.target
+    card["target"] |= {"type": "horoscope"}
+    (tmp_path / "model.json").write_text(json.dumps(card))
+    with pytest.raises(StamkundError, match="Train it again") as refused:
+        Model.load(tmp_path)
+    assert refused.value.code == "unknown_target_type"

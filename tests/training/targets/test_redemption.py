@@ -14,12 +14,13 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
-from training.dataset import Table, history_start, labels, looks, training_tables
+from training.dataset import Dataset, history_start, training_datasets
 from training.evaluate import evaluate
 from training.learners.model import Model
-from training.targets.targets import targets_of
+from training.targets import targets_of
+from training.targets.redemption import Redemption
 from training.train import train
-from training.walk_forward import fewest
+from training.walk_forward import outcome_count
 
 AS_OF, DAYS, CUSTOMERS, RUNS = 280 * DAY, 350, 150, 40
 CAMPAIGNS = range(30, DAYS, 25)
@@ -66,10 +67,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def table(settings: Settings) -> Table:
+def table(settings: Settings) -> Dataset:
     targets = list(targets_of(settings).values())
     lake, known = Lake(settings.lake), FeatureSet.load(settings.feature_set)
-    return training_tables(lake, known, targets, as_of=AS_OF, minor_units=2)["redemption"]
+    return training_datasets(lake, known, targets, as_of=AS_OF, minor_units=2)["redemption"]
 
 
 @pytest.fixture(scope="module")
@@ -79,28 +80,31 @@ def model(settings: Settings) -> Model:
     return report.model
 
 
-def test_it_learns_at_the_contact_and_every_week_until_the_outcome(table: Table) -> None:
+def test_it_learns_at_the_contact_and_every_week_until_the_outcome(table: Dataset) -> None:
     fresh, later = table.where(table.fresh), table.where(~table.fresh)
     assert set(fresh.as_of.tolist()) == {c * DAY for c in CAMPAIGNS if c * DAY <= AS_OF}
     assert {(AS_OF - moment) % (7 * DAY) for moment in later.as_of.tolist()} == {0}
     assert 4 * len(fresh) < len(later) < 6 * len(fresh)
-    assert fewest(table.known_by(AS_OF), "probability") == int(fresh.known_by(AS_OF).y.sum())  # a look is none more
+    assert outcome_count(table.known_by(AS_OF), "probability") == int(
+        fresh.known_by(AS_OF).y.sum()
+    )  # a look is none more
 
 
-def test_nothing_is_learnt_that_was_not_known(settings: Settings, table: Table) -> None:
+def test_nothing_is_learnt_that_was_not_known(settings: Settings, table: Dataset) -> None:
     assert np.isnan(table.y).tolist() == (table.known > AS_OF).tolist()
     (target,) = targets_of(settings).values()
+    assert isinstance(target, Redemption)
     lake, first = Lake(settings.lake), history_start(Lake(settings.lake), as_of=AS_OF)
-    at_contact = labels(lake, target, moments=[])
-    rows = pl.concat([at_contact, looks(lake, target, moments=range(AS_OF, first, -7 * DAY))])
+    rows = pl.concat([target.contacts(lake), target.running(lake, moments=range(AS_OF, first, -7 * DAY))])
     spans = rows.group_by("customer_id", "campaign_id").agg(pl.col("as_of").max(), pl.col("known").min())
     assert (spans["as_of"] < spans["known"]).all()  # no contact is on both sides of a cut
 
 
-def test_a_running_campaign_is_scored_as_it_comes_true(settings: Settings, table: Table, model: Model) -> None:
+def test_a_running_campaign_is_scored_as_it_comes_true(settings: Settings, table: Dataset, model: Model) -> None:
     """At the contact's rate the scores would be far too high: most responses come early."""
     (target,) = targets_of(settings).values()
-    came_true = looks(Lake(settings.lake), target, moments=[AS_OF])["y"].to_numpy()
+    assert isinstance(target, Redemption)
+    came_true = target.running(Lake(settings.lake), moments=[AS_OF])["y"].to_numpy()
     scores = model.predict(table.where((table.as_of == AS_OF) & ~table.fresh).x)
     at_contact = table.where(table.fresh).known_by(AS_OF).y.mean()
     assert len(scores) == len(came_true) > 60

@@ -5,11 +5,12 @@ import polars as pl
 import pytest
 
 from features.units import DAY
-from training.targets.targets import Target, contacts, outcomes, reached_before
+from training.targets.contacts import contact_outcomes, running_outcomes
+from training.targets.lapse import Lapse
+from training.targets.spend import Spend
 
-LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=2 * DAY, active_us=3 * DAY)
-SPEND = Target("spend", "spend", event="order", response=None, horizon_us=2 * DAY, active_us=3 * DAY)
-REDEEM = Target("redeem", "redemption", event="contact", response="redeem", horizon_us=5 * DAY, active_us=0)
+LAPSE = Lapse("lapse", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
+SPEND = Spend("spend", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 AS_OF = 10 * DAY
 
 
@@ -27,7 +28,7 @@ def orders(*rows: tuple[str, int, int | None]) -> nw.LazyFrame[pl.LazyFrame]:
     [(AS_OF - 3 * DAY, False), (AS_OF - 3 * DAY + 1, True), (AS_OF, True), (AS_OF + 1, False)],
 )
 def test_population_was_active_in_the_window_up_to_as_of(time: int, *, inside: bool) -> None:
-    found = outcomes(orders(("ann", time, 100)), LAPSE, as_of=AS_OF).collect()
+    found = LAPSE.outcomes(orders(("ann", time, 100)), as_of=AS_OF).collect()
     assert (found["customer_id"].to_list() == ["ann"]) is inside
 
 
@@ -36,7 +37,7 @@ def test_population_was_active_in_the_window_up_to_as_of(time: int, *, inside: b
     [(AS_OF, 1), (AS_OF + 1, 0), (AS_OF + 2 * DAY, 0), (AS_OF + 2 * DAY + 1, 1)],
 )
 def test_lapse_is_nothing_within_the_horizon(time: int, lapsed: int) -> None:
-    found = outcomes(orders(("ann", AS_OF - DAY, 100), ("ann", time, 100)), LAPSE, as_of=AS_OF).collect()
+    found = LAPSE.outcomes(orders(("ann", AS_OF - DAY, 100), ("ann", time, 100)), as_of=AS_OF).collect()
     assert found["y"].to_list() == [lapsed]
 
 
@@ -45,7 +46,7 @@ def test_spend_sums_the_horizon_and_nothing_else() -> None:
         ("ann", AS_OF, 100), ("ann", AS_OF + 1, 250), ("ann", AS_OF + 2 * DAY, 50), ("ann", AS_OF + 3 * DAY, 999),
         ("bob", AS_OF - DAY, 100), ("bob", AS_OF + DAY, None), ("cat", AS_OF + DAY, 700),
     )  # fmt: skip
-    found = outcomes(rows, SPEND, as_of=AS_OF).collect().sort("customer_id")
+    found = SPEND.outcomes(rows, as_of=AS_OF).collect().sort("customer_id")
     assert found.select("customer_id", "y").rows() == [("ann", 300), ("bob", 0)]
 
 
@@ -59,7 +60,11 @@ def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> N
         ("eve", "contact", AS_OF, None, "short"), ("eve", "redeem", AS_OF, None, "short"),
         ("fay", "contact", AS_OF, None, "unknown"), ("gus", "contact", AS_OF, None, None),
     )  # fmt: skip
-    found = contacts(rows, ends, REDEEM).collect().sort("customer_id")
+    found = (
+        contact_outcomes(rows, ends, contact="contact", response="redeem", horizon_us=5 * DAY)
+        .collect()
+        .sort("customer_id")
+    )
     assert found.select("customer_id", "campaign_id", "known", "y").rows() == [
         ("ann", "long", AS_OF + 5 * DAY, 1),
         ("bob", "long", AS_OF + 5 * DAY, 0),
@@ -83,7 +88,11 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         ("fay", "contact", AS_OF + 1, None, "long"), ("gus", "contact", AS_OF - 5 * DAY, None, "long"),
         ("hal", "contact", AS_OF - DAY, None, "over"),
     )  # fmt: skip
-    found = reached_before(rows, ends, REDEEM, as_of=AS_OF).collect().sort("customer_id")
+    found = (
+        running_outcomes(rows, ends, contact="contact", response="redeem", horizon_us=5 * DAY, as_of=AS_OF)
+        .collect()
+        .sort("customer_id")
+    )
     assert found.select("customer_id", "campaign_id", "as_of", "known", "y").rows() == [
         ("ann", "long", AS_OF, AS_OF + 5 * DAY, 1),
         ("bob", "short", AS_OF, AS_OF + 2 * DAY, 0),  # responded already, and not again

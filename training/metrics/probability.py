@@ -1,15 +1,13 @@
-"""How good scores are: for probabilities and for amounts, each metric by its usual name."""
+"""How good probabilities are, each metric by its usual name."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.special import logit
-from scipy.stats import rankdata, spearmanr
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from features.arrays import Floats
 from training.learners.calibration import fit_platt
-from training.targets.targets import Kind
 
 EPSILON = 1e-9
 
@@ -34,14 +32,9 @@ def calibration_error(y: Floats, p: Floats, *, bins: int = 10) -> float:
     return float(sum(abs(p[part].sum() - y[part].sum()) for part in parts) / len(p))
 
 
-def normalised_gini(y: Floats, p: Floats) -> float:
-    """The Gini of the outcome ordered by the score, over that of the perfect order; ties share their places.
-
-    >>> normalised_gini(np.array([0.0, 1.0, 3.0]), np.array([0.1, 0.2, 0.3]))
-    1.0
-    """
-    best = np.cov(y, rankdata(y))[0, 1]
-    return float(np.cov(y, rankdata(p))[0, 1] / best) if best else float("nan")
+def average_precision(y: Floats, score: Floats) -> float:
+    """The precision over all recalls, NaN when there is only one class."""
+    return float(average_precision_score(y, score)) if 0 < y.sum() < len(y) else float("nan")
 
 
 def auc(y: Floats, score: Floats) -> float:
@@ -54,7 +47,7 @@ def probability_metrics(y: Floats, p: Floats) -> dict[str, float]:
     both = 0 < y.sum() < len(y)
     return {
         "auc": auc(y, p),
-        "average_precision": float(average_precision_score(y, p)) if both else float("nan"),
+        "average_precision": average_precision(y, p),
         "log_loss": float(log_loss(y, np.clip(p, EPSILON, 1 - EPSILON), labels=[0.0, 1.0])),
         "brier": float(brier_score_loss(y, p, labels=[0.0, 1.0])) if both else float(np.mean((y - p) ** 2)),
         "ece10": calibration_error(y, p),
@@ -62,30 +55,3 @@ def probability_metrics(y: Floats, p: Floats) -> dict[str, float]:
         "rate": float(y.mean()),
         "mean_score": float(p.mean()),
     }
-
-
-def amount_metrics(y: Floats, p: Floats) -> dict[str, float]:
-    """MAE, RMSE, total bias (0.02: 2 % too high), Spearman, normalised Gini, and the two means side by side."""
-    total = float(y.sum())
-    return {
-        "mae": float(np.abs(y - p).mean()),
-        "rmse": float(np.sqrt(np.mean((y - p) ** 2))),
-        "bias": float(p.sum()) / total - 1 if total else float("nan"),
-        "spearman": float(spearmanr(y, p).statistic) if np.ptp(y) and np.ptp(p) else float("nan"),
-        "gini": normalised_gini(y, p),
-        "mean": float(y.mean()),
-        "mean_score": float(p.mean()),
-    }
-
-
-def metrics(kind: Kind, y: Floats, p: Floats) -> dict[str, float]:
-    """The metrics that suit a kind of score."""
-    return amount_metrics(y, p) if kind == "amount" else probability_metrics(y, p)
-
-
-def rule_metrics(kind: Kind, y: Floats, p: Floats) -> dict[str, float]:
-    """The metrics that suit a rule: it orders customers, but says no probability."""
-    if kind == "amount":
-        return amount_metrics(y, p)
-    both = 0 < y.sum() < len(y)
-    return {"auc": auc(y, p), "average_precision": float(average_precision_score(y, p)) if both else float("nan")}

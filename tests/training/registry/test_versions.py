@@ -1,33 +1,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.units import DAY
-from training.learners.calibration import Platt
-from training.learners.model import Model, quantiles
-from training.learners.trees import grow
-from training.registry.registry import champion_versions, champions, listing, load, promote, register, rollback
-from training.targets.targets import Target
-
-X = np.random.default_rng(2).normal(size=(200, 2))
-LAPSE = Target("lapse", "lapse", event="order", response=None, horizon_us=28 * DAY, active_us=56 * DAY)
-MODEL = Model(
-    "lapse", 0, LAPSE, grow(X, (X[:, 0] > 0).astype(np.float64), "probability"), Platt(), ("a", "b"), "cafe",
-    quantiles(X[:, 0]), 77,
-)  # fmt: skip
-Add = Callable[..., int]
-
-
-def settings_in(folder: Path) -> Settings:
-    document = {"name": "Corner shop", "home": str(folder), "sources": {}, "targets": {"lapse": {"type": "lapse"}}}
-    return Settings.model_validate(document)
+from tests.training.registry.models import MODEL, X, settings_in
+from training.registry.runs import register
+from training.registry.versions import champion_versions, champions, listing, load, promote, rollback
 
 
 @pytest.fixture(scope="module")

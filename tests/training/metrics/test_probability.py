@@ -3,14 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.metrics import (
-    amount_metrics,
-    auc,
-    calibration_error,
-    calibration_slope,
-    normalised_gini,
-    probability_metrics,
-)
+from training.metrics.probability import auc, calibration_error, calibration_slope, probability_metrics
 
 
 def floats(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -24,21 +17,6 @@ def test_auc_counts_ordered_pairs_and_half_of_ties() -> None:
 
 def test_auc_of_one_class_is_unknown() -> None:
     assert np.isnan(auc(floats(1, 1), floats(0.1, 0.2)))
-
-
-def test_amounts() -> None:
-    # errors +1, −3, 0, −2: MAE 6/4; RMSE sqrt(14/4); predicted 6 of 10 in all; order 1 2 3 4 against 1 0 3 2 → rho 0.6
-    found = amount_metrics(floats(0, 3, 3, 4), floats(1, 0, 3, 2))
-    assert found["mae"] == 1.5
-    assert found["rmse"] == pytest.approx(np.sqrt(3.5))
-    assert found["bias"] == pytest.approx(-0.4)
-
-
-def test_gini_of_perfect_reversed_and_constant_order() -> None:
-    y = floats(0, 1, 2, 5)
-    assert normalised_gini(y, y * 3) == pytest.approx(1)
-    assert normalised_gini(y, -y) == pytest.approx(-1)
-    assert normalised_gini(y, np.ones(4)) == 0
 
 
 def test_calibration_error_weighs_bins_by_their_rows() -> None:

@@ -1,0 +1,114 @@
+"""One model's scores of customers: of themselves, or of the campaigns that reached them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Floats, Ints, Mask
+from features.profiles.feature_set import FeatureSet
+from features.profiles.pairs import PAIR_FEATURES
+from serving.scoring.pairs import Pairs
+from training.learners.model import Model, Reason
+
+
+@dataclass(frozen=True)
+class ModelScores:
+    """One model's figures, a place a customer; NaN, 0 and nothing for customers outside its population.
+
+    ``campaigns`` is None for a model that does not score campaigns.
+    """
+
+    model: Model
+    values: Floats
+    percentiles: Ints
+    reasons: Sequence[Sequence[Reason]]
+    campaigns: Sequence[str | None] | None = None
+
+    def answer(self, place: int) -> dict[str, object]:
+        """What this model says of one customer, as JSON."""
+        model, value, percentile = self.model, self.values[place], int(self.percentiles[place])
+        scored = not np.isnan(value)
+        score = (round(100 * value) if model.score_kind == "probability" else percentile) if scored else None
+        answer: dict[str, object] = {
+            "score": score,
+            model.score_kind: float(value) if scored else None,
+            "percentile": percentile if scored else None,
+            "reasons": [reason_of(reason) for reason in self.reasons[place]],
+            "model": model.name,
+            "version": str(model.version),
+        }
+        return answer if self.campaigns is None else answer | {"campaign_id": self.campaigns[place]}
+
+
+def number(value: float) -> float | None:
+    """A figure as JSON: NaN is null."""
+    return None if np.isnan(value) else float(value)
+
+
+def reason_of(reason: Reason) -> dict[str, object]:
+    """A reason as JSON."""
+    return {"code": reason.code, "value": number(reason.value), "contribution": float(reason.contribution)}
+
+
+def customer_scores(model: Model, feature_set: FeatureSet, features: Floats, inside: Mask, *, top: int) -> ModelScores:
+    """The scores of the customers ``inside`` the model's population, with ``top`` reasons each."""
+    n = len(features)
+    values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
+    reasons: list[Sequence[Reason]] = [()] * n
+    rows = np.flatnonzero(inside)
+    if len(rows):
+        matrix = _columns(model, feature_set.names, features[rows])
+        values[rows] = model.predict(matrix)
+        percentiles[rows] = model.percentile(values[rows])
+        for row, parts in zip(rows, model.reasons(matrix, top=top) if top else (), strict=False):
+            reasons[row] = parts
+    return ModelScores(model, values, percentiles, reasons)
+
+
+def score_pairs(model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs) -> Floats:
+    """The score of each pair."""
+    return model.predict(_pair_matrix(model, feature_set, features, pairs)) if len(pairs.rows) else np.empty(0)
+
+
+def pair_reasons(
+    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, *, top: int
+) -> list[list[Reason]]:
+    """The reasons behind each pair's score."""
+    return model.reasons(_pair_matrix(model, feature_set, features, pairs), top=top) if len(pairs.rows) else []
+
+
+def best_pair_scores(
+    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, values: Floats, *, top: int
+) -> ModelScores:
+    """Each customer's campaign with the highest of the pairs' scores (``values``); of equal ones the first."""
+    n = len(features)
+    best_values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
+    reasons: list[Sequence[Reason]] = [()] * n
+    campaigns: list[str | None] = [None] * n
+    order = np.lexsort((-values, pairs.rows))
+    best = order[np.unique(pairs.rows[order], return_index=True)[1]]
+    if len(best):
+        rows, chosen = pairs.rows[best], pairs.pick(best)
+        best_values[rows], percentiles[rows] = values[best], model.percentile(values[best])
+        for row, campaign in zip(rows, chosen.campaigns, strict=True):
+            campaigns[row] = campaign
+        parts = pair_reasons(model, feature_set, features, chosen, top=top) if top else ()
+        for row, part in zip(rows, parts, strict=False):
+            reasons[row] = part
+    return ModelScores(model, best_values, percentiles, reasons, campaigns)
+
+
+def _pair_matrix(model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs) -> Floats:
+    both = np.concatenate([features[pairs.rows], pairs.values], axis=1)
+    return _columns(model, (*feature_set.names, *PAIR_FEATURES), both)
+
+
+def _columns(model: Model, names: tuple[str, ...], x: Floats) -> Floats:
+    """The columns that a model reads, in its order."""
+    if model.feature_names == names:
+        return x
+    place = {name: i for i, name in enumerate(names)}
+    return x[:, [place[name] for name in model.feature_names]]

@@ -1,0 +1,54 @@
+"""A trained model on its way into the registry: its figures, fingerprints and plots beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from features.config.settings import Settings
+from features.profiles.feature_set import FeatureSet
+from training.gate import Evidence
+from training.learners.model import Model
+from training.learners.trees import parameters
+from training.plots import draw
+from training.registry.runs import register
+from training.report import TrainingReport
+
+
+def register_model(
+    settings: Settings,
+    model: Model,
+    report: TrainingReport,
+    evidence: Evidence,
+    *,
+    feature_set: FeatureSet,
+    lake_version: str | None,
+) -> Model:
+    """Log the model's run; returns the model with the version that it is registered as."""
+    fingerprints: dict[str, object] = {
+        "as_of": report.as_of,
+        "lake_version": lake_version,
+        "feature_set_hash": feature_set.hash,
+        "rows": report.rows,
+        "origins": report.origins,
+        "baseline": report.baseline,
+    }
+    baseline = {f"baseline_{name}": value for name, value in report.baseline_metrics.items()}
+    confidence = {} if report.verdict.confidence is None else {"confidence": report.verdict.confidence}
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        draw(folder / "plots", model, evidence)
+        feature_set.save(folder / "features.json")
+        (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
+        (folder / "verdict.json").write_text(json.dumps([asdict(each) for each in report.verdict.refusals], indent=1))
+        version = register(
+            settings,
+            model,
+            parameters={**fingerprints, **parameters(model.score_kind)},
+            figures={**report.metrics, **baseline, **confidence},
+            folder=folder,
+            refusals=[refusal.code for refusal in report.verdict.refusals],
+        )
+    return replace(model, version=version)

@@ -1,0 +1,75 @@
+"""Runs: a model with its parameters, figures and files, logged and registered as a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version as installed
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from features.config.settings import Settings
+from training.learners.model import Model
+from training.registry.client import sqlite_file, tracking
+from training.registry.versions import FOLDER, GATE, PASSED
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+REQUIREMENTS: Final = ("lightgbm", "mlflow", "narwhals", "numpy", "pandas", "polars", "pydantic", "scipy")
+
+
+def register(
+    settings: Settings,
+    model: Model,
+    *,
+    parameters: Mapping[str, object],
+    figures: Mapping[str, float],
+    folder: Path,
+    refusals: Sequence[str],
+) -> int:
+    """Log a run with a model, its figures and the files of ``folder``; returns the version it is registered as.
+
+    ``refusals`` are the gate's codes. The version has no alias yet: see :func:`training.registry.versions.promote`.
+    """
+    with tracking(settings) as client:
+        import mlflow  # noqa: PLC0415 - seconds to import, so only those who need the registry pay
+
+        with mlflow.start_run(experiment_id=_experiment(client, settings), run_name=model.name) as run:
+            mlflow.log_params(dict(parameters))
+            mlflow.log_metrics({name: value for name, value in figures.items() if value == value})  # noqa: PLR0124
+            mlflow.log_artifacts(str(folder))
+            source, model_id = _log_model(model)
+        if not client.search_registered_models(f"name='{model.name}'"):
+            client.create_registered_model(model.name, description=model.target.description)
+        tags = {GATE: ", ".join(refusals) or PASSED, "as_of": str(model.as_of)}
+        version = client.create_model_version(model.name, source, run.info.run_id, tags=tags, model_id=model_id)
+        return int(version.version)
+
+
+def _experiment(client: MlflowClient, settings: Settings) -> str:
+    """The id of the project's experiment; of a SQLite registry its files are in the home."""
+    experiment = client.get_experiment_by_name(settings.name)
+    if experiment is not None:
+        return str(experiment.experiment_id)
+    local = sqlite_file(settings.registry_url) is not None
+    return str(client.create_experiment(settings.name, settings.artifacts.as_uri() if local else None))
+
+
+def _log_model(model: Model) -> tuple[str, str]:
+    """Log the model's own files, and beside them what lets MLflow's pyfunc load them; returns URI and id."""
+    import mlflow.pyfunc  # noqa: PLC0415 - as above
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types import ColSpec, Schema  # noqa: PLC0415
+
+    inputs = Schema([ColSpec("double", name) for name in model.feature_names])
+    with TemporaryDirectory() as scratch:
+        model.save(Path(scratch) / FOLDER)
+        logged = mlflow.pyfunc.log_model(
+            name=model.name,
+            python_model=str(Path(__file__).with_name("pyfunc.py")),
+            artifacts={FOLDER: str(Path(scratch) / FOLDER)},
+            signature=ModelSignature(inputs, Schema([ColSpec("double")])),
+            pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
+        )
+    return str(logged.model_uri), str(logged.model_id)

@@ -1,0 +1,112 @@
+"""The population of customers who did something lately, looked at from past moments a fortnight apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import narwhals as nw
+import polars as pl
+
+from features.config.targets import Lapse, Spend
+from features.errors import StamkundError
+from features.lake import Lake
+from features.language.terms import Measure, where
+from features.profiles.feature_set import FeatureSet
+from features.units import DAY
+from training.targets.lookup import days_since
+from training.targets.origins import STEP, origins
+from training.targets.target import CUSTOMER, Population
+
+Frame = nw.LazyFrame[pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class ActiveCustomers:
+    """Customers with an ``event`` in ``(as_of − active, as_of]``; the label is made of those in the horizon after it.
+
+    ``label`` is an expression over ``after``, the number of events in the horizon, and ``value``, their sum.
+    """
+
+    label: ClassVar[nw.Expr]
+    entity: ClassVar[tuple[str, ...]] = CUSTOMER
+    pair_features: ClassVar[tuple[str, ...]] = ()
+    settled_together: ClassVar[bool] = True
+
+    name: str
+    event: str
+    horizon_us: int
+    active_us: int
+
+    @classmethod
+    def declared(cls, name: str, settings: Lapse | Spend) -> Self:
+        """The target that an entry under ``targets:`` declares."""
+        return cls(name, settings.event, settings.horizon, settings.active)
+
+    @property
+    def event_kinds(self) -> Sequence[str]:
+        """The one kind of event."""
+        return (self.event,)
+
+    def outcomes(self, events: Frame, *, as_of: int) -> Frame:
+        """The population at ``as_of`` and what came of it: ``customer_id, as_of, y``, amounts in minor units.
+
+        ``events`` holds ``customer_id, kind, time, value``. A label is only complete once they reach the horizon's end.
+        """
+        time = nw.col("time")
+        before = nw.when(time <= as_of).then(1).otherwise(0)
+        after = nw.when(time > as_of).then(1).otherwise(0)
+        value = nw.when(time > as_of).then(nw.col("value")).otherwise(0)
+        near = (time > as_of - self.active_us) & (time <= as_of + self.horizon_us)
+        return (
+            events.filter(nw.col("kind") == self.event, ~nw.col("customer_id").is_null(), near)
+            .group_by("customer_id")
+            .agg(before.sum().alias("before"), after.sum().alias("after"), value.sum().alias("value"))
+            .filter(nw.col("before") > 0)
+            .select("customer_id", nw.lit(as_of).alias("as_of"), self.label.cast(nw.Int64).alias("y"))
+        )
+
+    def labels(self, lake: Lake, *, moments: Sequence[int]) -> pl.DataFrame:
+        """``customer_id, as_of, known, y`` of the population at each of the moments."""
+        narrow = lake.scan("events").filter(pl.col("kind") == self.event)
+        events = nw.from_native(narrow.select("customer_id", "kind", "time", "value").collect().lazy())
+        frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]
+        known = (pl.col("as_of") + self.horizon_us).alias("known")
+        return pl.concat(frames).with_columns(known).sort("as_of", "customer_id")
+
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+        """The population at ``as_of``, whose label is not known yet, and at each origin before it."""
+        return self.labels(lake, moments=self._moments(first=first, as_of=as_of))
+
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+        """The population half a step before each of these moments."""
+        moments = self._moments(first=first, as_of=as_of)
+        return self.labels(lake, moments=[moment - STEP // 2 for moment in moments])
+
+    def _moments(self, *, first: int, as_of: int) -> list[int]:
+        return [as_of, *origins(self.horizon_us, first=first, as_of=as_of)]
+
+    def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:  # noqa: ARG002
+        """The population at ``as_of``."""
+        return self.labels(lake, moments=[as_of])
+
+    def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002
+        """The rows as they are."""
+        return rows
+
+    def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:
+        """All but codes, which have no order."""
+        return tuple(place for place, feature in enumerate(feature_set.features) if feature.unit != "code")
+
+    def population(self, feature_set: FeatureSet) -> Population:
+        """Customers whose last event is no longer ago than the population's window."""
+        last = days_since(feature_set, Measure("max", "time", where(kind=self.event)))
+        if last is None:
+            text = (
+                f"'{self.name}' is about customers with '{self.event}' events in the last {self.active_us // DAY} "
+                "days, and no feature counts the days since the last one. Run `stamkund build --refit`. Where they are "
+                f"too rare for features of their own, add `take: days_since, kind: {self.event}` under `features.add`."
+            )
+            raise StamkundError("feature_missing", text, field=self.name)
+        return Population(feature_set.features.index(last), self.active_us / DAY)

@@ -1,0 +1,55 @@
+"""Contacts of customers by campaigns, and whether a response followed while there was time."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from training.targets.target import PAIR
+
+Frame = nw.LazyFrame[pl.LazyFrame]
+
+
+def contact_outcomes(events: Frame, ends: Frame, *, contact: str, response: str, horizon_us: int) -> Frame:
+    """One row a contact: ``customer_id, campaign_id, as_of, known, y``.
+
+    ``events`` holds ``customer_id, campaign_id, kind, time``. ``as_of`` is the contact's time. The outcome is known at
+    the campaign's end (``ends``: ``campaign_id, ends``) or after the horizon, whichever comes first; ``y`` is 1 if the
+    customer responded in ``(as_of, known]``. Contacts of campaigns without offers are not in ``ends`` and not here:
+    there is nothing to decide for them.
+    """
+    return _outcomes(_contacts(events, contact), events, ends, response=response, horizon_us=horizon_us)
+
+
+def running_outcomes(events: Frame, ends: Frame, *, contact: str, response: str, horizon_us: int, as_of: int) -> Frame:
+    """The same at one moment, of customers whom a campaign that still runs had reached before: what is scored then.
+
+    Theirs is what is left of the campaign, also when they have responded already. A contact counts for a horizon.
+    """
+    past = _contacts(events, contact).filter(nw.col("as_of") <= as_of)
+    latest = past.group_by(*PAIR).agg(nw.col("as_of").max())
+    recent = latest.filter(nw.col("as_of") < as_of, nw.col("as_of") > as_of - horizon_us)
+    now = recent.with_columns(nw.lit(as_of).cast(nw.Int64).alias("as_of"))
+    return _outcomes(now, events, ends, response=response, horizon_us=horizon_us).filter(nw.col("known") > as_of)
+
+
+def _contacts(events: Frame, contact: str) -> Frame:
+    complete = ~nw.all_horizontal(nw.col(*PAIR).is_null(), ignore_nulls=False)
+    contacts = events.filter(nw.col("kind") == contact).filter(complete)
+    return contacts.select(*PAIR, nw.col("time").alias("as_of")).unique()
+
+
+def _outcomes(pairs: Frame, events: Frame, ends: Frame, *, response: str, horizon_us: int) -> Frame:
+    """Pairs at moments with when their outcome is known, and whether there was a response in ``(as_of, known]``."""
+    horizon = nw.col("as_of") + horizon_us
+    known = nw.when(nw.col("ends") < horizon).then(nw.col("ends")).otherwise(horizon)
+    responses = events.filter(nw.col("kind") == response).select(*PAIR, "time")
+    responded = (nw.col("time") > nw.col("as_of")) & (nw.col("time") <= nw.col("known"))
+    return (
+        pairs.join(ends, on="campaign_id", how="inner")
+        .with_columns(known.alias("known"))
+        .join(responses, on=list(PAIR), how="left")
+        .with_columns(nw.when(responded).then(1).otherwise(0).alias("y"))
+        .group_by(*PAIR, "as_of", "known")
+        .agg(nw.col("y").max())
+    )

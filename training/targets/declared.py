@@ -1,0 +1,60 @@
+"""The types of targets, and the targets that settings and models name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from features.config.settings import Settings
+from features.config.targets import TargetSettings
+from features.errors import StamkundError
+from training.targets.lapse import Lapse
+from training.targets.redemption import Redemption
+from training.targets.spend import Spend
+from training.targets.target import CUSTOMER, Target
+
+TYPES: Final[Mapping[str, Any]] = {each.type: each for each in (Lapse, Spend, Redemption)}
+CUSTOMER_HEADLINES: Final = tuple(dict.fromkeys(each.headline for each in TYPES.values() if each.entity == CUSTOMER))
+
+
+def target_of(name: str, settings: TargetSettings) -> Target:
+    """The target that one entry under ``targets:`` declares."""
+    target: Target = TYPES[settings.type].declared(name, settings)
+    return target
+
+
+def targets_of(settings: Settings) -> dict[str, Target]:
+    """Every declared target by name, in the order of the file."""
+    return {name: target_of(name, declared) for name, declared in settings.targets.items()}
+
+
+def usual_targets() -> list[Target]:
+    """A target of each type with the settings' defaults, named after its type."""
+    settings: TypeAdapter[TargetSettings] = TypeAdapter(TargetSettings)
+    return [target_of(type_, settings.validate_python({"type": type_})) for type_ in TYPES]
+
+
+def card_of(target: Target) -> dict[str, object]:
+    """A target as JSON.
+
+    >>> lapse = Lapse("lapse", event="order", horizon_us=28, active_us=56)
+    >>> card_of(lapse)
+    {'type': 'lapse', 'name': 'lapse', 'event': 'order', 'horizon_us': 28, 'active_us': 56}
+    >>> target_from(card_of(lapse)) == lapse
+    True
+    """
+    return {"type": target.type, **asdict(target)}
+
+
+def target_from(card: Mapping[str, object]) -> Target:
+    """The target that :func:`card_of` described; keys that its type does not have are of older versions."""
+    kind = TYPES.get(str(card["type"]))
+    if kind is None:
+        text = f"A model predicts '{card['type']}', a type of target that this version does not have. Train it again."
+        raise StamkundError("unknown_target_type", text, field=str(card["name"]))
+    names = [field.name for field in fields(kind)]
+    target: Target = kind(**{name: card[name] for name in names})
+    return target

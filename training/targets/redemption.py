@@ -1,0 +1,151 @@
+"""Redemption: will a customer whom a campaign reached respond to it within the horizon?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import narwhals as nw
+import polars as pl
+
+from features.config.settings import Settings
+from features.config.targets import Redemption as RedemptionSettings
+from features.lake import Lake
+from features.language.defaults.orders import ORDERS
+from features.language.feature import Feature
+from features.language.terms import Measure, where
+from features.profiles.feature_set import FeatureSet
+from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame
+from features.units import DAY
+from training.targets.contacts import Frame, contact_outcomes, running_outcomes
+from training.targets.lookup import ratio_of, total_of
+from training.targets.origins import WARM_UP
+from training.targets.rules import Rule, rules_on
+from training.targets.target import PAIR, Population, ScoreKind
+
+WEEK = 7 * DAY  # between the moments at which running campaigns are looked at: each sees only a few
+
+
+@dataclass(frozen=True)
+class Redemption:
+    """A row is a contact: an ``event`` of a campaign that has offers; the label is 1 if a ``response`` followed.
+
+    >>> Redemption("offer", event="contact", response="redeem", horizon_us=56 * DAY).description
+    'Of customers reached by contact: redeem of that campaign within 56 days.'
+    """
+
+    type: ClassVar[str] = "redemption"
+    score_kind: ClassVar[ScoreKind] = "probability"
+    headline: ClassVar[str] = "propensities"
+    entity: ClassVar[tuple[str, ...]] = PAIR
+    pair_features: ClassVar[tuple[str, ...]] = PAIR_FEATURES
+    settled_together: ClassVar[bool] = False
+
+    name: str
+    event: str
+    response: str
+    horizon_us: int
+
+    @classmethod
+    def declared(cls, name: str, settings: RedemptionSettings) -> Self:
+        """The target that an entry under ``targets:`` declares."""
+        return cls(name, settings.contact, settings.response, settings.horizon)
+
+    @property
+    def description(self) -> str:
+        """The target in plain words."""
+        ahead = self.horizon_us // DAY
+        return f"Of customers reached by {self.event}: {self.response} of that campaign within {ahead} days."
+
+    @property
+    def event_kinds(self) -> Sequence[str]:
+        """Contacts and responses."""
+        return (self.event, self.response)
+
+    def contacts(self, lake: Lake) -> pl.DataFrame:
+        """Every contact at its own moment."""
+        events, ends = self._events(lake)
+        kinds = {"contact": self.event, "response": self.response}
+        rows = contact_outcomes(events, ends, **kinds, horizon_us=self.horizon_us).to_native().collect()
+        return rows.sort("as_of", "campaign_id", "customer_id")
+
+    def running(self, lake: Lake, *, moments: Sequence[int]) -> pl.DataFrame:
+        """At each moment, the customers whom a campaign that still runs had reached before."""
+        events, ends = self._events(lake)
+        kinds = {"contact": self.event, "response": self.response}
+        frames = [
+            running_outcomes(events, ends, **kinds, horizon_us=self.horizon_us, as_of=moment).to_native().collect()
+            for moment in moments
+        ]
+        return pl.concat(frames).sort("as_of", "campaign_id", "customer_id")
+
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
+        """Every contact at its own moment."""
+        return self.contacts(lake)
+
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+        """Weekly looks at running campaigns, as they are scored.
+
+        A contact is looked at for a horizon and while its campaign runs: until its outcome is known. So no moment has
+        looks at a contact on both its sides, some known before it and some begun after it.
+        """
+        return self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK))
+
+    def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
+        """The contacts in ``(as_of, until]``."""
+        rows = self.contacts(lake).filter(pl.col("as_of") > as_of)
+        return rows if until is None else rows.filter(pl.col("as_of") <= until)
+
+    def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows with the features of customer and campaign at the row's moment."""
+        pairs = rows.select("customer_id", "as_of", "campaign_id")
+        beside = pair_frame(lake, pairs, contact=self.event, response=self.response)
+        return pl.concat([rows, beside.select(PAIR_FEATURES)], how="horizontal")
+
+    def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:  # noqa: ARG002
+        """None: a moment's rows are the customers whom a campaign chose, no peers of those of another."""
+        return ()
+
+    def rules(self, feature_set: FeatureSet) -> list[Rule]:
+        """What was taken up before, as often as reached, and what links the customer to the campaign's products.
+
+        They are those that did best when every feature alone was tried on The Complete Journey before the days of
+        the test.
+        """
+        uptake = [f for kind in ("coupon_applied", self.response) for f in self._uptake(feature_set, kind)]
+        return [*rules_on(uptake), *(Rule(name) for name in AFFINITY)]
+
+    def _uptake(self, feature_set: FeatureSet, kind: str) -> Iterable[Feature | None]:
+        count, reached = (Measure("sum", "one", where(kind=each)) for each in (kind, self.event))
+        yield from (total_of(feature_set, count, days) for days in (90, 180, None))
+        yield ratio_of(feature_set, count, ORDERS)
+        yield ratio_of(feature_set, count, reached)
+
+    def population(self, feature_set: FeatureSet) -> Population:  # noqa: ARG002
+        """Every customer: a pair only exists where a running campaign reached them."""
+        return Population()
+
+    def _events(self, lake: Lake) -> tuple[Frame, Frame]:
+        """Contacts and responses, and when each campaign ends."""
+        ends = pl.LazyFrame(
+            [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
+            schema={"campaign_id": pl.String, "ends": pl.Int64},
+            orient="row",
+        )
+        kinds = pl.col("kind").is_in([self.event, self.response])
+        events = lake.scan("events").filter(kinds).select("customer_id", "campaign_id", "kind", "time")
+        return nw.from_native(events.collect().lazy()), nw.from_native(ends)
+
+
+AFFINITY = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")
+
+
+def contact_kinds(settings: Settings) -> tuple[str, str]:
+    """The kinds of event that say that a campaign reached a customer, and that they took its offer.
+
+    They are those of the first redemption target; without one, ``contact`` and ``redeem``.
+    """
+    declared = (target for target in settings.targets.values() if isinstance(target, RedemptionSettings))
+    first = next(declared, RedemptionSettings(type="redemption"))
+    return first.contact, first.response

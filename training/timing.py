@@ -1,0 +1,39 @@
+"""Refusals for the order in time: of test, features, and champions."""
+
+from __future__ import annotations
+
+from features.moments import day
+from features.profiles.feature_set import FeatureSet
+from training.gate import Refusal
+from training.targets import Target
+
+
+def no_test_block(target: Target, outcomes: int) -> Refusal:
+    """No moments at the end hold enough outcomes for a test, with enough known before them."""
+    text = (
+        f"'{target.name}' has too few outcomes to set some aside for the test: it needs {outcomes // 2} of each class "
+        f"in the last labelled moments and {outcomes // 4} known before them. Add customers or history."
+    )
+    return Refusal("too_few_outcomes", text)
+
+
+def tested_before_features(target: Target, feature_set: FeatureSet, *, test_start: int) -> list[Refusal]:
+    """A feature set fitted after the first moment of the test makes the figures too good."""
+    if feature_set.fitted_at <= test_start:
+        return []
+    text = (
+        f"'{target.name}' is tested at moments before the features were fitted. Set features.fitted_at to an earlier "
+        "day, then `stamkund build --refit`."
+    )
+    return [Refusal("features_fitted_late", text)]
+
+
+def trained_before_champion(target: Target, champion_as_of: int | None, *, as_of: int) -> list[Refusal]:
+    """A model of the past is no successor of one that knows more; ``promote`` may still make it one."""
+    if champion_as_of is None or champion_as_of <= as_of:
+        return []
+    text = (
+        f"'{target.name}' has a champion trained at {day(champion_as_of)}, later than this model's {day(as_of)}. The "
+        "model is registered and not promoted; to have it all the same: `stamkund models promote`."
+    )
+    return [Refusal("older_than_champion", text)]
