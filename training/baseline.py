@@ -7,9 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from features.arrays import Floats
+from features.profiles.feature_set import FeatureSet
+from training.dataset import feature_names
+from training.gate import Evidence
+from training.metrics.by_kind import rule_metrics
 from training.metrics.probability import auc
-from training.targets import ScoreKind
+from training.targets import ScoreKind, Target
 from training.targets.rules import Rule
+from training.walk_forward import WalkForward
 
 
 def rule_scores(rules: Sequence[Rule], names: Sequence[str], x: Floats) -> dict[str, Floats]:
@@ -28,3 +33,17 @@ def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) ->
         return float(-np.abs(y - scores[name]).mean()) if score_kind == "amount" else auc(y, scores[name])
 
     return max(scores, key=quality, default=None)
+
+
+def evidence_of(target: Target, feature_set: FeatureSet, fitted: WalkForward) -> Evidence:
+    """The test of a walk-forward, with the best of the target's rules on the same rows."""
+    rows = fitted.test
+    rules = rule_scores(target.rules(feature_set), feature_names(feature_set, target), rows.x)
+    rule = best_rule(target.score_kind, rows.y, rules)
+    return Evidence(rows.y, fitted.test_scores, rows.customers, rule, rules[rule] if rule else None)
+
+
+def baseline_metrics(score_kind: ScoreKind, evidence: Evidence) -> dict[str, float]:
+    """The metrics of the best rule; empty without any rule."""
+    scores = evidence.rule_scores
+    return {} if scores is None else rule_metrics(score_kind, evidence.y, scores)

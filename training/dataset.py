@@ -20,7 +20,7 @@ from training.targets.origins import WARM_UP
 
 @dataclass(frozen=True)
 class Dataset:
-    """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known``), a place a row.
+    """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known_at``), a place a row.
 
     ``fresh`` is False for a later look at a contact and for moments between two origins: models learn from such a row,
     but it is no outcome more. ``aligned`` are the columns in which customers are compared with those of their own
@@ -30,7 +30,7 @@ class Dataset:
     x: Floats
     y: Floats
     as_of: Ints
-    known: Ints
+    known_at: Ints
     customers: Texts
     fresh: Mask
     aligned: tuple[int, ...] = ()
@@ -44,7 +44,7 @@ class Dataset:
 
     def known_by(self, moment: int) -> Self:
         """The rows whose label is known at a moment: those that a model of that moment may learn from."""
-        return self.where(self.known <= moment)
+        return self.where(self.known_at <= moment)
 
     def aligned_to(self, moment: int) -> Self:
         """The rows known by a moment, those of each past moment aligned by rank with the customers of this one."""
@@ -61,17 +61,23 @@ def feature_names(feature_set: FeatureSet, target: Target) -> tuple[str, ...]:
 
 
 def dataset(
-    lake: Lake, target: Target, names: Sequence[str], rows: pl.DataFrame, known: pl.DataFrame, *, minor_units: int
+    lake: Lake,
+    target: Target,
+    names: Sequence[str],
+    rows: pl.DataFrame,
+    profile_rows: pl.DataFrame,
+    *,
+    minor_units: int,
 ) -> Dataset:
-    """A target's rows joined with the profiles of their moments (``known``) and with their pair features."""
+    """A target's rows joined with the profiles of their moments (``profile_rows``) and with their pair features."""
     rows = target.with_pair_features(lake, rows)
-    joined = rows.join(known, on=["customer_id", "as_of"], how="inner", maintain_order="left")
+    joined = rows.join(profile_rows, on=["customer_id", "as_of"], how="inner", maintain_order="left")
     scale = 10**minor_units if target.score_kind == "amount" else 1
     return Dataset(
         x=np.ascontiguousarray(joined.select(names).to_numpy(), dtype=np.float64),
         y=joined["y"].to_numpy().astype(np.float64) / scale,
         as_of=joined["as_of"].to_numpy(),
-        known=joined["known"].to_numpy(),
+        known_at=joined["known_at"].to_numpy(),
         customers=np.array(joined["customer_id"].to_list(), dtype=np.str_),
         fresh=joined["fresh"].to_numpy() if "fresh" in joined.columns else np.ones(len(joined), dtype=np.bool_),
     )
@@ -95,11 +101,11 @@ def training_datasets(
     first = history_start(lake, as_of=as_of)
     rows = {target.name: training_rows(lake, target, first=first, as_of=as_of) for target in targets}
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
-    known = profiles(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
+    frame = profiles(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
     return {
         target.name: replace(
             dataset(
-                lake, target, feature_names(feature_set, target), rows[target.name], known, minor_units=minor_units
+                lake, target, feature_names(feature_set, target), rows[target.name], frame, minor_units=minor_units
             ),
             aligned=target.aligned_features(feature_set),
         )
@@ -114,9 +120,9 @@ def _no_profiles(feature_set: FeatureSet) -> pl.DataFrame:
 
 
 def training_rows(lake: Lake, target: Target, *, first: int, as_of: int) -> pl.DataFrame:
-    """A target's rows as of a moment: ``entity, as_of, known, y, fresh``; ``y`` is null where it is not known yet."""
+    """A target's rows as of a moment: ``entity, as_of, known_at, y, fresh``; ``y`` is null until it is known."""
     fresh, further = (rows(lake, first=first, as_of=as_of) for rows in (target.fresh_rows, target.further_rows))
     rows = pl.concat([fresh.with_columns(fresh=pl.lit(value=True)), further.with_columns(fresh=pl.lit(value=False))])
-    label = pl.when(pl.col("known") <= as_of).then(pl.col("y")).alias("y")
+    label = pl.when(pl.col("known_at") <= as_of).then(pl.col("y")).alias("y")
     warm = rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
     return warm.sort("as_of", *reversed(target.entity))

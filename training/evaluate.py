@@ -31,7 +31,7 @@ def evaluate(
     """
     target, outcome = model.target, outcome_dataset(settings, model, as_of=as_of, until=until)
     last = _last_event(Lake(settings.lake))
-    settled = np.full(len(outcome), target.settled_together or open_as_none) | (outcome.known <= (last or 0))
+    settled = np.full(len(outcome), target.settled_together or open_as_none) | (outcome.known_at <= (last or 0))
     left_out, outcome = int(np.sum(~settled)), outcome.where(settled)
     if not len(outcome):
         text = (
@@ -64,8 +64,8 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
         raise StamkundError("no_outcomes", text, field="as_of")
-    known = profiles(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
-    return dataset(lake, model.target, model.feature_names, rows, known, minor_units=settings.minor_units)
+    frame = profiles(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
+    return dataset(lake, model.target, model.feature_names, rows, frame, minor_units=settings.minor_units)
 
 
 def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:

@@ -31,12 +31,14 @@ def reliability(y: Floats, scores: Floats, *, title: str, bins: int = 10) -> Fig
     """Mean outcome against mean score in equal parts of the customers; on the diagonal, scores mean what they say."""
     figure, axes = _canvas(f"{title}: predicted and observed", "mean score", "mean outcome")
     parts = [part for part in np.array_split(np.argsort(scores, kind="stable"), bins) if len(part)]
-    said = np.array([scores[part].mean() for part in parts])
-    came = np.array([y[part].mean() for part in parts])
+    mean_scores = np.array([scores[part].mean() for part in parts])
+    mean_outcomes = np.array([y[part].mean() for part in parts])
     error = np.array([1.64 * y[part].std() / np.sqrt(len(part)) for part in parts])
-    end = float(max(said.max(), (came + error).max())) or 1.0
+    end = float(max(mean_scores.max(), (mean_outcomes + error).max())) or 1.0
     axes.plot([0, end], [0, end], color=PERFECT, linewidth=1, label="perfect")
-    axes.errorbar(said, came, yerr=error, color=MODEL, marker="o", capsize=2, label=f"{title} (90 % interval)")
+    axes.errorbar(
+        mean_scores, mean_outcomes, yerr=error, color=MODEL, marker="o", capsize=2, label=f"{title} (90 % interval)"
+    )
     axes.legend(frameon=False)
     return figure
 

@@ -66,12 +66,12 @@ def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
 def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int) -> Dataset:
     """The outcomes that training will count at ``as_of``, without their features."""
     rows = target.fresh_rows(lake, first=first, as_of=as_of)
-    known = rows.filter(pl.col("known") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    known = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
     return Dataset(
         x=np.empty((known.height, 0)),
         y=known["y"].to_numpy().astype(np.float64),
         as_of=known["as_of"].to_numpy(),
-        known=known["known"].to_numpy(),
+        known_at=known["known_at"].to_numpy(),
         customers=np.array(known["customer_id"].to_list(), dtype=np.str_),
         fresh=np.ones(known.height, dtype=np.bool_),
     )

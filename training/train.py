@@ -13,11 +13,11 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
-from training.baseline import best_rule, rule_scores
+from training.baseline import baseline_metrics, evidence_of
 from training.dataset import Dataset, feature_names, history_start, training_datasets
-from training.gate import Evidence, Refusal, Verdict, check_evidence, data_refusals
+from training.gate import Refusal, Verdict, check_evidence, data_refusals
 from training.learners.model import Model, quantiles
-from training.metrics.by_kind import model_metrics, rule_metrics
+from training.metrics.by_kind import model_metrics
 from training.registration import register_model
 from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
@@ -86,7 +86,7 @@ def _train(job: Job) -> TrainingReport:
     if fitted is None:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
         return replace(report, verdict=verdict, seconds=time.perf_counter() - began)
-    evidence = _evidence(job, fitted)
+    evidence = evidence_of(target, job.feature_set, fitted)
     verdict = check_evidence(target, gate, evidence)
     late = tested_before_features(target, job.feature_set, test_start=fitted.test_start)
     report = replace(
@@ -94,7 +94,7 @@ def _train(job: Job) -> TrainingReport:
         tested=len(evidence.y),
         metrics=model_metrics(target.score_kind, evidence.y, evidence.scores),
         baseline=evidence.rule,
-        baseline_metrics=_baseline_metrics(target, evidence),
+        baseline_metrics=baseline_metrics(target.score_kind, evidence),
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
     model = register_model(
@@ -128,18 +128,6 @@ def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:
     except StamkundError as error:
         refusals.append(Refusal(error.code, str(error)))
     return refusals
-
-
-def _evidence(job: Job, fitted: WalkForward) -> Evidence:
-    rows, names = fitted.test, feature_names(job.feature_set, job.target)
-    rules = rule_scores(job.target.rules(job.feature_set), names, rows.x)
-    rule = best_rule(job.target.score_kind, rows.y, rules)
-    return Evidence(rows.y, fitted.test_scores, rows.customers, rule, rules[rule] if rule else None)
-
-
-def _baseline_metrics(target: Target, evidence: Evidence) -> dict[str, float]:
-    scores = evidence.rule_scores
-    return {} if scores is None else rule_metrics(target.score_kind, evidence.y, scores)
 
 
 def _model(job: Job, fitted: WalkForward) -> Model:

@@ -35,14 +35,14 @@ class Lineup:
     @classmethod
     def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
         """The models trained on these features; each of the others is left out with a warning, but not all of them."""
-        ours = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
-        if models and not ours:
+        fitting = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
+        if models and not fitting:
             text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
             raise StamkundError("feature_set_mismatch", text, field="models")
-        for name in models.keys() - ours.keys():
+        for name in models.keys() - fitting.keys():
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
-        populations = {name: model.target.population(feature_set) for name, model in ours.items()}
-        return cls(feature_set, ours, populations, OrderColumns.of(feature_set))
+        populations = {name: model.target.population(feature_set) for name, model in fitting.items()}
+        return cls(feature_set, fitting, populations, OrderColumns.of(feature_set))
 
     def headline_model(self, name: str) -> Model | None:
         """The first model that fills this figure of an answer, such as ``churn_probability``."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
 from training.dataset import history_start, training_datasets
@@ -80,6 +82,16 @@ def test_a_report_has_the_rule_beside_the_model(reports: dict[str, TrainingRepor
     assert lapse.origins == 32  # every 7 days from day 252 back to day 35; the first order is a bit after day 0
 
 
+def test_features_that_do_not_say_whom_to_score_are_refused_and_the_model_is_not_promoted(tmp_path: Path) -> None:
+    settings = shop(tmp_path, events())
+    fitted = FeatureSet.load(settings.feature_set)
+    kept = tuple(feature for feature in fitted.features if feature.name != "days_since_last_order")
+    replace(fitted, features=kept).save(settings.feature_set)
+    (report,) = train(settings, as_of=AS_OF, targets=["lapse"])
+    assert [refusal.code for refusal in report.verdict.refusals] == ["feature_missing"]
+    assert (report.version, champion_versions(settings)) == (1, {})
+
+
 def test_without_contacts_there_is_a_refusal_and_no_model(reports: dict[str, TrainingReport]) -> None:
     offer = reports["offer"]
     assert offer.model is None
@@ -119,8 +131,6 @@ def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> Non
 def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> None:
     frame = events()
     cut = shop(tmp_path, frame.filter(pl.col("time") <= AS_OF))
-    from features.profiles.feature_set import FeatureSet  # noqa: PLC0415
-
     targets = list(targets_of(settings).values())
     one, two = (
         training_datasets(Lake(s.lake), FeatureSet.load(s.feature_set), targets, as_of=AS_OF, minor_units=2)
@@ -129,7 +139,7 @@ def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> Non
     for name in one:
         assert one[name].x.tobytes() == two[name].x.tobytes()
         assert np.array_equal(one[name].y, two[name].y, equal_nan=True)
-        assert np.isnan(one[name].y).tolist() == (one[name].known > AS_OF).tolist()
+        assert np.isnan(one[name].y).tolist() == (one[name].known_at > AS_OF).tolist()
 
 
 def test_evaluation_compares_with_what_came_true(settings: Settings, reports: dict[str, TrainingReport]) -> None:

@@ -41,7 +41,7 @@ def test_the_evidence_begins_at_the_cut_and_was_known() -> None:
 
 def test_nothing_that_became_known_later_changes_anything() -> None:
     rows = table()
-    future = rows.known > 80
+    future = rows.known_at > 80
     other = replace(rows, y=np.where(future, 1 - rows.y, rows.y), x=np.where(future[:, None], 9.0, rows.x))
     one, two = (walk_forward(each, "probability", as_of=80, outcomes=30) for each in (rows, other))
     assert one is not None
@@ -54,7 +54,7 @@ def test_nothing_that_became_known_later_changes_anything() -> None:
 def test_the_judged_scores_do_not_depend_on_labels_of_their_own_time() -> None:
     """Labels that were not known at the cut may change the final model, never the scores that the gate sees."""
     rows = table()
-    unknown = (rows.known > 60) & (rows.known <= 80)
+    unknown = (rows.known_at > 60) & (rows.known_at <= 80)
     other = replace(rows, y=np.where(unknown, 1 - rows.y, rows.y))
     one, two = (walk_forward(each, "probability", as_of=80, outcomes=30) for each in (rows, other))
     assert one is not None

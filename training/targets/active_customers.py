@@ -68,12 +68,12 @@ class ActiveCustomers:
         )
 
     def labels(self, lake: Lake, *, moments: Sequence[int]) -> pl.DataFrame:
-        """``customer_id, as_of, known, y`` of the population at each of the moments."""
+        """``customer_id, as_of, known_at, y`` of the population at each of the moments."""
         narrow = lake.scan("events").filter(pl.col("kind") == self.event)
         events = nw.from_native(narrow.select("customer_id", "kind", "time", "value").collect().lazy())
         frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]
-        known = (pl.col("as_of") + self.horizon_us).alias("known")
-        return pl.concat(frames).with_columns(known).sort("as_of", "customer_id")
+        known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
+        return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """The population at ``as_of``, whose label is not known yet, and at each origin before it."""

@@ -11,11 +11,11 @@ Frame = nw.LazyFrame[pl.LazyFrame]
 
 
 def contact_outcomes(events: Frame, ends: Frame, *, contact: str, response: str, horizon_us: int) -> Frame:
-    """One row a contact: ``customer_id, campaign_id, as_of, known, y``.
+    """One row a contact: ``customer_id, campaign_id, as_of, known_at, y``.
 
     ``events`` holds ``customer_id, campaign_id, kind, time``. ``as_of`` is the contact's time. The outcome is known at
     the campaign's end (``ends``: ``campaign_id, ends``) or after the horizon, whichever comes first; ``y`` is 1 if the
-    customer responded in ``(as_of, known]``. Contacts of campaigns without offers are not in ``ends`` and not here:
+    customer responded in ``(as_of, known_at]``. Contacts of campaigns without offers are not in ``ends`` and not here:
     there is nothing to decide for them.
     """
     return _outcomes(_contacts(events, contact), events, ends, response=response, horizon_us=horizon_us)
@@ -30,7 +30,7 @@ def running_outcomes(events: Frame, ends: Frame, *, contact: str, response: str,
     latest = past.group_by(*PAIR).agg(nw.col("as_of").max())
     recent = latest.filter(nw.col("as_of") < as_of, nw.col("as_of") > as_of - horizon_us)
     now = recent.with_columns(nw.lit(as_of).cast(nw.Int64).alias("as_of"))
-    return _outcomes(now, events, ends, response=response, horizon_us=horizon_us).filter(nw.col("known") > as_of)
+    return _outcomes(now, events, ends, response=response, horizon_us=horizon_us).filter(nw.col("known_at") > as_of)
 
 
 def _contacts(events: Frame, contact: str) -> Frame:
@@ -40,16 +40,16 @@ def _contacts(events: Frame, contact: str) -> Frame:
 
 
 def _outcomes(pairs: Frame, events: Frame, ends: Frame, *, response: str, horizon_us: int) -> Frame:
-    """Pairs at moments with when their outcome is known, and whether there was a response in ``(as_of, known]``."""
+    """Pairs at moments with when their outcome is known, and whether there was a response in ``(as_of, known_at]``."""
     horizon = nw.col("as_of") + horizon_us
-    known = nw.when(nw.col("ends") < horizon).then(nw.col("ends")).otherwise(horizon)
+    known_at = nw.when(nw.col("ends") < horizon).then(nw.col("ends")).otherwise(horizon)
     responses = events.filter(nw.col("kind") == response).select(*PAIR, "time")
-    responded = (nw.col("time") > nw.col("as_of")) & (nw.col("time") <= nw.col("known"))
+    responded = (nw.col("time") > nw.col("as_of")) & (nw.col("time") <= nw.col("known_at"))
     return (
         pairs.join(ends, on="campaign_id", how="inner")
-        .with_columns(known.alias("known"))
+        .with_columns(known_at.alias("known_at"))
         .join(responses, on=list(PAIR), how="left")
         .with_columns(nw.when(responded).then(1).otherwise(0).alias("y"))
-        .group_by(*PAIR, "as_of", "known")
+        .group_by(*PAIR, "as_of", "known_at")
         .agg(nw.col("y").max())
     )

@@ -39,8 +39,7 @@ class Lapse(ActiveCustomers):
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """Few events lately, or a long time since the last.
 
-        They are those that did best when every feature alone was tried on The Complete Journey before the days of
-        the test.
+        Each did best when every feature alone was tried on The Complete Journey before the days of the test.
         """
         of_orders = self.event == "order"
         count = ORDERS if of_orders else Measure("sum", "one", where(kind=self.event))

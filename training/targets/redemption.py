@@ -100,8 +100,8 @@ class Redemption:
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with the features of customer and campaign at the row's moment."""
         pairs = rows.select("customer_id", "as_of", "campaign_id")
-        beside = pair_frame(lake, pairs, contact=self.event, response=self.response)
-        return pl.concat([rows, beside.select(PAIR_FEATURES)], how="horizontal")
+        features = pair_frame(lake, pairs, contact=self.event, response=self.response).select(PAIR_FEATURES)
+        return pl.concat([rows, features], how="horizontal")
 
     def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:  # noqa: ARG002
         """None: a moment's rows are the customers whom a campaign chose, no peers of those of another."""
@@ -110,8 +110,7 @@ class Redemption:
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """What was taken up before, as often as reached, and what links the customer to the campaign's products.
 
-        They are those that did best when every feature alone was tried on The Complete Journey before the days of
-        the test.
+        Each did best when every feature alone was tried on The Complete Journey before the days of the test.
         """
         uptake = [f for kind in ("coupon_applied", self.response) for f in self._uptake(feature_set, kind)]
         return [*rules_on(uptake), *(Rule(name) for name in AFFINITY)]

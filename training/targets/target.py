@@ -46,8 +46,8 @@ class Target(Protocol):
     fills; ``entity`` the columns that a row stands for; ``event`` the kind of event that makes the population.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later.
 
-    Rows are frames of ``entity, as_of, known, y``: ``known`` is when the label ``y`` is known, amounts are in minor
-    units. Times are in µs.
+    Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
+    amounts in minor units.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]

@@ -91,13 +91,13 @@ def test_it_learns_at_the_contact_and_every_week_until_the_outcome(table: Datase
 
 
 def test_nothing_is_learnt_that_was_not_known(settings: Settings, table: Dataset) -> None:
-    assert np.isnan(table.y).tolist() == (table.known > AS_OF).tolist()
+    assert np.isnan(table.y).tolist() == (table.known_at > AS_OF).tolist()
     (target,) = targets_of(settings).values()
     assert isinstance(target, Redemption)
     lake, first = Lake(settings.lake), history_start(Lake(settings.lake), as_of=AS_OF)
     rows = pl.concat([target.contacts(lake), target.running(lake, moments=range(AS_OF, first, -7 * DAY))])
-    spans = rows.group_by("customer_id", "campaign_id").agg(pl.col("as_of").max(), pl.col("known").min())
-    assert (spans["as_of"] < spans["known"]).all()  # no contact is on both sides of a cut
+    spans = rows.group_by("customer_id", "campaign_id").agg(pl.col("as_of").max(), pl.col("known_at").min())
+    assert (spans["as_of"] < spans["known_at"]).all()  # no contact is on both sides of a cut
 
 
 def test_a_running_campaign_is_scored_as_it_comes_true(settings: Settings, table: Dataset, model: Model) -> None:

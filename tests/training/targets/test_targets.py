@@ -65,7 +65,7 @@ def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> N
         .collect()
         .sort("customer_id")
     )
-    assert found.select("customer_id", "campaign_id", "known", "y").rows() == [
+    assert found.select("customer_id", "campaign_id", "known_at", "y").rows() == [
         ("ann", "long", AS_OF + 5 * DAY, 1),
         ("bob", "long", AS_OF + 5 * DAY, 0),
         ("cat", "short", AS_OF + 2 * DAY, 0),
@@ -93,7 +93,7 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         .collect()
         .sort("customer_id")
     )
-    assert found.select("customer_id", "campaign_id", "as_of", "known", "y").rows() == [
+    assert found.select("customer_id", "campaign_id", "as_of", "known_at", "y").rows() == [
         ("ann", "long", AS_OF, AS_OF + 5 * DAY, 1),
         ("bob", "short", AS_OF, AS_OF + 2 * DAY, 0),  # responded already, and not again
         ("cat", "short", AS_OF, AS_OF + 2 * DAY, 1),
