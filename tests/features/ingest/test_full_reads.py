@@ -175,15 +175,15 @@ def test_a_build_refuses_watermarks_that_are_none(tmp_path: Path, watermarks: ob
     assert problem in str(caught.value)
 
 
-def test_a_build_refuses_a_lake_with_a_file_that_is_gone(tmp_path: Path) -> None:
-    shop = Shop.open(tmp_path)
+def test_a_build_refuses_a_lake_with_a_file_that_is_gone_before_it_reads_anything(tmp_path: Path) -> None:
+    shop, steps = Shop.open(tmp_path), list[str]()
     shop.ingest()
     for table in ("events", "items"):
         file = shop.lake().files(table)[0]
         content = file.read_bytes()
         file.unlink()
         with pytest.raises(StamkundError, match=f"it names {file.name}, which is not there") as caught:
-            shop.ingest()
-        assert caught.value.code == "lake_corrupt"
+            ingest(shop.settings(), log=shop.log_after, progress=lambda step, *_: steps.append(step))
+        assert (caught.value.code, steps) == ("lake_corrupt", [])
         file.write_bytes(content)
     assert scopes(shop.ingest()) == UNCHANGED
