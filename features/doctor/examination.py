@@ -14,6 +14,7 @@ from features.config.settings import Settings
 from features.doctor import calendar, content, ladder, people, rows
 from features.doctor.facts import Facts
 from features.doctor.finding import Criterion, Finding, Prospect, Severity, some
+from features.doctor.lake import unreadable_lake
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.ingest.ingest import ingest
@@ -68,7 +69,7 @@ def examine(
     with tempfile.TemporaryDirectory(prefix="stamkund-doctor-") as scratch:
         aside = settings.model_copy(update={"home": Path(scratch)})
         report, unread = _read(aside, log, progress)
-        found = [*shadows(Path.cwd()), *unread]
+        found = [*shadows(Path.cwd()), *unreadable_lake(Lake(settings.lake)), *unread]
         if report is None:
             return _diagnosis(settings, as_of, ladder.criteria(None, settings), found, ())
         progress("looking", 0, 1)

@@ -22,6 +22,7 @@ import uvicorn
 
 from features.config.settings import read_settings
 from features.errors import StamkundError
+from features.lake import Lake
 
 if TYPE_CHECKING:
     import bentoml
@@ -110,7 +111,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
 
 def _prepare(config: Path | str, host: str, port: int) -> None:
     """Refuse what cannot work before anything is loaded."""
-    read_settings(config)
+    Lake(read_settings(config).lake).verified_manifest()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -139,6 +139,15 @@ def test_a_busy_port_is_told(home: Path) -> None:
     assert refused.value.code == "port_in_use"
 
 
+def test_a_corrupt_lake_is_told_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "stamkund.yaml").write_text("name: Shop\nhome: home\nsources: {}\n", encoding="utf-8")
+    (tmp_path / "home" / "lake").mkdir(parents=True)
+    (tmp_path / "home" / "lake" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(StamkundError) as caught:
+        serve(tmp_path / "stamkund.yaml", port=free_port())
+    assert caught.value.code == "lake_corrupt"
+
+
 def test_a_missing_settings_file_is_told_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(StamkundError):
         serve(tmp_path / "stamkund.yaml", port=free_port())

@@ -65,6 +65,16 @@ def test_the_command_tells_changes_nothing_and_exits_by_what_it_found(config: Pa
     assert sorted(path.name for path in config.parent.iterdir()) == ["orders.csv", "stamkund.yaml"]
 
 
+def test_a_corrupt_lake_is_a_problem_though_the_sources_are_sound(config: Path) -> None:
+    lake = config.parent / ".stamkund" / "lake"
+    lake.mkdir(parents=True)
+    (lake / "manifest.json").write_text("{", encoding="utf-8")
+    result = CliRunner().invoke(app, ["doctor", "--config", str(config), "--json"])
+    problems = [each for each in json.loads(result.stdout)["findings"] if each["level"] == "problem"]
+    assert (result.exit_code, [each["area"] for each in problems]) == (1, ["lake"])
+    assert f"The lake's manifest {lake / 'manifest.json'} is corrupt" in problems[0]["message"]
+
+
 def test_events_that_came_over_http_are_read_and_looking_makes_no_store(store_url: str) -> None:
     assert received(store_url) is None
     engine = open_store(store_url)
