@@ -78,9 +78,9 @@ class Settings(Section):
         return self.home / "profiles"
 
     @property
-    def fold(self) -> Path:
-        """The folder of what is known of events before all windows."""
-        return self.home / "fold"
+    def checkpoint(self) -> Path:
+        """The folder of the aggregates of old months."""
+        return self.home / "checkpoint"
 
     @property
     def rejects(self) -> Path:

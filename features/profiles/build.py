@@ -11,7 +11,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.evaluate.offline.checkpoint_writer import fold_for
+from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.files import alone
 from features.ingest.ingest import Log, ingest
 from features.ingest.report import IngestReport
@@ -72,8 +72,8 @@ def _built(
     lake = Lake(settings.lake)
     fitted = kept or _fitted(settings, lake, as_of=as_of)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
-    fold = fold_for(lake, fitted, settings.fold, as_of=as_of)
-    customers = write_profiles(lake, fitted, path, as_of=as_of, fold=fold, progress=progress)
+    checkpoint = checkpoint_for(lake, fitted.plan, settings.checkpoint, as_of=as_of)
+    customers = write_profiles(lake, fitted, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
     if not customers:
         raise _nobody(lake, as_of)
     return Built(report, fitted, customers, path, as_of)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self, cast
 
 from features.errors import StamkundError
-from features.evaluate.online.evaluator import Live
+from features.evaluate.online.evaluator import RecordEvaluator
 from features.evaluate.plan import Plan
 from features.files import write_text
 from features.language.feature import Feature, Formula, Unit
@@ -52,9 +52,9 @@ class FeatureSet:
         return Plan(self.features)
 
     @cached_property
-    def live(self) -> Live:
+    def online(self) -> RecordEvaluator:
         """The evaluator of single records."""
-        return Live(self.plan)
+        return RecordEvaluator(self.plan)
 
     @cached_property
     def hash(self) -> str:

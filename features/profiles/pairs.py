@@ -142,10 +142,10 @@ def pair_vector(
     offered = np.array([w in campaign.item_ids for w in record.words.get("item_id", ())] + [False], dtype=np.bool_)
     mine = offered[record.codes("item_id")]  # -1, no item, is the False at the end
     seen, recent = time <= as_of, time > as_of - WINDOW * DAY
-    order = record.is_("kind", "order") & seen
-    coupon = record.is_("kind", "coupon_applied") & seen
-    ours = record.is_("campaign_id", campaign.campaign_id) & seen
-    reached = time[record.is_("kind", contact) & ours]
+    order = record.equals("kind", "order") & seen
+    coupon = record.equals("kind", "coupon_applied") & seen
+    ours = record.equals("campaign_id", campaign.campaign_id) & seen
+    reached = time[record.equals("kind", contact) & ours]
     counts: Ints = np.array(
         [
             np.sum(order & mine),
@@ -153,7 +153,7 @@ def pair_vector(
             np.sum(value[order & mine & recent]),
             np.sum(coupon & mine),
             np.sum(value[order & recent]),
-            np.sum(record.is_("kind", response) & ours),
+            np.sum(record.equals("kind", response) & ours),
             reached.max() if len(reached) else _NEVER,
         ],
         dtype=np.int64,

@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 
 from features.arrays import Floats, Ints, Mask
 from features.errors import StamkundError
-from features.evaluate.offline import interchange as native
-from features.evaluate.offline.blocks import Block, admit_events, blocks
-from features.evaluate.offline.checkpoint import Fold
-from features.evaluate.plan import Plan, finish
+from features.evaluate.offline.blocks import Block, blocks, read_events
+from features.evaluate.offline.checkpoint import Checkpoint
+from features.evaluate.offline.interchange import ColumnKind, as_kind_of, read_frame
+from features.evaluate.finish import finish
+from features.evaluate.plan import Plan
 from features.files import atomic_file
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
@@ -69,7 +70,7 @@ def profile_frame(
     if not when:
         raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
     found = [frame for _, frame in _parts(events, feature_set.plan, when, attributes)]
-    return native.alike(events, pl.concat([frame for i in range(len(when)) for frame in found[i :: len(when)]]))
+    return as_kind_of(events, pl.concat([frame for i in range(len(when)) for frame in found[i :: len(when)]]))
 
 
 def write_profiles(
@@ -78,34 +79,34 @@ def write_profiles(
     path: Path,
     *,
     as_of: int,
-    fold: Fold | None = None,
+    checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
 ) -> int:
     """Write everyone's profile at a moment as Parquet, some customers at a time, whole or not at all; how many.
 
-    Without anyone nothing is written. What a ``fold`` holds of the lake's events is not read again.
+    Without anyone nothing is written. What a ``checkpoint`` holds of the lake's events is not read again.
     """
     rows, done = 0, 0
     events, attributes = lake.scan("events"), lake.scan("customers").collect()
     names = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     with atomic_file(path) as draft:
         with pq.ParquetWriter(draft, pa.schema(names), compression="zstd") as writer:
-            for part, frame in _parts(events, feature_set.plan, [as_of], attributes, fold):
+            for part, frame in _parts(events, feature_set.plan, [as_of], attributes, checkpoint):
                 writer.write_table(frame.to_arrow().cast(writer.schema))
                 rows, done = rows + frame.height, done + len(part.customers)
-                progress("profiles", done, part.of)
+                progress("profiles", done, part.total)
         if not rows:
             draft.unlink()
     return rows
 
 
 def _parts(
-    events: object, plan: Plan, when: Sequence[int], attributes: object, fold: Fold | None = None
+    events: object, plan: Plan, when: Sequence[int], attributes: object, checkpoint: Checkpoint | None = None
 ) -> Iterator[tuple[Block, pl.DataFrame]]:
     """The profiles of some customers at one moment, again and again until all are told."""
     known = _attributes(attributes, plan)
-    for block in blocks(admit_events(events, plan), plan, as_of=when, fold=fold):
-        for part in block.parts(len(when)):
+    for block in blocks(read_events(events, plan), plan, as_of=when, checkpoint=checkpoint):
+        for part in block.split(len(when)):
             codes = _codes(part.customers, plan, known)
             for moment, terms in part.terms(when).items():
                 here = part.first <= moment
@@ -125,21 +126,21 @@ def _frame(plan: Plan, customers: pa.Array, here: Mask, terms: Ints, codes: Floa
 
 def _attributes(attributes: object, plan: Plan) -> pa.Table | None:
     """The attributes that features read; nothing, when there are no attributes at all."""
-    if attributes is None or not plan.coded:
+    if attributes is None or not plan.attribute_features:
         return None
-    wanted: dict[str, native.Kind] = dict.fromkeys(("customer_id", *(f.attribute for f in plan.coded)), "text")
-    return native.admit(attributes, wanted, what="attributes").collect("pyarrow").to_arrow()
+    wanted: dict[str, ColumnKind] = dict.fromkeys(("customer_id", *(f.attribute for f in plan.attribute_features)), "text")
+    return read_frame(attributes, wanted, what="attributes").collect("pyarrow").to_arrow()
 
 
 def _codes(customers: pa.Array, plan: Plan, attributes: pa.Table | None) -> Floats:
     """``[feature, customer]``: each attribute's place in its vocabulary, NaN where unknown."""
-    codes = np.full((len(plan.coded), len(customers)), np.nan)
+    codes = np.full((len(plan.attribute_features), len(customers)), np.nan)
     if attributes is None:
         return codes
     row = pc.index_in(attributes["customer_id"], value_set=customers)
     ours = attributes.filter(row.is_valid())
     rows = row.drop_null().to_numpy()
-    for i, feature in enumerate(plan.coded):
+    for i, feature in enumerate(plan.attribute_features):
         values = ours[feature.attribute]
         place = pc.index_in(values, value_set=pa.array(feature.vocabulary, values.type))
         codes[i, rows] = place.cast(pa.float64()).fill_null(np.nan).to_numpy()

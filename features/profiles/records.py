@@ -2,63 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import polars as pl
 
-from features.evaluate.online.record import NONE, Record
+from features.evaluate.online.record import NONE, Record, Traits, traits_of
 from features.events.columns import NUMBERS, SCALES, TEXTS
+from features.ingest.ingest import Progress, silent
 from features.lake import Lake
 
 CUSTOMERS_AT_ONCE = 20_000
 
 
 def records(
-    lake: Lake,
-    customers: Collection[str] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    lake: Lake, customers: Collection[str] | None = None, progress: Progress = silent
 ) -> Iterator[tuple[str, Record]]:
-    """Each customer of the lake, or each of some, and their record; events later than any moment asked for included.
+    """``(customer_id, record)`` of each customer of the lake, or of the ``customers``, in the order of their ids.
 
-    They come by customer id. Who has no event has no record.
+    A record holds all of a customer's events, also those later than any moment that is asked for. A customer without
+    an event has no record.
     """
-    attributes = {row.pop("customer_id"): row for row in lake.scan("customers").collect().to_dicts()}
-    known = lake.scan("events").filter(pl.col("customer_id").is_not_null())
+    described, known = lake.scan("customers"), lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is None:
         names = known.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         names = pl.Series("customer_id", sorted(customers), dtype=pl.String)
-    if progress is not None:
-        progress("records", 0, len(names))
+        described, known = (f.filter(pl.col("customer_id").is_in(names.implode())) for f in (described, known))
+    attributes = {row.pop("customer_id"): row for row in described.collect().to_dicts()}
+    progress("records", 0, len(names))
     for start in range(0, len(names), CUSTOMERS_AT_ONCE):
         some = names[start : start + CUSTOMERS_AT_ONCE]
         within = known.filter(pl.col("customer_id").is_between(pl.lit(some[0]), pl.lit(some[-1])))
-        if customers is not None:
-            within = within.filter(pl.col("customer_id").is_in(some.implode()))
-        rows = within.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
-        for done, (customer, record) in enumerate(_records(rows, attributes), start + 1):
+        for done, (customer, record) in enumerate(_records_of(within, attributes), start + 1):
             yield customer, record
-            if progress is not None:
-                progress("records", done, len(names))
+            progress("records", done, len(names))
 
 
-def _records(rows: pl.DataFrame, attributes: dict[str, dict[str, object]]) -> Iterator[tuple[str, Record]]:
+def _records_of(
+    events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]
+) -> Iterator[tuple[str, Record]]:
+    rows = events.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
     if rows.is_empty():
         return
-    whole = rows.select(_whole(c).fill_null(NONE) for c in NUMBERS)
-    numbers = {c: whole[c].to_numpy() for c in NUMBERS}
+    traits = _traits(events)
+    integers = rows.select(_integer(c).fill_null(NONE) for c in NUMBERS)
+    numbers = {c: integers[c].to_numpy() for c in NUMBERS}
     texts = {c: rows[c].to_list() for c in TEXTS}
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]
-        own = {c: values[start:end] for c, values in numbers.items()}
-        said = {c: values[start:end] for c, values in texts.items()}
-        yield customer, Record.from_columns(own, said, attributes.get(customer))
+        own_numbers = {c: values[start:end] for c, values in numbers.items()}
+        own_texts = {c: values[start:end] for c, values in texts.items()}
+        yield customer, Record.from_columns(own_numbers, own_texts, attributes.get(customer), traits.get(customer, ()))
 
 
-def _whole(column: str) -> pl.Expr:
-    """A column as the integers that are computed with."""
+def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
+    """The traits that ``identify`` events give each customer, in the order ``(time, event_id)``."""
+    identifies = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null())
+    rows = identifies.select("customer_id", "time", "event_id", "kind", "properties").sort("time", "event_id").collect()
+    traits: dict[str, list[Traits]] = {}
+    for row in rows.iter_rows(named=True):
+        each = traits_of(row)
+        if each is not None:
+            traits.setdefault(row["customer_id"], []).append(each)
+    return traits
+
+
+def _integer(column: str) -> pl.Expr:
+    """A column as the integers that records hold."""
     if column not in SCALES:
         return pl.col(column)
     return (pl.col(column) * SCALES[column] + 0.5).floor().cast(pl.Int64)

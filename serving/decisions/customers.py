@@ -29,7 +29,7 @@ def past_records(lake: Lake, customers: Sequence[str]) -> dict[str, Record]:
 
 def row_of(lineup: Lineup, record: Record, *, as_of: int) -> Floats:
     """The customer's features as a matrix of one row."""
-    return lineup.feature_set.live.vector(record, as_of=as_of).reshape(1, -1)
+    return lineup.feature_set.online.vector(record, as_of=as_of).reshape(1, -1)
 
 
 def visitor_of(
@@ -59,7 +59,7 @@ def visitor_of(
 
 def _items(record: Record, *, as_of: int) -> dict[str, int]:
     """The number of order lines of each item up to ``as_of``."""
-    bought = record.is_("kind", "order") & (record.number("time") <= as_of) & (record.codes("item_id") >= 0)
+    bought = record.equals("kind", "order") & (record.number("time") <= as_of) & (record.codes("item_id") >= 0)
     words = record.words.get("item_id", [])
     counts = np.bincount(record.codes("item_id")[bought], minlength=len(words)).tolist()
     return {word: count for word, count in zip(words, counts, strict=True) if count}

@@ -54,7 +54,7 @@ def profile_of(events: list[Row], *, as_of: int = NOW, features: FeatureSet = SH
     rows = profile_frame(frame(events), features, as_of=[as_of], attributes=ages).filter(pl.col("customer_id") == "c1")
     batch = {k: float(v) for k, v in rows.row(0, named=True).items() if k in features.names}
     own = [e for e in events if e["customer_id"] == "c1"]
-    live = features.live.vector(Record.of(own, {"age": age} if age else {}), as_of=as_of)
+    live = features.online.vector(Record.of(own, {"age": age} if age else {}), as_of=as_of)
     assert dict(zip(batch, live.tolist(), strict=True)) == pytest.approx(batch, rel=0, abs=0, nan_ok=True)
     assert np.array(list(batch.values())).tobytes() == live.tobytes()  # to the bit, the sign of NaN included
     return batch

@@ -1,4 +1,4 @@
-"""One scan of an engine as Narwhals expressions, and what comes back of it as cells."""
+"""One scan of an engine as Narwhals expressions, and its result as cells."""
 
 from __future__ import annotations
 
@@ -11,114 +11,123 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Ints
-from features.evaluate.offline.cells import EMPTY, NEAR, Cells
-from features.evaluate.offline.labels import Asked
-from features.evaluate.scans import Scan
+from features.evaluate.offline.cells import Cells
+from features.evaluate.offline.labels import Events, LabelCodes
+from features.evaluate.scans import EMPTY, Scan
 from features.events.columns import EVERY, GAP
 from features.language.terms import Op
 from features.units import MINUTE
 
-Events = nw.LazyFrame[Any]
 IN_TIME = ["time", "event_id"]
-_NEVER_AGAIN = np.iinfo(np.int64).max  # a pane beyond all panes
+DISTINCT = "value"  # the column that holds the distinct values of a scan
+DENSE_RANGE = 2**20  # integers within it are their own codes
+_NO_LATER_PANE = np.iinfo(np.int64).max
 
 
-def aggregate(events: Events, scan: Scan, asked: Asked, customers: pa.Array, edges: Ints) -> pa.Table:
-    """What the engine says of a scan: ``customer`` (the place), ``case``, ``pane``, and a column an aggregate.
+def aggregate(events: Events, scan: Scan, codes: LabelCodes, customers: pa.Array, edges: Ints) -> pa.Table:
+    """The result of a scan as a table.
 
-    Of ``distinct`` scans it is a row for each value ``seen``. Customers are named in the events or, where Polars
-    computes, told by their places.
+    Args:
+        events: the columns of :meth:`LabelCodes.columns`; ``customer_id`` is the place among ``customers`` where Polars
+            computes, else the id.
+        scan: which rows are aggregated, and how.
+        codes: the values behind the labels' codes.
+        customers: the ids of the block's customers, in order.
+        edges: µs, ascending; time is cut into panes at them.
+
+    Returns:
+        ``customer`` (place), ``case``, ``pane``, and a column for each aggregate (see :func:`column_of`); of
+        ``distinct`` scans a row for each value instead, in the column ``value``.
     """
-    panes, numbered = len(edges), events.implementation.is_polars()
-    number, numbers = asked.combined(scan)
+    panes, by_place = len(edges), events.implementation.is_polars()
+    number, numbers = codes.combined(scan)
     key, keys = number * panes + pane_of(edges), numbers * panes
-    keyed = _rows(events, scan, asked).with_columns(key=nw.col("customer_id") * keys + key if numbered else key)
-    by = ["key"] if numbered else ["customer_id", "key"]
-    table = collected(_seen(keyed, scan, by) if scan.rows == "distinct" else _aggregates(keyed, scan, by))
-    found = table["key"].to_numpy()
-    customer = found // keys if numbered else pc.index_in(table["customer_id"], value_set=customers).to_numpy()
-    case = asked.cases(scan)[found % keys // panes]
-    places = {"customer": customer.astype(np.int64), "case": case, "pane": found % panes}
-    made = pa.table(
-        {**places, **{name: table[name] for name in table.column_names if name not in ("customer_id", "key")}}
-    )
-    return made if (case >= 0).all() else made.filter(pa.array(case >= 0))
+    keyed = _rows(events, scan, codes).with_columns(key=nw.col("customer_id") * keys + key if by_place else key)
+    by = ["key"] if by_place else ["customer_id", "key"]
+    table = collect(_distinct_values(keyed, scan, by) if scan.rows == "distinct" else _aggregates(keyed, scan, by))
+    key_values = table["key"].to_numpy()
+    customer = key_values // keys if by_place else pc.index_in(table["customer_id"], value_set=customers).to_numpy()
+    case = codes.cases(scan)[key_values % keys // panes]
+    places = {"customer": customer.astype(np.int64), "case": case, "pane": key_values % panes}
+    values = {name: table[name] for name in table.column_names if name not in ("customer_id", "key")}
+    result = pa.table({**places, **values})
+    return result if (case >= 0).all() else result.filter(pa.array(case >= 0))
 
 
 def cells_of(scan: Scan, table: pa.Table, edges: Ints) -> Cells:
-    """A scan's table as cells."""
+    """The table of a scan, from :func:`aggregate`, as cells."""
     customer, cell = table["customer"].to_numpy(), table["case"].to_numpy() * len(edges) + table["pane"].to_numpy()
     if scan.rows == "distinct":
-        return Cells(scan, edges, *_again(customer, cell, _codes(table["seen"]), len(edges)))
+        return Cells(scan, edges, *_distinct_cells(customer, cell, _dense_codes(table[DISTINCT]), len(edges)))
     values = {(o, c): table[column_of(o, c)].fill_null(EMPTY[o]).to_numpy() for o, c in scan.aggregates}
     return Cells(scan, edges, customer, cell, values)
 
 
-def collected(frame: Events) -> pa.Table:
-    """A frame in memory, by whatever engine holds it."""
+def collect(frame: Events) -> pa.Table:
+    """A lazy frame as a table in memory, whatever engine computes it."""
     if frame.implementation.is_polars():  # half the time, and less memory
         return frame.collect("pyarrow", engine="streaming").to_arrow()
     return frame.collect("pyarrow").to_arrow()
 
 
 def pane_of(edges: Ints) -> nw.Expr:
-    """How many edges lie before an event's time, by halving."""
+    """The pane of an event: the number of edges before its time, found by halving."""
     if len(edges) == 1:
         return nw.lit(0, nw.Int64)
-    return _halved(edges, 0, len(edges) - 1)
+    return _pane_between(edges, 0, len(edges) - 1)
 
 
-def _halved(edges: Ints, low: int, high: int) -> nw.Expr:
+def _pane_between(edges: Ints, low: int, high: int) -> nw.Expr:
     if low == high:
         return nw.lit(low, nw.Int64)
     middle = (low + high) // 2
     later = nw.col("time") > int(edges[middle])
-    return nw.when(later).then(_halved(edges, middle + 1, high)).otherwise(_halved(edges, low, middle))
+    return nw.when(later).then(_pane_between(edges, middle + 1, high)).otherwise(_pane_between(edges, low, middle))
 
 
-def _rows(events: Events, scan: Scan, asked: Asked) -> Events:
-    """The rows that a scan looks at; gaps are those since the previous event of the same kind, whatever else it was."""
-    if not scan.between:
-        return asked.chosen(events, scan, scan.labels)
+def _rows(events: Events, scan: Scan, codes: LabelCodes) -> Events:
+    """The rows that a scan aggregates; a gap reaches back to the previous event of the same kind, whatever its labels."""
+    if not scan.reads_gaps:
+        return codes.filter(events, scan, scan.labels)
     kinds = [label for label in scan.labels if label == "kind"]
-    opening = asked.chosen(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
+    openings = codes.filter(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
     before = nw.col("time").shift(1).over("customer_id", "kind", order_by=IN_TIME)
     gap = (nw.col("time") - before) // MINUTE
-    after = opening.with_columns(gap.alias(GAP)).filter(~nw.col(GAP).is_null())
-    return asked.chosen(after, scan, [label for label in scan.labels if label != "kind"])
+    after = openings.with_columns(gap.alias(GAP)).filter(~nw.col(GAP).is_null())
+    return codes.filter(after, scan, [label for label in scan.labels if label != "kind"])
 
 
 def _aggregates(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
-    """A row per customer, case and pane."""
+    """A row for each customer, case and pane."""
     rows = keyed
     if scan.rows in ("first", "last"):
-        held = keyed.filter(~_integer(scan.column).is_null())
+        filled = keyed.filter(~_integer(scan.column).is_null())
         beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=IN_TIME)
-        rows = held.with_columns(beyond=beyond).filter(nw.col("beyond").is_null())
-    return rows.group_by(*by).agg(**{column_of(op, column): _aggregated(op, column) for op, column in scan.aggregates})
+        rows = filled.with_columns(beyond=beyond).filter(nw.col("beyond").is_null())
+    return rows.group_by(*by).agg(**{column_of(op, column): _aggregate(op, column) for op, column in scan.aggregates})
 
 
-def _seen(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
-    """Each value that a customer met, in each case and pane."""
+def _distinct_values(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
+    """A row for each value in each customer's cases and panes; Polars leaves equal ones for NumPy to drop."""
     value = _integer(scan.column) if scan.column in EVERY else nw.col(scan.column)
-    seen = keyed.select(*by, seen=value).filter(~nw.col("seen").is_null())
-    return seen if keyed.implementation.is_polars() else seen.unique()  # what NumPy sorts needs no hashing before
+    values = keyed.select(*by, **{DISTINCT: value}).filter(~nw.col(DISTINCT).is_null())
+    return values if keyed.implementation.is_polars() else values.unique()  # what NumPy sorts needs no hashing before
 
 
-def _aggregated(op: Op, column: str) -> nw.Expr:
-    integer = _integer(column)
-    found: nw.Expr = getattr(integer, "max" if op in ("first", "last") else op)()  # there is one row of each end
-    return found
+def _aggregate(op: Op, column: str) -> nw.Expr:
+    # Of first and last rows there is one a cell, so that its greatest value is its only one.
+    expression: nw.Expr = getattr(_integer(column), "max" if op in ("first", "last") else op)()
+    return expression
 
 
 def _integer(column: str) -> nw.Expr:
-    made: Any = EVERY[column].compute(*(nw.col(source) for source in EVERY[column].sources))
-    integer: nw.Expr = made.cast(nw.Int64)
+    value: Any = EVERY[column].compute(*(nw.col(source) for source in EVERY[column].sources))
+    integer: nw.Expr = value.cast(nw.Int64)
     return integer
 
 
 def column_of(op: Op, column: str) -> str:
-    """What an aggregate is called.
+    """The name of an aggregate's column.
 
     >>> column_of("sum", "value")
     'sum of value'
@@ -126,26 +135,30 @@ def column_of(op: Op, column: str) -> str:
     return f"{op} of {column}"
 
 
-def _codes(seen: pa.ChunkedArray) -> Ints:
-    """Values as numbers from 0, equal ones alike."""
-    if pa.types.is_integer(seen.type):
-        values: Ints = seen.to_numpy()
-        least = values.min(initial=0)
-        near: Ints = values - least
-        if near.max(initial=0) < NEAR:
-            return near
-    codes: Ints = seen.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+def _dense_codes(values: pa.ChunkedArray) -> Ints:
+    """Values as numbers from 0, the same number for equal values."""
+    if pa.types.is_integer(values.type):
+        integers: Ints = values.to_numpy()
+        from_zero: Ints = integers - integers.min(initial=0)
+        if from_zero.max(initial=0) < DENSE_RANGE:
+            return from_zero
+    codes: Ints = values.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
     return codes
 
 
-def _again(customer: Ints, cell: Ints, seen: Ints, panes: int) -> tuple[Ints, Ints, dict[tuple[Op, str], Ints]]:
-    """Each customer's meetings with each value, once a pane: their customers, their cells, and the next one's pane."""
+def _distinct_cells(
+    customer: Ints, cell: Ints, value: Ints, panes: int
+) -> tuple[Ints, Ints, dict[tuple[Op, str], Ints]]:
+    """Each value of each customer and case once a pane: the customers, the cells, and the pane of the next occurrence.
+
+    The arguments are arrays of one length, a place an occurrence.
+    """
     case, pane = np.divmod(cell, panes)
-    values, cases = int(seen.max(initial=0)) + 1, int(case.max(initial=0)) + 1
-    met = np.sort((((customer * cases + case) * values) + seen) * panes + pane)
-    met = met[np.diff(met, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
-    what, pane = np.divmod(met, panes)
-    again = np.full(len(met), _NEVER_AGAIN)
-    np.copyto(again[:-1], pane[1:], where=what[1:] == what[:-1])
-    who, case = np.divmod(what // values, cases)
-    return who, case * panes + pane, {("distinct", ""): again}
+    values, cases = int(value.max(initial=0)) + 1, int(case.max(initial=0)) + 1
+    occurrence = np.sort((((customer * cases + case) * values) + value) * panes + pane)
+    occurrence = occurrence[np.diff(occurrence, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
+    owner, pane = np.divmod(occurrence, panes)
+    next_pane = np.full(len(occurrence), _NO_LATER_PANE)
+    np.copyto(next_pane[:-1], pane[1:], where=owner[1:] == owner[:-1])
+    customers, case = np.divmod(owner // values, cases)
+    return customers, case * panes + pane, {("distinct", ""): next_pane}

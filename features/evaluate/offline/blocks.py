@@ -1,8 +1,8 @@
 """The evaluator over frames: one pass over the events for any number of moments, on any engine Narwhals speaks.
 
-The edges of all spans of all moments cut time into panes. For each scan the engine adds up columns per customer, case
-and pane; every span of every moment is a range of panes. What the engine hands over is integers, so every engine gives
-the same profiles, bit for bit.
+The edges of all spans of all moments cut time into panes. For each scan the engine aggregates columns per customer, case
+and pane; every span of every moment is a range of panes. The engine hands over integers, so every engine gives the same
+profiles, bit for bit.
 """
 
 from __future__ import annotations
@@ -15,71 +15,75 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Ints
-from features.evaluate.offline import interchange as native
-from features.evaluate.offline.aggregate import Events, cells_of
-from features.evaluate.offline.cells import EMPTY, Cells
-from features.evaluate.offline.checkpoint import Fold
-from features.evaluate.offline.labels import extra
-from features.evaluate.offline.scan_tables import tabulated
+from features.evaluate.offline.aggregate import cells_of
+from features.evaluate.offline.cells import Cells
+from features.evaluate.offline.checkpoint import Checkpoint
+from features.evaluate.offline.interchange import ColumnKind, read_frame
+from features.evaluate.offline.labels import Events, ordering_columns
+from features.evaluate.offline.scan_tables import scan_tables
 from features.evaluate.plan import Plan
-from features.evaluate.scans import scans
+from features.evaluate.scans import EMPTY, scans
 from features.events.columns import SCALES, sources
 from features.events.tables import EVENTS, sql_type
 
-PART_CELLS = 8_000_000  # at a time are dense: 64 MB
+DENSE_CELLS = 8_000_000  # at a time: 64 MB
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some customers in order, ``of`` how many, the time of each one's first event, and what is said of each scan."""
+    """Some customers and the cells of every scan.
+
+    ``total`` is the number of customers in all blocks, ``customers`` the ids of this block in order, ``first``
+    ``[customer]`` the time of each one's first event (µs).
+    """
 
     plan: Plan
-    of: int
+    total: int
     customers: pa.Array
     first: Ints
     cells: tuple[Cells, ...]
 
-    def parts(self, moments: int) -> Iterator[Block]:
-        """The same in parts that are small enough to make dense for so many moments; at least one."""
+    def split(self, moments: int) -> Iterator[Block]:
+        """The block in parts whose terms at so many moments fit in memory; at least one part."""
         dense = max((len(c.scan.cases) * len(c.edges) for c in self.cells), default=0)
-        step = max(1, PART_CELLS // (dense + moments * len(self.plan.terms) + 1))
+        step = max(1, DENSE_CELLS // (dense + moments * len(self.plan.terms) + 1))
         for start in range(0, max(len(self.customers), 1), step):
             end = min(start + step, len(self.customers))
-            cells = tuple(c.of(start, end) for c in self.cells) if step < len(self.customers) else self.cells
-            yield Block(self.plan, self.of, self.customers[start:end], self.first[start:end], cells)
+            cells = tuple(c.slice(start, end) for c in self.cells) if step < len(self.customers) else self.cells
+            yield Block(self.plan, self.total, self.customers[start:end], self.first[start:end], cells)
 
     def terms(self, as_of: Sequence[int]) -> dict[int, Ints]:
         """``[term, customer]`` at each moment."""
         empty = np.array([EMPTY[t.measure.op] for t in self.plan.terms], dtype=np.int64).reshape(-1, 1)
         terms = {moment: np.repeat(empty, len(self.customers), axis=1) for moment in as_of}
         for cells in self.cells:
-            cells.read(terms)
+            cells.fill(terms)
         return terms
 
 
-def columns(plan: Plan) -> tuple[str, ...]:
+def event_columns(plan: Plan) -> tuple[str, ...]:
     """The event columns that a plan reads, sorted."""
-    needed = {"customer_id", "time"}
+    names = {"customer_id", "time"}
     for measure in plan.measures:
-        needed |= {condition.column for condition in measure.where}
-        needed |= set(sources(measure.column)) | extra(measure)
-    return tuple(sorted(needed | ({"kind"} if "order_line" in needed else set())))
+        names |= {condition.column for condition in measure.where}
+        names |= set(sources(measure.column)) | ordering_columns(measure)
+    return tuple(sorted(names | ({"kind"} if "order_line" in names else set())))
 
 
-def admit_events(events: object, plan: Plan) -> Events:
-    """The columns of a frame of events that a plan reads, as integers and texts; frames of any kind.
+def read_events(events: object, plan: Plan) -> Events:
+    """The columns that a plan reads of a frame of events of any kind, lazily, as integers and texts.
 
-    An order whose lines are not numbered is an order of one line.
+    An order row without a line number is the only line of its order.
     """
-    kinds = {name: _kind(name) for name in columns(plan)}
-    admitted = native.admit(events, kinds, what="events")
+    kinds = {name: _column_kind(name) for name in event_columns(plan)}
+    frame = read_frame(events, kinds, what="events")
     if "order_line" not in kinds:
-        return admitted
+        return frame
     line, unnumbered = nw.col("order_line"), (nw.col("kind") == "order") & nw.col("order_line").is_null()
-    return admitted.with_columns(order_line=nw.when(unnumbered).then(nw.lit(1, nw.Int64)).otherwise(line))
+    return frame.with_columns(order_line=nw.when(unnumbered).then(nw.lit(1, nw.Int64)).otherwise(line))
 
 
-def _kind(column: str) -> native.Kind:
+def _column_kind(column: str) -> ColumnKind:
     if column == "time":
         return "time"
     if column in SCALES:
@@ -87,27 +91,30 @@ def _kind(column: str) -> native.Kind:
     return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
 
 
-def blocks(events: Events, plan: Plan, *, as_of: Sequence[int], fold: Fold | None = None) -> Iterator[Block]:
-    """What every scan gives, some customers at a time, in their order, so that memory stays bounded; at least one.
+def blocks(
+    events: Events, plan: Plan, *, as_of: Sequence[int], checkpoint: Checkpoint | None = None
+) -> Iterator[Block]:
+    """The cells of every scan, some customers at a time in the order of their ids; at least one block.
 
-    Rows without a customer and rows after the last moment are left out; the order of rows does not matter. With a
-    ``fold`` the events that it holds are not read again.
+    Rows without a customer and rows after the last moment are left out; the order of rows does not matter. Events that
+    the ``checkpoint`` holds are not read again; a ``ValueError`` is raised when it cannot serve.
     """
-    wanted = scans(plan)
-    edges = [scan.edges(as_of) for scan in wanted]
-    if fold is not None:
-        _check(fold, plan, edges)
-        edges = [np.concatenate([[fold.until], each]) for each in edges]
-    for part in tabulated(events, plan, edges, until=max(as_of), fold=fold):
-        cells = (cells_of(scan, table, each) for scan, table, each in zip(wanted, part.tables, edges, strict=True))
-        yield Block(plan, part.of, part.customers, part.first, tuple(cells))
+    every_scan = scans(plan)
+    edges = [scan.edges(as_of) for scan in every_scan]
+    if checkpoint is not None:
+        _check(checkpoint, plan, edges)
+        edges = [np.concatenate([[checkpoint.until], each]) for each in edges]
+    for part in scan_tables(events, plan, edges, until=max(as_of), checkpoint=checkpoint):
+        cells = (cells_of(scan, table, each) for scan, table, each in zip(every_scan, part.tables, edges, strict=True))
+        yield Block(plan, part.total, part.customers, part.first, tuple(cells))
 
 
-def _check(fold: Fold, plan: Plan, edges: Sequence[Ints]) -> None:
-    """Refuse a fold of other terms, or one that reaches into a window."""
-    first = min((int(each[0]) for each in edges), default=fold.until)
-    if fold.plan != plan.fingerprint or fold.until > first:
+def _check(checkpoint: Checkpoint, plan: Plan, edges: Sequence[Ints]) -> None:
+    """Refuse a checkpoint of other terms, or one that reaches into a window."""
+    first = min((int(each[0]) for each in edges), default=checkpoint.until)
+    if checkpoint.plan != plan.fingerprint or checkpoint.until > first:
         message = (
-            f"The fold at {fold.path} does not serve: it was made of other features, or reaches into their windows."
+            f"The checkpoint at {checkpoint.path} does not serve: it was made of other features, or reaches into their "
+            "windows."
         )
         raise ValueError(message)

@@ -1,4 +1,4 @@
-"""What an engine hands over of a scan, per customer, case and pane; and the terms that are read from it."""
+"""Cells: the aggregates of a scan per customer, case and pane, and the terms that are read from them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Ints
-from features.evaluate.scans import Scan, span_of
-from features.language.terms import NEVER, UNBORN, Op
-
-NEAR = 2**20  # numbers this near to each other are told apart as they are
-EMPTY: Mapping[Op, int] = {"sum": 0, "min": UNBORN, "max": NEVER, "first": NEVER, "last": NEVER, "distinct": 0}
+from features.evaluate.scans import EMPTY, Scan, panes_of
+from features.language.terms import NEVER, Op
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The aggregates of a scan: each row's customer, its cell (case and pane as one number), and its values.
+    """The aggregates of a scan, a place a cell that holds anything.
 
-    A value that is missing is what the aggregate of nothing is. Of ``distinct``, whatever the column, the value is the
-    pane in which what was seen is seen next.
+    ``customer`` is the customer's place in the block, ``cell`` is ``case · panes + pane``, ``values`` has an array for
+    each operation and column. Of ``distinct`` scans, whatever the column, the value is the pane in which the distinct
+    value occurs next.
     """
 
     scan: Scan
@@ -30,34 +28,34 @@ class Cells:
     cell: Ints
     values: Mapping[tuple[Op, str], Ints]
 
-    def of(self, start: int, end: int) -> Self:
-        """The cells of some customers, counted from the first of them."""
-        ours = (self.customer >= start) & (self.customer < end)
-        values = {key: found[ours] for key, found in self.values.items()}
-        return type(self)(self.scan, self.edges, self.customer[ours] - start, self.cell[ours], values)
+    def slice(self, start: int, end: int) -> Self:
+        """The cells of the customers from place ``start`` up to ``end``, whose places then begin with 0."""
+        inside = (self.customer >= start) & (self.customer < end)
+        values = {key: array[inside] for key, array in self.values.items()}
+        return type(self)(self.scan, self.edges, self.customer[inside] - start, self.cell[inside], values)
 
-    def read(self, terms: Mapping[int, Ints]) -> None:
-        """Fill in the terms ``[term, customer]`` of each moment."""
+    def fill(self, terms: Mapping[int, Ints]) -> None:
+        """Write this scan's terms into the arrays ``[term, customer]`` of each moment."""
         for op, column in self.scan.aggregates:
             if op == "distinct":
                 for as_of, out in terms.items():
-                    self._sum(op, column, self._latest(as_of, out.shape[1]), as_of, out)
+                    self._fill_sums(op, column, self._distinct_counts(as_of, out.shape[1]), as_of, out)
                 continue
             dense = self._dense(op, self.values[op, column], next(iter(terms.values())).shape[1])
             for as_of, out in terms.items():
-                fill = self._sum if op == "sum" else self._extreme
+                fill = self._fill_sums if op == "sum" else self._fill_extremes
                 fill(op, column, dense, as_of, out)
 
     def _dense(self, op: Op, values: Ints, customers: int) -> Ints:
-        """``[case, pane, customer]``; of sums the running ones, over everything up to each pane's edge."""
+        """``[case, pane, customer]``; of sums the running total over all panes up to each one."""
         cases, panes = len(self.scan.cases), len(self.edges)
         flat = np.full((cases * panes, customers), EMPTY[op], dtype=np.int64)
         flat[self.cell, self.customer] = values
         dense = flat.reshape(cases, panes, customers)
         return np.add.accumulate(dense, axis=1, out=dense) if op == "sum" else dense
 
-    def _latest(self, as_of: int, customers: int) -> Ints:
-        """The same, counting what was seen for the last time up to a moment."""
+    def _distinct_counts(self, as_of: int, customers: int) -> Ints:
+        """``[case, pane, customer]``: the running count of values that occur for the last time before ``as_of``."""
         now, cases, panes = int(np.searchsorted(self.edges, as_of)), len(self.scan.cases), len(self.edges)
         pane = self.cell % panes
         last = (pane <= now) & (self.values["distinct", ""] > now)
@@ -65,32 +63,32 @@ class Cells:
         dense = counts.reshape(cases, panes, customers)
         return np.add.accumulate(dense, axis=1, out=dense)
 
-    def _sum(self, op: Op, column: str, running: Ints, as_of: int, out: Ints) -> None:
-        for wanted in self.scan.wanted:
-            if (wanted.measure.op, wanted.measure.column) == (op, column):
-                start, end = span_of(wanted, self.edges, as_of)
-                case = running[wanted.case]
+    def _fill_sums(self, op: Op, column: str, running: Ints, as_of: int, out: Ints) -> None:
+        for term in self.scan.terms:
+            if (term.measure.op, term.measure.column) == (op, column):
+                start, end = panes_of(term, self.edges, as_of)
+                case = running[term.case]
                 if start:
-                    np.subtract(case[end - 1], case[start - 1], out=out[wanted.at])
+                    np.subtract(case[end - 1], case[start - 1], out=out[term.at])
                 else:
-                    out[wanted.at] = case[end - 1]
+                    out[term.at] = case[end - 1]
 
-    def _extreme(self, op: Op, column: str, dense: Ints, as_of: int, out: Ints) -> None:
-        for wanted in self.scan.wanted:
-            if (wanted.measure.op, wanted.measure.column) == (op, column):
-                start, end = span_of(wanted, self.edges, as_of)
-                panes = dense[wanted.case, start:end]
+    def _fill_extremes(self, op: Op, column: str, dense: Ints, as_of: int, out: Ints) -> None:
+        for term in self.scan.terms:
+            if (term.measure.op, term.measure.column) == (op, column):
+                start, end = panes_of(term, self.edges, as_of)
+                panes = dense[term.case, start:end]
                 if op == "min":
-                    np.minimum.reduce(panes, axis=0, out=out[wanted.at])
+                    np.minimum.reduce(panes, axis=0, out=out[term.at])
                 elif op == "max":
-                    np.maximum.reduce(panes, axis=0, out=out[wanted.at])
+                    np.maximum.reduce(panes, axis=0, out=out[term.at])
                 else:
-                    out[wanted.at] = _found(panes if op == "last" else panes[::-1])
+                    out[term.at] = _last_existing(panes if op == "last" else panes[::-1])
 
 
-def _found(panes: Ints) -> Ints:
-    """For each customer the value of the last pane that has one."""
-    found: Ints = panes[0].copy()
+def _last_existing(panes: Ints) -> Ints:
+    """``[customer]``: the value of the last pane that holds one."""
+    values: Ints = panes[0].copy()
     for pane in panes[1:]:
-        np.copyto(found, pane, where=pane != NEVER)
-    return found
+        np.copyto(values, pane, where=pane != NEVER)
+    return values

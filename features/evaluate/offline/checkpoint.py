@@ -1,4 +1,4 @@
-"""The fold: what every scan says of the events up to a moment, kept so that they need not be read again."""
+"""The checkpoint: aggregates of old months, kept so that their events need not be read again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.evaluate.scans import Scan
+
 ABOUT, CENSUS, OPENINGS = "about.json", "census.parquet", "openings.parquet"
 
 
 @dataclass(frozen=True)
-class Fold:
-    """A folder that holds, of the events up to ``until`` (µs), a table a scan, the customers, and their last openings.
+class Checkpoint:
+    """A folder that holds the tables of all scans over the events up to ``until`` (µs).
 
-    ``basis`` says of which events and for which features it was made, ``plan`` which terms it has. It serves moments at
-    which no span of a feature starts or ends earlier.
+    Beside them lie the customers with the times of their first events, and the last event of each kind (the opening of
+    the next gap). ``basis`` is a fingerprint of the events and features that it was made from, ``plan`` one of the terms
+    that it holds. It serves moments at which no span starts or ends before ``until``.
     """
 
     path: Path
@@ -27,8 +30,8 @@ class Fold:
     plan: str
 
     @classmethod
-    def load(cls, path: Path) -> Fold | None:
-        """The fold in a folder, if there is one."""
+    def load(cls, path: Path) -> Checkpoint | None:
+        """The checkpoint in a folder, if there is one."""
         try:
             about = json.loads((path / ABOUT).read_text())
         except FileNotFoundError:
@@ -36,28 +39,33 @@ class Fold:
         return cls(path, about["until"], about["basis"], about["plan"])
 
     def census(self, schema: pa.Schema) -> pa.Table:
-        """Every customer who had an event by then, the time of the first one, and that nothing of it is read."""
-        held = pl.read_parquet(self.path / CENSUS).with_columns(events=pl.lit(0, pl.Int64))
-        return held.to_arrow().select(schema.names).cast(schema)
+        """Every customer with an event up to ``until``, and the time of the first; ``events == 0``: nothing is left."""
+        customers = pl.read_parquet(self.path / CENSUS).with_columns(events=pl.lit(0, pl.Int64))
+        return customers.to_arrow().select(schema.names).cast(schema)
 
     def openings(self, customers: pa.Array, schema: pl.Schema) -> pl.DataFrame:
-        """The last event of each kind of these customers, as an event that gaps are counted from."""
-        told = {"order_line": pl.lit(1, pl.Int64), "event_id": pl.lit("")}
-        empty = {name: pl.lit(None, dtype) for name, dtype in schema.items()} | told
-        held = self._of(OPENINGS, customers)
-        return held.with_columns(empty[n].alias(n) for n in schema if n not in held.columns).select(*schema)
+        """The last event of each kind of these customers, as rows of events that the next gaps are counted from."""
+        constants = {"order_line": pl.lit(1, pl.Int64), "event_id": pl.lit("")}
+        defaults = {name: pl.lit(None, dtype) for name, dtype in schema.items()} | constants
+        rows = self._rows_of(OPENINGS, customers)
+        return rows.with_columns(defaults[n].alias(n) for n in schema if n not in rows.columns).select(*schema)
 
-    def table(self, scan: int, customers: pa.Array, schema: pa.Schema) -> pa.Table:
-        """What a scan says of these customers, who lie in order; all of it lies in pane 0."""
-        held = self._of(f"scan-{scan}.parquet", customers).to_arrow()
-        place = pc.index_in(held["customer_id"], value_set=customers.cast(held["customer_id"].type))
-        pane = pa.repeat(pa.scalar(0, pa.int64()), len(held))
-        told = held.append_column("customer", place.cast(pa.int64())).append_column("pane", pane)
-        return told.select(schema.names).cast(schema)
+    def table(self, scan: Scan, customers: pa.Array, schema: pa.Schema) -> pa.Table:
+        """The table of a scan for these customers, who lie in the order of their ids; all of it lies in pane 0."""
+        rows = self._rows_of(file_of(scan), customers).to_arrow()
+        place = pc.index_in(rows["customer_id"], value_set=customers.cast(rows["customer_id"].type))
+        pane = pa.repeat(pa.scalar(0, pa.int64()), len(rows))
+        table = rows.append_column("customer", place.cast(pa.int64())).append_column("pane", pane)
+        return table.select(schema.names).cast(schema)
 
-    def _of(self, name: str, customers: pa.Array) -> pl.DataFrame:
-        """The rows of one file that speak of customers in this range of names."""
+    def _rows_of(self, name: str, customers: pa.Array) -> pl.DataFrame:
+        """The rows of a file whose customers lie in the range of these."""
         if not len(customers):
             return pl.read_parquet(self.path / name, n_rows=0)
         low, high = (pl.lit(customers[end].as_py()) for end in (0, -1))
         return pl.scan_parquet(self.path / name).filter(pl.col("customer_id").is_between(low, high)).collect()
+
+
+def file_of(scan: Scan) -> str:
+    """The file of a scan's table, named by what the scan computes: another order of scans reads no other's numbers."""
+    return f"scan-{scan.fingerprint}.parquet"

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Frame = nw.LazyFrame[Any]
-Kind = Literal["text", "integer", "decimal", "time"]
+ColumnKind = Literal["text", "integer", "decimal", "time"]
 KNOWN = "pandas, Polars, Arrow, DuckDB and Spark"
-_NEEDED: Mapping[Kind, str] = {
+_NEEDED: Mapping[ColumnKind, str] = {
     "text": "text",
     "integer": "64-bit integers (amounts in minor units, such as cents)",
     "decimal": "numbers",
@@ -27,16 +27,16 @@ _NEEDED: Mapping[Kind, str] = {
 }
 
 
-def admit(native: object, kinds: Mapping[str, Kind], *, what: str) -> Frame:
+def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) -> Frame:
     """These columns of a frame, lazily, as text and 64-bit integers, decimals times their scale.
 
     pandas and Arrow are computed with by Polars, all others by themselves. Timestamps become µs since 1970, exactly,
     those without a zone taken as UTC; whole numbers that pandas holds as floats become integers again.
 
     >>> orders = pl.DataFrame({"customer_id": [7], "value": [1250]})
-    >>> admit(orders, {"customer_id": "text", "value": "integer"}, what="events").collect().rows()
+    >>> read_frame(orders, {"customer_id": "text", "value": "integer"}, what="events").collect().rows()
     [('7', 1250)]
-    >>> admit(orders.rename({"value": "values"}), {"value": "integer"}, what="events")
+    >>> read_frame(orders.rename({"value": "values"}), {"value": "integer"}, what="events")
     Traceback (most recent call last):
     features.errors.StamkundError: These features need the column value, which the events do not have. Nearest: ...
     """
@@ -50,7 +50,7 @@ def admit(native: object, kinds: Mapping[str, Kind], *, what: str) -> Frame:
     return frame.select(*casts)
 
 
-def _lazy(native: object, kinds: Mapping[str, Kind], what: str) -> Frame:
+def _lazy(native: object, kinds: Mapping[str, ColumnKind], what: str) -> Frame:
     try:
         frame: Any = nw.from_native(native)
     except TypeError:
@@ -102,7 +102,7 @@ def _missing(missing: list[str], names: list[str], what: str) -> StamkundError:
     return StamkundError("missing_columns", message, field=missing[0])
 
 
-def _whole(table: pl.DataFrame, kinds: Mapping[str, Kind]) -> list[pl.Expr]:
+def _whole(table: pl.DataFrame, kinds: Mapping[str, ColumnKind]) -> list[pl.Expr]:
     """Integers that pandas holds as floats because some are missing."""
     floats = [name for name, kind in kinds.items() if kind in ("integer", "time") and table.schema[name] == pl.Float64]
     safe = [name for name in floats if table[name].drop_nulls().is_between(-(2**53), 2**53).all()]
@@ -128,7 +128,7 @@ def _spark_micros(name: str, native: Any) -> str:
     return f"{since} AS `{name}`"
 
 
-def _cast(name: str, kind: Kind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
+def _cast(name: str, kind: ColumnKind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
     empty = dtype in (nw.Unknown, nw.Object) if kind == "text" else dtype == nw.Unknown
     if kind == "text" and (empty or dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean)):
         return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String)
@@ -141,7 +141,7 @@ def _cast(name: str, kind: Kind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
     raise StamkundError("wrong_type", message, field=name)
 
 
-def alike(native: object, frame: pl.DataFrame) -> object:
+def as_kind_of(native: object, frame: pl.DataFrame) -> object:
     """A result as the kind of frame that came in: on DuckDB and Spark on the same connection or session."""
     given: Any = nw.to_native(native, pass_through=True)
     kind = nw.from_native(given).implementation

@@ -1,4 +1,4 @@
-"""What the conditions of all scans ask of an event, each question answered once, by a small number."""
+"""Labels as small numbers: each event's values of what the scans tell apart, computed once for all scans."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ Events = nw.LazyFrame[Any]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The values that any scan asks of each label, sorted; a value's place among them stands for it."""
+class LabelCodes:
+    """The values of each label in any scan, sorted; the place of a value is its code, −1 stands for all others."""
 
     values: Mapping[Label, tuple[str, ...]]
 
     @classmethod
     def of(cls, scans: Iterable[Scan]) -> Self:
-        """What these scans ask."""
-        found: dict[Label, set[str]] = {}
+        """The codes that these scans need."""
+        values: dict[Label, set[str]] = {}
         for scan in scans:
             for i, label in enumerate(scan.labels):
-                found.setdefault(label, set()).update(scan.values(i))
-        return cls({label: tuple(sorted(values)) for label, values in found.items()})
+                values.setdefault(label, set()).update(scan.values(i))
+        return cls({label: tuple(sorted(each)) for label, each in values.items()})
 
     def columns(self, measures: Iterable[Measure]) -> list[nw.Expr]:
-        """What aggregations read: what is aggregated, and labels in place of what conditions look at."""
-        read = {"customer_id", "time"}
+        """The columns that aggregations read: customer, time, what is aggregated, and a code for each label."""
+        names = {"customer_id", "time"}
         for measure in measures:
-            read |= set(sources(measure.column)) | extra(measure)
-        labels = [_label(label, values).alias(self._name(label)) for label, values in self.values.items()]
-        return [*(nw.col(name) for name in sorted(read)), *labels]
+            names |= set(sources(measure.column)) | ordering_columns(measure)
+        codes = [_code(label, values).alias(self._name(label)) for label, values in self.values.items()]
+        return [*(nw.col(name) for name in sorted(names)), *codes]
 
     def _name(self, label: Label) -> str:
-        """What the column of a label is called; engines differ in what else a name may hold."""
+        """The name of a label's column; a number, because engines differ in what else a name may hold."""
         return f"which_{list(self.values).index(label)}"
 
     def combined(self, scan: Scan) -> tuple[nw.Expr, int]:
-        """The labels of a scan as one number, and how many there are."""
+        """The codes of a scan's labels as one number, and how many such numbers there are."""
         number, count = nw.lit(0, nw.Int64), 1
         for label in scan.labels:
             number = number * len(self.values[label]) + nw.col(self._name(label))
@@ -54,7 +54,7 @@ class Asked:
         return number, count
 
     def cases(self, scan: Scan) -> Ints:
-        """For each such number the case that it stands for, −1 for none."""
+        """``[combined number]``: the place of its case in the scan, −1 for none."""
         sizes = [len(self.values[label]) for label in scan.labels]
         cases = np.full(prod(sizes), -1, dtype=np.int64)
         for i, case in enumerate(scan.cases):
@@ -64,19 +64,19 @@ class Asked:
             cases[number] = i
         return cases
 
-    def chosen(self, events: Events, scan: Scan, labels: Iterable[Label]) -> Events:
-        """Only the rows whose labels have values that some case asks for."""
+    def filter(self, events: Events, scan: Scan, labels: Iterable[Label]) -> Events:
+        """The events whose labels have a value in some case of the scan."""
         for label in labels:
-            every, wanted = self.values[label], scan.values(scan.labels.index(label))
-            column, places = nw.col(self._name(label)), [every.index(value) for value in wanted]
-            events = events.filter(column >= 0 if len(places) == len(every) else column.is_in(places))
+            values, in_scan = self.values[label], scan.values(scan.labels.index(label))
+            column, codes = nw.col(self._name(label)), [values.index(value) for value in in_scan]
+            events = events.filter(column >= 0 if len(codes) == len(values) else column.is_in(codes))
         return events
 
 
-def extra(measure: Measure) -> set[str]:
-    """What is read beside a measure's own column: for gaps and ends, the order of the events.
+def ordering_columns(measure: Measure) -> set[str]:
+    """The columns that tell the order of events, where a measure depends on it.
 
-    >>> sorted(extra(Measure("sum", "gap")))
+    >>> sorted(ordering_columns(Measure("sum", "gap")))
     ['event_id', 'kind', 'order_line']
     """
     if measure.column in GAP_COLUMNS:
@@ -84,20 +84,19 @@ def extra(measure: Measure) -> set[str]:
     return {"event_id"} if measure.op in ("first", "last") else set()
 
 
-def _label(label: Label, values: tuple[str, ...]) -> nw.Expr:
-    """The place of a row's value among those asked for, −1 for none of them."""
+def _code(label: Label, values: tuple[str, ...]) -> nw.Expr:
     if isinstance(label, str):
-        places = list(range(len(values)))
-        return nw.col(label).replace_strict(list(values), places, default=-1, return_dtype=nw.Int64)
-    return nw.when(_met(label)).then(nw.lit(0, nw.Int64)).otherwise(nw.lit(-1, nw.Int64))
+        codes = list(range(len(values)))
+        return nw.col(label).replace_strict(list(values), codes, default=-1, return_dtype=nw.Int64)
+    return nw.when(_meets(label)).then(nw.lit(0, nw.Int64)).otherwise(nw.lit(-1, nw.Int64))
 
 
-def _met(condition: Condition) -> nw.Expr:
-    tested = nw.col(condition.column)
+def _meets(condition: Condition) -> nw.Expr:
+    column = nw.col(condition.column)
     if condition.column in TEXTS:
-        among = tested.is_in(list(condition.values))
-        return ~tested.is_null() & (~among if condition.negated else among)
-    met = ~tested.is_null()
+        among = column.is_in(list(condition.values))
+        return ~column.is_null() & (~among if condition.negated else among)
+    within = ~column.is_null()
     if condition.low > LOWEST:
-        met &= tested >= condition.low
-    return met & (tested < condition.high) if condition.high < HIGHEST else met
+        within &= column >= condition.low
+    return within & (column < condition.high) if condition.high < HIGHEST else within

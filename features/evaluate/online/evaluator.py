@@ -1,7 +1,7 @@
 """The evaluator over one customer's record: the same features as over frames, in microseconds instead of seconds.
 
-The events that meet a condition are laid one after the other, condition by condition, in the order of time. A span of a
-condition is then a range of that row: its sum is a difference of running sums, its last value lies at its end.
+The events of a case (a combination of conditions) are laid one after the other in the order of time, case by case. A
+span of a case is then a range of that row: its sum is a difference of running sums, its last value lies at its end.
 """
 
 from __future__ import annotations
@@ -12,96 +12,98 @@ from functools import cached_property
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
-from features.evaluate.online.lookup import Glance
+from features.evaluate.finish import finish
+from features.evaluate.online.lookup import Lookup
 from features.evaluate.online.record import Record
-from features.evaluate.online.record_columns import last_of, met, read
-from features.evaluate.plan import Plan, finish
+from features.evaluate.online.record_columns import last_occurrences, meets, read_columns
+from features.evaluate.plan import Plan
 from features.language.terms import Op
 
 
 @dataclass(frozen=True)
-class Live:
+class RecordEvaluator:
     """A plan made ready for single records."""
 
     plan: Plan
 
     @cached_property
-    def glance(self) -> Glance:
-        """What of a record is looked at."""
-        return Glance(self.plan)
+    def lookup(self) -> Lookup:
+        """Where each term looks in a record."""
+        return Lookup(self.plan)
 
     def vector(self, record: Record, *, as_of: int) -> Floats:
-        """The feature values at ``as_of``, equal to the frame's row."""
-        terms = _terms(self.glance, record, as_of).reshape(-1, 1)
+        """``[feature]``: the values at ``as_of`` (µs), equal to the row over frames."""
+        terms = _terms(self.lookup, record, as_of).reshape(-1, 1)
         vector: Floats = finish(self.plan, terms, self.plan.codes(record.attributes), as_of=as_of)[:, 0]
         return vector
 
 
-def _terms(glance: Glance, record: Record, as_of: int) -> Ints:
-    upto = np.zeros(len(glance.offsets) + 1, dtype=np.int64)
-    upto[1:] = record.numbers[0].searchsorted(as_of - glance.offsets, side="right")
+def _terms(lookup: Lookup, record: Record, as_of: int) -> Ints:
+    """``[term]``: the value of each term."""
+    upto = np.zeros(len(lookup.offsets) + 1, dtype=np.int64)
+    upto[1:] = record.numbers[0].searchsorted(as_of - lookup.offsets, side="right")
     count = int(upto[-1])
-    values, there = read(record, glance.names, count)
-    match = _masks(glance, record, there).ravel().nonzero()[0]
-    laid = np.zeros((len(glance.names), len(match) + 1), dtype=np.int64)
-    laid[:, :-1] = values.take(match % max(count, 1), axis=1)
-    (case, row), terms = glance.looks, glance.empty.copy()
-    start, end = match.searchsorted(case * count + upto[glance.edges])
-    for op, at in glance.ops.items():
+    values, filled = read_columns(record, lookup.columns, count)
+    match = _in_cases(lookup, record, filled).ravel().nonzero()[0]  # case · count + event, ascending
+    row = np.zeros((len(lookup.columns), len(match) + 1), dtype=np.int64)  # [column, event of a case]
+    row[:, :-1] = values.take(match % max(count, 1), axis=1)
+    (case, column), terms = lookup.places, lookup.empty.copy()
+    start, end = match.searchsorted(case * count + upto[lookup.edges])
+    for op, at in lookup.terms_by_op.items():
         if op == "sum":
-            running = np.zeros((glance.summed, len(match) + 1), dtype=np.int64)
-            laid[: glance.summed, :-1].cumsum(axis=1, out=running[:, 1:])
-            terms[at] = running[row[at], end[at]] - running[row[at], start[at]]
+            running = np.zeros((lookup.sum_count, len(match) + 1), dtype=np.int64)
+            row[: lookup.sum_count, :-1].cumsum(axis=1, out=running[:, 1:])
+            terms[at] = running[column[at], end[at]] - running[column[at], start[at]]
         elif op == "distinct":
-            counts, shift = _counts(glance, match, laid, there)
+            counts, shift = _distinct_counts(lookup, match, row, filled)
             terms[at] = counts[end[at] + shift] - counts[start[at] + shift]
         else:
             some = at[end[at] > start[at]]
-            terms[some] = _ends(op, laid, row[some], start[some], end[some])
+            terms[some] = _extremes(op, row, column[some], start[some], end[some])
     return terms
 
 
-def _masks(glance: Glance, record: Record, there: Mask) -> Mask:
-    """``[case, event]``: each question asked once, and a case met where all answers that it needs are yes."""
-    count, at = there.shape[1], 0
-    answers = np.ones((int(glance.answers.max(initial=0)) + 1, count), dtype=np.bool_)  # the last one: any event
-    for column, values in glance.asked:
+def _in_cases(lookup: Lookup, record: Record, filled: Mask) -> Mask:
+    """``[case, event]``: whether the event is in the case; every test is made once."""
+    count, at = filled.shape[1], 0
+    answers = np.ones((int(lookup.answers.max(initial=0)) + 1, count), dtype=np.bool_)  # the last is always yes
+    for column, values in lookup.text_tests:
         codes = {word: code for code, word in enumerate(record.words.get(column, ()))}
-        held = np.array([codes.get(value, -2) for value in values])
-        np.equal(held[:, None], record.codes(column)[:count], out=answers[at : at + len(values)])
+        codes_of_values = np.array([codes.get(value, -2) for value in values])
+        np.equal(codes_of_values[:, None], record.codes(column)[:count], out=answers[at : at + len(values)])
         at += len(values)
-    for condition in glance.tested:
-        answers[at] = met(record, condition)[:count]
+    for condition in lookup.other_tests:
+        answers[at] = meets(record, condition)[:count]
         at += 1
-    answers[at : at + len(glance.needed)] = there[glance.known]
-    masks: Mask = np.logical_and.reduce(answers[glance.answers], axis=0)
+    answers[at : at + len(lookup.filled_columns)] = filled[lookup.filled_sources]
+    masks: Mask = np.logical_and.reduce(answers[lookup.answers], axis=0)
     return masks
 
 
-def _counts(glance: Glance, match: Ints, laid: Ints, there: Mask) -> tuple[Ints, Ints]:
-    """The events of each case whose different values are counted, laid one after the other.
+def _distinct_counts(lookup: Lookup, match: Ints, row: Ints, filled: Mask) -> tuple[Ints, Ints]:
+    """How many events before each place are the last ones with their value, in the pairs whose values are counted.
 
-    How many before each place are the last with their value; and how far each term's case is from where ``match`` has
-    it.
+    The events of these pairs are laid one after the other; the second array says for each term how far its pair lies from
+    its case in ``match``.
     """
-    (case, row), count = glance.counted, max(there.shape[1], 1)
-    first, stop = match.searchsorted(np.array([case, case + 1]) * there.shape[1])
+    (case, column), count = lookup.distinct_places, max(filled.shape[1], 1)
+    first, stop = match.searchsorted(np.array([case, case + 1]) * filled.shape[1])
     shift = (stop - first).cumsum() - stop
-    part = np.arange(len(case)).repeat(stop - first)
-    index = np.arange(len(part)) - shift[part]
-    last = last_of(part, laid[row[part], index], there[glance.there[part], match[index] % count])
-    counts = np.zeros(len(part) + 1, dtype=np.int64)
+    pair = np.arange(len(case)).repeat(stop - first)
+    index = np.arange(len(pair)) - shift[pair]
+    last = last_occurrences(pair, row[column[pair], index], filled[lookup.distinct_sources[pair], match[index] % count])
+    counts = np.zeros(len(pair) + 1, dtype=np.int64)
     last.cumsum(out=counts[1:])
-    return counts, shift[glance.pairs]
+    return counts, shift[lookup.distinct_pairs]
 
 
-def _ends(op: Op, laid: Ints, row: Ints, start: Ints, end: Ints) -> Ints:
-    """The least, greatest, first or last value of each range of its row; no range is empty."""
-    begin, flat = row * laid.shape[1], laid.ravel()
-    found: Ints
+def _extremes(op: Op, row: Ints, column: Ints, start: Ints, end: Ints) -> Ints:
+    """The least, greatest, first or last value of each range ``[start, end)`` of a column; no range is empty."""
+    begin, flat = column * row.shape[1], row.ravel()
+    values: Ints
     if op in ("first", "last"):
-        found = flat[begin + (start if op == "first" else end - 1)]
+        values = flat[begin + (start if op == "first" else end - 1)]
     else:
         bounds = np.array([begin + start, begin + end]).T.ravel()
-        found = (np.minimum if op == "min" else np.maximum).reduceat(flat, bounds)[::2]
-    return found
+        values = (np.minimum if op == "min" else np.maximum).reduceat(flat, bounds)[::2]
+    return values

@@ -1,61 +1,69 @@
-"""A record's columns as arrays: what its events hold, and what follows from that."""
+"""The columns of a record as integer arrays: what its events hold, and what is computed from that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from features.arrays import Ints, Mask
-from features.evaluate.offline.cells import NEAR
 from features.evaluate.online.record import NONE, Record
 from features.events.columns import EVERY, GAP, TEXTS, Column, IntegerColumn, plain, square_high, square_low, squared
 from features.language.terms import Condition
 from features.units import MINUTE
 
+DENSE_RANGE = 2**20  # integers within it are their own codes
 Place = int | Ints
-Recipe = tuple[Callable[..., IntegerColumn], Place, tuple[Place, ...], bool]
 
 
-def read(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
-    """Columns of the first so many events ``[name, event]``, 0 where there is nothing; where their sources are there.
+class Recipe(NamedTuple):
+    """How columns of one kind are computed: the function, the places of the columns and those of their sources.
 
-    Of texts they are numbers, equal ones for equal texts. The second has a row for each source of :func:`recipe`.
+    ``zero_is_empty``: an empty source, read as 0, gives 0 by itself, so that no mask is needed.
     """
-    sources, alike = recipe(names)
+
+    compute: Callable[..., IntegerColumn]
+    columns: Place
+    sources: tuple[Place, ...]
+    zero_is_empty: bool
+
+
+def read_columns(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
+    """``[column, event]`` int64, 0 where empty, and ``[source, event]``: where the sources of :func:`recipes` are filled.
+
+    The first ``count`` events are read. Texts are numbers here, equal ones for equal texts.
+    """
+    sources, every_recipe = recipes(names)
     raw = np.array([_source(record, source, count) for source in sources], dtype=np.int64).reshape(len(sources), count)
-    there = raw != NONE
-    held = np.where(there, raw, 0)
+    filled = raw != NONE
+    zeroed = np.where(filled, raw, 0)
     values = np.empty((len(names), count), dtype=np.int64)
-    for compute, at, rows, always in alike:
-        made = cast(Ints, compute(*(held[row] for row in rows)))
-        values[at] = made if always else made * there[rows[0]]
-    return values, there
+    for compute, at, rows, zero_is_empty in every_recipe:
+        computed = cast(Ints, compute(*(zeroed[row] for row in rows)))
+        values[at] = computed if zero_is_empty else computed * filled[rows[0]]
+    return values, filled
 
 
 @cache
-def recipe(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
-    """What columns are made from; and, of those that are made alike, their places and those of their sources.
-
-    And whether they are always right: where 0 in place of nothing makes 0, or there is never nothing.
-    """
+def recipes(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
+    """The sources of columns, and a recipe for all columns that are computed by one function."""
     columns = [EVERY.get(name) or Column((name,), plain) for name in names]
     sources = tuple(sorted({source for column in columns for source in column.sources}))
-    alike: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
+    groups: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
     for i, column in enumerate(columns):
-        always = column.compute in (plain, squared, square_high, square_low) or column.sources == ("time",)
-        alike.setdefault((column.compute, always), []).append(i)
-    recipes = []
-    for (compute, always), at in alike.items():
+        zero_is_empty = column.compute in (plain, squared, square_high, square_low) or column.sources == ("time",)
+        groups.setdefault((column.compute, zero_is_empty), []).append(i)
+    every_recipe = []
+    for (compute, zero_is_empty), at in groups.items():
         rows = zip(*([sources.index(source) for source in columns[i].sources] for i in at), strict=True)
-        recipes.append((compute, _place(at), tuple(_place(row) for row in rows), always))
-    return sources, recipes
+        every_recipe.append(Recipe(compute, _place(at), tuple(_place(row) for row in rows), zero_is_empty))
+    return sources, every_recipe
 
 
 def _place(at: Sequence[int]) -> Place:
-    """Places in an array: one as it is, which is faster."""
+    """Places in an array; a single one as a number, which is faster."""
     return at[0] if len(at) == 1 else np.array(at)
 
 
@@ -70,7 +78,7 @@ def _source(record: Record, name: str, count: int) -> Ints:
 
 
 def _gaps(record: Record, count: int) -> Ints:
-    """Minutes since the event of the same kind before; lines of one order are one event."""
+    """``[event]``: minutes since the previous event of the same kind; the lines of one order are one event."""
     line, time = record.number("order_line")[:count], record.numbers[0]
     opening = ((line == 1) | (line == NONE)).nonzero()[0]
     kind = record.codes("kind")[opening]
@@ -82,36 +90,36 @@ def _gaps(record: Record, count: int) -> Ints:
     return gaps
 
 
-def met(record: Record, condition: Condition) -> Mask:
-    """Which events meet a condition that asks for more than being equal."""
+def meets(record: Record, condition: Condition) -> Mask:
+    """``[event]``: whether it meets a condition."""
     if condition.column not in TEXTS:
         values = record.number(condition.column)
         within: Mask = (values != NONE) & (condition.low <= values) & (values < condition.high)
         return within
     words = record.words.get(condition.column, [])
-    among = np.array([(word in condition.values) != condition.negated for word in words] + [False])
-    met: Mask = among[record.codes(condition.column)]  # −1, for none, is the last
-    return met
+    word_meets = np.array([(word in condition.values) != condition.negated for word in words] + [False])
+    mask: Mask = word_meets[record.codes(condition.column)]  # −1, for none, is the last
+    return mask
 
 
-def last_of(part: Ints, values: Ints, there: Mask) -> Mask:
-    """Which values are the last of their kind in their part; none where there is none.
+def last_occurrences(group: Ints, values: Ints, filled: Mask) -> Mask:
+    """``[event]``: whether no later event of its group has the same value; never where the value is empty.
 
     >>> zeros, yes = np.zeros(4, dtype=np.int64), np.ones(4, dtype=np.bool_)
-    >>> last_of(zeros, np.array([7, 8, 7, 9]), yes)
+    >>> last_occurrences(zeros, np.array([7, 8, 7, 9]), yes)
     array([False,  True,  True,  True])
     """
-    last, at = np.zeros(len(values), dtype=np.bool_), there.nonzero()[0]
+    last, at = np.zeros(len(values), dtype=np.bool_), filled.nonzero()[0]
     if not len(at):
         return last
-    found = values[at]
-    found -= found.min()
-    size = int(found.max()) + 1
-    if size * (int(part[-1]) + 1) >= NEAR:
-        found = np.unique(found, return_inverse=True)[1]
-        size = len(found)
-    key = part[at] * size + found
-    place = np.empty(int(key.max()) + 1, dtype=np.int64)
-    place[key] = at  # of equal ones the last stays
+    codes = values[at]
+    codes -= codes.min()
+    size = int(codes.max()) + 1
+    if size * (int(group[-1]) + 1) >= DENSE_RANGE:
+        codes = np.unique(codes, return_inverse=True)[1]
+        size = len(codes)
+    key = group[at] * size + codes
+    place = np.full(int(key.max()) + 1, -1)
+    np.maximum.at(place, key, at)  # of places assigned twice, NumPy does not promise to keep the last
     last[at] = place[key] == at
     return last

@@ -63,7 +63,7 @@ def test_every_formula_and_operation_is_among_the_features() -> None:
 @given(histories())
 def test_a_record_says_what_the_frames_say(rows: list[Row]) -> None:
     for (customer, as_of), profile in profiles_of(rows, *MOMENTS).items():
-        live = EVERY.live.vector(Record.of(own(rows, customer), TRAITS.get(customer)), as_of=as_of)
+        live = EVERY.online.vector(Record.of(own(rows, customer), TRAITS.get(customer)), as_of=as_of)
         assert told(profile, bits(live)) == {}
 
 
@@ -77,7 +77,7 @@ def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: rando
         record = Record.of(())
         for some in (delivered[:3], delivered[3:]):
             record = Record.unpack(record.append(some).pack())
-        once, late = (EVERY.live.vector(r, as_of=NOW) for r in (Record.of(mine), record))
+        once, late = (EVERY.online.vector(r, as_of=NOW) for r in (Record.of(mine), record))
         assert told(bits(once), bits(late)) == {}
 
 
@@ -104,15 +104,15 @@ def test_neither_other_customers_nor_other_moments_change_a_profile(rows: list[R
 def test_a_feature_alone_says_what_it_says_among_all(rows: list[Row]) -> None:
     record = Record.of(own(rows, CUSTOMERS[0]), TRAITS.get(CUSTOMERS[0]))
     for of in (record, Record.of(())):
-        among = EVERY.live.vector(of, as_of=NOW)
-        alone = [f.live.vector(of, as_of=NOW)[0] for f in ALONE.values()]
+        among = EVERY.online.vector(of, as_of=NOW)
+        alone = [f.online.vector(of, as_of=NOW)[0] for f in ALONE.values()]
         assert told(bits(among[[NAMES.index(name) for name in ALONE]]), bits(np.array(alone)), list(ALONE)) == {}
 
 
 def test_features_of_attributes_alone_and_no_features_need_no_events() -> None:
     trait = FeatureSet((code("age", ("old", "young")),), 0)
-    assert trait.live.vector(Record.of((), {"age": "young"}), as_of=NOW).tolist() == [1.0]
-    assert FeatureSet((), 0).live.vector(Record.of(()), as_of=NOW).tolist() == []
+    assert trait.online.vector(Record.of((), {"age": "young"}), as_of=NOW).tolist() == [1.0]
+    assert FeatureSet((), 0).online.vector(Record.of(()), as_of=NOW).tolist() == []
 
 
 def test_folding_the_old_events_changes_no_profile(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def _part_of_a_whole(feature: Feature) -> bool:
 
 def test_nothing_known_is_nothing_done() -> None:
     """Counts and sums of no events are 0, stages and personas those of people without events; all else is undefined."""
-    nobody = EVERY.live.vector(Record.of(()), as_of=NOW)
+    nobody = EVERY.online.vector(Record.of(()), as_of=NOW)
     for feature, value in zip(EVERY.features, nobody, strict=True):
         if feature.formula == "amount" and feature.terms[0].measure.op in ("sum", "distinct"):
             assert value == 0 or feature.cuts, feature.name
@@ -183,6 +183,6 @@ def test_nothing_known_is_nothing_done() -> None:
 
 def test_what_is_undefined_is_the_one_nan_without_a_sign() -> None:
     """Days until a renewal are minus the days since it, and so minus NaN for who has none."""
-    nobody = EVERY.live.vector(Record.of(()), as_of=NOW)
+    nobody = EVERY.online.vector(Record.of(()), as_of=NOW)
     assert np.isnan(nobody).any()
     assert not np.signbit(nobody[np.isnan(nobody)]).any()

@@ -34,7 +34,7 @@ def test_bytes_bring_back_the_same_record() -> None:
 
 def test_an_empty_record_has_no_last_time_and_a_vector_of_nothing() -> None:
     empty: list[Row] = []
-    vector = SHOP.live.vector(Record.of(empty), as_of=NOW)
+    vector = SHOP.online.vector(Record.of(empty), as_of=NOW)
     assert Record.of(empty).last_time is None
     assert vector[SHOP.names.index("orders_all")] == 0
 
@@ -43,4 +43,4 @@ def test_two_deliveries_of_one_order_are_one_order() -> None:
     first, second = event(5, id="a", order_id="o"), event(5, id="b", order_id="o")
     record = Record.of([first]).append([second, event(4, id="c")])
     assert record.number("order_line").tolist() == [1, 2, 1]
-    assert SHOP.live.vector(record, as_of=NOW)[SHOP.names.index("orders_all")] == 2
+    assert SHOP.online.vector(record, as_of=NOW)[SHOP.names.index("orders_all")] == 2

@@ -1,0 +1,51 @@
+"""How features are finished from terms: the last step of both evaluators."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features.arrays import Floats, Ints
+from features.evaluate.plan import Group, Plan
+from features.language.formulas import band, evaluate, evaluate_one, nearest
+
+FEW = 4  # features of a group, up to which one customer's are finished one by one
+
+
+def finish(plan: Plan, terms: Ints, codes: Floats, *, as_of: int) -> Floats:
+    """The features of some customers, from integers: the one place where both evaluators finish.
+
+    Args:
+        plan: the features.
+        terms: ``[term, customer]`` int64, in the order of ``plan.terms``.
+        codes: ``[attribute feature, customer]`` float64, the place of each attribute in its vocabulary, or NaN.
+        as_of: the moment looked from, in µs.
+
+    Returns:
+        ``[feature, customer]`` float64, in the order of ``plan.features``; NaN where a feature is undefined.
+    """
+    operands, customers = terms[plan.operands].astype(np.float64), terms.shape[1]
+    finished = [codes]
+    for group in plan.groups:
+        values = operands[group.operands]
+        if customers == 1 and group.shape[1] <= FEW:
+            finished.append(_one_by_one(group, values, as_of))
+        else:
+            values = values.reshape(*group.shape, customers)
+            finished.append(evaluate(group.formula, values, group.parameters, as_of=as_of))
+    finished.append(np.empty((len(plan.nearest), customers)))
+    out: Floats = np.concatenate(finished)[plan.order]
+    out /= plan.scale
+    for at, cuts in plan.bands:
+        out[at] = band(out[at], cuts)
+    for at, inputs, parameters in plan.nearest:
+        out[at] = nearest(np.ascontiguousarray(out[inputs].T), parameters)
+    np.copyto(out, np.nan, where=np.isnan(out))  # one NaN: the sign of an undefined value differs by road and machine
+    return out
+
+
+def _one_by_one(group: Group, operands: Floats, as_of: int) -> Floats:
+    """The features of a group for one customer, from plain numbers: faster than arrays when there are few."""
+    _, size = group.shape
+    numbers, parameters = operands[:, 0].tolist(), group.parameters[:, :, 0].T.tolist()
+    values = [evaluate_one(group.formula, numbers[i::size], parameters[i], as_of=as_of) for i in range(size)]
+    return np.array(values).reshape(-1, 1)
