@@ -19,6 +19,7 @@ from benchmarks.floor import floor
 from benchmarks.naive_pandas import naive
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles, write_profiles
 from features.evaluate.online.record import Record
+from features.evaluate.online.record_append import append
 from features.units import DAY
 
 AS_OF = synthetic.END - 28 * DAY
@@ -100,16 +101,16 @@ def equal(home: Path, ours: Path, theirs: Path, _n: int) -> Figures:
 
 def record(home: Path, lake: Path, _out: Path, rounds: int) -> Figures:
     """The median µs of reading the vector of a record just unpacked, and of moving a record on by one event."""
-    live = FeatureSet.load(home / FEATURES).live
+    online = FeatureSet.load(home / FEATURES).online
     *before, event = _busy(Lake(lake), EVENTS + 1)
-    made = Record.of(before)
-    packed = made.pack()
+    start = Record.of(before)
+    packed = start.pack()
     records = [Record.unpack(packed) for _ in range(rounds)]
     after = [[{**event, "event_id": f"{event['event_id']}-{i}"}] for i in range(rounds)]
     return {
         "record_events": float(len(before)),
-        "record_read_us": _median(lambda i: live.vector(records[i], as_of=AS_OF), rounds),
-        "record_update_us": _median(lambda i: made.append(after[i]), rounds),
+        "record_read_us": _median(lambda i: online.vector(records[i], as_of=AS_OF), rounds),
+        "record_update_us": _median(lambda i: append(start, after[i]), rounds),
     }
 
 

@@ -82,7 +82,10 @@ class Plan:
         """The place of each term that formulas read, group by group: one gather brings all operands."""
         place = {term: i for i, term in enumerate(self.terms)}
         rows = [
-            place[self.features[i].terms[n]] for (_, count), at in self._places_by_formula.items() for n in range(count) for i in at
+            place[self.features[i].terms[n]]
+            for (_, count), at in self._places_by_formula.items()
+            for n in range(count)
+            for i in at
         ]
         return np.array(rows, dtype=np.int64)
 

@@ -12,13 +12,14 @@ from features.units import DAY, HOUR, WEEK
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
 SCALES: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
 NUMBERS = (*INTEGERS, *SCALES)
-WIDE = ("value", "discount", "cost", "quantity")  # amounts, whose squares may need more than 64 bits
+WIDE = ("value", "discount", "cost", "quantity", "rating")  # amounts, whose squares may need more than 64 bits
 # What conditions may ask about, and what can be counted distinctly.
 TEXTS = (
     "event_id", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
     "session_id", "subscription_id",
 )  # fmt: skip
 HIGH_PART = 2**40  # squares of amounts come in two parts: whole multiples of it, and the rest
+NO_COORDINATE = 2**30  # further out than any place or gap; squares of more would leave 64 bits
 _DIGIT = 2**24  # an amount below 10^14 is a number of two such digits
 
 
@@ -58,7 +59,8 @@ def _known(x: IntegerColumn) -> IntegerColumn:
 
 
 def squared(x: IntegerColumn) -> IntegerColumn:
-    """The square of a number that is small enough for sums of squares to stay within 64 bits."""
+    """The square of a coordinate or a gap, which are small enough for sums of squares to stay within 64 bits."""
+    x = x.clip(-NO_COORDINATE, NO_COORDINATE)
     return x * x
 
 
@@ -110,7 +112,7 @@ def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
 COLUMNS: Mapping[str, Column] = {
     **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
-    **{f"{name}_squared": Column((name,), squared) for name in ("rating", "latitude", "longitude")},
+    **{f"{name}_squared": Column((name,), squared) for name in ("latitude", "longitude")},
     **{f"{name}_square_high": Column((name,), square_high) for name in WIDE},
     **{f"{name}_square_low": Column((name,), square_low) for name in WIDE},
     "one": Column(("time",), _known),

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 
 from features.arrays import Floats, Ints, Mask
 from features.errors import StamkundError
+from features.evaluate.finish import finish
 from features.evaluate.offline.blocks import Block, blocks, read_events
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.interchange import ColumnKind, as_kind_of, read_frame
-from features.evaluate.finish import finish
 from features.evaluate.plan import Plan
 from features.files import atomic_file
 from features.lake import Lake
@@ -128,7 +128,9 @@ def _attributes(attributes: object, plan: Plan) -> pa.Table | None:
     """The attributes that features read; nothing, when there are no attributes at all."""
     if attributes is None or not plan.attribute_features:
         return None
-    wanted: dict[str, ColumnKind] = dict.fromkeys(("customer_id", *(f.attribute for f in plan.attribute_features)), "text")
+    wanted: dict[str, ColumnKind] = dict.fromkeys(
+        ("customer_id", *(f.attribute for f in plan.attribute_features)), "text"
+    )
     return read_frame(attributes, wanted, what="attributes").collect("pyarrow").to_arrow()
 
 

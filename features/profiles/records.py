@@ -9,8 +9,8 @@ import polars as pl
 
 from features.evaluate.online.record import NONE, Record, Traits, traits_of
 from features.events.columns import NUMBERS, SCALES, TEXTS
-from features.ingest.ingest import Progress, silent
 from features.lake import Lake
+from features.progress import Progress, silent
 
 CUSTOMERS_AT_ONCE = 20_000
 
@@ -39,9 +39,7 @@ def records(
             progress("records", done, len(names))
 
 
-def _records_of(
-    events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]
-) -> Iterator[tuple[str, Record]]:
+def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, Record]]:
     rows = events.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
     if rows.is_empty():
         return

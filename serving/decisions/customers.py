@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import polars as pl
 
 from features.arrays import Floats
 from features.evaluate.online.record import Record
-from features.lake import Lake
 from serving.decisions.arbitration import Visitor
 from serving.decisions.catalogue import Catalogue
 from serving.scoring.champions import Lineup
 from serving.scoring.model_scores import pair_reasons, reason_of, score_pairs
 from serving.scoring.pairs import Pairs, text_values
-
-
-def past_records(lake: Lake, customers: Sequence[str]) -> dict[str, Record]:
-    """The records of customers as the lake holds them; who is not in it is left out."""
-    events = lake.scan("events").filter(pl.col("customer_id").is_in(customers)).collect()
-    known = lake.scan("customers").filter(pl.col("customer_id").is_in(customers)).drop_nulls("customer_id").collect()
-    attributes = {row.pop("customer_id"): row for row in known.to_dicts()}
-    groups = events.partition_by("customer_id", as_dict=True)
-    return {str(key): Record.of(rows.to_dicts(), attributes.get(str(key))) for (key,), rows in groups.items()}
 
 
 def row_of(lineup: Lineup, record: Record, *, as_of: int) -> Floats:

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004  (waitin
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso, parse
+from features.profiles.records import records
 from serving.decisions.arbitration import ASSUMED, BASIS, Filled, Placement, Ranking, Visitor, fill
-from serving.decisions.customers import past_records, row_of, visitor_of
+from serving.decisions.customers import row_of, visitor_of
 from serving.http.requests import DecisionRequest, Profile, ScoresRequest
 from serving.http.state import State
 from serving.scoring.champions import Lineup
@@ -26,7 +27,7 @@ from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.segment_spec.fields import sound
 from serving.segment_spec.intake import receive
-from serving.store.store import Decided, append_events, identified, record_of, save_decision
+from serving.store.store import Decided, append_events, record_of, save_decision
 from training.targets.redemption import contact_kinds
 
 Answer = dict[str, object]
@@ -96,7 +97,7 @@ def profile(state: State, key: str, *, as_of: str | None) -> Answer:
     out: Answer = {"id_type": id_type, "id": id_, "customer_id": id_, "as_of": iso(at)}
     out |= {
         "currency": state.settings.currency,
-        "traits": dict(record.attributes) | identified(state.store, id_, at=at),
+        "traits": record.traits_at(at),
     }
     if state.lineup is None:
         return out | {"features": None, "scores": None}
@@ -226,7 +227,7 @@ def _records(state: State, profiles: Sequence[Profile], *, at: int, past: bool) 
     """The records of the known ones, from the store, or from the lake for the past."""
     ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
     if past:
-        found = past_records(state.lake, ids)
+        found = dict(records(state.lake, ids))
     else:
         found = {key: record for key in ids if (record := record_of(state.store, key)) is not None}
     return {

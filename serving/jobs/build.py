@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
+from features.evaluate.online.record import FORMAT
 from features.events.columns import NUMBERS, TEXTS
 from features.ingest.report import IngestReport
 from features.lake import Lake
@@ -40,5 +41,5 @@ def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progr
 
 
 def _made_of(version: str) -> str:
-    """What records are made of: a lake, and the columns that they take from it."""
-    return " ".join([version, *NUMBERS, *TEXTS])
+    """What records are made of: a lake, their own format, and the columns that they take from the lake."""
+    return " ".join([version, FORMAT, *NUMBERS, *TEXTS])

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from features.evaluate.online.record import Record
+from features.evaluate.online.record_append import append
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
 
@@ -201,7 +202,7 @@ def record_of(engine: Engine, customer_id: str) -> Record | None:
     if base is None:
         return Record.of(events) if events else None
     record = Record.unpack(base.payload)
-    return record.append(events) if events else record
+    return append(record, events) if events else record
 
 
 def append_events(engine: Engine, messages: Sequence[Sequence[Row]], *, received_at: int) -> set[str]:
@@ -264,16 +265,6 @@ def decision_of(engine: Engine, decision_id: str) -> Decided | None:
         return None
     read = {name: orjson.loads(getattr(row, name)) for name in ("context", "models", "eligible", "placements")}
     return Decided(row.decision_id, row.time, row.id_type, row.id, row.customer_id, **read)
-
-
-def identified(engine: Engine, customer_id: str, *, at: int) -> dict[str, object]:
-    """The traits that ``identify`` messages have given the customer up to ``at``, later ones over earlier ones."""
-    query = _TAIL.where(_EVENT_LOG.c.kind == "identify")
-    with engine.connect() as connection:
-        rows = connection.execute(query, {"customer": customer_id, "after": 0}).scalars()
-        events = [orjson.loads(row) for row in rows]
-    known = sorted((event for event in events if event["time"] <= at), key=lambda event: event["time"])
-    return {name: value for event in known for name, value in orjson.loads(event.get("properties", "{}")).items()}
 
 
 def meta(engine: Engine) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _pane_between(edges: Ints, low: int, high: int) -> nw.Expr:
 
 
 def _rows(events: Events, scan: Scan, codes: LabelCodes) -> Events:
-    """The rows that a scan aggregates; a gap reaches back to the previous event of the same kind, whatever its labels."""
+    """The rows that a scan aggregates; gaps reach back to the previous event of the kind, whatever its labels."""
     if not scan.reads_gaps:
         return codes.filter(events, scan, scan.labels)
     kinds = [label for label in scan.labels if label == "kind"]

@@ -1,8 +1,8 @@
 """The evaluator over frames: one pass over the events for any number of moments, on any engine Narwhals speaks.
 
-The edges of all spans of all moments cut time into panes. For each scan the engine aggregates columns per customer, case
-and pane; every span of every moment is a range of panes. The engine hands over integers, so every engine gives the same
-profiles, bit for bit.
+The edges of all spans of all moments cut time into panes. For each scan the engine aggregates columns per customer,
+case and pane; every span of every moment is a range of panes. The engine hands over integers, so every engine gives the
+same profiles, bit for bit.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ class Checkpoint:
     """A folder that holds the tables of all scans over the events up to ``until`` (µs).
 
     Beside them lie the customers with the times of their first events, and the last event of each kind (the opening of
-    the next gap). ``basis`` is a fingerprint of the events and features that it was made from, ``plan`` one of the terms
-    that it holds. It serves moments at which no span starts or ends before ``until``.
+    the next gap). ``basis`` is a fingerprint of the events and terms that it was made from, ``plan`` one of the terms
+    alone. It serves moments at which no span starts or ends before ``until``.
     """
 
     path: Path

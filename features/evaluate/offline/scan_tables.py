@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import cast
@@ -52,7 +52,7 @@ def scan_tables(
     """
     known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
     known = known if checkpoint is None else known.filter(nw.col("time") > checkpoint.until)
-    census, every_scan = _census(known, checkpoint), scans(plan)
+    census, edges_of = _census(known, checkpoint), dict(zip(scans(plan), edges, strict=True))
     in_memory = known.implementation.is_polars()
     cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
     for start, end in pairwise(cuts):
@@ -63,27 +63,22 @@ def scan_tables(
             block = block.filter(nw.col("customer_id") < census["customer_id"][end].as_py())
         rows = census.slice(start, end - start).combine_chunks()
         customers = rows["customer_id"].combine_chunks()
-        tables = _tables(block, plan, every_scan, edges, customers, checkpoint)
+        tables = _tables(block, plan, edges_of, customers, checkpoint)
         yield ScanTables(len(census), customers, rows["first"].to_numpy(), tables)
 
 
 def _tables(
-    block: Events,
-    plan: Plan,
-    every_scan: Sequence[Scan],
-    edges: Sequence[Ints],
-    customers: pa.Array,
-    checkpoint: Checkpoint | None,
+    block: Events, plan: Plan, edges: Mapping[Scan, Ints], customers: pa.Array, checkpoint: Checkpoint | None
 ) -> tuple[pa.Table, ...]:
-    codes = LabelCodes.of(every_scan)
+    codes = LabelCodes.of(edges)
     columns = codes.columns(plan.measures)
     events = _in_memory(block.select(*columns), customers)
     with_openings = events
-    if checkpoint is not None and any(scan.reads_gaps for scan in every_scan):
+    if checkpoint is not None and any(scan.reads_gaps for scan in edges):
         openings = nw.from_native(checkpoint.openings(customers, block.collect_schema().to_polars()).lazy())
         with_openings = nw.concat([events, _in_memory(openings.select(*columns), customers)])
     tables = []
-    for scan, each in zip(every_scan, edges, strict=True):
+    for scan, each in edges.items():
         table = aggregate(with_openings if scan.reads_gaps else events, scan, codes, customers, each)
         if checkpoint is not None:
             table = pa.concat_tables([table, checkpoint.table(scan, customers, table.schema)])

@@ -83,8 +83,8 @@ def _in_cases(lookup: Lookup, record: Record, filled: Mask) -> Mask:
 def _distinct_counts(lookup: Lookup, match: Ints, row: Ints, filled: Mask) -> tuple[Ints, Ints]:
     """How many events before each place are the last ones with their value, in the pairs whose values are counted.
 
-    The events of these pairs are laid one after the other; the second array says for each term how far its pair lies from
-    its case in ``match``.
+    The events of these pairs are laid one after the other; the second array says for each term how far its pair lies
+    from its case in ``match``.
     """
     (case, column), count = lookup.distinct_places, max(filled.shape[1], 1)
     first, stop = match.searchsorted(np.array([case, case + 1]) * filled.shape[1])

@@ -124,8 +124,8 @@ class Lookup:
     def answers(self) -> Ints:
         """``[n, case]``: the places of the answers that must all be yes for an event to be in the case.
 
-        Answers come in the order ``text_tests`` (a value each), ``other_tests``, ``filled_columns``; behind them lies one
-        that is always yes, with which short rows are filled.
+        Answers come in the order ``text_tests`` (a value each), ``other_tests``, ``filled_columns``; behind them lies
+        one that is always yes, with which short rows are filled.
         """
         keys: list[object] = [(column, value) for column, values in self.text_tests for value in values]
         keys += [*self.other_tests, *self.filled_columns]

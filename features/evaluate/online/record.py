@@ -100,7 +100,7 @@ class Record:
         return mask
 
     def traits_at(self, as_of: int) -> dict[str, object]:
-        """The attributes, and over them the traits that ``identify`` events gave up to ``as_of``, later over earlier."""
+        """The attributes, and over them what ``identify`` events gave up to ``as_of``, later over earlier."""
         known = dict(self.attributes)
         for each in self.traits:
             if each.time <= as_of:
@@ -124,7 +124,7 @@ class Record:
             "number_columns": self.number_columns,
             "words": self.words,
             "attributes": self.attributes,
-            "traits": self.traits,
+            "traits": [list(each) for each in self.traits],
         }
         return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
 

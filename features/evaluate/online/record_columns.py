@@ -31,7 +31,7 @@ class Recipe(NamedTuple):
 
 
 def read_columns(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
-    """``[column, event]`` int64, 0 where empty, and ``[source, event]``: where the sources of :func:`recipes` are filled.
+    """``[column, event]`` int64, 0 where empty, and ``[source, event]``: where a source of :func:`recipes` is filled.
 
     The first ``count`` events are read. Texts are numbers here, equal ones for equal texts.
     """

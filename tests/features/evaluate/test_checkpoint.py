@@ -1,4 +1,4 @@
-"""What was folded need not be read again: profiles from a fold and what came after are those from all events."""
+"""What was folded need not be read again: profiles from a checkpoint and what came after are those from all events."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import synthetic
-from features.evaluate.offline.checkpoint import Fold
-from features.evaluate.offline.checkpoint_writer import fold_events, fold_for
+from features.evaluate.offline import blocks, scan_tables
+from features.evaluate.offline.checkpoint import Checkpoint
+from features.evaluate.offline.checkpoint_writer import checkpoint_for, write_checkpoint
+from features.evaluate.scans import scans
 from features.lake import Lake
 from features.language.declare import declare
 from features.profiles.feature_set import FeatureSet
@@ -25,17 +27,17 @@ OWN = (
 )
 
 
-def folded(lake: Lake, features: FeatureSet, home: Path, *, until: int, as_of: int) -> pl.DataFrame:
-    """The profiles from a fold and from events after it alone, the earlier ones gone."""
-    fold = fold_events(lake.scan("events"), features.plan, home / "fold", until=until, basis="")
+def from_checkpoint(lake: Lake, features: FeatureSet, home: Path, *, until: int, as_of: int) -> pl.DataFrame:
+    """The profiles from a checkpoint and from events after it alone, the earlier ones gone."""
+    checkpoint = write_checkpoint(lake.scan("events"), features.plan, home / "checkpoint", until=until, basis="")
     left = Lake(home / "left")
     after = lake.scan("events").filter(pl.col("time") > until).collect()
     left.write({"events": after, "customers": lake.scan("customers").collect()})
-    write_profiles(left, features, home / "profiles.parquet", as_of=as_of, fold=fold)
+    write_profiles(left, features, home / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
     return pl.read_parquet(home / "profiles.parquet")
 
 
-def test_gaps_and_different_values_reach_over_the_fold(tmp_path: Path) -> None:
+def test_gaps_and_different_values_reach_over_the_checkpoint(tmp_path: Path) -> None:
     lake, features = Lake(tmp_path / "lake"), SHOP.adding(OWN)
     rows = [
         event(200, value=500, item_id="a", channel="web"),
@@ -45,7 +47,7 @@ def test_gaps_and_different_values_reach_over_the_fold(tmp_path: Path) -> None:
         event(195, "contact", customer="c2"),
     ]
     lake.write({"events": frame(rows).collect(), "customers": attributes(c1="old")})
-    told = folded(lake, features, tmp_path, until=NOW - 180 * DAY, as_of=NOW)
+    told = from_checkpoint(lake, features, tmp_path, until=NOW - 180 * DAY, as_of=NOW)
     row = told.row(by_predicate=pl.col("customer_id") == "c1", named=True)
     assert told["customer_id"].to_list() == ["c1", "c2"]
     assert (row["orders_all"], row["web_all"], row["web_28d"], row["items_all"], row["items_28d"]) == (
@@ -60,47 +62,63 @@ def test_gaps_and_different_values_reach_over_the_fold(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [366, 500, 900])
-def test_a_world_folded_at_any_moment_has_the_same_profiles(tmp_path: Path, days: int) -> None:
+def test_a_world_with_a_checkpoint_at_any_moment_has_the_same_profiles(tmp_path: Path, days: int) -> None:
     lake = synthetic.write(tmp_path / "lake", 3_000, seed=7)
     features = fit_features(lake, as_of=synthetic.END - 200 * DAY).adding(OWN)
     as_of = synthetic.END - DAY
     until = as_of - max(days * DAY, int(features.plan.offsets[0]))
-    told = folded(lake, features, tmp_path, until=until, as_of=as_of)
+    told = from_checkpoint(lake, features, tmp_path, until=until, as_of=as_of)
     assert told.equals(profiles(lake, features, as_of=as_of))
 
 
-def test_without_a_folder_there_is_no_fold(tmp_path: Path) -> None:
-    assert Fold.load(tmp_path / "fold") is None
+def test_without_a_folder_there_is_no_checkpoint(tmp_path: Path) -> None:
+    assert Checkpoint.load(tmp_path / "checkpoint") is None
 
 
-def test_a_fold_stays_while_it_holds_these_events_and_is_made_anew_when_they_change(tmp_path: Path) -> None:
+def test_a_checkpoint_stays_while_it_holds_these_events_and_is_made_anew_when_they_change(tmp_path: Path) -> None:
     lake, features = synthetic.write(tmp_path / "lake", 1_000, seed=7), SHOP
-    path, as_of = tmp_path / "fold", synthetic.END
-    first = fold_for(lake, features, path, as_of=as_of)
+    path, as_of = tmp_path / "checkpoint", synthetic.END
+    first = checkpoint_for(lake, features.plan, path, as_of=as_of)
     assert first is not None
-    assert fold_for(lake, features, path, as_of=as_of + DAY) == first
+    assert checkpoint_for(lake, features.plan, path, as_of=as_of + DAY) == first
     events = lake.scan("events").collect()
     late = pl.DataFrame([event(0, "contact", id="late") | {"time": synthetic.END - 600 * DAY}], schema=events.schema)
     lake.write({"events": pl.concat([events, late]), "customers": lake.scan("customers").collect()})
-    again = fold_for(lake, features, path, as_of=as_of)
+    again = checkpoint_for(lake, features.plan, path, as_of=as_of)
     assert again is not None
     assert again.until == first.until
     assert again.basis != first.basis
     assert "c1" in again.census(pa.schema({"customer_id": pa.string()}))["customer_id"].to_pylist()
 
 
-def test_a_history_no_longer_than_the_windows_is_not_folded(tmp_path: Path) -> None:
+def test_a_history_no_longer_than_the_windows_has_no_checkpoint(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.write({"events": frame([event(20), event(3)]).collect()})
-    assert fold_for(lake, SHOP, tmp_path / "fold", as_of=NOW) is None
-    assert not (tmp_path / "fold").exists()
+    assert checkpoint_for(lake, SHOP.plan, tmp_path / "checkpoint", as_of=NOW) is None
+    assert not (tmp_path / "checkpoint").exists()
 
 
-def test_a_fold_that_reaches_into_a_window_or_is_of_other_features_is_refused(tmp_path: Path) -> None:
+def test_a_checkpoint_that_reaches_into_a_window_or_is_of_other_features_is_refused(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.write({"events": frame([event(200), event(20), event(3)]).collect(), "customers": attributes(c1="old")})
     for until, features in ((NOW - 20 * DAY, SHOP), (NOW - 190 * DAY, SHOP.adding(OWN))):
-        fold = fold_events(lake.scan("events"), features.plan, tmp_path / "fold", until=until, basis="")
+        checkpoint = write_checkpoint(
+            lake.scan("events"), features.plan, tmp_path / "checkpoint", until=until, basis=""
+        )
         with pytest.raises(ValueError, match="does not serve"):
-            write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=NOW, fold=fold)
+            write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=NOW, checkpoint=checkpoint)
         assert list(tmp_path.glob("*.part*")) == []
+
+
+def test_tables_are_found_by_what_they_hold_whatever_the_order_of_scans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written with the scans in one order, read with them in the other."""
+    lake = synthetic.write(tmp_path / "lake", 1_000, seed=7)
+    until = synthetic.END - 400 * DAY
+    checkpoint = write_checkpoint(lake.scan("events"), SHOP.plan, tmp_path / "checkpoint", until=until, basis="")
+    usual = scans(SHOP.plan)
+    for module in (blocks, scan_tables):
+        monkeypatch.setattr(module, "scans", lambda _: usual[::-1])
+    write_profiles(lake, SHOP, tmp_path / "p.parquet", as_of=synthetic.END, checkpoint=checkpoint)
+    assert pl.read_parquet(tmp_path / "p.parquet").equals(profiles(lake, SHOP, as_of=synthetic.END))

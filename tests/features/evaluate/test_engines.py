@@ -16,8 +16,8 @@ import pyarrow as pa
 import pytest
 
 from features import FeatureSet, Lake, StamkundError, fit_features, profile_frame, profiles, read_settings
-from features.evaluate.offline.blocks import columns
-from features.evaluate.scans import Rows, scans
+from features.evaluate.offline.blocks import event_columns
+from features.evaluate.scans import RowKind, scans
 from features.ingest.ingest import ingest
 from features.language.declare import declare
 from features.language.feature import code
@@ -99,7 +99,7 @@ def back(native: Any) -> pl.DataFrame:
 
 def events_of(rows: list[Row], features: FeatureSet) -> pl.DataFrame:
     """Events with the columns that features read."""
-    return frame(rows).select(columns(features.plan)).collect()
+    return frame(rows).select(event_columns(features.plan)).collect()
 
 
 def bits(profile: pl.DataFrame, features: FeatureSet) -> list[tuple[str, bytes]]:
@@ -131,7 +131,7 @@ def test_every_engine_gives_the_same_bits_and_its_own_kind_back(
 def test_histories_are_worth_comparing(expected: list[tuple[str, bytes]]) -> None:
     assert [c for c, _ in expected] == len(MOMENTS) * sorted(CUSTOMERS)
     assert len({row for _, row in expected}) == len(expected)
-    assert {scan.rows for scan in scans(PORTABLE.plan)} == set(get_args(Rows))
+    assert {scan.rows for scan in scans(PORTABLE.plan)} == set(get_args(RowKind))
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     if request.param == "tiny":
         monkeypatch.setattr("features.evaluate.offline.scan_tables.BLOCK_CUSTOMERS", 3)
         monkeypatch.setattr("features.evaluate.offline.scan_tables.BLOCK_EVENTS", 150)
-        monkeypatch.setattr("features.evaluate.offline.blocks.PART_CELLS", 1)
+        monkeypatch.setattr("features.evaluate.offline.blocks.DENSE_CELLS", 1)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_what_is_no_frame_is_refused_by_name() -> None:
 
 
 def test_whole_numbers_and_null_columns_are_admitted_as_what_they_mean(given: Convert) -> None:
-    rows = frame([event(1, customer="7")]).select(columns(VARIED.plan)).collect()
+    rows = frame([event(1, customer="7")]).select(event_columns(VARIED.plan)).collect()
     plain = rows.with_columns(pl.col("customer_id", "order_line").cast(pl.Int32), category=None)
     (told,) = back(profile_frame(given(plain), VARIED, as_of=NOW)).rows(named=True)
     assert (told["customer_id"], told["orders_28d"], told["kinds_bought_all"]) == ("7", 1, 0)

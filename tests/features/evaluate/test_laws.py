@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from features import Lake, profile_frame, profiles, write_profiles
 from features.arrays import Floats
-from features.evaluate.offline.checkpoint_writer import fold_events
+from features.evaluate.offline.checkpoint_writer import write_checkpoint
 from features.evaluate.online.record import Record
+from features.evaluate.online.record_append import append
 from features.language.feature import Feature, Formula, Unit, code
 from features.language.terms import Op
 from features.profiles.feature_set import FeatureSet
@@ -76,7 +77,7 @@ def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: rando
         chance.shuffle(delivered)
         record = Record.of(())
         for some in (delivered[:3], delivered[3:]):
-            record = Record.unpack(record.append(some).pack())
+            record = Record.unpack(append(record, some).pack())
         once, late = (EVERY.online.vector(r, as_of=NOW) for r in (Record.of(mine), record))
         assert told(bits(once), bits(late)) == {}
 
@@ -115,15 +116,15 @@ def test_features_of_attributes_alone_and_no_features_need_no_events() -> None:
     assert FeatureSet((), 0).online.vector(Record.of(()), as_of=NOW).tolist() == []
 
 
-def test_folding_the_old_events_changes_no_profile(tmp_path: Path) -> None:
+def test_a_checkpoint_of_the_old_events_changes_no_profile(tmp_path: Path) -> None:
     rows, until = frame(history(4, 600)).collect(), NOW - 380 * DAY
     everything, recent = Lake(tmp_path / "everything"), Lake(tmp_path / "recent")
     everything.write({"events": rows, "customers": traits()})
     recent.write({"events": rows.filter(pl.col("time") > until), "customers": traits()})
-    fold = fold_events(everything.scan("events"), EVERY.plan, tmp_path / "fold", until=until, basis="")
-    write_profiles(recent, EVERY, tmp_path / "folded.parquet", as_of=NOW, fold=fold)
-    folded, whole = pl.read_parquet(tmp_path / "folded.parquet"), profiles(everything, EVERY, as_of=NOW)
-    assert [name for name in whole.columns if not whole[name].equals(folded[name], null_equal=True)] == []
+    checkpoint = write_checkpoint(everything.scan("events"), EVERY.plan, tmp_path / "checkpoint", until=until, basis="")
+    write_profiles(recent, EVERY, tmp_path / "continued.parquet", as_of=NOW, checkpoint=checkpoint)
+    continued, whole = pl.read_parquet(tmp_path / "continued.parquet"), profiles(everything, EVERY, as_of=NOW)
+    assert [name for name in whole.columns if not whole[name].equals(continued[name], null_equal=True)] == []
 
 
 def test_every_feature_says_what_it_is() -> None:

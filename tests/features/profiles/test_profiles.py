@@ -93,7 +93,7 @@ def test_gaps_have_a_mean_and_a_spread() -> None:
 
 
 def test_moments_come_one_after_the_other_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("features.evaluate.offline.blocks.PART_CELLS", 1)
+    monkeypatch.setattr("features.evaluate.offline.blocks.DENSE_CELLS", 1)
     rows = frame([event(9), event(9, customer="c2")])
     told = profile_frame(rows, SHOP, as_of=[NOW, NOW, NOW - DAY], attributes=attributes())
     assert told.select("customer_id", "as_of").rows() == [(c, t) for t in (NOW, NOW - DAY) for c in ("c1", "c2")]
