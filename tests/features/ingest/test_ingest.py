@@ -50,8 +50,8 @@ def test_events_are_in_order_numbered_and_completed(tmp_path: Path) -> None:
     ]
     assert report.version == Lake(settings.lake).version
     assert events.schema == schema("events")
-    told = events.select("customer_id", "order_id", "order_line", "category", "value").rows()
-    assert told == [
+    lines = events.select("customer_id", "order_id", "order_line", "category", "value").rows()
+    assert lines == [
         ("1", "a", 1, None, 300),  # the earliest line of its order, though it was read last; item y has no category
         ("1", "a", 2, "Fruit", 100),
         ("1", "a", 3, "Fruit", 100),
@@ -80,8 +80,8 @@ def test_ids_depend_on_what_rows_say_and_not_on_their_order(tmp_path: Path) -> N
 def test_ids_are_the_same_on_every_machine(tmp_path: Path) -> None:
     settings = shop(tmp_path)
     ingest(settings)
-    said = ["orders", "id=2", "id_type=user_id", "item_id=y", "kind=order", "order_id=b", "time=1483351200000000"]
-    expected = hashlib.md5("\x1f".join([*said, "value=200"]).encode()).hexdigest()  # noqa: S324  (a name, no secret)
+    content = ["orders", "id=2", "id_type=user_id", "item_id=y", "kind=order", "order_id=b", "time=1483351200000000"]
+    expected = hashlib.md5("\x1f".join([*content, "value=200"]).encode()).hexdigest()  # noqa: S324  (a name, no secret)
     assert events_of(settings)["event_id"].to_list()[-1] == expected[:20]
 
 
@@ -136,9 +136,9 @@ def test_rejects_of_an_earlier_run_are_gone(tmp_path: Path) -> None:
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    ingest(shop(tmp_path), progress=lambda *step: told.append(step))
-    assert told == [("orders", 0, 3), ("items", 1, 3), ("lake", 2, 3), ("lake", 3, 3)]
+    steps: list[tuple[str, int, int]] = []
+    ingest(shop(tmp_path), progress=lambda *step: steps.append(step))
+    assert steps == [("orders", 0, 3), ("items", 1, 3), ("lake", 2, 3), ("lake", 3, 3)]
 
 
 def test_nothing_reaches_the_terminal(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_package(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "code", "told"),
+    ("origin", "code", "text"),
     [
         ("rowss.csv", "missing_file", "did you mean 'rows.csv'?"),
         ("no/where.csv", "missing_file", "where.csv"),
@@ -121,7 +121,7 @@ def test_a_package(tmp_path: Path) -> None:
         ("void.csv", "unreadable_file", "void.csv"),
     ],
 )
-def test_a_place_without_rows_is_told(tmp_path: Path, origin: str, code: str, told: str) -> None:
+def test_a_place_without_rows_is_told(tmp_path: Path, origin: str, code: str, text: str) -> None:
     for name in ("rows.csv", "rows.xlsx", "broken.parquet", "mixed/a.csv", "mixed/b.parquet"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(TEXT)
@@ -129,7 +129,7 @@ def test_a_place_without_rows_is_told(tmp_path: Path, origin: str, code: str, to
     (tmp_path / "void.csv").write_text("")
     error = refused(tmp_path, **{"from": origin})
     assert (error.code, error.field) == (code, "sources.visits.from")
-    assert told in str(error)
+    assert text in str(error)
 
 
 def test_a_query_that_does_not_run(tmp_path: Path) -> None:

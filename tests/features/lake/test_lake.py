@@ -143,10 +143,10 @@ def test_parts_are_kept_and_others_replaced(tmp_path: Path) -> None:
     with lake.writing() as draft:
         draft.keep("events", ["1970-01"])
         frame(BO | {"id": "cy"}).write_parquet(draft.part("events", "1970-02"))
-        draft.watermarks = {"said": 1}
+        draft.watermarks = {"started_at": 1}
     assert lake.parts("events")["1970-01"] == before["1970-01"]
     assert lake.scan("events").collect()["id"].to_list() == ["ann", "cy"]
-    assert (lake.manifest.watermarks, lake.files("items")) == ({"said": 1}, [])
+    assert (lake.manifest.watermarks, lake.files("items")) == ({"started_at": 1}, [])
 
 
 def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path)
         frame(event).write_parquet(lake.path / f"events-{n}-ab.parquet")
     entries = [{"file": f"events-{n}-ab.parquet", "sha256": "ab", "rows": 1} for n in range(2)]
     (lake.path / "manifest.json").write_text(
-        json.dumps({"format": 1, "version": "ab", "tables": {"events": entries}, "read": {"said": 1}})
+        json.dumps({"format": 1, "version": "ab", "tables": {"events": entries}, "read": {"started_at": 1}})
     )
     assert lake.scan("events").collect()["id"].to_list() == ["ann", "bo"]
     assert lake.manifest.watermarks is None
