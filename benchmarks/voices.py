@@ -7,7 +7,7 @@ import polars as pl
 
 from benchmarks.block import Block
 from features.arrays import Floats
-from features.events.tables import SCALES
+from features.events.tables import RATING_SCALES
 from features.units import DAY
 
 SURVEYED, ASKING = 0.06, 0.15  # of orders; of orders, times what is missing in satisfaction
@@ -18,7 +18,7 @@ def surveys(block: Block, lines: pl.DataFrame) -> pl.DataFrame:
     """After some orders one of the scales is asked: its lowest rating and a binomial share of the rest."""
     asked = _after(block, lines, np.full(block.size, SURVEYED))
     scale = block.rng.integers(0, len(ASKED), asked.height)
-    low, high = np.array([SCALES[name] for name in ASKED])[scale].T
+    low, high = np.array([RATING_SCALES[name] for name in ASKED])[scale].T
     rating = low + block.rng.binomial(high - low, block.columns["satisfaction"][asked["row"].to_numpy()])
     return asked.with_columns(
         kind=pl.lit("survey"),

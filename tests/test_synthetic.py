@@ -14,7 +14,7 @@ from benchmarks.happenings import REACH, offer_starts
 from benchmarks.season import HOURS, WEEKDAYS, season_days
 from benchmarks.shopping import LINES, NEAR, SPREAD
 from features.arrays import Floats
-from features.events.tables import SCALES, schema
+from features.events.tables import RATING_SCALES, schema
 from features.units import DAY, HOUR
 
 N = 4_000
@@ -136,7 +136,7 @@ def test_the_season_shows_in_weekdays_and_hours(told: pl.DataFrame) -> None:
 @pytest.mark.parametrize("scale", ["nps", "csat", "stars"])
 def test_surveys_ask_the_satisfied_and_the_others(told: pl.DataFrame, scale: str) -> None:
     surveys = told.filter(pl.col("kind") == "survey", pl.col("scale") == scale)
-    low, high = SCALES[scale]
+    low, high = RATING_SCALES[scale]
     away = (surveys["rating"] - low - (high - low) * surveys["satisfaction"]).to_numpy()
     assert close(float(away.mean()), 0, float(away.std() / np.sqrt(len(away))))
     assert surveys["rating"].is_between(low, high).all()

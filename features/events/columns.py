@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, overload
 
 from features.units import DAY, HOUR, WEEK
 
 # Canonical columns that are integers, and by how much those are multiplied that have decimals.
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
-SCALES: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
-NUMBERS = (*INTEGERS, *SCALES)
+MULTIPLIERS: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
+NUMBERS = (*INTEGERS, *MULTIPLIERS)
 WIDE = ("value", "discount", "cost", "quantity", "rating")  # amounts, whose squares may need more than 64 bits
 # What conditions may ask about, and what can be counted distinctly.
 TEXTS = (
@@ -38,7 +39,17 @@ class IntegerColumn(Protocol):
         """Each value held between two bounds."""
 
 
+class DecimalColumn(Protocol):
+    """What the expressions of Polars and of Narwhals have in common where they are of decimals."""
+
+    def __mul__(self, other: int, /) -> Self: ...
+    def __add__(self, other: float, /) -> Self: ...
+    def floor(self) -> Self:
+        """Each value rounded down."""
+
+
 Numbers = TypeVar("Numbers", bound=IntegerColumn)
+Expression = TypeVar("Expression", bound=DecimalColumn)
 
 
 @dataclass(frozen=True)
@@ -144,14 +155,30 @@ def sources(name: str) -> tuple[str, ...]:
     return EVERY[name].sources if name in EVERY else (name,)
 
 
-def whole(name: str, value: object) -> int | None:
+@overload
+def scaled(column: str, values: float) -> int: ...
+@overload
+def scaled(column: str, values: Expression) -> Expression: ...
+def scaled(column: str, values: float | Expression) -> int | Expression:
+    """Decimals of a column times its multiplier, rounded half up: one number, or an expression of Polars or Narwhals.
+
+    An expression stays one of decimals, to be cast to 64-bit integers.
+
+    >>> scaled("rating", 4.5), scaled("quantity", 0.0005), scaled("latitude", -0.00005)
+    (4500, 1, 0)
+    """
+    raised = values * MULTIPLIERS[column] + 0.5
+    return math.floor(raised) if isinstance(raised, float) else raised.floor()
+
+
+def integer_of(column: str, value: object) -> int | None:
     """A canonical value as the integer it is computed with.
 
-    >>> whole("rating", 4.5), whole("value", 1250), whole("cost", None)
+    >>> integer_of("rating", 4.5), integer_of("value", 1250), integer_of("cost", None)
     (4500, 1250, None)
     """
     if value is None:
         return None
-    if name not in SCALES:
+    if column not in MULTIPLIERS:
         return int(value)  # type: ignore[call-overload, no-any-return]
-    return int((float(value) * SCALES[name] + 0.5) // 1)  # type: ignore[arg-type]
+    return scaled(column, float(value))  # type: ignore[arg-type]

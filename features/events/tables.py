@@ -77,7 +77,7 @@ NEEDED: Mapping[Table, tuple[str, ...]] = {
     "offers": ("offer_id",),
 }
 OFFER_TYPES = ("offer", "item", "content", "action")
-SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
+RATING_SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
 
 
 def sql_type(role: Role) -> str:

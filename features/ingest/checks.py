@@ -11,11 +11,12 @@ import duckdb
 from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
-from features.events.tables import COLUMNS, NEEDED, OFFER_TYPES, SCALES, Role
+from features.events.money import Money
+from features.events.tables import COLUMNS, NEEDED, OFFER_TYPES, RATING_SCALES, Role
 from features.ingest.sources.csv import FLAW, ROW
 from features.ingest.sources.mapping import UNREADABLE, project, source_value
 from features.ingest.sources.rows import Rows
-from features.ingest.values import Money, Value, reading
+from features.ingest.values import Value, reading
 
 CODE, REASON = "stamkund_code", "stamkund_reason"
 
@@ -147,18 +148,18 @@ def _event_law(source: Source, columns: frozenset[str]) -> Iterator[Check]:
 
 
 def _rating_law(columns: frozenset[str]) -> Iterator[Check]:
-    known = ", ".join(f"{scale} {low}–{high}" for scale, (low, high) in SCALES.items())
+    known = ", ".join(f"{scale} {low}–{high}" for scale, (low, high) in RATING_SCALES.items())
     if "scale" not in columns:
         yield Check("missing_scale", "rating IS NOT NULL", sql.literal(f"a rating needs its scale: {known}"))
         return
     yield Check(
         "missing_scale", "rating IS NOT NULL AND scale IS NULL", sql.literal(f"a rating needs its scale: {known}")
     )
-    names = ", ".join(map(sql.literal, SCALES))
+    names = ", ".join(map(sql.literal, RATING_SCALES))
     yield Check(
         "unknown_scale", f"scale NOT IN ({names})", f"'the scale ' || scale || ' is none of ' || {sql.literal(known)}"
     )
-    for scale, (low, high) in SCALES.items():
+    for scale, (low, high) in RATING_SCALES.items():
         outside = f"scale = '{scale}' AND rating NOT BETWEEN {low} AND {high}"
         yield Check("rating_out_of_scale", outside, f"'the rating ' || CAST(rating AS VARCHAR) || ' is not on {known}'")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from features.config.settings import Settings
+from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
 from features.ingest.checks import judge
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
@@ -19,7 +20,6 @@ from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
-from features.ingest.values import Money
 
 
 @dataclass(frozen=True)

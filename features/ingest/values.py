@@ -9,18 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from features import sql
+from features.events.money import Money, minor_units_sql
 from features.events.tables import Role
-
-# Cents of cents: amounts are read to six decimals before they are rounded, so that 1.005 means what is written.
-_MICRO = 6
-
-
-@dataclass(frozen=True)
-class Money:
-    """The reporting currency: its code, and the decimals its minor unit has."""
-
-    currency: str
-    minor_units: int
 
 
 @dataclass(frozen=True)
@@ -73,11 +63,9 @@ def _number(value: Value) -> str | None:
 
 
 def _amount(value: Value, money: Money) -> str | None:
-    """Minor units, rounded half to even from the decimal as it is written (at most six decimals, below 10^12)."""
     if not _numeric(value) and value.type != "VARCHAR":
         return None
-    rounded = f"round_even(TRY_CAST({value.sql} AS DECIMAL(18, {_MICRO})), {money.minor_units})"
-    return f"CASE WHEN {value.present} THEN CAST({rounded} * {10**money.minor_units} AS BIGINT) END"
+    return f"CASE WHEN {value.present} THEN {minor_units_sql(value.sql, value.type, money.minor_units)} END"
 
 
 def _moment(value: Value, *, last: bool) -> str | None:

@@ -7,13 +7,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import cast
 
 from features.errors import StamkundError
-from features.events.columns import SCALES, TEXTS
+from features.events.columns import MULTIPLIERS, TEXTS
 from features.language.terms import HIGHEST, LOWEST, Condition
 
 # The columns of text that conditions may look at; `kind` is declared by itself.
 ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "kind"}))
 MONEY = ("cost", "discount", "value")
-NUMBERS = tuple(sorted((*MONEY, *SCALES)))
+NUMBERS = tuple(sorted((*MONEY, *MULTIPLIERS)))
 BOUNDS = ("above", "at_least", "at_most", "below")
 
 
@@ -46,7 +46,7 @@ def unit_size(column: str, minor_units: int) -> int:
     >>> unit_size("value", 2), unit_size("rating", 2)
     (100, 1000)
     """
-    return 10**minor_units if column in MONEY else SCALES.get(column, 1)
+    return 10**minor_units if column in MONEY else MULTIPLIERS.get(column, 1)
 
 
 def condition_text(where: Mapping[str, object]) -> str:

@@ -6,12 +6,12 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from features.events.columns import SCALES
+from features.events.columns import MULTIPLIERS
 from features.language.arithmetic import NAN, Arithmetic, Number
 from features.language.deviation import exists, standard_deviation
 
 T = TypeVar("T")
-DEGREE = SCALES["latitude"]  # how much of a coordinate's integers is one degree
+DEGREE = MULTIPLIERS["latitude"]  # how much of a coordinate's integers is one degree
 RADIAN = np.pi / 180  # a degree
 KM_A_DEGREE = 6371.0088 * RADIAN  # on the mean sphere of the earth
 

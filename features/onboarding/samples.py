@@ -13,10 +13,11 @@ import duckdb
 
 from features import sql
 from features.errors import StamkundError
+from features.events.money import Money
 from features.events.tables import Role
 from features.ingest.sources.csv import dialect
 from features.ingest.sources.files import scan
-from features.ingest.values import Money, Value, reading
+from features.ingest.values import Value, reading
 
 ROWS = 100_000
 # A column is what nearly all of its values are: one wrong cell does not make amounts into texts.

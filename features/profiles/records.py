@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.evaluate.online.record import NONE, Record, Traits, traits_of
-from features.events.columns import NUMBERS, SCALES, TEXTS
+from features.events.columns import MULTIPLIERS, NUMBERS, TEXTS, scaled
 from features.lake import Lake
 from features.progress import Progress, silent
 
@@ -69,6 +69,5 @@ def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
 
 def _integer(column: str) -> pl.Expr:
     """A column as the integers that records hold."""
-    if column not in SCALES:
-        return pl.col(column)
-    return (pl.col(column) * SCALES[column] + 0.5).floor().cast(pl.Int64)
+    values = pl.col(column)
+    return scaled(column, values).cast(pl.Int64) if column in MULTIPLIERS else values

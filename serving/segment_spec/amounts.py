@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from itertools import pairwise
-from typing import Final
 
 from features.errors import StamkundError
+from features.events.money import minor_units
 from serving.segment_spec.fields import number_of
 
-MOST: Final = 10**15  # minor units of one message: thousands of them still add up within 64 bits
 
-
-def minor(value: object, at: str, minor_units: int) -> int:
+def minor(value: object, at: str, decimals: int) -> int:
     """A message's number as minor units; ``at`` is where it stands, for the error.
 
     >>> minor(2.345, "properties.revenue", 2), minor("12", "properties.revenue", 0)
     (234, 12)
     """
     number_of(value, at)
-    return rounded(Decimal(str(value)), at, minor_units)
+    return rounded(Decimal(str(value)), at, decimals)
 
 
-def rounded(amount: Decimal, at: str, minor_units: int) -> int:
-    """An exact amount as minor units."""
-    return int(bounded(amount.scaleb(minor_units), at).quantize(Decimal(1), ROUND_HALF_EVEN))
+def rounded(amount: Decimal, at: str, decimals: int) -> int:
+    """An amount as minor units.
 
-
-def bounded(amount: Decimal, at: str) -> Decimal:
-    """An amount in minor units that a record can hold and add up."""
-    if abs(amount) > MOST:
-        raise StamkundError(
-            "bad_amount", f"{at}: {amount:.3e} minor units are more than the {MOST:.0e} taken.", field=at
-        )
-    return amount
+    >>> rounded(Decimal("1e12"), "properties.revenue", 2)
+    Traceback (most recent call last):
+    features.errors.StamkundError: properties.revenue is 1.000e+12; amounts are below 10^12.
+    """
+    minor = minor_units(amount, decimals)
+    if minor is None:
+        raise StamkundError("bad_amount", f"{at} is {amount:.3e}; amounts are below 10^12.", field=at)
+    return minor
 
 
 def shared(total: int, weights: Sequence[int]) -> list[int]:

@@ -11,10 +11,10 @@ from typing import Final, TypeVar, cast
 import orjson
 
 from features.errors import StamkundError
-from features.events.tables import SCALES
+from features.events.tables import RATING_SCALES
 from features.moments import parse
 from features.units import DAY
-from serving.segment_spec.amounts import bounded, minor, rounded, shared
+from serving.segment_spec.amounts import minor, rounded, shared
 from serving.segment_spec.fields import LONGEST, Message, needed_text, number_of, object_of, shown, text_of
 
 Event = dict[str, object]
@@ -183,9 +183,9 @@ def _not_negative(number: Number, name: str, kind: str, at: str) -> Number:
 
 def _survey(properties: Message) -> Event:
     scale = str(text_of(properties, "scale", at="properties."))
-    if scale not in SCALES:
-        raise StamkundError.unknown("unknown_scale", "scale", scale, SCALES, field="properties.scale")
-    rating, (low, high) = number_of(properties.get("rating"), "properties.rating"), SCALES[scale]
+    if scale not in RATING_SCALES:
+        raise StamkundError.unknown("unknown_scale", "scale", scale, RATING_SCALES, field="properties.scale")
+    rating, (low, high) = number_of(properties.get("rating"), "properties.rating"), RATING_SCALES[scale]
     if not low <= rating <= high:
         message = f"A rating on the scale {scale} is from {low} to {high}, not {rating:g}."
         raise StamkundError("bad_rating", message, field="properties.rating")
@@ -227,7 +227,7 @@ def _lines(head: Event, properties: Message, door: Door) -> list[Event]:
     total = properties.get("discount")
     discount = 0 if total is None else minor(total, "properties.discount", door.minor_units)
     gross = [cast(int, line["value"]) for line in lines]
-    bounded(Decimal(sum(gross)), "properties.products")
+    rounded(Decimal(sum(gross)).scaleb(-door.minor_units), "properties.products", door.minor_units)
     if not 0 <= discount <= sum(gross):
         text = f"A discount of {total} on products of {Decimal(sum(gross)).scaleb(-door.minor_units)} is not possible."
         raise StamkundError("bad_discount", text, field="properties.discount")

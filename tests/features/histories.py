@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from features import FeatureSet, fit_features
-from features.events.columns import SCALES, TEXTS
+from features.events.columns import MULTIPLIERS, TEXTS
 from features.language.aggregations import CHOICE_FORMULAS, OF_BY_TAKE, Take
 from features.language.conditions import ASPECTS
 from features.language.declare import declare
 from features.language.feature import Feature
 from features.language.terms import HIGHEST, LOWEST, Condition
 from features.units import DAY
-from tests.features.events import Row, event
+from tests.features.one_customer import Row, event
 
 CUSTOMERS = ("ann", "Åsa", "zoë", "10")
 TRAITS: dict[str, Row] = {
@@ -91,7 +91,7 @@ def texts(column: str) -> list[str | None]:
 
 def numbers(column: str) -> list[float | None]:
     """What lies around the bounds of conditions on a column, something small and large, and nothing."""
-    scale = SCALES.get(column, 1)
+    scale = MULTIPLIERS.get(column, 1)
     bounds = [b for c in asked(column) for b in (c.low, c.high) if LOWEST < b < HIGHEST]
     near = [(b + d) / scale if scale > 1 else b + d for b in bounds for d in (-1, 0, 1)]
     return [*near, *({"latitude": [59.33, -33.9], "longitude": [18.07, 179.9]}.get(column, [0, 3, 10_000_000])), None]
@@ -105,7 +105,7 @@ def choices() -> dict[str, list[Any]]:
     """What each column of an event may hold: whatever some condition asks for, something else, and nothing."""
     ids = {c: [*(f"{c}{i}" for i in range(3)), None] for c in sorted({*TEXTS} - {"event_id"})}
     asked_for = {c: texts(c) for c in ("channel", "category", "scale")}
-    held = {c: numbers(c) for c in ("value", "discount", "cost", *SCALES)}
+    held = {c: numbers(c) for c in ("value", "discount", "cost", *MULTIPLIERS)}
     kinds = [kind for kind in texts("kind") if kind is not None]
     return ids | asked_for | held | {"kind": [*kinds, *(["order"] * len(kinds))], "renews": [None, 0, 1, 30, -3]}
 

@@ -23,7 +23,7 @@ from features.evaluate.offline.labels import Events, ordering_columns
 from features.evaluate.offline.scan_tables import scan_tables
 from features.evaluate.plan import Plan
 from features.evaluate.scans import EMPTY, scans
-from features.events.columns import SCALES, sources
+from features.events.columns import MULTIPLIERS, sources
 from features.events.tables import EVENTS, sql_type
 
 DENSE_CELLS = 8_000_000  # at a time: 64 MB
@@ -86,7 +86,7 @@ def read_events(events: object, plan: Plan) -> Events:
 def _column_kind(column: str) -> ColumnKind:
     if column == "time":
         return "time"
-    if column in SCALES:
+    if column in MULTIPLIERS:
         return "decimal"
     return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
 

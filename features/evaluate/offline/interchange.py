@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from features.errors import StamkundError
-from features.events.columns import SCALES
+from features.events.columns import scaled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def _cast(name: str, kind: ColumnKind, dtype: nw.dtypes.DType, what: str) -> nw.
         return nw.col(name) if dtype == nw.Int64 else nw.col(name).cast(nw.Int64)
     if kind == "decimal" and (dtype.is_integer() or dtype.is_float() or dtype.is_decimal()):
         number = nw.col(name).cast(nw.Float64).fill_nan(None)
-        return (number * SCALES[name] + 0.5).floor().cast(nw.Int64).alias(name)
+        return scaled(name, number).cast(nw.Int64).alias(name)
     message = f"The column {name} of the {what} is {dtype}; needed: {_NEEDED[kind]}. Cast it before."
     raise StamkundError("wrong_type", message, field=name)
 

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from features.arrays import Codes, Ints, Mask
-from features.events.columns import NUMBERS, TEXTS, whole
+from features.events.columns import NUMBERS, TEXTS, integer_of
 from features.language.terms import LOWEST
 
 FORMAT = "2"  # of packed records; records of another format are made anew from the lake
@@ -141,7 +141,7 @@ class Record:
 
 def integer(column: str, value: object) -> int:
     """The integer that a record holds for a canonical value: ``NONE`` for a missing one."""
-    number = whole(column, value)
+    number = integer_of(column, value)
     return NONE if number is None else number
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from features.events.columns import SCALES
+from features.events.columns import MULTIPLIERS
 from features.language.defaults.orders import EVER
 from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Condition, Measure, Term, where
 
 LOW = {"nps": 6, "csat": 2, "ces": 2, "stars": 2}  # ratings up to here are low ones, as is usual on each scale
-POINT = SCALES["rating"]
+POINT = MULTIPLIERS["rating"]
 
 
 def rating_features(scale: str) -> Iterator[Feature]:

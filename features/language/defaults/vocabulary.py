@@ -8,7 +8,7 @@ from typing import cast
 
 import polars as pl
 
-from features.events.tables import SCALES
+from features.events.tables import RATING_SCALES
 from features.language.defaults.kinds import NOUNS
 from features.language.defaults.subscriptions import KINDS
 
@@ -61,7 +61,7 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
         categories=_categories(past, categories),
         attributes=_attributes(customers),
         channels=_channels(order_counts),
-        scales=tuple(scale for scale in SCALES if scale in _common(counts, "scale")),
+        scales=tuple(scale for scale in RATING_SCALES if scale in _common(counts, "scale")),
         renewing=_enough(subscription_counts, "renews_at"),
         priced=_enough(subscription_counts, "value"),
         placed=_enough(counts, "place"),

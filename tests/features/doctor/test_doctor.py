@@ -19,7 +19,7 @@ from features.events.tables import schema
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.units import DAY, HOUR, MINUTE
-from tests.features.events import NOW, Row, event
+from tests.features.one_customer import NOW, Row, event
 from tests.features.sourcing import settings_of
 
 ORDERS = "who,when,basket,paid,product\n"

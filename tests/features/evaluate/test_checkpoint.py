@@ -19,7 +19,7 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.profiles import profiles, write_profiles
 from features.units import DAY
-from tests.features.events import NOW, SHOP, attributes, event, frame
+from tests.features.one_customer import NOW, SHOP, attributes, event, frame
 
 OWN = (
     *declare("web", take="sum", of="value", kind="order", where={"channel": "web"}, windows=[28, None]),

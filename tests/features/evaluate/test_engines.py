@@ -23,8 +23,8 @@ from features.language.declare import declare
 from features.language.feature import code
 from features.moments import micros
 from features.units import DAY
-from tests.features.events import NOW, Row, event, frame
 from tests.features.histories import CUSTOMERS, WEB, every_feature, history, traits
+from tests.features.one_customer import NOW, Row, event, frame
 from tests.sample import EXAMPLE
 
 pytest_plugins = ["tests.spark"]

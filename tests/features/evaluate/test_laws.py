@@ -21,8 +21,8 @@ from features.language.feature import Feature, Formula, Unit, code
 from features.language.terms import Op
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from tests.features.events import NOW, Row, frame
 from tests.features.histories import CUSTOMERS, TRAITS, every_feature, histories, history, known, own, traits, twins
+from tests.features.one_customer import NOW, Row, frame
 
 EVERY = every_feature()
 NAMES = EVERY.names

@@ -7,7 +7,7 @@ import json
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from features.units import DAY
-from tests.features.events import NOW, SHOP, Row, event
+from tests.features.one_customer import NOW, SHOP, Row, event
 
 LATE, EARLY = event(2, id="b", value=100, item_id="x"), event(9, id="a", value=200)
 

@@ -13,7 +13,7 @@ import yaml
 from features import FeatureSet, StamkundError, build, read_settings
 from features.language.aggregations import Take
 from features.language.declare import declare
-from tests.features.events import Row, event, profile_of
+from tests.features.one_customer import Row, event, profile_of
 from tests.sample import sample_config
 
 # 40, 10 and 5 days ago; a survey between, and a view on each side of the last order.

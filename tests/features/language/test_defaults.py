@@ -9,7 +9,7 @@ import pytest
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from tests.features.events import NOW, Row, event, profile_of
+from tests.features.one_customer import NOW, Row, event, profile_of
 
 EVERYTHING = Vocabulary(
     kinds=(

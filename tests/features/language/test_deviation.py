@@ -14,7 +14,7 @@ from features.events.columns import HIGH_PART, square_high, square_low
 from features.language.declare import declare
 from features.language.formulas import evaluate
 from features.profiles.feature_set import FeatureSet
-from tests.features.events import NOW, event, profile_of
+from tests.features.one_customer import NOW, event, profile_of
 
 AMOUNTS = st.integers(-(10**14), 10**14)
 

@@ -13,7 +13,7 @@ from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY, MINUTE
-from tests.features.events import NOW, Row, event, profile_of
+from tests.features.one_customer import NOW, Row, event, profile_of
 
 USUAL = 28 * DAY / MINUTE  # between orders, of those who have no rhythm of their own yet
 KINDS = ("cart", "order", "view", "visit")

@@ -17,7 +17,7 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.profiles import profiles
 from features.units import DAY
-from tests.features.events import NOW, Row, event
+from tests.features.one_customer import NOW, Row, event
 
 # Sixty regulars who order every ten days, the n-th of them for n units; customers a–f have a story each.
 REGULARS = [event(d, customer=f"r{n}", value=100 * n) for n in range(60) for d in range(5, 366, 10)]

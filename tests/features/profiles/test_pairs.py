@@ -12,7 +12,7 @@ from features.evaluate.online.record import Record
 from features.lake import Lake
 from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame, pair_vector
 from features.units import DAY
-from tests.features.events import NOW, Row, event
+from tests.features.one_customer import NOW, Row, event
 
 EVENTS: list[Row] = [
     event(100, value=400, item_id="tea"),

@@ -13,7 +13,7 @@ from features.language.terms import Span
 from features.profiles.feature_set import FeatureSet
 from features.profiles.profiles import profile_frame
 from features.units import DAY
-from tests.features.events import NOW, SHOP, Row, attributes, event, frame, profile_of
+from tests.features.one_customer import NOW, SHOP, Row, attributes, event, frame, profile_of
 
 # Two orders: 40 days ago two lines of 10.00 and 5.00 (5.00 off), 10 days ago one line of 30.00; one letter, one coupon.
 STORY: list[Row] = [

@@ -1,0 +1,50 @@
+"""Money: what an amount in units of the currency is in minor units, such as cents; one rule in Python and in SQL.
+
+An amount is read to six decimals (what follows is the noise of floats), then rounded half to even: 1.005 is 1.00, and
+1.015 is 1.02. Amounts are below 10^12 units, so that sums of millions of them are integers of 64 bits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+
+UNITS = 10**12  # amounts are below it
+DECIMALS = 6  # that are read
+_EXACT = 10**8  # doubles below it have six exact decimals
+
+
+@dataclass(frozen=True)
+class Money:
+    """The reporting currency: its code, and the decimals that its minor unit has."""
+
+    currency: str
+    minor_units: int
+
+
+def minor_units(amount: Decimal, decimals: int) -> int | None:
+    """The minor units of an amount, ``decimals`` of them below the point; None when it is no amount below 10^12.
+
+    >>> minor_units(Decimal("1.005"), 2), minor_units(Decimal("-2.5"), 0), minor_units(Decimal("1e12"), 2)
+    (100, -2, None)
+    """
+    if not amount.is_finite() or abs(amount) >= UNITS:
+        return None
+    read = amount.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
+    return int(read.scaleb(decimals).quantize(Decimal(1), ROUND_HALF_EVEN)) if abs(read) < UNITS else None
+
+
+def minor_units_sql(amount: str, type_: str, decimals: int) -> str:
+    """The same of an SQL expression of a DuckDB type; null when it is no amount below 10^12.
+
+    >>> print(minor_units_sql("paid", "VARCHAR", 2))
+    CAST(round_even(TRY_CAST(paid AS DECIMAL(18, 6)), 2) * 100 AS BIGINT)
+    """
+    read = f"TRY_CAST({amount} AS DECIMAL({12 + DECIMALS}, {DECIMALS}))"
+    if type_ in {"FLOAT", "DOUBLE"}:  # beyond, only the text says which decimal a double stands for
+        text = f"TRY_CAST(CAST({amount} AS VARCHAR) AS DECIMAL({12 + DECIMALS}, {DECIMALS}))"
+        read = f"CASE WHEN abs({amount}) < {_EXACT} THEN {read} ELSE {text} END"
+    rounded = f"round_even({read}, {decimals})"
+    if decimals > 3:  # the product has more than 18 digits
+        rounded = f"CAST({rounded} AS DECIMAL(38, {decimals}))"
+    return f"CAST({rounded} * {10**decimals} AS BIGINT)"
