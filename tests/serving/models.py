@@ -35,10 +35,11 @@ def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_o
     single, both = feature_set.names, (*feature_set.names, *PAIR_FEATURES)
     x, targets = frame.select(single).to_numpy(), targets_of(settings)
     coin = np.random.default_rng(0).integers(0, 2, len(reached)).astype(np.float64)
+    answered = reached["redeemed_in_campaign"].to_numpy() > 0  # so that campaigns of one customer have other chances
     made = [
         _model(targets["lapse"], "binary", x, (amounts < np.median(amounts)).astype(np.float64), single),
         _model(targets["spend"], "l2", x, amounts, single),
-        _model(targets["redemption"], "binary", reached.select(both).to_numpy(), coin, both),
+        _model(targets["redemption"], "binary", reached.select(both).to_numpy(), np.where(answered, 1.0, coin), both),
     ]
     return {model.name: with_hash(model, feature_set.hash) for model in made}
 

@@ -119,10 +119,10 @@ def open_shop(home: Path, *, models: str = "registry") -> tuple[Settings, Lineup
     return settings, Lineup.of(feature_set, tiny_models(lake, feature_set, settings, as_of=NOW - 84 * DAY))
 
 
-def keep_records(lake: Lake, settings: Settings) -> None:
+def keep_records(lake: Lake, settings: Settings, *, log_seq: int = 0) -> None:
     """Build every customer's record from the lake."""
     engine = open_store(settings.store_url)
-    replace_records(engine, records(lake), as_of=NOW, log_seq=0, lake=lake.version)
+    replace_records(engine, records(lake), as_of=NOW, log_seq=log_seq, lake=lake.version)
     engine.dispose()
 
 

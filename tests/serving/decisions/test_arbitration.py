@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.config.offers import Fallback
-from serving.decisions.arbitration import Placement, Visitor, fill, rank
+from serving.decisions.arbitration import REASONS, Placement, Visitor, fill, rank
 from serving.decisions.catalogue import SMOOTHING, Catalogue
 from serving.decisions.offers import Offer
 
@@ -135,3 +135,104 @@ def test_equal_offers_come_in_the_order_of_their_ids() -> None:
     twins = Catalogue.of([offer(o, "c", o) for o in "bca"], {})
     same = Visitor(frozenset(), twins.lines({}), {"c": 0.5}, lambda _: [], 0.1)
     assert [twins.offers[i].offer_id for i in rank(twins, same, at=AT).order] == ["a", "b", "c"]
+
+
+# An offer's reach (campaign c has reached the visitor, d has not), validity, worth, and whether it was redeemed, with
+# why it is out, and why it is without a redemption model. Of two reasons the first in the order of time, model,
+# contact, redemption, worth holds.
+STANDINGS = [
+    ("always", "c", (None, None), 10, False, "eligible", "no_model"),
+    ("starts now", "c", (AT, None), 10, False, "eligible", "no_model"),
+    ("ends now", "c", (None, AT), 10, False, "eligible", "no_model"),
+    ("now only", "c", (AT, AT), 10, False, "eligible", "no_model"),
+    ("over", "c", (None, AT - 1), 10, False, "expired", "expired"),
+    ("soon", "c", (AT + 1, None), 10, False, "not_started", "not_started"),
+    ("over before it starts", "c", (AT + 1, AT - 1), 10, False, "expired", "expired"),
+    ("over and unreached", "d", (None, AT - 1), 10, False, "expired", "expired"),
+    ("over and redeemed", "c", (None, AT - 1), 10, True, "expired", "expired"),
+    ("over and worthless", "c", (None, AT - 1), 0, False, "expired", "expired"),
+    ("soon and unreached", "d", (AT + 1, None), 10, False, "not_started", "not_started"),
+    ("soon and redeemed", "c", (AT + 1, None), 10, True, "not_started", "not_started"),
+    ("unreached", "d", (None, None), 10, False, "not_contacted", "no_model"),
+    ("unreached and redeemed", "d", (None, None), 10, True, "not_contacted", "no_model"),
+    ("unreached and worthless", "d", (None, None), 0, False, "not_contacted", "no_model"),
+    ("redeemed", "c", (None, None), 10, True, "already_redeemed", "no_model"),
+    ("redeemed and worthless", "c", (None, None), 0, True, "already_redeemed", "no_model"),
+    ("worth nothing", "c", (None, None), 0, False, "no_value", "no_model"),
+    ("dear", "c", (None, None), -1, False, "no_value", "no_model"),
+    ("of no campaign", None, (None, None), 10, False, "eligible", "no_model"),
+    ("of no campaign, redeemed", None, (None, None), 10, True, "already_redeemed", "no_model"),
+]
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_the_first_reason_of_an_offer_is_the_one_told(model: bool) -> None:  # noqa: FBT001
+    offers = [
+        Offer(name, "offer", name, campaign, *valid, 100 + worth, 100, frozenset(), assumed=False)
+        for name, campaign, valid, worth, *_ in STANDINGS
+    ]
+    catalogue = Catalogue.of(offers, {})
+    taken = frozenset((campaign, name) for name, campaign, _, _, redeemed, *_ in STANDINGS if redeemed)
+    chances, base = ({"c": 0.5}, 0.1) if model else ({}, None)
+    someone = Visitor(taken, catalogue.lines({}), chances, lambda _: [], base)
+    wanted = {name: with_model if model else without for name, *_, with_model, without in STANDINGS}
+    status = rank(catalogue, someone, at=AT).status
+    assert {o.offer_id: REASONS[s] for o, s in zip(catalogue.offers, status, strict=True)} == wanted
+    (filled,), _ = fill(catalogue, someone, [Placement("all", 99)], FALLBACK, at=AT, units=100, explain=True)
+    out = {each.offer_id: each.reason for each in filled.excluded}
+    assert out == {name: reason for name, reason in wanted.items() if reason != "eligible"}
+    assert len(filled.excluded) == len(out)
+
+
+def test_what_was_redeemed_is_that_offer_of_that_campaign_or_of_all_where_none_is_named() -> None:
+    catalogue = Catalogue.of([offer("tea", "c"), offer("tea", "d"), offer("cup", "c"), offer("cup", "d")], {})
+    taken = frozenset({("c", "tea"), (None, "cup"), ("c", "unheard")})
+    someone = Visitor(taken, catalogue.lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
+    status = rank(catalogue, someone, at=AT).status
+    assert [(o.offer_id, o.campaign_id, REASONS[s]) for o, s in zip(catalogue.offers, status, strict=True)] == [
+        ("cup", "c", "already_redeemed"),
+        ("cup", "d", "already_redeemed"),
+        ("tea", "c", "already_redeemed"),
+        ("tea", "d", "eligible"),
+    ]
+
+
+HOUR = 3_600_000_000
+
+
+def test_an_exclusion_says_its_figures_and_moments() -> None:
+    # A campaign an offer: the whole share falls on it, so that expected value = chance × (value − cost) / 100.
+    chances = {"a": 0.5, "b": 0.4, "c": 0.3, "d": 0.2, "e": 0.1}
+    offers = [replace(offer(each, each), starts=None, ends=None) for each in chances]
+    offers[4] = replace(offers[4], cost=3000)  # 0.1 × (10.00 − 30.00) = −2.00
+    offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("g", "a"), starts=8 * HOUR, ends=None)]
+    offers += [replace(offer("h", "z"), starts=None, ends=None)]
+    catalogue = Catalogue.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
+    someone = Visitor(frozenset(), catalogue.lines({}), chances, lambda _: [], 0.1)
+    places = [Placement("top", 2), Placement("side", 1)]
+    (top, side), _ = fill(catalogue, someone, places, FALLBACK, at=3 * HOUR, units=100, explain=True)
+    assert [[item.offer_id for item in place.items] for place in (top, side)] == [["a", "b"], ["c"]]
+    fixed = {
+        ("f", "expired", "It ended at 1970-01-01 02:00 UTC."),
+        ("g", "not_started", "It starts at 1970-01-01 08:00 UTC."),
+        ("h", "not_contacted", "Campaign z has not reached this customer."),
+        ("e", "no_value", "Its expected value is -2: it would cost at least what it brings."),
+    }
+    assert {(out.offer_id, out.reason, out.detail) for out in top.excluded} == fixed | {
+        ("c", "outranked", "Its expected value 3 is below the 4 of the last one shown."),
+        ("d", "outranked", "Its expected value 2 is below the 4 of the last one shown."),
+    }
+    assert {(out.offer_id, out.reason, out.detail) for out in side.excluded} == fixed | {
+        ("a", "shown_elsewhere", "It is shown in placement top."),
+        ("b", "shown_elsewhere", "It is shown in placement top."),
+        ("d", "outranked", "Its expected value 2 is below the 3 of the last one shown."),
+    }
+
+
+def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_placements_once_each() -> None:
+    twins = Catalogue.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
+    same = Visitor(frozenset(), twins.lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
+    places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
+    filled, _ = fill(twins, same, places, FALLBACK, at=AT, units=100, explain=False)
+    shown = [[(item.offer_id, item.campaign_id) for item in place.items] for place in filled]
+    assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]

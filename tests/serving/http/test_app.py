@@ -18,7 +18,7 @@ from serving.http.app import create_app
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import Live
 from serving.scoring.model_scores import pair_reasons
-from serving.store.store import decision_of, log_frame, record_of
+from serving.store.store import decision_of, log_frame
 from training.learners.model import Reason
 
 Json = dict[str, Any]
@@ -69,14 +69,25 @@ def test_only_the_models_asked_for(http: TestClient) -> None:
     assert one["churn_probability"] is None
 
 
-def test_the_past_is_answered_from_the_lake(http: TestClient, live: Live) -> None:
-    past = {"customers": ["2"], "as_of": "2017-11-01T00:00:00Z"}
-    before = http.post("/v1/scores", json=past).json()
-    sent = {"messageId": "back-dated", "userId": "2", "timestamp": "2017-10-30", "event": "Email Opened"}
-    assert http.post("/v1/track", json=sent).json()["accepted"] == 1
+def test_the_past_is_answered_from_the_lake(own: Live) -> None:
+    http = TestClient(create_app(own))
+    now: Json = {"customers": ["2"]}
+    past = now | {"as_of": "2017-11-01T00:00:00Z"}
+    before, today = (http.post("/v1/scores", json=asked).json() for asked in (past, now))
+    sent: Json = {"messageId": "back-dated", "userId": "2", "timestamp": "2017-10-30", "event": "Order Completed"}
+    assert http.post("/v1/track", json=sent | {"properties": {"revenue": 5}}).json()["accepted"] == 1
     assert http.post("/v1/scores", json=past).json() == before
     assert before["as_of"] == "2017-11-01T00:00:00Z"
-    assert record_of(live.state.store, "2") is not None
+    (after,) = http.post("/v1/scores", json=now).json()["scores"]
+    assert after["historic_clv"] == pytest.approx(today["scores"][0]["historic_clv"] + 5)
+
+
+def test_reasons_come_by_how_much_they_add_or_take_away(http: TestClient) -> None:
+    asked = {"customers": [str(i) for i in range(80)], "reasons": 5}
+    said = [model for one in http.post("/v1/scores", json=asked).json()["scores"] for model in one["models"].values()]
+    parts = [[reason["contribution"] for reason in each["reasons"]] for each in said]
+    assert all(each == sorted(each, key=abs, reverse=True) for each in parts)
+    assert any(each != sorted(each, reverse=True) for each in parts)  # some of what takes away comes first
 
 
 # --- decisions ---
@@ -102,7 +113,11 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live
     kept = decision_of(live.state.store, body["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
-    assert kept.eligible[0]["offer_id"] == item["offer_id"]
+    outranked = [out["offer_id"] for out in hero["excluded"] if out["reason"] == "outranked"]
+    assert [each["offer_id"] for each in kept.eligible] == [item["offer_id"], *outranked]
+    assert kept.eligible[0] == {
+        name: item[name] for name in ("offer_id", "campaign_id", "propensity", "expected_value")
+    }
     assert kept.placements == [
         {
             "id": "hero",
@@ -216,7 +231,8 @@ def test_the_next_answer_knows_an_event(http: TestClient) -> None:
     assert got["features"]["share_drinks_all"] == pytest.approx(0.9)  # tea is in Drinks
 
 
-def test_a_redeemed_offer_is_not_offered_again(http: TestClient) -> None:
+def test_a_redeemed_offer_is_not_offered_again(own: Live) -> None:
+    http = TestClient(create_app(own))
     asked = {"profile": {"id": "5"}, "placements": [{"id": "hero", "count": 1}]}
     (item,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
     redeem: Json = {"messageId": "r5", "userId": "5", "event": "Redeem"}
@@ -274,6 +290,8 @@ def test_a_single_message_that_is_refused_refuses_the_request(http: TestClient) 
         ("GET /v1/profiles/1", None, (422, "bad_profile", None)),
         ("GET /v1/profiles/user_id:1?as_of=soon", None, (422, "bad_date", "as_of")),
         ("GET /v1/profiles/user_id:1?as_of=2010-01-01", None, (404, "unknown_customer", "id")),
+        ("GET /v1/profiles/user_id:1?as_of=1970-01-01", None, (404, "unknown_customer", "id")),
+        ("GET /v1/profiles/user_id:1?as_of=1969-12-31", None, (422, "bad_date", "as_of")),
         ("GET /v1/profiles/user_id:1?as_of=0001-01-01T00:00:00%2B14:00", None, (422, "bad_date", "as_of")),
         ("GET /v1/profiles/user_id:%00", None, (422, "bad_text", "id")),
         (f"GET /v1/profiles/user_id:{'1' * 513}", None, (422, "too_long", "id")),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import orjson
 import polars as pl
@@ -9,11 +11,14 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from features.errors import StamkundError
+from features.units import DAY
 from serving.http.answers import scores as answered
 from serving.http.requests import ScoresRequest
 from serving.http.state import Live
 from serving.scoring import batch
 from serving.scoring.batch import score_batch, scores
+from serving.scoring.scorer import score
+from serving.scoring.sheet import Sheet
 from tests.serving.shop import NOW
 
 
@@ -80,18 +85,91 @@ def test_a_table_is_replaced_at_once(live: Live, tmp_path: Path) -> None:
     assert [orjson.loads(row["lapse_reasons"]) for row in rows] == frame["lapse_reasons"].to_list()
 
 
-def test_a_failure_leaves_the_last_file(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def break_at(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of 80 customers come in three chunks, and one of them cannot be scored."""
+    done: list[Sheet] = []
+
+    def breaking(*given: Any, **named: Any) -> Sheet:
+        if len(done) == chunk:
+            raise RuntimeError
+        done.append(score(*given, **named))
+        return done[-1]
+
+    monkeypatch.setattr(batch, "CHUNK", 30)
+    monkeypatch.setattr(batch, "score", breaking)
+
+
+@pytest.mark.parametrize("chunk", [0, 1, 2])
+def test_a_failure_leaves_the_last_file(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
     out = tmp_path / "scores.parquet"
     out.write_bytes(b"the last one")
-
-    def broken(*_: object, **__: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(batch, "score", broken)
+    break_at(chunk, monkeypatch)
     with pytest.raises(RuntimeError):
         score_batch(live.state.settings, as_of=NOW, out=out, lineup=live.state.lineup)
     assert out.read_bytes() == b"the last one"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def held(url: str) -> dict[str, Counter[object]]:
+    """The tables of a database, each with how many rows of scores it holds of each moment."""
+    engine = sa.create_engine(url)
+    names = sa.inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        rows = {name: connection.execute(sa.text(f"SELECT as_of FROM {name}")).scalars() for name in names}  # noqa: S608
+        found = {name: Counter[object](moments) for name, moments in rows.items()}
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("chunk", [0, 1, 2])
+def test_a_failure_leaves_the_last_table_and_the_next_batch_replaces_it(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    score_batch(live.state.settings, as_of=NOW - DAY, out=url, lineup=live.state.lineup)
+    last = held(url)["scores"]
+    with monkeypatch.context() as broken:
+        break_at(chunk, broken)
+        with pytest.raises(RuntimeError):
+            score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+    assert held(url)["scores"] == last
+    score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+    after = held(url)
+    assert (list(after), list(after["scores"].values()), after["scores"].keys() & last) == (["scores"], [80], set())
+
+
+def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(live: Live, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    score_batch(live.state.settings, as_of=NOW - DAY, out=url, lineup=live.state.lineup)
+    last = held(url)["scores"]
+
+    def dying(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("ALTER TABLE"):
+            raise RuntimeError
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", dying)
+    try:
+        with pytest.raises(RuntimeError):
+            score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", dying)
+    assert held(url)["scores"] == last
+
+
+def test_a_batch_of_nobody_has_every_column_and_no_row(live: Live, tmp_path: Path) -> None:
+    settings, lineup, url = live.state.settings, live.state.lineup, f"sqlite:///{tmp_path / 'crm.db'}"
+    everybody = scores(settings, as_of=NOW, lineup=lineup)
+    assert_frame_equal(scores(settings, as_of=DAY, lineup=lineup), everybody.clear())
+    assert_frame_equal(scores(settings, [], as_of=NOW, lineup=lineup), everybody.clear())
+    for out in (tmp_path / "scores.parquet", url):
+        assert score_batch(settings, as_of=DAY, out=out, lineup=lineup).customers == 0
+    assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), everybody.clear())
+    assert held(url) == {"scores": Counter()}
+    engine = sa.create_engine(url)
+    assert [column["name"] for column in sa.inspect(engine).get_columns("scores")] == everybody.columns
+    engine.dispose()
 
 
 def test_some_customers_only(live: Live) -> None:

@@ -204,3 +204,211 @@ def test_shares_add_up(total: int, weights: list[int]) -> None:
 def test_events_have_no_columns_but_the_canonical_ones() -> None:
     sent = message(event="Order Completed", properties={"products": [{"price": 1}], "odd": 1, "latitude": 1.5})
     assert set().union(*(e.keys() for e in events_of(sent, DOOR))) <= set(schema("events"))
+
+
+# --- amounts ---
+
+
+@pytest.mark.parametrize(
+    ("products", "discount", "lines"),
+    [
+        ([(1, 1), (1, 1), (1, 1)], 1, [(67, 33), (67, 33), (66, 34)]),  # the last unit falls where it completes the sum
+        ([(5, 1), (3, 1), (2, 1)], 10, [(0, 500), (0, 300), (0, 200)]),  # all of it
+        ([(0, 1), (1, 1)], "0.50", [(0, 0), (50, 50)]),
+        ([(0, 3), (0, 1)], 0, [(0, 0), (0, 0)]),
+        ([(2, 3), (4, 1)], 1, [(540, 60), (360, 40)]),  # 6.00 and 4.00: amounts share it, not products
+        ([(0.335, 3)], None, [(100, 0)]),  # 1.005: the amount is rounded (half to even), not the price
+        ([(0.005, 3)], None, [(2, 0)]),  # 0.015
+        ([("1.99", "1.5")], None, [(298, 0)]),  # 2.985
+        ([(0.29, 1)], None, [(29, 0)]),  # 28.999… in binary
+        ([(5, 0), (1, 1)], None, [(0, 0), (100, 0)]),  # a quantity of none is none
+        ([(1e12, 10)], None, [(10**15, 0)]),  # the most that is taken
+        ([(1e12, 5), (1e12, 5)], None, [(5 * 10**14, 0), (5 * 10**14, 0)]),
+    ],
+)
+def test_a_line_is_price_times_quantity_less_its_share_of_the_discount(
+    products: list[tuple[object, object]], discount: object, lines: list[tuple[int, int]]
+) -> None:
+    sent = {"products": [{"price": price, "quantity": quantity} for price, quantity in products], "discount": discount}
+    rows = events_of(message(event="Order Completed", properties=sent), DOOR)
+    assert [(row["value"], row["discount"]) for row in rows] == lines
+
+
+@pytest.mark.parametrize(
+    ("minor_units", "price", "value"), [(0, 100.5, 100), (0, 101.5, 102), (3, 1.0005, 1000), (3, 1.0015, 1002)]
+)
+def test_amounts_are_in_the_minor_units_of_the_currency_half_to_even(
+    minor_units: int, price: float, value: int
+) -> None:
+    door = Door("JPY", minor_units, now=NOW)
+    for properties in ({"products": [{"price": price}]}, {"revenue": price}):
+        (row,) = events_of(message(event="Order Completed", properties=properties), door)
+        assert row["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("event", "properties", "code"),
+    [
+        ("Order Completed", {"revenue": 0}, None),
+        ("Order Completed", {"revenue": 1, "quantity": 0}, None),
+        ("Order Completed", {"revenue": -0.01}, "negative_value"),
+        ("Order Completed", {"revenue": 1, "quantity": -0.5}, "negative_quantity"),
+        ("Order Completed", {"products": [{"price": 1, "quantity": -1}]}, "bad_amount"),
+        ("Order Completed", {"products": [{"price": -1, "quantity": -1}]}, "bad_amount"),
+        ("Order Completed", {"products": [{"price": 1}], "discount": -0.01}, "bad_discount"),
+        ("Order Completed", {"products": [{"price": 1}], "discount": 1.01}, "bad_discount"),
+        ("Order Refunded", {"total": -1, "quantity": -1}, None),
+        ("Order Refunded", {"products": [{"price": -1}]}, "bad_amount"),
+        ("Product Added", {"value": -1, "quantity": -1}, None),
+        ("Order Completed", {"products": [{"price": 1e12, "quantity": 10.01}]}, "bad_amount"),
+        ("Order Completed", {"revenue": 1e12}, None),
+        ("Order Completed", {"revenue": 1.01e12}, "bad_number"),
+    ],
+)
+def test_orders_have_no_negative_amounts(event: str, properties: dict[str, object], code: str | None) -> None:
+    assert refusal(event=event, properties=properties) == code
+
+
+def refusal(**given: object) -> str | None:
+    """The code with which a message is refused, None when it is taken."""
+    try:
+        events_of(message(**given), DOOR)
+    except StamkundError as refused:
+        return refused.code
+    return None
+
+
+# --- lines ---
+
+
+@pytest.mark.parametrize(("event", "numbered"), [("Order Completed", True), ("Order Refunded", False)])
+def test_lines_have_ids_and_orders_have_numbers_from_one(event: str, numbered: bool) -> None:  # noqa: FBT001
+    products = [{"sku": n, "price": 1} for n in range(12)]
+    rows = events_of(message(event=event, properties={"order_id": "o", "products": products}), DOOR)
+    assert [row["event_id"] for row in rows] == ["m1", *(f"m1#{n:03d}" for n in range(2, 13))]
+    assert [row.get("order_line") for row in rows] == (list(range(1, 13)) if numbered else [None] * 12)
+    assert [row["item_id"] for row in rows] == [str(n) for n in range(12)]
+    assert [row["order_id"] for row in rows] == ["o"] * 12
+    assert ["properties" in row for row in rows] == [True] + [False] * 11
+
+
+def test_a_product_speaks_for_itself_and_not_the_order_it_is_in() -> None:
+    products = [{"product_id": "tea", "price": 1}, {"price": 2, "category": "Cups", "quantity": 3}]
+    sent = {"item_id": "box", "category": "Boxes", "quantity": 9, "campaign_id": "c", "products": products}
+    rows = events_of(message(event="Order Completed", properties=sent), DOOR)
+    shown = [[row.get(name) for name in ("item_id", "category", "quantity", "campaign_id")] for row in rows]
+    assert shown == [["tea", "Drinks", 1.0, "c"], [None, "Cups", 3.0, "c"]]
+
+
+# --- which of several is meant ---
+
+
+@pytest.mark.parametrize(
+    ("properties", "lifted"),
+    [
+        ({"item_id": "a", "product_id": "b"}, {"item_id": "a"}),
+        ({"offer_id": "a", "promotion_id": "b", "coupon_id": "c"}, {"offer_id": "a"}),
+        ({"promotion_id": "b", "coupon_id": "c"}, {"offer_id": "b"}),
+        ({"text": "a", "query": "b"}, {"text": "a"}),
+        ({"item_id": None, "product_id": "b"}, {"item_id": "b"}),
+        ({"revenue": 1, "total": 2, "value": 3}, {"value": 100}),
+        ({"total": 2, "value": 3}, {"value": 200}),
+        ({"revenue": 0, "total": 2}, {"value": 0}),
+        ({"item_id": "tea", "category": "Own"}, {"category": "Own"}),
+    ],
+)
+def test_of_several_names_the_first_one_given_is_meant(
+    properties: dict[str, object], lifted: dict[str, object]
+) -> None:
+    event = one(event="Product Viewed", properties=properties)
+    assert {name: event[name] for name in lifted} == lifted
+
+
+def test_a_product_is_known_by_its_product_id_before_all() -> None:
+    named = [{"product_id": "p", "item_id": "i", "sku": "s"}, {"item_id": "i", "sku": "s"}, {"sku": "s"}]
+    products = [{"price": 1, **names} for names in named]
+    rows = events_of(message(event="Order Completed", properties={"products": products}), DOOR)
+    assert [row["item_id"] for row in rows] == ["p", "i", "s"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "properties"),
+    [
+        ({"type": "group", "groupId": "g1", "traits": {"group_id": "own"}}, {"group_id": "g1"}),
+        ({"type": "page", "name": "Home", "properties": {"name": "Start"}}, {"name": "Start"}),
+        ({"type": "alias", "previousId": 1, "userId": 2}, {"previous_id": "1", "user_id": "2"}),
+        ({"type": "identify", "traits": None}, {}),
+    ],
+)
+def test_what_two_parts_of_a_message_say_differently(sent: dict[str, object], properties: dict[str, object]) -> None:
+    assert orjson.loads(str(one(**sent)["properties"])) == properties
+
+
+def test_a_visitor_who_is_known_is_a_customer_and_the_context_knows_the_channel() -> None:
+    both = one(event="Redeem", anonymousId="cookie", channel="server", context={"channel": "web"})
+    assert (both["id_type"], both["id"], both["customer_id"], both["channel"]) == ("user_id", "7", "7", "web")
+    alone = one(event="Redeem", userId=None, anonymousId=5, channel="server")
+    assert (alone["id_type"], alone["id"], alone["customer_id"]) == ("anonymous_id", "5", None)
+    assert alone["channel"] == "server"
+
+
+# --- edges ---
+
+
+@pytest.mark.parametrize(
+    ("given", "id_"),
+    [
+        (7, "7"),
+        (7.0, "7"),  # some tool added the .0
+        (7.5, "7.5"),
+        (0, "0"),
+        ("007", "007"),
+        ("7.0", "7.0"),
+        (10**18, "1000000000000000000"),
+        ("7" * 512, "7" * 512),
+    ],
+)
+def test_ids_may_be_numbers_and_are_kept_as_they_were_meant(given: object, id_: str) -> None:
+    event = one(event="Redeem", userId=given, messageId=given, properties={"order_id": given, "campaign_id": given})
+    assert [event[name] for name in ("id", "customer_id", "event_id", "order_id", "campaign_id")] == [id_] * 5
+
+
+SECOND = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("given", "time"),
+    [
+        ({"timestamp": "2001-09-10T01:46:40Z"}, NOW + DAY),  # exactly a day after the clock
+        ({"timestamp": "2001-09-10T01:46:40.000001Z"}, "future_time"),
+        ({"timestamp": "2001-09-10"}, "future_time"),  # its last microsecond
+        ({"timestamp": "2001-09-09"}, 11_575 * DAY - 1),
+        ({"timestamp": "1970-01-01T00:00:00Z"}, 0),
+        ({"timestamp": "1970-01-01T00:59:59.999999+01:00"}, "bad_time"),
+        ({"timestamp": "1970-01-01T01:00:01+01:00"}, SECOND),
+        ({"timestamp": "1970-01-01T00:00:01"}, SECOND),
+        ({"timestamp": None, "originalTimestamp": "1970-01-01T00:00:01Z"}, SECOND),
+        ({"originalTimestamp": "1970-01-01T00:00:01Z", "timestamp": "1970-01-01T00:00:02Z"}, 2 * SECOND),
+        ({"timestamp": None}, NOW),
+    ],
+)
+def test_moments_are_taken_from_1970_to_a_day_ahead(given: dict[str, object], time: int | str) -> None:
+    if isinstance(time, str):
+        assert refusal(event="Redeem", **given) == time
+    else:
+        event = one(event="Redeem", **given)
+        assert (event["time"], event["received_at"]) == (time, NOW)
+
+
+@pytest.mark.parametrize(("scale", "low", "high"), [("nps", 0, 10), ("csat", 1, 5), ("ces", 1, 7), ("stars", 1, 5)])
+def test_ratings_reach_from_end_to_end_of_their_scale(scale: str, low: float, high: float) -> None:
+    ratings = (low - 0.01, low, high, high + 0.01)
+    codes = [refusal(event="Survey Answered", properties={"scale": scale, "rating": rating}) for rating in ratings]
+    assert codes == ["bad_rating", None, None, "bad_rating"]
+
+
+@pytest.mark.parametrize(("name", "most"), [("latitude", 90), ("longitude", 180)])
+def test_places_reach_from_pole_to_pole_and_round_the_world(name: str, most: float) -> None:
+    numbers = (-most - 0.01, -most, most, most + 0.01)
+    codes = [refusal(event="Redeem", properties={name: number}) for number in numbers]
+    assert codes == ["bad_location", None, None, "bad_location"]

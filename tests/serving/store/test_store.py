@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -109,6 +110,66 @@ def test_an_event_is_logged_once(store: Engine) -> None:
     assert append(store, []) == set()
 
 
+def times(store: Engine) -> dict[str, int]:
+    """When each event of the log took place, in the order of the log."""
+    frame, _ = log_frame(store)
+    return dict(frame.select("event_id", "time").rows())
+
+
+def test_of_two_deliveries_the_first_is_kept_in_one_batch_and_in_two(store: Engine) -> None:
+    assert append(store, [visit("b", 1), visit("a", 2), visit("b", 3)]) == {"a", "b"}
+    assert append(store, [visit("c", 4), visit("a", 5)]) == {"c"}
+    assert times(store) == {"b": 1, "a": 2, "c": 4}
+    assert ids(record_of(store, "1")) == ["b", "a", "c"]
+
+
+def test_a_batch_that_fails_leaves_nothing_in_the_log(store: Engine) -> None:
+    broken = [visit("m", 1), visit("m#002", 1) | {"kind": None}]
+    with pytest.raises(sa.exc.IntegrityError):
+        append_events(store, [[visit("a", 1)], broken], received_at=9)
+    assert times(store) == {}
+    assert append(store, [visit("a", 1), visit("m", 2)]) == {"a", "m"}
+
+
+def test_traits_are_those_of_the_latest_message_up_to_the_moment(store: Engine) -> None:
+    def identify(event_id: str, time: int, customer: str = "1", **traits: object) -> dict[str, object]:
+        return visit(event_id, time, customer) | {"kind": "identify", "properties": orjson.dumps(traits).decode()}
+
+    received = [
+        identify("late", 5, plan="gold", city="Rome"),
+        identify("early", 3, plan="free", age=30),
+        identify("tie", 5, city="Oslo"),  # of equal moments what came later holds
+        identify("after", 9, plan=None),
+        identify("other", 4, "2", plan="gold"),
+        visit("page", 4) | {"properties": '{"plan": "none"}'},
+        identify("bare", 4),
+    ]
+    append(store, received)
+    free, gold = {"plan": "free", "age": 30}, {"plan": "gold", "age": 30, "city": "Oslo"}
+    own = [event for event in received if event["customer_id"] == "1"]
+    for built in ([], own[:3], own):  # what a build has seen comes from its record, the rest from the log
+        seen = 0 if not built else 3 if len(built) == 3 else 7
+        replace_records(store, [("1", Record.of(built))] if built else [], as_of=9, log_seq=seen, lake="l")
+        record = record_of(store, "1")
+        assert record is not None
+        known = {at: record.traits_at(at) for at in (2, 3, 4, 5, 8, 9)}
+        assert known == {2: {}, 3: free, 4: free, 5: gold, 8: gold, 9: gold | {"plan": None}}
+    assert record_of(store, "3") is None
+
+
+@pytest.mark.parametrize("some", [True, False])
+def test_a_build_has_seen_the_log_up_to_its_mark_and_no_event_counts_twice(store: Engine, some: bool) -> None:  # noqa: FBT001
+    append(store, [visit("a", 1), visit("refused", 2), visit("c", 3), visit("d", 4)])
+    built = [("1", Record.of([visit("a", 1), visit("c", 3)]))]  # the mark is 2, and yet the build has c
+    if some:
+        update_records(store, built, {"1"}, as_of=5, log_seq=2, lake="l")
+    else:
+        replace_records(store, built, as_of=5, log_seq=2, lake="l")
+    assert ids(record_of(store, "1")) == ["a", "c", "d"]
+    append(store, [visit("e", 5), visit("c", 6)])
+    assert ids(record_of(store, "1")) == ["a", "c", "d", "e"]
+
+
 def test_a_record_is_the_builds_moved_on_by_the_log(store: Engine) -> None:
     append(store, [visit("a", 1)])
     assert ids(record_of(store, "1")) == ["a"]  # no build yet: the log alone
@@ -182,6 +243,19 @@ def test_some_records_are_made_anew_and_the_others_stay(store: Engine) -> None:
     assert noted(store) == {"as_of": "6", "log_seq": "2", "lake": "m", "records": "2"}
 
 
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_records_are_made_anew_block_by_block_none_left_out(store: Engine, chunk: int) -> None:
+    def built(*events: str) -> Iterator[tuple[str, Record]]:
+        return ((event[0], Record.of([visit(event, 1, event[0])])) for event in events)
+
+    assert replace_records(store, built("1a", "2a", "3a", "4a"), as_of=5, log_seq=0, lake="l", chunk=chunk) == 4
+    anew = set("1235")
+    assert update_records(store, built("1b", "2b", "5b"), anew, as_of=6, log_seq=0, lake="m", chunk=chunk) == 3
+    assert [ids(record_of(store, key)) for key in "1245"] == [["1b"], ["2b"], ["4a"], ["5b"]]
+    assert record_of(store, "3") is None
+    assert noted(store)["records"] == "4"
+
+
 def test_records_that_could_not_all_be_made_leave_the_last_ones(store: Engine) -> None:
     replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
 
@@ -218,6 +292,15 @@ def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
     newer, mark = log_frame(store, 2)
     assert (newer["event_id"].to_list(), mark) == (["c"], LogWatermark(log, 3))
     assert log_frame(store, 3)[0].is_empty()
+
+
+def test_the_mark_of_a_log_is_its_last_number_which_is_never_given_again(store: Engine) -> None:
+    append(store, [visit("a", 1), visit("b", 2)])
+    with store.begin() as connection:
+        connection.execute(sa.text("DELETE FROM event_log WHERE event_id = 'b'"))
+    assert append(store, [visit("c", 3)]) == {"c"}
+    newer, mark = log_frame(store, 2)
+    assert (newer["event_id"].to_list(), mark.number) == (["c"], 3)
 
 
 def test_a_decision_is_kept_with_its_eligible_set_and_probabilities(store: Engine) -> None:

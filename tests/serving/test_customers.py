@@ -1,0 +1,93 @@
+"""One customer as decisions see them: the same chances and reasons as in their scores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from features.evaluate.online.record import Record
+from features.profiles.records import records
+from features.units import DAY
+from serving.decisions.arbitration import Visitor
+from serving.decisions.customers import visitor_of
+from serving.http.answers import scores
+from serving.http.requests import ScoresRequest
+from serving.http.state import Live, State
+from serving.scoring.champions import Lineup
+from serving.scoring.pairs import pairs_of, running
+from serving.store.store import record_of
+from tests.serving.shop import NOW
+
+
+@pytest.fixture(scope="module")
+def lineup(live: Live) -> Lineup:
+    assert live.state.lineup is not None
+    return live.state.lineup
+
+
+def record(state: State, customer: str) -> Record:
+    found = record_of(state.store, customer)
+    assert found is not None
+    return found
+
+
+def visitor(state: State, record: Record, lineup: Lineup, *, at: int = NOW) -> Visitor:
+    pairs = pairs_of(record, running(state.campaigns, as_of=at), "contact", "redeem", as_of=at)
+    return visitor_of(record, lineup, state.catalogue, pairs, "redeem", as_of=at)
+
+
+def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(live: Live, lineup: Lineup) -> None:
+    told = cast(
+        "list[dict[str, Any]]", scores(live.state, ScoresRequest(customers=list(map(str, range(20)))))["scores"]
+    )
+    best = {one["customer_id"]: one["models"]["redemption"] for one in told}
+    seen = {one["customer_id"]: visitor(live.state, record(live.state, one["customer_id"]), lineup) for one in told}
+    assert {customer: dict(each.propensity) for customer, each in seen.items()} == {
+        one["customer_id"]: one["propensities"] for one in told
+    }
+    reached = [customer for customer, said in best.items() if said["campaign_id"] is not None]
+    assert {best[customer]["campaign_id"] for customer in reached} == {"now", "side"}
+    for customer in reached:
+        assert seen[customer].reasons(best[customer]["campaign_id"]) == best[customer]["reasons"]
+
+
+def test_an_offer_of_no_campaign_has_the_middle_chance_and_without_a_model_none(live: Live, lineup: Lineup) -> None:
+    model = replace(lineup.models["redemption"], percentiles=tuple(n / 100 for n in range(101)))
+    someone = record(live.state, "1")
+    assert visitor(live.state, someone, replace(lineup, models={**lineup.models, "redemption": model})).base == 0.5
+    without = visitor(live.state, someone, replace(lineup, models={"lapse": lineup.models["lapse"]}))
+    assert (without.base, dict(without.propensity), without.reasons("now")) == (None, {}, [])
+
+
+@pytest.mark.parametrize(
+    ("day", "open_"),
+    [(-201, set()), (-200, {"old"}), (-150, {"old"}), (-149, set()), (-20, {"now"}), (0, {"now", "side"}), (21, set())],
+)
+def test_only_campaigns_that_run_have_chances(live: Live, day: int, open_: set[str]) -> None:
+    at = NOW + day * DAY
+    assert set(running(live.state.campaigns, as_of=at)) == open_
+    reached = Record.of(
+        {"event_id": c, "kind": "contact", "time": NOW - 300 * DAY, "campaign_id": c}
+        for c in ("side", "old", "now", "unheard")
+    )
+    pairs = pairs_of(reached, running(live.state.campaigns, as_of=at), "contact", "redeem", as_of=at)
+    assert (pairs.campaigns, pairs.rows.tolist()) == (sorted(open_), [0] * len(open_))
+
+
+def test_what_was_bought_and_redeemed_counts_up_to_the_moment(live: Live, lineup: Lineup) -> None:
+    bought: list[dict[str, object]] = [{"kind": "order", "item_id": item} for item in ("tea", "tea", "cake", None)]
+    taken: list[dict[str, object]] = [
+        {"kind": "redeem", "offer_id": offer, "campaign_id": c} for offer, c in (("x", "now"), ("y", None), (None, "c"))
+    ]
+    told = [{"event_id": f"{n}-{at}", "time": at} | each for at in (5, 6) for n, each in enumerate([*bought, *taken])]
+    seen = [visitor(live.state, Record.of(told), lineup, at=at) for at in (4, 5, 6)]
+    counts: list[dict[str, int]] = [{}, {"tea": 2, "cake": 1}, {"tea": 4, "cake": 2}]
+    assert [each.lines.tolist() for each in seen] == [live.state.catalogue.lines(each).tolist() for each in counts]
+    assert [each.redeemed for each in seen] == [frozenset(), *[frozenset({("now", "x"), (None, "y")})] * 2]
+
+
+def test_what_a_customer_is_told_to_be_holds_in_the_past_too(live: Live) -> None:
+    found = dict(records(live.state.lake, ["3", "4", "nobody"]))
+    assert {customer: each.attributes["age"] for customer, each in found.items()} == {"3": "young", "4": "old"}
