@@ -27,7 +27,9 @@ from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.segment_spec.fields import sound
 from serving.segment_spec.intake import receive
-from serving.store.store import Decided, append_events, record_of, save_decision
+from serving.store.decisions import Decision, save_decision
+from serving.store.event_log import append_events
+from serving.store.records import record_of
 from training.targets.redemption import contact_kinds
 
 Answer = dict[str, object]
@@ -167,11 +169,11 @@ def _decided(
     *,
     at: int,
     known: bool,
-) -> Decided:
+) -> Decision:
     offers = state.catalogue.offers
     eligible = [] if ranking is None else ranking.order.tolist()
     whom = asked.profile
-    return Decided(
+    return Decision(
         decision_id=uuid.uuid4().hex,
         time=at,
         id_type=whom.id_type if whom else None,

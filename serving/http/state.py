@@ -20,7 +20,7 @@ from serving.decisions.catalogue import Catalogue, lines_sold
 from serving.decisions.offers import offers_at
 from serving.scoring.champions import Lineup, load_lineup
 from serving.segment_spec.messages import Door
-from serving.store.store import open_store
+from serving.store.engine import open_store
 from training.registry.versions import champion_versions
 
 log = logging.getLogger("stamkund.serving")

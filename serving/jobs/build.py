@@ -14,14 +14,16 @@ from features.lake import Lake
 from features.profiles.build import Built, build
 from features.profiles.records import records
 from features.progress import Progress, silent
-from serving.store.store import log_frame, meta, open_store, replace_records, update_records
+from serving.store.engine import meta, open_store
+from serving.store.event_log import log_frame
+from serving.store.records import replace_records, update_records
 
 
 def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, refit: bool = False) -> Built:
     """Read what is new in the sources and the log, write the profiles at ``as_of``, renew the store's records.
 
-    Only the records of customers whom something new is about are made anew, if the others are of the lake that was
-    added to.
+    Only the records of customers with new events or attributes are made anew, if the others are of the lake version
+    that was added to.
     """
     store = open_store(settings.store_url)
     renew = partial(_renew, store, Lake(settings.lake), as_of=as_of, progress=progress)
@@ -32,14 +34,14 @@ def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, re
 
 
 def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
-    some = report.customers if meta(store).get("lake") == _made_of(report.before) else None
-    found = records(lake, some, progress)
-    if some is None:
-        replace_records(store, found, as_of=as_of, log_seq=report.log, lake=_made_of(report.version))
+    changed = report.customers if meta(store).get("lake") == _ingredients(report.before) else None
+    renewed = records(lake, changed, progress)
+    if changed is None:
+        replace_records(store, renewed, as_of=as_of, log_seq=report.log, lake=_ingredients(report.version))
     else:
-        update_records(store, found, some, as_of=as_of, log_seq=report.log, lake=_made_of(report.version))
+        update_records(store, renewed, changed, as_of=as_of, log_seq=report.log, lake=_ingredients(report.version))
 
 
-def _made_of(version: str) -> str:
-    """What records are made of: a lake, their own format, and the columns that they take from the lake."""
+def _ingredients(version: str) -> str:
+    """What records are made of: a version of the lake, their own format, and the columns that they take from it."""
     return " ".join([version, FORMAT, *NUMBERS, *TEXTS])

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from features.files import atomic_file
-from serving.store.store import changing_tables
+from serving.store.engine import changing_tables
 
 _SQL: Final[dict[type[pl.DataType], sa.types.TypeEngine[Any]]] = {
     pl.Float64: sa.Float(53),

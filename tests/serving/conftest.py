@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from serving.http.app import create_app
 from serving.http.state import Live
-from serving.store.store import open_store
+from serving.store.engine import open_store
 from tests.serving.shop import keep_records, live_of, open_shop
 
 

@@ -16,7 +16,8 @@ from features.profiles.records import records
 from features.units import DAY
 from serving.http.state import Live, State, load_state
 from serving.scoring.champions import Lineup
-from serving.store.store import open_store, replace_records
+from serving.store.engine import open_store
+from serving.store.records import replace_records
 from tests.serving.models import tiny_models
 
 NOW = 17_503 * DAY  # 2017-12-03T00:00:00Z

@@ -17,7 +17,7 @@ from serving.http.requests import ScoresRequest
 from serving.http.state import Live, State
 from serving.scoring.champions import Lineup
 from serving.scoring.pairs import pairs_of, running
-from serving.store.store import record_of
+from serving.store.records import record_of
 from tests.serving.shop import NOW
 
 

@@ -20,7 +20,8 @@ from serving.http.answers import take
 from serving.http.app import create_app
 from serving.http.state import Live, State
 from serving.scoring.batch import scores
-from serving.store.store import log_frame, record_of
+from serving.store.event_log import log_frame
+from serving.store.records import record_of
 from tests.serving.shop import NOW, keep_records
 
 Json = dict[str, Any]

@@ -18,7 +18,8 @@ from serving.http.app import create_app
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import Live
 from serving.scoring.model_scores import pair_reasons
-from serving.store.store import decision_of, log_frame
+from serving.store.event_log import log_frame
+from tests.serving.decision_rows import saved_decision
 from training.learners.model import Reason
 
 Json = dict[str, Any]
@@ -110,7 +111,7 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live
     others = {out["offer_id"]: out["reason"] for out in hero["excluded"]}
     assert len(others) == 5
     assert others["old-drinks"] == others["old-sweets"] == "expired"
-    kept = decision_of(live.state.store, body["decision_id"])
+    kept = saved_decision(live.state.store, body["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
     outranked = [out["offer_id"] for out in hero["excluded"] if out["reason"] == "outranked"]
@@ -203,7 +204,7 @@ def test_unknown_and_anonymous_visitors_get_the_fallback(http: TestClient, live:
     for place in got.json()["placements"]:
         (item,) = place["items"]
         assert (item["offer_id"], item["is_fallback"], item["probability"]) == ("flyer", True, 1.0)
-    kept = decision_of(live.state.store, got.json()["decision_id"])
+    kept = saved_decision(live.state.store, got.json()["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.eligible) == (None, [])
 

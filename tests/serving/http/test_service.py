@@ -16,7 +16,8 @@ from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.server import free_port, running, serve
 from serving.scoring.champions import CARRIED, load_lineup, save_lineup
-from serving.store.store import decision_of, open_store
+from serving.store.engine import open_store
+from tests.serving.decision_rows import saved_decision
 from tests.serving.shop import open_shop
 
 ROOT = Path(__file__).parents[3]
@@ -106,7 +107,7 @@ def test_everything_else_is_ours(url: str, home: Path) -> None:
     asked = {"profile": {"id": "1"}, "placements": [{"id": "home"}]}
     decided = httpx.post(f"{url}/v1/decisions", json=asked).json()
     store = open_store(read_settings(home / "stamkund.yaml").store_url)
-    assert decision_of(store, decided["decision_id"]) is not None
+    assert saved_decision(store, decided["decision_id"]) is not None
     store.dispose()
     missing = httpx.get(f"{url}/nothing")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")

@@ -16,7 +16,9 @@ from features.profiles.build import Built
 from features.profiles.records import records
 from features.units import DAY
 from serving.jobs.build import build_all
-from serving.store.store import append_events, meta, open_store, record_of
+from serving.store.engine import meta, open_store
+from serving.store.event_log import append_events
+from serving.store.records import record_of
 from tests.features.shops import Shop
 
 NOW = 17_500 * DAY  # 2017-11-30
@@ -132,7 +134,7 @@ STEPS = [
     "features.ingest.quarantine.Quarantine.publish",
     "features.lake.manifest.write_text",
     "features.profiles.build.write_profiles",
-    "serving.store.store._note",
+    "serving.store.records._describe_build",
 ]
 
 

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from features.doctor import Criterion, Diagnosis, Finding, Prospect
 from features.errors import StamkundError
-from serving.jobs.doctor import received
-from serving.store.store import append_events, open_store
+from serving.jobs.doctor import http_events
+from serving.store.engine import open_store
+from serving.store.event_log import append_events
 from serving.terminal.diagnosis import as_text, doctor_table
 from stamkund import app
 
@@ -76,18 +77,18 @@ def test_a_corrupt_lake_is_a_problem_though_the_sources_are_sound(config: Path) 
 
 
 def test_events_that_came_over_http_are_read_and_looking_makes_no_store(store_url: str) -> None:
-    assert received(store_url) is None
+    assert http_events(store_url) is None
     engine = open_store(store_url)
-    assert received(store_url) is None
+    assert http_events(store_url) is None
     event = {"event_id": "e1", "customer_id": "1", "time": 1, "kind": "visit", "id": "1", "id_type": "user_id"}
     append_events(engine, [[event]], received_at=2)
     engine.dispose()
-    log = received(store_url)
+    log = http_events(store_url)
     assert log is not None
     assert log["event_id"].to_list() == ["e1"]
 
 
 def test_a_store_that_cannot_be_read_is_told_in_one_line(config: Path) -> None:
     with pytest.raises(StamkundError, match="cannot be read") as caught:
-        received(f"sqlite:///{config}")
+        http_events(f"sqlite:///{config}")
     assert caught.value.code == "store_unreadable"

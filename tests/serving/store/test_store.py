@@ -11,20 +11,13 @@ from sqlalchemy.engine import Engine
 
 from features.evaluate.online.record import Record
 from features.ingest.sources.watermark import LogWatermark
-from serving.store.store import (
-    Decided,
-    append_events,
-    decision_of,
-    log_frame,
-    meta,
-    open_store,
-    record_of,
-    replace_records,
-    save_decision,
-    update_records,
-)
+from serving.store.decisions import Decision, save_decision
+from serving.store.engine import meta, open_store
+from serving.store.event_log import append_events, log_frame
+from serving.store.records import record_of, replace_records, update_records
+from tests.serving.decision_rows import saved_decision
 
-DECIDED = Decided(
+DECIDED = Decision(
     decision_id="d1",
     time=7,
     id_type="user_id",
@@ -215,7 +208,7 @@ def test_while_a_build_gathers_records_events_and_decisions_are_kept(store: Engi
 
     assert replace_records(store, slow(), as_of=6, log_seq=0, lake="l", chunk=1) == 3
     assert [ids(record_of(store, key)) for key in "1234"] == [["d"], ["b"], ["c"], ["e"]]
-    assert decision_of(store, "d1") == DECIDED
+    assert saved_decision(store, "d1") == DECIDED
     assert noted(store) == {"as_of": "6", "log_seq": "0", "lake": "l", "records": "3"}
 
 
@@ -305,5 +298,5 @@ def test_the_mark_of_a_log_is_its_last_number_which_is_never_given_again(store: 
 
 def test_a_decision_is_kept_with_its_eligible_set_and_probabilities(store: Engine) -> None:
     save_decision(store, DECIDED)
-    assert decision_of(store, "d1") == DECIDED
-    assert decision_of(store, "d2") is None
+    assert saved_decision(store, "d1") == DECIDED
+    assert saved_decision(store, "d2") is None

@@ -1,0 +1,80 @@
+"""The store as a database: opened by its URL, tuned, its transactions and its outages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from features.errors import StamkundError
+from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
+
+UNAVAILABLE = "The store does not answer at the moment. Ask again in a while."
+
+
+def open_store(url: str) -> Engine:
+    """The store at a database URL, its tables created when they are not there yet, and an id given to its log."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    else:
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32)
+        sa.event.listen(engine, "connect", _tune_sqlite)
+    if not SCHEMA.tables.keys() <= set(sa.inspect(engine).get_table_names()) or LOG_ID not in meta(engine):
+        _create(engine)
+    return engine
+
+
+def meta(engine: Engine) -> dict[str, str]:
+    """The id of the ``log``, and what describes the last build: its ``as_of``, ``log_seq``, ``lake``, ``records``."""
+    with engine.connect() as connection:
+        return {row.key: row.value for row in connection.execute(sa.select(META))}
+
+
+@contextmanager
+def changing_tables(engine: Engine) -> Iterator[Connection]:
+    """One transaction for changes of tables too."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":  # its driver opens none for them
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+@contextmanager
+def outages_as_errors(message: str = UNAVAILABLE) -> Iterator[None]:
+    """Raise a database that does not answer, or is too busy, as the error ``store_unavailable``."""
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        raise StamkundError("store_unavailable", message) from error
+
+
+def insert_new(engine: Engine, table: sa.Table, key: str) -> sqlite.Insert | postgresql.Insert:
+    """An insert into a table that leaves out rows whose ``key`` is there already."""
+    insert = sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing(index_elements=[key])
+
+
+def _create(engine: Engine) -> None:
+    """Create what is not there yet; whoever opens the same store at the same time waits."""
+    with changing_tables(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(EVENT_LOG.name))))
+        SCHEMA.create_all(connection)
+        connection.execute(insert_new(engine, META, "key"), {"key": LOG_ID, "value": uuid4().hex})
+
+
+def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

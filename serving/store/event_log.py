@@ -1,0 +1,58 @@
+"""The log of events received over HTTP: written before they are acknowledged, read back by builds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from features.events.tables import schema
+from features.ingest.sources.watermark import LogWatermark
+from serving.store.engine import insert_new
+from serving.store.schema import EVENT_LOG, LOG_ID, META
+
+Event = Mapping[str, object]
+
+
+def append_events(engine: Engine, messages: Sequence[Sequence[Event]], *, received_at: int) -> set[str]:
+    """Log the canonical events of messages, durably, each message once and whole.
+
+    Returns the first ``event_id`` of each message that was new; one whose first is known leaves nothing behind.
+    """
+    if not messages:
+        return set()
+    distinct: dict[object, Sequence[Event]] = {}
+    for events in messages:
+        distinct.setdefault(events[0]["event_id"], events)
+    insert = insert_new(engine, EVENT_LOG, "event_id")
+    heads = [_row(events[0], received_at) for events in distinct.values()]
+    with engine.begin() as connection:
+        new = set(connection.execute(insert.returning(EVENT_LOG.c.event_id), heads).scalars())
+        if rest := [_row(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]]:
+            connection.execute(insert, rest)
+    return new
+
+
+def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermark]:
+    """The canonical events logged after the event numbered ``after``, and the watermark at the last one."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
+            connection.execute(sa.text("LOCK TABLE event_log IN SHARE MODE"))
+        last = connection.execute(sa.select(sa.func.max(EVENT_LOG.c.seq))).scalar() or 0
+        log_id = connection.execute(sa.select(META.c.value).where(META.c.key == LOG_ID)).scalar() or ""
+        newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > after, EVENT_LOG.c.seq <= last)
+        events = [orjson.loads(event) for event in connection.execute(newer.order_by(EVENT_LOG.c.seq)).scalars()]
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(log_id, last)
+
+
+def _row(event: Event, received_at: int) -> dict[str, object]:
+    return {
+        "event_id": event["event_id"],
+        "customer_id": event.get("customer_id"),
+        "kind": event["kind"],
+        "received_at": received_at,
+        "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
+    }

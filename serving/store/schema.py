@@ -1,0 +1,46 @@
+"""The tables of the operational store."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+SCHEMA: Final = sa.MetaData()
+RECORDS: Final = sa.Table(
+    "records",
+    SCHEMA,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("log_seq", sa.BigInteger, nullable=False),  # the last logged event that is in this record
+)
+EVENT_LOG: Final = sa.Table(
+    "event_log",
+    SCHEMA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Index("event_log_customer", "customer_id", "seq"),
+    sqlite_autoincrement=True,
+)
+DECISIONS: Final = sa.Table(
+    "decisions",
+    SCHEMA,
+    sa.Column("decision_id", sa.Text, primary_key=True),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("id_type", sa.Text),
+    sa.Column("id", sa.Text),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("context", sa.Text, nullable=False),
+    sa.Column("models", sa.Text, nullable=False),
+    sa.Column("eligible", sa.Text, nullable=False),
+    sa.Column("placements", sa.Text, nullable=False),
+    sa.Index("decisions_customer", "customer_id", "time"),
+)
+META: Final = sa.Table(
+    "meta", SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+LOG_ID: Final = "log"  # the key in ``meta`` of the log's id: another store's numbers mean other events

@@ -1,0 +1,22 @@
+"""The decisions that a store holds, as they were saved."""
+
+from __future__ import annotations
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from serving.store.decisions import Decision
+from serving.store.schema import DECISIONS
+
+JSON = ("context", "models", "eligible", "placements")
+
+
+def saved_decision(store: Engine, decision_id: str) -> Decision | None:
+    """The decision of that id, None when the table has no such row."""
+    with store.connect() as connection:
+        row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).first()
+    if row is None:
+        return None
+    fields = row._asdict()
+    return Decision(**fields | {name: orjson.loads(fields[name]) for name in JSON})
