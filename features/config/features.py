@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field, TypeAdapter, field_validator
 
-from features.config.section import Moment, Section, Whole
+from features.config.section import KindName, Moment, Section, Whole
 from features.errors import StamkundError
 from features.language.aggregations import Take
 from features.language.declare import declare
@@ -15,13 +15,19 @@ class AddedFeature(Section):
     """A feature beside the default ones: see :func:`features.language.declare.declare`."""
 
     take: Take
-    kind: str | list[str]
+    kind: KindName | list[KindName]
     of: str = "lines"
     where: dict[str, object] = Field(default_factory=dict)
     windows: int | str | tuple[int | str, ...] = (28, 90, "all")
     over: dict[str, object] = Field(default_factory=dict)
     by: str = "lines"
     among: tuple[str, ...] = ()
+
+    @field_validator("over")
+    @classmethod
+    def _canonical_kinds(cls, over: dict[str, object]) -> dict[str, object]:
+        kinds = TypeAdapter[object](KindName | list[KindName])
+        return over | ({"kind": kinds.validate_python(over["kind"])} if "kind" in over else {})
 
 
 class FeatureSettings(Section):

@@ -94,8 +94,9 @@ def _within(keys: Keys, outer: Keys) -> bool:
 
 def _with_texts(group: Sequence[Mistake]) -> Iterator[Mistake]:
     """The mistakes at one place, each with its text."""
-    yield from (mistake for mistake in group if mistake.text)
-    if expected := list(dict.fromkeys(mistake.expected for mistake in group if mistake.expected)):
+    if texts := [mistake for mistake in group if mistake.text]:
+        yield from texts
+    elif expected := list(dict.fromkeys(mistake.expected for mistake in group if mistake.expected)):
         first = next(mistake for mistake in group if mistake.expected)
         yield Mistake(
             first.keys, first.code, text=f"this must be {' or '.join(expected)}, not {_display(first.value)}."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from features.events.kinds import canonical_kind
 from features.moments import parse, utc
 
 
@@ -23,6 +24,16 @@ def _moment(value: object) -> datetime:
     return datetime.combine(value, time.min) if isinstance(value, date) else utc(parse(value, code="bad_setting"))
 
 
+def _kind(name: str) -> str:
+    """A kind of event by any of its names."""
+    kind = canonical_kind(name)
+    if not kind:
+        msg = f"{name!r} names no kind of event: it has no letters and digits"
+        raise ValueError(msg)
+    return kind
+
+
 Whole = Annotated[int, Field(strict=True)]  # neither 2.0, nor '2', nor true
 Number = Annotated[float, Field(strict=True)]
+KindName = Annotated[str, AfterValidator(_kind)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features import sql
 from features.config.locations import Place, is_url
-from features.config.section import Section
+from features.config.section import KindName, Section
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, Table
 
@@ -28,7 +28,7 @@ class Source(Section):
     origin: Place | dict[str, Place] = Field(alias="from")
     query: str | None = None
     timezone: str = "UTC"
-    kind: str | None = None
+    kind: KindName | None = None
     id_type: str = "user_id"
     columns: dict[str, Expression]
 

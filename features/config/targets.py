@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from features.config.section import Number, Section, Whole
+from features.config.section import KindName, Number, Section, Whole
 from features.units import DAY, Duration
 
 
@@ -14,7 +14,7 @@ class Lapse(Section):
     """Will a customer who was active do nothing of this kind within the horizon?"""
 
     type: Literal["lapse"]
-    event: str = "order"
+    event: KindName = "order"
     horizon: Duration = 28 * DAY
     active: Duration = 56 * DAY
 
@@ -23,7 +23,7 @@ class Spend(Section):
     """What will a customer who was active spend within the horizon?"""
 
     type: Literal["spend"]
-    event: str = "order"
+    event: KindName = "order"
     horizon: Duration = 84 * DAY
     active: Duration = 84 * DAY
 
@@ -32,8 +32,8 @@ class Redemption(Section):
     """Will a contacted customer respond to the campaign within the horizon?"""
 
     type: Literal["redemption"]
-    contact: str = "contact"
-    response: str = "redeem"
+    contact: KindName = "contact"
+    response: KindName = "redeem"
     horizon: Duration = 56 * DAY
 
 

@@ -7,13 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from features.doctor.finding import Finding, Severity, listed, percent, some
-from features.onboarding.synonyms import KIND_WORDS
-
-# The kinds whose meaning is fixed; any other is a kind of one's own.
-KINDS = (
-    *("order", "refund", "view", "cart", "search", "visit", "contact", "open", "click", "redeem", "exposure", "survey"),
-    *("support", "consent", "identify", "subscription_start", "subscription_renewal", "subscription_end"),
-)
+from features.events.kinds import KINDS, kind_in_name
 
 
 def happening(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
@@ -40,9 +34,7 @@ def likely(kind: str) -> str | None:
     >>> likely("Purchase"), likely("order"), likely("yoga_class")
     ('order', None, None)
     """
-    if kind in KINDS:
-        return None
-    return next((known for known, words in KIND_WORDS.items() if any(word in kind.lower() for word in words)), None)
+    return None if kind in KINDS else kind_in_name(kind)
 
 
 def channelled(channels: pl.DataFrame) -> Finding:

@@ -11,6 +11,7 @@ import duckdb
 from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
+from features.events.kinds import canonical_kind
 from features.events.money import Money
 from features.events.tables import COLUMNS, NEEDED, OFFER_TYPES, RATING_SCALES, Role
 from features.ingest.sources.csv import FLAW, ROW
@@ -53,18 +54,34 @@ def judge(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows
 def _stage(
     connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str], checks: Sequence[Check]
 ) -> None:
+    joined, readings = _named_kinds(connection, query, readings) if "kind" in readings else ("mapped", readings)
     told = ", ".join(f"{text} AS {sql.name(column)}" for column, text in readings.items())
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE staged AS
         WITH mapped AS ({query}),
-        parsed AS (SELECT *, {told} FROM mapped)
+        parsed AS (SELECT mapped.*, {told} FROM {joined})
         SELECT {", ".join([ROW, *map(sql.name, readings)])},
                {_cases((check.when, sql.literal(check.code)) for check in checks)} AS {CODE},
                {_cases((check.when, check.reason) for check in checks)} AS {REASON}
         FROM parsed
         """
     )
+
+
+def _named_kinds(
+    connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str]
+) -> tuple[str, Mapping[str, str]]:
+    """The rows ``mapped`` joined to the canonical names of the kinds in them, and the readings with these names."""
+    written = connection.execute(f"WITH mapped AS ({query}) SELECT DISTINCT {readings['kind']} FROM mapped").fetchall()
+    names = {kind: canonical_kind(kind) for (kind,) in written if kind is not None}
+    renamed = [(kind, name) for kind, name in names.items() if kind != name]
+    if not renamed:
+        return "mapped", readings
+    connection.execute("CREATE OR REPLACE TEMP TABLE kind_names (written VARCHAR, canonical VARCHAR)")
+    connection.executemany("INSERT INTO kind_names VALUES (?, ?)", renamed)
+    joined = f"mapped LEFT JOIN kind_names ON kind_names.written = {readings['kind']}"
+    return joined, {**readings, "kind": f"coalesce(kind_names.canonical, {readings['kind']})"}
 
 
 def _reading(name: str, source: Source, column: str, value: Value, money: Money) -> str:

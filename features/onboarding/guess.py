@@ -11,13 +11,13 @@ import duckdb
 
 from features import sql
 from features.errors import StamkundError
+from features.events.kinds import kind_in_name
 from features.events.tables import Table
 from features.ingest.sources.files import find_files
 from features.onboarding.columns import Columns, guess_columns, guess_table, plain_name
 from features.onboarding.doubts import doubts
 from features.onboarding.proposal import Guess, as_yaml
 from features.onboarding.samples import sample, shape, spread
-from features.onboarding.synonyms import KIND_WORDS
 
 
 def guess(paths: Sequence[Path], *, home: Path = Path()) -> str:
@@ -77,10 +77,9 @@ def _guess_kind(
     """What happened in the rows, by the name of their folder, else of their file; and the doubts about it."""
     if table != "events" or "kind" in mapping:
         return None, []
-    for name in [plain_name(place.resolve().name) for place in places]:
-        for kind, words in KIND_WORDS.items():
-            if any(word in name for word in words):
-                return kind, []
+    for place in places:
+        if kind := kind_in_name(plain_name(place.resolve().name)):
+            return kind, []
     if {"order_id", "value"} & set(mapping):
         return "order", ["the kind: its rows seem to be orders, because they have an order or an amount"]
     return "visit", [f"the kind: nothing in {', '.join(columns)} tells what its rows are; order, view, contact, …?"]

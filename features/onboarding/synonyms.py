@@ -1,4 +1,4 @@
-"""The names that canonical columns and kinds go by elsewhere."""
+"""The names that canonical columns go by elsewhere."""
 
 from __future__ import annotations
 
@@ -101,15 +101,4 @@ COLUMN_NAMES: Mapping[Table, Mapping[str, tuple[str, ...]]] = {
         "value": ("value",),
         "cost": ("cost",),
     },
-}
-KIND_WORDS = {
-    "refund": ("refund", "return"),
-    "redeem": ("redem", "redeem"),
-    "view": ("view", "page"),
-    "click": ("click",),
-    "contact": ("contact", "campaign", "mailing", "email"),
-    "survey": ("survey", "nps", "rating", "review"),
-    "support": ("support", "ticket", "case"),
-    "visit": ("visit", "session"),
-    "order": ("order", "transaction", "sale", "purchase", "basket", "receipt", "invoice"),
 }

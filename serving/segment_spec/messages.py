@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Final, TypeVar, cast
 import orjson
 
 from features.errors import StamkundError
+from features.events.kinds import KINDS, Kind, canonical_kind
 from features.events.tables import RATING_SCALES
 from features.moments import parse
 from features.units import DAY
@@ -21,19 +21,6 @@ Event = dict[str, object]
 Number = TypeVar("Number", int, float)
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
-KINDS: Final[Mapping[str, str]] = {
-    "Order Completed": "order",
-    "Order Refunded": "refund",
-    "Product Viewed": "view",
-    "Product Added": "cart",
-    "Products Searched": "search",
-    "Promotion Viewed": "exposure",
-    "Promotion Clicked": "click",
-    "Coupon Applied": "coupon_applied",
-    "Email Opened": "open",
-    "Email Link Clicked": "click",
-    "Survey Answered": "survey",
-}
 LIFTED: Final = {  # canonical column: the properties it is taken from, the first one given
     "order_id": ("order_id",),
     "item_id": ("item_id", "product_id"),
@@ -48,7 +35,6 @@ LIFTED: Final = {  # canonical column: the properties it is taken from, the firs
     "purpose": ("purpose",),
     "status": ("status",),
 }
-LINES: Final = ("order", "refund")
 LIMITS: Final = {"latitude": 90, "longitude": 180}
 
 
@@ -77,7 +63,7 @@ def events_of(message: object, door: Door) -> list[Event]:
     head = _head(message, door) | {"kind": kind}
     _check_currency(properties, door)
     head |= {"currency": door.currency, "properties": _json(properties)} | _lift(properties, kind)
-    if kind in LINES and properties.get("products") is not None:
+    if KINDS.get(kind, Kind(kind)).lines and properties.get("products") is not None:
         return _lines(head, properties, door)
     head |= _amounts(properties, kind, door)
     if kind == "order":
@@ -119,25 +105,16 @@ def _kind(message: Message) -> tuple[str, Message]:
         name = text_of(message, "event")
         if name is None:
             raise StamkundError("missing_event", "A track message needs the name of its event.", field="event")
-        return KINDS.get(name) or snake(name), object_of(message, "properties")
+        kind = canonical_kind(name)
+        if not kind:
+            raise StamkundError("bad_event", f"The event name {name!r} has no letters in it.", field="event")
+        return kind, object_of(message, "properties")
     if type_ in ("page", "screen"):
         return "visit", {"name": message.get("name")} | dict(object_of(message, "properties"))
     if type_ == "alias":
         return "alias", {"previous_id": needed_text(message, "previousId"), "user_id": needed_text(message, "userId")}
     traits = dict(object_of(message, "traits"))
     return "identify", traits if type_ == "identify" else traits | {"group_id": needed_text(message, "groupId")}
-
-
-def snake(name: str) -> str:
-    """An event name as a kind.
-
-    >>> snake("Wishlist Product Added"), snake("cartShared")
-    ('wishlist_product_added', 'cart_shared')
-    """
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+", name)
-    if not words:
-        raise StamkundError("bad_event", f"The event name {name!r} has no letters in it.", field="event")
-    return "_".join(word.lower() for word in words)
 
 
 def _time(message: Message, now: int) -> int:
@@ -206,7 +183,7 @@ def _amounts(properties: Message, kind: str, door: Door) -> Event:
     if name is not None:
         amount = minor(properties[name], f"properties.{name}", door.minor_units)
         out["value"] = _not_negative(amount, "value", kind, f"properties.{name}")
-    elif kind in LINES:
+    elif KINDS.get(kind, Kind(kind)).lines:
         text = (
             "An order needs its products, or its revenue." if kind == "order" else "A refund needs products or a total."
         )

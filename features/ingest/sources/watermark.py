@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from features.config.settings import Settings
 from features.config.source import Source
+from features.events.kinds import KINDS
 from features.events.tables import COLUMNS, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :mod:`features.ingest.column_types`
@@ -106,8 +107,9 @@ class Watermarks:
 
 
 def basis_of(settings: Settings) -> str:
-    """A fingerprint of what every source is read by: the money, and the canonical columns."""
-    return _fingerprint([settings.currency, settings.minor_units, {table: dict(COLUMNS[table]) for table in COLUMNS}])
+    """A fingerprint of what every source is read by: the money, the canonical columns, the names of kinds."""
+    columns = {table: dict(COLUMNS[table]) for table in COLUMNS}
+    return _fingerprint([settings.currency, settings.minor_units, columns, KINDS])
 
 
 def settings_fingerprint(source: Source, place: str) -> str:

@@ -1,13 +1,11 @@
 """The default features, derived from what a company's events hold."""
 
 from features.language.defaults.derived import WINDOWS, default_features, with_unique_names
-from features.language.defaults.kinds import NOUNS
 from features.language.defaults.names import snake
 from features.language.defaults.vocabulary import FEWEST_EVENTS, Vocabulary, vocabulary_of
 
 __all__ = [
     "FEWEST_EVENTS",
-    "NOUNS",
     "WINDOWS",
     "Vocabulary",
     "default_features",

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from features.events.kinds import KINDS, Kind
 from features.language.defaults.names import snake
 from features.language.defaults.orders import EVER, ORDERS
 from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Measure, Span, Term, where
 
-NOUNS = {
-    "cart": "carts", "click": "clicks", "contact": "contacts", "exposure": "exposures", "open": "opens",
-    "redeem": "redemptions", "refund": "refunds", "search": "searches", "support": "support_requests",
-    "survey": "surveys", "view": "views", "visit": "visits",
-}  # fmt: skip
 SPANS = (Span(28), Span(90), Span(180), EVER)
 PRESSURE = (Span(7), Span(14), *SPANS)  # contacts tire who has had many of them lately
-ANSWERS = ("open", "click", "redeem")
 
 
 def kind_features(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
     name = snake(kind, f"kind_{kinds.index(kind) + 1}")
-    noun, text = NOUNS.get(kind, f"{name}_count"), NOUNS.get(kind, f"'{kind}' events").replace("_", " ")
+    usual = KINDS.get(kind, Kind(kind))
+    noun, text = usual.plural or f"{name}_count", (usual.plural or f"'{kind}' events").replace("_", " ")
     here = where(kind=kind)
     count = Measure("sum", "one", here)
     for span in PRESSURE if kind == "contact" else SPANS:
@@ -38,7 +34,7 @@ def kind_features(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
             if base in kinds:
                 every = Term(count, EVER), Term(under, EVER)
                 yield ratio(f"{noun}_per_{base}", *every, "ratio", f"{text} per {base}")
-    if kind in ANSWERS and "contact" in kinds:
+    if usual.answer and "contact" in kinds:
         for span in (Span(28), Span(90)):
             contacts = Term(Measure("sum", "one", where(kind="contact")), span)
             words = f"{text} per contact {span.text}"

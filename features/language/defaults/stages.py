@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from features.events.kinds import KINDS
 from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
@@ -17,8 +18,6 @@ from features.language.stages import (
 )
 from features.language.terms import Measure, Span, Term, where
 from features.units import DAY
-
-INTEREST = ("cart", "click", "search", "view", "visit")  # kinds that show some
 
 
 def stage_feature(settings: StageSettings, *, usual_gap: float, loyal: float) -> Feature:
@@ -49,7 +48,7 @@ def stage_feature(settings: StageSettings, *, usual_gap: float, loyal: float) ->
 
 def journey_feature(settings: StageSettings, kinds: Sequence[str], *, usual_gap: float) -> Feature | None:
     """The stage on the road to the next order; None when none of the kinds shows interest."""
-    kinds_of_interest = [kind for kind in kinds if kind in INTEREST]
+    kinds_of_interest = [kind for kind in kinds if kind in KINDS and KINDS[kind].interest]
     if not kinds_of_interest:
         return None
     interest = where(kind=kinds_of_interest)

@@ -8,15 +8,13 @@ from typing import cast
 
 import polars as pl
 
+from features.events.kinds import KINDS
 from features.events.tables import RATING_SCALES
-from features.language.defaults.kinds import NOUNS
-from features.language.defaults.subscriptions import KINDS
 
 FEWEST_EVENTS = 50  # what fewer events hold gets no feature
 MOST_VALUES = 50  # an attribute with more values is an identifier, not a trait
 MOST_CHANNELS = 8  # with features of their own, the commonest first
-USUAL = frozenset({"order", *NOUNS, *KINDS})  # kinds whose names mean the same everywhere
-MOST_OTHER_KINDS = 20  # beside the usual kinds, the commonest first
+MOST_OTHER_KINDS = 20  # beside the usual kinds that have a plural, the commonest first
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,8 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
         customers: ``customer_id`` and a column for each attribute.
         categories: how many categories get features, the best-selling first.
 
-    >>> from features.events.tables import schema
+    >>> from features.events.kinds import KINDS
+    from features.events.tables import schema
     >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=schema("events"))
     >>> vocabulary_of(visits, pl.DataFrame(), categories=20).kinds
     ('visit',)
@@ -87,7 +86,7 @@ def _common(counts: pl.DataFrame, column: str) -> list[str]:
 def _kinds(counts: pl.DataFrame) -> tuple[str, ...]:
     """The usual kinds that are common, and of the others the commonest."""
     common = _common(counts, "kind")
-    others = [kind for kind in common if kind not in USUAL]
+    others = [kind for kind in common if kind not in KINDS or not KINDS[kind].plural]
     return tuple(sorted({*common} - {*others[MOST_OTHER_KINDS:]}))
 
 

@@ -60,6 +60,22 @@ targets:
     assert read["lapse"].horizon == 28 * DAY
 
 
+def test_kinds_are_known_by_all_their_names(tmp_path: Path) -> None:
+    said = """\
+targets:
+  a: {type: spend, event: Order Completed}
+  b: {type: redemption, contact: Mail Sent, response: redemptions}
+features:
+  add:
+    x: {take: ratio, kind: [Purchase, Yoga Class], over: {kind: visits}}
+"""
+    settings = read_settings(written(tmp_path, HEAD + ORDERS.replace("kind: order", "kind: ORDERS") + said))
+    (spend, redemption), added = settings.targets.values(), settings.features.add["x"]
+    assert (settings.sources["orders"].kind, getattr(spend, "event", None)) == ("order", "order")
+    assert redemption == Redemption(type="redemption", contact="mail_sent", response="redeem")
+    assert (added.kind, added.over) == (["order", "yoga_class"], {"kind": "visit"})
+
+
 def test_settings_are_frozen(tmp_path: Path) -> None:
     settings = read_settings(written(tmp_path, HEAD + ORDERS))
     with pytest.raises(ValidationError):

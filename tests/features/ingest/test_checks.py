@@ -244,3 +244,16 @@ def test_every_row_read_is_accepted_or_rejected(tmp_path: Path, rows: list[tuple
     assert report.accepted == events.height
     assert report.read == report.accepted + sum(report.rejected.values())
     assert (rejects_of(report).height if report.rejects else 0) == report.read - report.accepted
+
+
+def test_kinds_are_known_by_all_their_names_as_over_http(tmp_path: Path) -> None:
+    columns = {"id": "id", "time": "time", "kind": "what"}
+    names = ("Order Completed", "ORDER", "orders", "Purchase", " order ", "order", "Yoga Class", "yogaClass", "")
+    text = "id,time,what\n" + "".join(f"{n},2017-01-0{n},{name}\n" for n, name in enumerate(names, 1))
+    report, events = ingested(tmp_path, text, columns=columns)
+    assert report.rejected == {"missing_kind": 1}
+    assert events.sort("id")["kind"].to_list() == ["order"] * 6 + ["yoga_class"] * 2
+    _, constant = ingested(
+        tmp_path, "id,time\n1,2017-01-01\n", kind="Order Completed", columns={"id": "id", "time": "time"}
+    )
+    assert constant["kind"].to_list() == ["order"]

@@ -252,7 +252,7 @@ def test_yaml_and_python_say_the_same(tmp_path: Path) -> None:
         ("web: {take: count, kind: order, where: {chanel: web}}", r"features.add.web.where.chanel: .* 'channel'"),
         ("web shop: {take: count, kind: order}", "features.add.web shop: 'web shop' cannot be a feature's name"),
         ("web: {take: count, kind: order, windows: [12h]}", "features.add.web.windows: The window '12h'"),
-        ("web: {take: counts, kind: order}", "features.add.web.take: Input should be 'count'"),
+        ("web: {take: counts, kind: order}", "features.add.web.take: this must be 'count', .*, not 'counts'"),
     ],
 )
 def test_a_mistake_in_yaml_is_told_with_its_place(tmp_path: Path, line: str, complaint: str) -> None:

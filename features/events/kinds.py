@@ -1,0 +1,99 @@
+"""The usual kinds of events: what each is called in features, in the Segment Spec, in tables and in names of files.
+
+A kind is a word in snake case. Any word may be one; these mean the same everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A usual kind of event.
+
+    ``plural`` counts it in the names of features; empty where ``NAME_count`` does. ``spec``: its events in the Segment
+    Spec. ``synonyms``: other names that tables give it. ``file_words``: parts of the names of files of such events.
+    ``interest``: it shows interest in an order. ``answer``: it answers a contact. ``lines``: it has a row a product.
+    """
+
+    name: str
+    plural: str = ""
+    spec: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    file_words: tuple[str, ...] = ()
+    interest: bool = False
+    answer: bool = False
+    lines: bool = False
+
+
+# In the order in which the words of a file's name decide: `order_returns` are refunds.
+_USUAL = (
+    Kind("refund", "refunds", spec=("Order Refunded",), file_words=("refund", "return"), lines=True),
+    Kind("redeem", "redemptions", synonyms=("redemption",), file_words=("redem", "redeem"), answer=True),
+    Kind("view", "views", spec=("Product Viewed",), file_words=("view", "page"), interest=True),
+    Kind(
+        "click", "clicks", spec=("Promotion Clicked", "Email Link Clicked"), file_words=("click",),
+        interest=True, answer=True,
+    ),
+    Kind("contact", "contacts", file_words=("contact", "campaign", "mailing", "email")),
+    Kind("survey", "surveys", spec=("Survey Answered",), file_words=("survey", "nps", "rating", "review")),
+    Kind("support", "support_requests", synonyms=("support_request",), file_words=("support", "ticket", "case")),
+    Kind("visit", "visits", file_words=("visit", "session"), interest=True),
+    Kind(
+        "order", "orders", spec=("Order Completed",), synonyms=("purchase", "purchases"), lines=True,
+        file_words=("order", "transaction", "sale", "purchase", "basket", "receipt", "invoice"),
+    ),
+    Kind("cart", "carts", spec=("Product Added",), interest=True),
+    Kind("search", "searches", spec=("Products Searched",), interest=True),
+    Kind("open", "opens", spec=("Email Opened",), answer=True),
+    Kind("exposure", "exposures", spec=("Promotion Viewed",)),
+    Kind("coupon_applied", spec=("Coupon Applied",)),
+    Kind("consent"),
+    Kind("identify"),
+    Kind("subscription_start", "subscription_starts"),
+    Kind("subscription_renewal", "subscription_renewals"),
+    Kind("subscription_end", "subscription_ends"),
+)  # fmt: skip
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _USUAL}
+
+
+def snake_case(name: str) -> str:
+    """A name as words of small letters and digits; empty without any.
+
+    >>> snake_case("Wishlist Product Added"), snake_case("cartShared"), snake_case("b2b_order"), snake_case("!?")
+    ('wishlist_product_added', 'cart_shared', 'b2b_order', '')
+    """
+    words = re.findall(r"[^\W_]+", name)
+    parts = [re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word) for word in words]
+    return re.sub(r"[^\w]", "", "_".join(parts).lower())
+
+
+_CANONICAL = {
+    snake_case(name): kind.name
+    for kind in _USUAL
+    for name in (kind.name, kind.plural, *kind.spec, *kind.synonyms)
+    if name
+}
+
+
+def canonical_kind(name: str) -> str:
+    """The kind that a name means; an unknown name is a kind of its own, in snake case. Empty for no name at all.
+
+    >>> [canonical_kind(name) for name in ("Order Completed", "ORDER", "orders", "Purchase", "Yoga Class")]
+    ['order', 'order', 'order', 'order', 'yoga_class']
+    """
+    word = snake_case(name)
+    return _CANONICAL.get(word, word)
+
+
+def kind_in_name(name: str) -> str | None:
+    """The kind that the name of a file or of an event seems to speak of, None when it speaks of none.
+
+    >>> kind_in_name("order_returns_2024"), kind_in_name("CRM mailings"), kind_in_name("yoga")
+    ('refund', 'contact', None)
+    """
+    name = name.lower()
+    return next((kind.name for kind in _USUAL if any(word in name for word in kind.file_words)), None)

@@ -1,0 +1,54 @@
+"""One name for a kind, whatever a source calls it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.events.kinds import KINDS, canonical_kind, kind_in_name, snake_case
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("order", ["Order Completed", "ORDER", "orders", "Purchase", " purchases ", "orderCompleted"]),
+        ("redeem", ["redemptions", "Redemption"]),
+        ("support", ["support_requests", "Support Request"]),
+        ("click", ["Promotion Clicked", "Email Link Clicked", "CLICKS"]),
+        ("coupon_applied", ["Coupon Applied"]),
+        ("subscription_start", ["Subscription Start", "SubscriptionStarts"]),
+        ("page_view", ["page_view", "Page View", "pageView"]),  # neither a view of a product nor a visit, for sure
+        ("yoga_class", ["Yoga Class", "yogaClass", "YOGA CLASS"]),
+        ("b2b_order", ["b2b_order"]),
+        ("köp", ["Köp"]),
+        ("ab_test", ["ABTest"]),
+        ("", ["", " ", "!?", "_"]),
+    ],
+)  # fmt: skip
+def test_a_kind_is_known_by_all_its_names(kind: str, names: list[str]) -> None:
+    assert [canonical_kind(name) for name in names] == [kind] * len(names)
+
+
+@given(st.text(max_size=20))
+def test_a_canonical_name_is_its_own(name: str) -> None:
+    kind = canonical_kind(name)
+    assert canonical_kind(kind) == kind
+    assert snake_case(snake_case(name)) == snake_case(name)
+
+
+def test_no_name_means_two_kinds() -> None:
+    names = [(snake_case(n), k.name) for k in KINDS.values() for n in (k.name, k.plural, *k.spec, *k.synonyms) if n]
+    assert len(dict(names)) == len(set(names))
+    assert all(canonical_kind(name) == kind for name, kind in names)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("order_returns", "refund"), ("orders_2024", "order"), ("coupon_redemptions", "redeem"),
+        ("Web Sessions", "visit"), ("support_cases", "support"), ("yoga", None),
+    ],
+)  # fmt: skip
+def test_names_of_files_tell_a_kind(name: str, kind: str | None) -> None:
+    assert kind_in_name(name) == kind
