@@ -69,7 +69,7 @@ def load_state(settings: Settings, store: Engine | None = None, *, beside: Path,
         settings=settings,
         store=store or open_store(settings.store_url),
         lake=lake,
-        lineup=_usable(settings, beside) if lenient else load_lineup(settings, beside=beside),
+        lineup=_usable(settings, beside) if lenient else load_lineup(settings, folder=beside),
         catalogue=_catalogue(lake, settings, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
@@ -83,7 +83,7 @@ def _catalogue(lake: Lake, settings: Settings, *, as_of: int) -> Catalogue:
 def _usable(settings: Settings, beside: Path) -> Lineup | None:
     """The models, or None when they do not fit the features at hand."""
     try:
-        return load_lineup(settings, beside=beside)
+        return load_lineup(settings, folder=beside)
     except StamkundError as error:
         log.error("%s: %s", error.code, error)
         return None

@@ -62,7 +62,7 @@ def score_batch(
 
 
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
-    lineup = lineup or load_lineup(settings, beside=settings.home.parent)
+    lineup = lineup or load_lineup(settings, folder=settings.home.parent)
     if lineup is None:
         raise StamkundError("no_model", "No model is registered. Run `stamkund train` first.", field="models")
     return lineup

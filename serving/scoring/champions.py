@@ -60,10 +60,10 @@ class Lineup:
         return self.models[name]
 
 
-def load_lineup(settings: Settings, *, beside: Path) -> Lineup | None:
-    """The registry's champions, or (``serving.models: carried``) those in ``beside/champions``; None without any."""
+def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
+    """The registry's champions, or (``serving.models: carried``) those in ``folder/champions``; None without any."""
     if settings.serving.models == "carried":
-        return _load(beside / CARRIED)
+        return _load(folder / CARRIED)
     models = champions(settings)
     return Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings)) if models else None
 

@@ -76,7 +76,7 @@ def demo(settings: Settings, config: Path, out: Console, *, port: int, once: boo
 
 def _came_true(settings: Settings, now: int) -> list[Evaluation]:
     """The champions against outcomes after the clock, where the data reaches that far."""
-    known, lineup = [], load_lineup(settings, beside=settings.home.parent)
+    known, lineup = [], load_lineup(settings, folder=settings.home.parent)
     for model in lineup.models.values() if lineup else ():
         try:
             known.append(evaluate(settings, model, as_of=now))

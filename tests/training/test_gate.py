@@ -32,8 +32,8 @@ def sigmoid(z: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple
     ],
 )
 def test_too_little_data_is_refused(outcomes: int, days: int, codes: list[str]) -> None:
-    found = data_refusals(LAPSE, Gate(), outcomes=outcomes, history_us=days * DAY, customers=1000)
-    assert [refusal.code for refusal in found] == codes
+    refusals = data_refusals(LAPSE, Gate(), outcomes=outcomes, history_us=days * DAY, customers=1000)
+    assert [refusal.code for refusal in refusals] == codes
 
 
 def test_a_refusal_says_what_came_and_what_is_needed() -> None:

@@ -29,9 +29,9 @@ def rows(yes: int, no: int, *, moments: int = 4) -> Dataset:
 def test_enough_outcomes_make_a_target_possible() -> None:
     # 4 moments x 20 of the rarer class = 80, more than 5 x 10; the last moment alone holds 20 and 80 to test on:
     # Q1 = 0.8/1.2, Q2 = 1.28/1.8: SE^2 = (0.16 + 19 x 0.02667 + 79 x 0.07111)/1600 = 0.003928, 1.645 SE = 0.10.
-    found = outlook(LAPSE, GATE, rows(20, 80), history_us=PLENTY)
-    assert found.outlook == "possible"
-    assert found.message == (
+    answer = outlook(LAPSE, GATE, rows(20, 80), history_us=PLENTY)
+    assert answer.outlook == "possible"
+    assert answer.message == (
         "Of customers with order in the last 56 days: no order in the next 28 days. Seen at 4 past moments: 80 yes, "
         "320 no. Tested on the latest 100, a model's AUC can be told to ±0.10."
     )
@@ -50,9 +50,9 @@ def test_what_is_lacking_is_told_with_what_is_needed() -> None:
 
 
 def test_outcomes_of_one_moment_leave_nothing_to_learn_from() -> None:
-    found = outlook(LAPSE, GATE, rows(20, 80, moments=1), history_us=PLENTY)
-    assert found.outlook == "not possible"
-    assert "too close together" in found.message
+    answer = outlook(LAPSE, GATE, rows(20, 80, moments=1), history_us=PLENTY)
+    assert answer.outlook == "not possible"
+    assert "too close together" in answer.message
 
 
 def test_only_what_the_data_could_answer_is_offered_beside_the_declared() -> None:
@@ -101,6 +101,6 @@ def test_a_history_too_short_for_any_past_moment_is_no_crash(shop: Lake) -> None
     settings = Settings.model_validate(
         {"name": "Shop", "home": str(shop.path), "sources": {}, "targets": {"lapse": {"type": "lapse"}}}
     )
-    (found,) = prospects(shop, settings, as_of=20 * DAY)
-    assert found.outlook == "not possible"
-    assert "Seen at 0 past moments" in found.message
+    (answer,) = prospects(shop, settings, as_of=20 * DAY)
+    assert answer.outlook == "not possible"
+    assert "Seen at 0 past moments" in answer.message

@@ -45,9 +45,9 @@ def test_among_themselves_rows_stay_as_they_are(x: Floats) -> None:
 def test_values_are_those_of_peers_in_the_same_order_and_growth_for_all_changes_nothing(
     x: Floats, peers: Floats
 ) -> None:
-    told = align_ranks(x, peers)
-    assert np.array_equal(told, align_ranks(3 * x + 100, peers), equal_nan=True)
-    for column, before, values in zip(told.T, x.T, peers.T, strict=True):
+    aligned = align_ranks(x, peers)
+    assert np.array_equal(aligned, align_ranks(3 * x + 100, peers), equal_nan=True)
+    for column, before, values in zip(aligned.T, x.T, peers.T, strict=True):
         assert set(column[~np.isnan(column)]) <= set(values)
         order = np.argsort(before[~np.isnan(before)], kind="stable")
         assert (np.diff(column[~np.isnan(before)][order]) >= 0).all() or np.isnan(values).all()
@@ -60,9 +60,9 @@ def test_past_rows_are_in_the_terms_of_the_moment_and_all_others_stay() -> None:
     rows = Dataset(
         x.copy(), np.arange(6.0), as_of, as_of + 1, np.tile(["ann", "bob"], 3), np.ones(6, dtype=np.bool_), (0,)
     )
-    told = rows.aligned_to(3)
-    assert told.x.tolist() == [[100.0, 0.0], [200.0, 1.0], [100.0, 0.0], [200.0, 1.0]]
-    assert told.y.tolist() == [0.0, 1.0, 2.0, 3.0]
+    aligned = rows.aligned_to(3)
+    assert aligned.x.tolist() == [[100.0, 0.0], [200.0, 1.0], [100.0, 0.0], [200.0, 1.0]]
+    assert aligned.y.tolist() == [0.0, 1.0, 2.0, 3.0]
     assert rows.aligned_to(2).x.tolist() == [[10.0, 0.0], [20.0, 1.0]]
     assert rows.x.tolist() == x.tolist()
     assert replace(rows, aligned=()).aligned_to(3).x.tolist() == x[:4].tolist()

@@ -145,9 +145,9 @@ def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> Non
 def test_evaluation_compares_with_what_came_true(settings: Settings, reports: dict[str, TrainingReport]) -> None:
     model = reports["lapse"].model
     assert model is not None
-    found = evaluate(settings, model, as_of=AS_OF)
-    assert found.rows > 50
-    assert 0.5 < found.metrics["auc"] <= 1
+    evaluation = evaluate(settings, model, as_of=AS_OF)
+    assert evaluation.rows > 50
+    assert 0.5 < evaluation.metrics["auc"] <= 1
     with pytest.raises(StamkundError, match="not known") as refused:
         evaluate(settings, model, as_of=DAYS * DAY)
     assert refused.value.code == "outcomes_not_known"
@@ -169,9 +169,9 @@ def test_an_unknown_target_is_told_with_the_nearest(settings: Settings) -> None:
 @pytest.mark.parametrize(("first", "count"), [(0, 17), (100, 9), (300, 0)])
 def test_origins_are_complete_and_warm(settings: Settings, first: int, count: int) -> None:
     lapse = targets_of(settings)["lapse"]
-    found = origins(lapse.horizon_us, first=first * DAY, as_of=AS_OF)
-    assert len(found) == count
-    assert all(moment + lapse.horizon_us <= AS_OF and moment >= (first + 28) * DAY for moment in found)
+    moments = origins(lapse.horizon_us, first=first * DAY, as_of=AS_OF)
+    assert len(moments) == count
+    assert all(moment + lapse.horizon_us <= AS_OF and moment >= (first + 28) * DAY for moment in moments)
 
 
 def test_history_begins_with_the_commonest_kind(tmp_path: Path) -> None:

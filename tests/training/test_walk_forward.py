@@ -33,10 +33,10 @@ def test_the_rarer_class_counts_and_for_amounts_what_was_paid() -> None:
 
 
 def test_the_evidence_begins_at_the_cut_and_was_known() -> None:
-    found = walk_forward(table(), "probability", as_of=80, outcomes=30)
-    assert found is not None
-    assert found.test_start == 60
-    assert set(found.test.as_of.tolist()) == {60}
+    fitted = walk_forward(table(), "probability", as_of=80, outcomes=30)
+    assert fitted is not None
+    assert fitted.test_start == 60
+    assert set(fitted.test.as_of.tolist()) == {60}
 
 
 def test_nothing_that_became_known_later_changes_anything() -> None:

@@ -87,10 +87,10 @@ def test_the_command_lines_server_has_the_metrics_too(home: Path) -> None:
 
 def test_carried_models_are_the_ones_that_were_saved(home: Path, tmp_path: Path) -> None:
     settings = read_settings(home / "stamkund.yaml")
-    lineup = load_lineup(settings, beside=home)
+    lineup = load_lineup(settings, folder=home)
     assert lineup is not None
     assert list(lineup.models) == ["lapse", "spend", "redemption"]
-    assert load_lineup(settings, beside=tmp_path) is None
+    assert load_lineup(settings, folder=tmp_path) is None
 
 
 def test_bentomls_health_readiness_and_metrics_survive(url: str) -> None:

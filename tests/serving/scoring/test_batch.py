@@ -30,8 +30,8 @@ def flat(answer: dict[str, object]) -> dict[str, object]:
     assert isinstance(propensities, dict)
     entries = [{"campaign_id": c, "probability": p} for c, p in propensities.items()]
     row = {**answer, "propensities": entries}
-    for name, said in models.items():
-        row |= {f"{name}_{key}": value for key, value in said.items() if key != "model"}
+    for name, answer_of_model in models.items():
+        row |= {f"{name}_{key}": value for key, value in answer_of_model.items() if key != "model"}
     return {key: value for key, value in row.items() if key not in ("id", "id_type")}
 
 

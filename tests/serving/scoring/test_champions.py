@@ -77,7 +77,7 @@ def test_when_no_champion_is_on_the_features_at_hand_that_is_an_error(
     settings, _ = shop
     registry.forget("lapse", "spend", "redemption")
     with pytest.raises(StamkundError, match="stamkund train") as refused:
-        load_lineup(settings, beside=settings.home.parent)
+        load_lineup(settings, folder=settings.home.parent)
     assert refused.value.code == "feature_set_mismatch"
     live = open_live(settings.home.parent / "stamkund.yaml")  # the service starts, and says that it has no model
     assert live.state.lineup is None
@@ -120,3 +120,17 @@ def test_a_company_without_orders_has_no_figures_of_orders(shop: tuple[Settings,
     figures = OrderColumns.of(known).figures(np.zeros((2, len(known.names))), horizon=84 * DAY)
     assert set(figures) == set(lineup.order_columns.figures(nobody, horizon=84 * DAY))
     assert all(np.isnan(column).all() for column in figures.values())
+
+
+def test_each_headline_figure_comes_from_the_first_model_that_fills_it(shop: tuple[Settings, Lineup]) -> None:
+    _, lineup = shop
+    figures = ("churn_probability", "predicted_clv", "propensities")
+    assert [model.name for name in figures if (model := lineup.headline_model(name))] == [
+        "lapse",
+        "spend",
+        "redemption",
+    ]
+    second = replace(lineup.models["lapse"], name="second")
+    both = Lineup.of(lineup.feature_set, {"lapse": lineup.models["lapse"], "second": second})
+    assert both.headline_model("churn_probability") is lineup.models["lapse"]
+    assert both.headline_model("predicted_clv") is None

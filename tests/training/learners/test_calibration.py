@@ -15,9 +15,9 @@ def distorted(count: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]],
 
 
 def test_recovers_a_known_distortion() -> None:
-    found = fit_platt(*distorted(50_000))
-    assert found.slope == pytest.approx(0.5, abs=0.02)
-    assert found.intercept == pytest.approx(-1.0, abs=0.03)
+    platt = fit_platt(*distorted(50_000))
+    assert platt.slope == pytest.approx(0.5, abs=0.02)
+    assert platt.intercept == pytest.approx(-1.0, abs=0.03)
 
 
 def test_a_prior_holds_back_a_small_block_and_gives_way_to_a_large_one() -> None:
@@ -27,8 +27,8 @@ def test_a_prior_holds_back_a_small_block_and_gives_way_to_a_large_one() -> None
 
 
 def test_separated_classes_give_a_finite_answer() -> None:
-    found = fit_platt(np.array([-1.0, 1.0]), np.array([0.0, 1.0]))
-    assert np.isfinite([found.slope, found.intercept]).all()
+    platt = fit_platt(np.array([-1.0, 1.0]), np.array([0.0, 1.0]))
+    assert np.isfinite([platt.slope, platt.intercept]).all()
 
 
 def test_one_row_alone_equals_its_place_in_a_batch() -> None:

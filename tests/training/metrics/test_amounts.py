@@ -12,10 +12,10 @@ def floats(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 def test_amounts() -> None:
     # errors +1, −3, 0, −2: MAE 6/4; RMSE sqrt(14/4); predicted 6 of 10 in all; order 1 2 3 4 against 1 0 3 2 → rho 0.6
-    found = amount_metrics(floats(0, 3, 3, 4), floats(1, 0, 3, 2))
-    assert found["mae"] == 1.5
-    assert found["rmse"] == pytest.approx(np.sqrt(3.5))
-    assert found["bias"] == pytest.approx(-0.4)
+    metrics = amount_metrics(floats(0, 3, 3, 4), floats(1, 0, 3, 2))
+    assert metrics["mae"] == 1.5
+    assert metrics["rmse"] == pytest.approx(np.sqrt(3.5))
+    assert metrics["bias"] == pytest.approx(-0.4)
 
 
 def test_gini_of_perfect_reversed_and_constant_order() -> None:

@@ -38,6 +38,6 @@ def test_slope_tells_extreme_scores_from_timid_ones() -> None:
 
 
 def test_probability_metrics_stay_finite_at_certainty() -> None:
-    found = probability_metrics(floats(0, 1), floats(0, 1))
-    assert np.isfinite(list(found.values())).all()
-    assert found["brier"] == 0
+    metrics = probability_metrics(floats(0, 1), floats(0, 1))
+    assert np.isfinite(list(metrics.values())).all()
+    assert metrics["brier"] == 0

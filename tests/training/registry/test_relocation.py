@@ -33,10 +33,10 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 def add(settings: Settings) -> int:
-    beside = settings.home.parent / "beside"
-    beside.mkdir(parents=True, exist_ok=True)
-    (beside / "note.txt").write_text("hello")
-    return register(settings, MODEL, parameters={"rows": 200}, figures={"auc": 0.9}, folder=beside, refusals=[])
+    folder = settings.home.parent / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "note.txt").write_text("hello")
+    return register(settings, MODEL, parameters={"rows": 200}, figures={"auc": 0.9}, folder=folder, refusals=[])
 
 
 def moved(source: Path, target: Path) -> None:
@@ -71,11 +71,13 @@ def test_everything_works_in_the_new_place(
 ) -> None:
     shutil.copytree(original.home, tmp_path / "a")
     here = settings_in(tmp_path / "a")
-    champions(here)  # the registry is of this place now
+    assert champion_versions(here) == {"lapse": 1}  # from now on the registry is of this place
     relocate(tmp_path / "a", tmp_path / "b")
     there = settings_in(tmp_path / "b")
     assert champions(there)["lapse"].predict(X).tolist() == MODEL.predict(X).tolist()
-    assert str(tmp_path / "a") not in "".join(content(database(there)))
+    rows = "".join(content(database(there)))
+    # the experiment, its run, the logged model and the registered version
+    assert [rows.count(s.artifacts.as_uri()) for s in (original, here, there)] == [0, 0, 4]
 
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(there.registry_url)
@@ -93,7 +95,6 @@ def test_everything_works_in_the_new_place(
     promote(there, "lapse", 2)
     assert [entry.aliases for entry in listing(there)] == [("champion",), ("previous",)]
     assert champions(there)["lapse"].version == 2
-    assert not list((tmp_path / "a").glob("artifacts/models/*/artifacts/artifacts/model/*.new"))
 
 
 def test_the_original_of_a_copy_is_not_touched(original: Settings, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def versions(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
     """Two versions that passed the gate, then one that did not."""
-    folder = tmp_path_factory.mktemp("beside")
+    folder = tmp_path_factory.mktemp("files")
     (folder / "note.txt").write_text("hello")
     both = {"parameters": {"rows": 200}, "figures": {"auc": 0.9, "unknown": float("nan")}, "folder": folder}
     return [register(settings, MODEL, refusals=codes, **both) for codes in ([], [], ["not_calibrated"])]  # type: ignore[arg-type]
@@ -90,8 +90,8 @@ def test_mlflow_loads_it_too(settings: Settings, versions: list[int]) -> None:
 
 def test_nothing_is_said_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     settings = settings_in(tmp_path / "home")
-    (tmp_path / "beside").mkdir()
-    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "beside", refusals=[])
+    (tmp_path / "files").mkdir()
+    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "files", refusals=[])
     promote(settings, "lapse", 1)
     assert champion_versions(settings) == {"lapse": 1}
     assert capfd.readouterr() == ("", "")

@@ -28,8 +28,8 @@ def orders(*rows: tuple[str, int, int | None]) -> nw.LazyFrame[pl.LazyFrame]:
     [(AS_OF - 3 * DAY, False), (AS_OF - 3 * DAY + 1, True), (AS_OF, True), (AS_OF + 1, False)],
 )
 def test_population_was_active_in_the_window_up_to_as_of(time: int, *, inside: bool) -> None:
-    found = LAPSE.outcomes(orders(("ann", time, 100)), as_of=AS_OF).collect()
-    assert (found["customer_id"].to_list() == ["ann"]) is inside
+    outcomes = LAPSE.outcomes(orders(("ann", time, 100)), as_of=AS_OF).collect()
+    assert (outcomes["customer_id"].to_list() == ["ann"]) is inside
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_population_was_active_in_the_window_up_to_as_of(time: int, *, inside: b
     [(AS_OF, 1), (AS_OF + 1, 0), (AS_OF + 2 * DAY, 0), (AS_OF + 2 * DAY + 1, 1)],
 )
 def test_lapse_is_nothing_within_the_horizon(time: int, lapsed: int) -> None:
-    found = LAPSE.outcomes(orders(("ann", AS_OF - DAY, 100), ("ann", time, 100)), as_of=AS_OF).collect()
-    assert found["y"].to_list() == [lapsed]
+    outcomes = LAPSE.outcomes(orders(("ann", AS_OF - DAY, 100), ("ann", time, 100)), as_of=AS_OF).collect()
+    assert outcomes["y"].to_list() == [lapsed]
 
 
 def test_spend_sums_the_horizon_and_nothing_else() -> None:
@@ -46,8 +46,8 @@ def test_spend_sums_the_horizon_and_nothing_else() -> None:
         ("ann", AS_OF, 100), ("ann", AS_OF + 1, 250), ("ann", AS_OF + 2 * DAY, 50), ("ann", AS_OF + 3 * DAY, 999),
         ("bob", AS_OF - DAY, 100), ("bob", AS_OF + DAY, None), ("cat", AS_OF + DAY, 700),
     )  # fmt: skip
-    found = SPEND.outcomes(rows, as_of=AS_OF).collect().sort("customer_id")
-    assert found.select("customer_id", "y").rows() == [("ann", 300), ("bob", 0)]
+    outcomes = SPEND.outcomes(rows, as_of=AS_OF).collect().sort("customer_id")
+    assert outcomes.select("customer_id", "y").rows() == [("ann", 300), ("bob", 0)]
 
 
 def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> None:
@@ -60,12 +60,12 @@ def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> N
         ("eve", "contact", AS_OF, None, "short"), ("eve", "redeem", AS_OF, None, "short"),
         ("fay", "contact", AS_OF, None, "unknown"), ("gus", "contact", AS_OF, None, None),
     )  # fmt: skip
-    found = (
+    outcomes = (
         contact_outcomes(rows, ends, contact="contact", response="redeem", horizon_us=5 * DAY)
         .collect()
         .sort("customer_id")
     )
-    assert found.select("customer_id", "campaign_id", "known_at", "y").rows() == [
+    assert outcomes.select("customer_id", "campaign_id", "known_at", "y").rows() == [
         ("ann", "long", AS_OF + 5 * DAY, 1),
         ("bob", "long", AS_OF + 5 * DAY, 0),
         ("cat", "short", AS_OF + 2 * DAY, 0),
@@ -88,12 +88,12 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         ("fay", "contact", AS_OF + 1, None, "long"), ("gus", "contact", AS_OF - 5 * DAY, None, "long"),
         ("hal", "contact", AS_OF - DAY, None, "over"),
     )  # fmt: skip
-    found = (
+    outcomes = (
         running_outcomes(rows, ends, contact="contact", response="redeem", horizon_us=5 * DAY, as_of=AS_OF)
         .collect()
         .sort("customer_id")
     )
-    assert found.select("customer_id", "campaign_id", "as_of", "known_at", "y").rows() == [
+    assert outcomes.select("customer_id", "campaign_id", "as_of", "known_at", "y").rows() == [
         ("ann", "long", AS_OF, AS_OF + 5 * DAY, 1),
         ("bob", "short", AS_OF, AS_OF + 2 * DAY, 0),  # responded already, and not again
         ("cat", "short", AS_OF, AS_OF + 2 * DAY, 1),
