@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -98,6 +99,22 @@ def test_nothing_is_learnt_that_was_not_known(settings: Settings, table: Dataset
     rows = pl.concat([target.contacts(lake), target.running(lake, moments=range(AS_OF, first, -7 * DAY))])
     spans = rows.group_by("customer_id", "campaign_id").agg(pl.col("as_of").max(), pl.col("known_at").min())
     assert (spans["as_of"] < spans["known_at"]).all()  # no contact is on both sides of a cut
+
+
+def test_no_later_event_changes_a_row(settings: Settings, table: Dataset, tmp_path: Path) -> None:
+    # Some weeks before AS_OF, so that the looks are at the same moments; campaigns run on both sides.
+    then = AS_OF - 10 * 7 * DAY
+    whole, cut = Lake(settings.lake), Lake(tmp_path)
+    past = whole.scan("events").filter(pl.col("time") <= then).collect()
+    cut.write({"events": past, "offers": whole.scan("offers").collect()})
+    (target,), known = targets_of(settings).values(), FeatureSet.load(settings.feature_set)
+    before = training_datasets(cut, known, [target], as_of=then, minor_units=2)["redemption"]
+    after = table.where(table.as_of <= then)
+    assert np.nansum(before.y) > 100
+    assert after.customers.tolist() == before.customers.tolist()
+    for name in ("x", "as_of", "known_at", "fresh"):
+        assert getattr(after, name).tobytes() == getattr(before, name).tobytes(), name
+    assert np.array_equal(np.where(after.known_at <= then, after.y, np.nan), before.y, equal_nan=True)
 
 
 def test_a_running_campaign_is_scored_as_it_comes_true(settings: Settings, table: Dataset, model: Model) -> None:

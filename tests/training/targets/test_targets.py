@@ -87,6 +87,7 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         ("eve", "contact", AS_OF, None, "long"), ("eve", "contact", AS_OF - DAY, None, "long"),
         ("fay", "contact", AS_OF + 1, None, "long"), ("gus", "contact", AS_OF - 5 * DAY, None, "long"),
         ("hal", "contact", AS_OF - DAY, None, "over"),
+        ("ivy", "contact", AS_OF - DAY, None, "long"), ("ivy", "contact", AS_OF + 1, None, "long"),
     )  # fmt: skip
     outcomes = (
         running_outcomes(rows, ends, contact="contact", response="redeem", horizon_us=5 * DAY, as_of=AS_OF)
@@ -98,4 +99,5 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         ("bob", "short", AS_OF, AS_OF + 2 * DAY, 0),  # responded already, and not again
         ("cat", "short", AS_OF, AS_OF + 2 * DAY, 1),
         ("dan", "short", AS_OF, AS_OF + 2 * DAY, 0),
+        ("ivy", "long", AS_OF, AS_OF + 5 * DAY, 0),  # that she is reached again is not known yet
     ]  # eve's row is her contact's own; gus was reached too long ago
