@@ -16,7 +16,7 @@ from rich.text import Text
 
 from features.errors import StamkundError
 from features.files import write_text
-from features.moments import iso, parse
+from features.moments import parse
 
 if TYPE_CHECKING:
     from features.config.settings import Settings
@@ -30,7 +30,7 @@ HELP = "From raw customer events to the right offer for the right customer. Star
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 models = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
 app.add_typer(models, name="models")
-# What is printed holds names and paths of the company's data: brackets and colons in them are not markup.
+# Names and paths of the company's data are printed as they are: brackets and colons in them are not markup.
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -62,14 +62,14 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop after the answers.")] = False,
 ) -> None:
-    """Walk the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
-    from serving.terminal.demo import demo as walk
+    """Run the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
+    from serving.terminal.demo import demo as run
 
     if config == EXAMPLE and not config.exists():
         message = "The demo's example is in Stamkund's checkout: run it there, or give settings of yours with --config."
         raise StamkundError("no_example", message, field="config")
     with progress() as report:
-        walk(settings_of(config), config, out, port=port, once=once, progress=report)
+        run(settings_of(config), config, out, port=port, once=once, progress=report)
 
 
 @app.command()
@@ -115,8 +115,8 @@ def build(
     for source in built.report.sources:
         if source.rejects:
             out.print(f"The rejected rows of {source.name}, each with its reason: {source.rejects}", soft_wrap=True)
-    told = f"{built.customers:,} profiles of {len(built.feature_set.names)} features: {built.path}"
-    out.print(told, soft_wrap=True)
+    count = len(built.feature_set.names)
+    out.print(f"{built.customers:,} profiles of {count} features: {built.path}", soft_wrap=True)
     out.print("Next: `stamkund train`; with models trained before, `stamkund score` or `stamkund serve`.")
 
 
@@ -181,8 +181,8 @@ def score(
 
     settings = settings_of(config)
     with progress() as report:
-        done = score_batch(settings, as_of=settings.now(moment(as_of)), out=to, table=table, progress=report)
-    out.print(f"{done.customers:,} customers: {done.out}" + (f", table {table}" if "://" in to else ""))
+        batch = score_batch(settings, as_of=settings.now(moment(as_of)), out=to, table=table, progress=report)
+    out.print(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))
 
 
 @app.command()
@@ -193,24 +193,11 @@ def decide(
     count: Annotated[int, typer.Option(help="How many offers.")] = 3,
 ) -> None:
     """Show which offers this customer would get now, and why."""
-    import orjson
+    from serving.terminal.decision import decision_tables
 
-    from serving.http.answers import decide as ask
-    from serving.http.requests import DecisionRequest, PlacementRequest, Profile
-    from serving.http.state import load_state
-    from serving.terminal.tables import exclusions_table, offers_table
-
-    settings = settings_of(config)
-    at, placements = moment(as_of), [PlacementRequest(id="terminal", count=count)]
-    question = DecisionRequest(
-        profile=Profile(id=customer), placements=placements, as_of=None if at is None else iso(at)
-    )
-    answer = ask(load_state(settings, beside=config.resolve().parent), question, keep=False)
-    (placement,) = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))[
-        "placements"
-    ]  # as it would come over HTTP
-    out.print(offers_table(placement["items"], settings.currency))
-    out.print(exclusions_table(placement["excluded"]))
+    settings, folder = settings_of(config), config.resolve().parent
+    for table in decision_tables(settings, customer, as_of=moment(as_of), count=count, folder=folder):
+        out.print(table)
 
 
 @app.command()
@@ -234,9 +221,9 @@ def bento(config: Config = YAML) -> None:
     """Pack the service and the champions into a bento, to be served elsewhere."""
     from serving.http.bento import make_bento
 
-    made = make_bento(config)
-    out.print(f"Built {made.tag} with {', '.join(f'{n} {v}' for n, v in made.models.items())}: {made.path}")
-    out.print(f"Next: `bentoml serve {made.tag}`, or `bentoml containerize {made.tag}`.")
+    built = make_bento(config)
+    out.print(f"Built {built.tag} with {', '.join(f'{n} {v}' for n, v in built.models.items())}: {built.path}")
+    out.print(f"Next: `bentoml serve {built.tag}`, or `bentoml containerize {built.tag}`.")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from serving.http.app import create_app
 from serving.scoring.batch import scores
 from serving.scoring.champions import Lineup
 from tests.serving.models import tiny_models
-from tests.serving.shop import NOW, live_of, open_shop
+from tests.serving.shop import NOW, current_state_of, open_shop
 from training.dataset import training_datasets
 from training.targets import targets_of
 
@@ -41,8 +41,8 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
     batch = scores(settings, ["2"], as_of=NOW, lineup=lineup).row(0, named=True)
     assert "tea_90d" in lineup.models["lapse"].feature_names
 
-    live = live_of(settings, lineup, tmp_path)
-    http = TestClient(create_app(live), raise_server_exceptions=False)
+    current = current_state_of(settings, lineup, tmp_path)
+    http = TestClient(create_app(current), raise_server_exceptions=False)
     profile = http.get("/v1/profiles/user_id:2").json()
     assert profile["features"]["tea_90d"] == told
     assert profile["scores"]["churn_probability"] == batch["churn_probability"]
@@ -50,4 +50,4 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
     order = {"messageId": "o1", "userId": "2", "event": "Order Completed", "properties": {"products": products}}
     assert http.post("/v1/track", json=order).json()["accepted"] == 1
     assert http.get("/v1/profiles/user_id:2").json()["features"]["tea_90d"] == pytest.approx(told + 9)
-    live.close()
+    current.close()

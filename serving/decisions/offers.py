@@ -1,4 +1,4 @@
-"""Offers as they stand at a moment: what each is worth and costs, assumed from history where the table is silent."""
+"""Offers as of a moment: what each is worth and costs, assumed from history where the table does not say it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import polars as pl
 from features.config.settings import Settings
 from features.lake import Lake
 
+_KEY = ["offer_id", "campaign_id"]
+
 
 @dataclass(frozen=True)
 class Offer:
-    """A candidate for a decision; amounts in minor units, times in µs, ``None`` in ``starts`` or ``ends`` is no bound.
-
-    >>> flyer = Offer("flyer", "content", "This week's flyer", None, 10, 20, 0, 0, frozenset(), assumed=False)
-    >>> [flyer.status(at) for at in (9, 10, 20, 21)]
-    ['not_started', 'valid', 'valid', 'expired']
-    """
+    """A candidate for a decision: amounts in minor units, valid in ``[starts, ends]`` (µs), where None is no bound."""
 
     offer_id: str
     type: str
@@ -30,24 +27,18 @@ class Offer:
     item_ids: frozenset[str]
     assumed: bool
 
-    def status(self, at: int) -> str:
-        """``valid`` at the moment ``at``, or why not: ``not_started``, ``expired``."""
-        if self.starts is not None and at < self.starts:
-            return "not_started"
-        return "expired" if self.ends is not None and at > self.ends else "valid"
-
 
 def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
     """Every offer of the lake, with value and cost as known at ``as_of``.
 
     Where the table gives no value, it is assumed: ``offers.margin`` of what customers usually spend on the offer's
     products (the mean of those who bought any, in the last ``offers.window``). Where it gives no cost, it is the mean
-    discount seen on these products' ``coupon_applied`` rows, or on all of them when these had none. Offers
-    that are over are not looked into.
+    discount seen on these products' ``coupon_applied`` rows, or on all of them when these had none. For
+    expired offers nothing is assumed from history.
     """
     table = lake.scan("offers").collect()
-    open_ = table.filter(pl.col("ends").is_null() | (pl.col("ends") >= as_of))
-    items = _items(open_)
+    unexpired = table.filter(pl.col("ends").is_null() | (pl.col("ends") >= as_of))
+    items = _items(unexpired)
     spend = _usual_spend(lake, items, after=as_of - settings.offers.window, as_of=as_of)
     discount, overall = _usual_discount(lake, items, as_of=as_of)
     worth = (
@@ -61,9 +52,6 @@ def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
         .sort("offer_id", "campaign_id")
     )
     return [_offer(row) for row in worth.iter_rows(named=True)]
-
-
-_KEY = ["offer_id", "campaign_id"]
 
 
 def _offer(row: dict[str, object]) -> Offer:
@@ -94,13 +82,13 @@ def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> 
 
 def _usual_discount(lake: Lake, items: pl.LazyFrame, *, as_of: int) -> tuple[pl.DataFrame, int]:
     """``discount``: the mean a coupon took off an offer's products up to ``as_of``; beside it, the mean over all."""
-    seen = (
+    coupons = (
         lake.scan("events")
         .filter(pl.col("kind") == "coupon_applied", pl.col("time") <= as_of, pl.col("discount") > 0)
         .select("item_id", "discount")
     )
-    mean = seen.select(pl.col("discount").mean()).collect().item()
-    by_item = seen.group_by("item_id").agg(total=pl.col("discount").sum(), rows=pl.len())
+    mean = coupons.select(pl.col("discount").mean()).collect().item()
+    by_item = coupons.group_by("item_id").agg(total=pl.col("discount").sum(), rows=pl.len())
     by_offer = (
         by_item.join(items, on="item_id").group_by(_KEY).agg(discount=pl.col("total").sum() / pl.col("rows").sum())
     )

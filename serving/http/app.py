@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,16 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
-from features.errors import StamkundError
-from serving.http.answers import decide, profile, scores, take
-from serving.http.envelope import Guard, answer, error_body, refuse
+from serving.http.decisions import answer_decision
+from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
+from serving.http.events import answer_message, answer_messages
+from serving.http.profiles import answer_profile
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
-from serving.http.state import Live, State
+from serving.http.scores import answer_scores
+from serving.http.state import CurrentState
 from serving.segment_spec.messages import TYPES
 
-PAGE = Path(bentoml.__file__).parent / "_internal/server/static_content"  # swagger-ui, so that /docs needs no network
+SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/json": {"example": error_body(code, "…", None)}}}
     for status, code, text in (
@@ -32,26 +34,26 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class _Json(Request):
+class _JsonRequest(Request):
     async def json(self) -> Any:
         """The body; NaN, lone surrogates and the like are malformed."""
         return orjson.loads(await self.body())
 
 
-class _Route(APIRoute):
+class _JsonRoute(APIRoute):
     """A route that reads bodies with orjson."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            return await handler(_Json(request.scope, request.receive))
+            return await handler(_JsonRequest(request.scope, request.receive))
 
         return handle
 
 
-def create_app(live: Live) -> Guard:
-    """The ASGI application that answers from a live state."""
+def create_app(current: CurrentState) -> Guard:
+    """The ASGI application that answers each request from the state that is current then."""
     app = FastAPI(
         title="Stamkund",
         version="1",
@@ -60,54 +62,45 @@ def create_app(live: Live) -> Guard:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.router.route_class = _Route
-    refuse(app)
-    _answers(app, live)
-    _events(app, live)
-    _page(app)
-    return Guard(app, live.state.settings.serving.body_limit)
+    app.router.route_class = _JsonRoute
+    add_error_handlers(app)
+    _add_answers(app, current)
+    _add_events(app, current)
+    _add_page(app)
+    return Guard(app, current.state.settings.serving.body_limit)
 
 
-def _answers(app: FastAPI, live: Live) -> None:
+def _add_answers(app: FastAPI, current: CurrentState) -> None:
     @app.post("/v1/scores", responses=ERRORS, summary="Scores of customers")
     def post_scores(body: ScoresRequest) -> Response:
-        return answer(scores(live.state, body))
+        return json_response(answer_scores(current.state, body))
 
     @app.post("/v1/decisions", responses=ERRORS, summary="The best offers for a customer now")
     def post_decisions(body: DecisionRequest) -> Response:
-        return answer(decide(live.state, body))
+        return json_response(answer_decision(current.state, body))
 
     @app.get("/v1/profiles/{key:path}", responses=ERRORS, summary="A customer: traits, features, scores")
     def get_profile(key: str, as_of: str | None = None) -> Response:
-        return answer(profile(live.state, key, as_of=as_of))
+        return json_response(answer_profile(current.state, key, as_of=as_of))
 
 
-def _events(app: FastAPI, live: Live) -> None:
+def _add_events(app: FastAPI, current: CurrentState) -> None:
     @app.post("/v1/batch", responses=ERRORS, summary="Segment Spec messages, each with its verdict")
     def post_batch(body: BatchRequest) -> Response:
-        return answer(take(live.state, body.batch))
+        return json_response(answer_messages(current.state, body.batch))
 
-    def one(type_: str) -> Callable[[dict[str, object]], Response]:
+    def post_of(type_: str) -> Callable[[dict[str, object]], Response]:
         def post(body: dict[str, object]) -> Response:
-            return answer(_taken(live.state, {**body, "type": type_}))
+            return json_response(answer_message(current.state, {**body, "type": type_}))
 
         return post
 
     for type_ in TYPES:
-        app.post(f"/v1/{type_}", responses=ERRORS, summary=f"One Segment {type_} message")(one(type_))
+        app.post(f"/v1/{type_}", responses=ERRORS, summary=f"One Segment {type_} message")(post_of(type_))
 
 
-def _taken(state: State, message: Mapping[str, object]) -> dict[str, object]:
-    """As for a batch of one, but refusing the message refuses the request."""
-    told = take(state, [message])
-    verdict = told["results"][0]  # type: ignore[index]
-    if verdict.status == "rejected":
-        raise StamkundError(verdict.code, verdict.message, field=verdict.field)
-    return told
-
-
-def _page(app: FastAPI) -> None:
-    app.mount("/static", StaticFiles(directory=PAGE), name="static")
+def _add_page(app: FastAPI) -> None:
+    app.mount("/static", StaticFiles(directory=SWAGGER_UI), name="static")
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Response:
@@ -120,5 +113,5 @@ def _page(app: FastAPI) -> None:
         )
 
     @app.get("/", include_in_schema=False)
-    async def front() -> Response:
+    async def root() -> Response:
         return Response(status_code=307, headers={"location": "docs"})

@@ -1,4 +1,4 @@
-"""What every answer has in common: one shape for errors, a Request-Id, a limit on what comes in."""
+"""What every response has in common: one shape of errors, a Request-Id, and a limit on the body of its request."""
 
 from __future__ import annotations
 
@@ -38,53 +38,53 @@ def error_body(code: str, message: str, field: str | None = None) -> dict[str, o
     return {"error": {"code": code, "message": message, "field": field}}
 
 
-def answer(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A JSON answer; NaN is null."""
+def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A response in JSON; NaN is null."""
     body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-def refuse(app: FastAPI) -> None:
-    """Answer every error of an app in the one shape."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Let an application answer every error in the one shape."""
 
     @app.exception_handler(StamkundError)
-    async def _ours(_: Request, error: StamkundError) -> Response:
-        return answer(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422))
+    async def coded(_: Request, error: StamkundError) -> Response:
+        return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422))
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
             reason = first.get("ctx", {}).get("error", "")
-            return answer(error_body("malformed_json", f"The body is not JSON: {reason}."), 400)
-        place = _place(first["loc"])
+            return json_response(error_body("malformed_json", f"The body is not JSON: {reason}."), 400)
+        field = _field(first["loc"])
         more = len(error.errors()) - 1
-        message = f"{place}: {first['msg']}" + (f" (and {more} more)" if more else "")
-        return answer(error_body("invalid_request", message, place or None), 422)
+        message = f"{field}: {first['msg']}" + (f" (and {more} more)" if more else "")
+        return json_response(error_body("invalid_request", message, field or None), 422)
 
     @app.exception_handler(StarletteHTTPException)
-    async def _http(request: Request, error: StarletteHTTPException) -> Response:
+    async def protocol(request: Request, error: StarletteHTTPException) -> Response:
         code = CODES.get(error.status_code, "http_error")
         message = str(error.detail)
         if error.status_code in (404, 405):
             message = f"{request.method} {request.url.path}: {message}. See /docs for what there is."
-        return answer(error_body(code, message), error.status_code, dict(error.headers or {}))
+        return json_response(error_body(code, message), error.status_code, dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def _unforeseen(request: Request, error: Exception) -> Response:
+    async def unforeseen(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         message = "This is a mistake of ours, not of yours; the log has it under this Request-Id."
-        return answer(error_body("internal_error", message), 500)
+        return json_response(error_body("internal_error", message), 500)
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    """Where in a request something is wrong: ``profiles[0].id``."""
+def _field(loc: tuple[int | str, ...]) -> str:
+    """Where in a request something is wrong, such as ``profiles[0].id``."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc if part != "body"]
     return "".join(parts).removeprefix(".")
 
 
 class Guard:
-    """The outermost layer: echoes or makes a Request-Id, and stops a body over the limit while it streams in."""
+    """The outermost layer: it echoes or makes a Request-Id, and stops a body over the limit while it streams in."""
 
     def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self.app, self.body_limit = app, body_limit
@@ -97,33 +97,33 @@ class Guard:
         headers = dict(scope["headers"])
         request_id = headers.get(REQUEST_ID, b"")[:200] or uuid.uuid4().hex.encode()
 
-        async def stamped(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), (REQUEST_ID, request_id)]
             await send(message)
 
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > self.body_limit:
-            await self._too_large()(scope, receive, stamped)
+            await self._too_large()(scope, receive, send_with_id)
             return
-        await self.app(scope, self._counted(receive), stamped)
+        await self.app(scope, self._limited(receive), send_with_id)
 
-    def _counted(self, receive: Receive) -> Receive:
-        read = 0
+    def _limited(self, receive: Receive) -> Receive:
+        size = 0
 
-        async def counted() -> MutableMapping[str, Any]:
-            nonlocal read
+        async def receive_limited() -> MutableMapping[str, Any]:
+            nonlocal size
             message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.body_limit:
+            size += len(message.get("body", b""))
+            if size > self.body_limit:
                 raise HTTPException(413, self._message)
             return message
 
-        return counted
+        return receive_limited
 
     @property
     def _message(self) -> str:
-        return f"The body is larger than the {self.body_limit} bytes that are taken. Send less at a time."
+        return f"The body is larger than the {self.body_limit} bytes that are allowed. Send less at a time."
 
     def _too_large(self) -> Response:
-        return answer(error_body("body_too_large", self._message), 413, {"connection": "close"})
+        return json_response(error_body("body_too_large", self._message), 413, {"connection": "close"})

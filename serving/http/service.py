@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.http.app import create_app
 from serving.http.server import CONFIG, quiet
-from serving.http.state import open_live
+from serving.http.state import open_state
 
 
 class Mounted:
@@ -38,17 +38,17 @@ class Stamkund:
 
     def __init__(self) -> None:
         quiet()
-        self.live = open_live(Path(os.environ.get(CONFIG, "stamkund.yaml")))
-        self.live.watch()
-        mounted.app = create_app(self.live)
+        self.current = open_state(Path(os.environ.get(CONFIG, "stamkund.yaml")))
+        self.current.watch()
+        mounted.app = create_app(self.current)
         gc.collect()
         gc.freeze()  # what is loaded now stays: full collections need not walk it
 
     @bentoml.on_shutdown
     def close(self) -> None:
         """Stop watching, close the store, and let go of what was frozen."""
-        self.live.close()
+        self.current.close()
         gc.unfreeze()
 
     def __is_ready__(self) -> bool:
-        return self.live.state.lineup is not None
+        return self.current.state.lineup is not None

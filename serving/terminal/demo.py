@@ -57,37 +57,37 @@ def demo(settings: Settings, config: Path, out: Console, *, port: int, once: boo
     out.rule(Text("2  Profiles become models", style="bold"))
     reports = train(settings, as_of=now, progress=progress)
     out.print(training_table(reports))
-    came_true = _came_true(settings, now)
-    if came_true:
+    evaluations = _evaluations(settings, now)
+    if evaluations:
         out.print("\nThe data goes on after the clock. What the models said then, against what came true:")
-        out.print(outcomes_table(came_true))
+        out.print(outcomes_table(evaluations))
     out.rule(Text("3  Models score everyone", style="bold"))
     scored = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
     out.print(f"{scored.customers:,} customers, one row each: {scored.out}")
     out.rule(Text("4  The service answers", style="bold"))
     with running(config, port=port) as url:
-        shown = _three(pl.read_parquet(scored.out))
-        bases = [_show(out, url, built.feature_set, customer, why) for why, customer in shown]
-        if shown:
-            _invite(out, url, shown[-1][1], bases[-1])
+        examples = notable_customers(pl.read_parquet(scored.out))
+        bases = [_show(out, url, built.feature_set, customer, why) for why, customer in examples]
+        if examples:
+            _invite(out, url, examples[-1][1], bases[-1])
         if not once:
             _serve_on(out, url)
 
 
-def _came_true(settings: Settings, now: int) -> list[Evaluation]:
+def _evaluations(settings: Settings, now: int) -> list[Evaluation]:
     """The champions against outcomes after the clock, where the data reaches that far."""
-    known, lineup = [], load_lineup(settings, folder=settings.home.parent)
+    evaluations, lineup = [], load_lineup(settings, folder=settings.home.parent)
     for model in lineup.models.values() if lineup else ():
         try:
-            known.append(evaluate(settings, model, as_of=now))
+            evaluations.append(evaluate(settings, model, as_of=now))
         except StamkundError as error:  # the horizon is not over by the end of the data
             if error.code != "outcomes_not_known":
                 raise
-    return known
+    return evaluations
 
 
-def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
-    """Three customers worth a look, each for another reason; fewer where fewer were reached by a campaign."""
+def notable_customers(scores: pl.DataFrame) -> list[tuple[str, str]]:
+    """Three customers as ``(why, customer_id)``, each notable for another reason; fewer where fewer were reached."""
     chance = pl.col("propensities").list.eval(pl.element().struct.field("probability")).list.max().fill_null(0.0)
     at_stake = (pl.col("churn_probability") * pl.col("predicted_clv")).fill_null(0.0)
     picks = [
@@ -105,9 +105,9 @@ def _three(scores: pl.DataFrame) -> list[tuple[str, str]]:
 
 
 def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> str:
-    """What is known of a customer and offered to them; returns how the offers were ranked."""
-    profile = _ask(f"{url}/v1/profiles/user_id:{customer}")
-    decision = _ask(f"{url}/v1/decisions", _question(customer))
+    """Print a customer's profile, scores and offers; returns how the offers were ranked."""
+    profile = _call(f"{url}/v1/profiles/user_id:{customer}")
+    decision = _call(f"{url}/v1/decisions", _decision_request(customer))
     out.print(Text.assemble("\n", (f"Customer {customer}", "bold"), f" – {why}"))
     out.print(
         features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
@@ -115,17 +115,17 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
     out.print(scores_table(feature_set, profile["scores"]["models"]))
     (placement,) = decision["placements"]
     out.print(offers_table(placement["items"], decision["currency"]))
-    why_not = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
-    out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in why_not.most_common()))
+    reasons = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
+    out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common()))
     return str(decision["basis"])
 
 
-def _question(customer: str) -> Answer:
+def _decision_request(customer: str) -> Answer:
     profile = {"id_type": "user_id", "id": customer}
     return {"profile": profile, "placements": [{"id": "home", "count": 2}], "explain": True}
 
 
-def _ask(url: str, body: Answer | None = None) -> Answer:
+def _call(url: str, body: Answer | None = None) -> Answer:
     data = None if body is None else orjson.dumps(body)
     request = urllib.request.Request(url, data, {"content-type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  (our own service)
@@ -133,7 +133,7 @@ def _ask(url: str, body: Answer | None = None) -> Answer:
 
 
 def _invite(out: Console, url: str, customer: str, basis: str) -> None:
-    body = orjson.dumps(_question(customer)).decode()
+    body = orjson.dumps(_decision_request(customer)).decode()
     out.print(f"\nHow offers are ranked: {basis}\n\nTry it:")
     out.print(f"  curl -s {url}/v1/decisions -H 'content-type: application/json' -d '{body}'", soft_wrap=True)
 

@@ -1,4 +1,4 @@
-"""A diagnosis as people read it in a terminal."""
+"""A diagnosis of the data, for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def doctor_table(diagnosis: Diagnosis) -> RenderableType:
 
 def as_text(diagnosis: Diagnosis) -> str:
     """The same for machines, as JSON; the moment in ISO 8601."""
-    told = {**asdict(diagnosis), "as_of": utc(diagnosis.as_of).isoformat(), "sound": diagnosis.sound}
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
+    content = {**asdict(diagnosis), "as_of": utc(diagnosis.as_of).isoformat(), "sound": diagnosis.sound}
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
 
 
 def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
@@ -50,9 +50,9 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 
 def _summary(findings: Iterable[Finding]) -> str:
-    counted = Counter[str](finding.level for finding in findings)
-    wanting = [some(counted[level], level) for level in ("problem", "warning", "note") if counted[level]]
-    return ", ".join([*wanting, f"{counted['ok']} in order"])
+    counts = Counter[str](finding.level for finding in findings)
+    wanting = [some(counts[level], level) for level in ("problem", "warning", "note") if counts[level]]
+    return ", ".join([*wanting, f"{counts['ok']} in order"])
 
 
 def _grid() -> Table:
@@ -68,10 +68,10 @@ def _ladder(diagnosis: Diagnosis) -> Table:
     for level, (name, meaning) in LEVELS.items():
         reached = level <= diagnosis.level
         mark, style = ("▸", "bold") if level == diagnosis.level else MARKS["ok"] if reached else (" ", "dim")
-        told = Text(meaning)
+        text = Text(meaning)
         if level == diagnosis.level + 1:
-            told = Text("\n").join([told, *(_criterion(c) for c in diagnosis.criteria if c.level == level)])
-        table.add_row(Text(mark, style=style), Text(f"{level} {name}", style="" if reached else style), told)
+            text = Text("\n").join([text, *(_criterion(c) for c in diagnosis.criteria if c.level == level)])
+        table.add_row(Text(mark, style=style), Text(f"{level} {name}", style="" if reached else style), text)
     return table
 
 
@@ -84,11 +84,11 @@ def _prospects(prospects: Iterable[Prospect]) -> Table:
     table = _grid()
     for each in prospects:
         mark, style, words = OUTLOOKS[each.outlook]
-        said = words if each.declared else f"{words}, not declared"
+        outlook = words if each.declared else f"{words}, not declared"
         table.add_row(
             Text(mark, style=style),
             Text(each.target),
-            _told(f"{said[0].upper()}{said[1:]}. {each.message}", each.next_step),
+            _with_step(f"{outlook[0].upper()}{outlook[1:]}. {each.message}", each.next_step),
         )
     return table
 
@@ -97,9 +97,9 @@ def _findings(findings: Iterable[Finding]) -> Table:
     table = _grid()
     for each in findings:
         mark, style = MARKS[each.level]
-        table.add_row(Text(mark, style=style), Text(each.area), _told(each.message, each.next_step))
+        table.add_row(Text(mark, style=style), Text(each.area), _with_step(each.message, each.next_step))
     return table
 
 
-def _told(message: str, step: str | None) -> Text:
+def _with_step(message: str, step: str | None) -> Text:
     return Text.assemble(message, *([("\n→ " + step, "bold")] if step else []))

@@ -20,17 +20,17 @@ FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
 
 
 def sources_table(report: IngestReport) -> Table:
-    """What was read from each source, and what was set aside."""
+    """The rows read from each source, and how many of them were rejected for which reason."""
     table = _table("source", "table", "", ">rows read", ">accepted", "rejected")
     for source in report.sources:
-        why = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
+        rejections = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
         counts = ("–", "–") if source.scope == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
-        _row(table, source.name, source.table, source.scope, *counts, why or "–")
+        _row(table, source.name, source.table, source.scope, *counts, rejections or "–")
     return table
 
 
 def training_table(reports: Iterable[TrainingReport]) -> Table:
-    """Each model beside the best rule that needs no model, on moments that neither had seen."""
+    """Each model beside the best rule that needs no model, on moments that neither was fitted on."""
     table = _table("target", "figure", ">model", ">rule", "the rule", ">tested on", ">version", "")
     for report in reports:
         key, label = FIGURE[report.target.score_kind]
@@ -87,20 +87,21 @@ def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | N
     table = _table("profile", ">value")
     for name, value in values.items():
         number = isinstance(value, float)
-        told = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
-        _row(table, feature_set.feature(name).text, told)
+        text = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
+        _row(table, feature_set.feature(name).text, text)
     return table
 
 
 def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]]) -> Table:
-    """What each model says of one customer, and why."""
+    """Each model's score of one customer, with its reasons."""
     table = _table("model", ">says", ">percentile", "because of")
-    known = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
-    for name, said in scores.items():
-        chance, amount = said.get("probability"), said.get("amount")
+    texts = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
+    for name, answer in scores.items():
+        chance, amount = answer.get("probability"), answer.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
-        why = [f"{'+' if r['contribution'] > 0 else '−'} {known.get(r['code'], r['code'])}" for r in said["reasons"]]
-        _row(table, name, figure, str(said["percentile"] or "–"), "\n".join(why))
+        signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
+        reasons = [f"{s} {texts.get(r['code'], r['code'])}" for s, r in zip(signs, answer["reasons"], strict=True)]
+        _row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
     return table
 
 
@@ -122,6 +123,6 @@ def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
     by_reason: dict[str, list[Mapping[str, str]]] = {}
     for each in excluded:
         by_reason.setdefault(each["reason"], []).append(each)
-    for reason, those in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        _row(table, reason, f"{len(those):,}", f"{those[0]['offer_id']}: {those[0]['detail']}")
+    for reason, exclusions in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
+        _row(table, reason, f"{len(exclusions):,}", f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}")
     return table

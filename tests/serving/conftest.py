@@ -8,31 +8,31 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.http.app import create_app
-from serving.http.state import Live
+from serving.http.state import CurrentState
 from serving.store.engine import open_store
-from tests.serving.shop import keep_records, live_of, open_shop
+from tests.serving.shop import current_state_of, keep_records, open_shop
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def current(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CurrentState]:
     home = tmp_path_factory.mktemp("shop")
     settings, lineup = open_shop(home)
-    live = live_of(settings, lineup, home)
-    yield live
-    live.close()
+    current = current_state_of(settings, lineup, home)
+    yield current
+    current.close()
 
 
 @pytest.fixture(scope="session")
-def http(live: Live) -> TestClient:
-    return TestClient(create_app(live), raise_server_exceptions=False)
+def http(current: CurrentState) -> TestClient:
+    return TestClient(create_app(current), raise_server_exceptions=False)
 
 
 @pytest.fixture
-def own(live: Live, tmp_path: Path) -> Iterator[Live]:
+def own(current: CurrentState, tmp_path: Path) -> Iterator[CurrentState]:
     """The same shop with a store of its own, for a test that moves a customer on."""
-    settings = live.state.settings.model_copy(update={"store": f"sqlite:///{tmp_path / 'own.db'}"})
-    keep_records(live.state.lake, settings)
-    state = replace(live.state, settings=settings, store=open_store(settings.store_url))
-    own = Live(state, lambda _: state, lambda: None)
+    settings = current.state.settings.model_copy(update={"store": f"sqlite:///{tmp_path / 'own.db'}"})
+    keep_records(current.state.lake, settings)
+    state = replace(current.state, settings=settings, store=open_store(settings.store_url))
+    own = CurrentState(state, lambda _: state, lambda: None)
     yield own
     own.close()

@@ -14,7 +14,7 @@ from features.lake import Lake
 from features.profiles.fit import fit_features
 from features.profiles.records import records
 from features.units import DAY
-from serving.http.state import Live, State, load_state
+from serving.http.state import CurrentState, State, load_state
 from serving.scoring.champions import Lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
@@ -127,8 +127,8 @@ def keep_records(lake: Lake, settings: Settings, *, log_seq: int = 0) -> None:
     engine.dispose()
 
 
-def live_of(settings: Settings, lineup: Lineup | None, home: Path) -> Live:
-    """A live state with these models, whatever the registry holds."""
-    state = load_state(settings, beside=home)
+def current_state_of(settings: Settings, lineup: Lineup | None, home: Path) -> CurrentState:
+    """A current state with these models, whatever the registry holds."""
+    state = load_state(settings, folder=home)
     with_models = State(**{name: getattr(state, name) for name in State.__dataclass_fields__} | {"lineup": lineup})
-    return Live(with_models, partial(load_state, settings, beside=home), lambda: None)
+    return CurrentState(with_models, partial(load_state, settings, folder=home), lambda: None)

@@ -12,9 +12,9 @@ from features.profiles.records import records
 from features.units import DAY
 from serving.decisions.arbitration import Visitor
 from serving.decisions.customers import visitor_of
-from serving.http.answers import scores
 from serving.http.requests import ScoresRequest
-from serving.http.state import Live, State
+from serving.http.scores import answer_scores
+from serving.http.state import CurrentState, State
 from serving.scoring.champions import Lineup
 from serving.scoring.pairs import pairs_of, running
 from serving.store.records import record_of
@@ -22,9 +22,9 @@ from tests.serving.shop import NOW
 
 
 @pytest.fixture(scope="module")
-def lineup(live: Live) -> Lineup:
-    assert live.state.lineup is not None
-    return live.state.lineup
+def lineup(current: CurrentState) -> Lineup:
+    assert current.state.lineup is not None
+    return current.state.lineup
 
 
 def record(state: State, customer: str) -> Record:
@@ -33,61 +33,71 @@ def record(state: State, customer: str) -> Record:
     return found
 
 
-def visitor(state: State, record: Record, lineup: Lineup, *, at: int = NOW) -> Visitor:
-    pairs = pairs_of(record, running(state.campaigns, as_of=at), "contact", "redeem", as_of=at)
-    return visitor_of(record, lineup, state.catalogue, pairs, "redeem", as_of=at)
+def visitor(state: State, record: Record, lineup: Lineup, *, as_of: int = NOW) -> Visitor:
+    pairs = pairs_of(record, running(state.campaigns, as_of=as_of), "contact", "redeem", as_of=as_of)
+    return visitor_of(record, lineup, state.candidates, pairs, "redeem", as_of=as_of)
 
 
-def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(live: Live, lineup: Lineup) -> None:
+def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(current: CurrentState, lineup: Lineup) -> None:
     told = cast(
-        "list[dict[str, Any]]", scores(live.state, ScoresRequest(customers=list(map(str, range(20)))))["scores"]
+        "list[dict[str, Any]]",
+        answer_scores(current.state, ScoresRequest(customers=list(map(str, range(20)))))["scores"],
     )
     best = {one["customer_id"]: one["models"]["redemption"] for one in told}
-    seen = {one["customer_id"]: visitor(live.state, record(live.state, one["customer_id"]), lineup) for one in told}
-    assert {customer: dict(each.propensity) for customer, each in seen.items()} == {
+    seen = {
+        one["customer_id"]: visitor(current.state, record(current.state, one["customer_id"]), lineup) for one in told
+    }
+    assert {customer: dict(each.campaign_scores) for customer, each in seen.items()} == {
         one["customer_id"]: one["propensities"] for one in told
     }
     reached = [customer for customer, said in best.items() if said["campaign_id"] is not None]
     assert {best[customer]["campaign_id"] for customer in reached} == {"now", "side"}
     for customer in reached:
-        assert seen[customer].reasons(best[customer]["campaign_id"]) == best[customer]["reasons"]
+        assert seen[customer].campaign_reasons(best[customer]["campaign_id"]) == best[customer]["reasons"]
 
 
-def test_an_offer_of_no_campaign_has_the_middle_chance_and_without_a_model_none(live: Live, lineup: Lineup) -> None:
+def test_an_offer_of_no_campaign_has_the_middle_chance_and_without_a_model_none(
+    current: CurrentState, lineup: Lineup
+) -> None:
     model = replace(lineup.models["redemption"], percentiles=tuple(n / 100 for n in range(101)))
-    someone = record(live.state, "1")
-    assert visitor(live.state, someone, replace(lineup, models={**lineup.models, "redemption": model})).base == 0.5
-    without = visitor(live.state, someone, replace(lineup, models={"lapse": lineup.models["lapse"]}))
-    assert (without.base, dict(without.propensity), without.reasons("now")) == (None, {}, [])
+    someone = record(current.state, "1")
+    assert (
+        visitor(current.state, someone, replace(lineup, models={**lineup.models, "redemption": model})).base_score
+        == 0.5
+    )
+    without = visitor(current.state, someone, replace(lineup, models={"lapse": lineup.models["lapse"]}))
+    assert (without.base_score, dict(without.campaign_scores), without.campaign_reasons("now")) == (None, {}, [])
 
 
 @pytest.mark.parametrize(
     ("day", "open_"),
     [(-201, set()), (-200, {"old"}), (-150, {"old"}), (-149, set()), (-20, {"now"}), (0, {"now", "side"}), (21, set())],
 )
-def test_only_campaigns_that_run_have_chances(live: Live, day: int, open_: set[str]) -> None:
+def test_only_campaigns_that_run_have_chances(current: CurrentState, day: int, open_: set[str]) -> None:
     at = NOW + day * DAY
-    assert set(running(live.state.campaigns, as_of=at)) == open_
+    assert set(running(current.state.campaigns, as_of=at)) == open_
     reached = Record.of(
         {"event_id": c, "kind": "contact", "time": NOW - 300 * DAY, "campaign_id": c}
         for c in ("side", "old", "now", "unheard")
     )
-    pairs = pairs_of(reached, running(live.state.campaigns, as_of=at), "contact", "redeem", as_of=at)
+    pairs = pairs_of(reached, running(current.state.campaigns, as_of=at), "contact", "redeem", as_of=at)
     assert (pairs.campaigns, pairs.rows.tolist()) == (sorted(open_), [0] * len(open_))
 
 
-def test_what_was_bought_and_redeemed_counts_up_to_the_moment(live: Live, lineup: Lineup) -> None:
+def test_what_was_bought_and_redeemed_counts_up_to_the_moment(current: CurrentState, lineup: Lineup) -> None:
     bought: list[dict[str, object]] = [{"kind": "order", "item_id": item} for item in ("tea", "tea", "cake", None)]
     taken: list[dict[str, object]] = [
         {"kind": "redeem", "offer_id": offer, "campaign_id": c} for offer, c in (("x", "now"), ("y", None), (None, "c"))
     ]
     told = [{"event_id": f"{n}-{at}", "time": at} | each for at in (5, 6) for n, each in enumerate([*bought, *taken])]
-    seen = [visitor(live.state, Record.of(told), lineup, at=at) for at in (4, 5, 6)]
+    seen = [visitor(current.state, Record.of(told), lineup, as_of=at) for at in (4, 5, 6)]
     counts: list[dict[str, int]] = [{}, {"tea": 2, "cake": 1}, {"tea": 4, "cake": 2}]
-    assert [each.lines.tolist() for each in seen] == [live.state.catalogue.lines(each).tolist() for each in counts]
-    assert [each.redeemed for each in seen] == [frozenset(), *[frozenset({("now", "x"), (None, "y")})] * 2]
+    assert [each.order_lines.tolist() for each in seen] == [
+        current.state.candidates.order_lines(each).tolist() for each in counts
+    ]
+    assert [each.redemptions for each in seen] == [frozenset(), *[frozenset({("now", "x"), (None, "y")})] * 2]
 
 
-def test_what_a_customer_is_told_to_be_holds_in_the_past_too(live: Live) -> None:
-    found = dict(records(live.state.lake, ["3", "4", "nobody"]))
+def test_what_a_customer_is_told_to_be_holds_in_the_past_too(current: CurrentState) -> None:
+    found = dict(records(current.state.lake, ["3", "4", "nobody"]))
     assert {customer: each.attributes["age"] for customer, each in found.items()} == {"3": "young", "4": "old"}

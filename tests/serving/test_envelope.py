@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.testclient import TestClient
 
 from features.errors import StamkundError
-from serving.http.envelope import Guard, refuse
+from serving.http.envelope import Guard, add_error_handlers
 
 LIMIT = 1000
 
@@ -17,7 +17,7 @@ LIMIT = 1000
 def opened(error: Exception | None = None) -> TestClient:
     """A service that takes a body and says its size, or fails."""
     app = FastAPI()
-    refuse(app)
+    add_error_handlers(app)
 
     @app.post("/")
     async def size(request: Request) -> int:

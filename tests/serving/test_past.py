@@ -16,9 +16,9 @@ from features.events.tables import TABLES
 from features.lake import Lake
 from features.profiles.pairs import campaigns
 from features.units import DAY
-from serving.http.answers import take
 from serving.http.app import create_app
-from serving.http.state import Live, State
+from serving.http.events import answer_messages
+from serving.http.state import CurrentState, State
 from serving.scoring.batch import scores
 from serving.store.event_log import log_frame
 from serving.store.records import record_of
@@ -53,7 +53,7 @@ def iso(at: int) -> str:
 
 def send(state: State, kind: str, *, at: int, customer: str = "3", name: str = "sent") -> None:
     message = {"type": "track", "messageId": name, "userId": customer, "timestamp": iso(at), **SENT[kind]}
-    assert take(state, [message])["accepted"] == 1
+    assert answer_messages(state, [message])["accepted"] == 1
 
 
 def built(state: State, folder: Path) -> State:
@@ -64,12 +64,12 @@ def built(state: State, folder: Path) -> State:
     log, mark = log_frame(state.store)
     lake.write(tables | {"events": pl.concat([tables["events"], log])})
     keep_records(lake, settings, log_seq=mark.number)
-    return replace(state, settings=settings, lake=lake, campaigns=campaigns(lake)).at(NOW)
+    return replace(state, settings=settings, lake=lake, campaigns=campaigns(lake)).with_offers_as_of(NOW)
 
 
 def told(state: State, as_of: int | None) -> Json:
     """Everything the service says of customer 3 at a moment."""
-    http = TestClient(create_app(Live(state, lambda _: state, lambda: None)))
+    http = TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)))
     moment = {} if as_of is None else {"as_of": iso(as_of)}
     profile = http.get("/v1/profiles/user_id:3", params=moment).json()
     asked = http.post("/v1/scores", json={"customers": ["3"], **moment}).json()["scores"]
@@ -88,7 +88,7 @@ def changed(before: Json, after: Json) -> set[str]:
 
 @pytest.mark.parametrize("kind", SENT)
 def test_an_event_changes_what_is_said_of_its_own_moment_and_not_of_the_microsecond_before(
-    own: Live, tmp_path: Path, kind: str
+    own: CurrentState, tmp_path: Path, kind: str
 ) -> None:
     state = own.state
     then, just_before = told(state, THEN), told(state, THEN - 1)
@@ -99,7 +99,7 @@ def test_an_event_changes_what_is_said_of_its_own_moment_and_not_of_the_microsec
 
 
 @pytest.mark.parametrize("kind", SENT)
-def test_an_event_of_the_future_changes_nothing_now(own: Live, tmp_path: Path, kind: str) -> None:
+def test_an_event_of_the_future_changes_nothing_now(own: CurrentState, tmp_path: Path, kind: str) -> None:
     before = told(own.state, None)
     send(own.state, kind, at=NOW + 1)
     assert changed(before, told(own.state, None)) == set()
@@ -108,7 +108,9 @@ def test_an_event_of_the_future_changes_nothing_now(own: Live, tmp_path: Path, k
 
 
 @pytest.mark.parametrize("kind", SENT)
-def test_an_event_that_comes_late_is_known_now_and_of_the_past_with_the_next_build(own: Live, kind: str) -> None:
+def test_an_event_that_comes_late_is_known_now_and_of_the_past_with_the_next_build(
+    own: CurrentState, kind: str
+) -> None:
     now, past = told(own.state, None), told(own.state, THEN)
     send(own.state, kind, at=THEN)
     assert changed(now, told(own.state, None)) == CHANGES[kind]
@@ -117,7 +119,7 @@ def test_an_event_that_comes_late_is_known_now_and_of_the_past_with_the_next_bui
     assert changed(past, told(own.state, THEN)) == set()
 
 
-def test_a_batch_knows_of_a_moment_what_came_until_then(own: Live, tmp_path: Path) -> None:
+def test_a_batch_knows_of_a_moment_what_came_until_then(own: CurrentState, tmp_path: Path) -> None:
     for kind in SENT:
         send(own.state, kind, at=THEN, name=kind)
     after = built(own.state, tmp_path / "built")
@@ -126,7 +128,7 @@ def test_a_batch_knows_of_a_moment_what_came_until_then(own: Live, tmp_path: Pat
         assert before.equals(now, null_equal=True) == same
 
 
-def test_what_an_event_changes(own: Live) -> None:
+def test_what_an_event_changes(own: CurrentState) -> None:
     before = told(own.state, None)
     for kind in SENT:
         send(own.state, kind, at=NOW, name=kind)
@@ -146,11 +148,11 @@ def test_what_an_event_changes(own: Live) -> None:
     assert best["offer_id"] != "now-drinks"
 
 
-def test_a_customer_is_unknown_before_their_first_event(own: Live, tmp_path: Path) -> None:
+def test_a_customer_is_unknown_before_their_first_event(own: CurrentState, tmp_path: Path) -> None:
     send(own.state, "order", at=THEN, customer="new")
     send(own.state, "order", at=NOW + HOUR, customer="next", name="next")
     after = built(own.state, tmp_path / "built")
-    http = TestClient(create_app(Live(after, lambda _: after, lambda: None)))
+    http = TestClient(create_app(CurrentState(after, lambda _: after, lambda: None)))
     asked = {"new": [None, THEN, THEN - 1], "next": [None, THEN]}
     got = {
         customer: [
@@ -163,7 +165,7 @@ def test_a_customer_is_unknown_before_their_first_event(own: Live, tmp_path: Pat
     assert record_of(after.store, "next") is not None
 
 
-def test_no_moment_after_the_clock_can_be_asked_about(own: Live) -> None:
+def test_no_moment_after_the_clock_can_be_asked_about(own: CurrentState) -> None:
     http = TestClient(create_app(own))
     got = http.post("/v1/scores", json={"customers": ["3"], "as_of": iso(NOW + 1)})
     assert (got.status_code, got.json()["error"]["code"]) == (422, "future_as_of")

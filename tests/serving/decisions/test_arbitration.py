@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from features.config.offers import Fallback
-from serving.decisions.arbitration import REASONS, Placement, Visitor, fill, rank
-from serving.decisions.catalogue import SMOOTHING, Catalogue
+from serving.decisions.arbitration import VERDICTS, Visitor, rank
+from serving.decisions.candidates import SMOOTHING, Candidates
 from serving.decisions.offers import Offer
+from serving.decisions.placements import Placement, select
 
 AT = 100
 FALLBACK = Fallback(offer_id="flyer", name="This week's flyer")
@@ -30,45 +31,53 @@ OFFERS = [
 ]
 OFFERS[2] = replace(OFFERS[2], ends=AT - 1)
 OFFERS[3] = replace(OFFERS[3], starts=AT + 1)
-CATALOGUE = Catalogue.of(OFFERS, {"a": 3, "b": 1})
-PLACE = {offer.offer_id: i for i, offer in enumerate(CATALOGUE.offers)}
+CANDIDATES = Candidates.of(OFFERS, {"a": 3, "b": 1})
+PLACE = {offer.offer_id: i for i, offer in enumerate(CANDIDATES.offers)}
 
 
 def visitor(counts: dict[str, int], *, redeemed: str = "", base: float | None = 0.1) -> Visitor:
-    taken = frozenset({("c", redeemed)} if redeemed else ())
-    return Visitor(taken, CATALOGUE.lines(counts), {"c": 0.5}, lambda campaign: [{"code": f"why {campaign}"}], base)
+    redemptions = frozenset({("c", redeemed)} if redeemed else ())
+    return Visitor(
+        redemptions, CANDIDATES.order_lines(counts), {"c": 0.5}, lambda campaign: [{"code": f"why {campaign}"}], base
+    )
 
 
 def test_popularity_is_everybodys_share_within_a_campaign() -> None:
     # c: tea, late and soon have the 3 lines of a each, cake and dear the 1 of b: 11 in all. d and none: never sold.
     shares = {"tea": 3 / 11, "cake": 1 / 11, "late": 3 / 11, "soon": 3 / 11, "dear": 1 / 11, "far": 1.0, "free": 1.0}
-    assert {offer: CATALOGUE.popularity[place] for offer, place in PLACE.items()} == pytest.approx(shares)
+    assert {offer: CANDIDATES.popularity[place] for offer, place in PLACE.items()} == pytest.approx(shares)
 
 
 def test_shares_start_from_everybodys_and_move_to_ones_own() -> None:
-    nobody = CATALOGUE.shares(CATALOGUE.lines({}))
-    assert nobody == pytest.approx(CATALOGUE.popularity)
+    nobody = CANDIDATES.shares(CANDIDATES.order_lines({}))
+    assert nobody == pytest.approx(CANDIDATES.popularity)
     # 10 lines of b: cake and dear have 10 lines each of the campaign's 20.
-    often = CATALOGUE.shares(CATALOGUE.lines({"b": 10, "unheard": 5}))
+    often = CANDIDATES.shares(CANDIDATES.order_lines({"b": 10, "unheard": 5}))
     assert often[PLACE["cake"]] == pytest.approx((10 + SMOOTHING / 11) / (20 + SMOOTHING))
     for group in range(3):
-        assert often[CATALOGUE.group == group].sum() == pytest.approx(1)
+        assert often[CANDIDATES.group == group].sum() == pytest.approx(1)
 
 
 def test_eligible_offers_are_ranked_by_expected_value() -> None:
-    ranking = rank(CATALOGUE, visitor({"b": 10}), at=AT)
-    assert [CATALOGUE.offers[i].offer_id for i in ranking.order] == ["cake", "free", "tea"]
-    assert ranking.propensity[PLACE["cake"]] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
-    assert ranking.expected[PLACE["cake"]] == pytest.approx(ranking.propensity[PLACE["cake"]] * 1000)
-    assert ranking.propensity[PLACE["free"]] == pytest.approx(0.1)  # no campaign's score applies: the base
+    ranking = rank(CANDIDATES, visitor({"b": 10}), as_of=AT)
+    assert [CANDIDATES.offers[i].offer_id for i in ranking.order] == ["cake", "free", "tea"]
+    assert ranking.propensities[PLACE["cake"]] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
+    assert ranking.expected_values[PLACE["cake"]] == pytest.approx(ranking.propensities[PLACE["cake"]] * 1000)
+    assert ranking.propensities[PLACE["free"]] == pytest.approx(0.1)  # no campaign's score applies: the base
 
 
 def test_each_candidate_that_is_not_chosen_says_why() -> None:
-    (filled,), _ = fill(
-        CATALOGUE, visitor({"b": 10}, redeemed="cake"), [Placement("home", 1)], FALLBACK, at=AT, units=100, explain=True
+    (selection,), _ = select(
+        CANDIDATES,
+        visitor({"b": 10}, redeemed="cake"),
+        [Placement("home", 1)],
+        FALLBACK,
+        as_of=AT,
+        units=100,
+        explain=True,
     )
-    assert [item.offer_id for item in filled.items] == ["free"]
-    assert {out.offer_id: out.reason for out in filled.excluded} == {
+    assert [item.offer_id for item in selection.choices] == ["free"]
+    assert {out.offer_id: out.reason for out in selection.exclusions} == {
         "tea": "outranked",
         "cake": "already_redeemed",
         "late": "expired",
@@ -76,14 +85,14 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
         "dear": "no_value",
         "far": "not_contacted",
     }
-    assert all(out.detail.endswith(".") for out in filled.excluded)
+    assert all(out.detail.endswith(".") for out in selection.exclusions)
 
 
 def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
-    (filled,), _ = fill(
-        CATALOGUE, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, at=AT, units=100, explain=False
+    (selection,), _ = select(
+        CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=False
     )
-    (item,) = filled.items
+    (item,) = selection.choices
     assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
     assert item.propensity is not None
     assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
@@ -91,50 +100,52 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
         {"code": "order_lines_of_its_products", "value": 10, "contribution": None},
         {"code": "why c"},
     ]
-    assert filled.excluded == []
+    assert selection.exclusions == []
 
 
 def test_no_offer_is_shown_in_two_placements() -> None:
-    filled, _ = fill(
-        CATALOGUE,
+    selections, _ = select(
+        CANDIDATES,
         visitor({"b": 10}),
         [Placement("top", 2), Placement("side", 2), Placement("foot", 1)],
         FALLBACK,
-        at=AT,
+        as_of=AT,
         units=100,
         explain=True,
     )
-    assert [[item.offer_id for item in place.items] for place in filled] == [["cake", "free"], ["tea"], ["flyer"]]
-    assert {out.offer_id for out in filled[1].excluded if out.reason == "shown_elsewhere"} == {"cake", "free"}
-    (last,) = filled[2].items
+    assert [[item.offer_id for item in each.choices] for each in selections] == [["cake", "free"], ["tea"], ["flyer"]]
+    assert {out.offer_id for out in selections[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
+    (last,) = selections[2].choices
     assert last.is_fallback
     assert last.reasons == [{"code": "nothing_eligible", "value": None, "contribution": None}]
 
 
-@pytest.mark.parametrize("catalogue", [CATALOGUE, Catalogue.of([], {})])
-def test_an_unknown_visitor_gets_the_fallback(catalogue: Catalogue) -> None:
-    (filled,), ranking = fill(catalogue, None, [Placement("home", 3)], FALLBACK, at=AT, units=100, explain=True)
+@pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])
+def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
+    (selection,), ranking = select(
+        candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain=True
+    )
     assert ranking is None
-    assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in filled.items] == [
+    assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in selection.choices] == [
         ("flyer", "This week's flyer", True, 1.0)
     ]
 
 
 def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> None:
     unable = visitor({"b": 10}, base=None)
-    (filled,), _ = fill(CATALOGUE, unable, [Placement("home", 1)], FALLBACK, at=AT, units=100, explain=True)
-    assert filled.items[0].is_fallback
-    assert {out.reason for out in filled.excluded} == {"no_model", "expired", "not_started"}
-    bare = Catalogue.of([], {})
+    (selection,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert selection.choices[0].is_fallback
+    assert {out.reason for out in selection.exclusions} == {"no_model", "expired", "not_started"}
+    bare = Candidates.of([], {})
     nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
-    (filled,), _ = fill(bare, nobody, [Placement("home", 1)], FALLBACK, at=AT, units=100, explain=True)
-    assert filled.items[0].is_fallback
+    (selection,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert selection.choices[0].is_fallback
 
 
 def test_equal_offers_come_in_the_order_of_their_ids() -> None:
-    twins = Catalogue.of([offer(o, "c", o) for o in "bca"], {})
-    same = Visitor(frozenset(), twins.lines({}), {"c": 0.5}, lambda _: [], 0.1)
-    assert [twins.offers[i].offer_id for i in rank(twins, same, at=AT).order] == ["a", "b", "c"]
+    twins = Candidates.of([offer(o, "c", o) for o in "bca"], {})
+    same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5}, lambda _: [], 0.1)
+    assert [twins.offers[i].offer_id for i in rank(twins, same, as_of=AT).order] == ["a", "b", "c"]
 
 
 # An offer's reach (campaign c has reached the visitor, d has not), validity, worth, and whether it was redeemed, with
@@ -171,25 +182,25 @@ def test_the_first_reason_of_an_offer_is_the_one_told(model: bool) -> None:  # n
         Offer(name, "offer", name, campaign, *valid, 100 + worth, 100, frozenset(), assumed=False)
         for name, campaign, valid, worth, *_ in STANDINGS
     ]
-    catalogue = Catalogue.of(offers, {})
-    taken = frozenset((campaign, name) for name, campaign, _, _, redeemed, *_ in STANDINGS if redeemed)
+    candidates = Candidates.of(offers, {})
+    redemptions = frozenset((campaign, name) for name, campaign, _, _, redeemed, *_ in STANDINGS if redeemed)
     chances, base = ({"c": 0.5}, 0.1) if model else ({}, None)
-    someone = Visitor(taken, catalogue.lines({}), chances, lambda _: [], base)
+    someone = Visitor(redemptions, candidates.order_lines({}), chances, lambda _: [], base)
     wanted = {name: with_model if model else without for name, *_, with_model, without in STANDINGS}
-    status = rank(catalogue, someone, at=AT).status
-    assert {o.offer_id: REASONS[s] for o, s in zip(catalogue.offers, status, strict=True)} == wanted
-    (filled,), _ = fill(catalogue, someone, [Placement("all", 99)], FALLBACK, at=AT, units=100, explain=True)
-    out = {each.offer_id: each.reason for each in filled.excluded}
+    verdicts = rank(candidates, someone, as_of=AT).verdicts
+    assert {o.offer_id: VERDICTS[v] for o, v in zip(candidates.offers, verdicts, strict=True)} == wanted
+    (selection,), _ = select(candidates, someone, [Placement("all", 99)], FALLBACK, as_of=AT, units=100, explain=True)
+    out = {each.offer_id: each.reason for each in selection.exclusions}
     assert out == {name: reason for name, reason in wanted.items() if reason != "eligible"}
-    assert len(filled.excluded) == len(out)
+    assert len(selection.exclusions) == len(out)
 
 
 def test_what_was_redeemed_is_that_offer_of_that_campaign_or_of_all_where_none_is_named() -> None:
-    catalogue = Catalogue.of([offer("tea", "c"), offer("tea", "d"), offer("cup", "c"), offer("cup", "d")], {})
-    taken = frozenset({("c", "tea"), (None, "cup"), ("c", "unheard")})
-    someone = Visitor(taken, catalogue.lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
-    status = rank(catalogue, someone, at=AT).status
-    assert [(o.offer_id, o.campaign_id, REASONS[s]) for o, s in zip(catalogue.offers, status, strict=True)] == [
+    candidates = Candidates.of([offer("tea", "c"), offer("tea", "d"), offer("cup", "c"), offer("cup", "d")], {})
+    redemptions = frozenset({("c", "tea"), (None, "cup"), ("c", "unheard")})
+    someone = Visitor(redemptions, candidates.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
+    verdicts = rank(candidates, someone, as_of=AT).verdicts
+    assert [(o.offer_id, o.campaign_id, VERDICTS[v]) for o, v in zip(candidates.offers, verdicts, strict=True)] == [
         ("cup", "c", "already_redeemed"),
         ("cup", "d", "already_redeemed"),
         ("tea", "c", "already_redeemed"),
@@ -207,22 +218,22 @@ def test_an_exclusion_says_its_figures_and_moments() -> None:
     offers[4] = replace(offers[4], cost=3000)  # 0.1 × (10.00 − 30.00) = −2.00
     offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("g", "a"), starts=8 * HOUR, ends=None)]
     offers += [replace(offer("h", "z"), starts=None, ends=None)]
-    catalogue = Catalogue.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
-    someone = Visitor(frozenset(), catalogue.lines({}), chances, lambda _: [], 0.1)
+    candidates = Candidates.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
+    someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
     places = [Placement("top", 2), Placement("side", 1)]
-    (top, side), _ = fill(catalogue, someone, places, FALLBACK, at=3 * HOUR, units=100, explain=True)
-    assert [[item.offer_id for item in place.items] for place in (top, side)] == [["a", "b"], ["c"]]
+    (top, side), _ = select(candidates, someone, places, FALLBACK, as_of=3 * HOUR, units=100, explain=True)
+    assert [[item.offer_id for item in each.choices] for each in (top, side)] == [["a", "b"], ["c"]]
     fixed = {
         ("f", "expired", "It ended at 1970-01-01 02:00 UTC."),
         ("g", "not_started", "It starts at 1970-01-01 08:00 UTC."),
         ("h", "not_contacted", "Campaign z has not reached this customer."),
         ("e", "no_value", "Its expected value is -2: it would cost at least what it brings."),
     }
-    assert {(out.offer_id, out.reason, out.detail) for out in top.excluded} == fixed | {
+    assert {(out.offer_id, out.reason, out.detail) for out in top.exclusions} == fixed | {
         ("c", "outranked", "Its expected value 3 is below the 4 of the last one shown."),
         ("d", "outranked", "Its expected value 2 is below the 4 of the last one shown."),
     }
-    assert {(out.offer_id, out.reason, out.detail) for out in side.excluded} == fixed | {
+    assert {(out.offer_id, out.reason, out.detail) for out in side.exclusions} == fixed | {
         ("a", "shown_elsewhere", "It is shown in placement top."),
         ("b", "shown_elsewhere", "It is shown in placement top."),
         ("d", "outranked", "Its expected value 2 is below the 3 of the last one shown."),
@@ -230,9 +241,9 @@ def test_an_exclusion_says_its_figures_and_moments() -> None:
 
 
 def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_placements_once_each() -> None:
-    twins = Catalogue.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
-    same = Visitor(frozenset(), twins.lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
+    twins = Candidates.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
+    same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
     places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
-    filled, _ = fill(twins, same, places, FALLBACK, at=AT, units=100, explain=False)
-    shown = [[(item.offer_id, item.campaign_id) for item in place.items] for place in filled]
+    selections, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain=False)
+    shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in selections]
     assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]

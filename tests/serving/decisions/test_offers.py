@@ -84,12 +84,13 @@ def test_worth_is_the_tables_or_assumed_from_history(
 
 def test_offers_that_are_over_are_kept_so_that_one_can_say_so(lake: Lake) -> None:
     offers = offers_by_key(lake)
-    assert {o.offer_id: o.status(NOW) for o in offers.values() if o.campaign_id != "c3"} == {
-        "drinks": "valid",
-        "cups": "not_started",
-        "old": "expired",
-        "given": "valid",
-        "half": "valid",
+    assert {key: (each.starts, each.ends) for key, each in offers.items()} == {
+        ("drinks", "c1"): (NOW, NOW),
+        ("cups", "c1"): (NOW + 1, None),
+        ("old", None): (None, NOW - 1),
+        ("given", None): (None, None),
+        ("half", "c2"): (None, None),
+        ("half", "c3"): (None, None),
     }
     assert offers["drinks", "c1"].item_ids == {"tea", "cup"}
 

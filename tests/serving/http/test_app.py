@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 from features.units import DAY
 from serving.decisions import customers
 from serving.decisions.offers import offers_at
-from serving.http import answers
+from serving.http import customers as http_customers
+from serving.http import decisions, events
 from serving.http.app import create_app
 from serving.http.requests import DecisionRequest, Profile
-from serving.http.state import Live
+from serving.http.state import CurrentState
 from serving.scoring.model_scores import pair_reasons
 from serving.store.event_log import log_frame
 from tests.serving.decision_rows import saved_decision
@@ -70,7 +71,7 @@ def test_only_the_models_asked_for(http: TestClient) -> None:
     assert one["churn_probability"] is None
 
 
-def test_the_past_is_answered_from_the_lake(own: Live) -> None:
+def test_the_past_is_answered_from_the_lake(own: CurrentState) -> None:
     http = TestClient(create_app(own))
     now: Json = {"customers": ["2"]}
     past = now | {"as_of": "2017-11-01T00:00:00Z"}
@@ -94,7 +95,7 @@ def test_reasons_come_by_how_much_they_add_or_take_away(http: TestClient) -> Non
 # --- decisions ---
 
 
-def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live: Live) -> None:
+def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, current: CurrentState) -> None:
     asked = {
         "profile": {"id_type": "user_id", "id": "3"},
         "context": {"channel": "web"},
@@ -111,7 +112,7 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live
     others = {out["offer_id"]: out["reason"] for out in hero["excluded"]}
     assert len(others) == 5
     assert others["old-drinks"] == others["old-sweets"] == "expired"
-    kept = saved_decision(live.state.store, body["decision_id"])
+    kept = saved_decision(current.state.store, body["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
     outranked = [out["offer_id"] for out in hero["excluded"] if out["reason"] == "outranked"]
@@ -129,21 +130,24 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, live
     ]
 
 
-def test_a_past_decision_takes_offers_for_what_they_were_worth_then(live: Live) -> None:
-    now = live.state.settings.now()
-    then = live.state.at(now - 10 * DAY)
-    known = offers_at(live.state.lake, live.state.settings, as_of=now - 10 * DAY)
-    assert [o.value for o in then.catalogue.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
-    assert [o.value for o in then.catalogue.offers] != [o.value for o in live.state.catalogue.offers]
+def test_a_past_decision_takes_offers_for_what_they_were_worth_then(current: CurrentState) -> None:
+    now = current.state.settings.now()
+    then = current.state.with_offers_as_of(now - 10 * DAY)
+    known = offers_at(current.state.lake, current.state.settings, as_of=now - 10 * DAY)
+    assert [o.value for o in then.candidates.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
+    assert [o.value for o in then.candidates.offers] != [o.value for o in current.state.candidates.offers]
 
 
 def test_what_would_have_been_decided_is_not_kept(
-    http: TestClient, live: Live, monkeypatch: pytest.MonkeyPatch
+    http: TestClient, current: CurrentState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "save_decision", lambda *_: pytest.fail("It was kept."))
+    monkeypatch.setattr(decisions, "save_decision", lambda *_: pytest.fail("It was kept."))
     past = http.post("/v1/decisions", json={"profile": {"id": "3"}, "as_of": "2017-11-30T00:00:00Z"})
     assert (past.status_code, past.json()["decision_id"]) == (200, None)
-    assert answers.decide(live.state, DecisionRequest(profile=Profile(id="3")), keep=False)["decision_id"] is None
+    assert (
+        decisions.answer_decision(current.state, DecisionRequest(profile=Profile(id="3")), dry_run=True)["decision_id"]
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,13 +162,14 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
     def busy(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    for name in ("save_decision", "record_of", "append_events"):
-        monkeypatch.setattr(answers, name, busy)
+    monkeypatch.setattr(decisions, "save_decision", busy)
+    monkeypatch.setattr(http_customers, "record_of", busy)
+    monkeypatch.setattr(events, "append_events", busy)
     got = http.post(path, json=body)
     assert (got.status_code, error_of(got)["code"]) == (503, "store_unavailable")
 
 
-def test_a_message_sent_again_with_more_lines_adds_none(http: TestClient, live: Live) -> None:
+def test_a_message_sent_again_with_more_lines_adds_none(http: TestClient, current: CurrentState) -> None:
     order: Json = {"messageId": "whole", "userId": "whole", "event": "Order Completed"}
     verdicts = []
     for products in (2, 3, 0):
@@ -172,7 +177,7 @@ def test_a_message_sent_again_with_more_lines_adds_none(http: TestClient, live: 
         got = http.post("/v1/track", json=order | {"properties": carried})
         verdicts.append(got.json()["results"][0]["status"])
     assert verdicts == ["accepted", "duplicate", "duplicate"]
-    frame, _ = log_frame(live.state.store)
+    frame, _ = log_frame(current.state.store)
     assert frame.filter(frame["id"] == "whole")["event_id"].to_list() == ["whole", "whole#002"]
 
 
@@ -198,13 +203,15 @@ def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:
 
 
 @pytest.mark.parametrize("profile", [None, {"id": "nobody"}, {"id_type": "anonymous_id", "id": "3"}])
-def test_unknown_and_anonymous_visitors_get_the_fallback(http: TestClient, live: Live, profile: Json | None) -> None:
+def test_unknown_and_anonymous_visitors_get_the_fallback(
+    http: TestClient, current: CurrentState, profile: Json | None
+) -> None:
     got = http.post("/v1/decisions", json={"profile": profile, "placements": [{"id": "a"}, {"id": "b", "count": 3}]})
     assert got.status_code == 200
     for place in got.json()["placements"]:
         (item,) = place["items"]
         assert (item["offer_id"], item["is_fallback"], item["probability"]) == ("flyer", True, 1.0)
-    kept = saved_decision(live.state.store, got.json()["decision_id"])
+    kept = saved_decision(current.state.store, got.json()["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.eligible) == (None, [])
 
@@ -232,7 +239,7 @@ def test_the_next_answer_knows_an_event(http: TestClient) -> None:
     assert got["features"]["share_drinks_all"] == pytest.approx(0.9)  # tea is in Drinks
 
 
-def test_a_redeemed_offer_is_not_offered_again(own: Live) -> None:
+def test_a_redeemed_offer_is_not_offered_again(own: CurrentState) -> None:
     http = TestClient(create_app(own))
     asked = {"profile": {"id": "5"}, "placements": [{"id": "hero", "count": 1}]}
     (item,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
@@ -245,7 +252,7 @@ def test_a_redeemed_offer_is_not_offered_again(own: Live) -> None:
     assert reasons[item["offer_id"]] == "already_redeemed"
 
 
-def test_every_type_of_message_has_a_path(http: TestClient, live: Live) -> None:
+def test_every_type_of_message_has_a_path(http: TestClient, current: CurrentState) -> None:
     sent: dict[str, Json] = {
         "track": {"event": "Product Viewed"},
         "identify": {"traits": {}},
@@ -257,7 +264,7 @@ def test_every_type_of_message_has_a_path(http: TestClient, live: Live) -> None:
     for type_, message in sent.items():
         got = http.post(f"/v1/{type_}", json={"messageId": f"path-{type_}", "userId": "paths"} | message)
         assert got.json()["results"][0]["status"] == "accepted"
-    frame, _ = log_frame(live.state.store)
+    frame, _ = log_frame(current.state.store)
     kinds = [row["kind"] for row in frame.to_dicts() if row["customer_id"] == "paths"]
     assert kinds == ["view", "identify", "visit", "visit", "identify", "alias"]
 
@@ -341,13 +348,13 @@ def test_a_mistake_of_ours_keeps_the_shape(http: TestClient, monkeypatch: pytest
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(answers, "record_of", broken)
+    monkeypatch.setattr(http_customers, "record_of", broken)
     got = http.post("/v1/scores", json={"customers": ["1"]}, headers={"Request-Id": "mine"})
     assert (got.status_code, error_of(got)["code"], got.headers["request-id"]) == (500, "internal_error", "mine")
 
 
-def test_without_models_events_are_taken_and_answers_say_no_model(live: Live) -> None:
-    bare = Live(replace(live.state, lineup=None), lambda _: live.state, lambda: None)
+def test_without_models_events_are_taken_and_answers_say_no_model(current: CurrentState) -> None:
+    bare = CurrentState(replace(current.state, lineup=None), lambda _: current.state, lambda: None)
     http = TestClient(create_app(bare))
     for path, body in (("/v1/scores", {"customers": ["1"]}), ("/v1/decisions", {})):
         got = http.post(path, json=body)

@@ -12,9 +12,9 @@ from polars.testing import assert_frame_equal
 
 from features.errors import StamkundError
 from features.units import DAY
-from serving.http.answers import scores as answered
 from serving.http.requests import ScoresRequest
-from serving.http.state import Live
+from serving.http.scores import answer_scores
+from serving.http.state import CurrentState
 from serving.scoring import batch
 from serving.scoring.batch import score_batch, scores
 from serving.scoring.scorer import score
@@ -36,10 +36,10 @@ def flat(answer: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("as_of", [None, "2017-11-20T12:00:00Z", "2017-03-01"])
-def test_http_batch_and_python_say_the_same(live: Live, tmp_path: Path, as_of: str | None) -> None:
+def test_http_batch_and_python_say_the_same(current: CurrentState, tmp_path: Path, as_of: str | None) -> None:
     everybody = [str(i) for i in range(80)]
-    state = live.state
-    http = orjson.loads(orjson.dumps(answered(state, ScoresRequest(customers=everybody, as_of=as_of))["scores"]))
+    state = current.state
+    http = orjson.loads(orjson.dumps(answer_scores(state, ScoresRequest(customers=everybody, as_of=as_of))["scores"]))
     known = sorted((a for a in http if "error" not in a), key=lambda a: str(a["customer_id"]))
     at = {None: NOW, "2017-11-20T12:00:00Z": NOW - 12 * 86_400_000_000 - 43_200_000_000}.get(
         as_of, NOW - 277 * 86_400_000_000
@@ -52,15 +52,15 @@ def test_http_batch_and_python_say_the_same(live: Live, tmp_path: Path, as_of: s
     assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), frame)
 
 
-def test_chunks_change_nothing(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+def test_chunks_change_nothing(current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scores(current.state.settings, as_of=NOW, lineup=current.state.lineup)
     monkeypatch.setattr(batch, "CHUNK", 7)
     seen: list[tuple[str, int, int]] = []
     report = score_batch(
-        live.state.settings,
+        current.state.settings,
         as_of=NOW,
         out=tmp_path / "deep" / "scores.parquet",
-        lineup=live.state.lineup,
+        lineup=current.state.lineup,
         progress=lambda *step: seen.append(step),
     )
     assert_frame_equal(pl.read_parquet(tmp_path / "deep" / "scores.parquet"), whole)
@@ -70,16 +70,18 @@ def test_chunks_change_nothing(live: Live, tmp_path: Path, monkeypatch: pytest.M
     assert seen[-1] == ("scores", 80, 80)
 
 
-def test_a_table_is_replaced_at_once(live: Live, tmp_path: Path) -> None:
+def test_a_table_is_replaced_at_once(current: CurrentState, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'crm.db'}"
     for at in (NOW - 400 * 86_400_000_000, NOW):
-        report = score_batch(live.state.settings, as_of=at, out=url, table="customer scores", lineup=live.state.lineup)
+        report = score_batch(
+            current.state.settings, as_of=at, out=url, table="customer scores", lineup=current.state.lineup
+        )
     engine = sa.create_engine(url)
     assert sa.inspect(engine).get_table_names() == ["customer scores"]
     with engine.connect() as connection:
         rows = connection.execute(sa.text('SELECT * FROM "customer scores" ORDER BY customer_id')).mappings().all()
     engine.dispose()
-    frame = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+    frame = scores(current.state.settings, as_of=NOW, lineup=current.state.lineup)
     assert len(rows) == report.customers == 80
     assert [row["predicted_clv"] for row in rows] == frame["predicted_clv"].to_list()
     assert [orjson.loads(row["lapse_reasons"]) for row in rows] == frame["lapse_reasons"].to_list()
@@ -101,13 +103,13 @@ def break_at(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("chunk", [0, 1, 2])
 def test_a_failure_leaves_the_last_file(
-    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+    current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     out = tmp_path / "scores.parquet"
     out.write_bytes(b"the last one")
     break_at(chunk, monkeypatch)
     with pytest.raises(RuntimeError):
-        score_batch(live.state.settings, as_of=NOW, out=out, lineup=live.state.lineup)
+        score_batch(current.state.settings, as_of=NOW, out=out, lineup=current.state.lineup)
     assert out.read_bytes() == b"the last one"
     assert list(tmp_path.iterdir()) == [out]
 
@@ -125,24 +127,24 @@ def held(url: str) -> dict[str, Counter[object]]:
 
 @pytest.mark.parametrize("chunk", [0, 1, 2])
 def test_a_failure_leaves_the_last_table_and_the_next_batch_replaces_it(
-    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+    current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     url = f"sqlite:///{tmp_path / 'crm.db'}"
-    score_batch(live.state.settings, as_of=NOW - DAY, out=url, lineup=live.state.lineup)
+    score_batch(current.state.settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
     last = held(url)["scores"]
     with monkeypatch.context() as broken:
         break_at(chunk, broken)
         with pytest.raises(RuntimeError):
-            score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+            score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
     assert held(url)["scores"] == last
-    score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+    score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
     after = held(url)
     assert (list(after), list(after["scores"].values()), after["scores"].keys() & last) == (["scores"], [80], set())
 
 
-def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(live: Live, tmp_path: Path) -> None:
+def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(current: CurrentState, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'crm.db'}"
-    score_batch(live.state.settings, as_of=NOW - DAY, out=url, lineup=live.state.lineup)
+    score_batch(current.state.settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
     last = held(url)["scores"]
 
     def dying(_: object, __: object, statement: str, *___: object) -> None:
@@ -152,14 +154,14 @@ def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(live: Liv
     sa.event.listen(sa.Engine, "before_cursor_execute", dying)
     try:
         with pytest.raises(RuntimeError):
-            score_batch(live.state.settings, as_of=NOW, out=url, lineup=live.state.lineup)
+            score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", dying)
     assert held(url)["scores"] == last
 
 
-def test_a_batch_of_nobody_has_every_column_and_no_row(live: Live, tmp_path: Path) -> None:
-    settings, lineup, url = live.state.settings, live.state.lineup, f"sqlite:///{tmp_path / 'crm.db'}"
+def test_a_batch_of_nobody_has_every_column_and_no_row(current: CurrentState, tmp_path: Path) -> None:
+    settings, lineup, url = current.state.settings, current.state.lineup, f"sqlite:///{tmp_path / 'crm.db'}"
     everybody = scores(settings, as_of=NOW, lineup=lineup)
     assert_frame_equal(scores(settings, as_of=DAY, lineup=lineup), everybody.clear())
     assert_frame_equal(scores(settings, [], as_of=NOW, lineup=lineup), everybody.clear())
@@ -172,28 +174,28 @@ def test_a_batch_of_nobody_has_every_column_and_no_row(live: Live, tmp_path: Pat
     engine.dispose()
 
 
-def test_some_customers_only(live: Live) -> None:
-    some = scores(live.state.settings, ["5", "1"], as_of=NOW, lineup=live.state.lineup)
+def test_some_customers_only(current: CurrentState) -> None:
+    some = scores(current.state.settings, ["5", "1"], as_of=NOW, lineup=current.state.lineup)
     assert_frame_equal(
         some,
-        scores(live.state.settings, as_of=NOW, lineup=live.state.lineup).filter(
+        scores(current.state.settings, as_of=NOW, lineup=current.state.lineup).filter(
             pl.col("customer_id").is_in(["1", "5"])
         ),
     )
     with pytest.raises(StamkundError, match="No customer 'nobody' is known"):
-        scores(live.state.settings, ["1", "nobody"], as_of=NOW, lineup=live.state.lineup)
+        scores(current.state.settings, ["1", "nobody"], as_of=NOW, lineup=current.state.lineup)
 
 
-def test_orders_are_predicted_for_those_from_whom_one_is_expected(live: Live) -> None:
-    frame = scores(live.state.settings, as_of=NOW, lineup=live.state.lineup)
+def test_orders_are_predicted_for_those_from_whom_one_is_expected(current: CurrentState) -> None:
+    frame = scores(current.state.settings, as_of=NOW, lineup=current.state.lineup)
     expected = frame["expected_date_of_next_order"].is_not_null()
     assert 0 < expected.sum() < frame.height
     assert frame["predicted_number_of_orders"].is_not_null().equals(expected)
     assert frame.filter(expected)["predicted_number_of_orders"].min() > 0  # type: ignore[operator]
 
 
-def test_a_customer_outside_a_models_population_gets_no_score_from_it(live: Live) -> None:
-    gone = scores(live.state.settings, ["0"], as_of=NOW, lineup=live.state.lineup).row(0, named=True)
+def test_a_customer_outside_a_models_population_gets_no_score_from_it(current: CurrentState) -> None:
+    gone = scores(current.state.settings, ["0"], as_of=NOW, lineup=current.state.lineup).row(0, named=True)
     assert gone["days_since_last_order"] > 300
     assert (gone["churn_probability"], gone["lapse_score"], gone["lapse_percentile"]) == (None, None, None)
     assert (gone["expected_date_of_next_order"], gone["predicted_number_of_orders"]) == (None, None)

@@ -15,9 +15,9 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from serving.http import state as state_module
-from serving.http.answers import scores
 from serving.http.requests import ScoresRequest
-from serving.http.state import Live, load_state, open_live
+from serving.http.scores import answer_scores
+from serving.http.state import CurrentState, load_state, open_state
 from serving.scoring import champions as module
 from serving.scoring.champions import Lineup, carry, load_lineup
 from serving.scoring.orders import OrderColumns
@@ -61,10 +61,10 @@ def test_a_champion_on_other_features_is_left_out_and_told(
 ) -> None:
     settings, _ = shop
     registry.forget("redemption")
-    state = load_state(settings, beside=settings.home.parent)
+    state = load_state(settings, folder=settings.home.parent)
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert "Model 'redemption' was trained on other features" in caplog.text
-    (one,) = cast("list[dict[str, Any]]", scores(state, ScoresRequest(customers=["1"]))["scores"])
+    (one,) = cast("list[dict[str, Any]]", answer_scores(state, ScoresRequest(customers=["1"]))["scores"])
     assert 0 < one["churn_probability"] < 1
     assert (one["propensities"], list(one["models"])) == ({}, ["lapse", "spend"])
     assert list(carry(settings, tmp_path)) == ["lapse", "spend"]
@@ -79,28 +79,28 @@ def test_when_no_champion_is_on_the_features_at_hand_that_is_an_error(
     with pytest.raises(StamkundError, match="stamkund train") as refused:
         load_lineup(settings, folder=settings.home.parent)
     assert refused.value.code == "feature_set_mismatch"
-    live = open_live(settings.home.parent / "stamkund.yaml")  # the service starts, and says that it has no model
-    assert live.state.lineup is None
-    live.close()
+    current = open_state(settings.home.parent / "stamkund.yaml")  # the service starts, and says that it has no model
+    assert current.state.lineup is None
+    current.close()
 
 
 def test_a_service_that_runs_keeps_its_models_until_the_new_ones_can_answer(
     shop: tuple[Settings, Lineup], registry: Registry, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings, lineup = shop
-    reload = partial(load_state, settings, beside=settings.home.parent)
+    reload = partial(load_state, settings, folder=settings.home.parent)
     first = reload()
-    live = Live(first, reload, lambda: registry.fingerprint(settings))
+    current = CurrentState(first, reload, lambda: registry.fingerprint(settings))
     registry.forget("lapse", "spend", "redemption")
-    assert not live.renew()
-    assert not live.renew()
-    assert live.state is first
+    assert not current.renew()
+    assert not current.renew()
+    assert current.state is first
     assert caplog.text.count("feature_set_mismatch") == 1  # told once, not at every look
     registry.models = {"lapse": replace(lineup.models["lapse"], version=2)}
-    assert live.renew()
-    assert live.state.lineup is not None
-    assert live.state.lineup.versions == {"lapse": "2"}
-    live.close()
+    assert current.renew()
+    assert current.state.lineup is not None
+    assert current.state.lineup.versions == {"lapse": "2"}
+    current.close()
 
 
 def test_features_that_do_not_say_whom_a_model_scores_are_refused_and_not_taken_as_everyone(

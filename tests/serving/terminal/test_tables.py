@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from features.doctor import Diagnosis, Finding
-from serving.terminal.demo import _three
+from serving.terminal.demo import notable_customers
 from serving.terminal.diagnosis import doctor_table
 from serving.terminal.tables import exclusions_table, offers_table
 
@@ -45,4 +45,4 @@ def scored(customers: Iterable[str]) -> pl.DataFrame:
 
 @pytest.mark.parametrize(("customers", "shown"), [("", 0), ("a", 1), ("ab", 2), ("abcd", 3)])
 def test_the_demo_shows_as_many_customers_as_there_are(customers: str, shown: int) -> None:
-    assert len({customer for _, customer in _three(scored(customers))}) == shown
+    assert len({customer for _, customer in notable_customers(scored(customers))}) == shown

@@ -1,0 +1,119 @@
+"""The offers that a decision chooses from, and how much of a customer's shopping falls on each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from features.arrays import Floats, Ints
+from features.lake import Lake
+from serving.decisions.exclusions import Exclusion, exclusions_of
+from serving.decisions.offers import Offer
+
+SMOOTHING: Final = 10.0  # a customer's shares start from everybody's, with the weight of this many order lines
+UNBOUNDED: Final = np.iinfo(np.int64)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Offers in the order of their ids, and arrays beside them in the same order.
+
+    ``offers_by_item[item, offer]`` is 1 where the offer is for the item; ``items`` gives each item's row.
+    ``popularity[offer]`` is everybody's share of the offer among the order lines on its campaign's offers.
+    """
+
+    offers: tuple[Offer, ...]
+    items: Mapping[str, int]
+    offers_by_item: sp.csr_array
+    popularity: Floats
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer], line_counts: Mapping[str, int]) -> Candidates:
+        """Candidates from offers and the number of order lines of each item, by everybody.
+
+        >>> tea = Offer("a", "offer", "Tea", "c", None, None, 100, 10, frozenset({"x"}), assumed=False)
+        >>> cup = Offer("b", "offer", "Cup", "c", None, None, 100, 10, frozenset({"y", "z"}), assumed=False)
+        >>> Candidates.of([tea, cup], {"x": 3, "y": 1}).popularity
+        array([0.75, 0.25])
+        """
+        offers = sorted(offers, key=lambda offer: (offer.offer_id, offer.campaign_id or ""))
+        items = {item: i for i, item in enumerate(sorted({item for offer in offers for item in offer.item_ids}))}
+        pairs = [(items[item], o) for o, offer in enumerate(offers) for item in offer.item_ids]
+        rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+        offers_by_item = sp.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(items), len(offers)))
+        bare = cls(tuple(offers), items, offers_by_item, np.zeros(len(offers)))
+        lines, group = bare.order_lines(line_counts), bare.group
+        total, size = np.bincount(group, lines)[group], np.bincount(group)[group]
+        popularity = np.where(total > 0, np.divide(lines, np.maximum(total, 1)), 1 / size) if offers else lines
+        return cls(bare.offers, items, offers_by_item, popularity)
+
+    @cached_property
+    def campaigns(self) -> tuple[str | None, ...]:
+        """The campaigns of the offers, each once."""
+        return tuple(dict.fromkeys(o.campaign_id for o in self.offers))
+
+    @cached_property
+    def group(self) -> Ints:
+        """``[offer]``: its campaign, as a place in ``campaigns``."""
+        place = {campaign: i for i, campaign in enumerate(self.campaigns)}
+        return np.array([place[o.campaign_id] for o in self.offers], dtype=np.int64)
+
+    @cached_property
+    def places(self) -> dict[tuple[str | None, str], list[int]]:
+        """The places of an offer, by campaign and id; under campaign None, every place of that id."""
+        places: dict[tuple[str | None, str], list[int]] = {}
+        for i, offer in enumerate(self.offers):
+            for campaign in {offer.campaign_id, None}:
+                places.setdefault((campaign, offer.offer_id), []).append(i)
+        return places
+
+    @cached_property
+    def starts(self) -> Ints:
+        """``[offer]``: the first moment (µs) at which it is valid."""
+        return np.array([UNBOUNDED.min if o.starts is None else o.starts for o in self.offers], dtype=np.int64)
+
+    @cached_property
+    def ends(self) -> Ints:
+        """``[offer]``: the last moment (µs) at which it is valid."""
+        return np.array([UNBOUNDED.max if o.ends is None else o.ends for o in self.offers], dtype=np.int64)
+
+    @cached_property
+    def margins(self) -> Floats:
+        """``[offer]``: value less cost, in minor units."""
+        return np.array([o.value - o.cost for o in self.offers], dtype=np.float64)
+
+    @cached_property
+    def exclusions(self) -> dict[str, tuple[Exclusion, ...]]:
+        """For each reason that needs no figure, each offer's exclusion for it, made once."""
+        return exclusions_of(self.offers)
+
+    def order_lines(self, counts: Mapping[str, int]) -> Floats:
+        """``[offer]``: how many of some order lines, given as a number for each item, fall on it."""
+        offered = [(row, n) for item, n in counts.items() if (row := self.items.get(item)) is not None]
+        if not offered:
+            return np.zeros(len(self.offers))
+        rows, numbers = np.array(offered, dtype=np.int64).T
+        return np.asarray(self.offers_by_item[rows].T @ numbers.astype(np.float64))
+
+    def shares(self, lines: Floats) -> Floats:
+        """``[offer]``: its share of a customer's order lines within its campaign; a campaign's shares add up to one.
+
+        ``(lines on the offer + k · popularity) / (lines on the campaign's offers + k)`` with k = ``SMOOTHING``: one who
+        never bought any of it has everybody's shares, one who often did has their own.
+        """
+        if not self.offers:
+            return lines
+        return (lines + SMOOTHING * self.popularity) / (np.bincount(self.group, lines)[self.group] + SMOOTHING)
+
+
+def line_counts(lake: Lake, *, as_of: int) -> dict[str, int]:
+    """The number of order lines of each item up to ``as_of``, by everybody."""
+    orders = lake.scan("events").filter(pl.col("kind") == "order", pl.col("time") <= as_of)
+    counts = orders.filter(pl.col("item_id").is_not_null()).group_by("item_id").len().collect()
+    return dict(zip(counts["item_id"], counts["len"], strict=True))

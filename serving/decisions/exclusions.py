@@ -1,0 +1,54 @@
+"""Why an offer is not chosen: each reason as a code and as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from features.moments import minute
+from serving.decisions.offers import Offer
+
+# Each reason with its sentence, in the order in which they are tested: an offer is excluded for the first that holds.
+REASONS: Final[Mapping[str, str]] = {
+    "expired": "It ended at {ends}.",
+    "not_started": "It starts at {starts}.",
+    "no_model": "No redemption model is registered, so nothing tells whether it would be taken.",
+    "not_contacted": "Campaign {campaign_id} has not reached this customer.",
+    "already_redeemed": "The customer has redeemed it already.",
+    "no_value": "Its expected value is {expected:.4g}: it would cost at least what it brings.",
+    "shown_elsewhere": "It is shown in placement {placement}.",
+    "outranked": "Its expected value {expected:.4g} is below the {least:.4g} of the last one shown.",
+}
+WITHOUT_FIGURES: Final = ("expired", "not_started", "no_model", "not_contacted", "already_redeemed")  # of a choice
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """An offer that was not chosen, and why."""
+
+    offer_id: str
+    campaign_id: str | None
+    reason: str
+    detail: str
+
+    @classmethod
+    def of(cls, offer: Offer, reason: str, **figures: object) -> Exclusion:
+        """An offer's exclusion, its sentence filled with the figures that it names.
+
+        >>> tea = Offer("tea", "offer", "Tea", "spring", None, None, 100, 10, frozenset(), assumed=False)
+        >>> Exclusion.of(tea, "shown_elsewhere", placement="hero").detail
+        'It is shown in placement hero.'
+        """
+        return cls(offer.offer_id, offer.campaign_id, reason, REASONS[reason].format(**figures))
+
+
+def exclusions_of(offers: Sequence[Offer]) -> dict[str, tuple[Exclusion, ...]]:
+    """For each reason whose sentence needs no figure of a choice, every offer's exclusion for it."""
+    columns = [{"starts": _utc(o.starts), "ends": _utc(o.ends), "campaign_id": o.campaign_id} for o in offers]
+    rows = list(zip(offers, columns, strict=True))
+    return {reason: tuple(Exclusion.of(offer, reason, **row) for offer, row in rows) for reason in WITHOUT_FIGURES}
+
+
+def _utc(time: int | None) -> str:
+    return "no time" if time is None else f"{minute(time)} UTC"

@@ -1,0 +1,129 @@
+"""What each placement shows: the best of the ranking, no offer twice, or the fallback; and why not the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from features.config.offers import Fallback
+from serving.decisions.arbitration import VERDICTS, Ranking, Visitor, rank
+from serving.decisions.candidates import Candidates
+from serving.decisions.exclusions import Exclusion
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where offers are to be shown, and how many."""
+
+    id: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offer chosen for a placement; amounts in currency units."""
+
+    offer_id: str
+    name: str
+    campaign_id: str | None
+    score: float | None
+    propensity: float | None
+    uplift: float | None
+    expected_value: float | None
+    value: float | None
+    cost: float | None
+    assumed: bool
+    probability: float
+    reasons: Sequence[object]
+    is_fallback: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A placement's choices, and its exclusions when they are to be explained."""
+
+    placement_id: str
+    choices: Sequence[Choice]
+    exclusions: Sequence[Exclusion]
+
+
+def select(
+    candidates: Candidates,
+    visitor: Visitor | None,
+    placements: Sequence[Placement],
+    fallback: Fallback,
+    *,
+    as_of: int,
+    units: int,
+    explain: bool,
+) -> tuple[list[Selection], Ranking | None]:
+    """Choose for each placement, no offer twice; a visitor who is unknown or anonymous (None) gets the fallback.
+
+    ``units`` is how many minor units a unit of the currency has. The ranking is None without a visitor.
+    """
+    if visitor is None:
+        return [Selection(p.id, [fallback_choice(fallback, "unknown_visitor")], []) for p in placements], None
+    ranking = rank(candidates, visitor, as_of=as_of)
+    places_shown: dict[int, str] = {}  # in which placement
+    selections = []
+    for placement in placements:
+        best = [place for place in ranking.order.tolist() if place not in places_shown][: placement.count]
+        choices = [_choice(candidates, visitor, ranking, place, units=units) for place in best]
+        exclusions = _exclusions(candidates, ranking, best, places_shown, units=units) if explain else []
+        choices = choices or [fallback_choice(fallback, "nothing_eligible")]
+        selections.append(Selection(placement.id, choices, exclusions))
+        places_shown |= dict.fromkeys(best, placement.id)
+    return selections, ranking
+
+
+def fallback_choice(fallback: Fallback, reason: str) -> Choice:
+    """The fallback as a choice, for a reason given as a code."""
+    reasons = [{"code": reason, "value": None, "contribution": None}]
+    none = dict.fromkeys(("campaign_id", "score", "propensity", "uplift", "expected_value", "value", "cost"))
+    return Choice(
+        fallback.offer_id, fallback.name, **none, assumed=False, probability=1.0, reasons=reasons, is_fallback=True
+    )
+
+
+def _choice(candidates: Candidates, visitor: Visitor, ranking: Ranking, place: int, *, units: int) -> Choice:
+    """The candidate at a place, with its figures and the reasons for it."""
+    offer = candidates.offers[place]
+    expected_value = ranking.expected_values[place] / units
+    return Choice(
+        offer_id=offer.offer_id,
+        name=offer.name,
+        campaign_id=offer.campaign_id,
+        score=expected_value,
+        propensity=ranking.propensities[place],
+        uplift=None,
+        expected_value=expected_value,
+        value=offer.value / units,
+        cost=offer.cost / units,
+        assumed=offer.assumed,
+        probability=1.0,  # the ranking is deterministic
+        reasons=_reasons(visitor, offer.campaign_id, visitor.order_lines[place]),
+        is_fallback=False,
+    )
+
+
+def _reasons(visitor: Visitor, campaign_id: str | None, order_lines: float) -> list[object]:
+    affinity = {"code": "order_lines_of_its_products", "value": int(order_lines), "contribution": None}
+    reached = campaign_id is not None and campaign_id in visitor.campaign_scores
+    return [affinity, *(visitor.campaign_reasons(campaign_id) if campaign_id is not None and reached else ())]
+
+
+def _exclusions(
+    candidates: Candidates, ranking: Ranking, best: Sequence[int], places_shown: Mapping[int, str], *, units: int
+) -> list[Exclusion]:
+    """Every candidate that a placement does not show: for a reason of the offer's own, outranked, or of no value."""
+    offers, expected_values = candidates.offers, (ranking.expected_values / units).tolist()
+    least = min((expected_values[place] for place in best), default=0.0)
+    ready = [candidates.exclusions.get(verdict) for verdict in VERDICTS]
+    out = [own[place] for place, verdict in enumerate(ranking.verdicts.tolist()) if (own := ready[verdict]) is not None]
+    for place in ranking.order.tolist():
+        if place in places_shown:
+            out.append(Exclusion.of(offers[place], "shown_elsewhere", placement=places_shown[place]))
+        elif place not in best:
+            out.append(Exclusion.of(offers[place], "outranked", expected=expected_values[place], least=least))
+    worthless = ranking.excluded_for("no_value")
+    return out + [Exclusion.of(offers[place], "no_value", expected=expected_values[place]) for place in worthless]

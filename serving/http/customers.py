@@ -1,0 +1,67 @@
+"""The customers that a request means: their records at its moment, from the store, or from the lake for the past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from features.errors import StamkundError
+from features.evaluate.online.record import Record
+from features.moments import iso, parse
+from features.profiles.records import records
+from serving.http.requests import Profile
+from serving.http.state import State
+from serving.scoring.pairs import Pairs, pairs_of, running
+from serving.store.records import record_of
+from training.targets.redemption import contact_kinds
+
+CUSTOMER_ID = "user_id"  # the type of id that is a customer's own
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The moment that a request is answered for, in µs, and whether it is before the clock's."""
+
+    as_of: int
+    is_past: bool
+
+
+def moment_of(state: State, as_of: str | None) -> Moment:
+    """The moment that a request gives as ISO 8601, or the clock's; none that is still to come."""
+    now = state.settings.now()
+    if as_of is None:
+        return Moment(now, is_past=False)
+    at = parse(as_of, code="bad_date", field="as_of")
+    if at < 0:
+        raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970.", field="as_of")
+    if at > now:
+        message = f"as_of {as_of!r} has not come yet: it is {iso(now)}."
+        raise StamkundError("future_as_of", message, field="as_of")
+    return Moment(at, is_past=at < now)
+
+
+def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
+    """The record of each customer who had an event by that moment, by id; profiles of other types of id have none."""
+    ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
+    if moment.is_past:
+        by_id = dict(records(state.lake, ids))
+    else:
+        by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
+    return {id_: record for id_, record in by_id.items() if _has_event(record, moment.as_of)}
+
+
+def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
+    """The customer's pairs with the campaigns that run and have reached them."""
+    contact, response = contact_kinds(state.settings)
+    return pairs_of(record, running(state.campaigns, as_of=as_of), contact, response, as_of=as_of)
+
+
+def unknown_customer(profile: Profile) -> StamkundError:
+    """The error of a profile without a record."""
+    message = f"No customer with {profile.id_type} {profile.id!r} is known at that moment."
+    return StamkundError("unknown_customer", message, field="id")
+
+
+def _has_event(record: Record, as_of: int) -> bool:
+    times = record.number("time")
+    return len(times) > 0 and bool(times[0] <= as_of)

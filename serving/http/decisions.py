@@ -1,0 +1,108 @@
+"""The answer to a request for a decision."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from features.moments import iso
+from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
+from serving.decisions.customers import visitor_of
+from serving.decisions.placements import Placement, Selection, select
+from serving.http.customers import Moment, campaign_pairs, customer_records, moment_of
+from serving.http.requests import DecisionRequest, Profile
+from serving.http.state import State
+from serving.scoring.champions import Lineup
+from serving.store.decisions import Decision, save_decision
+from serving.store.engine import outages_as_errors
+from training.targets.redemption import contact_kinds
+
+Json = dict[str, object]
+
+
+@outages_as_errors()
+def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = False) -> Json:
+    """The best offers for each placement, kept with what they were chosen from.
+
+    A dry run is not kept, nor is what would have been best in the past: such an answer has no decision id.
+    """
+    start = time.perf_counter()
+    lineup = state.required_lineup()
+    moment = moment_of(state, request.as_of)
+    if moment.is_past:
+        state = state.with_offers_as_of(moment.as_of)
+    visitor = _visitor(state, lineup, request.profile, moment)
+    selections, ranking = select(
+        state.candidates,
+        visitor,
+        [Placement(p.id, p.count) for p in request.placements],
+        state.settings.offers.fallback,
+        as_of=moment.as_of,
+        units=state.units,
+        explain=request.explain,
+    )
+    decision = Decision(
+        decision_id=uuid.uuid4().hex,
+        time=moment.as_of,
+        id_type=request.profile.id_type if request.profile else None,
+        id=request.profile.id if request.profile else None,
+        customer_id=request.profile.id if request.profile and visitor else None,
+        context=request.context,
+        models=lineup.versions,
+        eligible=[] if ranking is None else _eligible(state, ranking),
+        placements=[{"id": each.placement_id, "items": _positions(each)} for each in selections],
+    )
+    keep = not (dry_run or moment.is_past)
+    if keep:
+        save_decision(state.store, decision)
+    return {
+        "decision_id": decision.decision_id if keep else None,
+        "took_ms": round((time.perf_counter() - start) * 1000, 2),
+        "as_of": iso(moment.as_of),
+        "currency": state.settings.currency,
+        "control_group": False,
+        "models": lineup.versions,
+        "basis": BASIS + (ASSUMED if state.assumes_amounts else "") + ".",
+        "placements": [_placement(each, explain=request.explain) for each in selections],
+    }
+
+
+def _visitor(state: State, lineup: Lineup, profile: Profile | None, moment: Moment) -> Visitor | None:
+    """The customer with this profile, None when they are unknown or anonymous."""
+    record = None if profile is None else customer_records(state, [profile], moment).get(profile.id)
+    if record is None:
+        return None
+    pairs = campaign_pairs(state, record, as_of=moment.as_of)
+    response = contact_kinds(state.settings)[1]
+    return visitor_of(record, lineup, state.candidates, pairs, response, as_of=moment.as_of)
+
+
+def _eligible(state: State, ranking: Ranking) -> list[Json]:
+    """The eligible set, best first."""
+    return [
+        {
+            "offer_id": state.candidates.offers[place].offer_id,
+            "campaign_id": state.candidates.offers[place].campaign_id,
+            "propensity": float(ranking.propensities[place]),
+            "expected_value": float(ranking.expected_values[place]) / state.units,
+        }
+        for place in ranking.order.tolist()
+    ]
+
+
+def _positions(selection: Selection) -> list[Json]:
+    """Each choice with its position, from 1, and its probability there."""
+    return [
+        {
+            "offer_id": choice.offer_id,
+            "campaign_id": choice.campaign_id,
+            "position": position,
+            "probability": choice.probability,
+        }
+        for position, choice in enumerate(selection.choices, 1)
+    ]
+
+
+def _placement(selection: Selection, *, explain: bool) -> Json:
+    placement: Json = {"id": selection.placement_id, "items": selection.choices}
+    return placement | {"excluded": selection.exclusions} if explain else placement

@@ -1,0 +1,42 @@
+"""The answer to messages that hold events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from features.errors import StamkundError
+from serving.http.state import State
+from serving.segment_spec.intake import Verdict, receive
+from serving.store.engine import outages_as_errors
+from serving.store.event_log import append_events
+
+UNAVAILABLE = (
+    "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
+)
+
+
+def answer_messages(state: State, messages: Sequence[object]) -> dict[str, object]:
+    """A verdict for each message; an accepted event is in the log for good and known to the next answer."""
+    return _answer(_receive(state, messages))
+
+
+def answer_message(state: State, message: Mapping[str, object]) -> dict[str, object]:
+    """The same for one message, which refuses the request when it is rejected."""
+    verdicts = _receive(state, [message])
+    for verdict in verdicts:
+        if verdict.code is not None:
+            raise StamkundError(verdict.code, str(verdict.message), field=verdict.field)
+    return _answer(verdicts)
+
+
+def _receive(state: State, messages: Sequence[object]) -> list[Verdict]:
+    now = state.settings.now()
+    with outages_as_errors(UNAVAILABLE):
+        return receive(messages, state.door(now), partial(append_events, state.store, received_at=now))
+
+
+def _answer(verdicts: Sequence[Verdict]) -> dict[str, object]:
+    counts = Counter(verdict.status for verdict in verdicts)
+    return {status: counts[status] for status in ("accepted", "duplicate", "rejected")} | {"results": verdicts}

@@ -1,0 +1,51 @@
+"""The answer to a request for one customer's profile."""
+
+from __future__ import annotations
+
+from features.errors import StamkundError
+from features.evaluate.online.record import Record
+from features.moments import iso
+from serving.decisions.customers import feature_row
+from serving.http.customers import customer_records, moment_of, unknown_customer
+from serving.http.requests import Profile
+from serving.http.scores import score_records
+from serving.http.state import State
+from serving.scoring.champions import Lineup
+from serving.segment_spec.fields import sound
+from serving.store.engine import outages_as_errors
+
+REASONS = 3  # that each model gives
+
+
+@outages_as_errors()
+def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, object]:
+    """The traits, features and scores of the customer with the key ``id_type:id``."""
+    profile = _profile(key)
+    moment = moment_of(state, as_of)
+    record = customer_records(state, [profile], moment).get(profile.id)
+    if record is None:
+        raise unknown_customer(profile)
+    answer: dict[str, object] = {
+        "id_type": profile.id_type,
+        "id": profile.id,
+        "customer_id": profile.id,
+        "as_of": iso(moment.as_of),
+        "currency": state.settings.currency,
+        "traits": record.traits_at(moment.as_of),
+    }
+    if state.lineup is None:
+        return answer | {"features": None, "scores": None}
+    sheet = score_records(state, state.lineup, {profile.id: record}, as_of=moment.as_of, top=REASONS)
+    return answer | {"features": _features(state.lineup, record, as_of=moment.as_of), "scores": sheet.answer(0)}
+
+
+def _profile(key: str) -> Profile:
+    id_type, colon, id_ = key.partition(":")
+    if not colon or not id_type or not id_:
+        raise StamkundError("bad_profile", f"Ask for a profile as id_type:id, such as user_id:1008, not {key!r}.")
+    return Profile(id_type=sound(id_type, "id_type"), id=sound(id_, "id"))
+
+
+def _features(lineup: Lineup, record: Record, *, as_of: int) -> dict[str, object]:
+    values = feature_row(lineup, record, as_of=as_of)[0]
+    return {f.name: f.display(value) for f, value in zip(lineup.feature_set.features, values, strict=True)}

@@ -1,0 +1,61 @@
+"""The answer to a request for scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from features.errors import StamkundError
+from features.evaluate.online.record import Record
+from features.moments import iso
+from serving.decisions.customers import feature_row
+from serving.http.customers import CUSTOMER_ID, campaign_pairs, customer_records, moment_of, unknown_customer
+from serving.http.requests import Profile, ScoresRequest
+from serving.http.state import State
+from serving.scoring.champions import Lineup
+from serving.scoring.pairs import Pairs
+from serving.scoring.scorer import score
+from serving.scoring.sheet import Sheet
+from serving.store.engine import outages_as_errors
+
+
+@outages_as_errors()
+def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
+    """Each profile's scores, or its error, in the order of the request."""
+    lineup = _lineup(state, request)
+    profiles = [*request.profiles, *(Profile(id=customer) for customer in request.customers)]
+    if not profiles:
+        raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
+    moment = moment_of(state, request.as_of)
+    records = customer_records(state, profiles, moment)
+    sheet = score_records(state, lineup, records, as_of=moment.as_of, top=request.reasons)
+    places = {id_: place for place, id_ in enumerate(records)}
+    entries = [_entry(profile, sheet, places) for profile in profiles]
+    return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
+
+
+def score_records(state: State, lineup: Lineup, records: Mapping[str, Record], *, as_of: int, top: int) -> Sheet:
+    """The scores of customers by their records, in the order of the records, with ``top`` reasons a model."""
+    pairs = Pairs.of_customers([campaign_pairs(state, record, as_of=as_of) for record in records.values()])
+    rows = [feature_row(lineup, record, as_of=as_of) for record in records.values()]
+    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.feature_set.names)))
+    return score(lineup, list(records), features, pairs, as_of=as_of, top=top)
+
+
+def _lineup(state: State, request: ScoresRequest) -> Lineup:
+    """The models that the request names, or all."""
+    lineup = state.required_lineup()
+    if request.models is None:
+        return lineup
+    models = {name: lineup.model(name, field=f"models[{i}]") for i, name in enumerate(request.models)}
+    return replace(lineup, models=models)
+
+
+def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int]) -> dict[str, object]:
+    identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
+    if profile.id_type == CUSTOMER_ID and profile.id in places:
+        return identifier | sheet.answer(places[profile.id])
+    error = unknown_customer(profile)
+    return identifier | {"error": {"code": error.code, "message": str(error), "field": None}}

@@ -1,0 +1,30 @@
+"""The decision that the service would answer for one customer, as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+from rich.table import Table
+
+from features.config.settings import Settings
+from features.moments import iso
+from serving.http.decisions import answer_decision
+from serving.http.requests import DecisionRequest, PlacementRequest, Profile
+from serving.http.state import load_state
+from serving.terminal.tables import exclusions_table, offers_table
+
+
+def decision_tables(
+    settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path
+) -> tuple[Table, Table]:
+    """The ``count`` best offers for a customer, and why not the others; carried models are in ``folder``."""
+    request = DecisionRequest(
+        profile=Profile(id=customer),
+        placements=[PlacementRequest(id="terminal", count=count)],
+        as_of=None if as_of is None else iso(as_of),
+    )
+    answer = answer_decision(load_state(settings, folder=folder), request, dry_run=True)
+    json = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))  # as it would come over HTTP
+    (placement,) = json["placements"]
+    return offers_table(placement["items"], settings.currency), exclusions_table(placement["excluded"])
