@@ -17,7 +17,7 @@ import polars as pl
 from benchmarks import synthetic
 from benchmarks.floor import floor
 from benchmarks.naive_pandas import naive
-from features import FeatureSet, Lake, fit_features, profile_frame, profiles, write_profiles
+from features import FeatureSet, Lake, fit_features, profile_frame, profiles_at, write_profiles
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from features.units import DAY
@@ -45,7 +45,7 @@ def write(home: Path, lake: Path, _out: Path, n: int) -> Figures:
 def product(home: Path, lake: Path, out: Path, origins: int) -> Figures:
     """Everyone's profile at so many moments, four weeks apart."""
     wanted, moments = FeatureSet.load(home / FEATURES), [AS_OF - 28 * DAY * i for i in range(origins)]
-    made, figures = _timed(lambda path: profiles(Lake(path), wanted, as_of=moments), home, lake)
+    made, figures = _timed(lambda path: profiles_at(Lake(path), wanted, as_of=moments), home, lake)
     made.write_parquet(out)
     return {**figures, "rows": made.height, "features": len(wanted.names)}
 

@@ -7,7 +7,8 @@ from features.language.declare import declare
 from features.profiles.build import Built, build
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.profiles import profile_frame, profiles, write_profiles
+from features.profiles.frames import profile_frame, profiles_at
+from features.profiles.parquet_file import write_profiles
 
 __all__ = [
     "Built",
@@ -19,7 +20,7 @@ __all__ = [
     "declare",
     "fit_features",
     "profile_frame",
-    "profiles",
+    "profiles_at",
     "read_settings",
     "write_profiles",
 ]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
-from features import Lake, declare, profiles
+from features import Lake, declare, profiles_at
 from features.units import DAY
 from serving.http.app import create_app
 from serving.scoring.batch import scores
@@ -34,7 +34,7 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
     assert table.x.shape[1] == len(features.names)
     assert (table.x[:, features.names.index("tea_90d")] > 0).any()
 
-    told = profiles(lake, features, as_of=NOW).filter(customer_id="2")["tea_90d"].item()
+    told = profiles_at(lake, features, as_of=NOW).filter(customer_id="2")["tea_90d"].item()
     window = pl.col("time").is_between(NOW - 90 * DAY, NOW, closed="right")
     spent = lake.scan("events").filter(bought, window).select(pl.col("value").sum()).collect().item()
     assert told == spent / 100 > 0

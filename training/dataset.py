@@ -12,7 +12,7 @@ import polars as pl
 from features.arrays import Floats, Ints, Mask, Texts
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from features.profiles.profiles import profiles
+from features.profiles.frames import profiles_at
 from training.rank_alignment import align_ranks
 from training.targets import Target
 from training.targets.origins import WARM_UP
@@ -101,7 +101,7 @@ def training_datasets(
     first = history_start(lake, as_of=as_of)
     rows = {target.name: training_rows(lake, target, first=first, as_of=as_of) for target in targets}
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
-    frame = profiles(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
+    frame = profiles_at(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
     return {
         target.name: replace(
             dataset(

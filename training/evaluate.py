@@ -10,7 +10,7 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.moments import day
 from features.profiles.feature_set import FeatureSet
-from features.profiles.profiles import profiles
+from features.profiles.frames import profiles_at
 from features.units import DAY
 from training.baseline import best_rule, rule_scores
 from training.dataset import Dataset, dataset
@@ -64,7 +64,7 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
         raise StamkundError("no_outcomes", text, field="as_of")
-    frame = profiles(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
+    frame = profiles_at(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
     return dataset(lake, model.target, model.feature_names, rows, frame, minor_units=settings.minor_units)
 
 

@@ -21,7 +21,7 @@ from features.language.feature import Feature
 from features.moments import day, micros, minute, utc
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.profiles import write_profiles
+from features.profiles.parquet_file import write_profiles
 from features.progress import Progress, silent
 from features.units import DAY
 

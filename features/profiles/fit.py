@@ -15,8 +15,8 @@ from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.profiles.feature_set import FeatureSet
+from features.profiles.frames import profile_frame
 from features.profiles.personas import personas
-from features.profiles.profiles import profile_frame
 from features.units import DAY, MINUTE
 
 USUAL = StageSettings()

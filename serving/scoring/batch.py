@@ -13,7 +13,7 @@ from features.config.locations import is_url
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.profiles.profiles import profile_frame
+from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
 from serving.scoring.champions import Lineup, load_lineup
 from serving.scoring.destinations import write_parquet, write_table

@@ -10,7 +10,7 @@ from features.evaluate.online.record import Record
 from features.events.tables import schema
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
-from features.profiles.profiles import profile_frame
+from features.profiles.frames import profile_frame
 from features.units import DAY
 
 NOW = 20_000 * DAY  # 2024-10-04T00:00:00Z, a Friday

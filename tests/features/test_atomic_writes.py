@@ -18,7 +18,8 @@ from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.ingest.quarantine import Quarantine
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from features.profiles.profiles import profiles, write_profiles
+from features.profiles.frames import profiles_at
+from features.profiles.parquet_file import write_profiles
 from features.units import DAY
 from tests.features.one_customer import NOW, SHOP, attributes, event, frame
 
@@ -126,7 +127,7 @@ def test_half_the_profiles_are_none(lake: Lake, tmp_path: Path) -> None:
         write_profiles(lake, SHOP, file, as_of=NOW)
     assert content(file.parent) == before  # and nothing beside it
     write_profiles(lake, SHOP, file, as_of=NOW)
-    assert pl.read_parquet(file).equals(profiles(lake, SHOP, as_of=NOW))
+    assert pl.read_parquet(file).equals(profiles_at(lake, SHOP, as_of=NOW))
 
 
 def test_without_anybody_the_profiles_that_are_there_stay(lake: Lake, tmp_path: Path) -> None:
@@ -169,7 +170,7 @@ def written(lake: Lake, path: Path, *, days_ago: int) -> Checkpoint:
 def usable(checkpoint: Checkpoint, lake: Lake, folder: Path) -> bool:
     """Whether profiles from the checkpoint are those from all events."""
     write_profiles(lake, SHOP, folder / "profiles.parquet", as_of=synthetic.END, checkpoint=checkpoint)
-    return pl.read_parquet(folder / "profiles.parquet").equals(profiles(lake, SHOP, as_of=synthetic.END))
+    return pl.read_parquet(folder / "profiles.parquet").equals(profiles_at(lake, SHOP, as_of=synthetic.END))
 
 
 @pytest.mark.parametrize("after", [0, 100, 2_000])

@@ -12,8 +12,8 @@ from features.arrays import Floats
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
+from features.profiles.frames import profiles_at
 from features.profiles.pairs import PAIR_FEATURES, pair_frame
-from features.profiles.profiles import profiles
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.targets import Target, targets_of
@@ -23,7 +23,7 @@ LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -
 
 def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_of: int) -> dict[str, Model]:
     """A model for each of the settings' three targets, of a handful of leaves."""
-    frame = profiles(lake, feature_set, as_of=as_of)
+    frame = profiles_at(lake, feature_set, as_of=as_of)
     later = lake.scan("events").filter(pl.col("kind") == "order", pl.col("time") > as_of)
     spend = later.group_by("customer_id").agg(pl.col("value").sum()).collect()
     amounts = (

@@ -17,7 +17,8 @@ from features.lake import Lake
 from features.language.declare import declare
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.profiles import profiles, write_profiles
+from features.profiles.frames import profiles_at
+from features.profiles.parquet_file import write_profiles
 from features.units import DAY
 from tests.features.one_customer import NOW, SHOP, attributes, event, frame
 
@@ -68,7 +69,7 @@ def test_a_world_with_a_checkpoint_at_any_moment_has_the_same_profiles(tmp_path:
     as_of = synthetic.END - DAY
     until = as_of - max(days * DAY, int(features.plan.offsets[0]))
     told = from_checkpoint(lake, features, tmp_path, until=until, as_of=as_of)
-    assert told.equals(profiles(lake, features, as_of=as_of))
+    assert told.equals(profiles_at(lake, features, as_of=as_of))
 
 
 def test_without_a_folder_there_is_no_checkpoint(tmp_path: Path) -> None:
@@ -121,4 +122,4 @@ def test_tables_are_found_by_what_they_hold_whatever_the_order_of_scans(
     for module in (blocks, scan_tables):
         monkeypatch.setattr(module, "scans", lambda _: usual[::-1])
     write_profiles(lake, SHOP, tmp_path / "p.parquet", as_of=synthetic.END, checkpoint=checkpoint)
-    assert pl.read_parquet(tmp_path / "p.parquet").equals(profiles(lake, SHOP, as_of=synthetic.END))
+    assert pl.read_parquet(tmp_path / "p.parquet").equals(profiles_at(lake, SHOP, as_of=synthetic.END))

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from features import FeatureSet, Lake, StamkundError, fit_features, profile_frame, profiles, read_settings
+from features import FeatureSet, Lake, StamkundError, fit_features, profile_frame, profiles_at, read_settings
 from features.evaluate.offline.blocks import event_columns
 from features.evaluate.scans import RowKind, scans
 from features.ingest.ingest import ingest
@@ -210,7 +210,7 @@ def test_spark_gives_the_profiles_of_the_whole_example(tmp_path: Path, request: 
     events, known = (session.read.option("mergeSchema", "true").parquet(*files) for files in tables.values())
     out = back(profile_frame(events, fitted, as_of=moments, attributes=known))
     assert out.height > 4_900
-    assert out.equals(profiles(lake, fitted, as_of=moments), null_equal=True)
+    assert out.equals(profiles_at(lake, fitted, as_of=moments), null_equal=True)
 
 
 OPERATED = pl.DataFrame(

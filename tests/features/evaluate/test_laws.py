@@ -12,7 +12,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import Lake, profile_frame, profiles, write_profiles
+from features import Lake, profile_frame, profiles_at, write_profiles
 from features.arrays import Floats
 from features.evaluate.offline.checkpoint_writer import write_checkpoint
 from features.evaluate.online.record import Record
@@ -123,7 +123,7 @@ def test_a_checkpoint_of_the_old_events_changes_no_profile(tmp_path: Path) -> No
     recent.write({"events": rows.filter(pl.col("time") > until), "customers": traits()})
     checkpoint = write_checkpoint(everything.scan("events"), EVERY.plan, tmp_path / "checkpoint", until=until, basis="")
     write_profiles(recent, EVERY, tmp_path / "continued.parquet", as_of=NOW, checkpoint=checkpoint)
-    continued, whole = pl.read_parquet(tmp_path / "continued.parquet"), profiles(everything, EVERY, as_of=NOW)
+    continued, whole = pl.read_parquet(tmp_path / "continued.parquet"), profiles_at(everything, EVERY, as_of=NOW)
     assert [name for name in whole.columns if not whole[name].equals(continued[name], null_equal=True)] == []
 
 

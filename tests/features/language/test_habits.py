@@ -10,7 +10,7 @@ import pytest
 
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
-from features.profiles.profiles import profile_frame
+from features.profiles.frames import profile_frame
 from features.units import DAY, HOUR
 from tests.features.one_customer import NOW, SHOP, Row, attributes, event, frame, profile_of
 

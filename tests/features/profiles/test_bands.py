@@ -10,7 +10,7 @@ import pytest
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.profiles import profiles
+from features.profiles.frames import profiles_at
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event, frame
 
@@ -69,7 +69,7 @@ def fitted(lake: Lake) -> FeatureSet:
 
 
 def told(lake: Lake, fitted: FeatureSet, *, as_of: int = NOW) -> dict[str, tuple[float, ...]]:
-    rows = profiles(lake, fitted, as_of=as_of).select("customer_id", *BANDS).rows()
+    rows = profiles_at(lake, fitted, as_of=as_of).select("customer_id", *BANDS).rows()
     return {customer: tuple(bands) for customer, *bands in rows}
 
 
@@ -117,4 +117,4 @@ def test_where_all_buyers_are_alike_no_band_tells_them_apart(name: str, tmp_path
     alike = lake_of(tmp_path, rows)
     fitted = fit_features(alike, as_of=NOW)
     assert len(fitted.feature(name).cuts) == 1
-    assert profiles(alike, fitted, as_of=NOW)[name].to_list() == [2] * 5
+    assert profiles_at(alike, fitted, as_of=NOW)[name].to_list() == [2] * 5

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features import FeatureSet, Lake, StamkundError, build, profiles, read_settings
+from features import FeatureSet, Lake, StamkundError, build, profiles_at, read_settings
 from features.moments import micros
 from features.profiles.records import records
 from tests.sample import sample_config
@@ -37,7 +37,7 @@ def test_every_real_customers_record_gives_the_frames_row(config: Path) -> None:
     build(settings, as_of=NOW)
     lake, fitted = Lake(settings.lake), FeatureSet.load(settings.feature_set)
     moment = micros(date(2017, 9, 10))
-    rows = profiles(lake, fitted, as_of=moment)
+    rows = profiles_at(lake, fitted, as_of=moment)
     live = {c: repr(fitted.online.vector(r, as_of=moment).tolist()) for c, r in records(lake)}
     batch = {row[0]: repr(list(row[1:])) for row in rows.drop("as_of").iter_rows()}
     assert batch == {c: live[c] for c in batch}

@@ -15,7 +15,7 @@ from features.language.stages import STAGES
 from features.profiles import fit
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.profiles import profiles
+from features.profiles.frames import profiles_at
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event
 
@@ -51,17 +51,17 @@ def fitted(lake: Lake) -> FeatureSet:
 
 @pytest.mark.parametrize("stage", STORIES)
 def test_a_story_has_its_stage(lake: Lake, fitted: FeatureSet, stage: str) -> None:
-    row = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == stage)
+    row = profiles_at(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == stage)
     assert STAGES[int(row["stage"][0])] == stage
 
 
 def test_who_never_ordered_is_a_prospect(lake: Lake, fitted: FeatureSet) -> None:
-    row = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == "looks")
+    row = profiles_at(lake, fitted, as_of=NOW).filter(pl.col("customer_id") == "looks")
     assert STAGES[int(row["stage"][0])] == "prospect"
 
 
 def test_rfm_puts_peers_into_fifths(lake: Lake, fitted: FeatureSet) -> None:
-    rows = profiles(lake, fitted, as_of=NOW).filter(pl.col("customer_id").str.starts_with("r"))
+    rows = profiles_at(lake, fitted, as_of=NOW).filter(pl.col("customer_id").str.starts_with("r"))
     rows = rows.filter(pl.col("customer_id") != "returning")
     money = rows.sort("spend_365d")["rfm_monetary"]
     assert money.is_sorted()
@@ -143,7 +143,7 @@ def test_of_very_many_customers_every_so_many_who_ordered_are_peers(
 ) -> None:
     monkeypatch.setattr(fit, "PEERS", 30)
     fitted = fit_features(lake, as_of=NOW)
-    ordered = profiles(lake, fitted, as_of=NOW).filter(pl.col("orders_all") > 0)
+    ordered = profiles_at(lake, fitted, as_of=NOW).filter(pl.col("orders_all") > 0)
     assert ordered.height == 66  # a third of them are peers
     spend = ordered.sort("customer_id").gather_every(3)["spend_365d"].to_numpy()
     assert fitted.feature("rfm_monetary").cuts == tuple(np.quantile(spend, np.linspace(0, 1, 6)[1:-1]))

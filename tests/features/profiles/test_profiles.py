@@ -11,7 +11,7 @@ from features.errors import StamkundError
 from features.language.feature import code
 from features.language.terms import Span
 from features.profiles.feature_set import FeatureSet
-from features.profiles.profiles import profile_frame
+from features.profiles.frames import profile_frame
 from features.units import DAY
 from tests.features.one_customer import NOW, SHOP, Row, attributes, event, frame, profile_of
 

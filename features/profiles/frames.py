@@ -1,0 +1,64 @@
+"""Customer profiles as frames: every feature of every customer, exactly as it was known at one or many moments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import TypeVar, cast, overload
+
+import polars as pl
+
+from features.errors import StamkundError
+from features.evaluate.offline.interchange import as_kind_of
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from features.profiles.parts import profile_parts
+
+Frame = TypeVar("Frame")
+
+
+def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:
+    """One row per customer and moment: ``customer_id``, ``as_of`` (µs), then a Float64 column per feature.
+
+    A customer has a profile from the first event on. Missing values are NaN: what they mean is each feature's
+    documentation. All moments are computed in one pass over the events.
+    """
+    moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
+    return profile_frame(lake.scan("events"), feature_set, as_of=moments, attributes=lake.scan("customers").collect())
+
+
+@overload
+def profile_frame(
+    events: pl.LazyFrame, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+) -> pl.DataFrame: ...
+@overload
+def profile_frame(
+    events: Frame, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+) -> Frame: ...
+def profile_frame(
+    events: object, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+) -> object:
+    """As :func:`profiles_at`, from any frame of events in the lake's schema; the same kind of frame comes back.
+
+    Events and ``attributes`` (``customer_id`` and a column each) may be frames of pandas, Polars, Arrow, DuckDB and
+    Spark. Only the columns that the features read are needed; times may be timestamps.
+
+    >>> import pandas as pd
+    >>> from features.language.defaults import Vocabulary, default_features
+    >>> feature_set = FeatureSet(default_features(Vocabulary(("visit",), (), ())), fitted_at=0)
+    >>> visits = pd.DataFrame(
+    ...     {"customer_id": ["ann", "ann", "bob"], "kind": "visit", "time": pd.to_datetime(["2024-01-01"] * 3)}
+    ... )
+    >>> frame = profile_frame(visits, feature_set, as_of=1_704_240_000_000_000)
+    >>> frame[["customer_id", "visits_28d", "days_since_last_visit"]]
+      customer_id  visits_28d  days_since_last_visit
+    0         ann         2.0                    2.0
+    1         bob         1.0                    2.0
+    """
+    several = [as_of] if isinstance(as_of, Integral) else as_of
+    moments = [int(moment) for moment in dict.fromkeys(cast("Sequence[int]", several))]
+    if not moments:
+        raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
+    parts = [frame for _, frame in profile_parts(events, feature_set.plan, moments, attributes)]
+    by_moment = [frame for i in range(len(moments)) for frame in parts[i :: len(moments)]]
+    return as_kind_of(events, pl.concat(by_moment))

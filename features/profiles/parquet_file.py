@@ -1,0 +1,43 @@
+"""The Parquet file of all customers' profiles at one moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.evaluate.offline.checkpoint import Checkpoint
+from features.files import atomic_file
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from features.profiles.parts import profile_parts
+from features.progress import Progress, silent
+
+
+def write_profiles(
+    lake: Lake,
+    feature_set: FeatureSet,
+    path: Path,
+    *,
+    as_of: int,
+    checkpoint: Checkpoint | None = None,
+    progress: Progress = silent,
+) -> int:
+    """Write every customer's profile at a moment as Parquet, and return the number of customers.
+
+    The file is written part by part, and is there whole or not at all; without customers there is none. Events that the
+    ``checkpoint`` aggregates are not read from the lake.
+    """
+    rows, done = 0, 0
+    events, attributes = lake.scan("events"), lake.scan("customers").collect()
+    types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
+    with atomic_file(path) as draft:
+        with pq.ParquetWriter(draft, pa.schema(types), compression="zstd") as writer:
+            for part, frame in profile_parts(events, feature_set.plan, [as_of], attributes, checkpoint):
+                writer.write_table(frame.to_arrow().cast(writer.schema))
+                rows, done = rows + frame.height, done + len(part.customers)
+                progress("profiles", done, part.total)
+        if not rows:
+            draft.unlink()
+    return rows
