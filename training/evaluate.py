@@ -15,9 +15,9 @@ from features.units import DAY
 from training.baseline import best_rule, rule_scores
 from training.dataset import Dataset, dataset
 from training.learners.model import Model
+from training.learners.trees import THREADS
 from training.metrics.by_kind import model_metrics, rule_metrics
 from training.report import Evaluation
-from training.walk_forward import THREADS
 
 
 def evaluate(

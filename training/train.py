@@ -17,13 +17,14 @@ from training.baseline import baseline_metrics, evidence_of
 from training.dataset import Dataset, feature_names, history_start, training_datasets
 from training.gate import Refusal, Verdict, check_evidence, data_refusals
 from training.learners.model import Model, quantiles
+from training.learners.trees import THREADS
 from training.metrics.by_kind import model_metrics
 from training.registration import register_model
 from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
 from training.targets import Target, targets_of
 from training.timing import no_test_block, tested_before_features, trained_before_champion
-from training.walk_forward import THREADS, WalkForward, outcome_count, walk_forward
+from training.walk_forward import WalkForward, outcome_count, walk_forward
 
 
 def train(

@@ -27,11 +27,10 @@ from features.arrays import Floats
 from training.dataset import Dataset
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 from training.learners.model import raw_scores
-from training.learners.trees import fit_trees
+from training.learners.trees import THREADS, fit_trees
 from training.targets import ScoreKind
 
 WORKERS = 3
-THREADS = 2
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.arrays import Floats
 from features.config.targets import Gate
 from features.units import DAY
-from training.gate import Evidence, check_evidence, data_refusals
+from training.gate import Evidence, advantage, check_evidence, data_refusals
+from training.metrics.probability import calibration_slope
 from training.targets.lapse import Lapse
 from training.targets.spend import Spend
 
@@ -16,6 +18,8 @@ ROWS = 2000
 TRUTH = RNG.normal(scale=1.5, size=ROWS)
 Y = (RNG.random(ROWS) < 1 / (1 + np.exp(-TRUTH))).astype(np.float64)
 CUSTOMERS = np.arange(ROWS).astype(np.str_)
+ANN_AND_BOB = np.repeat(["ann", "bob"], 100)
+HALF = np.tile([0.0, 1.0], 50)  # of the rows of each, a 1 beside every 0
 
 
 def sigmoid(z: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -71,7 +75,53 @@ def test_amounts_must_be_closer_than_the_rule(noise: float, codes: list[str]) ->
     assert verdict.slope is None
 
 
-def test_rows_of_one_customer_are_drawn_together() -> None:
-    same = np.zeros(ROWS).astype(np.str_)  # one customer: every resample is the whole
-    verdict = check_evidence(LAPSE, Gate(), Evidence(Y, sigmoid(TRUTH), same, "noisy", TRUTH + RNG.normal(size=ROWS)))
-    assert verdict.confidence == 1.0
+@pytest.mark.parametrize(
+    ("target", "model", "rule"),
+    [
+        (LAPSE, [HALF, 0 * HALF], [0 * HALF, np.where(np.arange(100) < 60, HALF, 0.5)]),
+        (SPEND, [HALF, HALF + 1], [HALF + 3, HALF]),
+    ],
+)
+def test_rows_of_one_customer_are_drawn_together(
+    target: Lapse | Spend, model: list[Floats], rule: list[Floats]
+) -> None:
+    """Ann's rows speak for the model, Bob's less so for the rule: it loses when Bob is drawn twice, once in 4 times.
+
+    With rows drawn singly there would always be some of both, and the model would always win.
+    """
+    evidence = Evidence(np.tile(HALF, 2), np.concatenate(model), ANN_AND_BOB, "rule", np.concatenate(rule))
+    assert advantage(target, evidence) == pytest.approx(0.75, abs=0.06)  # three of its standard errors
+
+
+def test_a_confidence_that_is_just_enough_passes() -> None:
+    evidence = Evidence(Y, sigmoid(TRUTH), CUSTOMERS, "near", TRUTH + np.random.default_rng(6).normal(size=ROWS) / 6)
+    found = advantage(LAPSE, evidence)
+    assert found is not None
+    assert 0.5 < found < 1
+    just, more = (
+        check_evidence(LAPSE, Gate(confidence=needed), evidence) for needed in (found, np.nextafter(found, 1))
+    )
+    assert just.passed
+    assert just.confidence == found
+    assert [refusal.code for refusal in more.refusals] == ["not_better_than_rule"]
+
+
+def test_a_slope_on_either_bound_passes_and_one_outside_is_told_with_its_side() -> None:
+    evidence = Evidence(Y, sigmoid(TRUTH), CUSTOMERS, "noise", np.random.default_rng(5).normal(size=ROWS))
+    slope = calibration_slope(Y, sigmoid(TRUTH))
+    above, below = float(np.nextafter(slope, 2)), float(np.nextafter(slope, 0))
+    assert check_evidence(LAPSE, Gate(slope=(slope, slope)), evidence).passed
+    for bounds, said in (((above, 2.0), "too extreme"), ((0.0, below), "too timid")):
+        (refusal,) = check_evidence(LAPSE, Gate(slope=bounds), evidence).refusals
+        assert refusal.code == "not_calibrated"
+        assert said in refusal.message
+
+
+def test_equal_to_the_rule_is_no_advantage() -> None:
+    for target in (LAPSE, SPEND):
+        assert advantage(target, Evidence(Y, TRUTH, CUSTOMERS, "rule", TRUTH)) == 0
+
+
+def test_what_is_asked_without_settings() -> None:
+    gate = Gate()
+    assert (gate.outcomes, gate.horizons, gate.confidence, gate.slope) == (200, 3, 0.9, (0.8, 1.25))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
-from training.dataset import history_start, training_datasets
-from training.evaluate import evaluate
+from training.dataset import Dataset, history_start, training_datasets
+from training.evaluate import evaluate, outcome_dataset
+from training.learners.model import quantiles
+from training.metrics.by_kind import model_metrics
 from training.registry.versions import champion_versions, champions, promote
 from training.report import TrainingReport
 from training.targets import targets_of
 from training.targets.origins import origins
 from training.train import train
+from training.walk_forward import block_start, walk_forward
 
 AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 260
 
@@ -128,16 +132,8 @@ def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> Non
     assert champion_versions(settings) == {"lapse": 2}
 
 
-def test_later_events_change_no_table(settings: Settings, tmp_path: Path) -> None:
-    frame = events()
-    cut = shop(tmp_path, frame.filter(pl.col("time") <= AS_OF))
-    # Nobody is contacted in this shop: redemption has a test of its own.
-    targets = [target for target in targets_of(settings).values() if target.type != "redemption"]
-    one, two = (
-        training_datasets(Lake(s.lake), FeatureSet.load(s.feature_set), targets, as_of=AS_OF, minor_units=2)
-        for s in (settings, cut)
-    )
-    assert [len(one[target.name]) > 1_000 for target in targets] == [True, True]
+def test_later_events_change_no_table(tables: Mapping[str, Dataset], tmp_path: Path) -> None:
+    one, two = tables, tables_of(shop(tmp_path, events().filter(pl.col("time") <= AS_OF)))
     for name in one:
         assert one[name].x.tobytes() == two[name].x.tobytes()
         assert np.array_equal(one[name].y, two[name].y, equal_nan=True)
@@ -180,3 +176,132 @@ def test_history_begins_with_the_commonest_kind(tmp_path: Path) -> None:
     stray = pl.DataFrame({"event_id": ["s"], "customer_id": ["c1"], "time": [-400 * DAY], "kind": ["contact"]})
     settings = shop(tmp_path, pl.concat([stray, events()], how="diagonal"))
     assert history_start(Lake(settings.lake), as_of=AS_OF) == events()["time"].min()
+
+
+def tables_of(settings: Settings, *, as_of: int = AS_OF) -> Mapping[str, Dataset]:
+    feature_set, targets = FeatureSet.load(settings.feature_set), list(targets_of(settings).values())
+    return training_datasets(Lake(settings.lake), feature_set, targets, as_of=as_of, minor_units=2)
+
+
+@pytest.fixture(scope="module")
+def tables(settings: Settings) -> Mapping[str, Dataset]:
+    return tables_of(settings)
+
+
+@pytest.mark.parametrize("name", ["lapse", "spend"])
+def test_a_model_is_what_the_fit_gave_and_its_percentiles_are_of_those_to_be_scored(
+    name: str, reports: dict[str, TrainingReport], tables: Mapping[str, Dataset]
+) -> None:
+    model, rows = reports[name].model, tables[name]
+    assert model is not None
+    fitted = walk_forward(rows, model.score_kind, as_of=AS_OF, outcomes=20)  # half of the gate's 40
+    assert fitted is not None
+    assert model.calibration == fitted.calibration
+    assert model.booster.model_to_string() == fitted.booster.model_to_string()
+    base = rows.where(rows.as_of == AS_OF)
+    assert 50 < len(base) < len(rows) / 10
+    assert model.percentiles == quantiles(model.predict(base.x))
+    assert reports[name].metrics == model_metrics(model.score_kind, fitted.test.y, fitted.test_scores)
+    assert reports[name].tested == len(fitted.test)
+
+
+@pytest.mark.usefixtures("sketch")
+def test_without_anyone_to_be_scored_percentiles_are_of_all_that_taught(settings: Settings) -> None:
+    later = (DAYS + 60) * DAY  # the last order is more than 56 days ago
+    (report,) = train(settings, as_of=later, targets=["lapse"])
+    rows = tables_of(settings, as_of=later)["lapse"]
+    assert rows.as_of.max() < later
+    assert report.model is not None
+    assert report.model.percentiles == quantiles(report.model.predict(rows.x))
+
+
+def asking(settings: Settings, **gate: object) -> Settings:
+    """The same shop with another gate, of calibration the less: a sketch of a model is timid."""
+    return settings.model_copy(update={"gate": settings.gate.model_copy(update={"slope": (0.0, 999.0), **gate})})
+
+
+@pytest.mark.usefixtures("sketch")
+@pytest.mark.parametrize(("after", "codes"), [(0, []), (1, ["features_fitted_late"])])
+def test_features_fitted_after_the_first_moment_of_the_test_are_refused(
+    settings: Settings, tables: Mapping[str, Dataset], tmp_path: Path, after: int, codes: list[str]
+) -> None:
+    tested_from = block_start(tables["lapse"].known_by(AS_OF), "probability", outcomes=20)
+    assert tested_from is not None
+    late = asking(shop(tmp_path, events()))
+    replace(FeatureSet.load(settings.feature_set), fitted_at=tested_from + after).save(late.feature_set)
+    (report,) = train(late, as_of=AS_OF, targets=["lapse"])
+    assert [refusal.code for refusal in report.verdict.refusals] == codes
+    assert report.promoted is (not codes)
+
+
+@pytest.mark.usefixtures("sketch")
+@pytest.mark.parametrize(("more", "codes"), [(0, []), (1, ["too_few_outcomes"])])
+def test_outcomes_of_the_rarer_class_are_counted_at_origins_alone(
+    settings: Settings, tables: Mapping[str, Dataset], more: int, codes: list[str]
+) -> None:
+    known = tables["lapse"].known_by(AS_OF)
+    lapsed = int(known.y[known.fresh].sum())
+    assert lapsed < np.sum(known.y[known.fresh] == 0)
+    assert lapsed < known.y.sum()
+    (report,) = train(asking(settings, outcomes=lapsed + more), as_of=AS_OF, targets=["lapse"])
+    assert [refusal.code for refusal in report.verdict.refusals] == codes
+    assert report.promoted is (not codes)
+
+
+@pytest.mark.usefixtures("sketch")
+@pytest.mark.parametrize(("days", "codes"), [(252, []), (251, ["too_little_history"])])
+def test_a_history_of_some_horizons_is_just_enough(settings: Settings, days: int, codes: list[str]) -> None:
+    """Nine horizons of 28 days."""
+    first = history_start(Lake(settings.lake), as_of=AS_OF)
+    (report,) = train(asking(settings, horizons=9), as_of=first + days * DAY, targets=["lapse"])
+    assert [refusal.code for refusal in report.verdict.refusals] == codes
+
+
+def test_moments_between_origins_teach_and_are_no_outcome_more(tables: Mapping[str, Dataset]) -> None:
+    for name in ("lapse", "spend"):
+        rows, horizon = tables[name], 28 if name == "lapse" else 84
+        counted = {280, *range(280 - horizon, 28, -14)}
+        assert set((rows.as_of[rows.fresh] // DAY).tolist()) == counted
+        assert set((rows.as_of[~rows.fresh] // DAY).tolist()) == {day - 7 for day in counted if day - 7 >= 28}
+
+
+def test_what_is_evaluated_is_everyone_of_the_moment_and_what_they_did(
+    settings: Settings, reports: dict[str, TrainingReport]
+) -> None:
+    model = reports["lapse"].model
+    assert model is not None
+    at = AS_OF + 5 * DAY
+    orders = events().with_columns(pl.col("time") - at)
+    active = orders.filter(pl.col("time").is_between(-56 * DAY, 0, closed="right"))["customer_id"].unique()
+    stayed = orders.filter(pl.col("time").is_between(0, 28 * DAY, closed="right"))["customer_id"].unique()
+    found = evaluate(settings, model, as_of=at)
+    assert found.rows == len(active)
+    assert found.metrics["rate"] == pytest.approx(1 - float(active.is_in(stayed.implode()).to_numpy().mean()))
+    rows = outcome_dataset(settings, model, as_of=at)
+    assert found.metrics == model_metrics("probability", rows.y, model.predict(rows.x))
+    assert found.baseline is not None
+    assert found.baseline_metrics["auc"] > 0.5
+    assert found.left_out == 0
+
+
+@pytest.mark.parametrize(("after", "known"), [(0, True), (1, False)])
+def test_what_came_true_is_known_when_the_data_reach_to_the_day_of_the_horizons_end(
+    settings: Settings, reports: dict[str, TrainingReport], after: int, *, known: bool
+) -> None:
+    model = reports["lapse"].model
+    assert model is not None
+    moment = max(events()["time"]) + DAY - 28 * DAY + after
+    if known:
+        assert evaluate(settings, model, as_of=moment).rows > 50
+    else:
+        with pytest.raises(StamkundError) as refused:
+            evaluate(settings, model, as_of=moment)
+        assert refused.value.code == "outcomes_not_known"
+
+
+def test_a_model_of_other_features_is_not_evaluated(settings: Settings, reports: dict[str, TrainingReport]) -> None:
+    model = reports["lapse"].model
+    assert model is not None
+    with pytest.raises(StamkundError, match="stamkund train") as refused:
+        evaluate(settings, replace(model, feature_set_hash="other"), as_of=AS_OF)
+    assert refused.value.code == "feature_set_mismatch"

@@ -1,10 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import lightgbm as lgb
 import numpy as np
+import pytest
 
+from features.arrays import Floats
 from training.dataset import Dataset
+from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
+from training.learners.model import raw_scores
+from training.learners.trees import THREADS, fit_trees
+from training.targets import ScoreKind
 from training.walk_forward import block_start, outcome_count, walk_forward
 
 HORIZON, MOMENTS, EACH = 20, range(10, 80, 10), 120
@@ -65,3 +73,87 @@ def test_the_judged_scores_do_not_depend_on_labels_of_their_own_time() -> None:
 
 def test_too_few_outcomes_give_no_fit() -> None:
     assert walk_forward(table(), "probability", as_of=80, outcomes=10_000) is None
+
+
+def growing() -> Dataset:
+    """The same, where one feature grows for everybody and is aligned."""
+    rows = table()
+    return replace(rows, x=rows.x + np.outer(rows.as_of / 10, [1, 0, 0]), aligned=(0,))
+
+
+def out_of_time(rows: Dataset, kind: ScoreKind, *, at: int) -> tuple[Floats, Floats]:
+    """What a model made at a moment says of the rows of that moment, uncalibrated, and what came of them."""
+    past, then = rows.aligned_to(at), rows.where(rows.as_of == at)
+    return raw_scores(fit_trees(past.x, past.y, kind), then.x, kind, num_threads=1), then.y
+
+
+def test_scores_are_judged_with_the_calibration_of_the_block_before_them_and_the_last_is_the_models() -> None:
+    """Known at 70 are the moments 10 … 50. The last is judged, of the 10 … 30 known by then the last calibrates it."""
+    rows = growing()
+    found = walk_forward(rows, "probability", as_of=70, outcomes=30)
+    assert found is not None
+    assert (found.test_start, set(found.test.as_of.tolist())) == (50, {50})
+    judged, came = out_of_time(rows, "probability", at=50)
+    before = fit_platt(*out_of_time(rows, "probability", at=30), precision=BLOCK_PRIOR)
+    assert found.test_scores.tolist() == before.apply(judged).tolist()
+    assert found.calibration == fit_platt(judged, came, precision=BLOCK_PRIOR)
+    assert Platt() not in (before, found.calibration)
+    past = rows.aligned_to(70)
+    assert set(past.as_of.tolist()) == {10, 20, 30, 40, 50}
+    assert found.booster.model_to_string() == fit_trees(past.x, past.y, "probability").model_to_string()
+
+
+def test_without_a_block_before_the_judged_scores_are_raw() -> None:
+    rows = growing()
+    found = walk_forward(
+        rows, "probability", as_of=50, outcomes=30
+    )  # known are 10 … 30; of the one known at 30, none before
+    assert found is not None
+    assert found.test_scores.tolist() == Platt().apply(out_of_time(rows, "probability", at=30)[0]).tolist()
+    assert found.calibration == fit_platt(*out_of_time(rows, "probability", at=30), precision=BLOCK_PRIOR)
+
+
+def test_amounts_are_not_calibrated() -> None:
+    rows = growing()
+    found = walk_forward(rows, "amount", as_of=70, outcomes=30)
+    assert found is not None
+    assert found.calibration == Platt()
+    assert found.test_scores.tolist() == out_of_time(rows, "amount", at=50)[0].tolist()
+
+
+def test_models_that_grow_and_score_side_by_side_use_one_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LightGBM has one for the whole process: another while trees grow ends it."""
+    told: list[object] = []
+    train, predict = lgb.train, lgb.Booster.predict
+
+    def training(parameters: dict[str, Any], *data: Any) -> lgb.Booster:
+        told.append(parameters["num_threads"])
+        return train(parameters, *data)
+
+    def predicting(self: lgb.Booster, *rows: Any, **said: Any) -> object:
+        told.append(said["num_threads"])
+        return predict(self, *rows, **said)
+
+    monkeypatch.setattr(lgb, "train", training)
+    monkeypatch.setattr(lgb.Booster, "predict", predicting)
+    assert walk_forward(growing(), "probability", as_of=70, outcomes=30) is not None
+    assert told == [THREADS] * 5  # three grow, two score
+
+
+def test_what_is_not_fresh_is_no_outcome_more() -> None:
+    rows = table()
+    half = replace(rows, fresh=np.arange(len(rows)) % 2 == 0)
+    assert outcome_count(half, "probability") == outcome_count(half.where(half.fresh), "probability")
+    assert outcome_count(half, "amount") == int(rows.y[::2].sum()) < int(rows.y.sum())
+
+
+@pytest.mark.parametrize(("before", "found"), [(5, 20), (4, None)])
+def test_before_a_block_half_as_many_outcomes_must_have_been_known(before: int, found: int | None) -> None:
+    """Some yes and as many no at moment 10, known at 15; 10 of each at moment 20."""
+    y = np.repeat([1.0, 0.0, 1.0, 0.0], [before, before, 10, 10])
+    as_of = np.repeat(np.array([10, 20], dtype=np.int64), [2 * before, 20])
+    rows = Dataset(np.zeros((len(y), 1)), y, as_of, as_of + 5, np.arange(len(y)).astype(np.str_), y >= 0)
+    assert block_start(rows, "probability", outcomes=10) == found
+    assert block_start(rows, "probability", outcomes=11) is None  # with moment 10 there are enough, and none before
+    late = replace(rows, known_at=np.where(as_of == 10, 21, 30))
+    assert block_start(late, "probability", outcomes=10) is None  # there were as many, but nobody knew

@@ -37,6 +37,8 @@ OBJECTIVE: Final[Mapping[ScoreKind, Mapping[str, object]]] = {
 ROUNDS: Final = 400
 # A training fits up to three models at a time; threads that wait for each other on a busy machine cost more than they
 # bring.
+# LightGBM (4.7) keeps one number of threads for the whole process: whoever scores while others grow must name this one,
+# or those who have made room for another number write past it and the process dies.
 THREADS: Final = max(1, (os.cpu_count() or 1) // 3)
 
 

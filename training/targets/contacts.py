@@ -15,8 +15,8 @@ def contact_outcomes(events: Frame, ends: Frame, *, contact: str, response: str,
 
     ``events`` holds ``customer_id, campaign_id, kind, time``. ``as_of`` is the contact's time. The outcome is known at
     the campaign's end (``ends``: ``campaign_id, ends``) or after the horizon, whichever comes first; ``y`` is 1 if the
-    customer responded in ``(as_of, known_at]``. Contacts of campaigns without offers are not in ``ends`` and not here:
-    there is nothing to decide for them.
+    customer responded in ``(as_of, known_at]``. Contacts of campaigns without offers are not in ``ends`` and not here,
+    nor those of campaigns that are over: there is nothing to decide for them.
     """
     return _outcomes(_contacts(events, contact), events, ends, response=response, horizon_us=horizon_us)
 
@@ -30,11 +30,11 @@ def running_outcomes(events: Frame, ends: Frame, *, contact: str, response: str,
     latest = past.group_by(*PAIR).agg(nw.col("as_of").max())
     recent = latest.filter(nw.col("as_of") < as_of, nw.col("as_of") > as_of - horizon_us)
     now = recent.with_columns(nw.lit(as_of).cast(nw.Int64).alias("as_of"))
-    return _outcomes(now, events, ends, response=response, horizon_us=horizon_us).filter(nw.col("known_at") > as_of)
+    return _outcomes(now, events, ends, response=response, horizon_us=horizon_us)
 
 
 def _contacts(events: Frame, contact: str) -> Frame:
-    complete = ~nw.all_horizontal(nw.col(*PAIR).is_null(), ignore_nulls=False)
+    complete = ~nw.any_horizontal(nw.col(*PAIR).is_null(), ignore_nulls=False)
     contacts = events.filter(nw.col("kind") == contact).filter(complete)
     return contacts.select(*PAIR, nw.col("time").alias("as_of")).unique()
 
@@ -48,6 +48,7 @@ def _outcomes(pairs: Frame, events: Frame, ends: Frame, *, response: str, horizo
     return (
         pairs.join(ends, on="campaign_id", how="inner")
         .with_columns(known_at.alias("known_at"))
+        .filter(nw.col("known_at") > nw.col("as_of"))
         .join(responses, on=list(PAIR), how="left")
         .with_columns(nw.when(responded).then(1).otherwise(0).alias("y"))
         .group_by(*PAIR, "as_of", "known_at")

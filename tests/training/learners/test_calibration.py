@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 
@@ -35,3 +36,23 @@ def test_one_row_alone_equals_its_place_in_a_batch() -> None:
     z = np.random.default_rng(5).normal(size=1001)
     platt = Platt(1.1, -0.3)
     assert [platt.apply(z[i : i + 1])[0] for i in range(len(z))] == platt.apply(z).tolist()
+
+
+def test_log_odds_are_stretched_then_shifted() -> None:
+    # 2 z − 1: 0 at 0.5, ln 3 at (1 + ln 3) / 2, where the odds are 3 to 1
+    assert Platt(2.0, -1.0).apply(np.array([0.5, (1 + np.log(3)) / 2])).tolist() == pytest.approx([0.5, 0.75])
+
+
+def test_with_a_faint_prior_it_is_logistic_regression() -> None:
+    z, y = distorted(2000)
+    peer, found = LogisticRegression(C=1e9).fit(z[:, None], y), fit_platt(z, y)
+    assert (found.slope, found.intercept) == pytest.approx((peer.coef_[0, 0], peer.intercept_[0]), abs=1e-3)
+
+
+def test_the_prior_pulls_both_numbers_towards_leaving_scores_as_they_are() -> None:
+    """At the least of log loss plus ``pull / 2 · ((slope − 1)² + intercept²)`` both derivatives are 0."""
+    z, y = distorted(300)
+    found = fit_platt(z, y, precision=20.0)
+    error = found.apply(z) - y
+    assert error @ z == pytest.approx(-20 * (found.slope - 1), abs=1e-3)
+    assert error.sum() == pytest.approx(-20 * found.intercept, abs=1e-3)

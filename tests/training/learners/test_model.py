@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import lightgbm as lgb
 import numpy as np
 import pytest
 
@@ -92,3 +95,35 @@ def test_a_card_of_an_older_version_is_read(model: Model, tmp_path: Path) -> Non
     with pytest.raises(StamkundError, match="Train it again") as refused:
         Model.load(tmp_path)
     assert refused.value.code == "unknown_target_type"
+
+
+def test_a_probability_is_calibrated_and_an_amount_is_as_the_trees_say() -> None:
+    lapse, spend = model_of(Lapse), model_of(Spend)
+    log_odds = np.asarray(lapse.booster.predict(X, raw_score=True), dtype=np.float64)
+    assert lapse.predict(X) == pytest.approx(1 / (1 + np.exp(-(1.2 * log_odds - 0.1))), abs=1e-12)
+    assert spend.predict(X).tolist() == np.asarray(spend.booster.predict(X)).tolist()
+
+
+class Told:
+    """Trees that say these contributions of each row: ``a, b, c``, and last the base."""
+
+    def predict(self, *_: object, pred_contrib: bool, num_threads: int) -> list[list[float]]:
+        assert pred_contrib
+        assert num_threads == 1
+        return [[0.2, -0.5, 0.1, 9.0], [0.0, 0.0, -0.3, 9.0]]
+
+
+@pytest.mark.parametrize(("type_", "scale"), [(Lapse, 1.2), (Spend, 1.0)])
+def test_reasons_are_ordered_by_size_whatever_their_sign_and_are_told_as_calibrated(
+    type_: type[Lapse | Spend], scale: float
+) -> None:
+    model = replace(model_of(type_), booster=cast(lgb.Booster, Told()))
+    rows = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    found = [[(r.code, r.value, r.contribution) for r in reasons] for reasons in model.reasons(rows, top=2)]
+    assert found == [[("b", 2.0, -0.5 * scale), ("a", 1.0, 0.2 * scale)], [("c", 6.0, -0.3 * scale)]]
+
+
+def test_a_percentile_is_the_hundredth_that_a_score_lies_in() -> None:
+    model = replace(model_of(Lapse), percentiles=quantiles(np.arange(101.0)))  # bounds 0, 1 … 100
+    places = [(-1.0, 1), (0.5, 1), (1.0, 2), (49.5, 50), (98.5, 99), (99.5, 100), (100.0, 100)]
+    assert model.percentile(np.array([score for score, _ in places])).tolist() == [place for _, place in places]

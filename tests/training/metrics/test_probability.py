@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from training.metrics.amounts import amount_metrics
+from training.metrics.by_kind import model_metrics, rule_metrics
 from training.metrics.probability import auc, calibration_error, calibration_slope, probability_metrics
 
 
@@ -41,3 +43,45 @@ def test_probability_metrics_stay_finite_at_certainty() -> None:
     metrics = probability_metrics(floats(0, 1), floats(0, 1))
     assert np.isfinite(list(metrics.values())).all()
     assert metrics["brier"] == 0
+
+
+def test_calibration_error_fills_its_bins_equally() -> None:
+    # in order 0.1, 0.3, 0.5 and 0.7, 0.9: |0.9 − 1| and |1.6 − 1| over five rows; bins of equal width would give 0.1
+    y, p = floats(1, 0, 1, 0, 0), floats(0.9, 0.1, 0.5, 0.3, 0.7)
+    assert calibration_error(y, p, bins=2) == pytest.approx(0.7 / 5)
+    assert calibration_error(y, p, bins=99) == pytest.approx(np.abs(y - p).mean())  # a bin a row
+
+
+def test_ten_bins_are_usual() -> None:
+    # pairs of scores 1/40 + 3/40, 5/40 + 7/40, …: sums 0.1, 0.3 … 1.9, each beside one outcome of two; 5.0 over 20 rows
+    p, y = (np.arange(20) + 0.5) / 20, np.tile([0.0, 1.0], 10)
+    assert probability_metrics(y, p)["ece10"] == pytest.approx(0.25)
+
+
+def test_probabilities() -> None:
+    # in order 1 0 1 0: the first is 1 of 1, the third 2 of 3; won 3 of 4 pairs; squares 0.01, 0.64, 0.16, 0.01
+    y, p = floats(0, 1, 1, 0), floats(0.1, 0.9, 0.6, 0.8)
+    found = probability_metrics(y, p)
+    assert found["auc"] == 0.75
+    assert found["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
+    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.9, 0.6, 0.2]).mean())
+    assert found["brier"] == pytest.approx(0.82 / 4)
+    assert found["rate"] == 0.5
+    assert found["mean_score"] == pytest.approx(0.6)
+
+
+def test_one_class_has_no_order_and_still_an_error() -> None:
+    found = probability_metrics(floats(0, 0), floats(0.2, 0.4))
+    assert found["brier"] == pytest.approx(0.1)
+    assert [name for name, value in found.items() if np.isnan(value)] == [
+        "auc",
+        "average_precision",
+        "calibration_slope",
+    ]
+
+
+def test_a_rule_is_judged_by_what_it_says() -> None:
+    y, score = floats(0, 1, 1, 0), floats(1, 9, 6, 8)
+    assert rule_metrics("probability", y, score) == {"auc": 0.75, "average_precision": pytest.approx((1 + 2 / 3) / 2)}
+    assert rule_metrics("amount", y, score) == model_metrics("amount", y, score) == amount_metrics(y, score)
+    assert model_metrics("probability", y, score / 10) == probability_metrics(y, score / 10)

@@ -96,3 +96,13 @@ def test_nothing_is_said_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFi
     assert champion_versions(settings) == {"lapse": 1}
     assert capfd.readouterr() == ("", "")
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+
+
+def test_what_is_not_declared_is_not_told(settings: Settings, versions: list[int]) -> None:
+    assert versions
+    other = {"lapse2": settings.targets["lapse"]}
+    elsewhere = settings.model_copy(update={"targets": other})
+    assert (listing(elsewhere), champion_versions(elsewhere)) == ([], {})
+    with pytest.raises(StamkundError) as refused:
+        rollback(elsewhere, "lapse")
+    assert refused.value.code == "unknown_model"

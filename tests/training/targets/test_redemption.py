@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,38 +14,14 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
+from tests.training.campaigns import AS_OF, CAMPAIGNS, DAYS, events, offers
 from training.dataset import Dataset, history_start, training_datasets
-from training.evaluate import evaluate
+from training.evaluate import evaluate, outcome_dataset
 from training.learners.model import Model
 from training.targets import targets_of
 from training.targets.redemption import Redemption
 from training.train import train
 from training.walk_forward import outcome_count
-
-AS_OF, DAYS, CUSTOMERS, RUNS = 280 * DAY, 350, 150, 40
-CAMPAIGNS = range(30, DAYS, 25)
-
-
-def events() -> Iterator[dict[str, object]]:
-    """Everybody orders about fortnightly; some are keen on campaigns, and most responses come in the first days."""
-    draw = np.random.default_rng(3)
-    for customer in range(CUSTOMERS):
-        keen = draw.beta(0.5, 1.5)
-        for day in np.cumsum(draw.exponential(14, 40)):
-            yield _event(customer, "order", day, value=int(draw.gamma(3, 500)), item_id=f"i{draw.integers(6)}")
-        for campaign in CAMPAIGNS:
-            if draw.random() < 0.7:
-                yield _event(customer, "contact", campaign, campaign_id=f"k{campaign}")
-                for _ in range(draw.poisson(keen)):
-                    day = campaign + 0.1 + min(draw.exponential(8), RUNS - 1)
-                    yield _event(customer, "redeem", day, campaign_id=f"k{campaign}")
-
-
-def _event(customer: int, kind: str, day: float, **columns: object) -> dict[str, object]:
-    time = round(day * DAY)
-    name = f"{kind}-{customer}-{time}"
-    return {"event_id": name, "order_id": name, "order_line": 1, "customer_id": f"c{customer}", "kind": kind,
-            "time": time, "currency": "EUR", **columns}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +31,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         "targets": {"redemption": {"type": "redemption"}}, "gate": {"outcomes": 80},
     }  # fmt: skip
     settings = Settings.model_validate(document)
-    offers = [
-        {"offer_id": f"o{c}", "campaign_id": f"k{c}", "starts": c * DAY, "ends": (c + RUNS) * DAY, "item_ids": ["i1"]}
-        for c in CAMPAIGNS
-    ]
     lake = Lake(settings.lake)
     rows = [row for row in events() if int(str(row["time"])) <= DAYS * DAY]
-    lake.write({"events": pl.DataFrame(rows, infer_schema_length=None), "offers": pl.DataFrame(offers)})
+    lake.write({"events": pl.DataFrame(rows, infer_schema_length=None), "offers": pl.DataFrame(offers())})
     fit_features(lake, as_of=100 * DAY).save(settings.feature_set)
     return settings
 
@@ -138,3 +109,22 @@ def test_only_outcomes_that_are_known_are_evaluated(settings: Settings, model: M
     with pytest.raises(StamkundError, match="is still open") as refused:
         evaluate(settings, model, as_of=320 * DAY)
     assert refused.value.code == "outcomes_not_known"
+
+
+@pytest.mark.parametrize(("until", "days"), [(None, {305, 330}), (305 * DAY, {305}), (305 * DAY - 1, set())])
+def test_contacts_after_the_moment_are_evaluated_up_to_another(
+    settings: Settings, model: Model, until: int | None, days: set[int]
+) -> None:
+    """Campaigns start on days 280, the moment itself, 305 and 330."""
+    if days:
+        found = outcome_dataset(settings, model, as_of=AS_OF, until=until)
+        assert set((found.as_of // DAY).tolist()) == days
+    else:
+        with pytest.raises(StamkundError, match="Nobody belongs") as refused:
+            outcome_dataset(settings, model, as_of=AS_OF, until=until)
+        assert refused.value.code == "no_outcomes"
+
+
+def test_without_outcomes_after_the_last_moment_nobody_is_evaluated(settings: Settings, model: Model) -> None:
+    with pytest.raises(StamkundError, match="Nobody belongs"):
+        evaluate(settings, model, as_of=340 * DAY)

@@ -2,20 +2,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs import PAIR_FEATURES
 from features.units import DAY
+from training.baseline import best_rule, rule_scores
 from training.targets.lapse import Lapse
 from training.targets.redemption import AFFINITY, Redemption
+from training.targets.rules import Rule
 from training.targets.spend import Spend
 
 KINDS = ("order", "visit", "contact", "redeem", "coupon_applied")
 FEATURES = FeatureSet(default_features(Vocabulary(KINDS, (), ())), fitted_at=0)
-LAPSE = Lapse("it", event="order", horizon_us=84 * DAY, active_us=56 * DAY)
-SPEND = Spend("it", event="order", horizon_us=84 * DAY, active_us=84 * DAY)
+LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
+SPEND = Spend("spend", event="order", horizon_us=84 * DAY, active_us=84 * DAY)
 REDEMPTION = Redemption("it", event="contact", response="redeem", horizon_us=84 * DAY)
 
 
@@ -62,3 +65,41 @@ def test_a_rule_is_found_by_what_it_measures_whatever_its_feature_is_called() ->
     ]
     assert [rule.name for rule in LAPSE.rules(renamed)] == expected
     assert LAPSE.population(renamed) == LAPSE.population(FEATURES)
+
+
+def test_a_rules_scores_have_its_sign_and_its_scale_and_nothing_known_is_nothing() -> None:
+    x = np.array([[3.0, 10.0, 20.0], [0.0, 40.0, np.nan], [np.nan, 0.0, 5.0]])
+    columns = ["orders_56d", "days_since_last_order", "spend_28d"]
+    lapse, spend = (
+        rule_scores([r for r in each.rules(FEATURES) if r.feature in columns], columns, x) for each in (LAPSE, SPEND)
+    )
+    assert {rule: scores.tolist() for rule, scores in lapse.items()} == {
+        "-orders_56d": [-3, 0, 0],
+        "days_since_last_order": [10, 40, 0],
+    }
+    assert {rule: scores.tolist() for rule, scores in spend.items()} == {"spend_28d": [60, 0, 15]}  # 84 / 28 = 3 times
+    assert Rule("spend_28d", 0.5).scores(x, columns).tolist() == [10, 0, 2.5]
+
+
+def test_the_best_rule_of_a_probability_orders_best() -> None:
+    y = np.array([0.0, 0.0, 1.0, 1.0])
+    scores = {
+        "reversed": np.array([4.0, 3.0, 2.0, 1.0]),
+        "best": np.array([-9.0, -8.0, -7.0, -6.0]),  # all ordered, though far from 0 and 1
+        "near": np.array([0.0, 0.6, 0.5, 1.0]),  # one pair of four is not
+    }
+    assert best_rule("probability", y, scores) == "best"
+
+
+def test_the_best_rule_of_an_amount_is_nearest() -> None:
+    y = np.array([0.0, 10.0, 20.0])
+    scores = {
+        "ordered": np.array([0.0, 50.0, 100.0]),  # off by 0, 40, 80
+        "best": np.array([9.0, 10.0, 10.0]),  # 9, 0, 10
+        "unbiased": np.array([20.0, 10.0, 0.0]),  # 20, 0, 20: right in total
+    }
+    assert best_rule("amount", y, scores) == "best"
+
+
+def test_without_rules_there_is_no_best_one() -> None:
+    assert best_rule("probability", np.array([0.0, 1.0]), {}) is None

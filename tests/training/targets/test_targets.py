@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TypedDict
+
 import narwhals as nw
 import polars as pl
 import pytest
@@ -14,7 +16,15 @@ SPEND = Spend("spend", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 AS_OF = 10 * DAY
 
 
-def events(*rows: tuple[str, str, int, int | None, str | None]) -> nw.LazyFrame[pl.LazyFrame]:
+class Kinds(TypedDict):
+    contact: str
+    response: str
+
+
+REDEEM: Kinds = {"contact": "contact", "response": "redeem"}
+
+
+def events(*rows: tuple[str | None, str, int, int | None, str | None]) -> nw.LazyFrame[pl.LazyFrame]:
     names = {"customer_id": pl.String, "kind": pl.String, "time": pl.Int64, "value": pl.Int64, "campaign_id": pl.String}
     return nw.from_native(pl.LazyFrame(list(rows), schema=names, orient="row"))
 
@@ -101,3 +111,71 @@ def test_while_a_campaign_runs_what_is_left_of_it_is_to_be_predicted() -> None:
         ("dan", "short", AS_OF, AS_OF + 2 * DAY, 0),
         ("ivy", "long", AS_OF, AS_OF + 5 * DAY, 0),  # that she is reached again is not known yet
     ]  # eve's row is her contact's own; gus was reached too long ago
+
+
+def test_only_the_targets_own_events_of_known_customers_count() -> None:
+    rows = events(
+        ("ann", "order", AS_OF, 100, None), ("ann", "visit", AS_OF + 1, 50, None),
+        ("bob", "visit", AS_OF, 100, None), ("bob", "order", AS_OF + 1, 50, None),
+        (None, "order", AS_OF, 100, None), (None, "order", AS_OF + 1, 50, None),
+    )  # fmt: skip
+    for target, y in ((LAPSE, 1), (SPEND, 0)):
+        found = target.outcomes(rows, as_of=AS_OF).collect()
+        assert found.select("customer_id", "as_of", "y").rows() == [("ann", AS_OF, y)]
+
+
+@pytest.mark.parametrize(
+    ("time", "y"),
+    [(AS_OF, 0), (AS_OF + 1, 1), (AS_OF + 2 * DAY, 1), (AS_OF + 2 * DAY + 1, 0)],
+)
+@pytest.mark.parametrize(("campaign", "horizon"), [("long", 2 * DAY), ("short", 5 * DAY)])
+def test_a_response_counts_after_the_contact_up_to_the_very_end(campaign: str, horizon: int, time: int, y: int) -> None:
+    """The end is the horizon's, of the campaign without one, or the campaign's own; asked about either way."""
+    ends = nw.from_native(pl.LazyFrame({"campaign_id": ["long", "short"], "ends": [None, AS_OF + 2 * DAY]}))
+    for contact in (AS_OF, AS_OF - DAY):
+        rows = events(("ann", "contact", contact, None, campaign), ("ann", "redeem", time, None, campaign))
+        asked = (
+            contact_outcomes(rows, ends, **REDEEM, horizon_us=horizon)
+            if contact == AS_OF
+            else running_outcomes(rows, ends, **REDEEM, horizon_us=horizon, as_of=AS_OF)
+        )
+        assert asked.collect().select("as_of", "known_at", "y").rows() == [(AS_OF, AS_OF + 2 * DAY, y)]
+
+
+def test_a_campaign_that_ends_with_the_horizon_or_after_it_changes_nothing() -> None:
+    for end in (AS_OF + 5 * DAY, AS_OF + 5 * DAY + 1):
+        ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [end]}))
+        rows = events(("ann", "contact", AS_OF, None, "it"), ("ann", "redeem", end, None, "it"))
+        found = contact_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY).collect()
+        assert found.select("known_at", "y").rows() == [(AS_OF + 5 * DAY, int(end == AS_OF + 5 * DAY))]
+
+
+def test_what_was_said_twice_is_one_contact_and_another_contact_is_a_row_more() -> None:
+    ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [None]}, schema_overrides={"ends": pl.Int64}))
+    rows = events(
+        ("ann", "contact", AS_OF, None, "it"), ("ann", "contact", AS_OF, None, "it"),
+        ("ann", "contact", AS_OF + DAY, None, "it"),
+        ("ann", "redeem", AS_OF + DAY, None, "it"), ("ann", "redeem", AS_OF + DAY, None, "it"),
+        ("bob", "contact", AS_OF, None, "it"), (None, "contact", AS_OF, None, "it"),
+        (None, "redeem", AS_OF + 1, None, "it"),
+    )  # fmt: skip
+    found = contact_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY).collect().sort("customer_id", "as_of")
+    assert found.select("customer_id", "as_of", "y").rows() == [
+        ("ann", AS_OF, 1),
+        ("ann", AS_OF + DAY, 0),
+        ("bob", AS_OF, 0),
+    ]
+
+
+def test_a_contact_when_its_campaign_is_over_asks_nothing() -> None:
+    ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [AS_OF]}))
+    rows = events(*(("ann", "contact", AS_OF + after, None, "it") for after in (-1, 0, 1)))
+    found = contact_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY).collect()
+    assert found.select("as_of", "known_at").rows() == [(AS_OF - 1, AS_OF)]
+
+
+@pytest.mark.parametrize(("contact", "asked"), [(-5 * DAY, False), (-5 * DAY + 1, True), (-1, True), (0, False)])
+def test_a_contact_counts_for_less_than_a_horizon(contact: int, *, asked: bool) -> None:
+    ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [None]}, schema_overrides={"ends": pl.Int64}))
+    rows = events(("ann", "contact", AS_OF + contact, None, "it"))
+    assert (len(running_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY, as_of=AS_OF).collect()) == 1) is asked
