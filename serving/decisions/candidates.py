@@ -89,6 +89,11 @@ class Candidates:
         return np.array([o.value - o.cost for o in self.offers], dtype=np.float64)
 
     @cached_property
+    def any_assumed(self) -> bool:
+        """Whether some offer's value or cost is assumed."""
+        return any(offer.assumed for offer in self.offers)
+
+    @cached_property
     def exclusions(self) -> dict[str, tuple[Exclusion, ...]]:
         """For each reason that needs no figure, each offer's exclusion for it, made once."""
         return exclusions_of(self.offers)

@@ -55,18 +55,18 @@ def make_bento(config: Path) -> Bento:
 
 def carried_settings(config: Path, settings: Settings) -> str:
     """The settings as a service elsewhere needs them: no sources, no relative paths, the models beside them."""
-    given = yaml.safe_load(config.read_text(encoding="utf-8"))
-    given |= {
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    content |= {
         "sources": {},
         "home": str(settings.home),
         "store": settings.store or f"sqlite:///{settings.home}/store.db",
     }
-    given["serving"] = {**(given.get("serving") or {}), "models": "carried"}
-    return str(yaml.safe_dump(given, sort_keys=False, allow_unicode=True))
+    content["serving"] = {**(content.get("serving") or {}), "models": "carried"}
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
 
 def _requirements() -> list[str]:
     """What Stamkund itself needs, each at the version that is installed here."""
-    needed = (Requirement(text) for text in requires("stamkund") or ())
-    here = {n.name for n in needed if n.marker is None or n.marker.evaluate({"extra": ""})}
-    return [f"{name}=={version(name)}" for name in sorted(here)]
+    requirements = (Requirement(text) for text in requires("stamkund") or ())
+    names = {r.name for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})}
+    return [f"{name}=={version(name)}" for name in sorted(names)]

@@ -62,7 +62,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "currency": state.settings.currency,
         "control_group": False,
         "models": lineup.versions,
-        "basis": BASIS + (ASSUMED if state.assumes_amounts else "") + ".",
+        "basis": BASIS + (ASSUMED if state.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, explain=request.explain) for each in selections],
     }
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CONFIG: Final = "STAMKUND_CONFIG"
 SERVICE: Final = "serving.http.service:Stamkund"
-PATIENCE: Final = 120.0  # seconds for the models to be loaded
+START_TIMEOUT: Final = 120.0  # seconds for the models to be loaded
 
 
 def serve(
@@ -40,7 +40,7 @@ def serve(
     workers: int = 1,
     ready: Callable[[str], None] | None = None,
 ) -> int:
-    """Serve until interrupted; returns the exit code. ``ready`` is told the address once requests are answered."""
+    """Serve until interrupted; returns the exit code. ``ready`` gets the address once requests are answered."""
     _prepare(config, host, port)
     if workers > 1:
         return _bentoml(host, port, workers)
@@ -91,6 +91,11 @@ class _Server(uvicorn.Server):
             self._ready(_address(self.config.host, self.config.port))
 
 
+def check_lake(config: Path | str) -> None:
+    """Raise the error of a settings file, or of its lake, that no service can be started with."""
+    Lake(read_settings(config).lake).verified_manifest()
+
+
 @cache
 def _metrics_folder() -> None:
     """BentoML keeps its metrics in files: give it a folder for as long as this process lives, before it is imported."""
@@ -110,22 +115,22 @@ def _config(host: str, port: int) -> uvicorn.Config:
 
 
 def _prepare(config: Path | str, host: str, port: int) -> None:
-    """Refuse what cannot work before anything is loaded."""
-    Lake(read_settings(config).lake).verified_manifest()
+    """Refuse what cannot work before anything is loaded, and say by the environment which settings to serve."""
+    check_lake(config)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            text = f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or give another port."
-            raise StamkundError("port_in_use", text, field="port") from None
+            message = f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or give another port."
+            raise StamkundError("port_in_use", message, field="port") from None
     os.environ[CONFIG] = str(Path(config).resolve())
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
     quiet()
 
 
 def _await(server: uvicorn.Server, thread: threading.Thread) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + START_TIMEOUT
     while not server.started:
         if not thread.is_alive() or time.monotonic() > end:
             raise StamkundError("not_started", "The service did not start; the log above says why.")
@@ -134,16 +139,13 @@ def _await(server: uvicorn.Server, thread: threading.Thread) -> None:
 
 def _bentoml(host: str, port: int, workers: int) -> int:
     """BentoML's own server, which starts and watches the workers."""
+    code = str(Path(__file__).resolve().parents[2])
     command = [sys.executable, "-m", "bentoml", "serve", SERVICE, "--host", host, "--port", str(port)]
-    options = f"services.Stamkund.workers={workers}"
-    code = Path(__file__).resolve().parents[2]
+    environment = os.environ | {"BENTOML_CONFIG_OPTIONS": f"services.Stamkund.workers={workers}"}
     try:
-        done = subprocess.run(  # noqa: S603  (our own command)
-            [*command, "--working-dir", str(code)], env=os.environ | {"BENTOML_CONFIG_OPTIONS": options}, check=False
-        )
+        return subprocess.run([*command, "--working-dir", code], env=environment, check=False).returncode  # noqa: S603
     except KeyboardInterrupt:
         return 0
-    return done.returncode
 
 
 def _address(host: str, port: int) -> str:

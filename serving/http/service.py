@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from pathlib import Path
 from typing import Final
@@ -10,9 +11,12 @@ from typing import Final
 import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from features.errors import StamkundError
 from serving.http.app import create_app
-from serving.http.server import CONFIG, quiet
+from serving.http.server import CONFIG, check_lake, quiet
 from serving.http.state import open_state
+
+log = logging.getLogger("stamkund.serving")
 
 
 class Mounted:
@@ -31,14 +35,28 @@ class Mounted:
 mounted: Final = Mounted()
 
 
+def _config() -> Path:
+    return Path(os.environ.get(CONFIG, "stamkund.yaml"))
+
+
 @bentoml.service(traffic={"timeout": 60}, logging={"access": {"enabled": False}})
 @bentoml.asgi_app(mounted, path="/")
 class Stamkund:
     """Customer profiles, scores and decisions; the settings are those of STAMKUND_CONFIG, or ./stamkund.yaml."""
 
+    @bentoml.on_deployment
+    def check() -> None:
+        """Before any worker starts, end with one line in the log where none could; a bento has its settings inside."""
+        try:
+            if _config().exists():
+                check_lake(_config())
+        except StamkundError as error:
+            log.error("%s: %s", error.code, error)
+            raise SystemExit(1) from None
+
     def __init__(self) -> None:
         quiet()
-        self.current = open_state(Path(os.environ.get(CONFIG, "stamkund.yaml")))
+        self.current = open_state(_config())
         self.current.watch()
         mounted.app = create_app(self.current)
         gc.collect()

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,6 @@ from features.profiles.pairs import Campaign, campaigns
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
 from serving.scoring.champions import Lineup, load_lineup
-from serving.segment_spec.messages import Door
 from serving.store.engine import open_store
 from training.registry.versions import champion_versions
 
@@ -45,11 +44,6 @@ class State:
         """Minor units in one unit of the currency."""
         return int(10**self.settings.minor_units)
 
-    @cached_property
-    def assumes_amounts(self) -> bool:
-        """Whether some offer's value or cost is assumed."""
-        return any(offer.assumed for offer in self.candidates.offers)
-
     def required_lineup(self) -> Lineup:
         """The models; the error ``no_model`` when there are none."""
         if self.lineup is None:
@@ -59,10 +53,6 @@ class State:
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
         return replace(self, candidates=_candidates(self.lake, self.settings, as_of=as_of))
-
-    def door(self, now: int) -> Door:
-        """How messages that arrive at ``now`` are read."""
-        return Door(self.settings.currency, self.settings.minor_units, now, self.categories)
 
 
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:

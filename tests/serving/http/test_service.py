@@ -140,13 +140,28 @@ def test_a_busy_port_is_told(home: Path) -> None:
     assert refused.value.code == "port_in_use"
 
 
-def test_a_corrupt_lake_is_told_before_anything_starts(tmp_path: Path) -> None:
+@pytest.fixture
+def corrupt(tmp_path: Path) -> Path:
+    """Settings whose lake cannot be read."""
     (tmp_path / "stamkund.yaml").write_text("name: Shop\nhome: home\nsources: {}\n", encoding="utf-8")
     (tmp_path / "home" / "lake").mkdir(parents=True)
     (tmp_path / "home" / "lake" / "manifest.json").write_text("{", encoding="utf-8")
+    return tmp_path / "stamkund.yaml"
+
+
+def test_a_corrupt_lake_is_told_before_anything_starts(corrupt: Path) -> None:
     with pytest.raises(StamkundError) as caught:
-        serve(tmp_path / "stamkund.yaml", port=free_port())
+        serve(corrupt, port=free_port())
     assert caught.value.code == "lake_corrupt"
+
+
+def test_bentomls_server_says_in_one_line_that_a_lake_is_corrupt_and_ends(corrupt: Path) -> None:
+    environment = os.environ | {"STAMKUND_CONFIG": str(corrupt), "BENTOML_DO_NOT_TRACK": "true"}
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.http.service:Stamkund", "--port", str(free_port())]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=180)
+    (line,) = (ended.stdout + ended.stderr).splitlines()
+    assert ended.returncode == 1
+    assert f"lake_corrupt: The lake's manifest {corrupt.parent / 'home' / 'lake' / 'manifest.json'} is corrupt" in line
 
 
 def test_a_missing_settings_file_is_told_before_anything_starts(tmp_path: Path) -> None:
