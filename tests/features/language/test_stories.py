@@ -100,7 +100,7 @@ RETURNED: list[Row] = [
     event(20, order_id="o2", value=4000),
     event(91, "refund", order_id="o0", value=500),
     event(50, "refund", order_id="o1", value=2500),
-    event(40, "refund", order_id="o1", value=1000),
+    event(49.5, "refund", order_id="o1", value=1000),  # on the same day
     event(30, "refund", value=100),
     event(-MOMENT, "refund", order_id="o2", value=4000),
 ]
@@ -109,7 +109,7 @@ REFUNDS: Table = {
     "refunds_90d": 3,
     "refunds_180d": 4,
     "refunds_all": 4,
-    "refund_days_all": 4,
+    "refund_days_all": 3,
     "refunds_trend_90d": 3,
     "days_since_last_refund": 30,
     "refunds_per_order": 4 / 3,

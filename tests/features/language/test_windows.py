@@ -106,6 +106,17 @@ VALUES = {
     "top_category_90d": 0,  # 33.00 of tea, 27.00 of cake
     "top_category_all": 2,
 }
+# Orders, lines, spend, discounts; contacts; opens. Not everything is counted over every window.
+AMOUNTS: dict[str, tuple[float | None, ...]] = {
+    "7d": (1, 1, 6, 1, 1, None),
+    "14d": (1, 1, 6, 1, 2, None),
+    "28d": (3, 4, 20, 1, 3, 1),
+    "56d": (5, 7, 50, 6, None, None),
+    "90d": (6, 9, 60, 6, 5, 2),
+    "180d": (9, 12, 100, 6, 6, 5),
+    "365d": (10, 13, 120, 6, None, None),
+    "all": (12, 15, 280, 30, 7, 6),
+}
 # Gaps of 100, 40, 10 and 30 days, of which the last three end within 90 days; silent for 20.
 RHYTHM: list[Row] = [event(d) for d in (200, 100, 60, 50, 20)]
 RHYTHMS = {
@@ -126,6 +137,12 @@ def profile(*, rhythm: bool = False) -> dict[str, float]:
 @pytest.mark.parametrize("name", VALUES)
 def test_a_share_a_ratio_or_a_trend_looks_at_its_own_window(name: str) -> None:
     assert profile()[name] == pytest.approx(VALUES[name])
+
+
+@pytest.mark.parametrize("window", AMOUNTS)
+def test_an_amount_is_of_its_own_window(window: str) -> None:
+    nouns = ("orders", "order_lines", "spend", "discount", "contacts", "opens")
+    assert tuple(profile().get(f"{noun}_{window}") for noun in nouns) == AMOUNTS[window]
 
 
 @pytest.mark.parametrize("name", RHYTHMS)
