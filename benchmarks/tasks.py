@@ -16,7 +16,7 @@ import polars as pl
 
 from benchmarks import synthetic
 from benchmarks.floor import floor
-from benchmarks.naive_pandas import naive
+from benchmarks.pandas_peer import by_pandas
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles_at, write_profiles
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
@@ -71,7 +71,7 @@ def streamed(home: Path, lake: Path, out: Path, _n: int) -> Figures:
 
 
 def by_hand(home: Path, lake: Path, out: Path, _n: int) -> Figures:
-    """The hand-written query for the same columns."""
+    """The same columns by the floor."""
     wanted = FeatureSet.load(home / FEATURES).features
     made, figures = _timed(lambda path: floor(*_files(path), wanted, as_of=AS_OF), home, lake)
     made.write_parquet(out)
@@ -79,9 +79,9 @@ def by_hand(home: Path, lake: Path, out: Path, _n: int) -> Figures:
 
 
 def pandas(home: Path, lake: Path, out: Path, _n: int) -> Figures:
-    """The pandas version of the same columns."""
+    """The same columns by pandas."""
     wanted = FeatureSet.load(home / FEATURES).features
-    made, figures = _timed(lambda path: naive(*_files(path), wanted, as_of=AS_OF), home, lake)
+    made, figures = _timed(lambda path: by_pandas(*_files(path), wanted, as_of=AS_OF), home, lake)
     pl.from_pandas(made).write_parquet(out)
     return figures
 

