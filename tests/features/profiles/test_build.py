@@ -63,6 +63,16 @@ def test_stages_that_were_changed_ask_for_fitting_anew(tmp_path: Path) -> None:
     assert 6.0 in build(changed, as_of=NOW, refit=True).feature_set.feature("stage").parameters
 
 
+def test_a_corrupt_feature_set_ends_the_build_before_anything_is_read_and_fitting_anew_mends_it(tmp_path: Path) -> None:
+    settings = read_settings(sample_config(tmp_path, every=200))
+    first = build(settings, as_of=NOW)
+    settings.feature_set.write_text(first.feature_set.dumps()[:-100])
+    with pytest.raises(StamkundError, match=r"features\.json is corrupt") as caught:
+        build(settings, as_of=NOW)
+    assert caught.value.code == "feature_set_corrupt"
+    assert build(settings, as_of=NOW, refit=True).feature_set == FeatureSet.load(settings.feature_set)
+
+
 def test_while_a_build_runs_another_is_refused(tmp_path: Path) -> None:
     settings = read_settings(sample_config(tmp_path, every=200))
 

@@ -19,7 +19,7 @@ from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState, load_state, open_state
 from serving.scoring import champions as module
-from serving.scoring.champions import Lineup, carry, load_lineup
+from serving.scoring.champions import Lineup, carry, load_lineup, save_lineup
 from serving.scoring.orders import OrderColumns
 from tests.serving.models import with_hash
 from tests.serving.shop import open_shop
@@ -82,6 +82,21 @@ def test_when_no_champion_is_on_the_features_at_hand_that_is_an_error(
     current = open_state(settings.home.parent / "stamkund.yaml")  # the service starts, and says that it has no model
     assert current.state.lineup is None
     current.close()
+
+
+def test_a_corrupt_feature_set_is_told_of_the_company_and_of_what_a_service_carries(
+    shop: tuple[Settings, Lineup], registry: Registry, tmp_path: Path
+) -> None:
+    settings, lineup = shop
+    assert list(registry.models) == ["lapse", "spend", "redemption"]
+    elsewhere = settings.model_copy(update={"home": tmp_path})
+    carried = settings.model_copy(update={"serving": settings.serving.model_copy(update={"models": "carried"})})
+    save_lineup(lineup, tmp_path / "champions")
+    for each, file in ((elsewhere, tmp_path / "features.json"), (carried, tmp_path / "champions" / "features.json")):
+        file.write_text(lineup.feature_set.dumps()[:-1])
+        with pytest.raises(StamkundError, match=f"The feature set {file} is corrupt: It is not JSON") as refused:
+            load_lineup(each, folder=tmp_path)
+        assert refused.value.code == "feature_set_corrupt"
 
 
 def test_a_service_that_runs_keeps_its_models_until_the_new_ones_can_answer(

@@ -1,0 +1,67 @@
+"""The JSON file of a feature set: its format, and what to do about a file that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from features.errors import StamkundError
+from features.lake import first_problem
+from features.language.feature import Feature
+
+FORMAT = 4  # a set of another format is derived anew
+
+
+@dataclass(frozen=True)
+class FeatureSetFile:
+    """What the file holds."""
+
+    format: int
+    fitted_at: int
+    basis: str
+    features: tuple[Feature, ...]
+
+    def dumps(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def loads(cls, text: str | bytes, *, name: str) -> FeatureSetFile:
+        """The content of a file's text.
+
+        Raises :class:`StamkundError` ``feature_set_corrupt`` when the text is no feature set, and
+        ``old_feature_set`` when it is one of another format. ``name`` tells the file in the message.
+        """
+        try:
+            data = from_json(text)
+        except ValueError as error:
+            raise corrupt(name, f"It is not JSON: {error}") from None
+        if isinstance(data, dict) and data.get("format") != FORMAT:
+            raise _other_format(name, data.get("format", 1))
+        try:
+            return _adapter().validate_json(text, strict=True)
+        except ValidationError as error:
+            raise corrupt(name, first_problem(error)) from None
+
+
+@cache
+def _adapter() -> TypeAdapter[FeatureSetFile]:
+    return TypeAdapter(FeatureSetFile)
+
+
+def corrupt(name: str, problem: str) -> StamkundError:
+    """The error for a file that holds no feature set."""
+    remedy = (
+        "Restore it from a backup, or run `stamkund build --refit`, then `stamkund train`; a file that a service "
+        "carries is written by `stamkund bento`."
+    )
+    return StamkundError("feature_set_corrupt", f"The feature set {name} is corrupt: {problem.rstrip('.')}. {remedy}")
+
+
+def _other_format(name: str, version: object) -> StamkundError:
+    text = f"The feature set {name} has format {version}, and {FORMAT} is read here."
+    return StamkundError("old_feature_set", f"{text} Run `stamkund build --refit`, then `stamkund train`.")
