@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import shutil
 import socket
@@ -20,14 +19,12 @@ from typing import TYPE_CHECKING, Final, cast
 
 import uvicorn
 
-from features.config.settings import read_settings
 from features.errors import StamkundError
-from features.lake import Lake
+from serving.http.environment import CONFIG, check_lake, quiet
 
 if TYPE_CHECKING:
     import bentoml
 
-CONFIG: Final = "STAMKUND_CONFIG"
 SERVICE: Final = "serving.http.service:Stamkund"
 START_TIMEOUT: Final = 120.0  # seconds for the models to be loaded
 
@@ -74,12 +71,6 @@ def free_port(host: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def quiet() -> None:
-    """Leave warnings and errors in the log, and nothing else."""
-    for name in ("bentoml", "uvicorn", "uvicorn.access", "mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-
-
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[str], None] | None) -> None:
         super().__init__(config)
@@ -89,11 +80,6 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._ready is not None:
             self._ready(_address(self.config.host, self.config.port))
-
-
-def check_lake(config: Path | str) -> None:
-    """Raise the error of a settings file, or of its lake, that no service can be started with."""
-    Lake(read_settings(config).lake).verified_manifest()
 
 
 @cache

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import StamkundError
 from serving.http.app import create_app
-from serving.http.server import CONFIG, check_lake, quiet
+from serving.http.environment import CONFIG, check_lake, quiet
 from serving.http.state import open_state
 
 log = logging.getLogger("stamkund.serving")
