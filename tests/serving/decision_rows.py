@@ -9,6 +9,17 @@ from sqlalchemy.engine import Engine
 from serving.store.decisions import Decision
 from serving.store.schema import DECISIONS
 
+DECISION = Decision(
+    decision_id="d1",
+    time=7,
+    id_type="user_id",
+    id="1",
+    customer_id="1",
+    context={"channel": "web"},
+    models={"redemption": "3"},
+    eligible=[{"offer_id": "tea", "expected_value": 0.5}],
+    placements=[{"id": "home", "items": [{"offer_id": "tea", "probability": 1.0}]}],
+)
 JSON = ("context", "models", "eligible", "placements")
 
 

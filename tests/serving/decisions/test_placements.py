@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from serving.decisions.arbitration import Visitor
+from serving.decisions.candidates import Candidates
+from serving.decisions.placements import Placement, select
+from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, offer, visitor
+
+
+def test_each_candidate_that_is_not_chosen_says_why() -> None:
+    (selection,), _ = select(
+        CANDIDATES,
+        visitor({"b": 10}, redeemed="cake"),
+        [Placement("home", 1)],
+        FALLBACK,
+        as_of=AT,
+        units=100,
+        explain=True,
+    )
+    assert [item.offer_id for item in selection.choices] == ["free"]
+    assert {out.offer_id: out.reason for out in selection.exclusions} == {
+        "tea": "outranked",
+        "cake": "already_redeemed",
+        "late": "expired",
+        "soon": "not_started",
+        "dear": "no_value",
+        "far": "not_contacted",
+    }
+    assert all(out.detail.endswith(".") for out in selection.exclusions)
+
+
+def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
+    (selection,), _ = select(
+        CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=False
+    )
+    (item,) = selection.choices
+    assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
+    assert item.propensity is not None
+    assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
+    assert item.reasons == [
+        {"code": "order_lines_of_its_products", "value": 10, "contribution": None},
+        {"code": "why c"},
+    ]
+    assert selection.exclusions == []
+
+
+def test_no_offer_is_shown_in_two_placements() -> None:
+    selections, _ = select(
+        CANDIDATES,
+        visitor({"b": 10}),
+        [Placement("top", 2), Placement("side", 2), Placement("foot", 1)],
+        FALLBACK,
+        as_of=AT,
+        units=100,
+        explain=True,
+    )
+    assert [[item.offer_id for item in each.choices] for each in selections] == [["cake", "free"], ["tea"], ["flyer"]]
+    assert {out.offer_id for out in selections[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
+    (last,) = selections[2].choices
+    assert last.is_fallback
+    assert last.reasons == [{"code": "nothing_eligible", "value": None, "contribution": None}]
+
+
+@pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])
+def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
+    (selection,), ranking = select(
+        candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain=True
+    )
+    assert ranking is None
+    assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in selection.choices] == [
+        ("flyer", "This week's flyer", True, 1.0)
+    ]
+
+
+def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> None:
+    unable = visitor({"b": 10}, base=None)
+    (selection,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert selection.choices[0].is_fallback
+    assert {out.reason for out in selection.exclusions} == {"no_model", "expired", "not_started"}
+    bare = Candidates.of([], {})
+    nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
+    (selection,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert selection.choices[0].is_fallback
+
+
+HOUR = 3_600_000_000
+
+
+def test_an_exclusion_says_its_figures_and_moments() -> None:
+    # A campaign an offer: the whole share falls on it, so that expected value = chance × (value − cost) / 100.
+    chances = {"a": 0.5, "b": 0.4, "c": 0.3, "d": 0.2, "e": 0.1}
+    offers = [replace(offer(each, each), starts=None, ends=None) for each in chances]
+    offers[4] = replace(offers[4], cost=3000)  # 0.1 × (10.00 − 30.00) = −2.00
+    offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("g", "a"), starts=8 * HOUR, ends=None)]
+    offers += [replace(offer("h", "z"), starts=None, ends=None)]
+    candidates = Candidates.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
+    someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
+    places = [Placement("top", 2), Placement("side", 1)]
+    (top, side), _ = select(candidates, someone, places, FALLBACK, as_of=3 * HOUR, units=100, explain=True)
+    assert [[item.offer_id for item in each.choices] for each in (top, side)] == [["a", "b"], ["c"]]
+    fixed = {
+        ("f", "expired", "It ended at 1970-01-01 02:00 UTC."),
+        ("g", "not_started", "It starts at 1970-01-01 08:00 UTC."),
+        ("h", "not_contacted", "Campaign z has not reached this customer."),
+        ("e", "no_value", "Its expected value is -2: it would cost at least what it brings."),
+    }
+    assert {(out.offer_id, out.reason, out.detail) for out in top.exclusions} == fixed | {
+        ("c", "outranked", "Its expected value 3 is below the 4 of the last one shown."),
+        ("d", "outranked", "Its expected value 2 is below the 4 of the last one shown."),
+    }
+    assert {(out.offer_id, out.reason, out.detail) for out in side.exclusions} == fixed | {
+        ("a", "shown_elsewhere", "It is shown in placement top."),
+        ("b", "shown_elsewhere", "It is shown in placement top."),
+        ("d", "outranked", "Its expected value 2 is below the 3 of the last one shown."),
+    }
+
+
+def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_placements_once_each() -> None:
+    twins = Candidates.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
+    same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
+    places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
+    selections, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain=False)
+    shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in selections]
+    assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from features.units import DAY
+from serving.decisions import customers
+from serving.decisions.offers import offers_at
+from serving.http import decisions
+from serving.http.app import create_app
+from serving.http.requests import DecisionRequest, Profile
+from serving.http.state import CurrentState
+from serving.scoring.model_scores import pair_reasons
+from tests.serving.decision_rows import saved_decision
+from tests.serving.http.errors import Json
+from training.learners.model import Reason
+
+
+def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, current: CurrentState) -> None:
+    asked = {
+        "profile": {"id_type": "user_id", "id": "3"},
+        "context": {"channel": "web"},
+        "placements": [{"id": "hero", "count": 1}],
+    }
+    body = http.post("/v1/decisions", json=asked).json()
+    assert body["control_group"] is False
+    assert body["took_ms"] > 0
+    assert "assumed" in body["basis"]
+    (hero,) = body["placements"]
+    (item,) = hero["items"]
+    assert item["expected_value"] == pytest.approx(item["propensity"] * (item["value"] - item["cost"]))
+    assert item["reasons"]
+    others = {out["offer_id"]: out["reason"] for out in hero["excluded"]}
+    assert len(others) == 5
+    assert others["old-drinks"] == others["old-sweets"] == "expired"
+    kept = saved_decision(current.state.store, body["decision_id"])
+    assert kept is not None
+    assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
+    outranked = [out["offer_id"] for out in hero["excluded"] if out["reason"] == "outranked"]
+    assert [each["offer_id"] for each in kept.eligible] == [item["offer_id"], *outranked]
+    assert kept.eligible[0] == {
+        name: item[name] for name in ("offer_id", "campaign_id", "propensity", "expected_value")
+    }
+    assert kept.placements == [
+        {
+            "id": "hero",
+            "items": [
+                {"offer_id": item["offer_id"], "campaign_id": item["campaign_id"], "position": 1, "probability": 1.0}
+            ],
+        }
+    ]
+
+
+def test_a_past_decision_takes_offers_for_what_they_were_worth_then(current: CurrentState) -> None:
+    now = current.state.settings.now()
+    then = current.state.with_offers_as_of(now - 10 * DAY)
+    known = offers_at(current.state.lake, current.state.settings, as_of=now - 10 * DAY)
+    assert [o.value for o in then.candidates.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
+    assert [o.value for o in then.candidates.offers] != [o.value for o in current.state.candidates.offers]
+
+
+def test_what_would_have_been_decided_is_not_kept(
+    http: TestClient, current: CurrentState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "save_decision", lambda *_: pytest.fail("It was kept."))
+    past = http.post("/v1/decisions", json={"profile": {"id": "3"}, "as_of": "2017-11-30T00:00:00Z"})
+    assert (past.status_code, past.json()["decision_id"]) == (200, None)
+    assert (
+        decisions.answer_decision(current.state, DecisionRequest(profile=Profile(id="3")), dry_run=True)["decision_id"]
+        is None
+    )
+
+
+def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def counted(*given: Any, top: int) -> list[list[Reason]]:
+        asked.extend(given[-1].campaigns)
+        return pair_reasons(*given, top=top)
+
+    monkeypatch.setattr(customers, "pair_reasons", counted)
+    for customer in map(str, range(20)):
+        asked.clear()
+        (place,) = http.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"]
+        (item,) = place["items"]
+        assert asked == ([] if item["is_fallback"] else [item["campaign_id"]])
+        assert item["is_fallback"] or len(item["reasons"]) == 4
+
+
+def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:
+    (place,) = http.post("/v1/decisions", json={"profile": {"id": "3"}, "explain": False}).json()["placements"]
+    assert set(place) == {"id", "items"}
+
+
+@pytest.mark.parametrize("profile", [None, {"id": "nobody"}, {"id_type": "anonymous_id", "id": "3"}])
+def test_unknown_and_anonymous_visitors_get_the_fallback(
+    http: TestClient, current: CurrentState, profile: Json | None
+) -> None:
+    got = http.post("/v1/decisions", json={"profile": profile, "placements": [{"id": "a"}, {"id": "b", "count": 3}]})
+    assert got.status_code == 200
+    for place in got.json()["placements"]:
+        (item,) = place["items"]
+        assert (item["offer_id"], item["is_fallback"], item["probability"]) == ("flyer", True, 1.0)
+    kept = saved_decision(current.state.store, got.json()["decision_id"])
+    assert kept is not None
+    assert (kept.customer_id, kept.eligible) == (None, [])
+
+
+def test_a_redeemed_offer_is_not_offered_again(own: CurrentState) -> None:
+    http = TestClient(create_app(own))
+    asked = {"profile": {"id": "5"}, "placements": [{"id": "hero", "count": 1}]}
+    (item,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
+    redeem: Json = {"messageId": "r5", "userId": "5", "event": "Redeem"}
+    redeem |= {"properties": {"offer_id": item["offer_id"], "campaign_id": item["campaign_id"]}}
+    assert http.post("/v1/track", json=redeem).status_code == 200
+    (place,) = http.post("/v1/decisions", json=asked).json()["placements"]
+    assert place["items"][0]["offer_id"] != item["offer_id"]
+    reasons = {out["offer_id"]: out["reason"] for out in place["excluded"]}
+    assert reasons[item["offer_id"]] == "already_redeemed"

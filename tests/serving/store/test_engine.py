@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from features.evaluate.online.record import Record
+from features.ingest.sources.watermark import LogWatermark
+from serving.store.engine import meta, open_store
+from serving.store.event_log import log_frame
+from serving.store.records import replace_records, update_records
+from tests.serving.store.visits import visit
+
+
+def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 1]  # 1 is NORMAL
+
+
+def log_of(url: str) -> str:
+    store = open_store(url)
+    try:
+        return log_frame(store)[1].log_id
+    finally:
+        store.dispose()
+
+
+def test_whoever_opens_a_new_store_at_the_same_time_finds_one_log(store_url: str) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        logs = set(threads.map(log_of, [store_url] * 16))
+    assert len(logs) == 1
+    assert logs != {""}
+    assert log_of(store_url) in logs
+
+
+def test_a_log_keeps_its_id_through_builds(store: Engine) -> None:
+    log = meta(store)["log"]
+    replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
+    update_records(store, [("1", Record.of([visit("a", 1)]))], {"1"}, as_of=6, log_seq=0, lake="m")
+    assert meta(store)["log"] == log
+
+
+def test_every_store_has_a_log_of_its_own(tmp_path: Path) -> None:
+    assert log_of(f"sqlite:///{tmp_path / 'a.db'}") != log_of(f"sqlite:///{tmp_path / 'b.db'}")
+
+
+def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: Engine) -> None:
+    with store.begin() as connection:
+        connection.execute(sa.text("DELETE FROM meta"))
+    assert log_frame(store)[1] == LogWatermark("", 0)
+    log = log_of(store_url)
+    assert log
+    assert log_of(store_url) == log
