@@ -12,7 +12,9 @@ import polars as pl
 from features.arrays import Floats, Ints
 from features.evaluate.online.record import Record
 from features.lake import Lake
-from features.profiles.pairs import PAIR_FEATURES, Campaign, campaigns, pair_frame, pair_vector
+from features.profiles.campaigns import Campaign, campaigns
+from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs import pair_frame, pair_vector
 
 
 @dataclass(frozen=True)

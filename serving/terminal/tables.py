@@ -11,7 +11,7 @@ from rich.text import Text
 from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pairs import PAIR_TEXTS
+from features.profiles.pair_features import PAIR_TEXTS
 from training.registry.versions import Registered
 from training.report import Evaluation, TrainingReport
 

@@ -11,7 +11,9 @@ import pytest
 
 from features.evaluate.online.record import Record
 from features.lake import Lake
-from features.profiles.pairs import PAIR_FEATURES, campaigns, pair_frame, pair_vector
+from features.profiles.campaigns import campaigns
+from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs import pair_frame, pair_vector
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event
 

@@ -1,0 +1,73 @@
+"""The features of a pair, a customer and a campaign, and how counts become them: the same for frames and records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from features.arrays import Floats, Ints, Mask
+from features.profiles.campaigns import Campaign
+from features.units import DAY
+
+T = TypeVar("T")
+WINDOW = 90  # days that "recent" reaches back
+PAIR_TEXTS = {
+    "campaign_offers": "offers of the campaign",
+    "campaign_items": "products in the campaign",
+    "campaign_days": "days the campaign runs",
+    "affinity_lines_all": "purchases of the campaign's products so far",
+    f"affinity_lines_{WINDOW}d": f"purchases of the campaign's products in the last {WINDOW} days",
+    f"affinity_spend_{WINDOW}d": f"spend on the campaign's products in the last {WINDOW} days, in minor units",
+    "affinity_coupons_all": "coupons used on the campaign's products so far",
+    f"affinity_share_{WINDOW}d": f"the campaign's products as a share of spend in the last {WINDOW} days",
+    "days_since_contact": "days since the campaign last reached the customer",
+    "days_left": "days until the campaign ends",
+    "redeemed_in_campaign": "responses to the campaign so far",
+}
+PAIR_FEATURES = tuple(PAIR_TEXTS)
+NEVER = np.iinfo(np.int64).min  # the time of a contact that did not happen, of an end that is not set
+
+
+class PairCounts(NamedTuple, Generic[T]):
+    """The counts of each pair up to its ``as_of``: int64 ``[pair]``, or integers for a single pair."""
+
+    lines: T  # order lines of the campaign's products
+    recent_lines: T
+    recent_spend: T  # on the campaign's products, in minor units
+    coupons: T  # on the campaign's products
+    recent_total_spend: T  # on all products, in minor units
+    responses: T  # to the campaign
+    last_contact: T  # µs, NEVER when the campaign did not reach the customer
+
+
+def pair_features(
+    counts: PairCounts[Ints] | PairCounts[int], campaigns: Sequence[Campaign], as_of: Ints | int
+) -> Floats:
+    """``[pair, feature]``: :data:`PAIR_FEATURES` of each pair.
+
+    Args:
+        counts: what was counted.
+        campaigns: each pair's campaign.
+        as_of: each pair's moment in µs, or one for all.
+
+    >>> tea = Campaign("7", starts=0, ends=10 * DAY, item_ids=frozenset({"green", "black"}), offers=1)
+    >>> counts = PairCounts(4, 2, 300, 0, 400, 1, last_contact=3 * DAY)
+    >>> pair_features(counts, [tea], 5 * DAY).tolist()
+    [[1.0, 2.0, 10.0, 4.0, 2.0, 300.0, 0.0, 0.75, 2.0, 5.0, 1.0]]
+    """
+    matrix = np.array(counts, dtype=np.int64).reshape(len(counts), len(campaigns))
+    n: PairCounts[Ints] = PairCounts(*matrix)
+    context = np.array([campaign.context for campaign in campaigns], dtype=np.float64).reshape(len(campaigns), 3)
+    ends = np.array([NEVER if c.ends is None else c.ends for c in campaigns], dtype=np.int64)
+    share = np.full(len(campaigns), np.nan)
+    np.divide(n.recent_spend, n.recent_total_spend, out=share, where=n.recent_total_spend != 0)
+    since, left = _days(n.last_contact, as_of, known=n.last_contact != NEVER), _days(as_of, ends, known=ends != NEVER)
+    figures = (n.lines, n.recent_lines, n.recent_spend, n.coupons, share, since, left, n.responses)
+    return np.column_stack([context, *figures])
+
+
+def _days(start: Ints | int, end: Ints | int, *, known: Mask) -> Floats:
+    """Days from one moment to another; NaN where one of them is not ``known``."""
+    return np.where(known, (np.where(known, end, 0) - np.where(known, start, 0)) / DAY, np.nan)
