@@ -4,14 +4,14 @@ from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.language.declare import declare
-from features.profiles.build import Built, build
+from features.profiles.build import BuildResult, build
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.frames import profile_frame, profiles_at
 from features.profiles.parquet_file import write_profiles
 
 __all__ = [
-    "Built",
+    "BuildResult",
     "FeatureSet",
     "Lake",
     "Settings",

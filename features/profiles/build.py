@@ -1,4 +1,4 @@
-"""From sources to profiles: the lake, the feature set, and everyone's profile at one moment."""
+"""The build: from sources to the lake, the feature set, and every customer's profile at one moment."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from features.units import DAY
 
 
 @dataclass(frozen=True)
-class Built:
-    """What a build made: the lake's report, the features, and the file of so many ``customers``' profiles."""
+class BuildResult:
+    """What a build wrote: the report of its ingest, the features, and the file of all profiles at ``as_of`` (µs)."""
 
     report: IngestReport
     feature_set: FeatureSet
@@ -50,67 +50,78 @@ def build(
     progress: Progress = silent,
     refit: bool = False,
     after: Callable[[IngestReport], None] = lambda _: None,
-) -> Built:
-    """Read what is new in the sources and in the ``log`` of HTTP events, then write everyone's profile at ``as_of``.
+) -> BuildResult:
+    """Ingest what is new in the sources and in the ``log`` of HTTP events, then write every profile at ``as_of``.
 
-    The feature set is fitted once and kept, so that models and profiles go on speaking of the same features; ``refit``
-    derives it anew, and models must then be trained again. ``after`` is done with the new lake before another build
-    may begin; while one runs, another is refused.
+    The first build fits the feature set; later ones use it again, so that models and profiles share their features.
+    ``refit`` fits it anew, and models must then be trained again. ``after`` is called with the report while no other
+    build can begin.
+
+    Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
+    features are not those they were fitted by, ``feature_set_corrupt`` or ``old_feature_set`` when they cannot be read,
+    and ``no_customers`` when there is no event up to ``as_of``.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(settings.home):
-        kept = None if refit or not settings.feature_set.exists() else _kept(settings)
+        feature_set = None if refit or not settings.feature_set.exists() else _load(settings)
         report = ingest(settings, log=log, progress=progress)
-        built = _built(settings, report, kept, as_of=as_of, progress=progress)
+        result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)
-    return built
+    return result
 
 
-def _built(
-    settings: Settings, report: IngestReport, kept: FeatureSet | None, *, as_of: int, progress: Progress
-) -> Built:
+def _write(
+    settings: Settings, report: IngestReport, feature_set: FeatureSet | None, *, as_of: int, progress: Progress
+) -> BuildResult:
+    """Write the profiles by a feature set, or by one fitted now."""
     lake = Lake(settings.lake)
-    fitted = kept or _fitted(settings, lake, as_of=as_of)
+    feature_set = feature_set or _fit(settings, lake, as_of=as_of)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
-    checkpoint = checkpoint_for(lake, fitted.plan, settings.checkpoint, as_of=as_of)
-    customers = write_profiles(lake, fitted, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
+    checkpoint = checkpoint_for(lake, feature_set.plan, settings.checkpoint, as_of=as_of)
+    customers = write_profiles(lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
     if not customers:
-        raise _nobody(lake, as_of)
-    return Built(report, fitted, customers, path, as_of)
+        raise _no_customers(lake, as_of)
+    return BuildResult(report, feature_set, customers, path, as_of)
 
 
-def _fitted(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
-    """The features derived from the lake, written down."""
-    stated = settings.features.fitted_at
-    fitted = fit_features(
+def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
+    """The features derived from the lake and those that the settings add, saved."""
+    fitted_at = settings.features.fitted_at
+    derived = fit_features(
         lake,
-        as_of=_middle(lake, as_of) if stated is None else micros(stated),
+        as_of=_midpoint(lake, as_of) if fitted_at is None else micros(fitted_at),
         categories=settings.features.categories,
         windows=_windows(settings),
         minor_units=settings.minor_units,
         stages=settings.features.stages,
     )
-    fitted = replace(fitted.adding(_added(settings)), basis=_basis(settings))
-    fitted.save(settings.feature_set)
-    return fitted
+    feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
+    feature_set.save(settings.feature_set)
+    return feature_set
 
 
 def _windows(settings: Settings) -> list[int]:
     """The days that the targets look back and ahead."""
-    return sorted({d // DAY for t in settings.targets.values() for d in (t.horizon, getattr(t, "active", t.horizon))})
+    return sorted(
+        {
+            span // DAY
+            for target in settings.targets.values()
+            for span in (target.horizon, getattr(target, "active", target.horizon))
+        }
+    )
 
 
-def _basis(settings: Settings) -> str:
-    """A fingerprint of the settings that the features are derived by."""
-    said = (settings.features.model_dump_json(), _windows(settings), settings.minor_units)
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+def _fingerprint(settings: Settings) -> str:
+    """Sixteen hex digits that change when a setting does that the features are derived by."""
+    content = (settings.features.model_dump_json(), _windows(settings), settings.minor_units)
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
-def _kept(settings: Settings) -> FeatureSet:
-    """The features that were fitted before, if the settings still say what they were derived by."""
-    fitted = FeatureSet.load(settings.feature_set)
-    if fitted.basis == _basis(settings):
-        return fitted
+def _load(settings: Settings) -> FeatureSet:
+    """The feature set of an earlier build, if it was fitted by these settings."""
+    feature_set = FeatureSet.load(settings.feature_set)
+    if feature_set.basis == _fingerprint(settings):
+        return feature_set
     message = (
         "The features were fitted by other settings (features, the targets' windows, minor_units). "
         "Run `stamkund build --refit`, then `stamkund train`."
@@ -118,23 +129,23 @@ def _kept(settings: Settings) -> FeatureSet:
     raise StamkundError("features_changed", message, field="features")
 
 
-def _added(settings: Settings) -> Iterator[Feature]:
+def _added_features(settings: Settings) -> Iterator[Feature]:
     """The features that the settings add."""
-    for name, given in settings.features.add.items():
-        yield from declare(name, **given.model_dump(), minor_units=settings.minor_units)
+    for name, declaration in settings.features.add.items():
+        yield from declare(name, **declaration.model_dump(), minor_units=settings.minor_units)
 
 
-def _middle(lake: Lake, as_of: int) -> int:
+def _midpoint(lake: Lake, as_of: int) -> int:
     """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at."""
     past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
     first = past.select(pl.col("time").min()).collect().item()
     if first is None:
-        raise _nobody(lake, as_of)
+        raise _no_customers(lake, as_of)
     return int(first + as_of) // 2
 
 
-def _nobody(lake: Lake, as_of: int) -> StamkundError:
+def _no_customers(lake: Lake, as_of: int) -> StamkundError:
     span = lake.scan("events").select(first=pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
-    known = " to ".join(day(t) for t in span if t is not None)
+    dates = " to ".join(day(time) for time in span if time is not None)
     text = f"No customer has an event up to {minute(as_of)}."
-    return StamkundError("no_customers", f"{text} The events reach from {known or 'nothing'}.", field="as_of")
+    return StamkundError("no_customers", f"{text} The events reach from {dates or 'nothing'}.", field="as_of")

@@ -1,4 +1,4 @@
-"""Fitting the default feature set: its vocabulary, and the bands that set customers beside their peers."""
+"""Fitting the default feature set: its vocabulary, and the features that compare customers with their peers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
-from features.profiles.personas import personas
+from features.profiles.personas import persona_feature
 from features.units import DAY, MINUTE
 
-USUAL = StageSettings()
-
-
-PEERS = 200_000  # customers are enough to say where others stand
+DEFAULT_STAGES = StageSettings()
+MOST_PEERS = 200_000  # customers are enough to say where others stand
 
 
 def fit_features(
@@ -32,9 +30,11 @@ def fit_features(
     categories: int = 20,
     windows: Sequence[int] = (),
     minor_units: int = 2,
-    stages: StageSettings = USUAL,
+    stages: StageSettings = DEFAULT_STAGES,
 ) -> FeatureSet:
-    """The default set for what the events up to ``as_of`` hold; later rows change nothing.
+    """The default features for what the events up to ``as_of`` hold; later rows change nothing.
+
+    Raises :class:`StamkundError` ``too_few_events`` when no kind of event is frequent enough for features.
 
     Args:
         lake: where the events are.
@@ -56,25 +56,26 @@ def fit_features(
     peers = _peers(lake, plain, past, as_of)
     if peers.is_empty():
         return plain
-    habits = personas(peers)
-    told = [*_among_peers(plain, peers), *_stages(peers, vocabulary.kinds, stages), *([habits] if habits else [])]
-    own, traits = [[f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True)]
-    return FeatureSet(with_unique_names([*own, *told, *traits]), as_of)
+    persona = persona_feature(peers)
+    stage_features = _stages(peers, vocabulary.kinds, stages)
+    fitted = [*_bands(plain, peers), *stage_features, *([persona] if persona else [])]
+    behaviour, attributes = ([f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True))
+    return FeatureSet(with_unique_names([*behaviour, *fitted, *attributes]), as_of)
 
 
 def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:
-    """The profiles of who had ordered by then; of very many of them of every so many, in the order of their ids."""
+    """The profiles of the customers with an order; of more than ``MOST_PEERS``, of every n-th by id."""
     buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
     ids = buyers.collect(engine="streaming")["customer_id"]
-    every = -(-len(ids) // PEERS)
-    if every > 1:
-        past = past.filter(pl.col("customer_id").is_in(ids.gather_every(every).implode()))
-    found = profile_frame(past, plain, as_of=as_of, attributes=lake.scan("customers").collect())
-    return found.filter(pl.col("orders_all") > 0)
+    step = -(-len(ids) // MOST_PEERS)
+    if step > 1:
+        past = past.filter(pl.col("customer_id").is_in(ids.gather_every(step).implode()))
+    profiles = profile_frame(past, plain, as_of=as_of, attributes=lake.scan("customers").collect())
+    return profiles.filter(pl.col("orders_all") > 0)
 
 
-def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
-    """RFM scores from 1 to 5, the best, and percentiles, cut where the peers stood when the features were fitted."""
+def _bands(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
+    """RFM scores from 1 to 5 (the best) and percentiles, cut at quantiles of the peers."""
     fifths, hundredths = np.linspace(0, 1, 6)[1:-1], np.linspace(0, 1, 101)[1:-1]
     bands = (
         ("rfm_recency", "days_since_last_order", -1, fifths, "recency score, 5 the most recent"),
@@ -83,19 +84,19 @@ def _among_peers(plain: FeatureSet, peers: pl.DataFrame) -> Iterator[Feature]:
         ("spend_90d_percentile", "spend_90d", 1, hundredths, "percentile of spend in the last 90 days"),
         ("orders_90d_percentile", "orders_90d", 1, hundredths, "percentile of orders in the last 90 days"),
     )
-    for name, base, sign, at, text in bands:
+    for name, base, sign, quantiles, text in bands:
         values = peers[base].drop_nans().to_numpy() * sign
-        cuts = tuple(float(c) for c in np.unique(np.quantile(values, at)))
+        cuts = tuple(float(cut) for cut in np.unique(np.quantile(values, quantiles)))
         feature = plain.feature(base)
         yield replace(feature, name=name, unit="band", text=text, scale=feature.scale * sign, cuts=cuts)
 
 
 def _stages(peers: pl.DataFrame, kinds: Sequence[str], stages: StageSettings) -> Iterator[Feature]:
-    """Both stages, with the peers' usual gap and the orders of the most loyal of them for thresholds."""
+    """Both stages, with the peers' usual gap and the number of orders of the most loyal of them as thresholds."""
     gap = peers["order_gap_mean_all"].drop_nans().median()
-    usual = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
-    yield stage_feature(
-        stages, usual_gap=usual, loyal=float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal))
-    )
-    road = journey_feature(stages, kinds, usual_gap=usual)
-    yield from [road] if road else []
+    usual_gap = DAY / MINUTE * (float(gap) if isinstance(gap, float) else 28.0)
+    loyal = float(np.quantile(peers["orders_180d"].to_numpy(), stages.loyal))
+    yield stage_feature(stages, usual_gap=usual_gap, loyal=loyal)
+    journey = journey_feature(stages, kinds, usual_gap=usual_gap)
+    if journey is not None:
+        yield journey

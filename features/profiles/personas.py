@@ -1,4 +1,4 @@
-"""Personas: groups of customers with alike habits, named by what sets each apart."""
+"""Personas: groups of customers who behave alike, named by how each differs from the average customer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from features.arrays import Floats
 from features.language.feature import Feature
 
 GROUPS = 5
-FEWEST = 50  # customers a group, below which a grouping says little
-# What personas look at, and how much and little of it read.
-HABITS = {
+FEWEST_PER_GROUP = 50  # customers; smaller groups say little
+# The features that personas are made of, with a phrase for a high and one for a low value.
+PHRASES = {
     "orders_90d": ("buys often", "buys rarely"),
     "spend_per_order_all": ("big baskets", "small baskets"),
     "discount_rate_all": ("hunts discounts", "pays full price"),
@@ -24,18 +24,18 @@ HABITS = {
 }
 
 
-def personas(peers: pl.DataFrame) -> Feature | None:
-    """The feature that says which persona a customer is nearest to, fitted on the peers.
+def persona_feature(peers: pl.DataFrame) -> Feature | None:
+    """The feature that says which persona a customer is nearest to, fitted on the profiles of the peers.
 
-    Centres are found by k-means on standardised habits, with a fixed seed. None with too few peers, and where these
-    differ in fewer than two habits or in fewer ways than there are groups.
+    The centres are those of k-means with a fixed seed, on standardised values. None when too few peers ordered lately,
+    or when fewer than two of the features vary, or fewer combinations of values than there are groups.
     """
     from sklearn.cluster import KMeans  # noqa: PLC0415  (seconds to import, needed when features are fitted)
 
     recent = peers.filter(pl.col("orders_90d") > 0)
-    if recent.height < GROUPS * FEWEST:
+    if recent.height < GROUPS * FEWEST_PER_GROUP:
         return None
-    varied = [name for name in HABITS if recent[name].drop_nans().n_unique() > 1]
+    varied = [name for name in PHRASES if recent[name].drop_nans().n_unique() > 1]
     if len(varied) < 2:
         return None
     values = recent.select(varied).to_numpy()
@@ -60,11 +60,11 @@ def personas(peers: pl.DataFrame) -> Feature | None:
 
 
 def _names(centres: Floats, columns: Sequence[str]) -> list[str]:
-    """Each centre by the habits that set it furthest apart, as many as make its name its own, or else a number."""
+    """A name for each centre: the phrases of its most extreme values, as many as make it unique, or else a number."""
     names: list[str] = []
     for centre in centres:
-        words = [HABITS[columns[i]][int(centre[i] < 0)] for i in np.argsort(-np.abs(centre))]
-        told = (", ".join(words[:k]) for k in range(2, len(words) + 1))
-        numbered = (f"{', '.join(words[:2])} {n}" for n in count(2))
-        names.append(next(name for name in chain(told, numbered) if name not in names))
+        phrases = [PHRASES[columns[i]][int(centre[i] < 0)] for i in np.argsort(-np.abs(centre))]
+        longer = (", ".join(phrases[:k]) for k in range(2, len(phrases) + 1))
+        numbered = (f"{', '.join(phrases[:2])} {n}" for n in count(2))
+        names.append(next(name for name in chain(longer, numbered) if name not in names))
     return names

@@ -1,4 +1,4 @@
-"""Everyone's record, from the lake: what the service's store is loaded with."""
+"""Every customer's record, from the lake: what the service's store is loaded with."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def records(
 ) -> Iterator[tuple[str, Record]]:
     """``(customer_id, record)`` of each customer of the lake, or of the ``customers``, in the order of their ids.
 
-    A record holds all of a customer's events, also those later than any moment that is asked for. A customer without
-    an event has no record.
+    A record holds all of a customer's events, whatever the moment it is read for. A customer without an event has no
+    record.
     """
-    described, known = lake.scan("customers"), lake.scan("events").filter(pl.col("customer_id").is_not_null())
+    table, events = lake.scan("customers"), lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is None:
-        names = known.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
+        ids = events.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
-        names = pl.Series("customer_id", sorted(customers), dtype=pl.String)
-        described, known = (f.filter(pl.col("customer_id").is_in(names.implode())) for f in (described, known))
-    attributes = {row.pop("customer_id"): row for row in described.collect().to_dicts()}
-    progress("records", 0, len(names))
-    for start in range(0, len(names), CUSTOMERS_AT_ONCE):
-        some = names[start : start + CUSTOMERS_AT_ONCE]
-        within = known.filter(pl.col("customer_id").is_between(pl.lit(some[0]), pl.lit(some[-1])))
-        for done, (customer, record) in enumerate(_records_of(within, attributes), start + 1):
+        ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
+        table, events = (frame.filter(pl.col("customer_id").is_in(ids.implode())) for frame in (table, events))
+    attributes = {row.pop("customer_id"): row for row in table.collect().to_dicts()}
+    progress("records", 0, len(ids))
+    for start in range(0, len(ids), CUSTOMERS_AT_ONCE):
+        portion = ids[start : start + CUSTOMERS_AT_ONCE]
+        within = pl.col("customer_id").is_between(pl.lit(portion[0]), pl.lit(portion[-1]))
+        for done, (customer, record) in enumerate(_records_of(events.filter(within), attributes), start + 1):
             yield customer, record
-            progress("records", done, len(names))
+            progress("records", done, len(ids))
 
 
 def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, Record]]:
@@ -61,9 +61,9 @@ def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
     rows = identifies.select("customer_id", "time", "event_id", "kind", "properties").sort("time", "event_id").collect()
     traits: dict[str, list[Traits]] = {}
     for row in rows.iter_rows(named=True):
-        each = traits_of(row)
-        if each is not None:
-            traits.setdefault(row["customer_id"], []).append(each)
+        update = traits_of(row)
+        if update is not None:
+            traits.setdefault(row["customer_id"], []).append(update)
     return traits
 
 

@@ -11,7 +11,7 @@ from features.evaluate.online.record import FORMAT
 from features.events.columns import NUMBERS, TEXTS
 from features.ingest.report import IngestReport
 from features.lake import Lake
-from features.profiles.build import Built, build
+from features.profiles.build import BuildResult, build
 from features.profiles.records import records
 from features.progress import Progress, silent
 from serving.store.engine import meta, open_store
@@ -19,7 +19,7 @@ from serving.store.event_log import log_frame
 from serving.store.records import replace_records, update_records
 
 
-def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, refit: bool = False) -> Built:
+def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, refit: bool = False) -> BuildResult:
     """Read what is new in the sources and the log, write the profiles at ``as_of``, renew the store's records.
 
     Only the records of customers with new events or attributes are made anew, if the others are of the lake version

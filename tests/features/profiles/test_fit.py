@@ -133,7 +133,7 @@ def test_attributes_and_categories_never_take_another_features_name(tmp_path: Pa
 def test_of_very_many_customers_every_so_many_who_ordered_are_peers(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fit, "PEERS", 30)
+    monkeypatch.setattr(fit, "MOST_PEERS", 30)
     fitted = fit_features(lake, as_of=NOW)
     ordered = profiles_at(lake, fitted, as_of=NOW).filter(pl.col("orders_all") > 0)
     assert ordered.height == 66  # a third of them are peers

@@ -1,4 +1,4 @@
-"""Personas: groups that are there are found, named by what sets them apart, and told for single customers."""
+"""Personas: existing groups are recovered, named by their differences, and assigned to single customers."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 import polars as pl
 
 from features.language.formulas import nearest
-from features.profiles.personas import FEWEST, GROUPS, HABITS, personas
+from features.profiles.personas import FEWEST_PER_GROUP, GROUPS, PHRASES, persona_feature
 
 
 def peers(*groups: dict[str, float]) -> pl.DataFrame:
-    """A hundred customers of each group, their habits scattered a little around its own."""
-    draw = np.random.default_rng(7)
-    usual = dict.fromkeys(HABITS, 1.0)
-    frames = [pl.DataFrame({k: v + draw.normal(0, 0.05, 100) for k, v in (usual | g).items()}) for g in groups]
+    """A hundred customers of each group, their values scattered a little around the group's."""
+    rng = np.random.default_rng(7)
+    usual = dict.fromkeys(PHRASES, 1.0)
+    frames = [pl.DataFrame({k: v + rng.normal(0, 0.05, 100) for k, v in (usual | g).items()}) for g in groups]
     return pl.concat(frames)
 
 
-GROUPS_MADE = (
+SAMPLES = (
     {"orders_90d": 9.0},
     {"spend_per_order_all": 9.0},
     {"discount_rate_all": 9.0},
@@ -26,17 +26,17 @@ GROUPS_MADE = (
 )
 
 
-def test_groups_are_found_and_named_by_what_sets_them_apart() -> None:
-    feature = personas(peers(*GROUPS_MADE))
+def test_existing_groups_are_recovered_and_named_by_their_differences() -> None:
+    feature = persona_feature(peers(*SAMPLES))
     assert feature is not None
     assert sorted(name.split(", ")[0] for name in feature.vocabulary) == sorted(
         ["buys often", "big baskets", "hunts discounts", "at weekends", "in the evening"]
     )
 
 
-def test_each_customer_is_told_the_group_they_came_from() -> None:
-    everyone = peers(*GROUPS_MADE)
-    feature = personas(everyone)
+def test_each_customer_gets_the_persona_of_their_group() -> None:
+    everyone = peers(*SAMPLES)
+    feature = persona_feature(everyone)
     assert feature is not None
     parameters = np.array(feature.parameters).reshape(-1, len(feature.inputs))
     places = nearest(everyone.select(feature.inputs).to_numpy(), parameters)
@@ -46,27 +46,27 @@ def test_each_customer_is_told_the_group_they_came_from() -> None:
     assert str(feature.display(places[0])).startswith("buys often")
 
 
-def test_too_few_customers_make_no_personas() -> None:
-    assert personas(peers(*GROUPS_MADE).head(GROUPS * FEWEST - 1)) is None
+def test_too_few_customers_make_no_persona_feature() -> None:
+    assert persona_feature(peers(*SAMPLES).head(GROUPS * FEWEST_PER_GROUP - 1)) is None
 
 
-def test_customers_alike_in_all_but_one_habit_make_no_personas() -> None:
-    alike = pl.DataFrame(dict.fromkeys(HABITS, [1.0] * 300))
-    assert personas(alike) is None
+def test_customers_alike_in_all_but_one_feature_make_no_persona_feature() -> None:
+    alike = pl.DataFrame(dict.fromkeys(PHRASES, [1.0] * 300))
+    assert persona_feature(alike) is None
     unknown = alike.with_columns(spend_per_order_all=float("nan"), discount_rate_all=float("nan"))
-    assert personas(unknown) is None
-    assert personas(unknown.with_columns(orders_90d=pl.Series([1.0, 2.0] * 150))) is None
+    assert persona_feature(unknown) is None
+    assert persona_feature(unknown.with_columns(orders_90d=pl.Series([1.0, 2.0] * 150))) is None
 
 
-def test_customers_who_differ_in_few_ways_make_no_personas() -> None:
+def test_customers_who_differ_in_few_ways_make_no_persona_feature() -> None:
     two_ways = peers({}).head(2).select(pl.all().repeat_by(150).explode())
-    assert personas(two_ways) is None
+    assert persona_feature(two_ways) is None
 
 
-def test_names_are_distinct_however_few_habits_vary() -> None:
-    # Below the mean in both habits, and more so in orders, are the first two of five groups.
+def test_names_are_distinct_however_few_features_vary() -> None:
+    # Below the mean in both features, and more so in orders, are the first two of five groups.
     varied = {"orders_90d": [1.0, 2.0, 3.0, 4.0, 5.0] * 60, "weekend_share_all": [0.0, 0.1, 0.2, 0.3, 1.0] * 60}
-    feature = personas(pl.DataFrame({**dict.fromkeys(HABITS, [1.0] * 300), **varied}))
+    feature = persona_feature(pl.DataFrame({**dict.fromkeys(PHRASES, [1.0] * 300), **varied}))
     assert feature is not None
     assert feature.inputs == tuple(varied)
     assert len(set(feature.vocabulary)) == GROUPS

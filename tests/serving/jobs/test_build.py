@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
-from features.profiles.build import Built
+from features.profiles.build import BuildResult
 from features.profiles.records import records
 from features.units import DAY
 from serving.jobs.build import build_all
@@ -36,7 +36,7 @@ def add(shop: Shop, name: str, day: str, customer: str) -> None:
     shop.write("plain", name, ("", customer, day, "order", "", "x", "1", ""))
 
 
-def built(shop: Shop, store_url: str) -> Built:
+def built(shop: Shop, store_url: str) -> BuildResult:
     return build_all(settings_of(shop, store_url), as_of=NOW)
 
 
