@@ -219,7 +219,7 @@ def serve(
 @app.command()
 def bento(config: Config = YAML) -> None:
     """Pack the service and the champions into a bento, to be served elsewhere."""
-    from serving.http.bento import make_bento
+    from serving.jobs.bento import make_bento
 
     built = make_bento(config)
     out.print(f"Built {built.tag} with {', '.join(f'{n} {v}' for n, v in built.models.items())}: {built.path}")

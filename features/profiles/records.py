@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import polars as pl
 
-from features.evaluate.online.record import NONE, Record, Traits, traits_of
+from features.evaluate.online.record import NONE, Record
+from features.evaluate.online.traits import Traits, traits_of
 from features.events.columns import MULTIPLIERS, NUMBERS, TEXTS, scaled
 from features.lake import Lake
 from features.progress import Progress, silent

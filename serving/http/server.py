@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Final, cast
 import uvicorn
 
 from features.errors import StamkundError
+from serving import SERVICE
 from serving.http.environment import CONFIG, check_lake, quiet
 
 if TYPE_CHECKING:
     import bentoml
 
-SERVICE: Final = "serving.http.service:Stamkund"
 START_TIMEOUT: Final = 120.0  # seconds for the models to be loaded
 
 

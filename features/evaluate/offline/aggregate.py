@@ -11,17 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Ints
-from features.evaluate.offline.cells import Cells
 from features.evaluate.offline.labels import Events, LabelCodes
-from features.evaluate.scans import EMPTY, Scan
+from features.evaluate.scans import Scan
 from features.events.columns import EVERY, GAP
 from features.language.terms import Op
 from features.units import MINUTE
 
 IN_TIME = ["time", "event_id"]
 DISTINCT = "value"  # the column that holds the distinct values of a scan
-DENSE_RANGE = 2**20  # integers within it are their own codes
-_NO_LATER_PANE = np.iinfo(np.int64).max
 
 
 def aggregate(events: Events, scan: Scan, codes: LabelCodes, customers: pa.Array, edges: Ints) -> pa.Table:
@@ -52,15 +49,6 @@ def aggregate(events: Events, scan: Scan, codes: LabelCodes, customers: pa.Array
     values = {name: table[name] for name in table.column_names if name not in ("customer_id", "key")}
     result = pa.table({**places, **values})
     return result if (case >= 0).all() else result.filter(pa.array(case >= 0))
-
-
-def cells_of(scan: Scan, table: pa.Table, edges: Ints) -> Cells:
-    """The table of a scan, from :func:`aggregate`, as cells."""
-    customer, cell = table["customer"].to_numpy(), table["case"].to_numpy() * len(edges) + table["pane"].to_numpy()
-    if scan.rows == "distinct":
-        return Cells(scan, edges, *_distinct_cells(customer, cell, _dense_codes(table[DISTINCT]), len(edges)))
-    values = {(o, c): table[column_of(o, c)].fill_null(EMPTY[o]).to_numpy() for o, c in scan.aggregates}
-    return Cells(scan, edges, customer, cell, values)
 
 
 def collect(frame: Events) -> pa.Table:
@@ -133,32 +121,3 @@ def column_of(op: Op, column: str) -> str:
     'sum of value'
     """
     return f"{op} of {column}"
-
-
-def _dense_codes(values: pa.ChunkedArray) -> Ints:
-    """Values as numbers from 0, the same number for equal values."""
-    if pa.types.is_integer(values.type):
-        integers: Ints = values.to_numpy()
-        from_zero: Ints = integers - integers.min(initial=0)
-        if from_zero.max(initial=0) < DENSE_RANGE:
-            return from_zero
-    codes: Ints = values.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
-    return codes
-
-
-def _distinct_cells(
-    customer: Ints, cell: Ints, value: Ints, panes: int
-) -> tuple[Ints, Ints, dict[tuple[Op, str], Ints]]:
-    """Each value of each customer and case once a pane: the customers, the cells, and the pane of the next occurrence.
-
-    The arguments are arrays of one length, a place an occurrence.
-    """
-    case, pane = np.divmod(cell, panes)
-    values, cases = int(value.max(initial=0)) + 1, int(case.max(initial=0)) + 1
-    occurrence = np.sort((((customer * cases + case) * values) + value) * panes + pane)
-    occurrence = occurrence[np.diff(occurrence, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
-    owner, pane = np.divmod(occurrence, panes)
-    next_pane = np.full(len(occurrence), _NO_LATER_PANE)
-    np.copyto(next_pane[:-1], pane[1:], where=owner[1:] == owner[:-1])
-    customers, case = np.divmod(owner // values, cases)
-    return customers, case * panes + pane, {("distinct", ""): next_pane}

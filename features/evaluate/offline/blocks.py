@@ -15,8 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Ints
-from features.evaluate.offline.aggregate import cells_of
-from features.evaluate.offline.cells import Cells
+from features.evaluate.offline.cells import Cells, cells_of
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.interchange import ColumnKind, read_frame
 from features.evaluate.offline.labels import Events, ordering_columns

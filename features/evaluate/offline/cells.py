@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
 from features.arrays import Ints
+from features.evaluate.offline.aggregate import DISTINCT, column_of
 from features.evaluate.scans import EMPTY, Scan, panes_of
 from features.language.terms import NEVER, Op
+
+DENSE_RANGE = 2**20  # integers within it are their own codes
+_NO_LATER_PANE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -92,3 +97,41 @@ def _last_existing(panes: Ints) -> Ints:
     for pane in panes[1:]:
         np.copyto(values, pane, where=pane != NEVER)
     return values
+
+
+def cells_of(scan: Scan, table: pa.Table, edges: Ints) -> Cells:
+    """The table of a scan, from :func:`aggregate`, as cells."""
+    customer, cell = table["customer"].to_numpy(), table["case"].to_numpy() * len(edges) + table["pane"].to_numpy()
+    if scan.rows == "distinct":
+        return Cells(scan, edges, *_distinct_cells(customer, cell, _dense_codes(table[DISTINCT]), len(edges)))
+    values = {(o, c): table[column_of(o, c)].fill_null(EMPTY[o]).to_numpy() for o, c in scan.aggregates}
+    return Cells(scan, edges, customer, cell, values)
+
+
+def _dense_codes(values: pa.ChunkedArray) -> Ints:
+    """Values as numbers from 0, the same number for equal values."""
+    if pa.types.is_integer(values.type):
+        integers: Ints = values.to_numpy()
+        from_zero: Ints = integers - integers.min(initial=0)
+        if from_zero.max(initial=0) < DENSE_RANGE:
+            return from_zero
+    codes: Ints = values.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def _distinct_cells(
+    customer: Ints, cell: Ints, value: Ints, panes: int
+) -> tuple[Ints, Ints, dict[tuple[Op, str], Ints]]:
+    """Each value of each customer and case once a pane: the customers, the cells, and the pane of the next occurrence.
+
+    The arguments are arrays of one length, a place an occurrence.
+    """
+    case, pane = np.divmod(cell, panes)
+    values, cases = int(value.max(initial=0)) + 1, int(case.max(initial=0)) + 1
+    occurrence = np.sort((((customer * cases + case) * values) + value) * panes + pane)
+    occurrence = occurrence[np.diff(occurrence, prepend=-1) > 0]  # several times as fast as np.unique, which hashes
+    owner, pane = np.divmod(occurrence, panes)
+    next_pane = np.full(len(occurrence), _NO_LATER_PANE)
+    np.copyto(next_pane[:-1], pane[1:], where=owner[1:] == owner[:-1])
+    customers, case = np.divmod(owner // values, cases)
+    return customers, case * panes + pane, {("distinct", ""): next_pane}

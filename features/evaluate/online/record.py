@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 import orjson
 
 from features.arrays import Codes, Ints, Mask
+from features.evaluate.online.traits import Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of
 from features.language.terms import LOWEST
 
 FORMAT = "2"  # of packed records; records of another format are made anew from the lake
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
-
-
-class Traits(NamedTuple):
-    """What an ``identify`` event says of the customer, from its time (µs) on."""
-
-    time: int
-    event_id: str
-    values: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -150,11 +143,3 @@ def encode(values: Sequence[str | None]) -> tuple[list[int], list[str]]:
     words: dict[str, int] = {}
     codes = [-1 if v is None else words.setdefault(v, len(words)) for v in values]
     return codes, list(words)
-
-
-def traits_of(event: Mapping[str, object]) -> Traits | None:
-    """What an event says of its customer; None unless it is an ``identify`` with properties."""
-    properties = event.get("properties")
-    if event["kind"] != "identify" or not properties:
-        return None
-    return Traits(cast(int, event["time"]), cast(str, event["event_id"]), orjson.loads(cast(str, properties)))

@@ -10,7 +10,8 @@ from typing import TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from features.evaluate.online.record import NONE, Record, integer, traits_of
+from features.evaluate.online.record import NONE, Record, integer
+from features.evaluate.online.traits import traits_of
 from features.events.columns import NUMBERS, TEXTS
 
 Number = TypeVar("Number", np.int64, np.int32)

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from features.config.settings import Settings, read_settings
-from serving.http.server import SERVICE
+from serving import SERVICE
 from serving.scoring.champions import CARRIED, carry
 
 CODE: Final = Path(__file__).resolve().parents[2]

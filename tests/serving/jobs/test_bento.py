@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from features.config.settings import read_settings
-from serving.http import bento
-from serving.http.bento import carried_settings, make_bento
 from serving.http.server import free_port
+from serving.jobs import bento
+from serving.jobs.bento import carried_settings, make_bento
 from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.shop import open_shop
 
