@@ -1,4 +1,4 @@
-"""What events say: their kinds, channels, amounts and products, and what there is to offer."""
+"""Findings about what events hold: kinds, channels, amounts and products; and about offers."""
 
 from __future__ import annotations
 
@@ -6,70 +6,73 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from features.doctor.finding import Finding, Severity, listed, percent, some
+from features.doctor.finding import Finding, Severity, enumeration, percent, quantity
 from features.events.kinds import KINDS, kind_in_name
 
 
-def happening(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
-    """What kinds of events there are, those too rare to learn from, and those that seem to go by another name."""
-    said = [f"{r['kind']} {r['events']:,} ({some(r['customers'], 'customer')})" for r in kinds.iter_rows(named=True)]
-    yield Finding("kinds", "ok", f"{some(kinds.height, 'kind')} of events: {listed(said, 8)}.")
+def event_kinds(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
+    """The kinds of events, those too rare to learn from, and those that seem to be a standard kind by another name."""
+    counts = [
+        f"{r['kind']} {r['events']:,} ({quantity(r['customers'], 'customer')})" for r in kinds.iter_rows(named=True)
+    ]
+    yield Finding("kinds", "ok", f"{quantity(kinds.height, 'kind')} of events: {enumeration(counts, 8)}.")
     rare = kinds.filter(pl.col("customers") < enough)["kind"].to_list()
     if rare:
-        text = f"Done by fewer than {enough} customers, too few to predict: {listed(rare)}."
+        text = f"Done by fewer than {enough} customers, too few to predict: {enumeration(rare)}."
         yield Finding(
             "kinds", "note", text, "Good as a sign of something else; wait for more before making it a target."
         )
     names = kinds["kind"].to_list()
     for kind in names:
-        meant = likely(kind)
-        if meant is not None and meant not in names:
-            text = f"'{kind}' seems to be what is called '{meant}' here; under its own name its meaning is not known."
-            yield Finding("kinds", "warning", text, f"Give it `kind: {meant}` in stamkund.yaml.")
+        standard = probable_kind(kind)
+        if standard is not None and standard not in names:
+            text = (
+                f"'{kind}' seems to be what is called '{standard}' here; under its own name its meaning is not known."
+            )
+            yield Finding("kinds", "warning", text, f"Give it `kind: {standard}` in stamkund.yaml.")
 
 
-def likely(kind: str) -> str | None:
-    """The kind of fixed meaning that a name seems to mean, None when it is one, or means nothing known.
+def probable_kind(kind: str) -> str | None:
+    """The standard kind that a name seems to mean; None when it is a standard kind itself, or seems to mean none.
 
-    >>> likely("Purchase"), likely("order"), likely("yoga_class")
+    >>> probable_kind("Purchase"), probable_kind("order"), probable_kind("yoga_class")
     ('order', None, None)
     """
     return None if kind in KINDS else kind_in_name(kind)
 
 
-def channelled(channels: pl.DataFrame) -> Finding:
-    """How many events say by which channel they came."""
-    known = channels.filter(pl.col("channel").is_not_null())
-    count, total = int(known["events"].sum()), int(channels["events"].sum())
+def channels(table: pl.DataFrame) -> Finding:
+    """How many events have a channel."""
+    known = table.filter(pl.col("channel").is_not_null())
+    count, total = int(known["events"].sum()), int(table["events"].sum())
     if not count:
         text = "No event says by which channel it came: shop, web, app, e-mail."
         step = "Map `channel` in each source; a constant is written in quotes: channel: \"'shop'\"."
         return Finding("channels", "note", text, step)
     shares = [f"{row['channel']} {percent(row['events'], total)}" for row in known.iter_rows(named=True)]
     level: Severity = "ok" if count >= 0.8 * total else "note"
-    text = f"{percent(count, total)} of the events say by which channel they came: {listed(shares, 6)}."
+    text = f"{percent(count, total)} of the events say by which channel they came: {enumeration(shares, 6)}."
     return Finding("channels", level, text, None if level == "ok" else "Map `channel` in the other sources too.")
 
 
-def valued(kinds: pl.DataFrame) -> Iterator[Finding]:
-    """Whether orders say what was paid and what was bought."""
+def order_values(kinds: pl.DataFrame) -> Iterator[Finding]:
+    """How many order lines have a value, a cost, a product and a category."""
     for row in kinds.filter(pl.col("kind") == "order").iter_rows(named=True):
-        lines, told = row["events"], row["with_value"]
-        if told < lines:
-            level: Severity = "problem" if not told else "note" if told >= 0.95 * lines else "warning"
-            text = (
-                f"{percent(lines - told, lines)} of the order lines have no value: spend and worth are too low by them."
-            )
+        lines, with_value = row["events"], row["with_value"]
+        if with_value < lines:
+            level: Severity = "problem" if not with_value else "note" if with_value >= 0.95 * lines else "warning"
+            share = percent(lines - with_value, lines)
+            text = f"{share} of the order lines have no value: spend and worth are too low by them."
             yield Finding("amounts", level, text, "Map what was paid for the line to `value`.")
         else:
             margin = (
                 "" if row["with_cost"] else " None has a cost, so profit is taken from the margin in stamkund.yaml."
             )
             yield Finding("amounts", "ok", f"Every order line has a value.{margin}")
-        yield _bought(lines, row["with_item_id"], row["with_category"])
+        yield _order_products(lines, row["with_item_id"], row["with_category"])
 
 
-def _bought(lines: int, items: int, categories: int) -> Finding:
+def _order_products(lines: int, items: int, categories: int) -> Finding:
     text = (
         f"{percent(items, lines)} of the order lines name their product, {percent(categories, lines)} have a category."
     )
@@ -79,16 +82,18 @@ def _bought(lines: int, items: int, categories: int) -> Finding:
     return Finding("products", "note" if categories >= 0.5 * lines else "warning", text, step)
 
 
-def offered(offers: pl.DataFrame) -> Finding:
-    """What can be offered at the moment looked from."""
-    row = offers.row(0, named=True)
+def offers(table: pl.DataFrame) -> Finding:
+    """How many offers are valid, and how many of them have a value and a cost."""
+    row = table.row(0, named=True)
     if not row["offers"]:
         step = "Add a source with `table: offers`: what you could show, each with its value and cost."
         return Finding("offers", "note", "There is nothing to offer yet: no coupon, product, content or action.", step)
     if not row["valid"]:
-        text = f"None of the {some(row['offers'], 'offer')} is valid at this moment: everyone would see the fallback."
+        text = (
+            f"None of the {quantity(row['offers'], 'offer')} is valid at this moment: everyone would see the fallback."
+        )
         return Finding("offers", "warning", text, "Add current offers, or correct their `starts` and `ends`.")
-    text = f"Valid at this moment: {row['valid']:,} of {some(row['offers'], 'offer')}"
+    text = f"Valid at this moment: {row['valid']:,} of {quantity(row['offers'], 'offer')}"
     if row["with_value"] == row["with_cost"] == row["valid"]:
         return Finding("offers", "ok", text + ", each with its value and cost.")
     text += (

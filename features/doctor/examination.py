@@ -1,20 +1,18 @@
-"""The examination: a company's data looked at in a scratch folder, before anything is built of it."""
+"""The examination: a company's data read into a scratch folder and diagnosed, before anything is built of it."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor import calendar, content, ladder, people, rows
+from features.doctor import content, customers, history, maturity, obstacles, rows
 from features.doctor.facts import Facts
-from features.doctor.finding import Criterion, Finding, Prospect, Severity, some
-from features.doctor.lake import unreadable_lake
+from features.doctor.finding import Criterion, Diagnosis, Finding, Prospect, Severity
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.ingest.ingest import ingest
@@ -27,30 +25,11 @@ _ORDER: tuple[Severity, ...] = ("problem", "warning", "note", "ok")
 
 
 class Forecast(Protocol):
-    """Tells which targets, declared and others, could be learnt from what a lake holds at a moment."""
+    """A function that says which targets, declared and others, a model could learn from a lake at a moment."""
 
     def __call__(self, lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospect]:
-        """A prospect for each."""
+        """One prospect per target."""
         ...
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """How ready a company's data is: a level from 1 to 5, why it is not the next one, and everything found."""
-
-    name: str
-    as_of: int
-    level: int
-    level_name: str
-    why: str
-    criteria: tuple[Criterion, ...]
-    prospects: tuple[Prospect, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was found that must be mended first."""
-        return all(finding.level != "problem" for finding in self.findings)
 
 
 def examine(
@@ -61,98 +40,80 @@ def examine(
     forecast: Forecast | None = None,
     progress: Progress = silent,
 ) -> Diagnosis:
-    """Read the sources (and the events that came over HTTP, ``log``) into a scratch folder, and say what is there.
+    """Read the sources and the ``log`` of HTTP events into a scratch folder, and diagnose them.
 
-    Nothing of the company's is changed. ``forecast`` tells which targets can be learnt from a lake; without it the
-    fourth level is out of reach.
+    The company's own files stay as they are. Without a ``forecast`` the fourth level is out of reach.
     """
     with tempfile.TemporaryDirectory(prefix="stamkund-doctor-") as scratch:
-        aside = settings.model_copy(update={"home": Path(scratch)})
-        report, unread = _read(aside, log, progress)
-        found = [*shadows(Path.cwd()), *unreadable_lake(Lake(settings.lake)), *unread]
+        copy = settings.model_copy(update={"home": Path(scratch)})
+        report, unreadable = _read(copy, log, progress)
+        findings = [*shadows(Path.cwd()), *obstacles.unreadable_lake(Lake(settings.lake)), *unreadable]
         if report is None:
-            return _diagnosis(settings, as_of, ladder.criteria(None, settings), found, ())
+            return _diagnosis(settings, as_of, maturity.criteria(None, settings), findings, ())
         progress("looking", 0, 1)
-        found += rows.rejected(report, settings)
-        lake = Lake(aside.lake)
+        findings += rows.rejections(report, settings)
+        lake = Lake(copy.lake)
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
-            found.append(_nothing(facts))
-            return _diagnosis(settings, as_of, ladder.criteria(facts, settings, unread=len(unread)), found, ())
-        found += findings(facts, settings)
+            findings.append(obstacles.no_events(facts.later))
+            criteria = maturity.criteria(facts, settings, unread=len(unreadable))
+            return _diagnosis(settings, as_of, criteria, findings, ())
+        findings += findings_of(facts, settings)
         progress("targets", 0, 1)
         prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast else ()
         progress("targets", 1, 1)
-    return _diagnosis(
-        settings, as_of, ladder.criteria(facts, settings, prospects, unread=len(unread)), found, prospects
-    )
+    criteria = maturity.criteria(facts, settings, prospects, unread=len(unreadable))
+    return _diagnosis(settings, as_of, criteria, findings, prospects)
 
 
-def findings(facts: Facts, settings: Settings) -> Iterator[Finding]:
-    """What the facts say, area by area."""
-    yield people.identified(facts.visitors)
-    yield from people.crowd(facts.busiest)
-    yield from people.meeting(facts.meeting)
-    yield people.described(facts.attributes, facts.customers)
-    yield from calendar.span(facts.kinds, facts.days, as_of=facts.as_of, later=facts.later)
-    yield from calendar.coarse(facts.kinds)
-    yield from calendar.silences(facts.days, as_of=facts.as_of)
-    yield from calendar.delayed(facts.delays)
-    yield from rows.repeated(facts.repeats)
-    yield from content.happening(facts.kinds, enough=settings.gate.outcomes)
-    yield from content.valued(facts.kinds)
-    yield content.channelled(facts.channels)
-    yield content.offered(facts.offers)
-    yield from people.consented(facts.consents, facts.customers)
-    yield people.heard(facts.ratings, facts.kinds, facts.customers)
+def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
+    """The findings of every area."""
+    yield customers.identification(facts.visitors)
+    yield from customers.implausible_customer(facts.busiest_customer)
+    yield from customers.overlap(facts.source_overlap)
+    yield customers.attribute_coverage(facts.attributes, facts.customers)
+    yield from history.time_span(facts.kinds, facts.days, as_of=facts.as_of, later=facts.later)
+    yield from history.time_precision(facts.kinds)
+    yield from history.gaps(facts.days, as_of=facts.as_of)
+    yield from history.delays(facts.delays)
+    yield from rows.duplicates(facts.duplicates)
+    yield from content.event_kinds(facts.kinds, enough=settings.gate.outcomes)
+    yield from content.order_values(facts.kinds)
+    yield content.channels(facts.channels)
+    yield content.offers(facts.offers)
+    yield from customers.consent_coverage(facts.consents, facts.customers)
+    yield customers.feedback(facts.ratings, facts.kinds, facts.customers)
 
 
 def _read(
     settings: Settings, log: pl.DataFrame | None, progress: Progress
 ) -> tuple[IngestReport | None, list[Finding]]:
-    """Every source that can be read, and a finding for each that cannot."""
-    sources, unread = dict(settings.sources), list[Finding]()
-    while sources or log is not None:
-        received = None if log is None else lambda _: (log, LogWatermark())
+    """The report of every source that can be read, and a finding for each that cannot."""
+    sources, unreadable = dict(settings.sources), list[Finding]()
+    http_log = None if log is None else lambda _: (log, LogWatermark())
+    while sources or http_log:
         try:
-            return ingest(settings.model_copy(update={"sources": sources}), log=received, progress=progress), unread
+            report = ingest(settings.model_copy(update={"sources": sources}), log=http_log, progress=progress)
         except StamkundError as error:
             name = ((error.field or "") + "..").split(".")[1]
             if sources.pop(name, None) is None:
                 raise
-            step = f"Mend `{error.field}` in stamkund.yaml; everything else below leaves this source out."
-            unread.append(Finding("rows", "problem", f"The source '{name}' cannot be read: {error}", step))
-    return None, unread or [_no_source()]
-
-
-def _no_source() -> Finding:
-    step = "Show `stamkund init` some files: it writes a first stamkund.yaml."
-    return Finding("rows", "problem", "stamkund.yaml names no source of data.", step)
-
-
-def _nothing(facts: Facts) -> Finding:
-    text = (
-        f"{some(facts.later, 'event')}, but none up to the moment looked from."
-        if facts.later
-        else "There are no events."
-    )
-    step = (
-        "Look from a later moment (`--as-of`, or `clock:` in stamkund.yaml)."
-        if facts.later
-        else "Add a source of events."
-    )
-    return Finding("time span", "problem", text, step)
+            unreadable.append(obstacles.unreadable_source(name, error))
+        else:
+            return report, unreadable
+    return None, unreadable or [obstacles.no_source()]
 
 
 def _diagnosis(
     settings: Settings,
     as_of: int,
     criteria: tuple[Criterion, ...],
-    found: Sequence[Finding],
+    findings: Sequence[Finding],
     prospects: tuple[Prospect, ...],
 ) -> Diagnosis:
-    level = ladder.level_of(criteria)
-    lacking = [f"{c.text} ({c.found})" for c in criteria if not c.met and c.level == level + 1]
-    why = f"For level {level + 1}: {'; '.join(lacking)}." if lacking else ladder.LEVELS[level][1]
-    ordered = tuple(sorted(found, key=lambda finding: _ORDER.index(finding.level)))
-    return Diagnosis(settings.name, as_of, level, ladder.LEVELS[level][0], why, criteria, prospects, ordered)
+    level = maturity.level_of(criteria)
+    unmet = [f"{c.text} ({c.found})" for c in criteria if not c.met and c.level == level + 1]
+    level_name, meaning = maturity.LEVELS[level]
+    why = f"For level {level + 1}: {'; '.join(unmet)}." if unmet else meaning
+    by_severity = tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.level)))
+    return Diagnosis(settings.name, as_of, level, level_name, why, criteria, prospects, by_severity)

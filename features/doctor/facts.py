@@ -1,4 +1,4 @@
-"""Everything that findings are read from, counted once in a lake."""
+"""The tables that findings are read from, each counted once in a lake."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Self
 
 import polars as pl
 
-from features.doctor import counts
+from features.doctor import customer_counts, event_counts
 from features.ingest.report import IngestReport
 from features.lake import Lake
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was counted in the events up to ``as_of``, in the events after it (``later``) and in the other tables."""
+    """Counts of the events up to ``as_of`` (µs) and of the other tables, and the number of ``later`` events."""
 
     report: IngestReport
     as_of: int
     later: int
     visitors: pl.DataFrame
-    meeting: pl.DataFrame
+    source_overlap: pl.DataFrame
     kinds: pl.DataFrame
     days: pl.DataFrame
-    busiest: pl.DataFrame
+    busiest_customer: pl.DataFrame
     delays: pl.DataFrame
-    repeats: pl.DataFrame
+    duplicates: pl.DataFrame
     consents: pl.DataFrame
     ratings: pl.DataFrame
     channels: pl.DataFrame
@@ -34,28 +34,28 @@ class Facts:
 
     @classmethod
     def of(cls, lake: Lake, report: IngestReport, *, as_of: int) -> Self:
-        """Everything counted in a lake."""
-        every = lake.scan("events")
-        events = every.filter(pl.col("time") <= as_of)
+        """The counts of a lake."""
+        all_events = lake.scan("events")
+        events = all_events.filter(pl.col("time") <= as_of)
         return cls(
             report=report,
             as_of=as_of,
-            later=int(every.filter(pl.col("time") > as_of).select(pl.len()).collect().item()),
-            visitors=counts.visitors(events),
-            meeting=counts.meeting(events),
-            kinds=counts.kinds(events),
-            days=counts.days(events, as_of=as_of),
-            busiest=counts.busiest(events),
-            delays=counts.delays(events),
-            repeats=counts.repeats(events),
-            consents=counts.consents(events),
-            ratings=counts.ratings(events),
-            channels=counts.channels(events),
-            attributes=counts.attributes(lake.scan("customers"), events),
-            offers=counts.offers(lake.scan("offers"), as_of=as_of),
+            later=int(all_events.filter(pl.col("time") > as_of).select(pl.len()).collect().item()),
+            visitors=customer_counts.visitors(events),
+            source_overlap=customer_counts.source_overlap(events),
+            kinds=event_counts.kinds(events),
+            days=event_counts.days(events, as_of=as_of),
+            busiest_customer=customer_counts.busiest_customer(events),
+            delays=event_counts.delays(events),
+            duplicates=event_counts.duplicates(events),
+            consents=customer_counts.consents(events),
+            ratings=event_counts.ratings(events),
+            channels=event_counts.channels(events),
+            attributes=customer_counts.attributes(lake.scan("customers"), events),
+            offers=event_counts.offers(lake.scan("offers"), as_of=as_of),
         )
 
     @property
     def customers(self) -> int:
-        """The number of customers who did anything."""
-        return int(self.busiest["customers"].sum())
+        """The number of customers with events."""
+        return int(self.busiest_customer["customers"].sum())

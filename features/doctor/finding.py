@@ -1,4 +1,4 @@
-"""What a look at the data found, in plain words, with the next step."""
+"""What an examination reports, in plain words, and the phrases that its texts are made of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Outlook = Literal["possible", "few outcomes", "not possible"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at, what was found, and what to do about it."""
+    """One result in an area, and what to do about it."""
 
     area: str
     level: Severity
@@ -22,7 +22,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Prospect:
-    """Whether a model of a target can be made of the data, ``declared`` under ``targets:`` or only possible."""
+    """Whether the data can train a model of a target, one ``declared`` under ``targets:`` or not."""
 
     target: str
     outlook: Outlook
@@ -33,7 +33,7 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing that a maturity level asks for, whether it is met, and the numbers that say so."""
+    """One requirement of a maturity level, whether it is met, and the numbers that say so (``found``)."""
 
     level: int
     text: str
@@ -41,8 +41,27 @@ class Criterion:
     found: str
 
 
+@dataclass(frozen=True)
+class Diagnosis:
+    """How ready a company's data is: a level from 1 to 5, why it is not the next one, and every finding."""
+
+    name: str
+    as_of: int
+    level: int
+    level_name: str
+    why: str
+    criteria: tuple[Criterion, ...]
+    prospects: tuple[Prospect, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether no finding is a problem."""
+        return all(finding.level != "problem" for finding in self.findings)
+
+
 def percent(part: float, whole: float) -> str:
-    """A share as people write it; what is not nothing never looks like nothing, nor what is not all like all.
+    """A share in percent; only an exact 0 is 0%, only the whole is 100%.
 
     >>> percent(1, 3), percent(1, 5000), percent(4999, 5000), percent(0, 0)
     ('33%', 'under 1%', 'over 99%', '0%')
@@ -53,19 +72,19 @@ def percent(part: float, whole: float) -> str:
     return "over 99%" if 99 < share < 100 else f"{share:.0f}%"
 
 
-def some(count: int, noun: str, plural: str = "") -> str:
-    """A number of things.
+def quantity(count: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
 
-    >>> some(1, "day"), some(2469, "customer")
+    >>> quantity(1, "day"), quantity(2469, "customer")
     ('1 day', '2,469 customers')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def listed(names: Sequence[str], most: int = 4) -> str:
-    """Names in a sentence.
+def enumeration(names: Sequence[str], most: int = 4) -> str:
+    """Names as a sentence lists them, at most ``most`` of them.
 
-    >>> listed(["order"]), listed(["view", "order"]), listed(list("abcdefg"))
+    >>> enumeration(["order"]), enumeration(["view", "order"]), enumeration(list("abcdefg"))
     ('order', 'view and order', 'a, b, c, d and 3 more')
     """
     if len(names) > most:

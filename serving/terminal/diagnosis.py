@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from features.doctor import Criterion, Diagnosis, Finding, Prospect
-from features.doctor.finding import some
-from features.doctor.ladder import LEVELS
+from features.doctor.finding import quantity
+from features.doctor.maturity import LEVELS
 from features.moments import minute, utc
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
@@ -51,7 +51,7 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 def _summary(findings: Iterable[Finding]) -> str:
     counts = Counter[str](finding.level for finding in findings)
-    wanting = [some(counts[level], level) for level in ("problem", "warning", "note") if counts[level]]
+    wanting = [quantity(counts[level], level) for level in ("problem", "warning", "note") if counts[level]]
     return ", ".join([*wanting, f"{counts['ok']} in order"])
 
 

@@ -5,14 +5,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.doctor import Criterion, Diagnosis, Finding, Prospect, examine
-from features.doctor import calendar as when
-from features.doctor import counts as counted
-from features.doctor.content import channelled, happening, likely, offered, valued
+from features.doctor import (
+    Criterion,
+    Diagnosis,
+    Finding,
+    Prospect,
+    content,
+    customer_counts,
+    customers,
+    event_counts,
+    examine,
+    history,
+    rows,
+)
 from features.doctor.facts import Facts
-from features.doctor.ladder import criteria, level_of
-from features.doctor.people import consented, crowd, heard, identified, meeting
-from features.doctor.rows import repeated
+from features.doctor.maturity import criteria, level_of
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.events.tables import schema
@@ -42,21 +49,21 @@ def told(found: Finding) -> tuple[str, str]:
 def test_visitors_are_identified_as_soon_as_one_of_their_events_is() -> None:
     # One customer, and two cookies of which nobody knows whose they are: 1 of 3 visitors, 2 of 4 events.
     cookies = [event(1, id=c, customer_id=None, id_type="cookie") | {"id": c} for c in ("k1", "k2")]
-    found = identified(counted.visitors(events(event(1), event(2), *cookies)))
+    found = customers.identification(customer_counts.visitors(events(event(1), event(2), *cookies)))
     assert told(found) == (
         "warning",
         "1 of 3 visitors (33%) are known customers, with 50% of the events. The others are anonymous: 2 by cookie.",
     )
-    everyone = identified(counted.visitors(events(event(1), event(2, customer="c2"))))
+    everyone = customers.identification(customer_counts.visitors(events(event(1), event(2, customer="c2"))))
     assert told(everyone) == ("ok", "Every event belongs to a known customer: 2 customers.")
 
 
 def test_a_source_that_speaks_of_other_customers_is_named() -> None:
     # c1 is in both sources; c2 to c4 only in the web's: a quarter of the web's customers meet another source's.
     web = [event(1, "visit", customer=f"c{n}", source="web") for n in (1, 2, 3, 4)]
-    (found,) = meeting(counted.meeting(events(event(2), *web)))
+    (found,) = customers.overlap(customer_counts.source_overlap(events(event(2), *web)))
     assert told(found) == ("warning", "Only 25% of the 4 customers of 'web' are known elsewhere.")
-    (joined,) = meeting(counted.meeting(events(event(2), web[0])))
+    (joined,) = customers.overlap(customer_counts.source_overlap(events(event(2), web[0])))
     assert told(joined) == ("ok", "The 2 sources of events speak of the same customers.")
 
 
@@ -64,15 +71,17 @@ def test_a_till_is_not_taken_for_a_person() -> None:
     # 30 customers with one event and one with 120: 120 of 150 events are 80 %, and 120 times the usual.
     till = [event(n / 100, customer="0") for n in range(120)]
     people = [event(1, customer=f"c{n}") for n in range(30)]
-    (found,) = crowd(counted.busiest(events(*till, *people)))
+    (found,) = customers.implausible_customer(customer_counts.busiest_customer(events(*till, *people)))
     assert found.message.startswith("'0' has 80% of all events, 120 times what is usual")
-    assert not list(crowd(counted.busiest(events(*people))))
+    assert not list(customers.implausible_customer(customer_counts.busiest_customer(events(*people))))
 
 
 def test_the_span_counts_from_the_first_of_the_commonest_kind() -> None:
     # NOW is 2024-10-04; a stray contact 400 days before makes no history for the orders of 9 and 10 days before.
     held = events(event(10), event(9), event(400, "contact"))
-    span, stale, later = when.span(counted.kinds(held), counted.days(held, as_of=NOW), as_of=NOW, later=3)
+    span, stale, later = history.time_span(
+        event_counts.kinds(held), event_counts.days(held, as_of=NOW), as_of=NOW, later=3
+    )
     assert span.message == "3 events from 2023-08-31 to 2024-09-25; 10 days since the first order."
     assert stale.message == "The last event is 9 days older than 2024-10-04, the moment looked from."
     assert later.message.startswith("3 events after 2024-10-04 are left out")
@@ -80,21 +89,21 @@ def test_the_span_counts_from_the_first_of_the_commonest_kind() -> None:
 
 def test_days_missing_from_a_daily_kind_are_told_by_date() -> None:
     # Daily for 100 days except for 3 and 4, and 9 days ago (counted from 0): 2024-09-29 and 30, and 2024-09-24.
-    (found,) = when.silences(days("order", sorted(set(range(100)) - {3, 4, 9})), as_of=NOW)
+    (found,) = history.gaps(days("order", sorted(set(range(100)) - {3, 4, 9})), as_of=NOW)
     assert told(found) == ("note", "order is missing on 3 days: 2024-09-29 to 2024-09-30 and 2024-09-24.")
     longer = sorted(set(range(100)) - {3, 4, 5})
-    assert [f.level for f in when.silences(days("order", longer), as_of=NOW)] == ["warning"]
+    assert [f.level for f in history.gaps(days("order", longer), as_of=NOW)] == ["warning"]
 
 
 def test_a_weekly_kind_is_not_blamed_for_silent_days_and_a_rare_one_not_at_all() -> None:
-    (steady,) = when.silences(days("flyer", list(range(0, 140, 7))), as_of=NOW)
-    (waves,) = when.silences(days("campaign", [0, 100]), as_of=NOW)
+    (steady,) = history.gaps(days("flyer", list(range(0, 140, 7))), as_of=NOW)
+    (waves,) = history.gaps(days("campaign", [0, 100]), as_of=NOW)
     assert told(steady) == ("ok", "No silent days or weeks in flyer.")
     assert told(waves) == ("note", "In waves rather than steadily: campaign (on 2 of 101 days).")
 
 
 def test_a_kind_that_stopped_is_told() -> None:
-    stopped, _ = when.silences(days("visit", list(range(20, 120))), as_of=NOW)
+    stopped, _ = history.gaps(days("visit", list(range(20, 120))), as_of=NOW)
     assert told(stopped) == ("warning", "visit used to come regularly, and stopped 20 days before 2024-10-04.")
 
 
@@ -103,42 +112,46 @@ def test_delays_are_told_as_people_say_them() -> None:
     late = [MINUTE] * 10 + [DAY]
     rows = [event(2, id=str(n)) for n in range(11)]
     held = [row | {"received_at": NOW - 2 * DAY + wait} for row, wait in zip(rows, late, strict=True)]
-    (prompt,) = when.delayed(counted.delays(events(*held)))
+    (prompt,) = history.delays(event_counts.delays(events(*held)))
     assert told(prompt) == ("ok", "Half of the events arrive within 1 minute, nine of ten within 1 minute.")
-    _, early = when.delayed(counted.delays(events(*held, event(2) | {"received_at": NOW - 2 * DAY - HOUR})))
+    _, early = history.delays(event_counts.delays(events(*held, event(2) | {"received_at": NOW - 2 * DAY - HOUR})))
     assert told(early) == ("warning", "Received before they happened: 1 event (8%).")
-    (unknown,) = when.delayed(counted.delays(events(event(1))))
+    (unknown,) = history.delays(event_counts.delays(events(event(1))))
     assert unknown.level == "note"
 
 
 def test_what_repeats_within_a_source_is_a_copy_and_an_order_in_two_counts_twice() -> None:
     first = event(1, id="e1", order_id="o1", value=500)
     copy, other = first | {"event_id": "e2"}, event(1, id="e3", order_id="o2", value=500)
-    (found,) = repeated(counted.repeats(events(first, copy, other)))
+    (found,) = rows.duplicates(event_counts.duplicates(events(first, copy, other)))
     assert told(found) == ("warning", "Repeated to the last detail within one source: 1 event (33%).")
-    twice, clean = repeated(counted.repeats(events(first, other, copy | {"source": "till"})))
+    twice, clean = rows.duplicates(event_counts.duplicates(events(first, other, copy | {"source": "till"})))
     assert told(twice) == ("problem", "Told by more than one source, so that their value counts twice: 1 order (50%).")
     assert clean.level == "ok"
 
 
 def test_kinds_are_counted_and_those_that_seem_to_go_by_another_name_are_told() -> None:
-    found = list(happening(counted.kinds(events(event(1, "purchase"), event(2, "purchase"))), enough=2))
+    found = list(content.event_kinds(event_counts.kinds(events(event(1, "purchase"), event(2, "purchase"))), enough=2))
     assert [each.level for each in found] == ["ok", "note", "warning"]
     assert found[0].message == "1 kind of events: purchase 2 (1 customer)."
     assert found[2].next_step == "Give it `kind: order` in stamkund.yaml."
-    assert (likely("coupon_applied"), likely("contact"), likely("page_view")) == (None, None, "view")
+    assert (
+        content.probable_kind("coupon_applied"),
+        content.probable_kind("contact"),
+        content.probable_kind("page_view"),
+    ) == (None, None, "view")
 
 
 def test_orders_without_value_or_category_are_told() -> None:
-    held = counted.kinds(events(event(1, value=None), event(2, value=300, item_id="i1", category="Tea")))
-    value, product = valued(held)
+    held = event_counts.kinds(events(event(1, value=None), event(2, value=300, item_id="i1", category="Tea")))
+    value, product = content.order_values(held)
     assert told(value) == ("warning", "50% of the order lines have no value: spend and worth are too low by them.")
     assert told(product) == ("note", "50% of the order lines name their product, 50% have a category.")
 
 
 def test_channels_and_offers() -> None:
     held = events(event(1, channel="web"), event(2, channel="web"), event(3, channel="shop"), event(4))
-    assert told(channelled(counted.channels(held))) == (
+    assert told(content.channels(event_counts.channels(held))) == (
         "note",
         "75% of the events say by which channel they came: web 50% and shop 25%.",
     )
@@ -148,7 +161,7 @@ def test_channels_and_offers() -> None:
         {"offer_id": "open", "value": 100},
         {"offer_id": "next", "starts": NOW + DAY},
     ]
-    found = offered(counted.offers(pl.LazyFrame(offers, schema=schema("offers")), as_of=NOW))
+    found = content.offers(event_counts.offers(pl.LazyFrame(offers, schema=schema("offers")), as_of=NOW))
     assert found.message.startswith("Valid at this moment: 1 of 3 offers. With a value: 1, with a cost: 0")
 
 
@@ -159,17 +172,17 @@ def test_the_latest_word_on_consent_counts() -> None:
         event(1, "consent", status="withdrawn", **said),
         event(2, "consent", customer="c2", purpose="email", status="granted"),
     )
-    (found,) = consented(counted.consents(held), customers=4)
+    (found,) = customers.consent_coverage(customer_counts.consents(held), customers=4)
     assert found.level == "note"
     assert found.message == ("Consent is known for 2 of 4 customers (50%): email granted 1 and email withdrawn 1.")
-    (unknown,) = consented(counted.consents(events(event(1))), customers=4)
+    (unknown,) = customers.consent_coverage(customer_counts.consents(events(event(1))), customers=4)
     assert unknown.level == "warning"
 
 
 def test_feedback_is_told_by_scale() -> None:
     rated = [event(n, "survey", rating=float(n), scale="nps", text="Good") for n in (7, 9)]
     held = events(*rated)
-    found = heard(counted.ratings(held), counted.kinds(held), customers=10)
+    found = customers.feedback(event_counts.ratings(held), event_counts.kinds(held), customers=10)
     assert told(found) == ("ok", "2 ratings: nps 8.0 on average from 1 customer (10% of all). 2 answers in words.")
 
 

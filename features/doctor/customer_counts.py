@@ -1,0 +1,77 @@
+"""Counts of customers: small tables for the findings, each from one pass over the lake in bounded memory."""
+
+from __future__ import annotations
+
+import polars as pl
+
+KNOWN = pl.col("customer_id").is_not_null()
+
+
+def visitors(events: pl.LazyFrame) -> pl.DataFrame:
+    """By type of identifier: its visitors, the identified ones among them, all events and those of known customers."""
+    by_visitor = events.group_by("id_type", "id").agg(known=KNOWN.any(), events=pl.len(), known_events=KNOWN.sum())
+    return (
+        by_visitor.group_by("id_type")
+        .agg(
+            pl.len().alias("visitors"),
+            pl.col("known").sum().alias("identified"),
+            pl.col("events", "known_events").sum(),
+        )
+        .sort("visitors", "id_type", descending=[True, False])
+        .collect(engine="streaming")
+    )
+
+
+def source_overlap(events: pl.LazyFrame) -> pl.DataFrame:
+    """By source: its identified customers, and how many of them are customers of another source too."""
+    pairs = events.select("source", "customer_id").unique().collect(engine="streaming")
+    sources = pairs.filter(KNOWN).group_by("customer_id").agg(pl.len().alias("sources"))
+    return (
+        pairs.join(sources, on="customer_id", how="left")
+        .group_by("source")
+        .agg(KNOWN.sum().alias("customers"), (pl.col("sources") > 1).sum().alias("shared"))
+        .sort("source")
+    )
+
+
+def busiest_customer(events: pl.LazyFrame) -> pl.DataFrame:
+    """One row: the customer with the most events, their number, the median customer's, all events and all customers."""
+    by_customer = events.filter(KNOWN).group_by("customer_id").agg(pl.len().alias("events"))
+    top = pl.col("customer_id").sort_by("events", "customer_id", descending=[True, False]).first()
+    return by_customer.select(
+        top.alias("customer_id"),
+        pl.col("events").max().alias("most"),
+        pl.col("events").median().alias("median"),
+        pl.col("events").sum().alias("events"),
+        pl.len().alias("customers"),
+    ).collect(engine="streaming")
+
+
+def consents(events: pl.LazyFrame) -> pl.DataFrame:
+    """By purpose and latest status: its customers; and with the status `any` all customers with a consent event."""
+    events_of_consent = events.filter(KNOWN, pl.col("kind") == "consent").select(
+        "customer_id", "purpose", "status", "time", "event_id"
+    )
+    latest = events_of_consent.sort("time", "event_id").unique(
+        ["customer_id", "purpose"], keep="last", maintain_order=True
+    )
+    distinct = pl.col("customer_id").n_unique()
+    by_status = latest.group_by("purpose", "status").agg(distinct.alias("customers"))
+    total = events_of_consent.select(
+        pl.lit(None, dtype=pl.String).alias("purpose"), pl.lit("any").alias("status"), distinct.alias("customers")
+    )
+    return pl.concat(
+        [total.unique().collect(engine="streaming"), by_status.sort("purpose", "status").collect(engine="streaming")]
+    )
+
+
+def attributes(customers: pl.LazyFrame, events: pl.LazyFrame) -> pl.DataFrame:
+    """One row: the customers with attributes, those of them with events, and the attributes' names."""
+    table = customers.collect(engine="streaming")
+    names = [name for name in table.columns if name != "customer_id"]
+    active = events.filter(KNOWN).select("customer_id").unique().collect(engine="streaming")
+    known = table.join(active, on="customer_id", how="semi").height
+    return pl.DataFrame(
+        {"customers": [table.height], "active": [known], "names": [names]},
+        schema_overrides={"names": pl.List(pl.String)},
+    )
