@@ -9,7 +9,7 @@ from typing import TypeVar, cast, overload
 import polars as pl
 
 from features.errors import StamkundError
-from features.evaluate.offline.interchange import as_kind_of
+from features.evaluate.offline.native_frames import as_kind_of
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import profile_parts

@@ -1,25 +1,20 @@
-"""Frames of any kind at the door: pandas, Polars, Arrow, DuckDB and Spark come in, the same kind goes out."""
+"""Columns of users' frames as the evaluator reads them: text and 64-bit integers, whatever the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import narwhals as nw
 import polars as pl
-import pyarrow as pa
 
 from features.errors import StamkundError
+from features.evaluate.offline.native_frames import LazyFrame, known_frame, lazy_columns
 from features.events.columns import scaled
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Frame = nw.LazyFrame[Any]
 ColumnKind = Literal["text", "integer", "decimal", "time"]
-KNOWN = "pandas, Polars, Arrow, DuckDB and Spark"
-_NEEDED: Mapping[ColumnKind, str] = {
+_EXPECTED: Mapping[ColumnKind, str] = {
     "text": "text",
     "integer": "64-bit integers (amounts in minor units, such as cents)",
     "decimal": "numbers",
@@ -27,11 +22,14 @@ _NEEDED: Mapping[ColumnKind, str] = {
 }
 
 
-def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) -> Frame:
-    """These columns of a frame, lazily, as text and 64-bit integers, decimals times their scale.
+def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) -> LazyFrame:
+    """The columns that ``kinds`` names, lazily, as text and 64-bit integers, decimals times their multiplier.
 
     pandas and Arrow are computed with by Polars, all others by themselves. Timestamps become µs since 1970, exactly,
     those without a zone taken as UTC; whole numbers that pandas holds as floats become integers again.
+
+    Raises :class:`StamkundError` ``unknown_frame``, ``missing_columns`` or ``wrong_type``; ``what`` names the frame in
+    the message.
 
     >>> orders = pl.DataFrame({"customer_id": [7], "value": [1250]})
     >>> read_frame(orders, {"customer_id": "text", "value": "integer"}, what="events").collect().rows()
@@ -40,59 +38,22 @@ def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) ->
     Traceback (most recent call last):
     features.errors.StamkundError: These features need the column value, which the events do not have. Nearest: ...
     """
-    frame = _lazy(native, kinds, what)
-    schema = frame.collect_schema()
-    stamps = {name: schema[name] for name, kind in kinds.items() if kind == "time" and schema[name] == nw.Datetime}
-    if stamps:
-        frame = _micros(frame, stamps)
-        schema = frame.collect_schema()
-    casts = [_cast(name, kind, schema[name], what) for name, kind in kinds.items()]
-    return frame.select(*casts)
-
-
-def _lazy(native: object, kinds: Mapping[str, ColumnKind], what: str) -> Frame:
-    try:
-        frame: Any = nw.from_native(native)
-    except TypeError:
-        frame = None
-    known = (
-        frame is not None
-        and (i := frame.implementation)
-        and (
-            i.is_polars()
-            or i.is_pandas()
-            or i.is_pyarrow()
-            or i.is_duckdb()
-            or i.is_pyspark()
-            or i.is_pyspark_connect()
-        )
-    )
-    if not known:
-        message = f"The {what} came as {type(native).__module__}.{type(native).__name__}; frames of {KNOWN} are known."
-        raise StamkundError("unknown_frame", message, field=what)
-    names = list(frame.collect_schema().names())
+    known = known_frame(native, what=what)
+    names = list(known.collect_schema().names())
     if missing := [name for name in kinds if name not in names]:
-        raise _missing(missing, names, what)
-    if frame.implementation.is_pandas():
-        plain = _zoneless(nw.to_native(frame.select(*kinds)))
-        held = pa.Table.from_pandas(plain, preserve_index=False)
-        table = cast(pl.DataFrame, pl.from_arrow(held))
-        return nw.from_native(table.with_columns(_whole(table, kinds)).lazy())
-    if frame.implementation.is_pyarrow():
-        return cast(Frame, nw.from_native(frame.select(*kinds).to_polars().lazy()))
-    lazy: Frame = frame.lazy()
-    return lazy
+        raise _missing_columns(missing, names, what)
+    frame = lazy_columns(known, list(kinds), [name for name, kind in kinds.items() if kind in ("integer", "time")])
+    schema = frame.collect_schema()
+    timestamps = [name for name, kind in kinds.items() if kind == "time" and schema[name] == nw.Datetime]
+    if timestamps:
+        frame = _with_micros(frame, timestamps)
+        schema = frame.collect_schema()
+    return frame.select(*(_cast(name, kind, schema[name], what) for name, kind in kinds.items()))
 
 
-def _zoneless(table: pd.DataFrame) -> pd.DataFrame:
-    """In UTC, which a time without a zone is taken for; pyarrow's own way stirs a warning of pandas."""
-    zoned = table.select_dtypes("datetimetz").columns
-    return table.assign(**{name: table[name].dt.tz_convert(None) for name in zoned})
-
-
-def _missing(missing: list[str], names: list[str], what: str) -> StamkundError:
-    near = {name: get_close_matches(name, names, n=1) for name in missing}
-    hints = ", ".join(f"{found[0]} for {name}" for name, found in near.items() if found)
+def _missing_columns(missing: Sequence[str], names: Sequence[str], what: str) -> StamkundError:
+    nearest = {name: get_close_matches(name, names, n=1) for name in missing}
+    hints = ", ".join(f"{matches[0]} for {name}" for name, matches in nearest.items() if matches)
     columns = "columns" if len(missing) > 1 else "column"
     message = (
         f"These features need the {columns} {', '.join(missing)}, which the {what} do not have. "
@@ -102,24 +63,17 @@ def _missing(missing: list[str], names: list[str], what: str) -> StamkundError:
     return StamkundError("missing_columns", message, field=missing[0])
 
 
-def _whole(table: pl.DataFrame, kinds: Mapping[str, ColumnKind]) -> list[pl.Expr]:
-    """Integers that pandas holds as floats because some are missing."""
-    floats = [name for name, kind in kinds.items() if kind in ("integer", "time") and table.schema[name] == pl.Float64]
-    safe = [name for name in floats if table[name].drop_nulls().is_between(-(2**53), 2**53).all()]
-    return [pl.col(name).cast(pl.Int64) for name in safe if (table[name].drop_nulls() % 1 == 0).all()]
-
-
-def _micros(frame: Frame, stamps: Mapping[str, nw.dtypes.DType]) -> Frame:
-    """Timestamps as µs since 1970: Narwhals cannot on DuckDB and Spark, so each engine in its own words."""
+def _with_micros(frame: LazyFrame, timestamps: Sequence[str]) -> LazyFrame:
+    """Timestamps as µs since 1970. Narwhals has no such function for DuckDB and Spark, so each engine's own does it."""
     native: Any = nw.to_native(frame)
     if frame.implementation.is_polars():
-        return cast(Frame, nw.from_native(native.with_columns(pl.col(*stamps).dt.epoch("us"))))
+        return cast(LazyFrame, nw.from_native(native.with_columns(pl.col(*timestamps).dt.epoch("us"))))
     if frame.implementation.is_duckdb():
-        replaced = ", ".join(f'epoch_us("{name}") AS "{name}"' for name in stamps)
-        return cast(Frame, nw.from_native(native.project(f"* REPLACE ({replaced})")))
-    others = [f"`{name}`" for name in native.columns if name not in stamps]
-    told = native.selectExpr(*others, *(_spark_micros(name, native) for name in stamps))
-    return cast(Frame, nw.from_native(told))
+        micros = ", ".join(f'epoch_us("{name}") AS "{name}"' for name in timestamps)
+        return cast(LazyFrame, nw.from_native(native.project(f"* REPLACE ({micros})")))
+    others = [f"`{name}`" for name in native.columns if name not in timestamps]
+    columns = native.selectExpr(*others, *(_spark_micros(name, native) for name in timestamps))
+    return cast(LazyFrame, nw.from_native(columns))
 
 
 def _spark_micros(name: str, native: Any) -> str:
@@ -129,6 +83,7 @@ def _spark_micros(name: str, native: Any) -> str:
 
 
 def _cast(name: str, kind: ColumnKind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
+    """One column in the type of its kind; a column of nulls has no type of its own and takes any."""
     empty = dtype in (nw.Unknown, nw.Object) if kind == "text" else dtype == nw.Unknown
     if kind == "text" and (empty or dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean)):
         return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String)
@@ -137,26 +92,5 @@ def _cast(name: str, kind: ColumnKind, dtype: nw.dtypes.DType, what: str) -> nw.
     if kind == "decimal" and (dtype.is_integer() or dtype.is_float() or dtype.is_decimal()):
         number = nw.col(name).cast(nw.Float64).fill_nan(None)
         return scaled(name, number).cast(nw.Int64).alias(name)
-    message = f"The column {name} of the {what} is {dtype}; needed: {_NEEDED[kind]}. Cast it before."
+    message = f"The column {name} of the {what} is {dtype}; needed: {_EXPECTED[kind]}. Cast it before."
     raise StamkundError("wrong_type", message, field=name)
-
-
-def as_kind_of(native: object, frame: pl.DataFrame) -> object:
-    """A result as the kind of frame that came in: on DuckDB and Spark on the same connection or session."""
-    given: Any = nw.to_native(native, pass_through=True)
-    kind = nw.from_native(given).implementation
-    if kind.is_polars():
-        return frame
-    if kind.is_pandas():
-        return frame.to_pandas()
-    result = _plain(frame)
-    if kind.is_duckdb():
-        return given.query("given", "SELECT * FROM result")
-    return result if kind.is_pyarrow() else given.sparkSession.createDataFrame(result)
-
-
-def _plain(frame: pl.DataFrame) -> pa.Table:
-    table = frame.to_arrow()
-    return table.cast(
-        pa.schema([(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type) for f in table.schema])
-    )
