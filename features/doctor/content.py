@@ -43,13 +43,13 @@ def probable_kind(kind: str) -> str | None:
 
 def channels(table: pl.DataFrame) -> Finding:
     """How many events have a channel."""
-    known = table.filter(pl.col("channel").is_not_null())
-    count, total = int(known["events"].sum()), int(table["events"].sum())
+    with_channel = table.filter(pl.col("channel").is_not_null())
+    count, total = int(with_channel["events"].sum()), int(table["events"].sum())
     if not count:
         text = "No event says by which channel it came: shop, web, app, e-mail."
         step = "Map `channel` in each source; a constant is written in quotes: channel: \"'shop'\"."
         return Finding("channels", "note", text, step)
-    shares = [f"{row['channel']} {percent(row['events'], total)}" for row in known.iter_rows(named=True)]
+    shares = [f"{row['channel']} {percent(row['events'], total)}" for row in with_channel.iter_rows(named=True)]
     level: Severity = "ok" if count >= 0.8 * total else "note"
     text = f"{percent(count, total)} of the events say by which channel they came: {enumeration(shares, 6)}."
     return Finding("channels", level, text, None if level == "ok" else "Map `channel` in the other sources too.")

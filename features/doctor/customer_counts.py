@@ -70,8 +70,8 @@ def attributes(customers: pl.LazyFrame, events: pl.LazyFrame) -> pl.DataFrame:
     table = customers.collect(engine="streaming")
     names = [name for name in table.columns if name != "customer_id"]
     active = events.filter(KNOWN).select("customer_id").unique().collect(engine="streaming")
-    known = table.join(active, on="customer_id", how="semi").height
+    with_events = table.join(active, on="customer_id", how="semi").height
     return pl.DataFrame(
-        {"customers": [table.height], "active": [known], "names": [names]},
+        {"customers": [table.height], "active": [with_events], "names": [names]},
         schema_overrides={"names": pl.List(pl.String)},
     )

@@ -15,17 +15,17 @@ _IMPLAUSIBLE_SHARE = 0.01
 
 def identification(visitors: pl.DataFrame) -> Finding:
     """How many of the visitors are known customers."""
-    total, known, events, known_events = (
+    total, identified, events, known_events = (
         int(visitors[c].sum()) for c in ("visitors", "identified", "events", "known_events")
     )
-    if known == total:
+    if identified == total:
         return Finding("identity", "ok", f"Every event belongs to a known customer: {quantity(total, 'customer')}.")
-    share = known / total
+    share = identified / total
     level: Severity = "ok" if share >= 0.8 else "note" if share >= 0.5 else "warning" if share >= 0.2 else "problem"
     anonymous = visitors.filter(pl.col("identified") < pl.col("visitors"))
     types = [f"{row['visitors'] - row['identified']:,} by {row['id_type']}" for row in anonymous.iter_rows(named=True)]
     text = (
-        f"{known:,} of {quantity(total, 'visitor')} ({percent(known, total)}) are known customers, with "
+        f"{identified:,} of {quantity(total, 'visitor')} ({percent(identified, total)}) are known customers, with "
         f"{percent(known_events, events)} of the events. The others are anonymous: {enumeration(types)}."
     )
     step = "Map the customer's own id (`id_type: user_id`) wherever people log in; anonymous visitors get no profile."
@@ -83,19 +83,19 @@ def attribute_coverage(attributes: pl.DataFrame, customers: int) -> Finding:
 
 def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding]:
     """For how many customers a consent is known, and how many gave which answer last, by purpose."""
-    known = consent_count(consents)
-    if not known:
+    answers = consent_count(consents)
+    if not answers:
         text = "No consent is recorded, so nothing tells whom you may contact or personalize for."
         step = "Add your consent tool's table: `kind: consent` with the columns `purpose` and `status`."
         yield Finding("consent", "warning", text, step)
         return
-    level: Severity = "ok" if known >= 0.9 * customers else "note" if known >= 0.5 * customers else "warning"
+    level: Severity = "ok" if answers >= 0.9 * customers else "note" if answers >= 0.5 * customers else "warning"
     by_status = consents.filter(pl.col("status").is_null() | (pl.col("status") != "any"))
     words = [
         f"{r['purpose'] or 'no purpose'} {r['status'] or '?'} {r['customers']:,}"
         for r in by_status.iter_rows(named=True)
     ]
-    share = f"{known:,} of {quantity(customers, 'customer')} ({percent(known, customers)})"
+    share = f"{answers:,} of {quantity(customers, 'customer')} ({percent(answers, customers)})"
     text = f"Consent is known for {share}: {enumeration(words, 6)}."
     yield Finding("consent", level, text, None if level == "ok" else "Ask the others, or count them as not consenting.")
 

@@ -42,7 +42,7 @@ def delays(events: pl.LazyFrame) -> pl.DataFrame:
     delay = pl.col("received_at") - pl.col("time")
     return events.select(
         pl.len().alias("events"),
-        delay.count().alias("known"),
+        delay.count().alias("with_receipt"),
         (delay < 0).sum().alias("early"),
         delay.median().alias("median"),
         delay.quantile(0.9).alias("ninth"),

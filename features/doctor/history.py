@@ -19,8 +19,10 @@ def time_span(kinds: pl.DataFrame, days: pl.DataFrame, *, as_of: int, later: int
     """How long the history is, how fresh, and what lies after the moment looked from."""
     total, latest = int(kinds["events"].sum()), int(days["day"].min() or 0)  # type: ignore[arg-type]
     first, last = (day(int(kinds[name].sort()[at])) for name, at in (("first", 0), ("last", -1)))
-    commonest, known = kinds["kind"][0], history_length(kinds, as_of=as_of) // DAY
-    text = f"{quantity(total, 'event')} from {first} to {last}; {quantity(known, 'day')} since the first {commonest}."
+    commonest, days_known = kinds["kind"][0], history_length(kinds, as_of=as_of) // DAY
+    text = (
+        f"{quantity(total, 'event')} from {first} to {last}; {quantity(days_known, 'day')} since the first {commonest}."
+    )
     yield Finding("time span", "ok", text)
     if latest > 7:
         text = f"The last event is {latest} days older than {day(as_of)}, the moment looked from."
@@ -109,21 +111,24 @@ def _runs(absent: Iterable[int], unit: int) -> list[tuple[int, int]]:
 def delays(table: pl.DataFrame) -> Iterator[Finding]:
     """How late events arrive."""
     row = table.row(0, named=True)
-    if not row["known"]:
+    if not row["with_receipt"]:
         text = "No source says when a row was received, so every event counts as known the moment it happened."
         step = "Map the load time to `received_at`; events sent over HTTP have it."
         yield Finding("delays", "note", text, step)
         return
-    known = "" if row["known"] == row["events"] else f" (told for {percent(row['known'], row['events'])} of events)"
+    share = (
+        ""
+        if row["with_receipt"] == row["events"]
+        else f" (told for {percent(row['with_receipt'], row['events'])} of events)"
+    )
     median, ninth = duration(row["median"]), duration(row["ninth"])
-    text = f"Half of the events arrive within {median}, nine of ten within {ninth}{known}."
+    text = f"Half of the events arrive within {median}, nine of ten within {ninth}{share}."
     level: Severity = "ok" if row["ninth"] <= HOUR else "note" if row["ninth"] <= 2 * DAY else "warning"
     step = "Fit for campaigns; for a visit that is going on, send events over HTTP as they happen."
     yield Finding("delays", level, text, None if level == "ok" else step)
     if row["early"]:
-        text = (
-            f"Received before they happened: {quantity(row['early'], 'event')} ({percent(row['early'], row['known'])})."
-        )
+        share = percent(row["early"], row["with_receipt"])
+        text = f"Received before they happened: {quantity(row['early'], 'event')} ({share})."
         yield Finding("delays", "warning", text, "Check the time zones (`timezone:`) of their sources.")
 
 

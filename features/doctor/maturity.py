@@ -79,8 +79,10 @@ def _target_criterion(prospects: Sequence[Prospect]) -> Criterion:
 
 def _real_time_criteria(facts: Facts) -> Iterator[Criterion]:
     row = facts.delays.row(0, named=True)
-    timely = 2 * row["known"] >= row["events"] and row["ninth"] is not None and row["ninth"] <= MAX_DELAY
-    found = f"nine of ten within {duration(row['ninth'])}" if row["known"] else "the time of receipt is not known"
+    timely = 2 * row["with_receipt"] >= row["events"] and row["ninth"] is not None and row["ninth"] <= MAX_DELAY
+    found = (
+        f"nine of ten within {duration(row['ninth'])}" if row["with_receipt"] else "the time of receipt is not known"
+    )
     yield Criterion(5, "Nine of ten events arrive within 5 minutes", timely, found)
     kinds = facts.kinds.filter(pl.col("with_campaign_id") > 0)["kind"].to_list()
     contacts, responses = ([k for k in group if k in kinds] for group in (_CONTACT_KINDS, _RESPONSE_KINDS))

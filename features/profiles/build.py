@@ -102,13 +102,9 @@ def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
 
 def _windows(settings: Settings) -> list[int]:
     """The days that the targets look back and ahead."""
-    return sorted(
-        {
-            span // DAY
-            for target in settings.targets.values()
-            for span in (target.horizon, getattr(target, "active", target.horizon))
-        }
-    )
+    targets = settings.targets.values()
+    spans = [target.horizon for target in targets] + [getattr(target, "active", target.horizon) for target in targets]
+    return sorted({span // DAY for span in spans})
 
 
 def _fingerprint(settings: Settings) -> str:
