@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from features.units import DAY, HOUR, MINUTE, SECOND
+
 Severity = Literal["ok", "note", "warning", "problem"]
 Outlook = Literal["possible", "few outcomes", "not possible"]
 
@@ -90,3 +92,15 @@ def enumeration(names: Sequence[str], most: int = 4) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def duration(span: float) -> str:
+    """Microseconds in the unit that people would use.
+
+    >>> duration(90 * SECOND), duration(30 * HOUR), duration(3 * DAY)
+    ('2 minutes', '30 hours', '3 days')
+    """
+    for unit, name, least in ((DAY, "day", 2), (HOUR, "hour", 2), (MINUTE, "minute", 1), (SECOND, "second", 0)):
+        if span >= least * unit:
+            return quantity(round(span / unit), name)
+    return "0 seconds"

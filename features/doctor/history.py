@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from features.doctor.finding import Finding, Severity, enumeration, percent, quantity
+from features.doctor.finding import Finding, Severity, duration, enumeration, percent, quantity
 from features.moments import day
-from features.units import DAY, HOUR, MINUTE, SECOND
+from features.units import DAY, HOUR, SECOND
 
 # A kind that happens on so many of its days (or in so many of its weeks) is expected on the others too.
 _REGULAR = 0.9
@@ -130,18 +130,6 @@ def delays(table: pl.DataFrame) -> Iterator[Finding]:
         share = percent(row["early"], row["with_receipt"])
         text = f"Received before they happened: {quantity(row['early'], 'event')} ({share})."
         yield Finding("delays", "warning", text, "Check the time zones (`timezone:`) of their sources.")
-
-
-def duration(span: float) -> str:
-    """Microseconds in the unit that people would use.
-
-    >>> duration(90 * SECOND), duration(30 * HOUR), duration(3 * DAY)
-    ('2 minutes', '30 hours', '3 days')
-    """
-    for unit, name, least in ((DAY, "day", 2), (HOUR, "hour", 2), (MINUTE, "minute", 1), (SECOND, "second", 0)):
-        if span >= least * unit:
-            return quantity(round(span / unit), name)
-    return "0 seconds"
 
 
 def time_precision(kinds: pl.DataFrame) -> Iterator[Finding]:
