@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 from features.errors import StamkundError
@@ -38,14 +39,10 @@ def parse(text: object, *, code: str = "bad_time", field: str | None = None, day
     (86400000000, 172799999999, 0)
     """
     if isinstance(text, str):
-        try:
-            return micros(date.fromisoformat(text)) + (DAY - 1 if day_ends else 0)
-        except ValueError:
-            pass
-        try:
+        with suppress(ValueError):
+            if len(text) <= len("2017-12-03"):
+                return micros(date.fromisoformat(text)) + (DAY - 1 if day_ends else 0)
             return micros(datetime.fromisoformat(text))
-        except ValueError:
-            pass
     msg = f"{text!r} is not a moment; give ISO 8601, e.g. 2017-12-03 or 2017-12-03T18:00:00+01:00."
     raise StamkundError(code, msg, field=field)
 

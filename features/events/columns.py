@@ -13,6 +13,7 @@ from features.units import DAY, HOUR, WEEK
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
 MULTIPLIERS: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
 NUMBERS = (*INTEGERS, *MULTIPLIERS)
+LARGEST = 10**12  # of decimals; with four of their decimals they are integers of 64 bits
 WIDE = ("value", "discount", "cost", "quantity", "rating")  # amounts, whose squares may need more than 64 bits
 # What conditions may ask about, and what can be counted distinctly.
 TEXTS = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ _CANONICAL = {
 }
 
 
+@lru_cache(maxsize=4096)
 def canonical_kind(name: str) -> str:
     """The kind that a name means; an unknown name is a kind of its own, in snake case. Empty for no name at all.
 

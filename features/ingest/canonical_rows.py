@@ -9,11 +9,11 @@ import duckdb
 
 from features import sql
 from features.events.tables import COLUMNS, TABLES, sql_type
-from features.ingest.checks import CODE
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.csv import ROW
 from features.ingest.sources.portion import Portion
+from features.ingest.validation import CODE
 
 _AMOUNTS = ("value", "discount", "cost")
 

@@ -9,12 +9,12 @@ import duckdb
 
 from features import sql
 from features.events.tables import COLUMNS, Table
-from features.ingest.checks import CODE, REASON
 from features.ingest.http_log import HTTP
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.csv import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded
+from features.ingest.validation import CODE, REASON
 
 
 def match_lake_events(

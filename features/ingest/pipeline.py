@@ -10,7 +10,6 @@ import duckdb
 from features.config.settings import Settings
 from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
-from features.ingest.checks import judge
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.lake_events import LakeEvents
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
@@ -20,6 +19,7 @@ from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
+from features.ingest.validation import validate_rows
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def ingest_portion(
     name, source, previous = portion.name, portion.source, portion.previous
     rows = read(connection, portion)
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
-    columns = judge(connection, name, source, rows, Money(settings.currency, settings.minor_units))
+    columns = validate_rows(connection, name, source, rows, Money(settings.currency, settings.minor_units))
     _reject_duplicates(connection, lake_events, portion, columns, list(settings.sources))
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)

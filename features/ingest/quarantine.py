@@ -12,10 +12,10 @@ import duckdb
 
 from features import sql
 from features.files import atomic_file
-from features.ingest.checks import CODE, REASON
 from features.ingest.sources.csv import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows
+from features.ingest.validation import CODE, REASON
 
 _OWN = ("source", "row", "code", "reason")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from features import sql
+from features.events.columns import LARGEST
 from features.events.money import Money, minor_units_sql
 from features.events.tables import Role
 
@@ -31,7 +32,7 @@ class Value:
         return f"({self.sql} IS NOT NULL)"
 
 
-def reading(role: Role, value: Value, money: Money) -> str | None:
+def canonical_value(role: Role, value: Value, money: Money) -> str | None:
     """The expression that reads a value in its role; None when its type can never mean that."""
     if role == "amount":
         return _amount(value, money)
@@ -59,7 +60,7 @@ def _number(value: Value) -> str | None:
     if not _numeric(value) and value.type != "VARCHAR":
         return None
     parsed = f"TRY_CAST({value.sql} AS DOUBLE)"
-    return f"CASE WHEN {value.present} AND isfinite({parsed}) THEN {parsed} END"
+    return f"CASE WHEN {value.present} AND abs({parsed}) <= {LARGEST} THEN {parsed} END"
 
 
 def _amount(value: Value, money: Money) -> str | None:

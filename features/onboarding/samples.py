@@ -17,7 +17,7 @@ from features.events.money import Money
 from features.events.tables import Role
 from features.ingest.sources.csv import dialect
 from features.ingest.sources.files import scan
-from features.ingest.values import Value, reading
+from features.ingest.values import Value, canonical_value
 
 ROWS = 100_000
 # A column is what nearly all of its values are: one wrong cell does not make amounts into texts.
@@ -82,7 +82,7 @@ def spread(files: Sequence[Path]) -> list[Path]:
 
 def readable(name: str, column: Column, role: Role) -> str:
     """The SQL of a column's values in a role, null where they cannot be read."""
-    return reading(role, Value(sql.name(name), column.type), _MONEY) or "NULL"
+    return canonical_value(role, Value(sql.name(name), column.type), _MONEY) or "NULL"
 
 
 def _column_names(file: Path) -> list[str]:
@@ -104,9 +104,9 @@ def _rows(file: Path, most: int) -> str:
 def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Column:
     value, elsewhere = Value(sql.name(name), type_), Value(sql.name(name), type_, "Asia/Tokyo")
     roles: tuple[Role, ...] = ("amount", "number", "time")
-    readings = [reading(role, value, _MONEY) or "NULL" for role in roles]
-    time, start = readings[-1], reading("start", value, _MONEY) or "NULL"
-    abroad = reading("time", elsewhere, _MONEY) or "NULL"
+    readings = [canonical_value(role, value, _MONEY) or "NULL" for role in roles]
+    time, start = readings[-1], canonical_value("start", value, _MONEY) or "NULL"
+    abroad = canonical_value("time", elsewhere, _MONEY) or "NULL"
     counts = connection.execute(
         f"""
         SELECT count(*) FILTER ({value.present}), {", ".join(f"count({each})" for each in readings)},

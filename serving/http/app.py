@@ -20,7 +20,7 @@ from serving.http.profiles import answer_profile
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
-from serving.segment_spec.messages import TYPES
+from serving.segment_spec.message_types import TYPES
 
 SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 ERRORS: dict[int | str, dict[str, Any]] = {

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from features.errors import StamkundError
+from features.events.money import Money
 from serving.http.state import State
 from serving.segment_spec.intake import Verdict, receive
-from serving.segment_spec.messages import Door
+from serving.segment_spec.receiver import Receiver
 from serving.store.engine import outages_as_errors
 from serving.store.event_log import append_events
 
@@ -34,9 +35,9 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
 
 def _receive(state: State, messages: Sequence[object]) -> list[Verdict]:
     settings, now = state.settings, state.settings.now()
-    door = Door(settings.currency, settings.minor_units, now, state.categories)
+    receiver = Receiver(Money(settings.currency, settings.minor_units), now, state.categories)
     with outages_as_errors(UNAVAILABLE):
-        return receive(messages, door, partial(append_events, state.store, received_at=now))
+        return receive(messages, receiver, partial(append_events, state.store, received_at=now))
 
 
 def _answer(verdicts: Sequence[Verdict]) -> dict[str, object]:

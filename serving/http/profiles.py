@@ -11,7 +11,7 @@ from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
 from serving.scoring.champions import Lineup
-from serving.segment_spec.fields import sound
+from serving.segment_spec.fields import check_text
 from serving.store.engine import outages_as_errors
 
 REASONS = 3  # that each model gives
@@ -43,7 +43,7 @@ def _profile(key: str) -> Profile:
     id_type, colon, id_ = key.partition(":")
     if not colon or not id_type or not id_:
         raise StamkundError("bad_profile", f"Ask for a profile as id_type:id, such as user_id:1008, not {key!r}.")
-    return Profile(id_type=sound(id_type, "id_type"), id=sound(id_, "id"))
+    return Profile(id_type=check_text(id_type, "id_type"), id=check_text(id_, "id"))
 
 
 def _features(lineup: Lineup, record: Record, *, as_of: int) -> dict[str, object]:

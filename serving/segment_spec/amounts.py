@@ -1,4 +1,4 @@
-"""Amounts of money in messages: whole minor units, rounded half to even, bounded, shared out to the last unit."""
+"""Amounts of money in messages: as minor units, and shared out to the last unit."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ from itertools import pairwise
 
 from features.errors import StamkundError
 from features.events.money import minor_units
-from serving.segment_spec.fields import number_of
+from serving.segment_spec.fields import decimal_of, shown
+
+MOST_DIGITS = 18  # before the point, so that products of amounts and quantities can be computed
 
 
 def minor(value: object, at: str, decimals: int) -> int:
-    """A message's number as minor units; ``at`` is where it stands, for the error.
+    """A message's amount as minor units; ``at`` is where it stands, for the error.
 
     >>> minor(2.345, "properties.revenue", 2), minor("12", "properties.revenue", 0)
     (234, 12)
     """
-    number_of(value, at)
-    return rounded(Decimal(str(value)), at, decimals)
+    return rounded(exact(value, at), at, decimals)
+
+
+def exact(value: object, at: str) -> Decimal:
+    """A message's amount as it is written."""
+    amount = decimal_of(value)
+    if amount is None or amount.adjusted() > MOST_DIGITS:
+        raise StamkundError("bad_amount", f"{at} must be an amount, not {shown(value)}.", field=at)
+    return amount
 
 
 def rounded(amount: Decimal, at: str, decimals: int) -> int:

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from features.errors import StamkundError
+from features.events.columns import LARGEST
+from features.events.rules import text_rules
 
 Message = Mapping[str, object]
-LARGEST: Final = 1e12  # with four decimals still within 64 bits
-LONGEST: Final = 512  # characters of an id
+SHOWN: Final = 60  # characters of a value in an error
+
+
+def is_given(message: Message, name: str) -> bool:
+    """Whether a field says anything; as in files, an empty text does not, nor one of spaces only.
+
+    >>> is_given({"a": 0, "b": " "}, "a"), is_given({"a": 0, "b": " "}, "b"), is_given({}, "c")
+    (True, False, False)
+    """
+    value = message.get(name)
+    return value is not None and not (isinstance(value, str) and not value.strip(" "))
+
+
+def first_given(message: Message, names: tuple[str, ...]) -> str | None:
+    """The first of these fields that says anything."""
+    for name in names:
+        if message.get(name) is not None and is_given(message, name):  # absent ones cost no call
+            return name
+    return None
+
+
+def decimal_of(value: object) -> Decimal | None:
+    """The decimal that a number stands for as it is written, None for anything else; texts may hold numbers.
+
+    >>> decimal_of(2.345), decimal_of("12"), decimal_of(True), decimal_of("much"), decimal_of("nan")
+    (Decimal('2.345'), Decimal('12'), None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except (ArithmeticError, ValueError):
+        return None
+    return number if number.is_finite() and str(value).isascii() else None
 
 
 def number_of(value: object, at: str) -> float:
-    """A number, given as one or as text."""
-    number = math.nan
-    if isinstance(value, int | float | str) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            number = math.nan
-    if not math.isfinite(number) or abs(number) > LARGEST:
-        raise StamkundError("bad_number", f"{at} must be a number, not {shown(value)}.", field=at)
-    return number
+    """A number, given as one or as text; ``at`` is where it stands, for the error."""
+    number = decimal_of(value)
+    if number is None or abs(number) > LARGEST:
+        raise StamkundError("bad_number", f"{at} must be a number of at most 10^12, not {shown(value)}.", field=at)
+    return float(number)
 
 
-def text_of(message: Message, name: str, *, at: str = "", longest: int | None = LONGEST) -> str | None:
+def text_of(message: Message, name: str, *, at: str = "") -> str | None:
     """A text or an id, None when absent; whole floats lose the '.0' that some tool added."""
     value = message.get(name)
-    if value is None or value == "":
+    if value is None or not is_given(message, name):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise StamkundError("bad_text", f"{at}{name} must be text, not {shown(value)}.", field=f"{at}{name}")
-    return sound(str(int(value) if isinstance(value, float) and value.is_integer() else value), f"{at}{name}", longest)
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def sound(text: str, at: str, longest: int | None = LONGEST) -> str:
-    """A text that every database takes: without NUL, and no longer than ids are.
+def check_text(text: str, at: str) -> str:
+    """A text that an id may be: without NUL, and no longer than ids are.
 
-    >>> sound("a" * 513, "userId")
+    >>> check_text("a" * 513, "userId")
     Traceback (most recent call last):
-    features.errors.StamkundError: userId has 513 characters; at most 512 are taken.
+    features.errors.StamkundError: userId has more than 512 characters.
     """
-    if "\0" in text:
-        raise StamkundError("bad_text", f"{at} holds a NUL character, which no id or text has.", field=at)
-    if longest is not None and len(text) > longest:
-        raise StamkundError("too_long", f"{at} has {len(text)} characters; at most {longest} are taken.", field=at)
+    rule = text_rules(at).first_broken({at: text})
+    if rule is not None:
+        raise StamkundError(rule.code, f"{rule.explain({at: text})}.", field=at)
     return text
 
 
@@ -55,7 +83,7 @@ def needed_text(message: Message, name: str) -> str:
     value = text_of(message, name)
     if value is None:
         raise StamkundError("missing_id", f"A message of type {message['type']} needs a {name}.", field=name)
-    return value
+    return check_text(value, name)
 
 
 def object_of(message: Message, name: str) -> Message:
@@ -71,4 +99,4 @@ def object_of(message: Message, name: str) -> Message:
 def shown(value: object) -> str:
     """A value as an error message shows it."""
     text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "…"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from features.errors import StamkundError
+from serving.segment_spec.event_builder import Event
 from serving.segment_spec.fields import Message
-from serving.segment_spec.messages import Door, Event, events_of, message_id
+from serving.segment_spec.head import message_id
+from serving.segment_spec.messages import events_of
+from serving.segment_spec.receiver import Receiver
 
 Log = Callable[[Sequence[Sequence[Event]]], set[str]]
 
@@ -24,13 +27,13 @@ class Verdict:
     field: str | None = None
 
 
-def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
+def receive(messages: Sequence[object], receiver: Receiver, log: Log) -> list[Verdict]:
     """Take every message that can be taken, each once, and give each its verdict, in order.
 
     ``log`` keeps the events of messages, each whole or not at all, and returns the first id of those that were new;
     what it returned of is kept for good.
     """
-    read = [_read(message, door) for message in messages]
+    read = [_read(message, receiver) for message in messages]
     new = log([events for events in read if not isinstance(events, Verdict)])
     verdicts = []
     for events, message in zip(read, messages, strict=True):
@@ -44,9 +47,9 @@ def receive(messages: Sequence[object], door: Door, log: Log) -> list[Verdict]:
     return verdicts
 
 
-def _read(message: object, door: Door) -> list[Event] | Verdict:
+def _read(message: object, receiver: Receiver) -> list[Event] | Verdict:
     try:
-        return events_of(message, door)
+        return events_of(message, receiver)
     except StamkundError as error:
         given = message.get("messageId") if isinstance(message, Mapping) else None
         return Verdict(given if isinstance(given, str) else None, "rejected", error.code, str(error), error.field)

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from features.config.settings import Settings
 from features.config.source import Source
 from features.events.kinds import KINDS
+from features.events.rules import event_rules
 from features.events.tables import COLUMNS, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :mod:`features.ingest.column_types`
@@ -107,9 +108,9 @@ class Watermarks:
 
 
 def basis_of(settings: Settings) -> str:
-    """A fingerprint of what every source is read by: the money, the canonical columns, the names of kinds."""
+    """A fingerprint of what every source is read by: the money, the columns, the kinds, the rules."""
     columns = {table: dict(COLUMNS[table]) for table in COLUMNS}
-    return _fingerprint([settings.currency, settings.minor_units, columns, KINDS])
+    return _fingerprint([settings.currency, settings.minor_units, columns, KINDS, event_rules(settings.currency)])
 
 
 def settings_fingerprint(source: Source, place: str) -> str:

@@ -23,6 +23,7 @@ from features.events.kinds import KINDS, canonical_kind, kind_in_name, snake_cas
         ("b2b_order", ["b2b_order"]),
         ("köp", ["Köp"]),
         ("ab_test", ["ABTest"]),
+        ("i", ["\u0130"]),  # its small letter is an i and a dot above it, which is no letter
         ("", ["", " ", "!?", "_"]),
     ],
 )  # fmt: skip

@@ -129,7 +129,7 @@ def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str
 
 
 STEPS = [
-    "features.ingest.pipeline.judge",
+    "features.ingest.pipeline.validate_rows",
     "features.ingest.lake_events.LakeEvents.write",
     "features.ingest.quarantine.Quarantine.publish",
     "features.lake.manifest.write_text",

@@ -8,14 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import StamkundError
+from features.events.money import Money
 from features.events.tables import schema
 from features.units import DAY
 from serving.segment_spec.amounts import shared
+from serving.segment_spec.event_builder import Event
 from serving.segment_spec.intake import receive
-from serving.segment_spec.messages import Door, Event, events_of
+from serving.segment_spec.messages import events_of
+from serving.segment_spec.receiver import Receiver
 
 NOW = 1_000_000_000_000_000  # 2001-09-09T01:46:40Z
-DOOR = Door("USD", 2, now=NOW, categories={"tea": "Drinks"})
+RECEIVER = Receiver(Money("USD", 2), now=NOW, categories={"tea": "Drinks"})
 
 
 def message(**given: object) -> dict[str, object]:
@@ -27,7 +30,7 @@ def deep(levels: int) -> object:
 
 
 def one(**given: object) -> Event:
-    (event,) = events_of(message(**given), DOOR)
+    (event,) = events_of(message(**given), RECEIVER)
     return event
 
 
@@ -38,7 +41,7 @@ def test_an_order_is_a_row_a_product_with_its_share_of_the_discount() -> None:
         {"product_id": "cup", "price": "1.00"},
     ]
     sent = message(event="Order Completed", properties={"order_id": 12, "discount": 1, "products": products})
-    rows = events_of(sent, DOOR)
+    rows = events_of(sent, RECEIVER)
     shown = [(r["event_id"], r["order_line"], r["item_id"], r["value"], r["discount"], r.get("category")) for r in rows]
     assert shown == [("m1", 1, "tea", 810, 90, "Hot"), ("m1#002", 2, "cup", 90, 10, None)]
     assert {r["order_id"] for r in rows} == {"12"}
@@ -131,21 +134,28 @@ def test_what_comes_back_may_be_negative_and_a_text_long() -> None:
         ({"event": "!?"}, "bad_event", "event"),
         ({"timestamp": "yesterday"}, "bad_time", "timestamp"),
         ({"timestamp": 12}, "bad_time", "timestamp"),
-        ({"timestamp": "1969-01-01"}, "bad_time", "timestamp"),
+        ({"timestamp": "1969-01-01"}, "time_out_of_range", "timestamp"),
         ({"timestamp": "2002-01-01T00:00:00Z"}, "future_time", "timestamp"),
         ({"properties": [1]}, "bad_message", "properties"),
-        ({"properties": {"currency": "EUR", "revenue": 1}}, "wrong_currency", "properties.currency"),
+        ({"properties": {"currency": "EUR", "revenue": 1}}, "foreign_currency", "properties.currency"),
         ({"properties": {}}, "missing_amount", "properties.products"),
-        ({"properties": {"revenue": "much"}}, "bad_number", "properties.revenue"),
-        ({"properties": {"revenue": True}}, "bad_number", "properties.revenue"),
-        ({"properties": {"revenue": 1e30}}, "bad_number", "properties.revenue"),
+        ({"properties": {"revenue": "much"}}, "bad_amount", "properties.revenue"),
+        ({"properties": {"revenue": True}}, "bad_amount", "properties.revenue"),
+        ({"properties": {"revenue": 1e30}}, "bad_amount", "properties.revenue"),
         ({"properties": {"products": []}}, "bad_products", "properties.products"),
         ({"properties": {"products": ["tea"]}}, "bad_products", "properties.products[0]"),
-        ({"properties": {"products": [{"price": 1}, {}]}}, "bad_number", "properties.products[1].price"),
+        ({"properties": {"products": [{"price": 1}, {}]}}, "bad_amount", "properties.products[1].price"),
+        ({"properties": {"products": [{"price": "1e999999"}]}}, "bad_amount", "properties.products[0].price"),
+        ({"properties": {"revenue": 1, "quantity": "\uff11"}}, "bad_number", "properties.quantity"),
+        ({"userId": "  "}, "missing_user", "userId"),
         ({"properties": {"products": [{"price": -1}]}}, "bad_amount", "properties.products[0]"),
         ({"properties": {"products": [{"price": 1}], "discount": 2}}, "bad_discount", "properties.discount"),
-        ({"event": "Survey Answered", "properties": {"rating": 1}}, "unknown_scale", "properties.scale"),
-        ({"event": "Survey Answered", "properties": {"scale": "nps", "rating": 11}}, "bad_rating", "properties.rating"),
+        ({"event": "Survey Answered", "properties": {"rating": 1}}, "missing_scale", "properties.rating"),
+        (
+            {"event": "Survey Answered", "properties": {"scale": "nps", "rating": 11}},
+            "rating_out_of_scale",
+            "properties.rating",
+        ),
         ({"event": "Survey Answered", "properties": {"scale": "nps"}}, "bad_number", "properties.rating"),
         ({"type": "group"}, "missing_id", "groupId"),
         ({"properties": {"products": [{"price": 1e12, "quantity": 150_000}]}}, "bad_amount", "properties.products[0]"),
@@ -165,7 +175,7 @@ def test_what_comes_back_may_be_negative_and_a_text_long() -> None:
 )
 def test_a_refusal_says_what_and_where(given: dict[str, object], code: str, field: str) -> None:
     with pytest.raises(StamkundError) as refused:
-        events_of(message(**{"event": "Order Completed"} | given), DOOR)
+        events_of(message(**{"event": "Order Completed"} | given), RECEIVER)
     assert (refused.value.code, refused.value.field) == (code, field)
 
 
@@ -184,7 +194,7 @@ def test_every_message_gets_its_verdict_in_order() -> None:
         "nonsense",
         message(event="Order Completed", messageId="m3", properties={"products": [{"price": 1}, {"price": 2}]}),
     ]
-    verdicts = receive(batch, DOOR, log)
+    verdicts = receive(batch, RECEIVER, log)
     assert [(v.messageId, v.status, v.code) for v in verdicts] == [
         ("m1", "accepted", None),
         ("m1", "duplicate", None),
@@ -192,7 +202,7 @@ def test_every_message_gets_its_verdict_in_order() -> None:
         (None, "rejected", "bad_message"),
         ("m3", "accepted", None),
     ]
-    assert [v.status for v in receive(batch, DOOR, log)] == ["duplicate"] * 2 + ["rejected"] * 2 + ["duplicate"]
+    assert [v.status for v in receive(batch, RECEIVER, log)] == ["duplicate"] * 2 + ["rejected"] * 2 + ["duplicate"]
     assert set(kept) == {"m1", "m3", "m3#002"}
 
 
@@ -203,7 +213,7 @@ def test_shares_add_up(total: int, weights: list[int]) -> None:
 
 def test_events_have_no_columns_but_the_canonical_ones() -> None:
     sent = message(event="Order Completed", properties={"products": [{"price": 1}], "odd": 1, "latitude": 1.5})
-    assert set().union(*(e.keys() for e in events_of(sent, DOOR))) <= set(schema("events"))
+    assert set().union(*(e.keys() for e in events_of(sent, RECEIVER))) <= set(schema("events"))
 
 
 # --- amounts ---
@@ -222,15 +232,15 @@ def test_events_have_no_columns_but_the_canonical_ones() -> None:
         ([("1.99", "1.5")], None, [(298, 0)]),  # 2.985
         ([(0.29, 1)], None, [(29, 0)]),  # 28.999… in binary
         ([(5, 0), (1, 1)], None, [(0, 0), (100, 0)]),  # a quantity of none is none
-        ([(1e12, 10)], None, [(10**15, 0)]),  # the most that is taken
-        ([(1e12, 5), (1e12, 5)], None, [(5 * 10**14, 0), (5 * 10**14, 0)]),
+        ([(99_999_999_999.9, 10)], None, [(99_999_999_999_900, 0)]),  # amounts are below 10^12
+        ([(1e11, 5), (1e11, 4)], None, [(5 * 10**13, 0), (4 * 10**13, 0)]),
     ],
 )
 def test_a_line_is_price_times_quantity_less_its_share_of_the_discount(
     products: list[tuple[object, object]], discount: object, lines: list[tuple[int, int]]
 ) -> None:
     sent = {"products": [{"price": price, "quantity": quantity} for price, quantity in products], "discount": discount}
-    rows = events_of(message(event="Order Completed", properties=sent), DOOR)
+    rows = events_of(message(event="Order Completed", properties=sent), RECEIVER)
     assert [(row["value"], row["discount"]) for row in rows] == lines
 
 
@@ -240,9 +250,9 @@ def test_a_line_is_price_times_quantity_less_its_share_of_the_discount(
 def test_amounts_are_in_the_minor_units_of_the_currency_half_to_even(
     minor_units: int, price: float, value: int
 ) -> None:
-    door = Door("JPY", minor_units, now=NOW)
+    receiver = Receiver(Money("JPY", minor_units), now=NOW)
     for properties in ({"products": [{"price": price}]}, {"revenue": price}):
-        (row,) = events_of(message(event="Order Completed", properties=properties), door)
+        (row,) = events_of(message(event="Order Completed", properties=properties), receiver)
         assert row["value"] == value
 
 
@@ -260,9 +270,9 @@ def test_amounts_are_in_the_minor_units_of_the_currency_half_to_even(
         ("Order Refunded", {"total": -1, "quantity": -1}, None),
         ("Order Refunded", {"products": [{"price": -1}]}, "bad_amount"),
         ("Product Added", {"value": -1, "quantity": -1}, None),
-        ("Order Completed", {"products": [{"price": 1e12, "quantity": 10.01}]}, "bad_amount"),
-        ("Order Completed", {"revenue": 1e12}, None),
-        ("Order Completed", {"revenue": 1.01e12}, "bad_number"),
+        ("Order Completed", {"products": [{"price": 1e11, "quantity": 10}]}, "bad_amount"),
+        ("Order Completed", {"revenue": 999_999_999_999.99}, None),
+        ("Order Completed", {"revenue": 1e12}, "bad_amount"),
     ],
 )
 def test_orders_have_no_negative_amounts(event: str, properties: dict[str, object], code: str | None) -> None:
@@ -272,7 +282,7 @@ def test_orders_have_no_negative_amounts(event: str, properties: dict[str, objec
 def refusal(**given: object) -> str | None:
     """The code with which a message is refused, None when it is taken."""
     try:
-        events_of(message(**given), DOOR)
+        events_of(message(**given), RECEIVER)
     except StamkundError as refused:
         return refused.code
     return None
@@ -284,7 +294,7 @@ def refusal(**given: object) -> str | None:
 @pytest.mark.parametrize(("event", "numbered"), [("Order Completed", True), ("Order Refunded", False)])
 def test_lines_have_ids_and_orders_have_numbers_from_one(event: str, numbered: bool) -> None:  # noqa: FBT001
     products = [{"sku": n, "price": 1} for n in range(12)]
-    rows = events_of(message(event=event, properties={"order_id": "o", "products": products}), DOOR)
+    rows = events_of(message(event=event, properties={"order_id": "o", "products": products}), RECEIVER)
     assert [row["event_id"] for row in rows] == ["m1", *(f"m1#{n:03d}" for n in range(2, 13))]
     assert [row.get("order_line") for row in rows] == (list(range(1, 13)) if numbered else [None] * 12)
     assert [row["item_id"] for row in rows] == [str(n) for n in range(12)]
@@ -295,7 +305,7 @@ def test_lines_have_ids_and_orders_have_numbers_from_one(event: str, numbered: b
 def test_a_product_speaks_for_itself_and_not_the_order_it_is_in() -> None:
     products = [{"product_id": "tea", "price": 1}, {"price": 2, "category": "Cups", "quantity": 3}]
     sent = {"item_id": "box", "category": "Boxes", "quantity": 9, "campaign_id": "c", "products": products}
-    rows = events_of(message(event="Order Completed", properties=sent), DOOR)
+    rows = events_of(message(event="Order Completed", properties=sent), RECEIVER)
     shown = [[row.get(name) for name in ("item_id", "category", "quantity", "campaign_id")] for row in rows]
     assert shown == [["tea", "Drinks", 1.0, "c"], [None, "Cups", 3.0, "c"]]
 
@@ -327,7 +337,7 @@ def test_of_several_names_the_first_one_given_is_meant(
 def test_a_product_is_known_by_its_product_id_before_all() -> None:
     named = [{"product_id": "p", "item_id": "i", "sku": "s"}, {"item_id": "i", "sku": "s"}, {"sku": "s"}]
     products = [{"price": 1, **names} for names in named]
-    rows = events_of(message(event="Order Completed", properties={"products": products}), DOOR)
+    rows = events_of(message(event="Order Completed", properties={"products": products}), RECEIVER)
     assert [row["item_id"] for row in rows] == ["p", "i", "s"]
 
 
@@ -384,7 +394,7 @@ SECOND = 1_000_000
         ({"timestamp": "2001-09-10"}, "future_time"),  # its last microsecond
         ({"timestamp": "2001-09-09"}, 11_575 * DAY - 1),
         ({"timestamp": "1970-01-01T00:00:00Z"}, 0),
-        ({"timestamp": "1970-01-01T00:59:59.999999+01:00"}, "bad_time"),
+        ({"timestamp": "1970-01-01T00:59:59.999999+01:00"}, "time_out_of_range"),
         ({"timestamp": "1970-01-01T01:00:01+01:00"}, SECOND),
         ({"timestamp": "1970-01-01T00:00:01"}, SECOND),
         ({"timestamp": None, "originalTimestamp": "1970-01-01T00:00:01Z"}, SECOND),
@@ -404,7 +414,7 @@ def test_moments_are_taken_from_1970_to_a_day_ahead(given: dict[str, object], ti
 def test_ratings_reach_from_end_to_end_of_their_scale(scale: str, low: float, high: float) -> None:
     ratings = (low - 0.01, low, high, high + 0.01)
     codes = [refusal(event="Survey Answered", properties={"scale": scale, "rating": rating}) for rating in ratings]
-    assert codes == ["bad_rating", None, None, "bad_rating"]
+    assert codes == ["rating_out_of_scale", None, None, "rating_out_of_scale"]
 
 
 @pytest.mark.parametrize(("name", "most"), [("latitude", 90), ("longitude", 180)])

@@ -1,0 +1,67 @@
+"""The rules of canonical tables as SQL: when a row breaks one, and the reason that its owner is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from features import sql
+from features.events.constraints import (
+    AtMostLong,
+    Constraint,
+    Filled,
+    InCurrency,
+    Needs,
+    NotBefore,
+    OneOf,
+    OnScale,
+    Present,
+    Within,
+    WithoutNul,
+)
+
+
+def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
+    """The condition under which a row breaks a rule; ``columns`` are the SQL expressions of its canonical columns.
+
+    >>> breaks(Within("latitude", "bad_location", "", -90, 90), {"latitude": "lat"})
+    '(lat < -90 OR lat > 90)'
+    """
+    value = columns.get(rule.column, "NULL")
+    match rule:
+        case Present():
+            condition = f"{value} IS NULL"
+        case Filled():
+            condition = f"{value} = ''"
+        case WithoutNul():
+            condition = f"contains({value}, chr(0))"
+        case AtMostLong():  # bytes first, which are counted already
+            condition = f"strlen({value}) > {rule.longest} AND length({value}) > {rule.longest}"
+        case Within():
+            outside = f"{value} < {rule.low}" + (f" OR {value} > {rule.high}" if rule.high is not None else "")
+            of_kind = "" if rule.kind is None else f"{columns['kind']} = {sql.literal(rule.kind)} AND "
+            condition = f"{of_kind}({outside})"
+        case OneOf():
+            condition = f"{value} NOT IN ({', '.join(map(sql.literal, rule.values))})"
+        case InCurrency():
+            condition = f"upper(trim({value})) <> {sql.literal(rule.currency)}"
+        case Needs():
+            condition = f"{value} IS NOT NULL AND {columns.get(rule.other, 'NULL')} IS NULL"
+        case OnScale():
+            scale = columns.get(rule.scale, "NULL")
+            outside = "({} = '{}' AND {} NOT BETWEEN {} AND {})"
+            condition = " OR ".join(outside.format(scale, name, value, *bounds) for name, bounds in rule.scales.items())
+        case NotBefore():
+            condition = f"{value} < {columns.get(rule.other, 'NULL')}"
+        case _:
+            raise NotImplementedError(rule)
+    return condition
+
+
+def reason_sql(rule: Constraint, shown: Mapping[str, str]) -> str:
+    """The reason as an SQL text; ``shown`` are the SQL texts of the columns as the source writes them.
+
+    >>> reason_sql(OneOf("scale", "unknown_scale", "the scale {value} is none of nps, csat", ()), {"scale": "asked"})
+    "'the scale ' || asked || ' is none of nps, csat'"
+    """
+    parts = rule.reason.replace("{column}", rule.column).split("{value}")
+    return f" || {shown.get(rule.column, repr(''))} || ".join(map(sql.literal, parts))

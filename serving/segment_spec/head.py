@@ -1,0 +1,46 @@
+"""The head of a message: its id, who it is about, when it happened, by which channel it came."""
+
+from __future__ import annotations
+
+from features.errors import StamkundError
+from features.moments import parse
+from features.units import DAY
+from serving.segment_spec.event_builder import EventBuilder
+from serving.segment_spec.fields import Message, object_of, text_of
+from serving.segment_spec.receiver import Receiver
+
+
+def head_of(message: Message, receiver: Receiver) -> EventBuilder:
+    """The columns that every message fills."""
+    user, anonymous = text_of(message, "userId"), text_of(message, "anonymousId")
+    if user is None and anonymous is None:
+        raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
+    builder = EventBuilder()
+    builder.put("event_id", message_id(message), "messageId")
+    builder.put("source", "http", "type")
+    builder.put("id_type", "user_id" if user is not None else "anonymous_id", "userId")
+    builder.put("id", user if user is not None else anonymous, "userId" if user is not None else "anonymousId")
+    builder.put("customer_id", user, "userId")
+    _put_time(builder, message, receiver.now)
+    context = object_of(message, "context")
+    within, beside = text_of(context, "channel", at="context."), text_of(message, "channel")
+    builder.put("channel", within or beside, "context.channel" if within else "channel")
+    return builder
+
+
+def message_id(message: Message) -> str:
+    """The message's id: without one, a repeated delivery could not be told from a second event."""
+    id_ = text_of(message, "messageId")
+    if id_ is None:
+        raise StamkundError("missing_message_id", "A message needs a messageId (any unique text).", field="messageId")
+    return id_
+
+
+def _put_time(builder: EventBuilder, message: Message, now: int) -> None:
+    """When it happened: a day means its last microsecond, as in files; without a time, the moment of receipt."""
+    name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
+    text = message.get(name)
+    time = now if text is None else parse(text, field=name, day_ends=True)
+    if time > now + DAY:
+        raise StamkundError("future_time", f"{text!r} is more than a day after the clock of this service.", field=name)
+    builder.put("time", time, name)

@@ -1,0 +1,77 @@
+"""The lines of orders and refunds: a row a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, cast
+
+from features.errors import StamkundError
+from serving.segment_spec.amounts import exact, minor, rounded, shared
+from serving.segment_spec.event_builder import Event, EventBuilder
+from serving.segment_spec.fields import Message, first_given, is_given, number_of, shown, text_of
+from serving.segment_spec.properties import dumped
+
+OF_PRODUCTS: Final = ("item_id", "category", "quantity", "properties")  # an order has none where it has products
+_TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("category",)}
+
+
+def check_amount(event: Event) -> None:
+    """Refuse an order or a refund without its amount."""
+    if "value" not in event:
+        text = f"A message of the kind {event['kind']} needs its products, or its revenue or total."
+        raise StamkundError("missing_amount", text, field="properties.products")
+
+
+def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[EventBuilder]:
+    """A builder for each product; the order's discount is shared out in proportion to the products' amounts."""
+    products = properties["products"]
+    if not isinstance(products, Sequence) or isinstance(products, str) or not products:
+        text = "products must be a list of at least one product."
+        raise StamkundError("bad_products", text, field="properties.products")
+    builders = [_product(head, product, f"properties.products[{i}]", decimals) for i, product in enumerate(products)]
+    gross = [cast(int, builder.columns["value"]) for builder in builders]
+    discount = _discount(properties, sum(gross), decimals)
+    for builder, value, share in zip(builders, gross, shared(discount, gross), strict=True):
+        builder.columns |= {"value": value - share, "discount": share}
+        yield builder
+
+
+def _discount(properties: Message, gross: int, decimals: int) -> int:
+    """The order's discount in minor units, of products that come to ``gross``."""
+    total = Decimal(gross).scaleb(-decimals)
+    rounded(total, "properties.products", decimals)
+    if not is_given(properties, "discount"):
+        return 0
+    discount = minor(properties["discount"], "properties.discount", decimals)
+    if not 0 <= discount <= gross:
+        text = f"A discount of {properties['discount']} on products of {total} is not possible."
+        raise StamkundError("bad_discount", text, field="properties.discount")
+    return discount
+
+
+def _product(head: EventBuilder, product: object, at: str, decimals: int) -> EventBuilder:
+    if not isinstance(product, Mapping):
+        raise StamkundError("bad_products", f"A product must be an object, not {shown(product)}.", field=at)
+    quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
+    price = exact(product.get("price"), f"{at}.price")
+    if quantity < 0 or price < 0:
+        raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
+    value = rounded(price * exact(product.get("quantity", 1), at), at, decimals)
+    builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
+    for column, names in _TEXTS.items():
+        name = first_given(product, names)
+        if name is not None:
+            builder.put(column, text_of(product, name, at=f"{at}."), f"{at}.{name}")
+    return builder
+
+
+def numbered(events: Sequence[Event], *, ordered: bool, properties: Message) -> list[Event]:
+    """The lines with their ids; the first has the message's own, by which a repeated delivery is known."""
+    for n, event in enumerate(events, 1):
+        if n > 1:
+            event["event_id"] = f"{event['event_id']}#{n:03d}"
+        if ordered:
+            event["order_line"] = n
+    events[0]["properties"] = dumped({key: value for key, value in properties.items() if key != "products"})
+    return list(events)
