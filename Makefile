@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/completejourney/stamkund.yaml
+# Without bytecode each of the tests' processes compiles every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,8 +23,8 @@ demo: .venv/ready  ## the whole road on The Complete Journey, then serve (ONCE=1
 test: check  ## everything CI runs: static checks, doctests, tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
-test-slow: .venv/ready  ## the tests that take minutes (a bento in a clean environment, the demo's figures)
-	@$(BIN)/python -m pytest -q -m slow
+test-slow: .venv/ready  ## the tests that take minutes, and every property on many examples drawn at random
+	@$(BIN)/python -m pytest -q --hypothesis-profile=random -m "slow or hypothesis" $(foreach p,features training serving,--cov=$(p)) --cov-report=term:skip-covered
 
 check: .venv/ready  ## ruff, mypy strict, import layers
 	@$(BIN)/ruff format --check --quiet .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -103,6 +104,7 @@ def _tree(statement: str) -> dict[str, object]:
     return dict(tree)
 
 
+@lru_cache  # opening a DuckDB takes ten milliseconds, and every build asks about the same expressions
 def _serialized(statement: str) -> str:
     # Apart, so that no error's traceback keeps the connection: it would be leaked, and DuckDB says so at exit.
     with duckdb.connect() as connection:

@@ -17,7 +17,7 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = sample_config(tmp_path, every=10)
+    config = sample_config(tmp_path, every=25)
     settings = read_settings(config)
     build_all(settings, as_of=settings.now())
     monkeypatch.setenv("STAMKUND_CONFIG", str(config))

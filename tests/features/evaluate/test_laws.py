@@ -9,7 +9,7 @@ from typing import get_args
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features import Lake, profile_frame, profiles_at, write_profiles
@@ -60,7 +60,6 @@ def test_every_formula_and_operation_is_among_the_features() -> None:
     assert any(c.low > 0 for c in conditions)
 
 
-@settings(max_examples=15)
 @given(histories())
 def test_a_record_says_what_the_frames_say(rows: list[Row]) -> None:
     for (customer, as_of), profile in profiles_of(rows, *MOMENTS).items():
@@ -68,7 +67,6 @@ def test_a_record_says_what_the_frames_say(rows: list[Row]) -> None:
         assert told(profile, bits(live)) == {}
 
 
-@settings(max_examples=20)
 @given(histories(), st.randoms(use_true_random=False))
 def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: random.Random) -> None:
     for customer in CUSTOMERS:
@@ -82,7 +80,6 @@ def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: rando
         assert told(bits(once), bits(late)) == {}
 
 
-@settings(max_examples=10)
 @given(histories())
 def test_neither_later_rows_nor_the_order_of_rows_change_a_profile(rows: list[Row]) -> None:
     then = MOMENTS[0]
@@ -91,7 +88,6 @@ def test_neither_later_rows_nor_the_order_of_rows_change_a_profile(rows: list[Ro
         assert told(profiles[customer, then], profiles[f"{customer}'s twin", then]) == {}
 
 
-@settings(max_examples=10)
 @given(histories())
 def test_neither_other_customers_nor_other_moments_change_a_profile(rows: list[Row]) -> None:
     first, then = str(rows[0]["customer_id"]), MOMENTS[0]
@@ -100,7 +96,6 @@ def test_neither_other_customers_nor_other_moments_change_a_profile(rows: list[R
     assert alone == {key: profile for key, profile in together.items() if key == (first, then)}
 
 
-@settings(max_examples=8)
 @given(histories())
 def test_a_feature_alone_says_what_it_says_among_all(rows: list[Row]) -> None:
     record = Record.of(own(rows, CUSTOMERS[0]), TRAITS.get(CUSTOMERS[0]))
@@ -136,7 +131,6 @@ def test_every_feature_says_what_it_is() -> None:
     assert [f.name for f in EVERY.features if f.unit == "money" and f.scale != 100] == []
 
 
-@settings(max_examples=10)
 @given(histories())
 def test_every_feature_holds_to_its_unit(rows: list[Row]) -> None:
     out = profile_frame(frame(rows), EVERY, as_of=MOMENTS, attributes=traits())

@@ -60,20 +60,9 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=4)
+@settings(max_examples=settings().max_examples // 3)  # each takes several builds
 @given(steps=steps)
 def test_increments_give_what_a_full_build_gives(steps: list[Step]) -> None:
-    check_growth(steps)
-
-
-@pytest.mark.slow
-@settings(max_examples=60)
-@given(steps=steps)
-def test_many_more_increments_give_what_a_full_build_gives(steps: list[Step]) -> None:
-    check_growth(steps)
-
-
-def check_growth(steps: list[Step]) -> None:
     """Every build of a growing shop, then one of all its files into a new home."""
     with tempfile.TemporaryDirectory() as folder:
         shop, store = Shop.open(Path(folder)), dict[str, bytes]()

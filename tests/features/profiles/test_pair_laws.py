@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from features.evaluate.online.record import Record
@@ -109,14 +109,12 @@ def bits(values: Iterable[float]) -> list[str]:
     return [f"{name}: {float(value).hex()}" for name, value in zip(PAIR_FEATURES, values, strict=True)]
 
 
-@settings(max_examples=40)
 @given(histories(), offers(), st.sampled_from(WAYS))
 def test_a_record_says_of_a_pair_what_the_frames_say(rows: list[Row], offered: list[Row], way: dict[str, str]) -> None:
     lake = told(rows, offered)
     assert recorded(lake, rows, way=way) == framed(lake, way=way)
 
 
-@settings(max_examples=30)
 @given(histories(), histories(), offers(), st.sampled_from(MOMENTS))
 def test_no_later_event_changes_a_pair(rows: list[Row], others: list[Row], offered: list[Row], then: int) -> None:
     past = [row for row in rows if int(str(row["time"])) <= then]
@@ -127,7 +125,6 @@ def test_no_later_event_changes_a_pair(rows: list[Row], others: list[Row], offer
         assert recorded(grown, [*past, *more], [then]) == recorded(cut, past, [then])
 
 
-@settings(max_examples=30)
 @given(histories(), offers(), st.randoms(use_true_random=False))
 def test_neither_the_order_of_rows_nor_anybody_else_changes_a_pair(
     rows: list[Row], offered: list[Row], chance: random.Random
@@ -143,7 +140,6 @@ def test_neither_the_order_of_rows_nor_anybody_else_changes_a_pair(
         }
 
 
-@settings(max_examples=10)
 @given(histories(), offers())
 def test_a_pair_asked_for_alone_is_the_pair_among_all(rows: list[Row], offered: list[Row]) -> None:
     lake = told(rows, offered)

@@ -58,13 +58,14 @@ def url(home: Path) -> Iterator[str]:
 
 def _answering(url: str, child: subprocess.Popen[bytes], log: Path) -> str:
     end = time.monotonic() + 180  # two processes import everything, on a machine that may be busy
-    while time.monotonic() < end and child.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz").status_code == 200:
-                return url
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
+    with httpx.Client() as http:  # one for all attempts: each reads the machine's certificates
+        while time.monotonic() < end and child.poll() is None:
+            try:
+                if http.get(f"{url}/readyz").status_code == 200:
+                    return url
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
     pytest.fail(f"The server does not answer:\n{log.read_text()}")
 
 
