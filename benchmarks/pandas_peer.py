@@ -102,25 +102,21 @@ def _column(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
     return plain**2 if name.endswith("_squared") else plain
 
 
-def _opening(rows: pd.DataFrame) -> pd.Series[bool]:
-    return rows["order_line"] == 1
-
-
 def _hour(rows: pd.DataFrame) -> pd.Series[int]:
     return rows["time"] // HOUR % 24
 
 
 def _gap(rows: pd.DataFrame) -> pd.Series[float]:
     """The minutes since the event before, of rows of one kind."""
-    openings = rows[_opening(rows) | rows["order_line"].isna()]
+    openings = rows[rows["order_line"].fillna(1) == 1]
     return openings.groupby("customer")["time"].diff() // MINUTE
 
 
 _COLUMNS: Mapping[str, Column] = {
-    "opening": _opening,
-    "morning": lambda rows: _opening(rows) & (_hour(rows) < 12),
-    "evening": lambda rows: _opening(rows) & (_hour(rows) >= 18),
-    "weekend": lambda rows: _opening(rows) & ((rows["time"] // DAY + 3) % 7 >= 5),
+    "opening": lambda rows: rows["order_line"] == 1,
+    "morning": lambda rows: (rows["order_line"] == 1) & (_hour(rows) < 12),
+    "evening": lambda rows: (rows["order_line"] == 1) & (_hour(rows) >= 18),
+    "weekend": lambda rows: (rows["order_line"] == 1) & ((rows["time"] // DAY + 3) % 7 >= 5),
     "day": lambda rows: rows["time"] // DAY,
     "week": lambda rows: (rows["time"] // DAY + 3) // 7,
     "gap": _gap,
@@ -151,8 +147,5 @@ def _aggregate(rows: pd.DataFrame, measure: Measure, customers: int) -> Floats:
 def _codes(features: Sequence[Feature], names: pd.Index[Any], attributes: pd.DataFrame) -> dict[str, Floats]:
     """The places of attributes in their vocabularies."""
     held = attributes.set_index("customer_id").reindex(names)
-    return {f.name: _places(held[f.attribute], f.vocabulary) for f in features}
-
-
-def _places(values: pd.Series[str], vocabulary: Sequence[str]) -> Floats:
-    return values.map({value: float(i) for i, value in enumerate(vocabulary)}).to_numpy().astype(np.float64)
+    places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
+    return {f.name: held[f.attribute].map(places[f.name]).to_numpy().astype(np.float64) for f in features}

@@ -123,3 +123,53 @@ def test_tables_are_found_by_what_they_hold_whatever_the_order_of_scans(
         monkeypatch.setattr(module, "scans", lambda _: usual[::-1])
     write_profiles(lake, SHOP, tmp_path / "p.parquet", as_of=synthetic.END, checkpoint=checkpoint)
     assert pl.read_parquet(tmp_path / "p.parquet").equals(profiles_at(lake, SHOP, as_of=synthetic.END))
+
+
+def test_an_event_at_the_checkpoint_is_in_it_and_one_after_it_is_not(tmp_path: Path) -> None:
+    lake, until = Lake(tmp_path / "lake"), NOW - 180 * DAY
+    # An order 190 days ago, whose second line came an hour later; a letter at the very moment and on both its sides.
+    rows = [
+        event(190, id="a", order_id="o1", value=100, item_id="a"),
+        event(190 - 1 / 24, id="b", order_id="o1", value=200, item_id="b"),
+        *(event(180 - n / DAY, "contact", id=f"letter {n}") for n in (-1, 0, 1)),
+        event(100, value=400, item_id="a"),
+    ]
+    lake.write({"events": frame(rows).collect(), "customers": attributes(c1="old")})
+    told = from_checkpoint(lake, SHOP.adding(OWN), tmp_path, until=until, as_of=NOW)
+    (row,) = told.rows(named=True)
+    assert (row["contacts_all"], row["orders_all"], row["spend_all"], row["items_all"]) == (3, 2, 7, 2)
+    assert (row["order_gap_mean_all"], row["order_gap_last"]) == (90, 90)  # from the first line on
+    checkpoint = write_checkpoint(lake.scan("events"), SHOP.plan, tmp_path / "checkpoint", until=until, basis="")
+    write_profiles(lake, SHOP, tmp_path / "whole.parquet", as_of=NOW, checkpoint=checkpoint)
+    assert pl.read_parquet(tmp_path / "whole.parquet").equals(told.select("customer_id", "as_of", *SHOP.names))
+
+
+@pytest.mark.parametrize("hour", [-1, 0])
+def test_a_gap_is_counted_from_an_order_at_the_checkpoint(tmp_path: Path, hour: int) -> None:
+    lake = Lake(tmp_path / "lake")
+    rows = [event(180 - hour / 24, value=100), event(170)]
+    lake.write({"events": frame(rows).collect(), "customers": attributes(c1="old")})
+    (row,) = from_checkpoint(lake, SHOP.adding(OWN), tmp_path, until=NOW - 180 * DAY, as_of=NOW).rows(named=True)
+    assert row["order_gap_last"] == 10 - hour / 24
+
+
+def test_events_after_the_checkpoint_leave_it_as_it_is(tmp_path: Path) -> None:
+    lake, path, events = Lake(tmp_path / "lake"), tmp_path / "checkpoint", synthetic.events(1_000, seed=7)
+    lake.write({"events": events})
+    first = checkpoint_for(lake, SHOP.plan, path, as_of=synthetic.END)
+    assert first is not None
+    (path / "mark").touch()
+    after = pl.DataFrame([event(0, "contact", id="after") | {"time": first.until + 1}], schema=events.schema)
+    lake.write({"events": pl.concat([events, after])})
+    assert checkpoint_for(lake, SHOP.plan, path, as_of=synthetic.END) == first
+    assert (path / "mark").exists()
+
+
+def test_other_features_or_an_earlier_moment_need_another_checkpoint(tmp_path: Path) -> None:
+    lake, path = synthetic.write(tmp_path / "lake", 1_000, seed=7), tmp_path / "checkpoint"
+    earlier = synthetic.END - 90 * DAY
+    for features, as_of in ((SHOP, synthetic.END), (SHOP, earlier), (SHOP.adding(OWN), earlier)):
+        checkpoint = checkpoint_for(lake, features.plan, path, as_of=as_of)
+        write_profiles(lake, features, tmp_path / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
+        assert checkpoint is not None
+        assert pl.read_parquet(tmp_path / "profiles.parquet").equals(profiles_at(lake, features, as_of=as_of))

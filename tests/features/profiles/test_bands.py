@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.lake import Lake
+from features.profiles import fit
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.frames import profiles_at
@@ -93,8 +94,10 @@ def test_cuts_lie_between_the_buyers_alone(fitted: FeatureSet) -> None:
     assert fitted.feature("orders_90d_percentile").cuts == pytest.approx([1 + 0.04 * n for n in range(1, 100)])
 
 
-def test_what_comes_later_moves_no_cut(fitted: FeatureSet, tmp_path: Path) -> None:
-    later = lake_of(tmp_path, [*BUYERS, *LINES, *LOOKERS, *LATER])
+@pytest.mark.parametrize("peers", [200_000, 3])
+def test_what_comes_later_moves_no_cut(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peers: int) -> None:
+    monkeypatch.setattr(fit, "MOST_PEERS", peers)
+    later, fitted = lake_of(tmp_path, [*BUYERS, *LINES, *LOOKERS, *LATER]), fit_features(lake, as_of=NOW)
     assert fit_features(later, as_of=NOW).hash == fitted.hash
     moved = fit_features(later, as_of=NOW + 40 * DAY)
     assert all(moved.feature(name).cuts != fitted.feature(name).cuts for name in BANDS)
@@ -118,3 +121,15 @@ def test_where_all_buyers_are_alike_no_band_tells_them_apart(name: str, tmp_path
     fitted = fit_features(alike, as_of=NOW)
     assert len(fitted.feature(name).cuts) == 1
     assert profiles_at(alike, fitted, as_of=NOW)[name].to_list() == [2] * 5
+
+
+def test_the_usual_gap_is_the_middle_one_of_the_buyers(fitted: FeatureSet) -> None:
+    # From the first order to the last over all gaps: 110 / 5, 389 / 13, 130 / 6, 395 / 5 and 90 / 7 days.
+    assert fitted.feature("stage").parameters[0] == 22 * 24 * 60
+
+
+def test_who_ordered_long_ago_is_a_buyer_too(tmp_path: Path) -> None:
+    recent = [row for n in range(5) for row in orders(f"c{n}", 3, 7, 10, 500)]
+    fitted = fit_features(lake_of(tmp_path, [*recent, *(event(200, customer=f"old{n}") for n in range(5))]), as_of=NOW)
+    assert fitted.feature("orders_90d_percentile").cuts[0] == 0
+    assert fitted.feature("rfm_recency").cuts[0] == -200

@@ -170,3 +170,9 @@ def test_a_place_is_a_latitude_with_a_longitude(tmp_path: Path) -> None:
 
     assert "last_place_km" in names(latitude=59.0, longitude=18.0)
     assert "last_place_km" not in names(latitude=59.0)
+
+
+def test_events_of_nobody_shape_no_features(lake: Lake, fitted: FeatureSet, tmp_path: Path) -> None:
+    nobody = [{**event(d, "visit", id=f"nobody's {d}"), "customer_id": None} for d in range(100)]
+    more = lake_of(tmp_path, [*lake.scan("events").collect().to_dicts(), *nobody])
+    assert fit_features(more, as_of=NOW).hash == fitted.hash

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
+import pytest
 
+from benchmarks import synthetic
 from features.language.formulas import nearest
+from features.profiles import personas as module
+from features.profiles.fit import fit_features
+from features.profiles.frames import profiles_at
 from features.profiles.personas import FEWEST_PER_GROUP, GROUPS, PHRASES, persona_feature
+from features.units import DAY
 
 
 def peers(*groups: dict[str, float]) -> pl.DataFrame:
@@ -71,3 +79,15 @@ def test_names_are_distinct_however_few_features_vary() -> None:
     assert feature.inputs == tuple(varied)
     assert len(set(feature.vocabulary)) == GROUPS
     assert {"buys rarely, on weekdays", "buys rarely, on weekdays 2"} < set(feature.vocabulary)
+
+
+def test_personas_are_those_of_everybody_who_had_ordered_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEWEST_PER_GROUP", 20)
+    lake, then = synthetic.write(tmp_path, 20_000, seed=1), synthetic.END - 200 * DAY
+    fitted = fit_features(lake, as_of=then)
+    buyers = profiles_at(lake, fitted, as_of=then).filter(pl.col("orders_all") > 0)
+    assert fitted.feature("persona") == module.persona_feature(buyers)
+    lake.write({"events": lake.scan("events").filter(pl.col("time") <= then).collect()})
+    assert fit_features(lake, as_of=then).feature("persona") == fitted.feature("persona")
