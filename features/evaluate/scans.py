@@ -11,7 +11,7 @@ import numpy as np
 
 from features.arrays import Ints
 from features.evaluate.plan import Plan, span_offsets
-from features.events.columns import GAP_COLUMNS
+from features.events.computed_columns import GAP_COLUMNS
 from features.language.terms import NEVER, UNBORN, Condition, Measure, Op, Span, Term, Where
 from features.units import DAY
 

@@ -26,10 +26,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from features.events.constraints import (
+from features.events.constraint_types import (
     LONGEST,
     AtMostLong,
-    Constraint,
     Filled,
     InCurrency,
     Needs,
@@ -37,10 +36,10 @@ from features.events.constraints import (
     OneOf,
     OnScale,
     Present,
-    Rules,
     Within,
     WithoutNul,
 )
+from features.events.constraints import Constraint, Rules
 from features.events.tables import EVENTS, OFFER_TYPES, RATING_SCALES, Table
 from features.moments import utc
 

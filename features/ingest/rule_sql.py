@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features import sql
-from features.events.constraints import (
+from features.events.constraint_types import (
     AtMostLong,
-    Constraint,
     Filled,
     InCurrency,
     Needs,
@@ -18,6 +17,7 @@ from features.events.constraints import (
     Within,
     WithoutNul,
 )
+from features.events.constraints import Constraint
 
 
 def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:

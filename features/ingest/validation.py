@@ -19,7 +19,7 @@ from features.ingest.rule_sql import breaks, reason_sql
 from features.ingest.sources.csv import FLAW, ROW
 from features.ingest.sources.mapping import UNREADABLE, project, source_value
 from features.ingest.sources.rows import Rows
-from features.ingest.values import Value, canonical_value
+from features.ingest.sources.values import Value, canonical_value
 
 CODE, REASON = "stamkund_code", "stamkund_reason"
 

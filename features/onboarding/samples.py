@@ -17,7 +17,7 @@ from features.events.money import Money
 from features.events.tables import Role
 from features.ingest.sources.csv import dialect
 from features.ingest.sources.files import scan
-from features.ingest.values import Value, canonical_value
+from features.ingest.sources.values import Value, canonical_value
 
 ROWS = 100_000
 # A column is what nearly all of its values are: one wrong cell does not make amounts into texts.

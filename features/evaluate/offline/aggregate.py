@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from features.arrays import Ints
 from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.scans import Scan
-from features.events.columns import EVERY, GAP
+from features.events.computed_columns import EVERY, GAP
 from features.language.terms import Op
 from features.units import MINUTE
 

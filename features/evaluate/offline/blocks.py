@@ -22,7 +22,8 @@ from features.evaluate.offline.labels import Events, ordering_columns
 from features.evaluate.offline.scan_tables import scan_tables
 from features.evaluate.plan import Plan
 from features.evaluate.scans import EMPTY, scans
-from features.events.columns import MULTIPLIERS, sources
+from features.events.columns import MULTIPLIERS
+from features.events.computed_columns import sources
 from features.events.tables import EVENTS, sql_type
 
 DENSE_CELLS = 8_000_000  # at a time: 64 MB

@@ -12,7 +12,8 @@ import numpy as np
 
 from features.arrays import Ints
 from features.evaluate.scans import Label, Scan
-from features.events.columns import GAP_COLUMNS, TEXTS, sources
+from features.events.columns import TEXTS
+from features.events.computed_columns import GAP_COLUMNS, sources
 from features.language.terms import HIGHEST, LOWEST, Condition, Measure
 
 Events = nw.LazyFrame[Any]

@@ -12,7 +12,7 @@ from features.arrays import Ints
 from features.evaluate.online.record_columns import recipes
 from features.evaluate.plan import Plan, span_offsets
 from features.evaluate.scans import EMPTY, label_values
-from features.events.columns import EVERY
+from features.events.computed_columns import EVERY
 from features.language.terms import Condition, Op, Term, Where
 
 Case = tuple[Where, str]  # conditions, and a column that must not be empty ("" for none)

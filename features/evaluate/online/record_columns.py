@@ -10,7 +10,8 @@ import numpy as np
 
 from features.arrays import Ints, Mask
 from features.evaluate.online.record import NONE, Record
-from features.events.columns import EVERY, GAP, TEXTS, Column, IntegerColumn, plain, square_high, square_low, squared
+from features.events.columns import TEXTS
+from features.events.computed_columns import EVERY, GAP, Column, IntegerColumn, plain, square_high, square_low, squared
 from features.language.terms import Condition
 from features.units import MINUTE
 

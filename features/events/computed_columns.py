@@ -1,0 +1,135 @@
+"""Columns that are computed from the integers of an event, in frames and in NumPy arrays alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
+
+from features.events.columns import NUMBERS, WIDE
+from features.units import DAY, HOUR, WEEK
+
+HIGH_PART = 2**40  # squares of amounts come in two parts: whole multiples of it, and the rest
+NO_COORDINATE = 2**30  # further out than any place or gap; squares of more would leave 64 bits
+_DIGIT = 2**24  # an amount below 10^14 is a number of two such digits
+
+
+class IntegerColumn(Protocol):
+    """What a frame expression and a NumPy array have in common."""
+
+    def __floordiv__(self, other: int, /) -> Self: ...
+    def __mod__(self, other: int, /) -> Self: ...
+    def __add__(self, other: int | Self, /) -> Self: ...
+    def __sub__(self, other: Self, /) -> Self: ...
+    def __mul__(self, other: int | Self, /) -> Self: ...
+    def __lt__(self, other: int, /) -> Self: ...
+    def __ge__(self, other: int, /) -> Self: ...
+    def __and__(self, other: Self, /) -> Self: ...
+    def clip(self, low: int, high: int, /) -> Self:
+        """Each value held between two bounds."""
+
+
+Numbers = TypeVar("Numbers", bound=IntegerColumn)
+
+
+@dataclass(frozen=True)
+class Column:
+    """An integer of an event, computed from its sources; nothing where any of them is."""
+
+    sources: tuple[str, ...]
+    compute: Callable[..., IntegerColumn]
+
+
+def plain(x: IntegerColumn) -> IntegerColumn:
+    """A column as it is."""
+    return x
+
+
+def _known(x: IntegerColumn) -> IntegerColumn:
+    return x * 0 + 1
+
+
+def squared(x: IntegerColumn) -> IntegerColumn:
+    """The square of a coordinate or a gap, which are small enough for sums of squares to stay within 64 bits."""
+    x = x.clip(-NO_COORDINATE, NO_COORDINATE)
+    return x * x
+
+
+def _square_parts(x: Numbers) -> tuple[Numbers, Numbers]:
+    """The square of an amount as ``high · HIGH_PART + low``, so that sums of both parts stay within 64 bits.
+
+    With ``|x| = a · 2^24 + b`` the square is ``a² · 2^48 + a · b · 2^25 + b²``.
+    """
+    size = x.clip(0, 2**62) - x.clip(-(2**62), 0)  # engines divide negative integers in different ways
+    a, b = size // _DIGIT, size % _DIGIT
+    ab = a * b
+    rest = (ab % 2**15) * 2**25 + b * b
+    return a * a * 2**8 + ab // 2**15 + rest // HIGH_PART, rest % HIGH_PART
+
+
+def square_high(x: Numbers) -> Numbers:
+    """How many whole :data:`HIGH_PART` the square of an amount holds.
+
+    >>> import numpy as np
+    >>> amounts = np.array([3, -(10**13), 2**20])
+    >>> [int(h) * HIGH_PART + int(l) for h, l in zip(square_high(amounts), square_low(amounts))]
+    [9, 100000000000000000000000000, 1099511627776]
+    """
+    return _square_parts(x)[0]
+
+
+def square_low(x: Numbers) -> Numbers:
+    """What the square of an amount holds beside :func:`square_high`."""
+    return _square_parts(x)[1]
+
+
+def _first(line: IntegerColumn) -> IntegerColumn:
+    return line < 2
+
+
+def _morning(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & (time % DAY < 12 * HOUR)
+
+
+def _evening(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & (time % DAY >= 18 * HOUR)
+
+
+def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & ((time + 3 * DAY) % WEEK >= 5 * DAY)
+
+
+# By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
+COLUMNS: Mapping[str, Column] = {
+    **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
+    **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
+    **{f"{name}_squared": Column((name,), squared) for name in ("latitude", "longitude")},
+    **{f"{name}_square_high": Column((name,), square_high) for name in WIDE},
+    **{f"{name}_square_low": Column((name,), square_low) for name in WIDE},
+    "one": Column(("time",), _known),
+    "opening": Column(("order_line",), _first),
+    "morning": Column(("order_line", "time"), _morning),
+    "evening": Column(("order_line", "time"), _evening),
+    "weekend": Column(("order_line", "time"), _weekend),
+    "day": Column(("time",), lambda time: time // DAY),
+    "week": Column(("time",), lambda time: (time + 3 * DAY) // WEEK),
+}
+# Minutes since the customer's previous event of the same kind; lines of one order are one event.
+GAP = "gap"
+GAP_COLUMNS: Mapping[str, Column] = {
+    "gap": Column((GAP,), plain),
+    "gap_known": Column((GAP,), _known),
+    "gap_squared": Column((GAP,), squared),
+}
+EVERY: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
+
+
+def sources(name: str) -> tuple[str, ...]:
+    """The canonical columns that a column is made from.
+
+    >>> sources("weekend"), sources("gap"), sources("category")
+    (('order_line', 'time'), ('time',), ('category',))
+    """
+    if name in GAP_COLUMNS:
+        return ("time",)
+    return EVERY[name].sources if name in EVERY else (name,)
