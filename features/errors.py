@@ -1,4 +1,4 @@
-"""The one error users see: what came, what was allowed, what to do."""
+"""The one error that users see: what came, what is allowed, what to do."""
 
 from __future__ import annotations
 

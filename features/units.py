@@ -23,7 +23,7 @@ def duration(text: object) -> int:
     >>> duration("28d") == 28 * DAY
     True
     """
-    return _counted(text, _DURATIONS, "a duration such as 28d, 12h or 8w (units: s, m, h, d, w)")
+    return _quantity(text, _DURATIONS, "a duration such as 28d, 12h or 8w (units: s, m, h, d, w)")
 
 
 def size(text: object) -> int:
@@ -32,16 +32,16 @@ def size(text: object) -> int:
     >>> size("1MB")
     1000000
     """
-    return _counted(text, _SIZES, "a size such as 500kB or 1MB (units: B, kB, MB, GB)")
+    return _quantity(text, _SIZES, "a size such as 500kB or 1MB (units: B, kB, MB, GB)")
 
 
-def _counted(text: object, units: dict[str, int], wanted: str) -> int:
-    known = {name.lower(): factor for name, factor in units.items()}
+def _quantity(text: object, units: dict[str, int], form: str) -> int:
+    factors = {name.lower(): factor for name, factor in units.items()}
     match = re.fullmatch(r"(\d+)\s*([A-Za-z]+)", str(text).strip())
-    if not match or match[2].lower() not in known or int(match[1]) == 0:
-        msg = f"{text!r} is not {wanted}"
+    if not match or match[2].lower() not in factors or int(match[1]) == 0:
+        msg = f"{text!r} is not {form}"
         raise ValueError(msg)
-    return int(match[1]) * known[match[2].lower()]
+    return int(match[1]) * factors[match[2].lower()]
 
 
 Duration = Annotated[int, BeforeValidator(duration)]

@@ -30,7 +30,7 @@ class Document:
 
 
 def parse(file: Path) -> Document:
-    """Read a YAML file; keys given twice are refused, because YAML itself would drop one of them."""
+    """Read a YAML file; a key that stands twice is refused, because YAML itself would drop one of them."""
     if not file.is_file():
         msg = f"There is no settings file {file}. Write one with `stamkund init FILE…`, or name another."
         raise StamkundError("missing_settings", msg)
@@ -59,12 +59,12 @@ class _Loader(yaml.SafeLoader):
 
 def _lines(node: yaml.Node, keys: Keys) -> Iterator[tuple[Keys, int]]:
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        earlier: set[str] = set()
         for key, value in node.value:
-            problem = _problem(key, seen)
+            problem = _problem(key, earlier)
             if problem:
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-            seen.add(key.value)
+            earlier.add(key.value)
             yield (*keys, key.value), key.start_mark.line + 1
             yield from _lines(value, (*keys, key.value))
     elif isinstance(node, yaml.SequenceNode):

@@ -41,9 +41,9 @@ class FeatureSettings(Section):
     @field_validator("add")
     @classmethod
     def _declarable(cls, add: dict[str, AddedFeature]) -> dict[str, AddedFeature]:
-        for name, given in add.items():
+        for name, feature in add.items():
             try:
-                declare(name, **given.model_dump())
+                declare(name, **feature.model_dump())
             except StamkundError as error:
                 field = ".".join(part for part in (name, error.field) if part and part != "name")
                 raise StamkundError(error.code, str(error), field=field) from None

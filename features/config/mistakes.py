@@ -1,4 +1,4 @@
-"""Mistakes in a settings file, told by line, key, what came and what is allowed."""
+"""Mistakes in a settings file, each with its line, its key, the value and what is allowed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _mistake(details: ErrorDetails, data: object, model: type[BaseModel]) -> Mis
 
 
 def _of_exception(cause: Exception, keys: Keys) -> Mistake:
-    """The mistake of an exception that says itself what came and what is allowed."""
+    """The mistake of an exception whose text holds the value and what is allowed."""
     if isinstance(cause, StamkundError):
         inner = cause.field.split(".") if cause.field else ()
         return Mistake((*keys, *inner), cause.code, text=str(cause))

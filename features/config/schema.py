@@ -16,7 +16,7 @@ def allowed_names(model: type[BaseModel], keys: Keys, data: object) -> list[str]
 
 
 def sections_at(model: type[BaseModel], keys: Keys, data: object) -> list[type[BaseModel]]:
-    """The sections that may stand at a key; of those told apart by ``type``, the one that the data names."""
+    """The sections that may stand at a key; of those with a ``type``, the one that the data names."""
     parts: list[object] = [model]
     for key in keys:
         data = data[key]  # type: ignore[index]
@@ -27,7 +27,7 @@ def sections_at(model: type[BaseModel], keys: Keys, data: object) -> list[type[B
 
 
 def tags(part: object) -> tuple[object, ...]:
-    """The values of ``type`` that a section answers to; none where it is not told apart by it."""
+    """The values of ``type`` that mean a section; none for a section without a ``type``."""
     field = part.model_fields.get("type") if _is_model(part) else None
     return get_args(field.annotation) if field else ()
 

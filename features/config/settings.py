@@ -53,12 +53,12 @@ class Settings(Section):
 
     @field_validator("sources", "targets")
     @classmethod
-    def _plain_names(cls, named: dict[str, Section]) -> dict[str, Section]:
-        for name in named:
+    def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
+        for name in sections:
             if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == "http":
                 msg = f"{name!r} cannot be a name here: use letters, digits, - and _ (and not `http`)."
                 raise StamkundError("bad_name", msg, field=name)
-        return named
+        return sections
 
     @field_validator("sources")
     @classmethod
@@ -108,14 +108,14 @@ class Settings(Section):
         return expand(self.registry or f"sqlite:///{self.home / 'mlflow.db'}", field="registry")
 
     def now(self, as_of: datetime | date | int | None = None) -> int:
-        """The moment meant, in microseconds: the one given, else the fixed clock, else this very moment."""
+        """``as_of`` in microseconds; without one the fixed clock, or else the present moment."""
         if isinstance(as_of, int):
             return as_of
         return micros(as_of or self.clock or datetime.now().astimezone())
 
 
 def read_settings(path: Path | str) -> Settings:
-    """The settings of a ``stamkund.yaml``; every problem in it is told with its line, key and nearest valid name."""
+    """The settings of a ``stamkund.yaml``; an error names line, key and nearest valid name of each mistake."""
     file = Path(path)
     document = parse(file)
     try:

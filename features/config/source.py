@@ -78,12 +78,12 @@ def check_query(name: str, source: Source) -> None:
         return
     field, tables = f"{name}.query", names_of(name, origin)
     try:
-        read = sql.tables_of(source.query)
+        operands = sql.tables_of(source.query)
     except ValueError as error:
         msg = f"This is not a query that DuckDB can read: {error}"
         raise StamkundError("bad_query", msg, field=field) from None
-    for table in sorted(read):
-        if table.lower() not in {known.lower() for known in tables}:
+    for table in sorted(operands):
+        if table.lower() not in {name.lower() for name in tables}:
             raise StamkundError.unknown("unknown_table", "table", table, tables, field=field)
 
 

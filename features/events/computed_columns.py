@@ -26,7 +26,7 @@ class IntegerColumn(Protocol):
     def __ge__(self, other: int, /) -> Self: ...
     def __and__(self, other: Self, /) -> Self: ...
     def clip(self, low: int, high: int, /) -> Self:
-        """Each value held between two bounds."""
+        """Each value, or the bound that it lies beyond."""
 
 
 Numbers = TypeVar("Numbers", bound=IntegerColumn)

@@ -30,7 +30,7 @@ class Constraint:
 
     def explain(self, row: Mapping[str, object]) -> str:
         """The reason, for a row that breaks it."""
-        return self.reason.format(column=self.column, value=shown(self.column, row.get(self.column)))
+        return self.reason.format(column=self.column, value=display(self.column, row.get(self.column)))
 
 
 class Rules(tuple[Constraint, ...]):
@@ -57,7 +57,7 @@ class Rules(tuple[Constraint, ...]):
         return self[min(broken)] if broken else None
 
 
-def shown(column: str, value: object) -> str:
+def display(column: str, value: object) -> str:
     """A canonical value in a reason: moments in ISO 8601, long texts shortened."""
     if EVENTS.get(column) in {"time", "end"}:
         return iso(cast(int, value))

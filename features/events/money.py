@@ -30,8 +30,8 @@ def minor_units(amount: Decimal, decimals: int) -> int | None:
     """
     if not amount.is_finite() or abs(amount) >= UNITS:
         return None
-    read = amount.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
-    return int(read.scaleb(decimals).quantize(Decimal(1), ROUND_HALF_EVEN)) if abs(read) < UNITS else None
+    decimal = amount.quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
+    return int(decimal.scaleb(decimals).quantize(Decimal(1), ROUND_HALF_EVEN)) if abs(decimal) < UNITS else None
 
 
 def minor_units_sql(amount: str, type_: str, decimals: int) -> str:
@@ -40,11 +40,11 @@ def minor_units_sql(amount: str, type_: str, decimals: int) -> str:
     >>> print(minor_units_sql("paid", "VARCHAR", 2))
     CAST(round_even(TRY_CAST(paid AS DECIMAL(18, 6)), 2) * 100 AS BIGINT)
     """
-    read = f"TRY_CAST({amount} AS DECIMAL({12 + DECIMALS}, {DECIMALS}))"
+    decimal = f"TRY_CAST({amount} AS DECIMAL({12 + DECIMALS}, {DECIMALS}))"
     if type_ in {"FLOAT", "DOUBLE"}:  # beyond, only the text says which decimal a double stands for
         text = f"TRY_CAST(CAST({amount} AS VARCHAR) AS DECIMAL({12 + DECIMALS}, {DECIMALS}))"
-        read = f"CASE WHEN abs({amount}) < {_EXACT} THEN {read} ELSE {text} END"
-    rounded = f"round_even({read}, {decimals})"
+        decimal = f"CASE WHEN abs({amount}) < {_EXACT} THEN {decimal} ELSE {text} END"
+    rounded = f"round_even({decimal}, {decimals})"
     if decimals > 3:  # the product has more than 18 digits
         rounded = f"CAST({rounded} AS DECIMAL(38, {decimals}))"
     return f"CAST({rounded} * {10**decimals} AS BIGINT)"

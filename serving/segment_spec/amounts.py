@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from features.errors import StamkundError
 from features.events.money import minor_units
-from serving.segment_spec.fields import decimal_of, shown
+from serving.segment_spec.fields import decimal_of, display
 
 MOST_DIGITS = 18  # before the point, so that products of amounts and quantities can be computed
 
@@ -26,7 +26,7 @@ def exact(value: object, at: str) -> Decimal:
     """A message's amount as it is written."""
     amount = decimal_of(value)
     if amount is None or amount.adjusted() > MOST_DIGITS:
-        raise StamkundError("bad_amount", f"{at} must be an amount, not {shown(value)}.", field=at)
+        raise StamkundError("bad_amount", f"{at} must be an amount, not {display(value)}.", field=at)
     return amount
 
 

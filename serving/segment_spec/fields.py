@@ -51,7 +51,7 @@ def number_of(value: object, at: str) -> float:
     """A number, given as one or as text; ``at`` is where it stands, for the error."""
     number = decimal_of(value)
     if number is None or abs(number) > LARGEST:
-        raise StamkundError("bad_number", f"{at} must be a number of at most 10^12, not {shown(value)}.", field=at)
+        raise StamkundError("bad_number", f"{at} must be a number of at most 10^12, not {display(value)}.", field=at)
     return float(number)
 
 
@@ -61,7 +61,7 @@ def text_of(message: Message, name: str, *, at: str = "") -> str | None:
     if value is None or not is_given(message, name):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise StamkundError("bad_text", f"{at}{name} must be text, not {shown(value)}.", field=f"{at}{name}")
+        raise StamkundError("bad_text", f"{at}{name} must be text, not {display(value)}.", field=f"{at}{name}")
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
@@ -92,11 +92,11 @@ def object_of(message: Message, name: str) -> Message:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise StamkundError("bad_message", f"{name} must be an object, not {shown(value)}.", field=name)
+        raise StamkundError("bad_message", f"{name} must be an object, not {display(value)}.", field=name)
     return value
 
 
-def shown(value: object) -> str:
+def display(value: object) -> str:
     """A value as an error message shows it."""
     text = repr(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 3] + "…"

@@ -28,15 +28,15 @@ class Verdict:
 
 
 def receive(messages: Sequence[object], receiver: Receiver, log: Log) -> list[Verdict]:
-    """Take every message that can be taken, each once, and give each its verdict, in order.
+    """The verdict on each message, in order; the events of accepted messages are logged, each message once.
 
     ``log`` keeps the events of messages, each whole or not at all, and returns the first id of those that were new;
     what it returned of is kept for good.
     """
-    read = [_read(message, receiver) for message in messages]
-    new = log([events for events in read if not isinstance(events, Verdict)])
+    readings = [_read(message, receiver) for message in messages]
+    new = log([events for events in readings if not isinstance(events, Verdict)])
     verdicts = []
-    for events, message in zip(read, messages, strict=True):
+    for events, message in zip(readings, messages, strict=True):
         if isinstance(events, Verdict):
             verdicts.append(events)
             continue
@@ -51,5 +51,5 @@ def _read(message: object, receiver: Receiver) -> list[Event] | Verdict:
     try:
         return events_of(message, receiver)
     except StamkundError as error:
-        given = message.get("messageId") if isinstance(message, Mapping) else None
-        return Verdict(given if isinstance(given, str) else None, "rejected", error.code, str(error), error.field)
+        id_ = message.get("messageId") if isinstance(message, Mapping) else None
+        return Verdict(id_ if isinstance(id_, str) else None, "rejected", error.code, str(error), error.field)

@@ -13,7 +13,7 @@ from features.errors import StamkundError
 from features.events.kinds import KINDS
 from features.events.money import Money
 from serving.segment_spec.event_builder import Event, EventBuilder
-from serving.segment_spec.fields import Message, shown
+from serving.segment_spec.fields import Message, display
 from serving.segment_spec.head import head_of
 from serving.segment_spec.message_types import kind_of
 from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, numbered
@@ -31,7 +31,7 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     [('view', 'tea', 1000000)]
     """
     if not isinstance(message, Mapping):
-        raise StamkundError("bad_message", f"A message must be an object, not {shown(message)}.")
+        raise StamkundError("bad_message", f"A message must be an object, not {display(message)}.")
     kind, properties = kind_of(message)
     builder = head_of(message, receiver)
     builder.put("kind", kind, "event")

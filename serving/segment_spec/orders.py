@@ -9,7 +9,7 @@ from typing import Final, cast
 from features.errors import StamkundError
 from serving.segment_spec.amounts import exact, minor, rounded, shared
 from serving.segment_spec.event_builder import Event, EventBuilder
-from serving.segment_spec.fields import Message, first_given, is_given, number_of, shown, text_of
+from serving.segment_spec.fields import Message, display, first_given, is_given, number_of, text_of
 from serving.segment_spec.properties import dumped
 
 OF_PRODUCTS: Final = ("item_id", "category", "quantity", "properties")  # an order has none where it has products
@@ -52,7 +52,7 @@ def _discount(properties: Message, gross: int, decimals: int) -> int:
 
 def _product(head: EventBuilder, product: object, at: str, decimals: int) -> EventBuilder:
     if not isinstance(product, Mapping):
-        raise StamkundError("bad_products", f"A product must be an object, not {shown(product)}.", field=at)
+        raise StamkundError("bad_products", f"A product must be an object, not {display(product)}.", field=at)
     quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
     price = exact(product.get("price"), f"{at}.price")
     if quantity < 0 or price < 0:
