@@ -13,6 +13,8 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.dataset import Dataset, training_datasets
+from training.prospects import known_outcomes
+from training.targets import Target
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
@@ -20,17 +22,18 @@ from training.walk_forward import outcome_count
 
 LAPSE = Lapse("lapse", event="order", horizon_us=14 * DAY, active_us=28 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=14 * DAY, active_us=28 * DAY)
-OFFER = Redemption("offer", event="contact", response="redeem", horizon_us=56 * DAY)
+OFFER = Redemption("offer", event="mail", response="reply", horizon_us=56 * DAY)
 AS_OF = 70
 EVENTS = (
     ("ann", "order", 0, 100, None), ("ann", "order", 40, 250, None), ("ann", "order", 70, 400, None),
     ("bob", "order", 1, 100, None), ("bob", "order", 35, 300, None), ("bob", "order", 49, 150, None),
-    ("ann", "contact", 27, None, "early"), ("ann", "contact", 40, None, "short"), ("ann", "redeem", 49, None, "short"),
-    ("bob", "contact", 65, None, "long"), ("bob", "redeem", 66, None, "long"),
+    ("ann", "mail", 27, None, "early"), ("ann", "mail", 40, None, "short"), ("ann", "reply", 49, None, "short"),
+    ("bob", "mail", 65, None, "long"), ("bob", "reply", 66, None, "long"),
 )  # fmt: skip
 LATER = (
-    ("ann", "order", 71, 999, None), ("bob", "order", 76, 999, None), ("bob", "redeem", 80, None, "long"),
-    ("ann", "contact", 75, None, "long"), ("cat", "order", 72, 100, None),
+    ("ann", "order", 71, 999, None), ("bob", "order", 76, 999, None), ("bob", "reply", 80, None, "long"),
+    ("ann", "mail", 75, None, "long"), ("cat", "order", 72, 100, None),
+    *(("cat", "visit", day, None, None) for day in range(71, 81)),  # the commonest kind, in the end
 )  # fmt: skip
 CAMPAIGNS = {"early": 28, "short": 60, "long": 100}  # and the day that each ends
 Told = tuple[int, str, int, float | None, bool]
@@ -140,3 +143,16 @@ def test_what_teaches_was_known_at_the_moment_or_before(lake: Lake) -> None:
     table = tables(lake)["lapse"]
     for moment, rows in ((70, 8), (69, 6), (42, 1), (41, 0)):
         assert told(table.known_by(moment * DAY)) == told(table)[:rows]
+
+
+@pytest.mark.parametrize("target", [LAPSE, OFFER], ids=lambda target: target.name)
+def test_a_prospect_counts_the_outcomes_that_training_counts(lake: Lake, target: Target) -> None:
+    table = tables(lake)[target.name].known_by(AS_OF * DAY)
+    counted = known_outcomes(lake, target, first=0, as_of=AS_OF * DAY)
+    assert told(counted) == told(table.where(table.fresh))
+
+
+def test_customers_are_compared_with_those_of_their_moment_but_for_those_whom_a_campaign_chose(lake: Lake) -> None:
+    found = tables(lake)
+    assert found["lapse"].aligned == found["spend"].aligned == tuple(range(found["lapse"].x.shape[1]))
+    assert found["offer"].aligned == ()

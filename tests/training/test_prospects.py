@@ -66,14 +66,19 @@ def test_only_what_the_data_could_answer_is_offered_beside_the_declared() -> Non
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Lake:
-    """Forty customers who order every eighth day; half of them stop on the hundredth."""
+    """Forty customers who order every eighth day; half of them stop on the hundredth. Later they are reached."""
     orders = [
         {"customer_id": f"c{n}", "event_id": f"{n}-{d}", "kind": "order", "time": d * DAY, "value": 100}
         for n in range(40)
         for d in range(n % 8, 200 if n % 2 else 100, 8)
     ]
+    later = [
+        {"customer_id": f"c{n}", "event_id": f"{n}-{kind}", "kind": kind, "time": 200 * DAY, "value": None}
+        for n in range(40)
+        for kind in ("contact", "redeem")
+    ]
     lake = Lake(tmp_path / "lake")
-    lake.write({"events": pl.DataFrame(orders)})
+    lake.write({"events": pl.DataFrame([*orders, *later])})
     return lake
 
 

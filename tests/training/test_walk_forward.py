@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from unittest.mock import patch
 
 import lightgbm as lgb
 import numpy as np
@@ -121,23 +121,16 @@ def test_amounts_are_not_calibrated() -> None:
     assert found.test_scores.tolist() == out_of_time(rows, "amount", at=50)[0].tolist()
 
 
-def test_models_that_grow_and_score_side_by_side_use_one_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_that_grow_and_score_side_by_side_use_one_number_of_threads() -> None:
     """LightGBM has one for the whole process: another while trees grow ends it."""
-    told: list[object] = []
-    train, predict = lgb.train, lgb.Booster.predict
-
-    def training(parameters: dict[str, Any], *data: Any) -> lgb.Booster:
-        told.append(parameters["num_threads"])
-        return train(parameters, *data)
-
-    def predicting(self: lgb.Booster, *rows: Any, **said: Any) -> object:
-        told.append(said["num_threads"])
-        return predict(self, *rows, **said)
-
-    monkeypatch.setattr(lgb, "train", training)
-    monkeypatch.setattr(lgb.Booster, "predict", predicting)
-    assert walk_forward(growing(), "probability", as_of=70, outcomes=30) is not None
-    assert told == [THREADS] * 5  # three grow, two score
+    predict = lgb.Booster.predict
+    with (
+        patch.object(lgb, "train", wraps=lgb.train) as growing_trees,
+        patch.object(lgb.Booster, "predict", autospec=True, side_effect=predict) as scoring,
+    ):
+        assert walk_forward(growing(), "probability", as_of=70, outcomes=30) is not None
+    assert [call.args[0]["num_threads"] for call in growing_trees.call_args_list] == [THREADS] * 3
+    assert [call.kwargs["num_threads"] for call in scoring.call_args_list] == [THREADS] * 2
 
 
 def test_what_is_not_fresh_is_no_outcome_more() -> None:

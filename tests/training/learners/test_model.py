@@ -127,3 +127,9 @@ def test_a_percentile_is_the_hundredth_that_a_score_lies_in() -> None:
     model = replace(model_of(Lapse), percentiles=quantiles(np.arange(101.0)))  # bounds 0, 1 … 100
     places = [(-1.0, 1), (0.5, 1), (1.0, 2), (49.5, 50), (98.5, 99), (99.5, 100), (100.0, 100)]
     assert model.percentile(np.array([score for score, _ in places])).tolist() == [place for _, place in places]
+
+
+def test_who_brought_back_more_than_they_bought_spent_nothing() -> None:
+    y = X[:, 0] * 40
+    trees = [fit_trees(X, amounts, "amount").model_to_string() for amounts in (y, np.maximum(y, 0.0))]
+    assert trees[0] == trees[1]

@@ -59,15 +59,14 @@ def test_ten_bins_are_usual() -> None:
 
 
 def test_probabilities() -> None:
-    # in order 1 0 1 0: the first is 1 of 1, the third 2 of 3; won 3 of 4 pairs; squares 0.01, 0.64, 0.16, 0.01
-    y, p = floats(0, 1, 1, 0), floats(0.1, 0.9, 0.6, 0.8)
+    # in order 1 0 1 0 0: the first is 1 of 1, the third 2 of 3; won 3 + 2 of 6 pairs; squares 0.01 0.01 0.16 0.64 0.09
+    y, p = floats(0, 1, 1, 0, 0), floats(0.1, 0.9, 0.6, 0.8, 0.3)
     found = probability_metrics(y, p)
-    assert found["auc"] == 0.75
+    assert found["auc"] == pytest.approx(5 / 6)
     assert found["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
-    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.9, 0.6, 0.2]).mean())
-    assert found["brier"] == pytest.approx(0.82 / 4)
-    assert found["rate"] == 0.5
-    assert found["mean_score"] == pytest.approx(0.6)
+    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.9, 0.6, 0.2, 0.7]).mean())
+    assert found["brier"] == pytest.approx(0.91 / 5)
+    assert (found["rate"], found["mean_score"]) == pytest.approx((0.4, 0.54))
 
 
 def test_one_class_has_no_order_and_still_an_error() -> None:
@@ -81,7 +80,7 @@ def test_one_class_has_no_order_and_still_an_error() -> None:
 
 
 def test_a_rule_is_judged_by_what_it_says() -> None:
-    y, score = floats(0, 1, 1, 0), floats(1, 9, 6, 8)
-    assert rule_metrics("probability", y, score) == {"auc": 0.75, "average_precision": pytest.approx((1 + 2 / 3) / 2)}
+    y, score = floats(0, 1, 1, 0, 0), floats(1, 9, 6, 8, 3)
+    assert rule_metrics("probability", y, score) == pytest.approx({"auc": 5 / 6, "average_precision": (1 + 2 / 3) / 2})
     assert rule_metrics("amount", y, score) == model_metrics("amount", y, score) == amount_metrics(y, score)
     assert model_metrics("probability", y, score / 10) == probability_metrics(y, score / 10)

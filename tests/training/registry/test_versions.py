@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from tests.training.registry.models import MODEL, X, settings_in
 from training.registry.runs import register
-from training.registry.versions import champion_versions, champions, listing, load, promote, rollback
+from training.registry.versions import champion_as_of, champion_versions, champions, listing, load, promote, rollback
 
 
 @pytest.fixture(scope="module")
@@ -19,11 +20,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def versions(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[int]:
-    """Two versions that passed the gate, then one that did not."""
-    folder = tmp_path_factory.mktemp("files")
+    """Two versions that passed the gate, then one that did not; each is of a moment later than the one before."""
+    folder = tmp_path_factory.mktemp("beside")
     (folder / "note.txt").write_text("hello")
     both = {"parameters": {"rows": 200}, "figures": {"auc": 0.9, "unknown": float("nan")}, "folder": folder}
-    return [register(settings, MODEL, refusals=codes, **both) for codes in ([], [], ["not_calibrated"])]  # type: ignore[arg-type]
+    made = [(replace(MODEL, as_of=as_of), codes) for as_of, codes in ((77, []), (78, []), (79, ["not_calibrated"]))]
+    return [register(settings, model, refusals=codes, **both) for model, codes in made]  # type: ignore[arg-type]
 
 
 def test_asking_an_absent_registry_creates_nothing(tmp_path: Path) -> None:
@@ -35,6 +37,7 @@ def test_asking_an_absent_registry_creates_nothing(tmp_path: Path) -> None:
 def test_promotion_and_rollback(settings: Settings, versions: list[int]) -> None:
     assert versions == [1, 2, 3]
     assert champion_versions(settings) == {}
+    assert champion_as_of(settings, "lapse") is None
     promote(settings, "lapse", 1)
     with pytest.raises(StamkundError, match="no previous champion") as none_before:
         rollback(settings, "lapse")
@@ -42,10 +45,12 @@ def test_promotion_and_rollback(settings: Settings, versions: list[int]) -> None
     promote(settings, "lapse", 2)
     promote(settings, "lapse", 2)  # again: the one before stays
     shown = [(entry.version, entry.aliases, entry.gate, entry.as_of) for entry in listing(settings)]
-    assert shown == [(3, (), "not_calibrated", 77), (2, ("champion",), "passed", 77), (1, ("previous",), "passed", 77)]
+    assert shown == [(3, (), "not_calibrated", 79), (2, ("champion",), "passed", 78), (1, ("previous",), "passed", 77)]
     assert rollback(settings, "lapse") == 1
     assert champion_versions(settings) == {"lapse": 1}
+    assert champion_as_of(settings, "lapse") == 77
     assert rollback(settings, "lapse") == 2  # and back
+    assert champion_as_of(settings, "lapse") == 78
     assert champions(settings)["lapse"].version == 2
 
 

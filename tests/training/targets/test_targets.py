@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 import narwhals as nw
 import polars as pl
 import pytest
 
+from features.config.settings import Settings
 from features.units import DAY
+from training.targets import Target, targets_of
 from training.targets.contacts import contact_outcomes, running_outcomes
 from training.targets.lapse import Lapse
+from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 
 LAPSE = Lapse("lapse", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 AS_OF = 10 * DAY
+
+REDEMPTION = Redemption("redeem", event="contact", response="redeem", horizon_us=5 * DAY)
 
 
 class Kinds(TypedDict):
@@ -179,3 +185,20 @@ def test_a_contact_counts_for_less_than_a_horizon(contact: int, *, asked: bool) 
     ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [None]}, schema_overrides={"ends": pl.Int64}))
     rows = events(("ann", "contact", AS_OF + contact, None, "it"))
     assert (len(running_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY, as_of=AS_OF).collect()) == 1) is asked
+
+
+@pytest.mark.parametrize(
+    ("declared", "target"),
+    [
+        ({"type": "lapse", "event": "visit", "horizon": "2d", "active": "3d"}, replace(LAPSE, event="visit")),
+        ({"type": "spend", "horizon": "2d", "active": "3d"}, SPEND),
+        ({"type": "redemption", "horizon": "5d"}, REDEMPTION),
+        (
+            {"type": "redemption", "contact": "mail", "response": "reply", "horizon": "5d"},
+            replace(REDEMPTION, event="mail", response="reply"),
+        ),
+    ],
+)
+def test_a_target_is_what_was_declared(declared: dict[str, str], target: Target) -> None:
+    settings = Settings.model_validate({"name": "Shop", "sources": {}, "targets": {target.name: declared}})
+    assert targets_of(settings) == {target.name: target}
