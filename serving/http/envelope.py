@@ -23,6 +23,7 @@ STATUS: Final = {
     "body_too_large": 413,
     "no_model": 503,
     "feature_set_mismatch": 503,
+    "old_records": 503,
     "store_unavailable": 503,
 }
 CODES: Final = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 413: "body_too_large"}

@@ -10,11 +10,13 @@ import numpy as np
 import orjson
 
 from features.arrays import Codes, Ints, Mask
+from features.errors import StamkundError
 from features.evaluate.online.traits import Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of
 from features.language.terms import LOWEST
 
-FORMAT = "2"  # of packed records; records of another format are made anew from the lake
+FORMAT = "3"  # of packed records; records of another format are made anew from the lake
+OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
 
@@ -113,6 +115,7 @@ class Record:
     def pack(self) -> bytes:
         """The record as bytes: a line of JSON, then the arrays as they lie in memory."""
         head = {
+            "format": FORMAT,
             "events": self.numbers.shape[1],
             "number_columns": self.number_columns,
             "words": self.words,
@@ -123,9 +126,11 @@ class Record:
 
     @classmethod
     def unpack(cls, data: bytes) -> Record:
-        """The record that :meth:`pack` wrote."""
+        """The record that :meth:`pack` wrote; the error ``old_records`` when another version wrote it."""
         end = data.index(b"\n")
         head = orjson.loads(data[:end])
+        if head.get("format") != FORMAT:
+            raise StamkundError("old_records", OLD_RECORDS)
         count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)

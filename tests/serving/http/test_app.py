@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -12,6 +13,7 @@ from serving.http import customers as http_customers
 from serving.http import decisions, events
 from serving.http.app import create_app
 from serving.http.state import CurrentState
+from serving.store.schema import RECORDS
 from tests.serving.http.errors import Json, error_of
 
 
@@ -113,6 +115,21 @@ def test_without_models_events_are_taken_and_answers_say_no_model(current: Curre
         assert (got.status_code, error_of(got)["code"]) == (503, "no_model")
     assert http.get("/v1/profiles/user_id:1").json()["scores"] is None
     assert http.post("/v1/page", json={"messageId": "bare", "userId": "1"}).json()["accepted"] == 1
+
+
+def test_while_another_versions_records_are_in_the_store_events_are_taken_and_answers_say_to_build(
+    own: CurrentState,
+) -> None:
+    """A version before formats were told named its columns `integers`."""
+    with own.state.store.begin() as connection:
+        written_before = b'{"events":0,"integers":[],"words":{},"attributes":{}}\n'
+        connection.execute(sa.update(RECORDS).values(payload=written_before))
+    http = TestClient(create_app(own), raise_server_exceptions=False)
+    answers = http.get("/v1/profiles/user_id:1"), http.post("/v1/scores", json={"customers": ["1"]})
+    for got in (*answers, http.post("/v1/decisions", json={"profile": {"id": "1"}})):
+        assert (got.status_code, error_of(got)["code"]) == (503, "old_records")
+        assert "stamkund build" in error_of(got)["message"]
+    assert http.post("/v1/page", json={"messageId": "m", "userId": "1"}).json()["accepted"] == 1
 
 
 def test_the_interface_describes_itself_without_a_network(http: TestClient) -> None:

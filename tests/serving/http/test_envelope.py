@@ -38,6 +38,7 @@ def opened(error: Exception | None = None) -> TestClient:
         ("body_too_large", 413),
         ("no_model", 503),
         ("feature_set_mismatch", 503),
+        ("old_records", 503),
         ("store_unavailable", 503),
         ("bad_time", 422),
         ("unknown_model", 422),
