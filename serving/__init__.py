@@ -1,9 +1,7 @@
 """What is best done for this customer now? Scores, decisions, the HTTP service."""
 
-from typing import Final
-
 from serving.scoring.batch import BatchReport, score_batch, scores
 
-SERVICE: Final = "serving.http.service:Stamkund"  # by which BentoML finds the service
+SERVICE = "serving.http.service:Stamkund"  # by which BentoML finds the service
 
 __all__ = ["SERVICE", "BatchReport", "score_batch", "scores"]

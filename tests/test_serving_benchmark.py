@@ -14,10 +14,9 @@ import pytest
 from benchmarks import serving
 from benchmarks.clients import Load, load
 from benchmarks.questions import Asked, Question, questions
-from benchmarks.serving import CLIENTS, measure
+from benchmarks.serving import CLIENTS, measure, served
 from benchmarks.worlds import World, opened, small
 from features.config.settings import read_settings
-from serving.http.server import free_port, running
 from serving.store.engine import open_store
 from serving.store.event_log import log_frame
 
@@ -35,7 +34,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_question_is_asked_and_answered_over_http(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "WARM", 1)
     monkeypatch.setattr(serving, "TURNS", 2)
-    with opened(config) as world, running(world.config, port=free_port()) as address:
+    with opened(config) as world, served(world.config) as address:  # BentoML's metrics are for one service a process
         figures = measure(address, world, requests=3, seconds=60)
         assert _events_kept(world.config) > 0
     assert figures.keys() == {"customers"} | {f"{n}_{c}c_{f}" for n in NAMES for c in CLIENTS for f in FIGURES}

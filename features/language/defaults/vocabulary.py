@@ -45,8 +45,7 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
         customers: ``customer_id`` and a column for each attribute.
         categories: how many categories get features, the best-selling first.
 
-    >>> from features.events.kinds import KINDS
-    from features.events.tables import schema
+    >>> from features.events.tables import schema
     >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=schema("events"))
     >>> vocabulary_of(visits, pl.DataFrame(), categories=20).kinds
     ('visit',)
