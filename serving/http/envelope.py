@@ -24,6 +24,7 @@ STATUS: Final = {
     "no_model": 503,
     "feature_set_mismatch": 503,
     "old_records": 503,
+    "lake_corrupt": 503,
     "store_unavailable": 503,
 }
 CODES: Final = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 413: "body_too_large"}

@@ -39,6 +39,7 @@ def opened(error: Exception | None = None) -> TestClient:
         ("no_model", 503),
         ("feature_set_mismatch", 503),
         ("old_records", 503),
+        ("lake_corrupt", 503),
         ("store_unavailable", 503),
         ("bad_time", 422),
         ("unknown_model", 422),
