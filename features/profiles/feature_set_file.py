@@ -13,7 +13,7 @@ from features.errors import StamkundError
 from features.lake import first_problem
 from features.language.feature import Feature
 
-FORMAT = 4  # a set of another format is derived anew
+FORMAT = 4  # a set of another format is refused: `stamkund build --refit` derives it anew
 
 
 @dataclass(frozen=True)
