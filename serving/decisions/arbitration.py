@@ -78,8 +78,8 @@ def rank(candidates: Candidates, visitor: Visitor, *, as_of: int) -> Ranking:
         "already_redeemed": redeemed,
         "no_value": ~(expected_values > 0),
     }
-    tested = [reason for reason in REASONS if reason in holds]
-    verdicts = np.select([holds[reason] for reason in tested], [VERDICTS.index(reason) for reason in tested], 0)
+    reasons = [reason for reason in REASONS if reason in holds]
+    verdicts = np.select([holds[reason] for reason in reasons], [VERDICTS.index(reason) for reason in reasons], 0)
     eligible = np.flatnonzero(verdicts == 0)
     order = eligible[np.argsort(-expected_values[eligible], kind="stable")]
     return Ranking(order, propensities, expected_values, verdicts.astype(np.int8))

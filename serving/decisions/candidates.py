@@ -100,10 +100,10 @@ class Candidates:
 
     def order_lines(self, counts: Mapping[str, int]) -> Floats:
         """``[offer]``: how many of some order lines, given as a number for each item, fall on it."""
-        offered = [(row, n) for item, n in counts.items() if (row := self.items.get(item)) is not None]
-        if not offered:
+        entries = [(row, n) for item, n in counts.items() if (row := self.items.get(item)) is not None]
+        if not entries:
             return np.zeros(len(self.offers))
-        rows, numbers = np.array(offered, dtype=np.int64).T
+        rows, numbers = np.array(entries, dtype=np.int64).T
         return np.asarray(self.offers_by_item[rows].T @ numbers.astype(np.float64))
 
     def shares(self, lines: Floats) -> Floats:

@@ -20,7 +20,8 @@ REASONS: Final[Mapping[str, str]] = {
     "shown_elsewhere": "It is shown in placement {placement}.",
     "outranked": "Its expected value {expected:.4g} is below the {least:.4g} of the last one shown.",
 }
-WITHOUT_FIGURES: Final = ("expired", "not_started", "no_model", "not_contacted", "already_redeemed")  # of a choice
+# Reasons whose sentences are the same whatever else is chosen.
+WITHOUT_FIGURES: Final = ("expired", "not_started", "no_model", "not_contacted", "already_redeemed")
 
 
 @dataclass(frozen=True)

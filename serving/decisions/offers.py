@@ -61,8 +61,8 @@ def _offer(row: dict[str, object]) -> Offer:
 
 def _items(offers: pl.DataFrame) -> pl.LazyFrame:
     """One row per offer and product."""
-    listed = offers.lazy().select(*_KEY, item_id=pl.col("item_ids"))
-    return listed.filter(pl.col("item_id").list.len() > 0).explode("item_id").unique()
+    products = offers.lazy().select(*_KEY, item_id=pl.col("item_ids"))
+    return products.filter(pl.col("item_id").list.len() > 0).explode("item_id").unique()
 
 
 def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> pl.DataFrame:

@@ -39,8 +39,8 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Selection:
-    """A placement's choices, and its exclusions when they are to be explained."""
+class Slate:
+    """What a placement shows: its choices; and its exclusions when they are to be explained."""
 
     placement_id: str
     choices: Sequence[Choice]
@@ -56,24 +56,24 @@ def select(
     as_of: int,
     units: int,
     explain: bool,
-) -> tuple[list[Selection], Ranking | None]:
+) -> tuple[list[Slate], Ranking | None]:
     """Choose for each placement, no offer twice; a visitor who is unknown or anonymous (None) gets the fallback.
 
     ``units`` is how many minor units a unit of the currency has. The ranking is None without a visitor.
     """
     if visitor is None:
-        return [Selection(p.id, [fallback_choice(fallback, "unknown_visitor")], []) for p in placements], None
+        return [Slate(p.id, [fallback_choice(fallback, "unknown_visitor")], []) for p in placements], None
     ranking = rank(candidates, visitor, as_of=as_of)
     places_shown: dict[int, str] = {}  # in which placement
-    selections = []
+    slates = []
     for placement in placements:
         best = [place for place in ranking.order.tolist() if place not in places_shown][: placement.count]
         choices = [_choice(candidates, visitor, ranking, place, units=units) for place in best]
         exclusions = _exclusions(candidates, ranking, best, places_shown, units=units) if explain else []
         choices = choices or [fallback_choice(fallback, "nothing_eligible")]
-        selections.append(Selection(placement.id, choices, exclusions))
+        slates.append(Slate(placement.id, choices, exclusions))
         places_shown |= dict.fromkeys(best, placement.id)
-    return selections, ranking
+    return slates, ranking
 
 
 def fallback_choice(fallback: Fallback, reason: str) -> Choice:
@@ -118,12 +118,15 @@ def _exclusions(
     """Every candidate that a placement does not show: for a reason of the offer's own, outranked, or of no value."""
     offers, expected_values = candidates.offers, (ranking.expected_values / units).tolist()
     least = min((expected_values[place] for place in best), default=0.0)
-    ready = [candidates.exclusions.get(verdict) for verdict in VERDICTS]
-    out = [own[place] for place, verdict in enumerate(ranking.verdicts.tolist()) if (own := ready[verdict]) is not None]
+    without_figures = [candidates.exclusions.get(verdict) for verdict in VERDICTS]
+    verdicts = enumerate(ranking.verdicts.tolist())
+    exclusions = [of[place] for place, verdict in verdicts if (of := without_figures[verdict]) is not None]
     for place in ranking.order.tolist():
         if place in places_shown:
-            out.append(Exclusion.of(offers[place], "shown_elsewhere", placement=places_shown[place]))
+            exclusions.append(Exclusion.of(offers[place], "shown_elsewhere", placement=places_shown[place]))
         elif place not in best:
-            out.append(Exclusion.of(offers[place], "outranked", expected=expected_values[place], least=least))
+            exclusions.append(Exclusion.of(offers[place], "outranked", expected=expected_values[place], least=least))
     worthless = ranking.excluded_for("no_value")
-    return out + [Exclusion.of(offers[place], "no_value", expected=expected_values[place]) for place in worthless]
+    return exclusions + [
+        Exclusion.of(offers[place], "no_value", expected=expected_values[place]) for place in worthless
+    ]

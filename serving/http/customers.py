@@ -11,7 +11,7 @@ from features.moments import iso, parse
 from features.profiles.records import records
 from serving.http.requests import Profile
 from serving.http.state import State
-from serving.scoring.pairs import Pairs, pairs_of, running
+from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.records import record_of
 from training.targets.redemption import contact_kinds
 
@@ -53,7 +53,7 @@ def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
     """The customer's pairs with the campaigns that run and have reached them."""
     contact, response = contact_kinds(state.settings)
-    return pairs_of(record, running(state.campaigns, as_of=as_of), contact, response, as_of=as_of)
+    return pairs_of(record, running_campaigns(state.campaigns, as_of=as_of), contact, response, as_of=as_of)
 
 
 def unknown_customer(profile: Profile) -> StamkundError:

@@ -8,7 +8,7 @@ import uuid
 from features.moments import iso
 from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
 from serving.decisions.customers import visitor_of
-from serving.decisions.placements import Placement, Selection, select
+from serving.decisions.placements import Placement, Slate, select
 from serving.http.customers import Moment, campaign_pairs, customer_records, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
@@ -32,7 +32,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
     visitor = _visitor(state, lineup, request.profile, moment)
-    selections, ranking = select(
+    slates, ranking = select(
         state.candidates,
         visitor,
         [Placement(p.id, p.count) for p in request.placements],
@@ -50,7 +50,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         context=request.context,
         models=lineup.versions,
         eligible=[] if ranking is None else _eligible(state, ranking),
-        placements=[{"id": each.placement_id, "items": _positions(each)} for each in selections],
+        placements=[{"id": each.placement_id, "items": _positions(each)} for each in slates],
     )
     keep = not (dry_run or moment.is_past)
     if keep:
@@ -63,7 +63,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "control_group": False,
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.candidates.any_assumed else "") + ".",
-        "placements": [_placement(each, explain=request.explain) for each in selections],
+        "placements": [_placement(each, explain=request.explain) for each in slates],
     }
 
 
@@ -90,7 +90,7 @@ def _eligible(state: State, ranking: Ranking) -> list[Json]:
     ]
 
 
-def _positions(selection: Selection) -> list[Json]:
+def _positions(slate: Slate) -> list[Json]:
     """Each choice with its position, from 1, and its probability there."""
     return [
         {
@@ -99,10 +99,10 @@ def _positions(selection: Selection) -> list[Json]:
             "position": position,
             "probability": choice.probability,
         }
-        for position, choice in enumerate(selection.choices, 1)
+        for position, choice in enumerate(slate.choices, 1)
     ]
 
 
-def _placement(selection: Selection, *, explain: bool) -> Json:
-    placement: Json = {"id": selection.placement_id, "items": selection.choices}
-    return placement | {"excluded": selection.exclusions} if explain else placement
+def _placement(slate: Slate, *, explain: bool) -> Json:
+    placement: Json = {"id": slate.placement_id, "items": slate.choices}
+    return placement | {"excluded": slate.exclusions} if explain else placement

@@ -50,11 +50,11 @@ def add_error_handlers(app: FastAPI) -> None:
     """Let an application answer every error in the one shape."""
 
     @app.exception_handler(StamkundError)
-    async def coded(_: Request, error: StamkundError) -> Response:
+    async def user_error(_: Request, error: StamkundError) -> Response:
         return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422))
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
+    async def invalid_request(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
             reason = first.get("ctx", {}).get("error", "")
@@ -65,7 +65,7 @@ def add_error_handlers(app: FastAPI) -> None:
         return json_response(error_body("invalid_request", message, field or None), 422)
 
     @app.exception_handler(StarletteHTTPException)
-    async def protocol(request: Request, error: StarletteHTTPException) -> Response:
+    async def protocol_error(request: Request, error: StarletteHTTPException) -> Response:
         code = CODES.get(error.status_code, "http_error")
         message = str(error.detail)
         if error.status_code in (404, 405):
@@ -73,7 +73,7 @@ def add_error_handlers(app: FastAPI) -> None:
         return json_response(error_body(code, message), error.status_code, dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def unforeseen(request: Request, error: Exception) -> Response:
+    async def internal_error(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         message = "This is a mistake of ours, not of yours; the log has it under this Request-Id."
         return json_response(error_body("internal_error", message), 500)

@@ -9,7 +9,7 @@ from functools import partial
 from features.errors import StamkundError
 from features.events.money import Money
 from serving.http.state import State
-from serving.segment_spec.intake import Verdict, receive
+from serving.segment_spec.intake import MessageVerdict, receive
 from serving.segment_spec.receiver import Receiver
 from serving.store.engine import outages_as_errors
 from serving.store.event_log import append_events
@@ -33,13 +33,13 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
     return _answer(verdicts)
 
 
-def _receive(state: State, messages: Sequence[object]) -> list[Verdict]:
+def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     settings, now = state.settings, state.settings.now()
     receiver = Receiver(Money(settings.currency, settings.minor_units), now, state.categories)
     with outages_as_errors(UNAVAILABLE):
         return receive(messages, receiver, partial(append_events, state.store, received_at=now))
 
 
-def _answer(verdicts: Sequence[Verdict]) -> dict[str, object]:
+def _answer(verdicts: Sequence[MessageVerdict]) -> dict[str, object]:
     counts = Counter(verdict.status for verdict in verdicts)
     return {status: counts[status] for status in ("accepted", "duplicate", "rejected")} | {"results": verdicts}

@@ -1,4 +1,4 @@
-"""What requests hold, checked once at the door."""
+"""The bodies of requests, each checked once when it comes in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Body(BaseModel):
 
 
 class Profile(Body):
-    """Whom a request means."""
+    """The identifier of the customer that a request is about."""
 
     id_type: Id = "user_id"
     id: Id

@@ -50,7 +50,7 @@ def serve(
 
 
 @contextmanager
-def running(config: Path | str, *, host: str = "127.0.0.1", port: int = 3000) -> Iterator[str]:
+def background_service(config: Path | str, *, host: str = "127.0.0.1", port: int = 3000) -> Iterator[str]:
     """The service in the background of this process, as long as the context is open; yields its address."""
     _prepare(config, host, port)
     server = _Server(_config(host, port), None)

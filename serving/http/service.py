@@ -19,7 +19,7 @@ from serving.http.state import open_state
 log = logging.getLogger("stamkund.serving")
 
 
-class Mounted:
+class Mount:
     """An application that is put in place when the service starts, not when this module is imported."""
 
     app: ASGIApp | None = None
@@ -32,7 +32,7 @@ class Mounted:
         await self.app(scope, receive, send)
 
 
-mounted: Final = Mounted()
+mount: Final = Mount()
 
 
 def _config() -> Path:
@@ -40,7 +40,7 @@ def _config() -> Path:
 
 
 @bentoml.service(traffic={"timeout": 60}, logging={"access": {"enabled": False}})
-@bentoml.asgi_app(mounted, path="/")
+@bentoml.asgi_app(mount, path="/")
 class Stamkund:
     """Customer profiles, scores and decisions; the settings are those of STAMKUND_CONFIG, or ./stamkund.yaml."""
 
@@ -58,7 +58,7 @@ class Stamkund:
         quiet()
         self.current = open_state(_config())
         self.current.watch()
-        mounted.app = create_app(self.current)
+        mount.app = create_app(self.current)
         gc.collect()
         gc.freeze()  # what is loaded now stays: full collections need not walk it
 

@@ -29,7 +29,7 @@ POLL: Final = 10.0  # seconds between checks for a new build or champion
 
 @dataclass(frozen=True)
 class State:
-    """Everything that start-up can do once, so that a request need not."""
+    """What the service loads once at its start, so that requests find it ready."""
 
     settings: Settings
     store: Engine
@@ -56,7 +56,7 @@ class State:
 
 
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:
-    """Load models, offers and campaigns as they are now; carried models are in a ``folder``.
+    """Load models, offers and campaigns as they are now; a bento's models are in ``folder``.
 
     With ``lenient``, models that do not fit the features at hand are logged and left out.
     """

@@ -34,14 +34,15 @@ def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, re
 
 
 def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
-    changed = report.customers if meta(store).get("lake") == _ingredients(report.before) else None
-    renewed = records(lake, changed, progress)
-    if changed is None:
-        replace_records(store, renewed, as_of=as_of, log_seq=report.log, lake=_ingredients(report.version))
+    customers = report.customers if meta(store).get("lake") == _records_version(report.before) else None
+    version = _records_version(report.version)
+    new_records = records(lake, customers, progress)
+    if customers is None:
+        replace_records(store, new_records, as_of=as_of, log_seq=report.log, lake=version)
     else:
-        update_records(store, renewed, changed, as_of=as_of, log_seq=report.log, lake=_ingredients(report.version))
+        update_records(store, new_records, customers, as_of=as_of, log_seq=report.log, lake=version)
 
 
-def _ingredients(version: str) -> str:
-    """What records are made of: a version of the lake, their own format, and the columns that they take from it."""
-    return " ".join([version, FORMAT, *NUMBERS, *TEXTS])
+def _records_version(lake_version: str) -> str:
+    """What changes when records must be made anew: the lake's version, their own format, the columns that they hold."""
+    return " ".join([lake_version, FORMAT, *NUMBERS, *TEXTS])

@@ -37,7 +37,7 @@ def scores(
     settings: Settings, customers: Sequence[str] | None = None, *, as_of: int, lineup: Lineup | None = None
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of`` (µs): what the service would have said then."""
-    frames = list(_scored(settings, _lineup(settings, lineup), customers, as_of=as_of, progress=silent))
+    frames = list(_score_blocks(settings, _lineup(settings, lineup), customers, as_of=as_of, progress=silent))
     frame = pl.concat(frames)
     for customer in set(customers or ()) - set(frame["customer_id"]):
         message = f"No customer '{customer}' is known at that moment."
@@ -56,7 +56,7 @@ def score_batch(
 ) -> BatchReport:
     """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing."""
     champions = _lineup(settings, lineup)
-    frames = _scored(settings, champions, None, as_of=as_of, progress=progress)
+    frames = _score_blocks(settings, champions, None, as_of=as_of, progress=progress)
     count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     return BatchReport(count, str(out), champions.versions)
 
@@ -68,7 +68,7 @@ def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
     return lineup
 
 
-def _scored(
+def _score_blocks(
     settings: Settings, lineup: Lineup, customers: Sequence[str] | None, *, as_of: int, progress: Progress
 ) -> Iterator[pl.DataFrame]:
     """Everybody's scores, in order, some thousand customers at a time; at least one frame."""

@@ -35,14 +35,14 @@ class Lineup:
     @classmethod
     def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
         """The models trained on these features; each of the others is left out with a warning, but not all of them."""
-        fitting = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
-        if models and not fitting:
+        usable = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
+        if models and not usable:
             text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
             raise StamkundError("feature_set_mismatch", text, field="models")
-        for name in models.keys() - fitting.keys():
+        for name in models.keys() - usable.keys():
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
-        populations = {name: model.target.population(feature_set) for name, model in fitting.items()}
-        return cls(feature_set, fitting, populations, OrderColumns.of(feature_set))
+        populations = {name: model.target.population(feature_set) for name, model in usable.items()}
+        return cls(feature_set, usable, populations, OrderColumns.of(feature_set))
 
     def headline_model(self, name: str) -> Model | None:
         """The first model that fills this figure of an answer, such as ``churn_probability``."""
@@ -65,7 +65,7 @@ def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
     if settings.serving.models == "carried":
         return _load(folder / CARRIED)
     models = champions(settings)
-    return Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings)) if models else None
+    return Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings)) if models else None
 
 
 def carry(settings: Settings, folder: Path) -> dict[str, str]:
@@ -73,7 +73,7 @@ def carry(settings: Settings, folder: Path) -> dict[str, str]:
     models = champions(settings)
     if not models:
         raise StamkundError("no_model", "No model is registered to carry. Run `stamkund train` first.", field="models")
-    lineup = Lineup.of(FeatureSet.load(settings.feature_set), _ordered(models, settings))
+    lineup = Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings))
     save_lineup(lineup, folder / CARRIED)
     return lineup.versions
 
@@ -94,6 +94,6 @@ def _load(home: Path) -> Lineup | None:
     return Lineup.of(FeatureSet.load(home / FEATURES), {model.name: model for model in models})
 
 
-def _ordered(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:
+def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:
     declared = [name for name in settings.targets if name in models]
     return {name: models[name] for name in [*declared, *sorted(set(models) - set(declared))]}

@@ -53,9 +53,9 @@ def write_table(frames: Iterator[pl.DataFrame], url: str, table: str) -> int:
                     connection.execute(sa.insert(new), [_flat(row) for row in frame.iter_rows(named=True)])
                 count += frame.height
         with changing_tables(engine) as connection:
-            quoted = engine.dialect.identifier_preparer.quote
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {quoted(table)}"))
-            connection.execute(sa.text(f"ALTER TABLE {quoted(draft)} RENAME TO {quoted(table)}"))
+            quote = engine.dialect.identifier_preparer.quote
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {quote(table)}"))
+            connection.execute(sa.text(f"ALTER TABLE {quote(draft)} RENAME TO {quote(table)}"))
     finally:
         engine.dispose()
     return count

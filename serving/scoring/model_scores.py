@@ -30,12 +30,12 @@ class ModelScores:
     def answer(self, place: int) -> dict[str, object]:
         """What this model says of one customer, as JSON."""
         model, value, percentile = self.model, self.values[place], int(self.percentiles[place])
-        scored = not np.isnan(value)
-        score = (round(100 * value) if model.score_kind == "probability" else percentile) if scored else None
+        has_score = not np.isnan(value)
+        score = (round(100 * value) if model.score_kind == "probability" else percentile) if has_score else None
         answer: dict[str, object] = {
             "score": score,
-            model.score_kind: float(value) if scored else None,
-            "percentile": percentile if scored else None,
+            model.score_kind: float(value) if has_score else None,
+            "percentile": percentile if has_score else None,
             "reasons": [reason_of(reason) for reason in self.reasons[place]],
             "model": model.name,
             "version": str(model.version),
@@ -91,11 +91,11 @@ def best_pair_scores(
     order = np.lexsort((-values, pairs.rows))
     best = order[np.unique(pairs.rows[order], return_index=True)[1]]
     if len(best):
-        rows, chosen = pairs.rows[best], pairs.pick(best)
+        rows, best_pairs = pairs.rows[best], pairs.pick(best)
         best_values[rows], percentiles[rows] = values[best], model.percentile(values[best])
-        for row, campaign in zip(rows, chosen.campaigns, strict=True):
+        for row, campaign in zip(rows, best_pairs.campaigns, strict=True):
             campaigns[row] = campaign
-        parts = pair_reasons(model, feature_set, features, chosen, top=top) if top else ()
+        parts = pair_reasons(model, feature_set, features, best_pairs, top=top) if top else ()
         for row, part in zip(rows, parts, strict=False):
             reasons[row] = part
     return ModelScores(model, best_values, percentiles, reasons, campaigns)

@@ -44,7 +44,7 @@ class Pairs:
         return Pairs(self.rows[places], [self.campaigns[place] for place in places], self.values[places])
 
 
-def running(campaigns: Mapping[str, Campaign], *, as_of: int) -> dict[str, Campaign]:
+def running_campaigns(campaigns: Mapping[str, Campaign], *, as_of: int) -> dict[str, Campaign]:
     """The campaigns that run at ``as_of``."""
     return {key: campaign for key, campaign in campaigns.items() if campaign.running(as_of)}
 
@@ -68,7 +68,7 @@ def text_values(record: Record, kind: str, column: str, *, as_of: int) -> list[s
 
 def reached_pairs(lake: Lake, events: pl.LazyFrame, contact: str, response: str, *, as_of: int) -> pl.DataFrame:
     """The same of many customers, from their events in the lake: ``customer_id, campaign_id`` and pair features."""
-    keys = list(running(campaigns(lake), as_of=as_of))
+    keys = list(running_campaigns(campaigns(lake), as_of=as_of))
     reached = events.filter(pl.col("kind") == contact, pl.col("time") <= as_of, pl.col("campaign_id").is_in(keys))
     pairs = reached.select("customer_id", "campaign_id").unique().sort("customer_id", "campaign_id").collect()
     moment = pl.lit(as_of, dtype=pl.Int64)

@@ -19,7 +19,7 @@ def minor(value: object, at: str, decimals: int) -> int:
     >>> minor(2.345, "properties.revenue", 2), minor("12", "properties.revenue", 0)
     (234, 12)
     """
-    return rounded(exact(value, at), at, decimals)
+    return to_minor_units(exact(value, at), at, decimals)
 
 
 def exact(value: object, at: str) -> Decimal:
@@ -30,10 +30,10 @@ def exact(value: object, at: str) -> Decimal:
     return amount
 
 
-def rounded(amount: Decimal, at: str, decimals: int) -> int:
+def to_minor_units(amount: Decimal, at: str, decimals: int) -> int:
     """An amount as minor units.
 
-    >>> rounded(Decimal("1e12"), "properties.revenue", 2)
+    >>> to_minor_units(Decimal("1e12"), "properties.revenue", 2)
     Traceback (most recent call last):
     features.errors.StamkundError: properties.revenue is 1.000e+12; amounts are below 10^12.
     """
@@ -43,10 +43,10 @@ def rounded(amount: Decimal, at: str, decimals: int) -> int:
     return minor
 
 
-def shared(total: int, weights: Sequence[int]) -> list[int]:
+def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """A whole number shared out in proportion to weights, to the last unit.
 
-    >>> shared(100, [1, 1, 1]), shared(5, [0, 0])
+    >>> share_out(100, [1, 1, 1]), share_out(5, [0, 0])
     ([33, 33, 34], [0, 5])
     """
     if not sum(weights):

@@ -17,7 +17,7 @@ Log = Callable[[Sequence[Sequence[Event]]], set[str]]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MessageVerdict:
     """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why."""
 
     messageId: str | None  # noqa: N815 (Segment's spelling)
@@ -27,29 +27,29 @@ class Verdict:
     field: str | None = None
 
 
-def receive(messages: Sequence[object], receiver: Receiver, log: Log) -> list[Verdict]:
+def receive(messages: Sequence[object], receiver: Receiver, log: Log) -> list[MessageVerdict]:
     """The verdict on each message, in order; the events of accepted messages are logged, each message once.
 
-    ``log`` keeps the events of messages, each whole or not at all, and returns the first id of those that were new;
-    what it returned of is kept for good.
+    ``log`` stores the events of each message, all or none, durably, and returns the id of the first event of each
+    message that was new.
     """
     readings = [_read(message, receiver) for message in messages]
-    new = log([events for events in readings if not isinstance(events, Verdict)])
+    new = log([events for events in readings if not isinstance(events, MessageVerdict)])
     verdicts = []
     for events, message in zip(readings, messages, strict=True):
-        if isinstance(events, Verdict):
+        if isinstance(events, MessageVerdict):
             verdicts.append(events)
             continue
         first = cast(str, events[0]["event_id"])
         status = "accepted" if first in new else "duplicate"
         new.discard(first)  # a second copy in the same batch
-        verdicts.append(Verdict(message_id(cast(Message, message)), status))
+        verdicts.append(MessageVerdict(message_id(cast(Message, message)), status))
     return verdicts
 
 
-def _read(message: object, receiver: Receiver) -> list[Event] | Verdict:
+def _read(message: object, receiver: Receiver) -> list[Event] | MessageVerdict:
     try:
         return events_of(message, receiver)
     except StamkundError as error:
         id_ = message.get("messageId") if isinstance(message, Mapping) else None
-        return Verdict(id_ if isinstance(id_, str) else None, "rejected", error.code, str(error), error.field)
+        return MessageVerdict(id_ if isinstance(id_, str) else None, "rejected", error.code, str(error), error.field)

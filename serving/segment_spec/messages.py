@@ -16,7 +16,7 @@ from serving.segment_spec.event_builder import Event, EventBuilder
 from serving.segment_spec.fields import Message, display
 from serving.segment_spec.head import head_of
 from serving.segment_spec.message_types import kind_of
-from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, numbered
+from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, number_lines
 from serving.segment_spec.properties import put_properties
 from serving.segment_spec.receiver import Receiver
 
@@ -35,7 +35,7 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     kind, properties = kind_of(message)
     builder = head_of(message, receiver)
     builder.put("kind", kind, "event")
-    return [_completed(event, receiver) for event in _events(builder, properties, receiver.money)]
+    return [_complete(event, receiver) for event in _events(builder, properties, receiver.money)]
 
 
 def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Event]:
@@ -47,16 +47,16 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
         for column in OF_PRODUCTS:
             builder.columns.pop(column, None)
         events = [line.build(money.currency) for line in lines(builder, properties, money.minor_units)]
-        return numbered(events, ordered=kind == "order", properties=properties)
+        return number_lines(events, is_order=kind == "order", properties=properties)
     event = builder.build(money.currency)
     if has_lines:
         check_amount(event)
     return [event | ({"order_line": 1} if kind == "order" else {})]
 
 
-def _completed(event: Event, receiver: Receiver) -> Event:
+def _complete(event: Event, receiver: Receiver) -> Event:
     """The event with what the receiver knows: when it came, and the item's category where the message gives none."""
     event["received_at"] = receiver.now
-    if event.get("category") is None and (own := receiver.categories.get(str(event.get("item_id")))) is not None:
-        event["category"] = own
+    if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
+        event["category"] = category
     return event

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final, cast
 
 from features.errors import StamkundError
-from serving.segment_spec.amounts import exact, minor, rounded, shared
+from serving.segment_spec.amounts import exact, minor, share_out, to_minor_units
 from serving.segment_spec.event_builder import Event, EventBuilder
 from serving.segment_spec.fields import Message, display, first_given, is_given, number_of, text_of
-from serving.segment_spec.properties import dumped
+from serving.segment_spec.properties import to_json
 
 OF_PRODUCTS: Final = ("item_id", "category", "quantity", "properties")  # an order has none where it has products
 _TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("category",)}
@@ -32,7 +32,7 @@ def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[Ev
     builders = [_product(head, product, f"properties.products[{i}]", decimals) for i, product in enumerate(products)]
     gross = [cast(int, builder.columns["value"]) for builder in builders]
     discount = _discount(properties, sum(gross), decimals)
-    for builder, value, share in zip(builders, gross, shared(discount, gross), strict=True):
+    for builder, value, share in zip(builders, gross, share_out(discount, gross), strict=True):
         builder.columns |= {"value": value - share, "discount": share}
         yield builder
 
@@ -40,7 +40,7 @@ def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[Ev
 def _discount(properties: Message, gross: int, decimals: int) -> int:
     """The order's discount in minor units, of products that come to ``gross``."""
     total = Decimal(gross).scaleb(-decimals)
-    rounded(total, "properties.products", decimals)
+    to_minor_units(total, "properties.products", decimals)
     if not is_given(properties, "discount"):
         return 0
     discount = minor(properties["discount"], "properties.discount", decimals)
@@ -57,7 +57,7 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
     price = exact(product.get("price"), f"{at}.price")
     if quantity < 0 or price < 0:
         raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
-    value = rounded(price * exact(product.get("quantity", 1), at), at, decimals)
+    value = to_minor_units(price * exact(product.get("quantity", 1), at), at, decimals)
     builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
     for column, names in _TEXTS.items():
         name = first_given(product, names)
@@ -66,12 +66,12 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
     return builder
 
 
-def numbered(events: Sequence[Event], *, ordered: bool, properties: Message) -> list[Event]:
+def number_lines(events: Sequence[Event], *, is_order: bool, properties: Message) -> list[Event]:
     """The lines with their ids; the first has the message's own, by which a repeated delivery is known."""
     for n, event in enumerate(events, 1):
         if n > 1:
             event["event_id"] = f"{event['event_id']}#{n:03d}"
-        if ordered:
+        if is_order:
             event["order_line"] = n
-    events[0]["properties"] = dumped({key: value for key, value in properties.items() if key != "products"})
+    events[0]["properties"] = to_json({key: value for key, value in properties.items() if key != "products"})
     return list(events)

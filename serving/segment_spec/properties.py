@@ -34,7 +34,7 @@ def put_properties(builder: EventBuilder, properties: Message, decimals: int, *,
 
     Numbers are read in the order of the columns: of several mistakes files and HTTP tell the same one.
     """
-    builder.put("properties", dumped(properties), "properties")
+    builder.put("properties", to_json(properties), "properties")
     for column, names in TEXTS.items():
         name = first_given(properties, names)
         if name is not None:
@@ -61,7 +61,7 @@ def _put_amount(builder: EventBuilder, properties: Message, column: str, names: 
         builder.put(column, minor(properties[name], f"properties.{name}", decimals), f"properties.{name}")
 
 
-def dumped(properties: Message) -> str:
+def to_json(properties: Message) -> str:
     """The properties as JSON."""
     try:
         return orjson.dumps(properties).decode()

@@ -20,7 +20,7 @@ Event = Mapping[str, object]
 def append_events(engine: Engine, messages: Sequence[Sequence[Event]], *, received_at: int) -> set[str]:
     """Log the canonical events of messages, durably, each message once and whole.
 
-    Returns the first ``event_id`` of each message that was new; one whose first is known leaves nothing behind.
+    Returns the first ``event_id`` of each message that was new; a message whose first event is in the log adds nothing.
     """
     if not messages:
         return set()

@@ -16,7 +16,7 @@ from features.evaluate.online.record_append import append
 from serving.store.engine import changing_tables
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
-_DRAFT: Final = "records__"  # how tables are named that a build gathers records in, or has replaced
+_DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced
 _PAYLOAD: Final = sa.select(RECORDS.c.payload, RECORDS.c.log_seq).where(
     RECORDS.c.customer_id == sa.bindparam("customer")
 )
@@ -54,12 +54,12 @@ def replace_records(
     ``log_seq`` is not read again. ``lake``, what the records are made of, is kept in ``meta``.
     """
     draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
-    replaced = f"{_DRAFT}{uuid4().hex}"
+    former = f"{_DRAFT}{uuid4().hex}"
     with changing_tables(engine) as connection:
-        connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {replaced}"))
+        connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {former}"))
         connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {RECORDS.name}"))
         _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
-    _drop(engine, replaced)
+    _drop(engine, former)
     return count
 
 

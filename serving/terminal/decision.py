@@ -18,7 +18,7 @@ from serving.terminal.tables import exclusions_table, offers_table
 def decision_tables(
     settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path
 ) -> tuple[Table, Table]:
-    """The ``count`` best offers for a customer, and why not the others; carried models are in ``folder``."""
+    """The ``count`` best offers for a customer, and why not the others; a bento's models are in ``folder``."""
     request = DecisionRequest(
         profile=Profile(id=customer),
         placements=[PlacementRequest(id="terminal", count=count)],

@@ -18,7 +18,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress
-from serving.http.server import running
+from serving.http.server import background_service
 from serving.jobs.build import build_all
 from serving.scoring.batch import score_batch
 from serving.scoring.champions import load_lineup
@@ -62,11 +62,11 @@ def demo(settings: Settings, config: Path, out: Console, *, port: int, once: boo
         out.print("\nThe data goes on after the clock. What the models said then, against what came true:")
         out.print(outcomes_table(evaluations))
     out.rule(Text("3  Models score everyone", style="bold"))
-    scored = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
-    out.print(f"{scored.customers:,} customers, one row each: {scored.out}")
+    batch = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
+    out.print(f"{batch.customers:,} customers, one row each: {batch.out}")
     out.rule(Text("4  The service answers", style="bold"))
-    with running(config, port=port) as url:
-        examples = notable_customers(pl.read_parquet(scored.out))
+    with background_service(config, port=port) as url:
+        examples = notable_customers(pl.read_parquet(batch.out))
         bases = [_show(out, url, built.feature_set, customer, why) for why, customer in examples]
         if examples:
             _invite(out, url, examples[-1][1], bases[-1])
@@ -96,12 +96,12 @@ def notable_customers(scores: pl.DataFrame) -> list[tuple[str, str]]:
         ("most valuable of those who stay", pl.col("predicted_clv") * (pl.col("churn_probability") < 0.05)),
     ]
     scores = scores.filter(pl.col("propensities").list.len() > 0)  # reached by a campaign, so there is a choice to make
-    chosen: dict[str, str] = {}
+    whys: dict[str, str] = {}
     for why, measure in picks:
-        rest = scores.filter(~pl.col("customer_id").is_in(list(chosen))).sort(measure, descending=True, nulls_last=True)
+        rest = scores.filter(~pl.col("customer_id").is_in(list(whys))).sort(measure, descending=True, nulls_last=True)
         if not rest.is_empty():
-            chosen[cast(str, rest["customer_id"][0])] = why
-    return [(why, customer) for customer, why in chosen.items()]
+            whys[cast(str, rest["customer_id"][0])] = why
+    return [(why, customer) for customer, why in whys.items()]
 
 
 def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> str:

@@ -51,8 +51,8 @@ def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 def _summary(findings: Iterable[Finding]) -> str:
     counts = Counter[str](finding.level for finding in findings)
-    wanting = [quantity(counts[level], level) for level in ("problem", "warning", "note") if counts[level]]
-    return ", ".join([*wanting, f"{counts['ok']} in order"])
+    issues = [quantity(counts[level], level) for level in ("problem", "warning", "note") if counts[level]]
+    return ", ".join([*issues, f"{counts['ok']} in order"])
 
 
 def _grid() -> Table:

@@ -16,7 +16,7 @@ from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState, State
 from serving.scoring.champions import Lineup
-from serving.scoring.pairs import pairs_of, running
+from serving.scoring.pairs import pairs_of, running_campaigns
 from serving.store.records import record_of
 from tests.serving.shop import NOW
 
@@ -34,7 +34,7 @@ def record(state: State, customer: str) -> Record:
 
 
 def visitor(state: State, record: Record, lineup: Lineup, *, as_of: int = NOW) -> Visitor:
-    pairs = pairs_of(record, running(state.campaigns, as_of=as_of), "contact", "redeem", as_of=as_of)
+    pairs = pairs_of(record, running_campaigns(state.campaigns, as_of=as_of), "contact", "redeem", as_of=as_of)
     return visitor_of(record, lineup, state.candidates, pairs, "redeem", as_of=as_of)
 
 
@@ -75,12 +75,12 @@ def test_an_offer_of_no_campaign_has_the_middle_chance_and_without_a_model_none(
 )
 def test_only_campaigns_that_run_have_chances(current: CurrentState, day: int, open_: set[str]) -> None:
     at = NOW + day * DAY
-    assert set(running(current.state.campaigns, as_of=at)) == open_
+    assert set(running_campaigns(current.state.campaigns, as_of=at)) == open_
     reached = Record.of(
         {"event_id": c, "kind": "contact", "time": NOW - 300 * DAY, "campaign_id": c}
         for c in ("side", "old", "now", "unheard")
     )
-    pairs = pairs_of(reached, running(current.state.campaigns, as_of=at), "contact", "redeem", as_of=at)
+    pairs = pairs_of(reached, running_campaigns(current.state.campaigns, as_of=at), "contact", "redeem", as_of=at)
     assert (pairs.campaigns, pairs.rows.tolist()) == (sorted(open_), [0] * len(open_))
 
 

@@ -12,7 +12,7 @@ from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, offer, visi
 
 
 def test_each_candidate_that_is_not_chosen_says_why() -> None:
-    (selection,), _ = select(
+    (slate,), _ = select(
         CANDIDATES,
         visitor({"b": 10}, redeemed="cake"),
         [Placement("home", 1)],
@@ -21,8 +21,8 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
         units=100,
         explain=True,
     )
-    assert [item.offer_id for item in selection.choices] == ["free"]
-    assert {out.offer_id: out.reason for out in selection.exclusions} == {
+    assert [item.offer_id for item in slate.choices] == ["free"]
+    assert {out.offer_id: out.reason for out in slate.exclusions} == {
         "tea": "outranked",
         "cake": "already_redeemed",
         "late": "expired",
@@ -30,14 +30,14 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
         "dear": "no_value",
         "far": "not_contacted",
     }
-    assert all(out.detail.endswith(".") for out in selection.exclusions)
+    assert all(out.detail.endswith(".") for out in slate.exclusions)
 
 
 def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
-    (selection,), _ = select(
+    (slate,), _ = select(
         CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=False
     )
-    (item,) = selection.choices
+    (item,) = slate.choices
     assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
     assert item.propensity is not None
     assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
@@ -45,11 +45,11 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
         {"code": "order_lines_of_its_products", "value": 10, "contribution": None},
         {"code": "why c"},
     ]
-    assert selection.exclusions == []
+    assert slate.exclusions == []
 
 
 def test_no_offer_is_shown_in_two_placements() -> None:
-    selections, _ = select(
+    slates, _ = select(
         CANDIDATES,
         visitor({"b": 10}),
         [Placement("top", 2), Placement("side", 2), Placement("foot", 1)],
@@ -58,33 +58,31 @@ def test_no_offer_is_shown_in_two_placements() -> None:
         units=100,
         explain=True,
     )
-    assert [[item.offer_id for item in each.choices] for each in selections] == [["cake", "free"], ["tea"], ["flyer"]]
-    assert {out.offer_id for out in selections[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
-    (last,) = selections[2].choices
+    assert [[item.offer_id for item in each.choices] for each in slates] == [["cake", "free"], ["tea"], ["flyer"]]
+    assert {out.offer_id for out in slates[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
+    (last,) = slates[2].choices
     assert last.is_fallback
     assert last.reasons == [{"code": "nothing_eligible", "value": None, "contribution": None}]
 
 
 @pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])
 def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
-    (selection,), ranking = select(
-        candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain=True
-    )
+    (slate,), ranking = select(candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain=True)
     assert ranking is None
-    assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in selection.choices] == [
+    assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in slate.choices] == [
         ("flyer", "This week's flyer", True, 1.0)
     ]
 
 
 def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> None:
     unable = visitor({"b": 10}, base=None)
-    (selection,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
-    assert selection.choices[0].is_fallback
-    assert {out.reason for out in selection.exclusions} == {"no_model", "expired", "not_started"}
+    (slate,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert slate.choices[0].is_fallback
+    assert {out.reason for out in slate.exclusions} == {"no_model", "expired", "not_started"}
     bare = Candidates.of([], {})
     nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
-    (selection,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
-    assert selection.choices[0].is_fallback
+    (slate,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    assert slate.choices[0].is_fallback
 
 
 HOUR = 3_600_000_000
@@ -123,6 +121,6 @@ def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_pl
     twins = Candidates.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
     same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
     places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
-    selections, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain=False)
-    shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in selections]
+    slates, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain=False)
+    shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in slates]
     assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]

@@ -14,7 +14,7 @@ import pytest
 
 from features.config.settings import read_settings
 from features.errors import StamkundError
-from serving.http.server import free_port, running, serve
+from serving.http.server import background_service, free_port, serve
 from serving.scoring.champions import CARRIED, load_lineup, save_lineup
 from serving.store.engine import open_store
 from tests.serving.decision_rows import saved_decision
@@ -125,7 +125,7 @@ def test_the_log_holds_no_line_a_request(url: str, home: Path) -> None:
 
 def test_without_models_it_starts_but_is_not_ready(tmp_path: Path) -> None:
     open_shop(tmp_path, models="carried")
-    with running(tmp_path / "stamkund.yaml", port=free_port()) as url:
+    with background_service(tmp_path / "stamkund.yaml", port=free_port()) as url:
         assert httpx.get(f"{url}/healthz").status_code == 200
         assert httpx.get(f"{url}/readyz").status_code == 503
         got = httpx.post(f"{url}/v1/decisions", json={})

@@ -11,7 +11,7 @@ from features.errors import StamkundError
 from features.events.money import Money
 from features.events.tables import schema
 from features.units import DAY
-from serving.segment_spec.amounts import shared
+from serving.segment_spec.amounts import share_out
 from serving.segment_spec.event_builder import Event
 from serving.segment_spec.intake import receive
 from serving.segment_spec.messages import events_of
@@ -208,7 +208,7 @@ def test_every_message_gets_its_verdict_in_order() -> None:
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=8))
 def test_shares_add_up(total: int, weights: list[int]) -> None:
-    assert sum(shared(total, weights)) == total
+    assert sum(share_out(total, weights)) == total
 
 
 def test_events_have_no_columns_but_the_canonical_ones() -> None:
