@@ -35,12 +35,12 @@ def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) ->
     return max(scores, key=quality, default=None)
 
 
-def evidence_of(target: Target, feature_set: FeatureSet, fitted: WalkForward) -> Evidence:
+def evidence_of(target: Target, feature_set: FeatureSet, walk: WalkForward) -> Evidence:
     """The test of a walk-forward, with the best of the target's rules on the same rows."""
-    rows = fitted.test
+    rows = walk.test
     rules = rule_scores(target.rules(feature_set), feature_names(feature_set, target), rows.x)
     rule = best_rule(target.score_kind, rows.y, rules)
-    return Evidence(rows.y, fitted.test_scores, rows.customers, rule, rules[rule] if rule else None)
+    return Evidence(rows.y, walk.test_scores, rows.customers, rule, rules[rule] if rule else None)
 
 
 def baseline_metrics(score_kind: ScoreKind, evidence: Evidence) -> dict[str, float]:

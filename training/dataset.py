@@ -20,7 +20,7 @@ from training.targets.origins import WARM_UP
 
 @dataclass(frozen=True)
 class Dataset:
-    """Feature rows, labels, and when each row is (``as_of``) and its label was known (``known_at``), a place a row.
+    """One entry a row: features ``x[row, feature]``, label ``y``, moment ``as_of`` and ``known_at`` of the label in µs.
 
     ``fresh`` is False for a later look at a contact and for moments between two origins: models learn from such a row,
     but it is no outcome more. ``aligned`` are the columns in which customers are compared with those of their own

@@ -36,7 +36,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Out-of-time rows: what came true, the model's scores, and those of the best rule, a place a row."""
+    """Out-of-time rows: what came true, the model's scores, and those of the best rule, one entry a row."""
 
     y: Floats
     scores: Floats

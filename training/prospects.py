@@ -66,14 +66,14 @@ def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
 def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int) -> Dataset:
     """The outcomes that training will count at ``as_of``, without their features."""
     rows = target.fresh_rows(lake, first=first, as_of=as_of)
-    known = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    outcomes = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
     return Dataset(
-        x=np.empty((known.height, 0)),
-        y=known["y"].to_numpy().astype(np.float64),
-        as_of=known["as_of"].to_numpy(),
-        known_at=known["known_at"].to_numpy(),
-        customers=np.array(known["customer_id"].to_list(), dtype=np.str_),
-        fresh=np.ones(known.height, dtype=np.bool_),
+        x=np.empty((outcomes.height, 0)),
+        y=outcomes["y"].to_numpy().astype(np.float64),
+        as_of=outcomes["as_of"].to_numpy(),
+        known_at=outcomes["known_at"].to_numpy(),
+        customers=np.array(outcomes["customer_id"].to_list(), dtype=np.str_),
+        fresh=np.ones(outcomes.height, dtype=np.bool_),
     )
 
 
@@ -117,14 +117,14 @@ def _step(code: str) -> str:
     return "Add customers or history, or predict something that happens more often."
 
 
-def _precision(target: Target, tested: Dataset) -> str:
+def _precision(target: Target, test: Dataset) -> str:
     """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
     if target.score_kind == "amount":
-        width = _TWO_SIDED_90 * float(tested.y.std() / tested.y.mean()) / sqrt(len(tested))
-        return f"Tested on the latest {len(tested):,}, their average can be told to ±{max(width, 0.01):.0%}."
-    positive = int(np.sum(tested.y > 0))
-    width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(tested) - positive)
-    return f"Tested on the latest {len(tested):,}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
+        width = _TWO_SIDED_90 * float(test.y.std() / test.y.mean()) / sqrt(len(test))
+        return f"Tested on the latest {len(test):,}, their average can be told to ±{max(width, 0.01):.0%}."
+    positive = int(np.sum(test.y > 0))
+    width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(test) - positive)
+    return f"Tested on the latest {len(test):,}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
 
 
 def auc_error(auc: float, positive: int, negative: int) -> float:

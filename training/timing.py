@@ -1,4 +1,4 @@
-"""Refusals for the order in time: of test, features, and champions."""
+"""Refusals about time: no room for a test, features fitted after it began, a champion trained later than the model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def no_test_block(target: Target, outcomes: int) -> Refusal:
     return Refusal("too_few_outcomes", text)
 
 
-def tested_before_features(target: Target, feature_set: FeatureSet, *, test_start: int) -> list[Refusal]:
+def features_fitted_late(target: Target, feature_set: FeatureSet, *, test_start: int) -> list[Refusal]:
     """A feature set fitted after the first moment of the test makes the figures too good."""
     if feature_set.fitted_at <= test_start:
         return []
@@ -28,7 +28,7 @@ def tested_before_features(target: Target, feature_set: FeatureSet, *, test_star
     return [Refusal("features_fitted_late", text)]
 
 
-def trained_before_champion(target: Target, champion_as_of: int | None, *, as_of: int) -> list[Refusal]:
+def older_than_champion(target: Target, champion_as_of: int | None, *, as_of: int) -> list[Refusal]:
     """A model of the past is no successor of one that knows more; ``promote`` may still make it one."""
     if champion_as_of is None or champion_as_of <= as_of:
         return []

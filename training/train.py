@@ -23,7 +23,7 @@ from training.registration import register_model
 from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
 from training.targets import Target, targets_of
-from training.timing import no_test_block, tested_before_features, trained_before_champion
+from training.timing import features_fitted_late, no_test_block, older_than_champion
 from training.walk_forward import WalkForward, outcome_count, walk_forward
 
 
@@ -83,13 +83,13 @@ def _train(job: Job) -> TrainingReport:
         origins=len(np.unique(usable.as_of)),
     )
     refusals = _data_refusals(job, usable)
-    fitted = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=max(gate.outcomes // 2, 1))
-    if fitted is None:
+    walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=max(gate.outcomes // 2, 1))
+    if walk is None:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
         return replace(report, verdict=verdict, seconds=time.perf_counter() - began)
-    evidence = evidence_of(target, job.feature_set, fitted)
+    evidence = evidence_of(target, job.feature_set, walk)
     verdict = check_evidence(target, gate, evidence)
-    late = tested_before_features(target, job.feature_set, test_start=fitted.test_start)
+    late = features_fitted_late(target, job.feature_set, test_start=walk.test_start)
     report = replace(
         report,
         tested=len(evidence.y),
@@ -100,14 +100,14 @@ def _train(job: Job) -> TrainingReport:
     )
     model = register_model(
         job.settings,
-        _model(job, fitted),
+        _model(job, walk),
         report,
         evidence,
         feature_set=job.feature_set,
         lake_version=job.lake.version,
     )
     if report.verdict.passed:
-        older = trained_before_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
+        older = older_than_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
         report = replace(report, verdict=replace(report.verdict, refusals=tuple(older)))
     promoted = report.verdict.passed
     if promoted:
@@ -131,14 +131,14 @@ def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:
     return refusals
 
 
-def _model(job: Job, fitted: WalkForward) -> Model:
+def _model(job: Job, walk: WalkForward) -> Model:
     """The final model, its percentiles those of the customers it would score at ``as_of``."""
     model = Model(
         name=job.target.name,
         version=0,
         target=job.target,
-        booster=fitted.booster,
-        calibration=fitted.calibration,
+        booster=walk.booster,
+        calibration=walk.calibration,
         feature_names=feature_names(job.feature_set, job.target),
         feature_set_hash=job.feature_set.hash,
         percentiles=(),

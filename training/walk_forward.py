@@ -92,9 +92,9 @@ def _trees(rows: Dataset, score_kind: ScoreKind, *, at: int) -> lgb.Booster:
 
 def _calibration_at(rows: Dataset, late: int, *, outcomes: int) -> Platt:
     """The calibration that could be had at ``late``."""
-    known = rows.known_by(late)
-    early = block_start(known, "probability", outcomes=outcomes)
+    past = rows.known_by(late)
+    early = block_start(past, "probability", outcomes=outcomes)
     if early is None:
         return Platt()
-    raw, block = _scores_after(known, "probability", since=early)
+    raw, block = _scores_after(past, "probability", since=early)
     return fit_platt(raw, block.y, precision=BLOCK_PRIOR)

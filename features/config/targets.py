@@ -10,7 +10,7 @@ from features.config.section import KindName, Number, Section, Whole
 from features.units import DAY, Duration
 
 
-class Lapse(Section):
+class LapseSettings(Section):
     """Will a customer who was active do nothing of this kind within the horizon?"""
 
     type: Literal["lapse"]
@@ -19,7 +19,7 @@ class Lapse(Section):
     active: Duration = 56 * DAY
 
 
-class Spend(Section):
+class SpendSettings(Section):
     """What will a customer who was active spend within the horizon?"""
 
     type: Literal["spend"]
@@ -28,7 +28,7 @@ class Spend(Section):
     active: Duration = 84 * DAY
 
 
-class Redemption(Section):
+class RedemptionSettings(Section):
     """Will a contacted customer respond to the campaign within the horizon?"""
 
     type: Literal["redemption"]
@@ -37,7 +37,7 @@ class Redemption(Section):
     horizon: Duration = 56 * DAY
 
 
-TargetSettings = Annotated[Lapse | Spend | Redemption, Field(discriminator="type")]
+TargetSettings = Annotated[LapseSettings | SpendSettings | RedemptionSettings, Field(discriminator="type")]
 
 
 class Gate(Section):

@@ -16,7 +16,7 @@ from training.learners.model import Model, Reason
 
 @dataclass(frozen=True)
 class ModelScores:
-    """One model's figures, a place a customer; NaN, 0 and nothing for customers outside its population.
+    """One model's figures, one entry a customer; NaN, 0 and nothing for customers outside its population.
 
     ``campaigns`` is None for a model that does not score campaigns.
     """

@@ -44,7 +44,7 @@ class OrderColumns:
         return cls(**{name: None if f is None else feature_set.features.index(f) for name, f in features.items()})
 
     def figures(self, features: Floats, *, horizon: int) -> Mapping[str, Floats]:
-        """The figures by name, a place a customer, NaN where unknown; orders are predicted for a horizon in µs."""
+        """The figures by name, one entry a customer, NaN where unknown; orders are predicted for a horizon in µs."""
         orders, gaps, silence = (_column(features, place) for place in (self.orders, self.gap, self.silence))
         tenure = np.maximum(_column(features, self.tenure), LEAST_TENURE)
         return {

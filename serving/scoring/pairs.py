@@ -19,7 +19,7 @@ from features.profiles.pairs import pair_frame, pair_vector
 
 @dataclass(frozen=True)
 class Pairs:
-    """A place a pair: the customer's row in the feature matrix, the campaign, and the pair's features."""
+    """One entry a pair: the customer's row in the feature matrix, the campaign, and the pair's features."""
 
     rows: Ints
     campaigns: Sequence[str]

@@ -23,7 +23,7 @@ _REASONS: Final = pl.List(pl.Struct({"code": pl.String, "value": pl.Float64, "co
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns with a place a customer: figures by name, chances by campaign, and each model's scores."""
+    """Columns with one entry a customer: figures by name, chances by campaign, and each model's scores."""
 
     customers: Sequence[str]
     as_of: int

@@ -12,7 +12,7 @@ from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pair_features import PAIR_TEXTS
-from training.registry.versions import Registered
+from training.registry.versions import ModelVersion
 from training.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
@@ -48,7 +48,7 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
     return table
 
 
-def models_table(entries: Iterable[Registered]) -> Table:
+def models_table(entries: Iterable[ModelVersion]) -> Table:
     """Every registered version."""
     table = _table("model", ">version", "answers", "trained at", "gate")
     for entry in entries:

@@ -70,8 +70,8 @@ class Model:
         parts = parts[:, :-1] * (self.calibration.slope if self.score_kind == "probability" else 1.0)
         order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :top]
         return [
-            [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in chosen if part[j] != 0]
-            for row, part, chosen in zip(x, parts, order, strict=True)
+            [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in top_columns if part[j] != 0]
+            for row, part, top_columns in zip(x, parts, order, strict=True)
         ]
 
     def save(self, folder: Path) -> None:

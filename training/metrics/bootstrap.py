@@ -29,8 +29,8 @@ def resample_weights(customers: Texts) -> Floats:
     """``[resample, row]``: how often each row is drawn when whole customers are."""
     _, place = np.unique(customers, return_inverse=True)
     count = int(place.max()) + 1
-    drawn = np.random.default_rng(7).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
-    return np.asarray(drawn[:, place], dtype=np.float64)
+    counts = np.random.default_rng(7).multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+    return np.asarray(counts[:, place], dtype=np.float64)
 
 
 def negative_mae(y: Floats, scores: Floats, weights: Floats) -> Floats:

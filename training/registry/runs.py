@@ -65,11 +65,11 @@ def _log_model(model: Model) -> tuple[str, str]:
     inputs = Schema([ColSpec("double", name) for name in model.feature_names])
     with TemporaryDirectory() as scratch:
         model.save(Path(scratch) / FOLDER)
-        logged = mlflow.pyfunc.log_model(
+        info = mlflow.pyfunc.log_model(
             name=model.name,
             python_model=str(Path(__file__).with_name("pyfunc.py")),
             artifacts={FOLDER: str(Path(scratch) / FOLDER)},
             signature=ModelSignature(inputs, Schema([ColSpec("double")])),
             pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
         )
-    return str(logged.model_uri), str(logged.model_id)
+    return str(info.model_uri), str(info.model_id)

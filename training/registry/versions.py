@@ -21,7 +21,7 @@ PASSED: Final = "passed"
 
 
 @dataclass(frozen=True)
-class Registered:
+class ModelVersion:
     """A registered version: its aliases, the moment it was trained at (µs), and ``passed`` or the gate's refusals."""
 
     name: str
@@ -40,7 +40,7 @@ def champion_versions(settings: Settings) -> dict[str, int]:
     """The champion's version of each declared target that has one."""
     return {
         model.name: int(model.aliases[CHAMPION])
-        for model in _registered(settings)
+        for model in _registered_models(settings)
         if CHAMPION in model.aliases and model.name in settings.targets
     }
 
@@ -61,10 +61,10 @@ def load(settings: Settings, name: str, version: int) -> Model:
     return replace(Model.load(Path(folder)), version=version)
 
 
-def listing(settings: Settings) -> list[Registered]:
+def listing(settings: Settings) -> list[ModelVersion]:
     """Every version of every declared target, the newest first."""
-    entries: list[Registered] = []
-    models = _registered(settings)
+    entries: list[ModelVersion] = []
+    models = _registered_models(settings)
     if not models:
         return entries
     with registry_client(settings) as client:
@@ -72,7 +72,7 @@ def listing(settings: Settings) -> list[Registered]:
             for each in client.search_model_versions(f"name='{model.name}'"):
                 number, tags = int(each.version), each.tags
                 aliases = tuple(sorted(alias for alias, v in model.aliases.items() if int(v) == number))
-                entries.append(Registered(model.name, number, aliases, int(tags["as_of"]), tags[GATE]))
+                entries.append(ModelVersion(model.name, number, aliases, int(tags["as_of"]), tags[GATE]))
     return sorted(entries, key=lambda entry: (entry.name, -entry.version))
 
 
@@ -104,7 +104,7 @@ def rollback(settings: Settings, name: str) -> int:
         return int(aliases[PREVIOUS])
 
 
-def _entry(settings: Settings, name: str, version: int) -> Registered:
+def _entry(settings: Settings, name: str, version: int) -> ModelVersion:
     _check_name(settings, name)
     entries = {str(entry.version): entry for entry in listing(settings) if entry.name == name}
     if str(version) not in entries:
@@ -113,12 +113,12 @@ def _entry(settings: Settings, name: str, version: int) -> Registered:
 
 
 def _check_name(settings: Settings, name: str) -> None:
-    names = [model.name for model in _registered(settings)]
+    names = [model.name for model in _registered_models(settings)]
     if name not in names:
         raise StamkundError.unknown("unknown_model", "model", name, names, field="name")
 
 
-def _registered(settings: Settings) -> list[RegisteredModel]:
+def _registered_models(settings: Settings) -> list[RegisteredModel]:
     if not registry_exists(settings):
         return []
     with registry_client(settings) as client:

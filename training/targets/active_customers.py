@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import narwhals as nw
 import polars as pl
 
-from features.config.targets import Lapse, Spend
+from features.config.targets import LapseSettings, SpendSettings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.language.terms import Measure, where
@@ -40,7 +40,7 @@ class ActiveCustomers:
     active_us: int
 
     @classmethod
-    def declared(cls, name: str, settings: Lapse | Spend) -> Self:
+    def declared(cls, name: str, settings: LapseSettings | SpendSettings) -> Self:
         """The target that an entry under ``targets:`` declares."""
         return cls(name, settings.event, settings.horizon, settings.active)
 

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from features.config.settings import Settings
-from features.config.targets import Redemption as RedemptionSettings
+from features.config.targets import RedemptionSettings
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from features.config.settings import read_settings
-from features.config.targets import Lapse, Redemption, Spend
+from features.config.targets import LapseSettings, RedemptionSettings, SpendSettings
 from features.errors import StamkundError
 from features.moments import micros
 from features.units import DAY, HOUR, WEEK, duration, size
@@ -53,9 +53,9 @@ targets:
 """
     read = read_settings(written(tmp_path, HEAD + ORDERS + targets)).targets
     assert read == {
-        "lapse": Lapse(type="lapse", horizon="28d", active="8w"),  # type: ignore[arg-type]
-        "spend": Spend(type="spend"),
-        "coupons": Redemption(type="redemption", horizon="12h"),  # type: ignore[arg-type]
+        "lapse": LapseSettings(type="lapse", horizon="28d", active="8w"),  # type: ignore[arg-type]
+        "spend": SpendSettings(type="spend"),
+        "coupons": RedemptionSettings(type="redemption", horizon="12h"),  # type: ignore[arg-type]
     }
     assert read["lapse"].horizon == 28 * DAY
 
@@ -72,7 +72,7 @@ features:
     settings = read_settings(written(tmp_path, HEAD + ORDERS.replace("kind: order", "kind: ORDERS") + said))
     (spend, redemption), added = settings.targets.values(), settings.features.add["x"]
     assert (settings.sources["orders"].kind, getattr(spend, "event", None)) == ("order", "order")
-    assert redemption == Redemption(type="redemption", contact="mail_sent", response="redeem")
+    assert redemption == RedemptionSettings(type="redemption", contact="mail_sent", response="redeem")
     assert (added.kind, added.over) == (["order", "yoga_class"], {"kind": "visit"})
 
 
