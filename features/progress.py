@@ -1,10 +1,10 @@
-"""How long work tells its progress."""
+"""The callback to which work that takes long reports its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-# The name of the step that begins or ends, how many steps are done, and how many there are.
+# Called with the name of the present step, how many parts of the work are done, and how many there are.
 Progress = Callable[[str, int, int], None]
 
 

@@ -1,4 +1,4 @@
-"""What a piece of SQL says, found without running it; how names and texts are quoted in it; what a relation is like."""
+"""SQL for DuckDB: quoting, the tables and columns that a text reads (parsed, not run), and what a relation holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``stamkund.yaml``: what it may say, as frozen typed settings."""
+"""The settings: everything that ``stamkund.yaml`` says, read, checked and typed."""
 
 from __future__ import annotations
 

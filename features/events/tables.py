@@ -1,4 +1,4 @@
-"""The canonical tables: their columns, and the role each column plays at the door."""
+"""The canonical tables: their columns, and the role of each column, which says how its values are read."""
 
 from __future__ import annotations
 

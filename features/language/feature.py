@@ -23,8 +23,9 @@ class Feature:
 
     * ``amount`` t0; ``ratio`` t0/t1; ``change`` t0/t1 of two values that may both be missing
     * ``since`` days from t0 to ``as_of``; ``until`` days from ``as_of`` to t0
-    * ``deviation``, ``wide_deviation``, ``rhythm``, ``distance``, ``scatter``: see the operands of each in
-      :mod:`features.language.formulas` and :mod:`features.language.geography`
+    * ``deviation``, ``wide_deviation``: see their operands in :mod:`features.language.deviation`
+    * ``rhythm``: see its operands in :mod:`features.language.formulas`
+    * ``distance``, ``scatter``: see their operands in :mod:`features.language.geography`
     * ``greatest``, ``least``: the place in the ``vocabulary`` of the term that is the greatest or the least
     * ``stage``, ``journey``: the place of the stage in the vocabulary, by ``parameters``: see
       :mod:`features.language.stages`

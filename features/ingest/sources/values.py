@@ -1,6 +1,7 @@
 """How one value of a source becomes one canonical value: the SQL for each role a column plays.
 
-Each function returns an expression that is null when the value is absent or cannot be read; the door tells which.
+Each function returns an expression that is null when the value is absent or cannot be read: :attr:`Value.present` tells
+which of the two.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from features.events.kinds import KINDS
 from features.events.rules import event_rules
 from features.events.tables import COLUMNS, Table
 
-FormCounts = tuple[int, ...]  # of one column; see :mod:`features.ingest.column_types`
+FormCounts = tuple[int, ...]  # of one column; see :func:`features.ingest.sources.column_types.prevailing_type`
 
 
 class FullReadNeeded(Exception):  # noqa: N818  (no error: the build goes on)
