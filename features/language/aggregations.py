@@ -31,14 +31,14 @@ OF_BY_TAKE: Mapping[Take, Sequence[str]] = {
     "distinct": (*ASPECTS, "day"),
     "top": ASPECTS,
 }
-# The formula of each take, and the aggregated columns that it reads, all of the same events.
+# The formula of each take, and the aggregates that it reads: of the column `of`, and of the one that counts it.
 FORMULAS_OF_TAKES: Mapping[Take, tuple[Formula, tuple[tuple[Op, str], ...]]] = {
-    "count": ("amount", (("sum", "{known}"),)),
+    "count": ("amount", (("sum", "{count}"),)),
     "sum": ("amount", (("sum", "{of}"),)),
-    "mean": ("ratio", (("sum", "{of}"), ("sum", "{known}"))),
+    "mean": ("ratio", (("sum", "{of}"), ("sum", "{count}"))),
     "min": ("amount", (("min", "{of}"),)),
     "max": ("amount", (("max", "{of}"),)),
-    "std": ("deviation", (("sum", "{of}"), ("sum", "{of}_squared"), ("sum", "{known}"))),
+    "std": ("deviation", (("sum", "{of}"), ("sum", "{of}_squared"), ("sum", "{count}"))),
     "first": ("amount", (("first", "{of}"),)),
     "last": ("amount", (("last", "{of}"),)),
     "distinct": ("amount", (("distinct", "{of}"),)),
@@ -47,7 +47,7 @@ FORMULAS_OF_TAKES: Mapping[Take, tuple[Formula, tuple[tuple[Op, str], ...]]] = {
 }
 WIDE_STD: tuple[Formula, tuple[tuple[Op, str], ...]] = (
     "wide_deviation",
-    (("sum", "{of}"), ("sum", "{of}_square_high"), ("sum", "{of}_square_low"), ("sum", "{known}")),
+    (("sum", "{of}"), ("sum", "{of}_square_high"), ("sum", "{of}_square_low"), ("sum", "{count}")),
 )  # of amounts, whose squares may need more than 64 bits
 # The formula that chooses among several texts, and the aggregate of each text that it compares.
 CHOICE_FORMULAS: Mapping[Take, tuple[Formula, Op]] = {
@@ -99,14 +99,14 @@ def _check_over(take: Take, of: str, over: Mapping[str, object]) -> None:
         raise StamkundError("over", message, field="over")
     for key in over:
         _check_name("over", "key of `over`", key, ("kind", "of", "where"))
-    if (under := over.get("of", of)) != of:
+    if (divisor := over.get("of", of)) != of:
         alike = [name for name in AMOUNTS if AMOUNTS[name] == AMOUNTS.get(of)]
-        _check_name("over.of", f"`of` below {of}", str(under), (*COUNT_COLUMNS, *alike))
+        _check_name("over.of", f"`of` below {of}", str(divisor), (*COUNT_COLUMNS, *alike))
 
 
-def _check_name(field: str, what: str, name: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise StamkundError.unknown("unknown_column", what, name, known, field=field)
+def _check_name(field: str, what: str, name: str, allowed: Sequence[str]) -> None:
+    if name not in allowed:
+        raise StamkundError.unknown("unknown_column", what, name, allowed, field=field)
 
 
 def unit_of(take: Take, of: str, over: str, minor_units: int) -> tuple[Unit, int]:

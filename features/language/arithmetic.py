@@ -28,13 +28,13 @@ class Arithmetic:
     argmax: Callable[[Number], Number]
     argmin: Callable[[Number], Number]
 
-    def divide(self, dividend: Number, divisor: Number, known: Number) -> Number:
-        """A quotient where ``known`` is true, NaN elsewhere.
+    def divide(self, dividend: Number, divisor: Number, condition: Number) -> Number:
+        """The quotient where the condition holds, NaN elsewhere.
 
         >>> SINGLE.divide(1.0, 4.0, True), SINGLE.divide(1.0, 0.0, False)
         (0.25, nan)
         """
-        return self.where(known, dividend / self.where(known, divisor, 1.0), NAN)
+        return self.where(condition, dividend / self.where(condition, divisor, 1.0), NAN)
 
 
 ARRAYS = Arithmetic(

@@ -58,18 +58,18 @@ def condition_text(where: Mapping[str, object]) -> str:
     return ", ".join(f"{column} {_words(test)}" for column, test in where.items())
 
 
-def texts(given: object, *, field: str = "where") -> tuple[str, ...]:
+def texts(value: object, *, field: str = "where") -> tuple[str, ...]:
     """One text or several, as a sorted tuple; whole numbers count as texts.
 
     >>> texts("web"), texts(["b", 18, "b"])
     (('web',), ('18', 'b'))
     """
-    several = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    plain = [value for value in several if isinstance(value, str | int) and not isinstance(value, bool)]
-    if not several or len(plain) < len(several):
-        message = f"{given!r} is neither a text nor some texts. Put a word that YAML reads as yes or no in quotes."
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    plain = [item for item in values if isinstance(item, str | int) and not isinstance(item, bool)]
+    if not values or len(plain) < len(values):
+        message = f"{value!r} is neither a text nor some texts. Put a word that YAML reads as yes or no in quotes."
         raise StamkundError("bad_condition", message, field=field)
-    return tuple(sorted({str(value) for value in plain}))
+    return tuple(sorted({str(item) for item in plain}))
 
 
 def _among(column: str, test: object) -> Condition:

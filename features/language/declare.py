@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import starmap
 
 from features.errors import StamkundError
 from features.events.columns import WIDE
@@ -87,7 +88,7 @@ def declare(
     features = []
     for span in _spans(take, windows):
         spans = (span, Span(2 * span.start, span.start)) if take == "trend" and span.start else (span,) * len(measures)
-        terms = tuple(Term(measure, each) for measure, each in zip(measures, spans, strict=True))
+        terms = tuple(starmap(Term, zip(measures, spans, strict=True)))
         label, words = (name, text) if formula == "since" else (f"{name}_{span.label}", f"{text} {span.text}")
         features.append(Feature(label, formula, terms, unit, words, scale, vocabulary=tuple(among)))
     return tuple(features)
@@ -106,8 +107,8 @@ def _measures(
         choices = (tuple(sorted((*where, Condition(of, (value,))))) for value in among)
         return formula, tuple(Measure(op, column, choice) for choice in choices)
     formula, columns = WIDE_STD if take == "std" and of in WIDE else FORMULAS_OF_TAKES[take]
-    known = COUNT_COLUMNS.get(of, f"{of}_known")
-    return formula, tuple(Measure(op, column.format(of=of, known=known), where) for op, column in columns)
+    count = COUNT_COLUMNS.get(of, f"{of}_known")
+    return formula, tuple(Measure(op, column.format(of=of, count=count), where) for op, column in columns)
 
 
 def _column(of: str) -> str:
@@ -118,8 +119,8 @@ def _spans(take: Take, windows: int | str | Sequence[int | str | None] | None) -
     if take in ("days_since", "days_since_first"):
         yield Span(None)
         return
-    several = [windows] if windows is None or isinstance(windows, int | str) else windows
-    days = dict.fromkeys(_days(window) for window in several)
+    window_list = [windows] if windows is None or isinstance(windows, int | str) else windows
+    days = dict.fromkeys(_days(window) for window in window_list)
     spans = [Span(window) for window in days if window is not None or take != "trend"]
     if not spans:
         needed = " in days, such as 28d: all history has none before it" if take == "trend" else ": days, or all"

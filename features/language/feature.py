@@ -68,9 +68,9 @@ def amount(name: str, measure: Measure, span: Span, unit: Unit, text: str) -> Fe
     return Feature(f"{name}_{span.label}", "amount", (Term(measure, span),), unit, f"{text} {span.text}")
 
 
-def ratio(name: str, over: Term, under: Term, unit: Unit, text: str) -> Feature:
-    """One term over another; undefined when the second is zero."""
-    return Feature(name, "ratio", (over, under), unit, text)
+def ratio(name: str, dividend: Term, divisor: Term, unit: Unit, text: str) -> Feature:
+    """One term over another; undefined when the divisor is zero."""
+    return Feature(name, "ratio", (dividend, divisor), unit, text)
 
 
 def since(name: str, measure: Measure, text: str) -> Feature:

@@ -79,8 +79,8 @@ def _amount(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -
 
 
 def _ratio(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    over, under = operands
-    return m.divide(over, under, under != 0)
+    dividend, divisor = operands
+    return m.divide(dividend, divisor, divisor != 0)
 
 
 def _change(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:

@@ -42,15 +42,15 @@ def distance(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) 
     The shorter way round is taken; the mean of longitudes does not know that they meet at 180 degrees.
     """
     o = DistanceOperands(*operands)
-    known = (o.number > 0) & exists(o.latitude) & exists(o.longitude)
+    has_places = (o.number > 0) & exists(o.latitude) & exists(o.longitude)
     unit = m.maximum(o.number, 1.0) * DEGREE
-    north = m.where(known, o.latitude, 0.0) / DEGREE
-    east = m.where(known, o.longitude, 0.0) / DEGREE
+    north = m.where(has_places, o.latitude, 0.0) / DEGREE
+    east = m.where(has_places, o.longitude, 0.0) / DEGREE
     mean_north = o.latitude_sum / unit
     across = (east - o.longitude_sum / unit + 180.0) % 360.0 - 180.0
     across = across * m.cos((mean_north + north) / 2.0 * RADIAN)
     along = north - mean_north
-    return m.where(known, m.sqrt(along * along + across * across) * KM_A_DEGREE, NAN)
+    return m.where(has_places, m.sqrt(along * along + across * across) * KM_A_DEGREE, NAN)
 
 
 def scatter(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:

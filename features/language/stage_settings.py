@@ -10,10 +10,10 @@ from features.errors import StamkundError
 from features.units import DAY, Duration, duration
 
 
-def _days(given: object) -> int:
-    days, rest = divmod(duration(given), DAY)
+def _days(value: object) -> int:
+    days, rest = divmod(duration(value), DAY)
     if rest:
-        msg = f"{given!r} is not a number of whole days such as 28d or 4w"
+        msg = f"{value!r} is not a number of whole days such as 28d or 4w"
         raise ValueError(msg)
     return days
 

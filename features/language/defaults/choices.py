@@ -34,21 +34,21 @@ def _category(category: str, name: str) -> Iterator[Feature]:
 def channel_features(channels: Sequence[str], *, ordering: bool) -> Iterator[Feature]:
     """Each channel's share and recency, of orders or else of all events; the first, the last, and how many."""
     events = ORDER if ordering else ()
-    every, noun = (ORDERS, "orders") if ordering else (Measure("sum", "one"), "events")
+    total, noun = (ORDERS, "orders") if ordering else (Measure("sum", "one"), "events")
     conditions = {channel: (*where(channel=channel), *events) for channel in channels}
-    for place, (channel, here) in enumerate(conditions.items(), 1):
+    for place, (channel, by_channel) in enumerate(conditions.items(), 1):
         short = snake(channel, f"channel_{place}")
         for span in (Span(90), EVER):
             name, text = f"{short}_{noun}_share_{span.label}", f"share of {noun} by {channel} {span.text}"
-            yield ratio(name, Term(Measure("sum", every.column, here), span), Term(every, span), "share", text)
+            yield ratio(name, Term(Measure("sum", total.column, by_channel), span), Term(total, span), "share", text)
         name = f"days_since_last_{short}_{noun.removesuffix('s')}"
         text = f"days since the last of the {noun} by {channel}"
-        yield since(name, Measure("max", "time", here), text)
+        yield since(name, Measure("max", "time", by_channel), text)
     for span in (Span(90), EVER):
         text = f"different channels of {noun}"
         yield amount("channels", Measure("distinct", "channel", events), span, "count", text)
-    firsts = tuple(Term(Measure("min", "time", here), EVER) for here in conditions.values())
-    lasts = tuple(Term(Measure("max", "time", here), EVER) for here in conditions.values())
+    firsts = tuple(Term(Measure("min", "time", by_channel), EVER) for by_channel in conditions.values())
+    lasts = tuple(Term(Measure("max", "time", by_channel), EVER) for by_channel in conditions.values())
     vocabulary, kind = tuple(channels), noun.removesuffix("s")
     yield Feature("first_channel", "least", firsts, "code", f"channel of the first {kind}", vocabulary=vocabulary)
     yield Feature("last_channel", "greatest", lasts, "code", f"channel of the last {kind}", vocabulary=vocabulary)

@@ -19,21 +19,21 @@ def kind_features(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     name = snake(kind, f"kind_{kinds.index(kind) + 1}")
     usual = KINDS.get(kind, Kind(kind))
     noun, text = usual.plural or f"{name}_count", (usual.plural or f"'{kind}' events").replace("_", " ")
-    here = where(kind=kind)
-    count = Measure("sum", "one", here)
+    events = where(kind=kind)
+    count = Measure("sum", "one", events)
     for span in PRESSURE if kind == "contact" else SPANS:
         yield amount(noun, count, span, "count", text)
     trend = f"{text} in the last 90 days over the 90 days before"
     yield ratio(f"{noun}_trend_90d", Term(count, Span(90)), Term(count, Span(180, 90)), "ratio", trend)
     yield since(
-        f"days_since_last_{name}", Measure("max", "time", here), f"days since the last '{kind.replace('_', ' ')}'"
+        f"days_since_last_{name}", Measure("max", "time", events), f"days since the last '{kind.replace('_', ' ')}'"
     )
     if kind != "contact":
-        yield amount(f"{name}_days", Measure("distinct", "day", here), EVER, "count", f"days with {text}")
-        for base, under in (("contact", Measure("sum", "one", where(kind="contact"))), ("order", ORDERS)):
+        yield amount(f"{name}_days", Measure("distinct", "day", events), EVER, "count", f"days with {text}")
+        for base, base_count in (("contact", Measure("sum", "one", where(kind="contact"))), ("order", ORDERS)):
             if base in kinds:
-                every = Term(count, EVER), Term(under, EVER)
-                yield ratio(f"{noun}_per_{base}", *every, "ratio", f"{text} per {base}")
+                text_per_base = f"{text} per {base}"
+                yield ratio(f"{noun}_per_{base}", Term(count, EVER), Term(base_count, EVER), "ratio", text_per_base)
     if usual.answer and "contact" in kinds:
         for span in (Span(28), Span(90)):
             contacts = Term(Measure("sum", "one", where(kind="contact")), span)

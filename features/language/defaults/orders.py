@@ -113,8 +113,9 @@ def _rhythm() -> Iterator[Feature]:
 def _habits() -> Iterator[Feature]:
     for habit in ("morning", "evening", "weekend"):
         for span in (Span(90), EVER):
-            over, under = Term(Measure("sum", habit, ORDER), span), Term(ORDERS, span)
-            yield ratio(f"{habit}_share_{span.label}", over, under, "share", f"share of {habit} orders {span.text}")
+            habit_orders, orders = Term(Measure("sum", habit, ORDER), span), Term(ORDERS, span)
+            text = f"share of {habit} orders {span.text}"
+            yield ratio(f"{habit}_share_{span.label}", habit_orders, orders, "share", text)
 
 
 def _variety() -> Iterator[Feature]:
@@ -129,8 +130,8 @@ def refund_features(*, returning: bool) -> Iterator[Feature]:
     """How much of what was bought came back; undefined for who bought nothing."""
     refunds = where(kind="refund")
     for span in (Span(90), EVER):
-        over, text = Term(Measure("sum", "value", refunds), span), f"refunds as a share of spend {span.text}"
-        yield ratio(f"refunded_spend_share_{span.label}", over, Term(SPEND, span), "share", text)
+        refund_value, text = Term(Measure("sum", "value", refunds), span), f"refunds as a share of spend {span.text}"
+        yield ratio(f"refunded_spend_share_{span.label}", refund_value, Term(SPEND, span), "share", text)
     if returning:
-        over = Term(Measure("distinct", "order_id", refunds), EVER)
-        yield ratio("refunded_orders_share_all", over, Term(ORDERS, EVER), "share", "share of orders with a refund")
+        orders, text = Term(Measure("distinct", "order_id", refunds), EVER), "share of orders with a refund"
+        yield ratio("refunded_orders_share_all", orders, Term(ORDERS, EVER), "share", text)

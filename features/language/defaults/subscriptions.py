@@ -23,8 +23,8 @@ def subscription_features(kinds: tuple[str, ...], *, renewing: bool, priced: boo
     if END in kinds:
         yield since("days_since_subscription_end", _latest(END), "days since a subscription last ended")
     if START in kinds and END in kinds:
-        over, under = Term(_count(END), EVER), Term(_count(START), EVER)
-        yield ratio("subscriptions_ended_share", over, under, "share", "subscriptions ended as a share of those begun")
+        ends, starts = Term(_count(END), EVER), Term(_count(START), EVER)
+        yield ratio("subscriptions_ended_share", ends, starts, "share", "subscriptions ended as a share of those begun")
     if renewing:
         renews = Term(Measure("last", "renews_at", billed), EVER)
         text = "days until a subscription renews, negative once that is past"

@@ -69,9 +69,9 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
 
 def _event_counts(past: pl.LazyFrame) -> pl.DataFrame:
     """A row for each kind, channel and scale: the number of events, and of those that hold a renewal, a value, …."""
-    known = [pl.col(c).count() for c in ("renews_at", "value", "order_id")]
-    known.append((pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()).sum().alias("place"))
-    return past.group_by("kind", "channel", "scale").agg(pl.len().alias("events"), *known).collect(engine="streaming")
+    counts = [pl.col(c).count() for c in ("renews_at", "value", "order_id")]
+    counts.append((pl.col("latitude").is_not_null() & pl.col("longitude").is_not_null()).sum().alias("place"))
+    return past.group_by("kind", "channel", "scale").agg(pl.len().alias("events"), *counts).collect(engine="streaming")
 
 
 def _common(counts: pl.DataFrame, column: str) -> list[str]:
@@ -107,5 +107,5 @@ def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
 def _attributes(customers: pl.DataFrame) -> tuple[tuple[str, tuple[str, ...]], ...]:
     names = [name for name in customers.columns if name != "customer_id"]
     values = {name: cast("Iterable[str]", customers[name].drop_nulls().cast(pl.String).unique()) for name in names}
-    sorted_values = ((name, tuple(sorted(each))) for name, each in values.items())
-    return tuple((name, each) for name, each in sorted_values if 2 <= len(each) <= MOST_VALUES)
+    sorted_values = ((name, tuple(sorted(distinct))) for name, distinct in values.items())
+    return tuple((name, distinct) for name, distinct in sorted_values if 2 <= len(distinct) <= MOST_VALUES)
