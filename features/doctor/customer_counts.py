@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-KNOWN = pl.col("customer_id").is_not_null()
+HAS_CUSTOMER = pl.col("customer_id").is_not_null()
 
 
 def visitors(events: pl.LazyFrame) -> pl.DataFrame:
     """By type of identifier: its visitors, the identified ones among them, all events and those of known customers."""
-    by_visitor = events.group_by("id_type", "id").agg(known=KNOWN.any(), events=pl.len(), known_events=KNOWN.sum())
+    by_visitor = events.group_by("id_type", "id").agg(
+        known=HAS_CUSTOMER.any(), events=pl.len(), known_events=HAS_CUSTOMER.sum()
+    )
     return (
         by_visitor.group_by("id_type")
         .agg(
@@ -25,18 +27,18 @@ def visitors(events: pl.LazyFrame) -> pl.DataFrame:
 def source_overlap(events: pl.LazyFrame) -> pl.DataFrame:
     """By source: its identified customers, and how many of them are customers of another source too."""
     pairs = events.select("source", "customer_id").unique().collect(engine="streaming")
-    sources = pairs.filter(KNOWN).group_by("customer_id").agg(pl.len().alias("sources"))
+    sources = pairs.filter(HAS_CUSTOMER).group_by("customer_id").agg(pl.len().alias("sources"))
     return (
         pairs.join(sources, on="customer_id", how="left")
         .group_by("source")
-        .agg(KNOWN.sum().alias("customers"), (pl.col("sources") > 1).sum().alias("shared"))
+        .agg(HAS_CUSTOMER.sum().alias("customers"), (pl.col("sources") > 1).sum().alias("shared"))
         .sort("source")
     )
 
 
 def busiest_customer(events: pl.LazyFrame) -> pl.DataFrame:
     """One row: the customer with the most events, their number, the median customer's, all events and all customers."""
-    by_customer = events.filter(KNOWN).group_by("customer_id").agg(pl.len().alias("events"))
+    by_customer = events.filter(HAS_CUSTOMER).group_by("customer_id").agg(pl.len().alias("events"))
     top = pl.col("customer_id").sort_by("events", "customer_id", descending=[True, False]).first()
     return by_customer.select(
         top.alias("customer_id"),
@@ -49,7 +51,7 @@ def busiest_customer(events: pl.LazyFrame) -> pl.DataFrame:
 
 def consents(events: pl.LazyFrame) -> pl.DataFrame:
     """By purpose and latest status: its customers; and with the status `any` all customers with a consent event."""
-    events_of_consent = events.filter(KNOWN, pl.col("kind") == "consent").select(
+    events_of_consent = events.filter(HAS_CUSTOMER, pl.col("kind") == "consent").select(
         "customer_id", "purpose", "status", "time", "event_id"
     )
     latest = events_of_consent.sort("time", "event_id").unique(
@@ -69,7 +71,7 @@ def attributes(customers: pl.LazyFrame, events: pl.LazyFrame) -> pl.DataFrame:
     """One row: the customers with attributes, those of them with events, and the attributes' names."""
     table = customers.collect(engine="streaming")
     names = [name for name in table.columns if name != "customer_id"]
-    active = events.filter(KNOWN).select("customer_id").unique().collect(engine="streaming")
+    active = events.filter(HAS_CUSTOMER).select("customer_id").unique().collect(engine="streaming")
     with_events = table.join(active, on="customer_id", how="semi").height
     return pl.DataFrame(
         {"customers": [table.height], "active": [with_events], "names": [names]},

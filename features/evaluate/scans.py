@@ -92,8 +92,8 @@ def _split_by_edges(
         offsets = {0} | {offset for _, term in terms for offset in span_offsets(term)}
         groups.setdefault(tuple(sorted(offsets)), []).append(case)
     for edges, group in groups.items():
-        served = [ScanTerm(at, t.measure, i, t.span) for i, case in enumerate(group) for at, t in cases[case]]
-        yield Scan(rows, column, labels, tuple(group), edges, tuple(served))
+        scan_terms = [ScanTerm(at, t.measure, i, t.span) for i, case in enumerate(group) for at, t in cases[case]]
+        yield Scan(rows, column, labels, tuple(group), edges, tuple(scan_terms))
 
 
 def _row_kind(measure: Measure) -> RowKind:

@@ -40,12 +40,12 @@ class Column:
     compute: Callable[..., IntegerColumn]
 
 
-def plain(x: IntegerColumn) -> IntegerColumn:
-    """A column as it is."""
+def identity(x: IntegerColumn) -> IntegerColumn:
+    """The column itself."""
     return x
 
 
-def _known(x: IntegerColumn) -> IntegerColumn:
+def _one(x: IntegerColumn) -> IntegerColumn:
     return x * 0 + 1
 
 
@@ -101,12 +101,12 @@ def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
 
 # By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
 COLUMNS: Mapping[str, Column] = {
-    **{name: Column((name,), plain) for name in NUMBERS if name != "order_line"},
-    **{f"{name}_known": Column((name,), _known) for name in NUMBERS if name not in ("time", "order_line")},
+    **{name: Column((name,), identity) for name in NUMBERS if name != "order_line"},
+    **{f"{name}_known": Column((name,), _one) for name in NUMBERS if name not in ("time", "order_line")},
     **{f"{name}_squared": Column((name,), squared) for name in ("latitude", "longitude")},
     **{f"{name}_square_high": Column((name,), square_high) for name in WIDE},
     **{f"{name}_square_low": Column((name,), square_low) for name in WIDE},
-    "one": Column(("time",), _known),
+    "one": Column(("time",), _one),
     "opening": Column(("order_line",), _first),
     "morning": Column(("order_line", "time"), _morning),
     "evening": Column(("order_line", "time"), _evening),
@@ -117,11 +117,11 @@ COLUMNS: Mapping[str, Column] = {
 # Minutes since the customer's previous event of the same kind; lines of one order are one event.
 GAP = "gap"
 GAP_COLUMNS: Mapping[str, Column] = {
-    "gap": Column((GAP,), plain),
-    "gap_known": Column((GAP,), _known),
+    "gap": Column((GAP,), identity),
+    "gap_known": Column((GAP,), _one),
     "gap_squared": Column((GAP,), squared),
 }
-EVERY: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
+ALL_COLUMNS: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
 
 
 def sources(name: str) -> tuple[str, ...]:
@@ -132,4 +132,4 @@ def sources(name: str) -> tuple[str, ...]:
     """
     if name in GAP_COLUMNS:
         return ("time",)
-    return EVERY[name].sources if name in EVERY else (name,)
+    return ALL_COLUMNS[name].sources if name in ALL_COLUMNS else (name,)

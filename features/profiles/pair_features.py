@@ -63,11 +63,14 @@ def pair_features(
     ends = np.array([NEVER if c.ends is None else c.ends for c in campaigns], dtype=np.int64)
     share = np.full(len(campaigns), np.nan)
     np.divide(n.recent_spend, n.recent_total_spend, out=share, where=n.recent_total_spend != 0)
-    since, left = _days(n.last_contact, as_of, known=n.last_contact != NEVER), _days(as_of, ends, known=ends != NEVER)
+    since, left = (
+        _days(n.last_contact, as_of, present=n.last_contact != NEVER),
+        _days(as_of, ends, present=ends != NEVER),
+    )
     figures = (n.lines, n.recent_lines, n.recent_spend, n.coupons, share, since, left, n.responses)
     return np.column_stack([context, *figures])
 
 
-def _days(start: Ints | int, end: Ints | int, *, known: Mask) -> Floats:
-    """Days from one moment to another; NaN where one of them is not ``known``."""
-    return np.where(known, (np.where(known, end, 0) - np.where(known, start, 0)) / DAY, np.nan)
+def _days(start: Ints | int, end: Ints | int, *, present: Mask) -> Floats:
+    """Days from one moment to another; NaN where one of them is not ``present``."""
+    return np.where(present, (np.where(present, end, 0) - np.where(present, start, 0)) / DAY, np.nan)

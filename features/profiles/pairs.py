@@ -72,8 +72,8 @@ def pair_vector(
     """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
     time, value = record.number("time"), record.number("value")
     spend = np.where(value == NONE, 0, value)
-    known_items = [item in campaign.item_ids for item in record.words.get("item_id", ())]
-    in_campaign = np.array([*known_items, False], dtype=np.bool_)[record.codes("item_id")]  # -1, no item: the last
+    word_in_campaign = [item in campaign.item_ids for item in record.words.get("item_id", ())]
+    in_campaign = np.array([*word_in_campaign, False], dtype=np.bool_)[record.codes("item_id")]  # -1, no item: the last
     past, recent = time <= as_of, time > as_of - WINDOW * DAY
     order = record.equals("kind", "order") & past
     coupon = record.equals("kind", "coupon_applied") & past

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from features.arrays import Ints
 from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.scans import Scan
-from features.events.computed_columns import EVERY, GAP
+from features.events.computed_columns import ALL_COLUMNS, GAP
 from features.language.terms import Op
 from features.units import MINUTE
 
-IN_TIME = ["time", "event_id"]
+TIME_ORDER = ["time", "event_id"]  # of a customer's events; the id decides between equal times
 DISTINCT = "value"  # the column that holds the distinct values of a scan
 
 
@@ -79,7 +79,7 @@ def _rows(events: Events, scan: Scan, codes: LabelCodes) -> Events:
         return codes.filter(events, scan, scan.labels)
     kinds = [label for label in scan.labels if label == "kind"]
     openings = codes.filter(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
-    before = nw.col("time").shift(1).over("customer_id", "kind", order_by=IN_TIME)
+    before = nw.col("time").shift(1).over("customer_id", "kind", order_by=TIME_ORDER)
     gap = (nw.col("time") - before) // MINUTE
     after = openings.with_columns(gap.alias(GAP)).filter(~nw.col(GAP).is_null())
     return codes.filter(after, scan, [label for label in scan.labels if label != "kind"])
@@ -90,14 +90,14 @@ def _aggregates(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
     rows = keyed
     if scan.rows in ("first", "last"):
         filled = keyed.filter(~_integer(scan.column).is_null())
-        beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=IN_TIME)
+        beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=TIME_ORDER)
         rows = filled.with_columns(beyond=beyond).filter(nw.col("beyond").is_null())
     return rows.group_by(*by).agg(**{column_of(op, column): _aggregate(op, column) for op, column in scan.aggregates})
 
 
 def _distinct_values(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
     """A row for each value in each customer's cases and panes; Polars leaves equal ones for NumPy to drop."""
-    value = _integer(scan.column) if scan.column in EVERY else nw.col(scan.column)
+    value = _integer(scan.column) if scan.column in ALL_COLUMNS else nw.col(scan.column)
     values = keyed.select(*by, **{DISTINCT: value}).filter(~nw.col(DISTINCT).is_null())
     return values if keyed.implementation.is_polars() else values.unique()  # what NumPy sorts needs no hashing before
 
@@ -109,7 +109,7 @@ def _aggregate(op: Op, column: str) -> nw.Expr:
 
 
 def _integer(column: str) -> nw.Expr:
-    value: Any = EVERY[column].compute(*(nw.col(source) for source in EVERY[column].sources))
+    value: Any = ALL_COLUMNS[column].compute(*(nw.col(source) for source in ALL_COLUMNS[column].sources))
     integer: nw.Expr = value.cast(nw.Int64)
     return integer
 

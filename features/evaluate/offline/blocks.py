@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 
 import narwhals as nw
 import numpy as np
@@ -103,15 +104,15 @@ def blocks(
     edges = [scan.edges(as_of) for scan in every_scan]
     if checkpoint is not None:
         _check(checkpoint, plan, edges)
-        edges = [np.concatenate([[checkpoint.until], each]) for each in edges]
+        edges = [np.concatenate([[checkpoint.until], scan_edges]) for scan_edges in edges]
     for part in scan_tables(events, plan, edges, until=max(as_of), checkpoint=checkpoint):
-        cells = (cells_of(scan, table, each) for scan, table, each in zip(every_scan, part.tables, edges, strict=True))
-        yield Block(plan, part.total, part.customers, part.first, tuple(cells))
+        cells = tuple(starmap(cells_of, zip(every_scan, part.tables, edges, strict=True)))
+        yield Block(plan, part.total, part.customers, part.first, cells)
 
 
 def _check(checkpoint: Checkpoint, plan: Plan, edges: Sequence[Ints]) -> None:
     """Refuse a checkpoint of other terms, or one that reaches into a window."""
-    first = min((int(each[0]) for each in edges), default=checkpoint.until)
+    first = min((int(scan_edges[0]) for scan_edges in edges), default=checkpoint.until)
     if checkpoint.plan != plan.fingerprint or checkpoint.until > first:
         message = (
             f"The checkpoint at {checkpoint.path} does not serve: it was made of other features, or reaches into their "

@@ -95,6 +95,6 @@ def _files(part: ScanTables, every_scan: Sequence[Scan]) -> Iterator[tuple[str, 
 
 def _openings(events: Events, until: int) -> pa.Table:
     """``customer_id, kind, time``: the last event of each customer and kind; of orders the first lines count."""
-    known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
-    opening = known.filter(nw.col("order_line").fill_null(1) == 1)
+    past = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
+    opening = past.filter(nw.col("order_line").fill_null(1) == 1)
     return collect(opening.group_by("customer_id", "kind").agg(nw.col("time").max()))

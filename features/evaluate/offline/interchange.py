@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from features.errors import StamkundError
-from features.evaluate.offline.native_frames import LazyFrame, known_frame, lazy_columns
+from features.evaluate.offline.native_frames import LazyFrame, lazy_columns, narwhals_frame
 from features.events.columns import scaled
 
 ColumnKind = Literal["text", "integer", "decimal", "time"]
@@ -38,11 +38,11 @@ def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) ->
     Traceback (most recent call last):
     features.errors.StamkundError: These features need the column value, which the events do not have. Nearest: ...
     """
-    known = known_frame(native, what=what)
-    names = list(known.collect_schema().names())
+    wide = narwhals_frame(native, what=what)
+    names = list(wide.collect_schema().names())
     if missing := [name for name in kinds if name not in names]:
         raise _missing_columns(missing, names, what)
-    frame = lazy_columns(known, list(kinds), [name for name, kind in kinds.items() if kind in ("integer", "time")])
+    frame = lazy_columns(wide, list(kinds), [name for name, kind in kinds.items() if kind in ("integer", "time")])
     schema = frame.collect_schema()
     timestamps = [name for name, kind in kinds.items() if kind == "time" and schema[name] == nw.Datetime]
     if timestamps:

@@ -32,7 +32,7 @@ class LabelCodes:
         for scan in scans:
             for i, label in enumerate(scan.labels):
                 values.setdefault(label, set()).update(scan.values(i))
-        return cls({label: tuple(sorted(each)) for label, each in values.items()})
+        return cls({label: tuple(sorted(texts)) for label, texts in values.items()})
 
     def columns(self, measures: Iterable[Measure]) -> list[nw.Expr]:
         """The columns that aggregations read: customer, time, what is aggregated, and a code for each label."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LazyFrame = nw.LazyFrame[Any]
-_KNOWN = frozenset(
+_ENGINES = frozenset(
     {
         nw.Implementation.POLARS,
         nw.Implementation.PANDAS,
@@ -27,7 +27,7 @@ _KNOWN = frozenset(
 )
 
 
-def known_frame(native: object, *, what: str) -> Any:
+def narwhals_frame(native: object, *, what: str) -> Any:
     """A frame of a known engine as Narwhals wraps it, eager or lazy.
 
     Raises :class:`StamkundError` ``unknown_frame`` for anything else; ``what`` names it in the message.
@@ -36,15 +36,15 @@ def known_frame(native: object, *, what: str) -> Any:
         frame: Any = nw.from_native(native)
     except TypeError:
         frame = None
-    if frame is None or frame.implementation not in _KNOWN:
+    if frame is None or frame.implementation not in _ENGINES:
         type_name = f"{type(native).__module__}.{type(native).__name__}"
-        message = f"The {what} came as {type_name}; frames of pandas, Polars, Arrow, DuckDB and Spark are known."
+        message = f"The {what} came as {type_name}; give a frame of pandas, Polars, Arrow, DuckDB or Spark."
         raise StamkundError("unknown_frame", message, field=what)
     return frame
 
 
 def lazy_columns(frame: Any, columns: Collection[str], integers: Collection[str]) -> LazyFrame:
-    """A frame of :func:`known_frame`, lazily: of pandas and Arrow, which Polars computes with, only the ``columns``.
+    """A frame of :func:`narwhals_frame`, lazily: of pandas and Arrow, which Polars computes with, only the ``columns``.
 
     pandas holds integers as floats when some are missing; of ``integers`` these become integers again.
     """

@@ -50,13 +50,13 @@ def scan_tables(
         until: µs.
         checkpoint: its aggregates stand for the events that it holds, which are not read again.
     """
-    known = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
-    known = known if checkpoint is None else known.filter(nw.col("time") > checkpoint.until)
-    census, edges_of = _census(known, checkpoint), dict(zip(scans(plan), edges, strict=True))
-    in_memory = known.implementation.is_polars()
+    past = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
+    past = past if checkpoint is None else past.filter(nw.col("time") > checkpoint.until)
+    census, edges_of = _census(past, checkpoint), dict(zip(scans(plan), edges, strict=True))
+    in_memory = past.implementation.is_polars()
     cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
     for start, end in pairwise(cuts):
-        block = known
+        block = past
         if start:
             block = block.filter(nw.col("customer_id") >= census["customer_id"][start].as_py())
         if end < len(census):
@@ -78,8 +78,8 @@ def _tables(
         openings = nw.from_native(checkpoint.openings(customers, block.collect_schema().to_polars()).lazy())
         with_openings = nw.concat([events, _in_memory(openings.select(*columns), customers)])
     tables = []
-    for scan, each in edges.items():
-        table = aggregate(with_openings if scan.reads_gaps else events, scan, codes, customers, each)
+    for scan, scan_edges in edges.items():
+        table = aggregate(with_openings if scan.reads_gaps else events, scan, codes, customers, scan_edges)
         if checkpoint is not None:
             table = pa.concat_tables([table, checkpoint.table(scan, customers, table.schema)])
         tables.append(table)
@@ -96,14 +96,14 @@ def _in_memory(events: Events, customers: pa.Array) -> Events:
     return collected
 
 
-def _census(known: Events, checkpoint: Checkpoint | None) -> pa.Table:
+def _census(events: Events, checkpoint: Checkpoint | None) -> pa.Table:
     """``customer_id`` in order, ``first`` (the time of the first event) and ``events`` (how many are left to scan)."""
-    counts = known.group_by("customer_id").agg(first=nw.col("time").min(), events=nw.len().cast(nw.Int64))
+    counts = events.group_by("customer_id").agg(first=nw.col("time").min(), events=nw.len().cast(nw.Int64))
     census = collect(counts)
     if checkpoint is not None:
-        both = pa.concat_tables([census, checkpoint.census(census.schema)])
-        joined = both.group_by("customer_id").aggregate([("first", "min"), ("events", "sum")])
-        census = joined.rename_columns(["customer_id", "first", "events"])
+        rows = pa.concat_tables([census, checkpoint.census(census.schema)])
+        by_customer = rows.group_by("customer_id").aggregate([("first", "min"), ("events", "sum")])
+        census = by_customer.rename_columns(["customer_id", "first", "events"])
     return census.sort_by("customer_id").combine_chunks()
 
 

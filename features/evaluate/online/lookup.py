@@ -12,7 +12,7 @@ from features.arrays import Ints
 from features.evaluate.online.record_columns import recipes
 from features.evaluate.plan import Plan, span_offsets
 from features.evaluate.scans import EMPTY, label_values
-from features.events.computed_columns import EVERY
+from features.events.computed_columns import ALL_COLUMNS
 from features.language.terms import Condition, Op, Term, Where
 
 Case = tuple[Where, str]  # conditions, and a column that must not be empty ("" for none)
@@ -52,7 +52,8 @@ class Lookup:
     @cached_property
     def places(self) -> Ints:
         """``[case and column, term]``: where each term looks."""
-        cases, columns = (({each: i for i, each in enumerate(every)}) for every in (self.cases, self.columns))
+        cases = {case: i for i, case in enumerate(self.cases)}
+        columns = {column: i for i, column in enumerate(self.columns)}
         places = [(cases[_case(term)], columns[term.measure.column]) for term in self.plan.terms]
         return np.array(places, dtype=np.int64).reshape(-1, 2).T
 
@@ -94,7 +95,7 @@ class Lookup:
         return np.array([self._source(self.columns[column]) for column in self.distinct_places[1]], dtype=np.int64)
 
     def _source(self, column: str) -> int:
-        computed = EVERY.get(column)
+        computed = ALL_COLUMNS.get(column)
         return recipes(self.columns)[0].index(computed.sources[0] if computed else column)
 
     @cached_property
@@ -143,5 +144,5 @@ class Lookup:
 def _case(term: Term) -> Case:
     """The case of a term; events without a value have neither a least nor a last one."""
     measure = term.measure
-    of_any_event = measure.op in ("sum", "distinct") or EVERY[measure.column].sources == ("time",)
+    of_any_event = measure.op in ("sum", "distinct") or ALL_COLUMNS[measure.column].sources == ("time",)
     return measure.where, "" if of_any_event else measure.column

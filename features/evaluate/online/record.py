@@ -96,11 +96,11 @@ class Record:
 
     def traits_at(self, as_of: int) -> dict[str, object]:
         """The attributes, and over them what ``identify`` events gave up to ``as_of``, later over earlier."""
-        known = dict(self.attributes)
-        for each in self.traits:
-            if each.time <= as_of:
-                known |= each.values
-        return known
+        values = dict(self.attributes)
+        for traits in self.traits:
+            if traits.time <= as_of:
+                values |= traits.values
+        return values
 
     def with_order_lines(self) -> Record:
         """The record with the lines of each order numbered from 1 in its own order, as the lake numbers them."""
@@ -120,7 +120,7 @@ class Record:
             "number_columns": self.number_columns,
             "words": self.words,
             "attributes": self.attributes,
-            "traits": [list(each) for each in self.traits],
+            "traits": [list(traits) for traits in self.traits],
         }
         return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
 
@@ -134,7 +134,9 @@ class Record:
         count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
-        return cls(columns, numbers, words, codes, head["attributes"], tuple(Traits(*each) for each in head["traits"]))
+        return cls(
+            columns, numbers, words, codes, head["attributes"], tuple(Traits(*traits) for traits in head["traits"])
+        )
 
 
 def integer(column: str, value: object) -> int:

@@ -50,7 +50,7 @@ def _with_traits_of(record: Record, event: Event) -> Record:
     new, traits = traits_of(event), list(record.traits)
     if new is None:
         return record
-    insort(traits, new, key=lambda each: (each.time, each.event_id))
+    insort(traits, new, key=lambda item: (item.time, item.event_id))
     return replace(record, traits=tuple(traits))
 
 

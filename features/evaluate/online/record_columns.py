@@ -11,7 +11,16 @@ import numpy as np
 from features.arrays import Ints, Mask
 from features.evaluate.online.record import NONE, Record
 from features.events.columns import TEXTS
-from features.events.computed_columns import EVERY, GAP, Column, IntegerColumn, plain, square_high, square_low, squared
+from features.events.computed_columns import (
+    ALL_COLUMNS,
+    GAP,
+    Column,
+    IntegerColumn,
+    identity,
+    square_high,
+    square_low,
+    squared,
+)
 from features.language.terms import Condition
 from features.units import MINUTE
 
@@ -50,11 +59,11 @@ def read_columns(record: Record, names: tuple[str, ...], count: int) -> tuple[In
 @cache
 def recipes(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
     """The sources of columns, and a recipe for all columns that are computed by one function."""
-    columns = [EVERY.get(name) or Column((name,), plain) for name in names]
+    columns = [ALL_COLUMNS.get(name) or Column((name,), identity) for name in names]
     sources = tuple(sorted({source for column in columns for source in column.sources}))
     groups: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
     for i, column in enumerate(columns):
-        zero_is_empty = column.compute in (plain, squared, square_high, square_low) or column.sources == ("time",)
+        zero_is_empty = column.compute in (identity, squared, square_high, square_low) or column.sources == ("time",)
         groups.setdefault((column.compute, zero_is_empty), []).append(i)
     every_recipe = []
     for (compute, zero_is_empty), at in groups.items():
