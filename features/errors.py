@@ -22,14 +22,14 @@ class StamkundError(ValueError):
         self.code, self.field = code, field
 
     @classmethod
-    def unknown(cls, code: str, what: str, name: str, known: Iterable[str], *, field: str | None = None) -> Self:
+    def unknown(cls, code: str, what: str, name: str, allowed: Iterable[str], *, field: str | None = None) -> Self:
         """An error for a name that does not exist, with the nearest one that does.
 
         >>> print(StamkundError.unknown("unknown_target", "target", "laps", ["lapse", "spend"]))
         Unknown target 'laps'; did you mean 'lapse'? Known: lapse, spend.
         """
-        names = sorted(known)
+        names = sorted(allowed)
         near = get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f"; did you mean '{near[0]}'?" if near else "."
-        shown = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-        return cls(code, f"Unknown {what} '{name}'{hint} Known: {shown or 'none'}.", field=field)
+        listing = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+        return cls(code, f"Unknown {what} '{name}'{hint} Known: {listing or 'none'}.", field=field)

@@ -16,8 +16,8 @@ from features.errors import StamkundError
 
 def digest(file: Path) -> str:
     """The SHA-256 of a file's content."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager
@@ -68,11 +68,11 @@ def write_text(file: Path, text: str) -> None:
 
 def sync(path: Path) -> None:
     """Wait until a file, or the names in a folder, have reached the disk."""
-    opened = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 @contextmanager
@@ -92,10 +92,10 @@ def _draft(path: Path) -> Iterator[Path]:
     """A path of the same name in a temporary folder beside it: on the same disk, so that a rename moves it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix, suffix = f".{path.name}-", ".draft"
-    for left in path.parent.iterdir():
-        if left.name.startswith(prefix) and left.name.endswith(suffix):  # by one that was killed, or another's
-            with suppress(BlockingIOError), _lock(left):
-                shutil.rmtree(left)
+    for leftover in path.parent.iterdir():
+        if leftover.name.startswith(prefix) and leftover.name.endswith(suffix):  # by one that was killed, or another's
+            with suppress(BlockingIOError), _lock(leftover):
+                shutil.rmtree(leftover)
     with tempfile.TemporaryDirectory(prefix=prefix, suffix=suffix, dir=path.parent) as folder, _lock(Path(folder)):
         yield Path(folder, path.name)
 

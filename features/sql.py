@@ -124,5 +124,5 @@ def _nodes(value: object) -> Iterator[dict[str, object]]:
 
 def _ctes(node: dict[str, object]) -> list[str]:
     ctes = node.get("cte_map")
-    found = ctes.get("map", []) if isinstance(ctes, dict) else []
-    return [str(entry["key"]) for entry in found]
+    entries = ctes.get("map", []) if isinstance(ctes, dict) else []
+    return [str(entry["key"]) for entry in entries]

@@ -46,7 +46,7 @@ def _parts(annotation: object) -> list[object]:
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if get_origin(annotation) in {Union, UnionType}:
-        return [part for each in get_args(annotation) for part in _parts(each)]
+        return [part for member in get_args(annotation) for part in _parts(member)]
     return [annotation]
 
 

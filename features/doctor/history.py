@@ -45,8 +45,8 @@ def history_length(kinds: pl.DataFrame, *, as_of: int) -> int:
 def gaps(days: pl.DataFrame, *, as_of: int) -> Iterator[Finding]:
     """Days or weeks without a kind that comes on nearly all of them; kinds that come in waves."""
     waves, regular = [], []
-    for (kind,), each in days.group_by("kind", maintain_order=True):
-        present = set(each["day"].to_list())
+    for (kind,), kind_days in days.group_by("kind", maintain_order=True):
+        present = set(kind_days["day"].to_list())
         whole = max(present) - min(present) + 1
         absent, unit = missing_days(present)
         if unit is None:

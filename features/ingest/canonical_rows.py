@@ -96,7 +96,7 @@ def _insert_customers(connection: duckdb.DuckDBPyConnection, columns: Sequence[s
     for attribute in attributes:
         connection.execute(f"ALTER TABLE customers ADD COLUMN IF NOT EXISTS {attribute} VARCHAR")
     if attributes:
-        values = ", ".join(f"{each} = coalesce(customers.{each}, staged.{each})" for each in attributes)
+        values = ", ".join(f"{name} = coalesce(customers.{name}, staged.{name})" for name in attributes)
         connection.execute(
             f"""
             UPDATE customers SET {values} FROM staged

@@ -58,16 +58,16 @@ def reject_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, colum
     if key not in columns:
         return
     first = f"min({ROW}) OVER (PARTITION BY {key})"
-    known = f"{key} IN (SELECT {key} FROM {table})"
+    earlier = f"{key} IN (SELECT {key} FROM {table})"
     if table == "events":
-        known += " OR event_id IN (SELECT event_id FROM known_ids)"
+        earlier += " OR event_id IN (SELECT event_id FROM known_ids)"
     reason = f"'another row with this {key} came first'"
     connection.execute(
         f"""
         UPDATE staged SET {CODE} = 'duplicate_{key}', {REASON} = {reason}
         FROM (
             SELECT {ROW} AS duplicate FROM staged WHERE {CODE} IS NULL AND {key} IS NOT NULL
-            QUALIFY {ROW} > {first} OR {"false" if table == "customers" else known}
+            QUALIFY {ROW} > {first} OR {"false" if table == "customers" else earlier}
         )
         WHERE {ROW} = duplicate
         """

@@ -57,11 +57,11 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
     return condition
 
 
-def reason_sql(rule: Constraint, shown: Mapping[str, str]) -> str:
-    """The reason as an SQL text; ``shown`` are the SQL texts of the columns as the source writes them.
+def reason_sql(rule: Constraint, texts: Mapping[str, str]) -> str:
+    """The reason as an SQL text; ``texts`` are the SQL texts of the columns as the source writes them.
 
     >>> reason_sql(OneOf("scale", "unknown_scale", "the scale {value} is none of nps, csat", ()), {"scale": "asked"})
     "'the scale ' || asked || ' is none of nps, csat'"
     """
     parts = rule.reason.replace("{column}", rule.column).split("{value}")
-    return f" || {shown.get(rule.column, repr(''))} || ".join(map(sql.literal, parts))
+    return f" || {texts.get(rule.column, repr(''))} || ".join(map(sql.literal, parts))

@@ -85,14 +85,14 @@ def _named_kinds(
     connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str]
 ) -> tuple[str, Mapping[str, str]]:
     """The rows ``mapped`` joined to the canonical names of the kinds in them, and the readings with these names."""
-    written = connection.execute(f"WITH mapped AS ({query}) SELECT DISTINCT {readings['kind']} FROM mapped").fetchall()
-    names = {kind: canonical_kind(kind) for (kind,) in written if kind is not None}
+    kinds = connection.execute(f"WITH mapped AS ({query}) SELECT DISTINCT {readings['kind']} FROM mapped").fetchall()
+    names = {kind: canonical_kind(kind) for (kind,) in kinds if kind is not None}
     renamed = [(kind, name) for kind, name in names.items() if kind != name]
     if not renamed:
         return "mapped", readings
-    connection.execute("CREATE OR REPLACE TEMP TABLE kind_names (written VARCHAR, canonical VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE kind_names (name VARCHAR, canonical VARCHAR)")
     connection.executemany("INSERT INTO kind_names VALUES (?, ?)", renamed)
-    joined = f"mapped LEFT JOIN kind_names ON kind_names.written = {readings['kind']}"
+    joined = f"mapped LEFT JOIN kind_names ON kind_names.name = {readings['kind']}"
     return joined, {**readings, "kind": f"coalesce(kind_names.canonical, {readings['kind']})"}
 
 
@@ -123,14 +123,14 @@ def _checks(source: Source, values: Mapping[str, Value], money: Money) -> Iterat
     yield Check("bad_value", f"{unread} IS NOT NULL", text)
     for column in NEEDED[source.table]:
         yield Check(f"missing_{column}", f"NOT {values[column].present}", sql.literal(f"there is no {column}"))
-    shown = {column: f"coalesce(left(CAST({value.sql} AS VARCHAR), 60), '')" for column, value in values.items()}
+    texts = {column: f"coalesce(left(CAST({value.sql} AS VARCHAR), 60), '')" for column, value in values.items()}
     for column, role in COLUMNS[source.table].items():
         if column in values and role in _FORMS:
             code, form = _FORMS[role]
-            text = f"{sql.literal(column + ' ')} || {shown[column]} || {sql.literal(' is not ' + form)}"
+            text = f"{sql.literal(column + ' ')} || {texts[column]} || {sql.literal(' is not ' + form)}"
             yield Check(code, f"{values[column].present} AND {sql.name(column)} IS NULL", text)
     columns = {column: sql.name(column) for column in values}
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}
     for rule in rules_of(source.table, money.currency):
         if rule.column in values:
-            yield Check(rule.code, breaks(rule, columns), reason_sql(rule, shown))
+            yield Check(rule.code, breaks(rule, columns), reason_sql(rule, texts))

@@ -28,7 +28,7 @@ def guess(paths: Sequence[Path], *, home: Path = Path()) -> str:
     if not paths:
         msg = "Name the files to look at: stamkund init orders.csv customers.csv"
         raise StamkundError("no_files", msg)
-    return as_yaml([each for path in paths for each in _guess_path(path)], home)
+    return as_yaml([source for path in paths for source in _guess_path(path)], home)
 
 
 def guess_source(place: Path, files: Sequence[Path]) -> Guess:

@@ -40,12 +40,12 @@ def as_yaml(guesses: Sequence[Guess], home: Path) -> str:
         f"name: {_scalar(guesses[0].place.resolve().parent.name or 'My customers')}",
         _currency(guesses),
         "",
-        "sources:" if any(each.table for each in guesses) else "sources: {}",
+        "sources:" if any(guess.table for guess in guesses) else "sources: {}",
     ]
     names: set[str] = set()
-    for each in guesses:
-        lines += _source(each, home, names)
-    if any(each.kind == "order" for each in guesses):
+    for guess in guesses:
+        lines += _source(guess, home, names)
+    if any(guess.kind == "order" for guess in guesses):
         lines += [
             "",
             "targets:",
@@ -58,7 +58,7 @@ def as_yaml(guesses: Sequence[Guess], home: Path) -> str:
 
 def _currency(guesses: Sequence[Guess]) -> str:
     """The currency that most rows name, else the default."""
-    counts = sum((Counter(each.currencies) for each in guesses), Counter[str]())
+    counts = sum((Counter(guess.currencies) for guess in guesses), Counter[str]())
     if not counts:
         return f"currency: {Settings.model_fields['currency'].default}   # unsure: the currency of all amounts"
     most, *others = [currency for currency, _ in counts.most_common()]
@@ -66,22 +66,22 @@ def _currency(guesses: Sequence[Guess]) -> str:
     return f"currency: {most}   # {comment}"
 
 
-def _source(each: Guess, home: Path, names: set[str]) -> list[str]:
-    comments = [_comment(note) for note in each.notes]
-    doubts = [_comment(f"unsure of {doubt}") for doubt in each.doubts]
-    if each.table is None:
-        return ["", *comments, _comment(f"{each.place.name} is left out:"), *doubts]
+def _source(guess: Guess, home: Path, names: set[str]) -> list[str]:
+    comments = [_comment(note) for note in guess.notes]
+    doubts = [_comment(f"unsure of {doubt}") for doubt in guess.doubts]
+    if guess.table is None:
+        return ["", *comments, _comment(f"{guess.place.name} is left out:"), *doubts]
     return [
         "",
         *comments,
         *doubts,
-        f"  {_name(each.place, names)}:",
-        f"    table: {each.table}",
-        *([f"    kind: {each.kind}"] if each.kind else []),
-        f"    from: {_scalar(_origin(each, home))}",
+        f"  {_name(guess.place, names)}:",
+        f"    table: {guess.table}",
+        *([f"    kind: {guess.kind}"] if guess.kind else []),
+        f"    from: {_scalar(_origin(guess, home))}",
         "    columns:",
-        *(f"      {_scalar(column)}: {_scalar(source)}" for column, source in each.columns.items()),
-        *([f"  {_comment('not used: ' + ', '.join(each.unused))}"] if each.unused else []),
+        *(f"      {_scalar(column)}: {_scalar(source)}" for column, source in guess.columns.items()),
+        *([f"  {_comment('not used: ' + ', '.join(guess.unused))}"] if guess.unused else []),
     ]
 
 
@@ -95,10 +95,10 @@ def _name(place: Path, names: set[str]) -> str:
     return name
 
 
-def _origin(each: Guess, home: Path) -> str:
-    place, below = each.place.resolve(), home.resolve()
+def _origin(guess: Guess, home: Path) -> str:
+    place, below = guess.place.resolve(), home.resolve()
     if place.is_dir() and below.is_relative_to(place):  # what is built lies in the folder too
-        place = place / "**" / f"*{each.files[0].suffix}"
+        place = place / "**" / f"*{guess.files[0].suffix}"
     return place.relative_to(below).as_posix() if place.is_relative_to(below) else str(place)
 
 

@@ -22,7 +22,7 @@ from features.ingest.sources.values import Value, canonical_value
 ROWS = 100_000
 # A column is what nearly all of its values are: one wrong cell does not make amounts into texts.
 NEARLY_ALL = 0.95
-_BROKEN = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)
+_READ_ERRORS = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)
 _MONEY = Money("EUR", 2)  # whether an amount can be read depends on neither
 
 
@@ -56,7 +56,7 @@ def shape(file: Path) -> tuple[str, frozenset[str]]:
     """What files that belong together have in common: how they end, and the names of their columns."""
     try:
         return file.suffix.lower(), frozenset(name.lower() for name in _column_names(file))
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise _unreadable_file(file, error) from None
 
 
@@ -66,7 +66,7 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
     try:
         rows = [_rows(file, ROWS // len(selection)) for file in selection]
         connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise _unreadable_file(selection[0], error) from None
     return {name: _column(connection, name, type_) for name, type_ in sql.describe(connection, "rows").items()}
 
@@ -109,7 +109,7 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Col
     abroad = canonical_value("time", elsewhere, _MONEY) or "NULL"
     counts = connection.execute(
         f"""
-        SELECT count(*) FILTER ({value.present}), {", ".join(f"count({each})" for each in readings)},
+        SELECT count(*) FILTER ({value.present}), {", ".join(f"count({reading})" for reading in readings)},
                count(*) FILTER ({time} <> {start}), count(*) FILTER ({time} = {abroad})
         FROM rows
         """

@@ -40,8 +40,8 @@ def profile_frame(
 ) -> object:
     """As :func:`profiles_at`, from any frame of events in the lake's schema; the same kind of frame comes back.
 
-    Events and ``attributes`` (``customer_id`` and a column each) may be frames of pandas, Polars, Arrow, DuckDB and
-    Spark. Only the columns that the features read are needed; times may be timestamps.
+    Events and ``attributes`` (``customer_id`` and a column for each attribute) may be frames of pandas, Polars, Arrow,
+    DuckDB and Spark. Only the columns that the features read are needed; times may be timestamps.
 
     >>> import pandas as pd
     >>> from features.language.defaults import Vocabulary, default_features

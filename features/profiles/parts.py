@@ -27,7 +27,7 @@ def profile_parts(
         events: a frame of any engine in the lake's schema.
         plan: the features.
         moments: µs, each once.
-        attributes: a frame with ``customer_id`` and a column each, or None.
+        attributes: a frame with ``customer_id`` and a column for each attribute, or None.
         checkpoint: aggregates of events that then need no reading.
     """
     table = _attribute_table(attributes, plan)

@@ -22,10 +22,12 @@ def count_forms(
     Raises :class:`FullReadNeeded` when that makes another type of a column than what was read before alone.
     """
     expressions = {column: text for column, text in source.columns.items() if not find_column(text, rows.columns)}
-    columns = {each for column, text in expressions.items() for each in _columns_of(name, column, text, rows.columns)}
+    operands = {
+        operand for column, text in expressions.items() for operand in _columns_of(name, column, text, rows.columns)
+    }
     if not rows.textual:
         return {}
-    counts = {column: _count(connection, sql.name(column), previous.get(column)) for column in sorted(columns)}
+    counts = {column: _count(connection, sql.name(column), previous.get(column)) for column in sorted(operands)}
     for column, earlier in previous.items():
         if column in counts and prevailing_type(counts[column]) != prevailing_type(earlier):
             raise FullReadNeeded(f"most values of {column} in {name} are of another type now")
@@ -69,7 +71,7 @@ def _columns_of(name: str, column: str, text: str, columns: Iterable[str]) -> li
     except ValueError as error:
         msg = f"{field}: {text!r} is neither a column of the source nor an SQL expression: {error}"
         raise StamkundError("bad_expression", msg, field=field) from None
-    return [known for each in operands if (known := find_column(each, columns))]
+    return [own for operand in operands if (own := find_column(operand, columns))]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str, previous: FormCounts | None) -> FormCounts:

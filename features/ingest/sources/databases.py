@@ -61,7 +61,10 @@ def _engine(source: Source, field: str) -> sa.Engine:
     try:
         return sa.create_engine(url)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-        msg = f"This is no database URL that can be used here: {sql.first_line(error)}"
+        msg = (
+            f"This is no database URL that can be used here: {sql.first_line(error)}. "
+            "Give one such as postgresql://user@host/database, and install its driver."
+        )
         raise StamkundError("bad_database_url", msg, field=f"{field}.from") from None
 
 

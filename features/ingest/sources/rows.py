@@ -19,7 +19,7 @@ from features.ingest.sources.files import file_format, scan
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded
 
-_NUMBERED = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
+_ROW_AND_FLAW = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _read_query(
 
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     """Fill the table ``rows`` with what a query gives, each row numbered."""
-    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {_NUMBERED}, * FROM ({query}\n)")
+    connection.execute(f"CREATE OR REPLACE TABLE rows AS SELECT {_ROW_AND_FLAW}, * FROM ({query}\n)")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, *, textual: bool) -> Rows:

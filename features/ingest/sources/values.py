@@ -38,9 +38,9 @@ def canonical_value(role: Role, value: Value, money: Money) -> str | None:
     if role == "amount":
         return _amount(value, money)
     readers: Mapping[Role, Callable[[Value], str | None]] = {
-        "time": lambda each: _moment(each, last=True),
-        "end": lambda each: _moment(each, last=True),
-        "start": lambda each: _moment(each, last=False),
+        "time": lambda time: _moment(time, last=True),
+        "end": lambda time: _moment(time, last=True),
+        "start": lambda time: _moment(time, last=False),
         "number": _number,
         "json": _json,
         "list": _list,
