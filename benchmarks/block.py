@@ -63,9 +63,9 @@ class Block:
         """
         cumulative = np.minimum(np.cumsum(self.affinity, axis=1), 1.0)
         cumulative[:, -1] = 1.0
-        laid = (cumulative + np.arange(self.size)[:, None]).ravel()
-        found = np.searchsorted(laid, rows + self.rng.random(len(rows)), side="right") - rows * len(CATEGORIES)
-        category = np.clip(found, 0, len(CATEGORIES) - 1)
+        ends = (cumulative + np.arange(self.size)[:, None]).ravel()
+        place = np.searchsorted(ends, rows + self.rng.random(len(rows)), side="right") - rows * len(CATEGORIES)
+        category = np.clip(place, 0, len(CATEGORIES) - 1)
         item = category * ITEMS + self.rng.integers(0, ITEMS, len(rows))
         return {"item_id": _ITEM_NAMES.gather(item), "category": _CATEGORY_NAMES.gather(category)}
 

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.questions import Asked, Question
+from benchmarks.questions import Question, Request
 from features.arrays import Floats
 
 HEADERS = {"content-type": "application/json"}
@@ -43,37 +43,37 @@ class Load:
 
 def load(address: str, question: Question, *, clients: int, requests: int, seconds: float) -> Load:
     """So many requests in all; but a client begins none, except its first, after so many seconds."""
-    begun, left, lock = perf_counter(), count(), Lock()
+    begin, numbers, lock = perf_counter(), count(), Lock()
 
     def client(_: int) -> list[float]:
-        with closing(connected(address)) as connection:
+        with closing(connect(address)) as connection:
             return list(_latencies(connection))
 
     def _latencies(connection: HTTPConnection) -> Iterator[float]:
-        while next(left) < requests:
+        while next(numbers) < requests:
             with lock:
-                asked = question.next()
+                request = question.next()
             start = perf_counter()
-            answer(connection, asked)
+            answer(connection, request)
             end = perf_counter()
             yield end - start
-            if end > begun + seconds:
+            if end > begin + seconds:
                 break
 
     with ThreadPoolExecutor(clients) as pool:
         latencies = [latency for own in pool.map(client, range(clients)) for latency in own]
-    return Load(np.array(latencies), perf_counter() - begun)
+    return Load(np.array(latencies), perf_counter() - begin)
 
 
-def answer(connection: HTTPConnection, asked: Asked) -> bytes:
+def answer(connection: HTTPConnection, request: Request) -> bytes:
     """The body of an answer, which must be a good one."""
-    connection.request("GET" if asked.body is None else "POST", asked.path, asked.body, HEADERS)
-    answered = connection.getresponse()
-    body = answered.read()
-    assert answered.status == 200, f"{asked.path}: {answered.status} {body[:300]!r}"
+    connection.request("GET" if request.body is None else "POST", request.path, request.body, HEADERS)
+    response = connection.getresponse()
+    body = response.read()
+    assert response.status == 200, f"{request.path}: {response.status} {body[:300]!r}"
     return body
 
 
-def connected(address: str) -> HTTPConnection:
+def connect(address: str) -> HTTPConnection:
     """A connection to ``http://host:port``, opened with the first request."""
     return HTTPConnection(address.removeprefix("http://"), timeout=60)

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.formulas import finish
-from benchmarks.numbers import FEW, FINE, met, number, source
+from benchmarks.numbers import FEW, FINE, meets, number, source
 from benchmarks.runs import Runs, column_of
 from features.arrays import Floats
 from features.language.feature import Feature
@@ -31,9 +31,9 @@ def floor(events: Sequence[Path], customers: Path, features: Sequence[Feature], 
     """``customer_id`` and the features at ``as_of``, a row a customer, from the lake's files."""
     attributes = pl.read_parquet(customers)
     with ThreadPoolExecutor(FILES) as pool:
-        made = pl.concat(pool.map(lambda file: _of_file(file, attributes, features, as_of), events))
-    assert _ascending(made["customer_id"]), "a customer's events lie in more than one file"
-    return made
+        frame = pl.concat(pool.map(lambda file: _of_file(file, attributes, features, as_of), events))
+    assert _ascending(frame["customer_id"]), "a customer's events lie in more than one file"
+    return frame
 
 
 def _of_file(file: Path, attributes: pl.DataFrame, features: Sequence[Feature], as_of: int) -> pl.DataFrame:
@@ -41,11 +41,11 @@ def _of_file(file: Path, attributes: pl.DataFrame, features: Sequence[Feature], 
     past = _past(file, terms, as_of)
     names = past["customer_id"].filter(past["customer"] != past["customer"].shift(1, fill_value=-1))
     assert _ascending(names), "the file is not in the order of customers"
-    made: dict[Term, Floats] = {}
-    for first, wanted in _by_rows(terms).items():
-        made |= _found(past, first, wanted, len(names))
+    values: dict[Term, Floats] = {}
+    for first, groups in _by_rows(terms).items():
+        values |= _term_values(past, first, groups, len(names))
     codes = _codes([f for f in features if f.formula == "code"], names, attributes)
-    return pl.DataFrame({"customer_id": names, **finish(features, made, codes, as_of=as_of)})
+    return pl.DataFrame({"customer_id": names, **finish(features, values, codes, as_of=as_of)})
 
 
 def _past(file: Path, terms: Sequence[Term], as_of: int) -> pl.DataFrame:
@@ -53,8 +53,8 @@ def _past(file: Path, terms: Sequence[Term], as_of: int) -> pl.DataFrame:
     scan = pl.scan_parquet(file).filter(pl.col("customer_id").is_not_null(), pl.col("time") <= as_of)
     fine = ((pl.col(name) * scale + 0.5).floor().cast(pl.Int64) for name, scale in FINE.items())
     age = ((as_of - pl.col("time")) // DAY).cast(pl.Int32)
-    read = scan.with_columns(*fine).select("customer_id", *_sources(terms), age=age).collect(engine="streaming")
-    past = read.with_columns(customer=pl.col("customer_id").rle_id().cast(pl.Int64))
+    events = scan.with_columns(*fine).select("customer_id", *_sources(terms), age=age).collect(engine="streaming")
+    past = events.with_columns(customer=pl.col("customer_id").rle_id().cast(pl.Int64))
     earlier = (pl.col("customer").diff() == 0) & (pl.col("time").diff() < 0)
     assert not past.select(earlier.any()).item(), "the file is not in the order of time"
     return past
@@ -72,57 +72,57 @@ def _sources(terms: Iterable[Term]) -> set[str]:
 
 def _by_rows(terms: Sequence[Term]) -> dict[Where, dict[Rows, list[Term]]]:
     """The terms by the condition on the kind of event, or else on another text, then by what else their rows meet."""
-    wanted: dict[Where, dict[Rows, list[Term]]] = {}
+    groups: dict[Where, dict[Rows, list[Term]]] = {}
     for term in terms:
         texts = sorted((c for c in term.measure.where if c.values), key=lambda c: c.column != "kind")
         first, rest = tuple(texts[:1]), tuple(c for c in term.measure.where if c not in texts[:1])
-        wanted.setdefault(first, {}).setdefault((rest, _needed(term.measure)), []).append(term)
-    return wanted
+        groups.setdefault(first, {}).setdefault((rest, _sparse_column(term.measure)), []).append(term)
+    return groups
 
 
-def _needed(measure: Measure) -> str:
+def _sparse_column(measure: Measure) -> str:
     if measure.column.startswith("gap"):
         return "gap"
     return measure.column if measure.op != "sum" and measure.column in SPARSE else ""
 
 
-def _found(
-    past: pl.DataFrame, first: Where, wanted: Mapping[Rows, Sequence[Term]], customers: int
+def _term_values(
+    past: pl.DataFrame, first: Where, groups: Mapping[Rows, Sequence[Term]], customers: int
 ) -> dict[Term, Floats]:
     """The terms whose rows meet a first condition."""
-    read = _sources(term for terms in wanted.values() for term in terms)
+    read = _sources(term for terms in groups.values() for term in terms)
     few = (pl.col(name).cast(pl.Categorical) for name in read.intersection(FEW))
-    rows = past.lazy().filter(*map(met, first)).select("customer", "age", *read).with_columns(*few).collect()
-    made: dict[Term, Floats] = {}
-    for (rest, needed), terms in wanted.items():
-        runs = Runs.of(_measured(_rows(rows.lazy(), rest, needed), terms), terms, customers=customers)
-        made |= {term: runs.term(term) for term in terms}
-    return made
+    rows = past.lazy().filter(*map(meets, first)).select("customer", "age", *read).with_columns(*few).collect()
+    values: dict[Term, Floats] = {}
+    for (rest, sparse), terms in groups.items():
+        runs = Runs.of(_measure_columns(_rows(rows.lazy(), rest, sparse), terms), terms, customers=customers)
+        values |= {term: runs.term(term) for term in terms}
+    return values
 
 
-def _rows(rows: pl.LazyFrame, where: Where, needed: str) -> pl.LazyFrame:
-    if needed == "gap":  # since the event before of the same kind
+def _rows(rows: pl.LazyFrame, where: Where, sparse: str) -> pl.LazyFrame:
+    if sparse == "gap":  # since the event before of the same kind
         rows = rows.filter(pl.col("order_line").fill_null(1) == 1).with_columns(gap=pl.col("time").diff() // MINUTE)
         rows = rows.filter(pl.col("customer").diff() == 0)
-    elif needed:
-        rows = rows.filter(pl.col(needed).is_not_null())
-    return rows.filter(*map(met, where))
+    elif sparse:
+        rows = rows.filter(pl.col(sparse).is_not_null())
+    return rows.filter(*map(meets, where))
 
 
-def _measured(rows: pl.LazyFrame, terms: Sequence[Term]) -> pl.DataFrame:
+def _measure_columns(rows: pl.LazyFrame, terms: Sequence[Term]) -> pl.DataFrame:
     """A column a measure; of a sum the running sum."""
     measures = {t.measure for t in terms if t.measure.column != "one"}
-    summed = {column_of(m): number(m.column).fill_null(0).cum_sum() for m in measures if m.op == "sum"}
+    sums = {column_of(m): number(m.column).fill_null(0).cum_sum() for m in measures if m.op == "sum"}
     plain = {column_of(m): number(m.column) for m in measures if m.op != "sum"}
-    return rows.select("customer", "age", **summed, **plain).collect()
+    return rows.select("customer", "age", **sums, **plain).collect()
 
 
 def _codes(features: Sequence[Feature], names: pl.Series, attributes: pl.DataFrame) -> dict[str, Floats]:
     """The places of attributes in their vocabularies."""
-    held = names.to_frame().join(attributes, on="customer_id", how="left", maintain_order="left")
+    frame = names.to_frame().join(attributes, on="customer_id", how="left", maintain_order="left")
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
-    coded = (
-        held[f.attribute].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64)
+    columns = (
+        frame[f.attribute].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64)
         for f in features
     )
-    return {f.name: column.to_numpy() for f, column in zip(features, coded, strict=True)}
+    return {f.name: column.to_numpy() for f, column in zip(features, columns, strict=True)}

@@ -24,16 +24,16 @@ def finish(
     features: Sequence[Feature], terms: Mapping[Term, Floats], codes: Mapping[str, Floats], *, as_of: int
 ) -> dict[str, Floats]:
     """The features by name, from their terms; ``codes`` are those that are attributes."""
-    made = dict(codes)
+    values = dict(codes)
     for feature in features:
         if feature.inputs:
-            made[feature.name] = _nearest(feature, made)
+            values[feature.name] = _nearest(feature, values)
         elif feature.formula != "code":
-            made[feature.name] = _finished(feature, [terms[term] for term in feature.terms], as_of)
-    return {feature.name: made[feature.name] for feature in features}
+            values[feature.name] = _finish(feature, [terms[term] for term in feature.terms], as_of)
+    return {feature.name: values[feature.name] for feature in features}
 
 
-def _finished(feature: Feature, terms: Terms, as_of: int) -> Floats:
+def _finish(feature: Feature, terms: Terms, as_of: int) -> Floats:
     value = _FORMULAS[feature.formula](terms, feature.parameters, as_of)
     if feature.scale != 1:
         value = value / feature.scale
@@ -114,21 +114,21 @@ def _stage(t: Terms, parameters: Numbers, as_of: int) -> Floats:
 
 def _journey(t: Terms, parameters: Numbers, as_of: int) -> Floats:
     """Quiet 0, considering 1, evaluating 2, buying 3, after the purchase 4."""
-    signs, shown, carted, ordered, gaps, gap_count = t
+    signs, last_view, last_cart, last_order, gaps, gap_count = t
     usual, interest, often, buying, after = parameters
     own = np.where(gap_count >= 2, gaps / gap_count, usual)
-    since_cart, since_order = as_of - carted, as_of - ordered
-    interested = (signs > 0) & (np.isnan(ordered) | (shown > ordered))
-    waiting = ~np.isnan(carted) & (np.isnan(ordered) | (carted > ordered))
+    since_cart, since_order = as_of - last_cart, as_of - last_order
+    interested = (signs > 0) & (np.isnan(last_order) | (last_view > last_order))
+    waiting = ~np.isnan(last_cart) & (np.isnan(last_order) | (last_cart > last_order))
     much = (signs >= often) | (waiting & (since_cart < interest * DAY))
     rules = [waiting & (since_cart <= buying * DAY), since_order <= after * own * MINUTE, interested & much, interested]
     return np.select(rules, [3.0, 4.0, 2.0, 1.0], 0.0)
 
 
-def _nearest(feature: Feature, made: Mapping[str, Floats]) -> Floats:
+def _nearest(feature: Feature, values: Mapping[str, Floats]) -> Floats:
     """The place of the centre nearest in other features, these filled, standardised and held within three spreads."""
     fill, mean, spread, *centres = np.array(feature.parameters).reshape(-1, len(feature.inputs), 1)
-    habits = np.stack([made[name] for name in feature.inputs])
+    habits = np.stack([values[name] for name in feature.inputs])
     scaled = ((np.where(np.isnan(habits), fill, habits) - mean) / spread).clip(-3, 3)
     away = np.stack([((scaled - centre) ** 2).sum(axis=0) for centre in centres])
     places: Floats = away.argmin(axis=0).astype(np.float64)

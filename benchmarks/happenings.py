@@ -18,14 +18,14 @@ CAMPAIGNS = DAYS // 28
 MONTH = 30 * DAY  # from renewal to renewal
 
 
-def tell(truth: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def events_of(truth: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """All events of these customers up to the world's end, in the lake's schema and order."""
     block = Block.of(truth, rng)
     contacts, answers, persuaded = _campaigns(block)
     lines = orders(block, persuaded)
     shopping = [lines, refunds(block, lines), *browsing(block, lines), surveys(block, lines), support(block, lines)]
-    told = pl.concat([*shopping, contacts, answers, _subscriptions(block, truth["subscriber"])], how="diagonal")
-    return _canonical(told.filter(pl.col("time") <= END), truth["customer_id"])
+    events = pl.concat([*shopping, contacts, answers, _subscriptions(block, truth["subscriber"])], how="diagonal")
+    return _canonical(events.filter(pl.col("time") <= END), truth["customer_id"])
 
 
 def offer_starts() -> Ints:
@@ -51,8 +51,8 @@ def _campaigns(block: Block) -> tuple[pl.DataFrame, pl.DataFrame, tuple[Ints, In
 
 
 def _campaign_frame(kind: str, rows: Ints, time: Ints, campaign: Ints) -> pl.DataFrame:
-    numbered = pl.DataFrame({"row": rows, "time": time, "number": campaign + 1})
-    return numbered.select(
+    frame = pl.DataFrame({"row": rows, "time": time, "number": campaign + 1})
+    return frame.select(
         "row",
         "time",
         kind=pl.lit(kind),
@@ -69,26 +69,26 @@ def _subscriptions(block: Block, subscriber: pl.Series) -> pl.DataFrame:
     row = np.repeat(rows, 1 + months)
     nth = np.arange(len(row)) - np.repeat(np.cumsum(1 + months) - (1 + months), 1 + months)
     time = block.joined[row] + nth * MONTH
-    started = pl.DataFrame({"row": row, "time": time, "nth": nth, "renews_at": time + MONTH}).select(
+    starts = pl.DataFrame({"row": row, "time": time, "nth": nth, "renews_at": time + MONTH}).select(
         "row",
         "time",
         "renews_at",
         kind=pl.when(pl.col("nth") == 0).then(pl.lit("subscription_start")).otherwise(pl.lit("subscription_renewal")),
         value=pl.when(pl.col("time") < (START + END) // 2).then(999).otherwise(1199).cast(pl.Int64),
     )
-    ended = pl.DataFrame({"row": rows, "time": block.lapsed[rows]}).with_columns(kind=pl.lit("subscription_end"))
-    both = pl.concat([started, ended], how="diagonal")
+    ends = pl.DataFrame({"row": rows, "time": block.lapsed[rows]}).with_columns(kind=pl.lit("subscription_end"))
+    both = pl.concat([starts, ends], how="diagonal")
     return both.with_columns(subscribed=pl.lit(value=True), channel=pl.lit("web"))
 
 
-def _canonical(told: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+def _canonical(events: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     """In the order ``(customer, time, event)``: event ids count each customer's events in that order."""
-    wanted = schema("events")
-    placed = told.sort("row", "time", "kind", "order", "order_line", maintain_order=True)
-    first = placed["row"].search_sorted(placed["row"], side="left")
-    customer = names.gather(placed["row"])
+    columns = schema("events")
+    in_order = events.sort("row", "time", "kind", "order", "order_line", maintain_order=True)
+    first = in_order["row"].search_sorted(in_order["row"], side="left")
+    customer = names.gather(in_order["row"])
     number = (pl.int_range(pl.len()) - pl.Series(first)).cast(pl.String).str.zfill(6)
-    named = placed.with_columns(
+    complete = in_order.with_columns(
         customer.alias("id"),
         customer.alias("customer_id"),
         id_type=pl.lit("user_id"),
@@ -98,5 +98,5 @@ def _canonical(told: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
         order_id=pl.concat_str(pl.Series(customer), pl.lit("-o"), pl.col("order").cast(pl.String)),
         subscription_id=pl.concat_str(pl.lit("s-"), pl.when(pl.col("subscribed")).then(pl.Series(customer))),
     )
-    missing = [pl.lit(None, dtype=dtype).alias(c) for c, dtype in wanted.items() if c not in named.columns]
-    return named.with_columns(missing).select(wanted.names()).cast(wanted)
+    absent = [pl.lit(None, dtype=dtype).alias(c) for c, dtype in columns.items() if c not in complete.columns]
+    return complete.with_columns(absent).select(columns.names()).cast(columns)

@@ -124,13 +124,13 @@ def _components(graph: Graph) -> dict[str, Cycle]:
 
 def _reached(graph: Graph, start: str) -> set[str]:
     """What a folder imports, directly or not."""
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        new = graph[waiting.pop()] - found
-        found |= new
-        waiting.extend(new)
-    return found
+    folders: set[str] = set()
+    queue = [start]
+    while queue:
+        new = graph[queue.pop()] - folders
+        folders |= new
+        queue.extend(new)
+    return folders
 
 
 def _top(name: str) -> str:

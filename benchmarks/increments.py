@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, then the figures as one line of JSON."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--events", type=int, default=1_000_000, help="about how many events there are")
-    chosen = options.parse_args(arguments)
+    events = options.parse_args(arguments).events
     with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), chosen.events)
+        figures = measure(Path(folder), events)
     Console(width=110, highlight=False).print(_table(figures))
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
@@ -53,7 +53,7 @@ def measure(folder: Path, events: int) -> Figures:
     _build(one)
     before = set(Lake(one.lake).files("events"))
     last.replace(folder / "days" / "9999.parquet")
-    added = _build(one)
+    day = _build(one)
     new = [file for file in Lake(one.lake).files("events") if file not in before]
     other.home.mkdir()
     shutil.copy(one.feature_set, other.feature_set)
@@ -64,10 +64,10 @@ def measure(folder: Path, events: int) -> Figures:
         **figures,
         "last_day_events": float(pl.scan_parquet(folder / "days" / "9999.parquet").select(pl.len()).collect().item()),
         **{f"whole_{step}_seconds": seconds for step, seconds in whole.items()},
-        **{f"day_{step}_seconds": seconds for step, seconds in added.items()},
-        "ingest_ratio": added["ingest"] / whole["ingest"],
-        "ingest_and_records_ratio": _without_profiles(added) / _without_profiles(whole),
-        "ratio": sum(added.values()) / sum(whole.values()),
+        **{f"day_{step}_seconds": seconds for step, seconds in day.items()},
+        "ingest_ratio": day["ingest"] / whole["ingest"],
+        "ingest_and_records_ratio": _without_profiles(day) / _without_profiles(whole),
+        "ratio": sum(day.values()) / sum(whole.values()),
         "rewritten_rows_share": sum(rows.values()) / figures["events"],
         "rewritten_mb": sum(file.stat().st_size for file in new) / 1e6,
         "lake_mb": sum(file.stat().st_size for file in Lake(one.lake).files("events")) / 1e6,
@@ -98,7 +98,7 @@ def _build(settings: Settings) -> dict[str, float]:
 
 
 class _Watch:
-    """A stopwatch that reads the progress told."""
+    """A stopwatch that reads the progress of a build."""
 
     def __init__(self) -> None:
         self.start = perf_counter()

@@ -41,9 +41,9 @@ class Day:
     @cached_property
     def figures(self) -> dict[str, float]:
         """Rows, share lapsed, the three AUCs, and how far the model is above the single feature."""
-        scored = {"auc": self.scores, "best_single": self.single_scores, "rule": self.rule_scores}
+        scores = {"auc": self.scores, "best_single": self.single_scores, "rule": self.rule_scores}
         y = self.outcome.y
-        aucs = {name: float(weighted_auc(y, s, np.ones((1, len(y))))[0]) for name, s in scored.items()}
+        aucs = {name: float(weighted_auc(y, s, np.ones((1, len(y))))[0]) for name, s in scores.items()}
         return {"rows": len(y), "lapsed": float(y.mean()), **aucs, "lift": aucs["auc"] - aucs["best_single"]}
 
     def lifts(self, weights: Floats) -> Floats:
@@ -52,7 +52,7 @@ class Day:
         return weighted_auc(y, self.scores, weights) - weighted_auc(y, self.single_scores, weights)
 
 
-def judged(settings: Settings, model: Model, day: date) -> Day:
+def day_of(settings: Settings, model: Model, day: date) -> Day:
     """A model against what came true after the day that it was trained at."""
     outcome = outcome_dataset(settings, model, as_of=model.as_of)
     single, single_scores = best_single(outcome.x, outcome.y, model.feature_names)
@@ -82,9 +82,9 @@ def intervals(days: Sequence[Day]) -> Floats:
     """``[day, end]`` the interval of each day's lift, and in the last row of their mean."""
     everyone, place = np.unique(np.concatenate([d.outcome.customers for d in days]), return_inverse=True)
     n = len(everyone)
-    drawn = np.random.default_rng(7).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    counts = np.random.default_rng(7).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
     ends = np.cumsum([len(d.outcome) for d in days])[:-1]
-    lifts = [d.lifts(drawn[:, rows].astype(np.float64)) for d, rows in zip(days, np.split(place, ends), strict=True)]
+    lifts = [d.lifts(counts[:, rows].astype(np.float64)) for d, rows in zip(days, np.split(place, ends), strict=True)]
     return np.asarray(np.quantile([*lifts, np.mean(lifts, axis=0)], INTERVAL, axis=1).T, dtype=np.float64)
 
 
@@ -96,21 +96,21 @@ def means(days: Sequence[Day]) -> dict[str, float]:
 def figures(days: Sequence[Day]) -> dict[str, float]:
     """Everything measured, as ``lapse_days_*`` for the means and ``lapse_<day>_*`` for each day."""
     spans = intervals(days)
-    told = {f"lapse_{d.day}": (d.figures, span) for d, span in zip(days, spans[:-1], strict=True)}
+    by_day = {f"lapse_{d.day}": (d.figures, span) for d, span in zip(days, spans[:-1], strict=True)}
     return {
         f"{name}_{key}": value
-        for name, (found, span) in {"lapse_days": (means(days), spans[-1]), **told}.items()
-        for key, value in {**found, "lift_low": float(span[0]), "lift_high": float(span[1])}.items()
+        for name, (values, span) in {"lapse_days": (means(days), spans[-1]), **by_day}.items()
+        for key, value in {**values, "lift_low": float(span[0]), "lift_high": float(span[1])}.items()
     }
 
 
-def printed(days: Sequence[Day], found: Mapping[str, float]) -> Table:
+def table_of(days: Sequence[Day], values: Mapping[str, float]) -> Table:
     """The table for people."""
     heads = ("lapse at", "rows", "lapsed", "model", "best single feature", "it is", f"-{RULE}", "lift", "95 % interval")
     table = Table(*heads, box=None)
     for name, key, single in [*((str(d.day), f"lapse_{d.day}", d.single) for d in days), ("mean", "lapse_days", "")]:
         rows, lapsed, auc, best, rule, lift, low, high = (
-            found[f"{key}_{figure}"]
+            values[f"{key}_{figure}"]
             for figure in ("rows", "lapsed", "auc", "best_single", "rule", "lift", "lift_low", "lift_high")
         )
         numbers = (f"{rows:,.0f}", f"{lapsed:.1%}", f"{auc:.4f}", f"{best:.4f}", single, f"{rule:.4f}", f"{lift:.4f}")

@@ -40,19 +40,19 @@ def number(column: str) -> pl.Expr:
     """The whole number that is measured."""
     plain = pl.col(plain_name(column))
     if column.endswith("_known"):
-        made = plain.is_not_null()
+        expression = plain.is_not_null()
     elif column.endswith("_squared") and column not in NUMBERS:
-        made = plain**2
+        expression = plain**2
     elif column.endswith("_square_high"):
-        made = plain**2 // 2**40
+        expression = plain**2 // 2**40
     elif column.endswith("_square_low"):
-        made = plain**2 % 2**40
+        expression = plain**2 % 2**40
     else:
-        made = NUMBERS.get(column, plain)
-    return made.cast(pl.Int64)
+        expression = NUMBERS.get(column, plain)
+    return expression.cast(pl.Int64)
 
 
-def met(condition: Condition) -> pl.Expr:
+def meets(condition: Condition) -> pl.Expr:
     """Whether an event meets a condition; null where it holds nothing."""
     column, values = pl.col(condition.column), condition.values
     if values:

@@ -23,7 +23,7 @@ from features.language.terms import Condition, Measure, Span, Term, Where
 from features.units import DAY, HOUR, MINUTE
 
 FEW = ("customer_id", "kind", "channel", "category", "scale")  # texts of few values
-READ = ("value", "discount", "cost", "renews_at", "order_id", *FEW, *FINE)
+FILE_COLUMNS = ("value", "discount", "cost", "renews_at", "order_id", *FEW, *FINE)
 Column = Callable[[pd.DataFrame], "pd.Series[Any]"]
 Mask = npt.NDArray[np.bool_]
 
@@ -33,60 +33,60 @@ def by_pandas(events: Sequence[Path], customers: Path, features: Sequence[Featur
     terms = list(dict.fromkeys(t for f in features for t in f.terms))
     df, names = _read(events, terms, as_of)
     masks: dict[Condition, Mask] = {}
-    made: dict[Term, Floats] = {}
+    values: dict[Term, Floats] = {}
     for where, spans in _by_rows(terms).items():
-        measured = {t.measure.column for chosen in spans.values() for t in chosen}
-        rows = _measured(df, _mask(df, where, masks), measured)
-        for span, chosen in spans.items():
+        columns = {t.measure.column for group in spans.values() for t in group}
+        rows = _measure_columns(df, _mask(df, where, masks), columns)
+        for span, group in spans.items():
             inside = _inside(rows, span)
-            made |= {term: _aggregate(inside, term.measure, len(names)) for term in chosen}
+            values |= {term: _aggregate(inside, term.measure, len(names)) for term in group}
     codes = _codes([f for f in features if f.formula == "code"], names, pd.read_parquet(customers))
-    return pd.DataFrame({"customer_id": names, **finish(features, made, codes, as_of=as_of)})
+    return pd.DataFrame({"customer_id": names, **finish(features, values, codes, as_of=as_of)})
 
 
 def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> tuple[pd.DataFrame, pd.Index[Any]]:
     """The events so far by the number of their customer, and the customers' names."""
-    wanted = {plain_name(t.measure.column) for t in terms} | {c.column for t in terms for c in t.measure.where}
-    columns = sorted(wanted.intersection(READ) | {"customer_id", "time", "order_line"})
+    sources = {plain_name(t.measure.column) for t in terms} | {c.column for t in terms for c in t.measure.where}
+    columns = sorted(sources.intersection(FILE_COLUMNS) | {"customer_id", "time", "order_line"})
     paths = [str(file) for file in events]
     table = pq.read_table(paths, columns=columns, read_dictionary=FEW, filters=[("time", "<=", as_of)])
     df: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
     df = df[df["customer_id"].notna()]
     customer, names = pd.factorize(df["customer_id"])
     assert (np.diff(customer) >= 0).all(), "the files are not in the order of customers"
-    for name in wanted.intersection(FINE):
+    for name in sources.intersection(FINE):
         df[name] = np.floor(df[name] * FINE[name] + 0.5)
     return df.drop(columns="customer_id").assign(customer=customer, age=(as_of - df["time"]) // DAY), pd.Index(names)
 
 
 def _by_rows(terms: Sequence[Term]) -> dict[Where, dict[Span, list[Term]]]:
-    wanted: dict[Where, dict[Span, list[Term]]] = {}
+    groups: dict[Where, dict[Span, list[Term]]] = {}
     for term in terms:
-        wanted.setdefault(term.measure.where, {}).setdefault(term.span, []).append(term)
-    return wanted
+        groups.setdefault(term.measure.where, {}).setdefault(term.span, []).append(term)
+    return groups
 
 
 def _mask(df: pd.DataFrame, where: Where, masks: dict[Condition, Mask]) -> Mask:
-    met = np.ones(len(df), dtype=np.bool_)
+    mask = np.ones(len(df), dtype=np.bool_)
     for condition in where:
         if condition not in masks:
-            masks[condition] = _met(df[condition.column], condition).to_numpy()
-        met &= masks[condition]
-    return met
+            masks[condition] = _meets(df[condition.column], condition).to_numpy()
+        mask &= masks[condition]
+    return mask
 
 
-def _met(held: pd.Series[Any], condition: Condition) -> pd.Series[bool]:
+def _meets(values: pd.Series[Any], condition: Condition) -> pd.Series[bool]:
     if condition.values:
-        return held.notna() & (held.isin(condition.values) != condition.negated)
-    return held.notna() & (held >= condition.low) & (held < condition.high)
+        return values.notna() & (values.isin(condition.values) != condition.negated)
+    return values.notna() & (values >= condition.low) & (values < condition.high)
 
 
-def _measured(df: pd.DataFrame, mask: Mask, measured: set[str]) -> pd.DataFrame:
+def _measure_columns(df: pd.DataFrame, mask: Mask, columns: set[str]) -> pd.DataFrame:
     """The rows with their customers and ages, and a column for each that is measured."""
-    held = {*map(plain_name, measured)}.intersection(df.columns) | {"customer", "age", "time", "order_line"}
-    rows = df[sorted(held)][mask]
-    made = rows.assign(**{name: _column(rows, name) for name in measured - {"one"}})
-    return made[["customer", "age", *sorted(measured - {"one"})]]
+    sources = {*map(plain_name, columns)}.intersection(df.columns) | {"customer", "age", "time", "order_line"}
+    rows = df[sorted(sources)][mask]
+    frame = rows.assign(**{name: _column(rows, name) for name in columns - {"one"}})
+    return frame[["customer", "age", *sorted(columns - {"one"})]]
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -138,14 +138,14 @@ def _aggregate(rows: pd.DataFrame, measure: Measure, customers: int) -> Floats:
     if op == "sum":
         return np.bincount(customer, rows[column].fillna(0), minlength=customers).astype(np.float64)
     if op == "distinct":
-        met = rows.loc[rows[column].notna(), ["customer", column]].drop_duplicates()
-        return np.bincount(met["customer"], minlength=customers).astype(np.float64)
-    found = rows.groupby("customer")[column].agg(op)
-    return found.reindex(range(customers)).to_numpy(np.float64)
+        pairs = rows.loc[rows[column].notna(), ["customer", column]].drop_duplicates()
+        return np.bincount(pairs["customer"], minlength=customers).astype(np.float64)
+    results = rows.groupby("customer")[column].agg(op)
+    return results.reindex(range(customers)).to_numpy(np.float64)
 
 
 def _codes(features: Sequence[Feature], names: pd.Index[Any], attributes: pd.DataFrame) -> dict[str, Floats]:
     """The places of attributes in their vocabularies."""
-    held = attributes.set_index("customer_id").reindex(names)
+    frame = attributes.set_index("customer_id").reindex(names)
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
-    return {f.name: held[f.attribute].map(places[f.name]).to_numpy().astype(np.float64) for f in features}
+    return {f.name: frame[f.attribute].map(places[f.name]).to_numpy().astype(np.float64) for f in features}

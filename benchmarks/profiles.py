@@ -34,12 +34,12 @@ OURS = "product.parquet"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, then the figures as one line of JSON."""
-    chosen = _options().parse_args(arguments)
+    options = _options().parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
-        home = chosen.home or Path(temporary)
+        home = options.home or Path(temporary)
         home.mkdir(parents=True, exist_ok=True)
-        sizes = {"events": chosen.events, "small": chosen.small, "big": chosen.big, "large": 100_000_000}
-        figures = measure(home, sizes, repeats=chosen.repeats, large=chosen.large, run=in_a_process)
+        sizes = {"events": options.events, "small": options.small, "big": options.big, "large": 100_000_000}
+        figures = measure(home, sizes, repeats=options.repeats, large=options.large, run=in_a_process)
     Console(width=110, highlight=False).print(_table(figures))
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure(home: Path, sizes: dict[str, int], *, repeats: int, large: bool, run: Run) -> Figures:
     """All figures, from tasks run one after the other."""
     lake, count = _lake(home, sizes["events"], run)
-    best, by_hand, pandas = _compared(home, lake, repeats, run)
+    best, by_hand, pandas = _compare(home, lake, repeats, run)
     figures = {
         "events": count,
         "rows": best["rows"],
@@ -72,8 +72,8 @@ def in_a_process(task: str, home: Path, lake: Path, out: Path, number: int) -> F
     """A task in a process of its own, so that its peak of memory is its own too."""
     command = [sys.executable, "-m", "benchmarks.tasks", task, str(home), str(lake), str(out), str(number)]
     with Console(stderr=True).status(f"{task}: {lake.name}"):
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
-    return cast(Figures, json.loads(done.stdout.splitlines()[-1]))
+        process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    return cast(Figures, json.loads(process.stdout.splitlines()[-1]))
 
 
 def _lake(home: Path, n: int, run: Run) -> tuple[Path, float]:
@@ -81,15 +81,15 @@ def _lake(home: Path, n: int, run: Run) -> tuple[Path, float]:
     return lake, run("write", home, lake, home, n)["events"]
 
 
-def _compared(home: Path, lake: Path, repeats: int, run: Run) -> list[Figures]:
+def _compare(home: Path, lake: Path, repeats: int, run: Run) -> list[Figures]:
     """The fastest run of each version, once their results are found equal."""
     runs: dict[str, list[Figures]] = {version: [] for version in VERSIONS}
     for _ in range(repeats):
-        for version, made in runs.items():
-            made.append(run(version, home, lake, home / f"{version}.parquet", 1))
+        for version, results in runs.items():
+            results.append(run(version, home, lake, home / f"{version}.parquet", 1))
     for version in VERSIONS[1:]:
         run("equal", home, home / OURS, home / f"{version}.parquet", 0)
-    return [min(made, key=_seconds) for made in runs.values()]
+    return [min(results, key=_seconds) for results in runs.values()]
 
 
 def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> Figures:
@@ -104,8 +104,8 @@ def _growth(home: Path, sizes: dict[str, int], repeats: int, run: Run) -> Figure
 
 def _large(home: Path, n: int, run: Run) -> Figures:
     lake, count = _lake(home, n, run)
-    made = run("streamed", home, lake, home / OURS, 1)
-    return {"large_events": count, "large_seconds": made["seconds"], "large_peak_rss_gb": made["peak_gb"]}
+    figures = run("streamed", home, lake, home / OURS, 1)
+    return {"large_events": count, "large_seconds": figures["seconds"], "large_peak_rss_gb": figures["peak_gb"]}
 
 
 def _seconds(figures: Figures) -> float:

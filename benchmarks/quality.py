@@ -43,48 +43,50 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings(config).model_copy(update={"home": Path(home), "store": None, "registry": None})
         build(settings, as_of=settings.now())
-        by_day = {day: _trained(settings, "lapse", micros(day)) for day in lapse_days.DAYS}
-        days = [lapse_days.judged(settings, model, day) for day, model in by_day.items()]
-        others = {name: _trained(settings, name, micros(day)) for name, day in MOMENTS.items() if name != "lapse"}
+        by_day = {day: _train(settings, "lapse", micros(day)) for day in lapse_days.DAYS}
+        days = [lapse_days.day_of(settings, model, day) for day, model in by_day.items()]
+        others = {name: _train(settings, name, micros(day)) for name, day in MOMENTS.items() if name != "lapse"}
         models = {"lapse": by_day[MOMENTS["lapse"]], **others}
-        found = [evaluate(settings, model, as_of=model.as_of) for model in models.values()]
+        evaluations = [evaluate(settings, model, as_of=model.as_of) for model in models.values()]
         redemption = models["redemption"]
         every = evaluate(settings, redemption, as_of=redemption.as_of, open_as_none=True)
     console = Console(width=124, highlight=False)
-    console.print(_table(found))
+    console.print(_table(evaluations))
     console.print(
         f"Redemption over all {every.rows:,} contacts, open outcomes taken as none: AUC {every.metrics['auc']:.3f}, "
         f"{every.baseline} {every.baseline_metrics['auc']:.3f}."
     )
     four = lapse_days.figures(days)
-    console.print(lapse_days.printed(days, four))
-    figures = {f"{e.target.name}_{key}": value for e in found for key, value in _figures(e).items()}
+    console.print(lapse_days.table_of(days, four))
+    figures = {f"{e.target.name}_{key}": value for e in evaluations for key, value in _figures(e).items()}
     figures |= {"redemption_all_auc": every.metrics["auc"], "redemption_all_rows": every.rows, **four}
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
-def _trained(settings: Settings, name: str, as_of: int) -> Model:
+def _train(settings: Settings, name: str, as_of: int) -> Model:
     (report,) = train(settings, as_of=as_of, targets=[name])
     assert report.model is not None, report.verdict
     return report.model
 
 
 def _figures(evaluation: Evaluation) -> dict[str, float]:
-    kept = {key: evaluation.metrics[key] for key in FIGURES[evaluation.target.score_kind] if key in evaluation.metrics}
+    figures = {
+        key: evaluation.metrics[key] for key in FIGURES[evaluation.target.score_kind] if key in evaluation.metrics
+    }
     first = FIGURES[evaluation.target.score_kind][0]
     counts = {"rows": evaluation.rows, "left_out": evaluation.left_out}
-    return {**kept, f"rule_{first}": evaluation.baseline_metrics[first], **counts}
+    return {**figures, f"rule_{first}": evaluation.baseline_metrics[first], **counts}
 
 
-def _table(found: Sequence[Evaluation]) -> Table:
+def _table(evaluations: Sequence[Evaluation]) -> Table:
     heads = ("target", "trained and tested at", "rows", "outcome open", "figure", "model", "best of the rules", "it is")
     table = Table(*heads, box=None)
-    for each in found:
+    for each in evaluations:
         figure = FIGURES[each.target.score_kind][0]
         model, rule = each.metrics[figure], each.baseline_metrics[figure]
-        shown = [f"{v:.3f}" if v < 1 else f"{v:,.1f}" for v in (model, rule)]
+        numbers = [f"{v:.3f}" if v < 1 else f"{v:,.1f}" for v in (model, rule)]
         counts = [f"{each.rows:,}", f"{each.left_out:,}"]
-        row = [each.target.name, str(MOMENTS[each.target.name]), *counts, figure.upper(), *shown]
+        row = [each.target.name, str(MOMENTS[each.target.name]), *counts, figure.upper(), *numbers]
         table.add_row(*row, str(each.baseline))
     return table
 

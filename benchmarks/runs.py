@@ -17,11 +17,11 @@ from features.language.terms import Measure, Span, Term
 class Runs:
     """What there is of each measure in each row, and where each customer's rows lie.
 
-    Of sums and of different values ``held`` is how much there is before each row. ``upto`` says for an age in days
-    where the rows of at least that age end, of each customer; ``start`` where a customer's rows start.
+    ``values``: of sums and of distinct values, how much there is before each row; of other measures, what the row has.
+    ``upto[age]``: of each customer, where the rows of at least that age (in days) end; ``start``: where its rows start.
     """
 
-    held: Mapping[Measure, Ints]
+    values: Mapping[Measure, Ints]
     upto: Mapping[int, Ints]
     start: Ints
 
@@ -32,20 +32,20 @@ class Runs:
         pane = np.searchsorted(-np.array(ages), -np.arange(ages[0] + 1))  # of each age, the oldest first
         cell = rows["customer"].to_numpy() * len(ages) + pane[np.minimum(rows["age"].to_numpy(), ages[0])]
         ends = np.cumsum(np.bincount(cell, minlength=customers * len(ages))).reshape(customers, len(ages))
-        held = {measure: _held(rows, measure) for measure in {t.measure for t in terms} if measure.column != "one"}
-        return cls(held, dict(zip(ages, ends.T, strict=True)), np.concatenate([[0], ends[:-1, -1]]))
+        values = {measure: _values(rows, measure) for measure in {t.measure for t in terms} if measure.column != "one"}
+        return cls(values, dict(zip(ages, ends.T, strict=True)), np.concatenate([[0], ends[:-1, -1]]))
 
     def term(self, term: Term) -> Floats:
         """What a term is of each customer: over no rows 0 or, unless it counts or adds up, NaN."""
         start, end = self._span(term.span)
         if term.measure.column == "one":
             return (end - start).astype(np.float64)
-        held = self.held[term.measure]
+        values = self.values[term.measure]
         if term.measure.op in ("sum", "distinct"):
-            return (held[end] - held[start]).astype(np.float64)
-        found, some = np.full(len(start), np.nan), start < end
-        found[some] = _ENDS[term.measure.op](held, start[some], end[some])
-        return found
+            return (values[end] - values[start]).astype(np.float64)
+        results, some = np.full(len(start), np.nan), start < end
+        results[some] = _ENDS[term.measure.op](values, start[some], end[some])
+        return results
 
     def _span(self, span: Span) -> tuple[Ints, Ints]:
         return self.start if span.start is None else self.upto[span.start], self.upto[span.end]
@@ -56,7 +56,7 @@ def column_of(measure: Measure) -> str:
     return f"sum of {measure.column}" if measure.op == "sum" else measure.column
 
 
-def _held(rows: pl.DataFrame, measure: Measure) -> Ints:
+def _values(rows: pl.DataFrame, measure: Measure) -> Ints:
     column = rows[column_of(measure)].to_numpy()
     assert column.dtype == np.int64, f"{measure.column} is not known in all rows"
     if measure.op == "distinct":

@@ -20,9 +20,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.clients import Load, answer, connected, load
-from benchmarks.questions import EMPTY, Asked, Question, questions
-from benchmarks.worlds import World, journey, opened, small
+from benchmarks.clients import Load, answer, connect, load
+from benchmarks.questions import EMPTY, Question, Request, questions
+from benchmarks.worlds import World, journey, open_world, small
 from serving.http.server import free_port
 
 Figures = dict[str, float]
@@ -35,25 +35,25 @@ PATIENCE = 120  # seconds for the service to start
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, then the figures as one line of JSON."""
-    chosen = _options().parse_args(arguments)
+    options = _options().parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
-        home = chosen.home or Path(temporary)
+        home = options.home or Path(temporary)
         with Console(stderr=True).status("building what is served"):
-            config = journey(home / "journey") if chosen.size == "journey" else small(home / "small", chosen.events)
-        with opened(config) as world, served(world.config) as address:
-            figures = measure(address, world, requests=chosen.requests, seconds=chosen.seconds)
+            config = journey(home / "journey") if options.size == "journey" else small(home / "small", options.events)
+        with open_world(config) as world, service(world.config) as address:
+            figures = measure(address, world, requests=options.requests, seconds=options.seconds)
     Console(width=120, highlight=False).print(_table(figures))
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
 def measure(address: str, world: World, *, requests: int, seconds: float) -> Figures:
     """Each question with each number of clients: so many requests, if they take no more than so many seconds."""
-    asked = questions(world)
-    for name, question in asked.items():
+    by_name = questions(world)
+    for name, question in by_name.items():
         _warm(address, name, question)
     loads: dict[tuple[str, int], Load] = {}
     for _ in range(TURNS):
-        for name, question in asked.items():
+        for name, question in by_name.items():
             for clients in CLIENTS:
                 more = load(address, question, clients=clients, requests=-(-requests // TURNS), seconds=seconds / TURNS)
                 loads[name, clients] = loads[name, clients] + more if (name, clients) in loads else more
@@ -61,7 +61,7 @@ def measure(address: str, world: World, *, requests: int, seconds: float) -> Fig
 
 
 @contextmanager
-def served(config: Path) -> Iterator[str]:
+def service(config: Path) -> Iterator[str]:
     """The service of a settings file in a process of its own, from its command line; yields its address."""
     port = free_port()
     command = [sys.executable, "-m", "stamkund", "serve", "--config", str(config), "--port", str(port)]
@@ -77,8 +77,8 @@ def _await(child: subprocess.Popen[bytes], address: str) -> None:
     end = time.monotonic() + PATIENCE
     while child.poll() is None and time.monotonic() < end:
         try:
-            with closing(connected(address)) as connection:
-                answer(connection, Asked("/readyz"))
+            with closing(connect(address)) as connection:
+                answer(connection, Request("/readyz"))
         except (OSError, AssertionError):
             time.sleep(0.1)
         else:
@@ -88,18 +88,18 @@ def _await(child: subprocess.Popen[bytes], address: str) -> None:
 
 def _warm(address: str, name: str, question: Question) -> None:
     """Ask a few times, and see that it is answered and not only with a good status."""
-    with closing(connected(address)) as connection:
+    with closing(connect(address)) as connection:
         for _ in range(WARM):
             body = answer(connection, question.next())
-            assert question.answered(body), f"{name} is not answered: {body[:300]!r}"
+            assert question.is_answer(body), f"{name} is not answered: {body[:300]!r}"
 
 
 def _figures(loads: Loads) -> Figures:
     figures: Figures = {}
-    for (name, clients), made in loads.items():
-        told, beside = made.figures(), loads[EMPTY, clients].figures()
-        told |= {f"{p}_ratio": told[f"{p}_ms"] / beside[f"{p}_ms"] for p in ("p50", "p99")}
-        figures |= {f"{name}_{clients}c_{figure}": value for figure, value in told.items()}
+    for (name, clients), of_question in loads.items():
+        row, beside = of_question.figures(), loads[EMPTY, clients].figures()
+        row |= {f"{p}_ratio": row[f"{p}_ms"] / beside[f"{p}_ms"] for p in ("p50", "p99")}
+        figures |= {f"{name}_{clients}c_{figure}": value for figure, value in row.items()}
     return figures
 
 
@@ -121,8 +121,8 @@ def _table(figures: Figures) -> Table:
         of = f"_{clients}c_"
         for name in (key.removesuffix(f"{of}p50_ms") for key in figures if key.endswith(f"{of}p50_ms")):
             latencies = (figures[f"{name}{of}{figure}"] for figure in ("p50_ms", "p50_ratio", "p99_ms", "p99_ratio"))
-            told = [f"{value:,.2f}" for value in latencies]
-            table.add_row(name, str(clients), *told, f"{figures[f'{name}{of}per_second']:,.0f}")
+            cells = [f"{value:,.2f}" for value in latencies]
+            table.add_row(name, str(clients), *cells, f"{figures[f'{name}{of}per_second']:,.0f}")
     return table
 
 

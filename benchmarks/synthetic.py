@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.block import CATEGORIES, ITEMS
-from benchmarks.happenings import CAMPAIGNS, offer_starts, tell
+from benchmarks.happenings import CAMPAIGNS, events_of, offer_starts
 from benchmarks.season import DAYS, END, START
 from features.events.tables import schema
 from features.lake import Lake
@@ -25,7 +25,7 @@ from features.units import DAY
 
 BLOCK = 2_000  # customers made together
 BLOCKS_A_FILE = 8
-EVENTS_A_CUSTOMER = 69.0  # on average over many; what a wanted number of events is turned into customers by
+EVENTS_A_CUSTOMER = 69.0  # on average over many; divides a number of events into customers
 POPULARITY = 0.25 * len(CATEGORIES) / np.arange(1, len(CATEGORIES) + 1)  # the Dirichlet's parameters
 MOVING = 1 / 7_300  # a day: once in twenty years
 AGES = ("18-29", "30-44", "45-59", "60+")
@@ -62,9 +62,9 @@ def customers_for(n_events: int) -> int:
 def happenings(n: int, *, seed: int) -> Iterator[pl.DataFrame]:
     """All events of the first ``n`` customers, block by block, in the lake's schema and order."""
     for block in range(-(-n // BLOCK)):
-        told = tell(_truth(block, seed), np.random.default_rng([seed, block, 1]))
-        left = n - block * BLOCK
-        yield told if left >= BLOCK else told.filter(pl.col("customer_id") < _id(n))
+        frame = events_of(_truth(block, seed), np.random.default_rng([seed, block, 1]))
+        rest = n - block * BLOCK
+        yield frame if rest >= BLOCK else frame.filter(pl.col("customer_id") < _id(n))
 
 
 def write(path: Path, n_events: int, *, seed: int) -> Lake:
@@ -74,12 +74,12 @@ def write(path: Path, n_events: int, *, seed: int) -> Lake:
         _write(draft.part("items"), items())
         _write(draft.part("offers"), offers())
         _write(draft.part("customers"), _attributes(n, seed))
-        waiting: list[pl.DataFrame] = []
+        blocks: list[pl.DataFrame] = []
         for i, block in enumerate(happenings(n, seed=seed), 1):
-            waiting.append(block)
+            blocks.append(block)
             if i % BLOCKS_A_FILE == 0 or i * BLOCK >= n:
-                _write(draft.part("events", str((i - 1) // BLOCKS_A_FILE)), pl.concat(waiting))
-                waiting.clear()
+                _write(draft.part("events", str((i - 1) // BLOCKS_A_FILE)), pl.concat(blocks))
+                blocks.clear()
     return lake
 
 
@@ -110,16 +110,16 @@ def disguise(events: pl.DataFrame, ids: pl.DataFrame, *, seed: int) -> pl.DataFr
     ``customer_id`` is null unless the id is a user's; the truth stays in ``ids``.
     """
     rng = np.random.default_rng([seed, 3])
-    held = ids.group_by("customer_id", maintain_order=True).agg(types=pl.col("id_type"), ids=pl.col("id"))
+    ids_of_customer = ids.group_by("customer_id", maintain_order=True).agg(types=pl.col("id_type"), ids=pl.col("id"))
     draw = pl.Series("draw", rng.random(events.height))
     place = (pl.col("draw") * pl.col("ids").list.len()).cast(pl.Int64)
-    known = pl.col("kind").is_in(["order", "refund"])
-    under = pl.when(known).then(pl.lit("user_id")).otherwise(pl.col("types").list.get(place))
-    name = pl.when(known).then("customer_id").otherwise(pl.col("ids").list.get(place))
-    met = events.with_columns(draw).join(held, on="customer_id", how="left", maintain_order="left")
-    met = met.with_columns(id_type=under, id=name)
+    is_purchase = pl.col("kind").is_in(["order", "refund"])
+    id_type = pl.when(is_purchase).then(pl.lit("user_id")).otherwise(pl.col("types").list.get(place))
+    name = pl.when(is_purchase).then("customer_id").otherwise(pl.col("ids").list.get(place))
+    rows = events.with_columns(draw).join(ids_of_customer, on="customer_id", how="left", maintain_order="left")
+    rows = rows.with_columns(id_type=id_type, id=name)
     user = pl.when(pl.col("id_type") == "user_id").then("id")
-    return met.with_columns(customer_id=user).select(events.columns)
+    return rows.with_columns(customer_id=user).select(events.columns)
 
 
 def items() -> pl.DataFrame:
@@ -134,7 +134,7 @@ def offers() -> pl.DataFrame:
     """Every campaign's offer, valid for a week."""
     starts = offer_starts()
     numbers = pl.DataFrame({"starts": starts, "ends": starts + 7 * DAY}).with_row_index("number", 1)
-    named = numbers.select(
+    frame = numbers.select(
         "starts",
         "ends",
         offer_id=pl.format("offer-{}", "number"),
@@ -142,8 +142,8 @@ def offers() -> pl.DataFrame:
         campaign_id=pl.format("campaign-{}", "number"),
         type=pl.lit("offer"),
     )
-    wanted = schema("offers")
-    return named.match_to_schema(wanted, missing_columns="insert").select(wanted.names()).sort("offer_id")
+    columns = schema("offers")
+    return frame.match_to_schema(columns, missing_columns="insert").select(columns.names()).sort("offer_id")
 
 
 def _attributes(n: int, seed: int) -> pl.DataFrame:

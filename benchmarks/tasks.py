@@ -29,74 +29,74 @@ EVENTS = 300  # of the customer whose record is measured
 RELATIVE = 1e-9
 FEATURES, WARM = "features.json", "warm"
 Figures = dict[str, float]
-Made = TypeVar("Made")
+Result = TypeVar("Result")
 
 
 def write(home: Path, lake: Path, _out: Path, n: int) -> Figures:
     """Write a lake of about ``n`` events, and for the first lake of a home fit the default features on it."""
-    written = _written(lake, n)
+    filled = _lake(lake, n)
     path = home / FEATURES
     if not path.exists():
-        _written(home / WARM, 1_000)
-        fit_features(written, as_of=FITTED_AT).save(path)
-    return {"events": float(written.scan("events").select(pl.len()).collect().item())}
+        _lake(home / WARM, 1_000)
+        fit_features(filled, as_of=FITTED_AT).save(path)
+    return {"events": float(filled.scan("events").select(pl.len()).collect().item())}
 
 
 def product(home: Path, lake: Path, out: Path, origins: int) -> Figures:
     """Everyone's profile at so many moments, four weeks apart."""
-    wanted, moments = FeatureSet.load(home / FEATURES), [AS_OF - 28 * DAY * i for i in range(origins)]
-    made, figures = _timed(lambda path: profiles_at(Lake(path), wanted, as_of=moments), home, lake)
-    made.write_parquet(out)
-    return {**figures, "rows": made.height, "features": len(wanted.names)}
+    feature_set, moments = FeatureSet.load(home / FEATURES), [AS_OF - 28 * DAY * i for i in range(origins)]
+    result, figures = _time(lambda path: profiles_at(Lake(path), feature_set, as_of=moments), home, lake)
+    result.write_parquet(out)
+    return {**figures, "rows": result.height, "features": len(feature_set.names)}
 
 
 def on_duckdb(home: Path, lake: Path, _out: Path, _n: int) -> Figures:
     """Everyone's profile as the product computes it, by DuckDB instead of Polars."""
-    wanted = FeatureSet.load(home / FEATURES)
+    feature_set = FeatureSet.load(home / FEATURES)
 
-    def made(path: Path) -> object:
+    def profiles(path: Path) -> object:
         events, customers = (
             duckdb.read_parquet([str(file) for file in files], union_by_name=True) for files in _tables(path)
         )
-        return profile_frame(events, wanted, as_of=AS_OF, attributes=customers)
+        return profile_frame(events, feature_set, as_of=AS_OF, attributes=customers)
 
-    return _timed(made, home, lake)[1]
+    return _time(profiles, home, lake)[1]
 
 
 def streamed(home: Path, lake: Path, out: Path, _n: int) -> Figures:
     """Everyone's profile, written some customers at a time, as a build writes them."""
-    wanted = FeatureSet.load(home / FEATURES)
-    made, figures = _timed(lambda path: write_profiles(Lake(path), wanted, out, as_of=AS_OF), home, lake)
-    return {**figures, "rows": made}
+    feature_set = FeatureSet.load(home / FEATURES)
+    result, figures = _time(lambda path: write_profiles(Lake(path), feature_set, out, as_of=AS_OF), home, lake)
+    return {**figures, "rows": result}
 
 
 def by_hand(home: Path, lake: Path, out: Path, _n: int) -> Figures:
     """The same columns by the floor."""
-    wanted = FeatureSet.load(home / FEATURES).features
-    made, figures = _timed(lambda path: floor(*_files(path), wanted, as_of=AS_OF), home, lake)
-    made.write_parquet(out)
+    features = FeatureSet.load(home / FEATURES).features
+    result, figures = _time(lambda path: floor(*_files(path), features, as_of=AS_OF), home, lake)
+    result.write_parquet(out)
     return figures
 
 
 def pandas(home: Path, lake: Path, out: Path, _n: int) -> Figures:
     """The same columns by pandas."""
-    wanted = FeatureSet.load(home / FEATURES).features
-    made, figures = _timed(lambda path: by_pandas(*_files(path), wanted, as_of=AS_OF), home, lake)
-    pl.from_pandas(made).write_parquet(out)
+    features = FeatureSet.load(home / FEATURES).features
+    result, figures = _time(lambda path: by_pandas(*_files(path), features, as_of=AS_OF), home, lake)
+    pl.from_pandas(result).write_parquet(out)
     return figures
 
 
 def equal(home: Path, ours: Path, theirs: Path, _n: int) -> Figures:
     """Assert that two results agree: counts, sums, times and bands to the bit, all else to 1e-9."""
-    wanted = FeatureSet.load(home / FEATURES).features
+    features = FeatureSet.load(home / FEATURES).features
     a, b = pl.read_parquet(ours).sort("customer_id"), pl.read_parquet(theirs).sort("customer_id")
     assert a["customer_id"].equals(b["customer_id"]), "not the same customers"
-    for feature in wanted:
+    for feature in features:
         x, y = (frame[feature.name].to_numpy() for frame in (a, b))
         exact = feature.formula in ("amount", "since", "stage", "code") or feature.cuts
         same = np.array_equal(x, y, equal_nan=True) if exact else np.allclose(x, y, RELATIVE, 0.0, equal_nan=True)
         assert same, f"{feature.name} differs, by {np.nanmax(np.abs(x - y))} at most"
-    return {"columns": float(len(wanted))}
+    return {"columns": float(len(features))}
 
 
 def record(home: Path, lake: Path, _out: Path, rounds: int) -> Figures:
@@ -126,23 +126,23 @@ def main(arguments: Sequence[str] | None = None) -> Figures:
     options.add_argument("task", choices=TASKS)
     options.add_argument("paths", type=Path, nargs=3, help="the home of all lakes, the lake, the file of the result")
     options.add_argument("number", type=int, help="how many events, origins or rounds")
-    chosen = options.parse_args(arguments)
-    home, lake, out = chosen.paths
-    figures = TASKS[chosen.task](home, lake, out, chosen.number)
+    choice = options.parse_args(arguments)
+    home, lake, out = choice.paths
+    figures = TASKS[choice.task](home, lake, out, choice.number)
     print(json.dumps(figures))
     return figures
 
 
-def _timed(work: Callable[[Path], Made], home: Path, lake: Path) -> tuple[Made, Figures]:
+def _time(work: Callable[[Path], Result], home: Path, lake: Path) -> tuple[Result, Figures]:
     """The work on a lake, after a few customers have brought in what is loaded at the first use."""
     work(home / WARM)
     start = perf_counter()
-    made = work(lake)
+    result = work(lake)
     seconds = perf_counter() - start
-    return made, {"seconds": seconds, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9}
+    return result, {"seconds": seconds, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9}
 
 
-def _written(lake: Path, n: int) -> Lake:
+def _lake(lake: Path, n: int) -> Lake:
     return Lake(lake) if Lake(lake).exists else synthetic.write(lake, n, seed=SEED)
 
 
@@ -155,12 +155,12 @@ def _tables(lake: Path) -> tuple[list[Path], list[Path]]:
     return Lake(lake).files("events"), Lake(lake).files("customers")
 
 
-def _busy(lake: Lake, wanted: int) -> list[dict[str, object]]:
+def _busy(lake: Lake, count: int) -> list[dict[str, object]]:
     """The first so many events of the customer who comes closest to having just as many."""
     counts = lake.scan("events").group_by("customer_id").len().collect()
-    closest = counts.sort((pl.col("len") < wanted), (pl.col("len").cast(pl.Int64) - wanted).abs(), "customer_id")
+    closest = counts.sort((pl.col("len") < count), (pl.col("len").cast(pl.Int64) - count).abs(), "customer_id")
     own = lake.scan("events").filter(pl.col("customer_id") == closest["customer_id"][0])
-    return own.sort("time", "event_id").head(wanted).collect().to_dicts()
+    return own.sort("time", "event_id").head(count).collect().to_dicts()
 
 
 def _median(work: Callable[[int], object], rounds: int) -> float:

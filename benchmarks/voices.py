@@ -10,29 +10,29 @@ from features.arrays import Floats
 from features.events.tables import RATING_SCALES
 from features.units import DAY
 
-SURVEYED, ASKING = 0.06, 0.15  # of orders; of orders, times what is missing in satisfaction
-ASKED = ("nps", "csat", "stars")
+SURVEY_SHARE, SUPPORT_SHARE = 0.06, 0.15  # of orders; of orders, times what is missing in satisfaction
+SCALES = ("nps", "csat", "stars")
 
 
 def surveys(block: Block, lines: pl.DataFrame) -> pl.DataFrame:
     """After some orders one of the scales is asked: its lowest rating and a binomial share of the rest."""
-    asked = _after(block, lines, np.full(block.size, SURVEYED))
-    scale = block.rng.integers(0, len(ASKED), asked.height)
-    low, high = np.array([RATING_SCALES[name] for name in ASKED])[scale].T
-    rating = low + block.rng.binomial(high - low, block.columns["satisfaction"][asked["row"].to_numpy()])
-    return asked.with_columns(
+    answers = _after(block, lines, np.full(block.size, SURVEY_SHARE))
+    scale = block.rng.integers(0, len(SCALES), answers.height)
+    low, high = np.array([RATING_SCALES[name] for name in SCALES])[scale].T
+    rating = low + block.rng.binomial(high - low, block.columns["satisfaction"][answers["row"].to_numpy()])
+    return answers.with_columns(
         kind=pl.lit("survey"),
         channel=pl.lit("email"),
-        scale=pl.Series(ASKED).gather(scale),
+        scale=pl.Series(SCALES).gather(scale),
         rating=pl.Series(rating.astype(np.float64)),
     )
 
 
 def support(block: Block, lines: pl.DataFrame) -> pl.DataFrame:
     """After some orders the less satisfied ask for support."""
-    missing = 1 - block.columns["satisfaction"]
-    asking = _after(block, lines, ASKING * missing)
-    return asking.with_columns(kind=pl.lit("support"), channel=pl.lit("phone"))
+    dissatisfaction = 1 - block.columns["satisfaction"]
+    requests = _after(block, lines, SUPPORT_SHARE * dissatisfaction)
+    return requests.with_columns(kind=pl.lit("support"), channel=pl.lit("phone"))
 
 
 def _after(block: Block, lines: pl.DataFrame, probability: Floats) -> pl.DataFrame:

@@ -85,19 +85,19 @@ def small(folder: Path, events: int) -> Path:
 
 
 @contextmanager
-def opened(config: Path) -> Iterator[World]:
+def open_world(config: Path) -> Iterator[World]:
     """A world whose store is a copy, so that it forgets what it was sent."""
     settings = read_settings(config)
     with TemporaryDirectory(dir=config.parent) as scratch:
-        store, served = Path(scratch) / "store.db", config.with_name("served.yaml")
-        with closing(sqlite3.connect(settings.home / "store.db")) as kept, closing(sqlite3.connect(store)) as copy:
-            kept.backup(copy)
+        store, file = Path(scratch) / "store.db", config.with_name("served.yaml")
+        with closing(sqlite3.connect(settings.home / "store.db")) as original, closing(sqlite3.connect(store)) as copy:
+            original.backup(copy)
         document = yaml.safe_load(config.read_text(encoding="utf-8")) | {"store": f"sqlite:///{store}"}
-        served.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+        file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
         past = Lake(settings.lake).scan("events").filter(pl.col("time") <= settings.now())
         reached = past.filter(pl.col("kind") == "contact").select(pl.col("customer_id").unique().sort()).collect()
         items = Lake(settings.lake).scan("items").select(pl.col("item_id").sort().head(1000)).collect()
-        yield World(served, tuple(reached.to_series()), tuple(items.to_series()))
+        yield World(file, tuple(reached.to_series()), tuple(items.to_series()))
 
 
 def _build(settings: Settings, folder: Path, events: int) -> None:
@@ -119,16 +119,16 @@ def _build(settings: Settings, folder: Path, events: int) -> None:
 
 def _history(events: pl.DataFrame) -> pl.DataFrame:
     """The last months up to now; all contacts of a campaign at one moment, as a mailing goes out."""
-    mailed = pl.when(pl.col("kind") == "contact").then(pl.col("time") // DAY * DAY).otherwise("time")
-    return events.with_columns(time=mailed).filter(pl.col("time").is_between(NOW - HISTORY, NOW, closed="right"))
+    time = pl.when(pl.col("kind") == "contact").then(pl.col("time") // DAY * DAY).otherwise("time")
+    return events.with_columns(time=time).filter(pl.col("time").is_between(NOW - HISTORY, NOW, closed="right"))
 
 
 def _model(target: Target, table: Dataset, feature_set: FeatureSet) -> Model:
     """As large as any trained one."""
-    known, names = table.known_by(NOW), feature_names(feature_set, target)
-    booster = fit_trees(known.x, known.y, target.score_kind)
+    rows, names = table.known_by(NOW), feature_names(feature_set, target)
+    booster = fit_trees(rows.x, rows.y, target.score_kind)
     bare = Model(target.name, 1, target, booster, Platt(), names, feature_set.hash, (), NOW)
-    return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(known.x))})
+    return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(rows.x))})
 
 
 def _offers() -> pl.DataFrame:

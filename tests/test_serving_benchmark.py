@@ -13,9 +13,9 @@ import pytest
 
 from benchmarks import serving
 from benchmarks.clients import Load, load
-from benchmarks.questions import Asked, Question, questions
-from benchmarks.serving import CLIENTS, measure, served
-from benchmarks.worlds import World, opened, small
+from benchmarks.questions import Question, Request, questions
+from benchmarks.serving import CLIENTS, measure, service
+from benchmarks.worlds import World, open_world, small
 from features.config.settings import read_settings
 from serving.store.engine import open_store
 from serving.store.event_log import log_frame
@@ -34,7 +34,8 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_question_is_asked_and_answered_over_http(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "WARM", 1)
     monkeypatch.setattr(serving, "TURNS", 2)
-    with opened(config) as world, served(world.config) as address:  # BentoML's metrics are for one service a process
+    # The service has a process of its own: BentoML's metrics are for one service a process.
+    with open_world(config) as world, service(world.config) as address:
         figures = measure(address, world, requests=3, seconds=60)
         assert _events_kept(world.config) > 0
     assert figures.keys() == {"customers"} | {f"{n}_{c}c_{f}" for n in NAMES for c in CLIENTS for f in FIGURES}
@@ -70,13 +71,13 @@ def test_the_figures_of_a_load() -> None:
 def test_a_load_is_so_many_requests_or_ends_when_the_time_is_over(
     echo: str, clients: int, requests: int, seconds: float, asked: int
 ) -> None:
-    made = load(echo, Question(lambda: Asked("/200")), clients=clients, requests=requests, seconds=seconds)
-    assert len(made.latencies) == asked
+    measured = load(echo, Question(lambda: Request("/200")), clients=clients, requests=requests, seconds=seconds)
+    assert len(measured.latencies) == asked
 
 
 def test_an_answer_of_another_status_ends_the_measurement(echo: str) -> None:
     with pytest.raises(AssertionError, match="/503: 503 b'told'"):
-        load(echo, Question(lambda: Asked("/503", b"{}")), clients=1, requests=1, seconds=60)
+        load(echo, Question(lambda: Request("/503", b"{}")), clients=1, requests=1, seconds=60)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +96,13 @@ def test_an_answer_of_another_status_ends_the_measurement(echo: str) -> None:
     ],
 )
 def test_an_answer_that_lacks_what_was_asked_for_is_none(name: str, body: object, good: bool) -> None:  # noqa: FBT001
-    asked = questions(World(Path("stamkund.yaml"), ("ann", "bob"), ("tea",)))
-    assert asked[name].answered(json.dumps(body).encode()) is good
+    by_name = questions(World(Path("stamkund.yaml"), ("ann", "bob"), ("tea",)))
+    assert by_name[name].is_answer(json.dumps(body).encode()) is good
 
 
 def test_no_event_is_sent_twice() -> None:
-    asked = questions(World(Path("stamkund.yaml"), ("ann", "bob"), ("tea",)))
-    one, many = json.loads(asked["ingest_1"].next().body or b""), json.loads(asked["ingest_100"].next().body or b"")
+    by_name = questions(World(Path("stamkund.yaml"), ("ann", "bob"), ("tea",)))
+    one, many = json.loads(by_name["ingest_1"].next().body or b""), json.loads(by_name["ingest_100"].next().body or b"")
     ids = [one["messageId"], *(each["messageId"] for each in many["batch"])]
     assert len(set(ids)) == 101
 
