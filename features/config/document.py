@@ -44,7 +44,7 @@ def parse(file: Path) -> Document:
         msg = f"{file.name}:{line}: this is not YAML: {error.problem or error.context}. Check quotes and indentation."
         raise StamkundError("bad_yaml", msg) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        msg = f"{file.name}: this is not YAML text: {error}"
+        msg = f"{file.name}: this is not YAML text: {error}. Save it as plain text in UTF-8."
         raise StamkundError("bad_yaml", msg) from None
     return Document(file, data, lines)
 

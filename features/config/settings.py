@@ -56,7 +56,7 @@ class Settings(Section):
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         for name in sections:
             if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == "http":
-                msg = f"{name!r} cannot be a name here: use letters, digits, - and _ (and not `http`)."
+                msg = f"{name!r} cannot be a name here: use letters, digits, - and _, first a letter or _ (not `http`)."
                 raise StamkundError("bad_name", msg, field=name)
         return sections
 

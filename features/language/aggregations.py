@@ -60,9 +60,11 @@ def check_declaration(
 ) -> None:
     """Raise a :class:`StamkundError` for a declaration that has no meaning; its message says what would have one."""
     if not re.fullmatch(r"[A-Za-z]\w*", name) or name in ("customer_id", "as_of"):
-        raise StamkundError(
-            "bad_name", f"{name!r} cannot be a feature's name: use letters, digits and _.", field="name"
+        message = (
+            f"{name!r} cannot be a feature's name: use letters, digits and _, a letter first (and not `customer_id` or "
+            "`as_of`)."
         )
+        raise StamkundError("bad_name", message, field="name")
     if take not in get_args(Take):
         raise StamkundError.unknown("unknown_take", "`take`", take, get_args(Take), field="take")
     if of in ASPECTS and of not in OF_BY_TAKE[take]:

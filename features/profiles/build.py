@@ -142,6 +142,8 @@ def _midpoint(lake: Lake, as_of: int) -> int:
 
 def _no_customers(lake: Lake, as_of: int) -> StamkundError:
     span = lake.scan("events").select(first=pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
-    dates = " to ".join(day(time) for time in span if time is not None)
-    text = f"No customer has an event up to {minute(as_of)}."
-    return StamkundError("no_customers", f"{text} The events reach from {dates or 'nothing'}.", field="as_of")
+    text, (first, last) = f"No customer has an event up to {minute(as_of)}.", span
+    step = "Add a source of events."
+    if first is not None:
+        step = f"The events reach from {day(first)} to {day(last)}: look from a later moment, or map customers' ids."
+    return StamkundError("no_customers", f"{text} {step}", field="as_of")

@@ -14,6 +14,7 @@ from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features,
 from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
+from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.profiles.personas import persona_feature
@@ -48,7 +49,10 @@ def fit_features(
     customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
     vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
-        message = f"No kind of event has {FEWEST_EVENTS} rows with a customer by then; nothing to derive features from."
+        message = (
+            f"No kind of event has {FEWEST_EVENTS} rows with a customer up to {minute(as_of)}: nothing to derive "
+            "features from. Add events, or fit at a later moment (`fitted_at` under `features`)."
+        )
         raise StamkundError("too_few_events", message)
     plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
     if "order" not in vocabulary.kinds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import cast
 
 import numpy as np
@@ -134,9 +135,7 @@ class Record:
         count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
-        return cls(
-            columns, numbers, words, codes, head["attributes"], tuple(Traits(*traits) for traits in head["traits"])
-        )
+        return cls(columns, numbers, words, codes, head["attributes"], tuple(starmap(Traits, head["traits"])))
 
 
 def integer(column: str, value: object) -> int:

@@ -41,7 +41,7 @@ def select(connection: duckdb.DuckDBPyConnection, source: Source, field: str, *,
             _fill(connection, names, (list(batch) for batch in result.partitions(_BATCH)))
     except sa.exc.SQLAlchemyError as error:
         place = engine.url.render_as_string(hide_password=True)
-        msg = f"The query on {place} does not run: {sql.first_line(error)}"
+        msg = f"The query on {place} does not run: {sql.first_line(error)}. Mend `{field}.query`."
         raise StamkundError("bad_query", msg, field=f"{field}.query") from None
     finally:
         engine.dispose()

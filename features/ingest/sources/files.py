@@ -28,7 +28,7 @@ def find_files(origin: str, *, field: str) -> list[Path]:
         raise StamkundError("unknown_format", msg, field=field)
     for path in files:
         if path.stat().st_size == 0:
-            msg = f"{path} is empty: not even a line with the names of its columns is in it."
+            msg = f"{path} is empty: not even a line with the names of its columns is in it. Fill it, or take it away."
             raise StamkundError("unreadable_file", msg, field=field)
     return files
 
@@ -73,7 +73,7 @@ def _packaged(origin: str, field: str) -> Path:
 
 def _no_file(origin: str, place: Path, field: str) -> StamkundError:
     if any(mark in str(place) for mark in _GLOB) or place.is_dir():
-        msg = f"No CSV or Parquet file is found at {origin}."
+        msg = f"No CSV or Parquet file is found at {origin}. Put one there, or name another place."
         return StamkundError("missing_file", msg, field=field)
     beside = sorted(path.name for path in place.parent.glob("*") if file_format(path)) if place.parent.is_dir() else []
     return StamkundError.unknown("missing_file", f"file in {place.parent}:", place.name, beside, field=field)

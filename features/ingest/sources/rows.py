@@ -88,7 +88,7 @@ def _read_query(
             connection.execute(f"CREATE OR REPLACE TEMP VIEW {sql.name(name)} AS SELECT * FROM {scan(paths)}")
         _number(connection, query.rstrip().rstrip(";"))
     except duckdb.Error as error:
-        msg = f"The query does not run: {sql.first_line(error)}"
+        msg = f"The query does not run: {sql.first_line(error)}. Mend `{field}.query`."
         raise StamkundError("bad_query", msg, field=f"{field}.query") from None
     finally:
         for name in tables:
