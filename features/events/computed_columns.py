@@ -33,7 +33,7 @@ Numbers = TypeVar("Numbers", bound=IntegerColumn)
 
 
 @dataclass(frozen=True)
-class Column:
+class ComputedColumn:
     """An integer of an event, computed from its sources; nothing where any of them is."""
 
     sources: tuple[str, ...]
@@ -100,28 +100,28 @@ def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
 
 
 # By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
-COLUMNS: Mapping[str, Column] = {
-    **{name: Column((name,), identity) for name in NUMBERS if name != "order_line"},
-    **{f"{name}_known": Column((name,), _one) for name in NUMBERS if name not in ("time", "order_line")},
-    **{f"{name}_squared": Column((name,), squared) for name in ("latitude", "longitude")},
-    **{f"{name}_square_high": Column((name,), square_high) for name in WIDE},
-    **{f"{name}_square_low": Column((name,), square_low) for name in WIDE},
-    "one": Column(("time",), _one),
-    "opening": Column(("order_line",), _first),
-    "morning": Column(("order_line", "time"), _morning),
-    "evening": Column(("order_line", "time"), _evening),
-    "weekend": Column(("order_line", "time"), _weekend),
-    "day": Column(("time",), lambda time: time // DAY),
-    "week": Column(("time",), lambda time: (time + 3 * DAY) // WEEK),
+COLUMNS: Mapping[str, ComputedColumn] = {
+    **{name: ComputedColumn((name,), identity) for name in NUMBERS if name != "order_line"},
+    **{f"{name}_known": ComputedColumn((name,), _one) for name in NUMBERS if name not in ("time", "order_line")},
+    **{f"{name}_squared": ComputedColumn((name,), squared) for name in ("latitude", "longitude")},
+    **{f"{name}_square_high": ComputedColumn((name,), square_high) for name in WIDE},
+    **{f"{name}_square_low": ComputedColumn((name,), square_low) for name in WIDE},
+    "one": ComputedColumn(("time",), _one),
+    "opening": ComputedColumn(("order_line",), _first),
+    "morning": ComputedColumn(("order_line", "time"), _morning),
+    "evening": ComputedColumn(("order_line", "time"), _evening),
+    "weekend": ComputedColumn(("order_line", "time"), _weekend),
+    "day": ComputedColumn(("time",), lambda time: time // DAY),
+    "week": ComputedColumn(("time",), lambda time: (time + 3 * DAY) // WEEK),
 }
 # Minutes since the customer's previous event of the same kind; lines of one order are one event.
 GAP = "gap"
-GAP_COLUMNS: Mapping[str, Column] = {
-    "gap": Column((GAP,), identity),
-    "gap_known": Column((GAP,), _one),
-    "gap_squared": Column((GAP,), squared),
+GAP_COLUMNS: Mapping[str, ComputedColumn] = {
+    "gap": ComputedColumn((GAP,), identity),
+    "gap_known": ComputedColumn((GAP,), _one),
+    "gap_squared": ComputedColumn((GAP,), squared),
 }
-ALL_COLUMNS: Mapping[str, Column] = {**COLUMNS, **GAP_COLUMNS}
+ALL_COLUMNS: Mapping[str, ComputedColumn] = {**COLUMNS, **GAP_COLUMNS}
 
 
 def sources(name: str) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from features.events.tables import COLUMNS, Role, Table
-from features.onboarding.samples import Column
+from features.onboarding.samples import ColumnSample
 from features.onboarding.synonyms import COLUMN_NAMES, TIME_NAMES
 
-Columns = Mapping[str, Column]  # of a file, by name
+Columns = Mapping[str, ColumnSample]  # of a file, by name
 
 
 def plain_name(name: str) -> str:
@@ -69,5 +69,5 @@ def _find_time(columns: Columns) -> str | None:
     return find_column(TIME_NAMES, times) or find_column(TIME_NAMES, columns) or only
 
 
-def _fits(column: Column, role: Role) -> bool:
+def _fits(column: ColumnSample, role: Role) -> bool:
     return role not in {"amount", "number"} or column.reads(role)

@@ -10,7 +10,7 @@ import duckdb
 from features import sql
 from features.events.tables import COLUMNS, Role, Table
 from features.onboarding.columns import Columns, find_column
-from features.onboarding.samples import Column, readable
+from features.onboarding.samples import ColumnSample, reading
 from features.onboarding.synonyms import COLUMN_NAMES
 
 _NOUNS: Mapping[Role, str] = {"amount": "an amount", "number": "a number", "time": "a time"}
@@ -47,7 +47,7 @@ def _unreadable_columns(table: Table, mapping: Mapping[str, str], columns: Colum
             yield f"the {column}: {share} can be read as {_NOUNS[role]}, so it is left out"
 
 
-def _time_doubts(name: str, time: Column) -> Iterator[str]:
+def _time_doubts(name: str, time: ColumnSample) -> Iterator[str]:
     if not time.reads("time"):
         if time.values and time.reads("number"):
             yield "the time: it is a number; turn it into one, e.g. to_timestamp(seconds)"
@@ -64,7 +64,7 @@ def _negative_amounts(
     connection: duckdb.DuckDBPyConnection, mapping: Mapping[str, str], columns: Columns
 ) -> Iterator[str]:
     if "value" in mapping:
-        amount = readable(mapping["value"], columns[mapping["value"]], "amount")
+        amount = reading(mapping["value"], columns[mapping["value"]], "amount")
         negative = sql.row_count(connection, f"rows WHERE {amount} < 0")
         if negative:
             yield f"the amounts: {negative} are negative; returns need the kind refund, or they are rejected"

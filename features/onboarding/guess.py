@@ -17,7 +17,7 @@ from features.ingest.sources.files import find_files
 from features.onboarding.columns import Columns, guess_columns, guess_table, plain_name
 from features.onboarding.doubts import doubts
 from features.onboarding.proposal import Guess, as_yaml
-from features.onboarding.samples import sample, shape, spread
+from features.onboarding.samples import first_middle_last, sample, shape
 
 
 def guess(paths: Sequence[Path], *, home: Path = Path()) -> str:
@@ -67,8 +67,8 @@ def _notes(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list
     """What of several files was looked at."""
     if len(files) == 1:
         return []
-    rows = sql.row_count(connection, "rows")
-    return [f"{len(files)} files with the same columns, guessed from {rows:,} rows of {len(spread(files))} of them"]
+    rows, count = sql.row_count(connection, "rows"), len(first_middle_last(files))
+    return [f"{len(files)} files with the same columns, guessed from {rows:,} rows of {count} of them"]
 
 
 def _guess_kind(

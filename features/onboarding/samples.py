@@ -27,7 +27,7 @@ _MONEY = Money("EUR", 2)  # whether an amount can be read depends on neither
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnSample:
     """How many values of a column there are, and how many can be read as an amount, as a number and as a time.
 
     Of the times, ``days`` tell no hour, and ``zoned`` tell their time zone.
@@ -42,7 +42,7 @@ class Column:
     def reads(self, role: Role) -> bool:
         """Whether nearly all of its values can be read so.
 
-        >>> Column("VARCHAR", 100, {"amount": 95, "time": 94}, 0, 0).reads("amount")
+        >>> ColumnSample("VARCHAR", 100, {"amount": 95, "time": 94}, 0, 0).reads("amount")
         True
         """
         return self.readable[role] >= NEARLY_ALL * self.values
@@ -60,9 +60,9 @@ def shape(file: Path) -> tuple[str, frozenset[str]]:
         raise _unreadable_file(file, error) from None
 
 
-def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, Column]:
+def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, ColumnSample]:
     """Put rows of the first, the middle and the last of some files into the table ``rows``; what its columns hold."""
-    selection = spread(files)
+    selection = first_middle_last(files)
     try:
         rows = [_rows(file, ROWS // len(selection)) for file in selection]
         connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
@@ -71,16 +71,16 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
     return {name: _column(connection, name, type_) for name, type_ in sql.describe(connection, "rows").items()}
 
 
-def spread(files: Sequence[Path]) -> list[Path]:
+def first_middle_last(files: Sequence[Path]) -> list[Path]:
     """The first, the middle and the last of some files.
 
-    >>> [file.name for file in spread([Path("a"), Path("b"), Path("c"), Path("d"), Path("e")])]
+    >>> [file.name for file in first_middle_last([Path("a"), Path("b"), Path("c"), Path("d"), Path("e")])]
     ['a', 'c', 'e']
     """
     return list(dict.fromkeys([files[0], files[len(files) // 2], files[-1]]))
 
 
-def readable(name: str, column: Column, role: Role) -> str:
+def reading(name: str, column: ColumnSample, role: Role) -> str:
     """The SQL of a column's values in a role, null where they cannot be read."""
     return canonical_value(role, Value(sql.name(name), column.type), _MONEY) or "NULL"
 
@@ -101,7 +101,7 @@ def _rows(file: Path, most: int) -> str:
     return f"(SELECT * FROM read_csv({sql.literal(str(file))}, {options}) LIMIT {most})"
 
 
-def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Column:
+def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> ColumnSample:
     value, elsewhere = Value(sql.name(name), type_), Value(sql.name(name), type_, "Asia/Tokyo")
     roles: tuple[Role, ...] = ("amount", "number", "time")
     readings = [canonical_value(role, value, _MONEY) or "NULL" for role in roles]
@@ -115,7 +115,7 @@ def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> Col
         """
     ).fetchone()
     values, amounts, numbers, times, days, zoned = map(int, counts or (0,) * 6)
-    return Column(type_, values, {"amount": amounts, "number": numbers, "time": times}, days, zoned)
+    return ColumnSample(type_, values, {"amount": amounts, "number": numbers, "time": times}, days, zoned)
 
 
 def _unreadable_file(file: Path, error: Exception) -> StamkundError:

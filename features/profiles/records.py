@@ -13,7 +13,7 @@ from features.events.columns import MULTIPLIERS, NUMBERS, TEXTS, scaled
 from features.lake import Lake
 from features.progress import Progress, silent
 
-CUSTOMERS_AT_ONCE = 20_000
+BLOCK_CUSTOMERS = 20_000  # whose events are in memory at a time
 
 
 def records(
@@ -32,9 +32,9 @@ def records(
         table, events = (frame.filter(pl.col("customer_id").is_in(ids.implode())) for frame in (table, events))
     attributes = {row.pop("customer_id"): row for row in table.collect().to_dicts()}
     progress("records", 0, len(ids))
-    for start in range(0, len(ids), CUSTOMERS_AT_ONCE):
-        portion = ids[start : start + CUSTOMERS_AT_ONCE]
-        within = pl.col("customer_id").is_between(pl.lit(portion[0]), pl.lit(portion[-1]))
+    for start in range(0, len(ids), BLOCK_CUSTOMERS):
+        block = ids[start : start + BLOCK_CUSTOMERS]
+        within = pl.col("customer_id").is_between(pl.lit(block[0]), pl.lit(block[-1]))
         for done, (customer, record) in enumerate(_records_of(events.filter(within), attributes), start + 1):
             yield customer, record
             progress("records", done, len(ids))

@@ -14,7 +14,7 @@ from features.events.columns import TEXTS
 from features.events.computed_columns import (
     ALL_COLUMNS,
     GAP,
-    Column,
+    ComputedColumn,
     IntegerColumn,
     identity,
     square_high,
@@ -59,7 +59,7 @@ def read_columns(record: Record, names: tuple[str, ...], count: int) -> tuple[In
 @cache
 def recipes(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
     """The sources of columns, and a recipe for all columns that are computed by one function."""
-    columns = [ALL_COLUMNS.get(name) or Column((name,), identity) for name in names]
+    columns = [ALL_COLUMNS.get(name) or ComputedColumn((name,), identity) for name in names]
     sources = tuple(sorted({source for column in columns for source in column.sources}))
     groups: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
     for i, column in enumerate(columns):

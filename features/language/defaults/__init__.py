@@ -1,7 +1,6 @@
 """The default features, derived from what a company's events hold."""
 
 from features.language.defaults.derived import WINDOWS, default_features, with_unique_names
-from features.language.defaults.names import snake
 from features.language.defaults.vocabulary import FEWEST_EVENTS, Vocabulary, vocabulary_of
 
 __all__ = [
@@ -9,7 +8,6 @@ __all__ = [
     "WINDOWS",
     "Vocabulary",
     "default_features",
-    "snake",
     "vocabulary_of",
     "with_unique_names",
 ]

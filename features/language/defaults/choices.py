@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from features.language.defaults.names import snake
+from features.language.defaults.names import name_part
 from features.language.defaults.orders import EVER, ORDER, ORDERS, SPEND
 from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Measure, Span, Term, where
@@ -13,7 +13,7 @@ from features.language.terms import Measure, Span, Term, where
 def category_features(categories: Sequence[str]) -> Iterator[Feature]:
     """Each category's share of spend and recency, and which of them takes most of the spend."""
     for place, category in enumerate(categories, 1):
-        yield from _category(category, snake(category, f"category_{place}"))
+        yield from _category(category, name_part(category, f"category_{place}"))
     for span in (Span(28), Span(90), EVER) if len(categories) > 1 else ():
         spend_by_category = tuple(
             Term(Measure("sum", "value", where(kind="order", category=c)), span) for c in categories
@@ -37,7 +37,7 @@ def channel_features(channels: Sequence[str], *, ordering: bool) -> Iterator[Fea
     total, noun = (ORDERS, "orders") if ordering else (Measure("sum", "one"), "events")
     conditions = {channel: (*where(channel=channel), *events) for channel in channels}
     for place, (channel, by_channel) in enumerate(conditions.items(), 1):
-        short = snake(channel, f"channel_{place}")
+        short = name_part(channel, f"channel_{place}")
         for span in (Span(90), EVER):
             name, text = f"{short}_{noun}_share_{span.label}", f"share of {noun} by {channel} {span.text}"
             yield ratio(name, Term(Measure("sum", total.column, by_channel), span), Term(total, span), "share", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from features.events.kinds import KINDS, Kind
-from features.language.defaults.names import snake
+from features.language.defaults.names import name_part
 from features.language.defaults.orders import EVER, ORDERS
 from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Measure, Span, Term, where
@@ -16,7 +16,7 @@ PRESSURE = (Span(7), Span(14), *SPANS)  # contacts tire who has had many of them
 
 def kind_features(kind: str, kinds: Sequence[str]) -> Iterator[Feature]:
     """The features of one kind among all kinds; counts of what did not happen are 0, ratios to nothing undefined."""
-    name = snake(kind, f"kind_{kinds.index(kind) + 1}")
+    name = name_part(kind, f"kind_{kinds.index(kind) + 1}")
     usual = KINDS.get(kind, Kind(kind))
     noun, text = usual.plural or f"{name}_count", (usual.plural or f"'{kind}' events").replace("_", " ")
     events = where(kind=kind)

@@ -1,12 +1,12 @@
-"""Names of features that speak of what the events hold."""
+"""The parts of feature names that come from what the events hold: kinds, categories, channels."""
 
 from __future__ import annotations
 
 
-def snake(text: str, otherwise: str = "") -> str:
-    """A name fit for a column; ``otherwise`` for a text without letters and digits.
+def name_part(text: str, otherwise: str = "") -> str:
+    """A text as a part of a column's name; ``otherwise`` for a text without letters and digits.
 
-    >>> snake("FRZN MEAT/MEAT DINNERS"), snake("!!!", "category_3")
+    >>> name_part("FRZN MEAT/MEAT DINNERS"), name_part("!!!", "category_3")
     ('frzn_meat_meat_dinners', 'category_3')
     """
     return "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split()) or otherwise
