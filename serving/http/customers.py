@@ -33,9 +33,9 @@ def moment_of(state: State, as_of: str | None) -> Moment:
         return Moment(now, is_past=False)
     at = parse(as_of, code="bad_date", field="as_of")
     if at < 0:
-        raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970.", field="as_of")
+        raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970. Ask for a later moment.", field="as_of")
     if at > now:
-        message = f"as_of {as_of!r} has not come yet: it is {iso(now)}."
+        message = f"as_of {as_of!r} has not come yet: it is {iso(now)}. Ask for a past moment, or leave it out."
         raise StamkundError("future_as_of", message, field="as_of")
     return Moment(at, is_past=at < now)
 

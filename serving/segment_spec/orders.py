@@ -27,7 +27,7 @@ def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[Ev
     """A builder for each product; the order's discount is shared out in proportion to the products' amounts."""
     products = properties["products"]
     if not isinstance(products, Sequence) or isinstance(products, str) or not products:
-        text = "products must be a list of at least one product."
+        text = f"products must be a list of at least one product, not {display(products)}."
         raise StamkundError("bad_products", text, field="properties.products")
     builders = [_product(head, product, f"properties.products[{i}]", decimals) for i, product in enumerate(products)]
     gross = [cast(int, builder.columns["value"]) for builder in builders]
@@ -45,7 +45,7 @@ def _discount(properties: Message, gross: int, decimals: int) -> int:
         return 0
     discount = minor(properties["discount"], "properties.discount", decimals)
     if not 0 <= discount <= gross:
-        text = f"A discount of {properties['discount']} on products of {total} is not possible."
+        text = f"The discount is {properties['discount']}; of products of {total} it must be from 0 to {total}."
         raise StamkundError("bad_discount", text, field="properties.discount")
     return discount
 
@@ -56,7 +56,8 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
     quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
     price = exact(product.get("price"), f"{at}.price")
     if quantity < 0 or price < 0:
-        raise StamkundError("bad_amount", "Price and quantity of a product are not negative.", field=at)
+        text = f"{at} has the price {price} and the quantity {quantity:g}; neither may be negative."
+        raise StamkundError("bad_amount", text, field=at)
     value = to_minor_units(price * exact(product.get("quantity", 1), at), at, decimals)
     builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
     for column, names in _TEXTS.items():
