@@ -129,7 +129,8 @@ def last_occurrences(group: Ints, values: Ints, filled: Mask) -> Mask:
         codes = np.unique(codes, return_inverse=True)[1]
         size = len(codes)
     key = group[at] * size + codes
-    place = np.full(int(key.max()) + 1, -1)
+    place = np.empty(int(key.max()) + 1, dtype=np.int64)
+    place[key] = -1  # only places that are read: the array may be long
     np.maximum.at(place, key, at)  # of places assigned twice, NumPy does not promise to keep the last
     last[at] = place[key] == at
     return last
