@@ -60,7 +60,7 @@ def _square_parts(x: Numbers) -> tuple[Numbers, Numbers]:
 
     With ``|x| = a · 2^24 + b`` the square is ``a² · 2^48 + a · b · 2^25 + b²``.
     """
-    size = x.clip(0, 2**62) - x.clip(-(2**62), 0)  # engines divide negative integers in different ways
+    size = x - x.clip(-(2**62), 0) * 2  # engines divide negative integers in different ways
     a, b = size // _DIGIT, size % _DIGIT
     ab = a * b
     rest = (ab % 2**15) * 2**25 + b * b

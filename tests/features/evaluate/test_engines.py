@@ -284,7 +284,7 @@ def test_a_wrong_type_is_named_with_the_right_one(given: Convert, rows: pl.DataF
 
 
 def test_what_is_no_frame_is_refused_by_name() -> None:
-    with pytest.raises(StamkundError, match=r"builtins\.dict; frames of pandas, Polars"):
+    with pytest.raises(StamkundError, match=r"builtins\.dict; give a frame of pandas, Polars"):
         profile_frame({"a": [1]}, TIMES, as_of=NOW)
 
 
