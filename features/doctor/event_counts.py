@@ -8,7 +8,7 @@ from features.units import DAY
 
 # Columns that are no part of what an event says: which row it was, and when it was received.
 _NOT_CONTENT = ("event_id", "received_at", "order_line")
-_COLUMNS = ("channel", "value", "cost", "item_id", "category", "campaign_id", "rating", "text")
+_COLUMNS = ("value", "cost", "item_id", "category", "campaign_id", "text")
 
 
 def kinds(events: pl.LazyFrame) -> pl.DataFrame:
@@ -60,7 +60,7 @@ def duplicates(events: pl.LazyFrame) -> pl.DataFrame:
 
 
 def ratings(events: pl.LazyFrame) -> pl.DataFrame:
-    """By scale: its answers, their customers, mean and texts."""
+    """By scale: its answers, their customers and their mean."""
     answers = events.filter(pl.col("rating").is_not_null())
     return (
         answers.group_by("scale")
@@ -68,7 +68,6 @@ def ratings(events: pl.LazyFrame) -> pl.DataFrame:
             pl.len().alias("answers"),
             pl.col("customer_id").drop_nulls().n_unique().alias("customers"),
             pl.col("rating").mean().alias("mean"),
-            pl.col("text").count().alias("texts"),
         )
         .sort("answers", "scale", descending=[True, False])
         .collect(engine="streaming")
