@@ -3,8 +3,6 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +14,12 @@ from features.errors import StamkundError
 from features.events.money import Money
 from features.events.tables import Role
 from features.ingest.sources.csv import dialect
-from features.ingest.sources.files import scan
+from features.ingest.sources.files import READ_ERRORS, scan
 from features.ingest.sources.values import Value, canonical_value
 
 ROWS = 100_000
 # A column is what nearly all of its values are: one wrong cell does not make amounts into texts.
 NEARLY_ALL = 0.95
-_READ_ERRORS = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)
 _MONEY = Money("EUR", 2)  # whether an amount can be read depends on neither
 
 
@@ -56,7 +53,7 @@ def shape(file: Path) -> tuple[str, frozenset[str]]:
     """What files that belong together have in common: how they end, and the names of their columns."""
     try:
         return file.suffix.lower(), frozenset(name.lower() for name in _column_names(file))
-    except _READ_ERRORS as error:
+    except READ_ERRORS as error:
         raise _unreadable_file(file, error) from None
 
 
@@ -66,7 +63,7 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
     try:
         rows = [_rows(file, ROWS // len(selection)) for file in selection]
         connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
-    except _READ_ERRORS as error:
+    except READ_ERRORS as error:
         raise _unreadable_file(selection[0], error) from None
     return {name: _column(connection, name, type_) for name, type_ in sql.describe(connection, "rows").items()}
 

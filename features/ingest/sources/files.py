@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import importlib.util
 from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
+
+import duckdb
 
 from features import sql
 from features.config.locations import expand
@@ -14,6 +18,7 @@ from features.ingest.sources.csv import dialect
 
 _CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _GLOB = "*?["
+READ_ERRORS = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)  # of a file that is not what it seems
 
 
 def find_files(origin: str, *, field: str) -> list[Path]:

@@ -3,8 +3,6 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-import csv
-import gzip
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +13,7 @@ from features import sql
 from features.errors import StamkundError
 from features.ingest.sources import databases
 from features.ingest.sources.csv import FLAW, ROW, append
-from features.ingest.sources.files import file_format, scan
+from features.ingest.sources.files import READ_ERRORS, file_format, scan
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded
 
@@ -66,7 +64,7 @@ def _read_files(
             nulls = ", ".join(f"CAST(NULL AS {type_}) AS {sql.name(column)}" for column, type_ in previous.items())
             typed = f"SELECT {nulls} WHERE false UNION ALL BY NAME " if previous else ""
             _number(connection, f"{typed}SELECT * FROM {scan(paths)}")
-    except (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+    except READ_ERRORS as error:
         names = ", ".join(path.name for path in paths[:5])
         msg = f"{names} in {paths[0].parent} cannot be read: {sql.first_line(error)}"
         raise StamkundError("unreadable_file", msg, field=f"{field}.from") from None
