@@ -46,6 +46,9 @@ def finish(plan: Plan, terms: Ints, codes: Floats, *, as_of: int) -> Floats:
 def _one_by_one(group: Group, operands: Floats, as_of: int) -> Floats:
     """The features of a group for one customer, from plain numbers: faster than arrays when there are few."""
     _, size = group.shape
-    numbers, parameters = operands[:, 0].tolist(), group.parameters[:, :, 0].T.tolist()
-    values = [evaluate_one(group.formula, numbers[i::size], parameters[i], as_of=as_of) for i in range(size)]
+    numbers = operands[:, 0].tolist()
+    values = [
+        evaluate_one(group.formula, numbers[i::size], parameters, as_of=as_of)
+        for i, parameters in enumerate(group.parameters_by_feature)
+    ]
     return np.array(values).reshape(-1, 1)

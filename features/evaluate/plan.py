@@ -28,6 +28,12 @@ class Group:
     shape: tuple[int, int]
     parameters: Floats
 
+    @cached_property
+    def parameters_by_feature(self) -> list[list[float]]:
+        """The parameters as plain numbers, for one customer."""
+        numbers: list[list[float]] = self.parameters[:, :, 0].T.tolist()
+        return numbers
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -7,8 +7,9 @@ numbers are many times as fast.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ class Arithmetic:
     cos: Callable[[Number], Number]
     argmax: Callable[[Number], Number]
     argmin: Callable[[Number], Number]
+    any: Callable[[Iterable[Number]], Number]
 
     def divide(self, dividend: Number, divisor: Number, condition: Number) -> Number:
         """The quotient where the condition holds, NaN elsewhere.
@@ -44,6 +46,7 @@ ARRAYS = Arithmetic(
     cos=np.cos,
     argmax=lambda values: np.argmax(values, axis=0),
     argmin=lambda values: np.argmin(values, axis=0),
+    any=lambda conditions: reduce(np.logical_or, conditions),
 )
 SINGLE = Arithmetic(
     where=lambda condition, one, other: one if condition else other,
@@ -52,4 +55,5 @@ SINGLE = Arithmetic(
     cos=lambda value: float(np.cos(value)),  # as of arrays: libraries differ in the last bit
     argmax=lambda values: values.index(max(values)),
     argmin=lambda values: values.index(min(values)),
+    any=any,
 )

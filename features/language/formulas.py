@@ -112,19 +112,11 @@ def _rhythm(m: Arithmetic, operands: Number, _parameters: Number, as_of: int) ->
 
 
 def _greatest(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    return m.where(_any(operands, lambda value: exists(value) & (value != 0)), m.argmax(operands), NAN)
+    return m.where(m.any(exists(value) & (value != 0) for value in operands), m.argmax(operands), NAN)
 
 
 def _least(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    return m.where(_any(operands, exists), m.argmin(operands), NAN)
-
-
-def _any(operands: Number, test: Callable[[Number], Number]) -> Number:
-    """Whether any operand passes the test."""
-    passes = test(operands[0])
-    for operand in operands[1:]:
-        passes = passes | test(operand)
-    return passes
+    return m.where(m.any(map(exists, operands)), m.argmin(operands), NAN)
 
 
 FORMULAS: Final[Mapping[Formula, Callable[[Arithmetic, Number, Number, int], Number]]] = {
