@@ -27,7 +27,7 @@ from training.targets.origins import origins
 from training.train import train
 from training.walk_forward import WalkForward, block_start, walk_forward
 
-AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 260
+AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 160
 
 
 def events() -> pl.DataFrame:
