@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 
@@ -10,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from features.errors import StamkundError
+from features.events.columns import NUMBERS, TEXTS
+from features.events.computed_columns import ALL_COLUMNS
 from features.lake import first_problem
 from features.language.feature import Feature
 
@@ -43,9 +46,22 @@ class FeatureSetFile:
         if isinstance(data, dict) and data.get("format") != FORMAT:
             raise _other_format(name, data.get("format", 1))
         try:
-            return _adapter().validate_json(text, strict=True)
+            content = _adapter().validate_json(text, strict=True)
         except ValidationError as error:
             raise corrupt(name, first_problem(error)) from None
+        if problem := _unknown_column(content.features):
+            raise corrupt(name, problem)
+        return content
+
+
+def _unknown_column(features: Sequence[Feature]) -> str:
+    """Which feature reads a column that events do not have, if any."""
+    for feature in features:
+        measures = [term.measure for term in feature.terms]
+        columns = {m.column for m in measures} | {condition.column for m in measures for condition in m.where}
+        if unknown := sorted(columns - {*TEXTS, *NUMBERS, *ALL_COLUMNS}):
+            return f"The feature {feature.name!r} reads {unknown[0]!r}, which is no column of events"
+    return ""
 
 
 @cache

@@ -80,6 +80,14 @@ CORRUPT: dict[str, tuple[str | bytes, str]] = {
         edit(lambda d: d["features"][0]["terms"][0]["span"].update(end=29)),
         "features.0.terms.0.span: Value error, A span reaches from an earlier day to a later one, not from 28 to 29",
     ),
+    "a column that is unknown": (
+        edit(lambda d: measure(d).update(column="weight")),
+        "The feature 'tea_share' reads 'weight', which is no column of events",
+    ),
+    "a condition on a column that is unknown": (
+        edit(lambda d: measure(d)["where"][0].update(column="colour")),
+        "The feature 'tea_share' reads 'colour', which is no column of events",
+    ),
     "a name twice": (
         edit(lambda d: d["features"].append(d["features"][1])),
         "There are 2 features called 'band'",
