@@ -136,10 +136,10 @@ def train(
     out.print(training_table(reports))
     for refusal in (r for report in reports for r in report.verdict.refusals):
         err.print(Text.assemble((refusal.code, "yellow"), f": {refusal.message}"))
-    out.print(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
-    out.print("Next: `stamkund score` or `stamkund serve`.")
     if not any(report.promoted for report in reports):
         raise typer.Exit(1)
+    out.print(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
+    out.print("Next: `stamkund score` or `stamkund serve`.")
 
 
 @models.command("list")

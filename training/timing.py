@@ -11,8 +11,9 @@ from training.targets import Target
 def no_test_block(target: Target, outcomes: int) -> Refusal:
     """No moments at the end hold enough outcomes for a test, with enough known before them."""
     text = (
-        f"'{target.name}' has too few outcomes to set some aside for the test: it needs {outcomes // 2} of each class "
-        f"in the last labelled moments and {outcomes // 4} known before them. Add customers or history."
+        f"'{target.name}' has too few outcomes to set some aside for the test: it needs {max(outcomes // 2, 1)} of "
+        f"each class in the last labelled moments and {max(outcomes // 4, 1)} known before them. Add customers or "
+        "history."
     )
     return Refusal("too_few_outcomes", text)
 

@@ -22,7 +22,7 @@ from training.metrics.by_kind import model_metrics
 from training.registration import register_model
 from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
-from training.targets import Target, targets_of
+from training.targets import Target, required_targets
 from training.timing import features_fitted_late, no_test_block, older_than_champion
 from training.walk_forward import WalkForward, outcome_count, walk_forward
 
@@ -33,7 +33,8 @@ def train(
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
-    registered without the alias, and the report's verdict says why.
+    registered without the alias, and the report's verdict says why. Settings without targets are refused
+    (``no_targets``).
     """
     selected = _selected(settings, targets)
     total = len(selected) + 1
@@ -51,7 +52,7 @@ def train(
 
 
 def _selected(settings: Settings, names: Sequence[str] | None) -> list[Target]:
-    declared = targets_of(settings)
+    declared = required_targets(settings)
     for name in names or ():
         if name not in declared:
             raise StamkundError.unknown("unknown_target", "target", name, declared, field="targets")

@@ -47,12 +47,13 @@ class WalkForward:
 def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int | None:
     """The latest moment from which on the rows hold that many of each class (of amounts above 0), or None.
 
-    There must be half as many known before it, to learn from.
+    There must be half as many known before it, and at least one, to learn from.
     """
     for moment in np.unique(rows.as_of)[::-1]:
         block = rows.where(rows.as_of >= moment)
         if outcome_count(block, score_kind) >= outcomes:
-            return int(moment) if outcome_count(rows.known_by(int(moment)), score_kind) >= outcomes // 2 else None
+            before = outcome_count(rows.known_by(int(moment)), score_kind)
+            return int(moment) if before >= max(outcomes // 2, 1) else None
     return None
 
 

@@ -15,7 +15,7 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
-from serving.scoring.champions import Lineup, load_lineup
+from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
@@ -64,7 +64,7 @@ def score_batch(
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
     lineup = lineup or load_lineup(settings, folder=settings.home.parent)
     if lineup is None:
-        raise StamkundError("no_model", "No model is registered. Run `stamkund train` first.", field="models")
+        raise no_model(settings)
     return lineup
 
 

@@ -16,7 +16,7 @@ from features.profiles.feature_set import FeatureSet
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
 from training.registry.versions import champions
-from training.targets import Population
+from training.targets import Population, required_targets
 
 log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
@@ -68,11 +68,21 @@ def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
     return Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings)) if models else None
 
 
+def no_model(settings: Settings) -> StamkundError:
+    """The error when nothing answers yet; where no target is declared, that comes first."""
+    try:
+        required_targets(settings)
+    except StamkundError as error:
+        return error
+    text = "No model is the champion of its target yet. Run `stamkund train`; what it refuses, it says why."
+    return StamkundError("no_model", text, field="models")
+
+
 def carry(settings: Settings, folder: Path) -> dict[str, str]:
     """Write the registry's champions and their feature set to ``folder/champions``; returns their versions."""
     models = champions(settings)
     if not models:
-        raise StamkundError("no_model", "No model is registered to carry. Run `stamkund train` first.", field="models")
+        raise no_model(settings)
     lineup = Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings))
     save_lineup(lineup, folder / CARRIED)
     return lineup.versions

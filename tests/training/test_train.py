@@ -176,6 +176,12 @@ def test_an_unknown_target_is_told_with_the_nearest(settings: Settings) -> None:
         train(settings, as_of=AS_OF, targets=["laps"])
 
 
+def test_without_targets_there_is_nothing_to_train_and_the_refusal_says_how_to_declare_one(settings: Settings) -> None:
+    with pytest.raises(StamkundError, match=r"targets: \{lapse: \{type: lapse") as refused:
+        train(settings.model_copy(update={"targets": {}}), as_of=AS_OF)
+    assert refused.value.code == "no_targets"
+
+
 @pytest.mark.parametrize(("first", "count"), [(0, 17), (100, 9), (300, 0)])
 def test_origins_are_complete_and_warm(settings: Settings, first: int, count: int) -> None:
     lapse = targets_of(settings)["lapse"]

@@ -150,3 +150,10 @@ def test_before_a_block_half_as_many_outcomes_must_have_been_known(before: int, 
     assert block_start(rows, "probability", outcomes=11) is None  # with moment 10 there are enough, and none before
     late = replace(rows, known_at=np.where(as_of == 10, 21, 30))
     assert block_start(late, "probability", outcomes=10) is None  # there were as many, but nobody knew
+
+
+def test_a_moment_before_which_nothing_is_known_is_no_test_however_few_outcomes_are_asked() -> None:
+    only = table().where(table().as_of == 10)
+    assert outcome_count(only, "probability") > 1
+    assert walk_forward(only, "probability", as_of=80, outcomes=1) is None
+    assert walk_forward(only, "amount", as_of=80, outcomes=1) is None

@@ -31,6 +31,18 @@ def targets_of(settings: Settings) -> dict[str, Target]:
     return {name: target_of(name, declared) for name, declared in settings.targets.items()}
 
 
+def required_targets(settings: Settings) -> dict[str, Target]:
+    """Every declared target; raises :class:`StamkundError` ``no_targets`` when the settings declare none."""
+    if not settings.targets:
+        text = (
+            "No target is declared, so there is nothing to predict. Say what to under `targets:` in stamkund.yaml, for "
+            "example `targets: {lapse: {type: lapse, event: order, horizon: 28d, active: 56d}}`; `stamkund doctor` "
+            "lists what your data allows."
+        )
+        raise StamkundError("no_targets", text, field="targets")
+    return targets_of(settings)
+
+
 def usual_targets() -> list[Target]:
     """A target of each type with the settings' defaults, named after its type."""
     settings: TypeAdapter[TargetSettings] = TypeAdapter(TargetSettings)

@@ -8,6 +8,7 @@ import pytest
 
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.profiles.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, X, settings_in
 from training.registry.runs import register
 from training.registry.versions import champion_as_of, champion_versions, champions, listing, load, promote, rollback
@@ -111,3 +112,19 @@ def test_what_is_not_declared_is_not_told(settings: Settings, versions: list[int
     with pytest.raises(StamkundError) as refused:
         rollback(elsewhere, "lapse")
     assert refused.value.code == "unknown_model"
+
+
+def test_what_was_trained_on_other_features_than_those_at_hand_becomes_no_champion(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "home")
+    (tmp_path / "files").mkdir()
+    for features in ("cafe", "cafe", "tea"):
+        model = replace(MODEL, feature_set_hash=features)
+        register(settings, model, parameters={}, figures={}, folder=tmp_path / "files", refusals=[])
+    for version in (1, 3, 2):
+        promote(settings, "lapse", version)  # without features at hand there is nothing to compare with
+    FeatureSet((), fitted_at=0).save(settings.feature_set)
+    for attempt in (lambda: promote(settings, "lapse", 1), lambda: rollback(settings, "lapse")):
+        with pytest.raises(StamkundError, match="was trained on other features") as refused:
+            attempt()
+        assert refused.value.code == "feature_set_mismatch"
+    assert champion_versions(settings) == {"lapse": 2}
