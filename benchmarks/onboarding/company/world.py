@@ -1,0 +1,199 @@
+"""A small company whose every order is known: what an export is written from, and what it must come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from benchmarks.onboarding.writing.texts import Moment, Money
+
+FIRST = (
+    *("Anna", "Björn", "Chloé", "Dieter", "Elín", "Françoise", "Göran", "Hélène"),
+    *("Iñigo", "Jürgen", "Kåre", "Lærke", "Märta", "Niño", "Øyvind", "Päivi"),
+)
+LAST = (
+    *("Åberg", "Bauer", "Çelik", "Dubois", "Eriksson", "Fuß", "García"),
+    *("Højgaard", "Ibáñez", "Jönsson", "Køhler", "Lindqvist", "Müller", "Núñez"),
+)
+CITIES = ("Köln", "Malmö", "Aarhus", "Tromsø", "Jyväskylä", "Orléans", "Cádiz", "Utrecht", "Graz", "Zürich")
+PRODUCTS = (
+    ("Käse", "Food", 890), ("Crème brûlée", "Food", 450), ("Smörgåsrån", "Food", 325), ("Tea pot", "Kitchen", 3495),
+    ("Tee 500 g", "Food", 1290), ("Bread knife", "Kitchen", 5900), ("Candle", "Home", 1450), ("Blanket", "Home", 8990),
+    ("Soap, mild", "Care", 695), ("Towel \"Nordic\"", "Care", 2495), ("Lamp", "Home", 124900), ("Mug", "Kitchen", 1199),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens in a company.
+
+    Shares are of orders. ``refunded`` ones are given back whole, ``returned`` ones in part; ``cancelled`` and
+    ``failed`` ones never came about; ``guests`` name no customer.
+    """
+
+    seed: int = 1
+    customers: int = 40
+    orders: int = 120
+    lines: int = 3
+    most: int = 3  # pieces of a line
+    refunded: float = 0.0
+    returned: float = 0.0
+    cancelled: float = 0.0
+    failed: float = 0.0
+    guests: float = 0.0
+    shipping: bool = False
+    discounts: bool = False
+    tax: float = 0.0  # on top of the prices
+    days: int = 31  # the last day of a month on which anything happens
+    months: int = 6
+    daily: bool = False  # all within few days, so that several orders fall on one
+    zone: str = "Europe/Berlin"
+    currency: str = "EUR"
+    currencies: tuple[str, ...] = ()
+    whole: bool = False  # prices without cents
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody who buys."""
+
+    number: int
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What an export may say of them."""
+        n = self.number
+        first, last = FIRST[n % len(FIRST)], LAST[n * 5 % len(LAST)]
+        plain = f"{first}.{last}".encode("ascii", "ignore").decode().lower()
+        return {
+            "customer": 10_000 + n * 7, "customer_code": f"C-{n:05}", "customer_long": 7_212_000_000_000 + n * 1_001,
+            "customer_hex": f"{n * 2_654_435_761 % 2**32:08x}", "first": first, "last": last, "name": f"{first} {last}",
+            "email": f"{plain}{n}@example.com", "phone": f"+49 30 55{n:05}", "zip": f"{10_000 + n * 37}",
+            "city": CITIES[n % len(CITIES)], "street": f"Hauptstraße {n}", "company": f"{last} & {first} AB",
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """So many pieces of a product, at its price."""
+
+    product: int
+    quantity: int
+    unit: Money
+
+    @property
+    def amount(self) -> Money:
+        """What the pieces cost together."""
+        return Money(self.unit * self.quantity)
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order, and what became of it: paid, refunded, returned (in part), cancelled or failed."""
+
+    number: int
+    time: Moment
+    customer: Customer | None
+    lines: tuple[Line, ...]
+    shipping: Money
+    discount: Money
+    tax: Money
+    status: str
+    refunded_at: Moment
+    receipt: int  # its number on its day
+    currency: str
+
+    @property
+    def goods(self) -> Money:
+        """What its lines cost together."""
+        return Money(sum(line.amount for line in self.lines))
+
+    @property
+    def total(self) -> Money:
+        """What is paid."""
+        return Money(self.goods - self.discount + self.shipping + self.tax)
+
+    @property
+    def refund(self) -> Money:
+        """What is given back: all, or the first piece of the first line."""
+        return {"refunded": self.total, "returned": self.lines[0].unit}.get(self.status, Money(0))
+
+    @property
+    def counts(self) -> bool:
+        """Whether it came about, and is somebody's."""
+        return self.status not in {"cancelled", "failed"} and self.customer is not None
+
+
+@dataclass(frozen=True)
+class World:
+    """All orders of a company, in the order of their times."""
+
+    plan: Plan
+    people: tuple[Customer, ...]
+    orders: tuple[Order, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, plan: Plan) -> World:
+        """What happens by a plan; the same every time.
+
+        >>> world = World.of(Plan(orders=3))
+        >>> [(order.number, f"{order.time:%Y-%m-%d}", int(order.total)) for order in world.orders]
+        [(1001, '2024-01-09', 900), (1002, '2024-02-19', 7092), (1003, '2024-04-16', 13715)]
+        """
+        random = Random(plan.seed)  # noqa: S311 (no secret)
+        people = tuple(Customer(n + 1) for n in range(plan.customers))
+        times = sorted(_moment(random, plan) for _ in range(plan.orders))
+        receipts: dict[str, int] = {}
+        orders = []
+        for n, time in enumerate(times):
+            receipts[f"{time:%Y%m%d}"] = receipt = receipts.get(f"{time:%Y%m%d}", 0) + 1
+            orders.append(_order(random, plan, time, people, number=1001 + n, receipt=receipt))
+        return cls(plan, people, tuple(orders))
+
+
+def _moment(random: Random, plan: Plan) -> Moment:
+    month, day = 1 + random.randrange(plan.months), 1 + random.randrange(min(plan.days, 28))
+    if day == 28 and plan.days > 28 and month != 2:
+        day = random.randint(28, 30)
+    if plan.daily:
+        month, day = 3, 10 + day % 14
+    clock = {"hour": random.randrange(7, 22), "minute": random.randrange(60), "second": random.randrange(60)}
+    return Moment(2024, month, day, **clock, tzinfo=ZoneInfo(plan.zone))
+
+
+def _order(
+    random: Random, plan: Plan, time: Moment, people: tuple[Customer, ...], *, number: int, receipt: int
+) -> Order:
+    products = random.sample(range(len(PRODUCTS)), random.randint(1, plan.lines))
+    lines = tuple(Line(p, random.randint(1, plan.most), Money(_price(p, whole=plan.whole))) for p in products)
+    goods = sum(line.amount for line in lines)
+    discount = goods // 10 if plan.discounts and random.random() < 0.3 else 0
+    shipping = 490 if plan.shipping and random.random() < 0.7 else 0
+    return Order(
+        number=number,
+        time=time,
+        customer=None if random.random() < plan.guests else random.choice(people),
+        lines=lines,
+        shipping=Money(shipping),
+        discount=Money(discount),
+        tax=Money(round((goods - discount + shipping) * plan.tax)),
+        status=_status(random.random(), plan),
+        refunded_at=time + timedelta(days=random.randint(2, 9), minutes=random.randrange(600)),
+        receipt=receipt,
+        currency=random.choice(plan.currencies) if plan.currencies else plan.currency,
+    )
+
+
+def _price(product: int, *, whole: bool) -> int:
+    price = PRODUCTS[product][2]
+    return round(price, -2) if whole else price
+
+
+def _status(drawn: float, plan: Plan) -> str:
+    for status in ("refunded", "returned", "cancelled", "failed"):
+        drawn -= getattr(plan, status)
+        if drawn < 0:
+            return status
+    return "paid"

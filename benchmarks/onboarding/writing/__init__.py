@@ -1,0 +1,1 @@
+"""Tables under the headers of a system, and the files that hold them."""
