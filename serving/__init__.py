@@ -1,7 +1,20 @@
 """What is best done for this customer now? Scores, decisions, the HTTP service."""
 
-from serving.scoring.batch import BatchReport, score_batch, scores
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serving.scoring.batch import BatchReport, score_batch, scores
 
 SERVICE = "serving.http.service:Stamkund"  # by which BentoML finds the service
 
 __all__ = ["SERVICE", "BatchReport", "score_batch", "scores"]
+
+
+def __getattr__(name: str) -> object:
+    """What scores is imported when it is asked for: that takes seconds, and `stamkund --help` answers at once."""
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    from serving.scoring import batch  # noqa: PLC0415
+
+    return getattr(batch, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,20 +41,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def without_progress(text: str) -> str:
+    """What was said on stderr beside how far the work is, such as ``5 s: lapse (1 of 3)``."""
+    return re.sub(r"(?m)^\d+ s: .* \([\d,]+ of [\d,]+\)\n", "", text)
+
+
 def test_the_whole_road(folder: Path, stamkund: Command) -> None:
     built = stamkund("build")
-    assert (built.returncode, built.stderr) == (0, "")
-    assert "stamkund train" in built.stdout
+    assert (built.returncode, without_progress(built.stderr)) == (0, "")
+    assert "Next: `stamkund train`." in built.stdout
     trained = stamkund("train")
-    assert (trained.returncode, trained.stderr) == (0, "")
+    assert (trained.returncode, without_progress(trained.stderr)) == (0, "")
     assert trained.stdout.count("champion") == 3
     scored = stamkund("score", "--out", "scores.parquet")
-    assert (scored.returncode, scored.stderr) == (0, "")
+    assert (scored.returncode, without_progress(scored.stderr)) == (0, "")
     scores = pl.read_parquet(folder / "scores.parquet")
     assert scores["customer_id"].is_unique().all()
     reached = scores.filter(pl.col("propensities").list.len() > 0)["customer_id"][0]
     decided = stamkund("decide", reached)
-    assert (decided.returncode, decided.stderr) == (0, "")
+    assert (decided.returncode, without_progress(decided.stderr)) == (0, "")
     assert "expired" in decided.stdout
     listed = stamkund("models", "list")
     assert listed.stdout.count("champion") == 3
@@ -93,6 +100,57 @@ def test_a_mistake_ends_in_one_line(arguments: list[str], code: str, told: str, 
     assert done.stderr.startswith(f"{code}: ")
     assert told in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["build", "-c", "nowhere.yaml"], ["models", "rollback", "nothing"], ["demo"]])
+def test_machines_are_told_of_a_mistake_in_one_json_object(arguments: list[str], stamkund: Command) -> None:
+    people, machines = stamkund(*arguments), stamkund(*arguments, "--json")
+    assert (machines.returncode, machines.stderr) == (1, "")
+    error = json.loads(machines.stdout)["error"]
+    assert set(error) == {"code", "message", "field"}
+    assert people.stderr == f"{error['code']}: {error['message']}\n"
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Path:
+    """A company that asked its customers once, and declares no target."""
+    answers = [f"c{n},2024-01-{1 + n % 28:02}T09:00:00Z,{n % 11}" for n in range(240)]
+    (tmp_path / "survey.csv").write_text("\n".join(["id,at,score", *answers]))
+    columns = "{id: id, time: at, rating: score, scale: \"'nps'\"}"
+    (tmp_path / "stamkund.yaml").write_text(
+        f"name: S\nclock: 2024-02-01\nsources: {{nps: {{kind: survey, from: survey.csv, columns: {columns}}}}}\n"
+    )
+    return tmp_path
+
+
+def test_without_targets_no_step_leads_in_a_circle(survey: Path, stamkund: Command) -> None:
+    built = stamkund("build", within=survey)
+    assert (built.returncode, "stamkund train" in built.stdout) == (0, False)
+    assert "declare a target" in built.stdout
+    for command in ("train", "score"):
+        refused = stamkund(command, within=survey)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("no_targets: ")
+
+
+def test_a_training_of_which_nothing_is_used_says_so_and_what_is_lacking(survey: Path, stamkund: Command) -> None:
+    with (survey / "stamkund.yaml").open("a") as settings:
+        settings.write("targets: {lapse: {type: lapse, event: survey, horizon: 7d, active: 14d}}\n")
+    stamkund("build", within=survey)
+    refused = stamkund("train", "--json", within=survey)
+    told = json.loads(refused.stdout)
+    assert (refused.returncode, told["error"]["code"]) == (1, "all_refused")
+    assert told["targets"][0]["refusals"][0]["code"] == "too_few_outcomes"
+    said = stamkund("train", within=survey)
+    assert said.stderr.startswith("too_few_outcomes: 'lapse' has 0 outcomes")
+    assert "Next:" not in said.stdout
+
+
+def test_a_build_that_rejects_most_rows_is_done_and_says_so(survey: Path, stamkund: Command) -> None:
+    with (survey / "survey.csv").open("a") as answers:
+        answers.write("\n" + "c1,soon,9\n" * 241)
+    built = stamkund("build", "--json", within=survey)
+    assert (built.returncode, json.loads(built.stdout)["sources"][0]["rejected"]) == (3, {"bad_time": 241})
 
 
 def test_help_names_every_command(folder: Path) -> None:

@@ -26,11 +26,12 @@ CHUNK: Final = 10_000
 
 @dataclass(frozen=True)
 class BatchReport:
-    """What a batch wrote: how many customers, where, by which versions of which models."""
+    """What a batch wrote: how many customers, where, by which versions of which models; and the champions left out."""
 
     customers: int
     out: str
     models: dict[str, str]
+    left_out: tuple[str, ...] = ()
 
 
 def scores(
@@ -58,7 +59,7 @@ def score_batch(
     champions = _lineup(settings, lineup)
     frames = _score_blocks(settings, champions, None, as_of=as_of, progress=progress)
     count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
-    return BatchReport(count, str(out), champions.versions)
+    return BatchReport(count, str(out), champions.versions, champions.left_out)
 
 
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:

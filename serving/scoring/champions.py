@@ -25,12 +25,16 @@ FEATURES: Final = "features.json"
 
 @dataclass(frozen=True)
 class Lineup:
-    """The champions by name, in the order of the settings' targets, with their feature set and whom each scores."""
+    """The champions by name, in the order of the settings' targets, with their feature set and whom each scores.
+
+    ``left_out`` names the champions that were trained on other features.
+    """
 
     feature_set: FeatureSet
     models: Mapping[str, Model]
     populations: Mapping[str, Population]
     order_columns: OrderColumns
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
@@ -39,10 +43,11 @@ class Lineup:
         if models and not usable:
             text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
             raise StamkundError("feature_set_mismatch", text, field="models")
-        for name in models.keys() - usable.keys():
+        left_out = tuple(name for name in models if name not in usable)
+        for name in left_out:
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
         populations = {name: model.target.population(feature_set) for name, model in usable.items()}
-        return cls(feature_set, usable, populations, OrderColumns.of(feature_set))
+        return cls(feature_set, usable, populations, OrderColumns.of(feature_set), left_out)
 
     def headline_model(self, name: str) -> Model | None:
         """The first model that fills this figure of an answer, such as ``churn_probability``."""

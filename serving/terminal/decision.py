@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 from rich.table import Table
@@ -15,16 +17,19 @@ from serving.http.state import load_state
 from serving.terminal.tables import exclusions_table, offers_table
 
 
-def decision_tables(
-    settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path
-) -> tuple[Table, Table]:
-    """The ``count`` best offers for a customer, and why not the others; a bento's models are in ``folder``."""
+def decision_of(settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path) -> Mapping[str, Any]:
+    """The answer of the service about the ``count`` best offers for a customer; a bento's models are in ``folder``."""
     request = DecisionRequest(
         profile=Profile(id=customer),
         placements=[PlacementRequest(id="terminal", count=count)],
         as_of=None if as_of is None else iso(as_of),
     )
     answer = answer_decision(load_state(settings, folder=folder), request, dry_run=True)
-    json = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))  # as it would come over HTTP
-    (placement,) = json["placements"]
-    return offers_table(placement["items"], settings.currency), exclusions_table(placement["excluded"])
+    json: Mapping[str, Any] = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))
+    return json
+
+
+def decision_tables(decision: Mapping[str, Any], currency: str) -> tuple[Table, Table]:
+    """The offers of a decision, and why not the others."""
+    (placement,) = decision["placements"]
+    return offers_table(placement["items"], currency), exclusions_table(placement["excluded"])

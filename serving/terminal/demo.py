@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import urllib.request
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -47,8 +47,20 @@ HIGHLIGHTS = (
 Answer = Mapping[str, Any]
 
 
-def demo(settings: Settings, config: Path, out: Console, *, port: int, once: bool, progress: Progress) -> None:
-    """Build, train, score and serve; show what came of each; then serve on, unless ``once``."""
+def demo(
+    settings: Settings,
+    config: Path,
+    out: Console,
+    *,
+    port: int,
+    once: bool,
+    progress: Progress,
+    answer: Callable[[Answer], None],
+) -> None:
+    """Build, train, score and serve; show what came of each; then serve on, unless ``once``.
+
+    ``answer`` is told, once the service answers, where that is and what was made.
+    """
     now = settings.now()
     out.rule(Text("1  Events become profiles", style="bold"))
     built = build_all(settings, as_of=now, progress=progress)
@@ -66,6 +78,7 @@ def demo(settings: Settings, config: Path, out: Console, *, port: int, once: boo
     out.print(f"{batch.customers:,} customers, one row each: {batch.out}")
     out.rule(Text("4  The service answers", style="bold"))
     with background_service(config, port=port) as url:
+        answer({"url": url, "customers": batch.customers, "scores": batch.out, "models": batch.models})
         examples = notable_customers(pl.read_parquet(batch.out))
         bases = [_show(out, url, built.feature_set, customer, why) for why, customer in examples]
         if examples:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
-import orjson
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -15,7 +13,7 @@ from rich.text import Text
 from features.doctor import Criterion, Diagnosis, Finding, Prospect
 from features.doctor.finding import quantity
 from features.doctor.maturity import LEVELS
-from features.moments import minute, utc
+from features.moments import minute
 
 MARKS = {"ok": ("✓", "green"), "note": ("·", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}
 OUTLOOKS = {
@@ -29,12 +27,6 @@ AUC = " (AUC: 0.5 ranks customers by chance, 1 perfectly)"
 def doctor_table(diagnosis: Diagnosis) -> RenderableType:
     """The level, the way to the next one, the targets, and each finding with what to do about it."""
     return Group(*_parts(diagnosis))
-
-
-def as_text(diagnosis: Diagnosis) -> str:
-    """The same for machines, as JSON; the moment in ISO 8601."""
-    content = {**asdict(diagnosis), "as_of": utc(diagnosis.as_of).isoformat(), "sound": diagnosis.sound}
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2).decode()
 
 
 def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:

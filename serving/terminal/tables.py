@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
@@ -20,30 +20,44 @@ FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
 
 
 def sources_table(report: IngestReport) -> Table:
-    """The rows read from each source, and how many of them were rejected for which reason."""
-    table = _table("source", "table", "", ">rows read", ">accepted", "rejected")
+    """The rows read from each source, and how many of them were accepted and rejected."""
+    table = _table("source", "table", "what was read", ">rows", ">accepted", ">rejected")
     for source in report.sources:
-        rejections = ", ".join(f"{n:,} {code}" for code, n in source.rejected.items())
-        counts = ("–", "–") if source.scope == "unchanged" else (f"{source.read:,}", f"{source.accepted:,}")
-        _row(table, source.name, source.table, source.scope, *counts, rejections or "–")
+        unread = source.scope == "unchanged"
+        counts = (source.read, source.accepted, source.read - source.accepted)
+        _row(table, source.name, source.table, source.scope, *("–" if unread else f"{n:,}" for n in counts))
     return table
+
+
+def rejection_lines(report: IngestReport) -> Iterator[str]:
+    """Of each source with rejected rows: how many by which reason, and the file that holds them."""
+    for source in report.sources:
+        if source.rejected:
+            reasons = ", ".join(f"{count:,} {code}" for code, count in source.rejected.items())
+            where = f"; each row with its reason: {source.rejects}" if source.rejects else ""
+            yield f"Rejected of {source.name}: {reasons}{where}"
+
+
+def mostly_rejected(report: IngestReport) -> list[str]:
+    """The sources of which more rows were rejected than accepted."""
+    return [source.name for source in report.sources if source.read > 2 * source.accepted]
 
 
 def training_table(reports: Iterable[TrainingReport]) -> Table:
     """Each model beside the best rule that needs no model, on moments that neither was fitted on."""
-    table = _table("target", "figure", ">model", ">rule", "the rule", ">tested on", ">version", "")
+    table = _table("target", ">model", ">best rule", "", ">tested on", "version")
     for report in reports:
         key, label = FIGURE[report.target.score_kind]
+        figure, rule = (_figure(each.get(key)) for each in (report.metrics, report.baseline_metrics))
+        version = f"{report.version or 'none'}, {'champion' if report.promoted else 'refused'}"
         _row(
             table,
             report.target.name,
-            label,
-            _figure(report.metrics.get(key)),
-            _figure(report.baseline_metrics.get(key)),
-            report.baseline or "–",
+            f"{label} {figure}" if report.metrics else "–",
+            rule,
+            report.baseline or "",
             f"{report.tested:,}",
-            str(report.version or "–"),
-            "champion" if report.promoted else "refused: " + ", ".join(r.code for r in report.verdict.refusals),
+            version,
         )
     return table
 

@@ -13,7 +13,8 @@ from features.errors import StamkundError
 from serving.jobs.doctor import http_events
 from serving.store.engine import open_store
 from serving.store.event_log import append_events
-from serving.terminal.diagnosis import as_text, doctor_table
+from serving.terminal.answers import diagnosis_answer
+from serving.terminal.diagnosis import doctor_table
 from stamkund import app
 
 LONG = "Something that takes more than one line of a terminal to say, as most things do when said in plain words."
@@ -39,9 +40,9 @@ def test_a_diagnosis_fits_eighty_columns() -> None:
 
 
 def test_machines_get_the_same() -> None:
-    told = json.loads(as_text(SICK))
-    assert (told["level"], told["as_of"], told["sound"]) == (1, "1970-01-01T00:00:00+00:00", False)
-    assert told["findings"][0]["next_step"] == "Mend it."
+    told = diagnosis_answer(SICK)
+    assert (told["level"], told["as_of"], told["sound"]) == (1, "1970-01-01T00:00:00Z", False)
+    assert told["findings"][0]["next_step"] == "Mend it."  # type: ignore[index]
 
 
 @pytest.fixture

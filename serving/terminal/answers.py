@@ -1,0 +1,66 @@
+"""What commands answer machines, as plain data: the keys are stable, moments are in ISO 8601."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from features.doctor import Diagnosis
+from features.moments import iso
+from features.profiles.build import BuildResult
+from training.registry.versions import ModelVersion
+from training.report import TrainingReport
+
+Answer = dict[str, object]
+
+
+def diagnosis_answer(diagnosis: Diagnosis) -> Answer:
+    """A diagnosis; ``sound`` says whether nothing must be mended first."""
+    return {**asdict(diagnosis), "as_of": iso(diagnosis.as_of), "sound": diagnosis.sound}
+
+
+def build_answer(built: BuildResult) -> Answer:
+    """What a build read and wrote."""
+    sources = [
+        {
+            "name": source.name, "table": source.table, "scope": source.scope, "read": source.read,
+            "accepted": source.accepted, "rejected": dict(source.rejected), "rejects": source.rejects,
+        }
+        for source in built.report.sources
+    ]  # fmt: skip
+    return {
+        "as_of": iso(built.as_of),
+        "lake": built.report.version,
+        "full_read_reason": built.report.full_read_reason,
+        "sources": sources,
+        "customers": built.customers,
+        "features": len(built.feature_set.names),
+        "profiles": built.path,
+    }
+
+
+def training_answer(reports: Iterable[TrainingReport]) -> Answer:
+    """Each target's model, its figures beside the best rule's, and why it is refused."""
+    return {"targets": [_training(report) for report in reports]}
+
+
+def _training(report: TrainingReport) -> Answer:
+    return {
+        "name": report.target.name,
+        "type": report.target.type,
+        "as_of": iso(report.as_of),
+        "version": report.version,
+        "promoted": report.promoted,
+        "refusals": [asdict(refusal) for refusal in report.verdict.refusals],
+        "customers": report.customers,
+        "rows": report.rows,
+        "tested": report.tested,
+        "figures": dict(report.metrics),
+        "rule": report.baseline,
+        "rule_figures": dict(report.baseline_metrics),
+    }
+
+
+def versions_answer(versions: Iterable[ModelVersion]) -> Answer:
+    """Every registered version."""
+    return {"models": [{**asdict(version), "as_of": iso(version.as_of)} for version in versions]}

@@ -1,0 +1,100 @@
+"""Commands about models: train them, choose which one answers, score everybody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from features.errors import StamkundError
+from features.moments import iso
+from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
+from serving.terminal.output import REFUSED, output
+
+
+def train(
+    targets: Annotated[list[str] | None, typer.Argument(help="Which targets. Default: all.")] = None,
+    config: Config = YAML,
+    as_of: AsOf = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Fit the targets' models on past moments, judge them, and register those that beat the best rule.
+
+    A model that is refused answers nothing; the one that answered before goes on.
+    """
+    from serving.terminal.answers import training_answer
+    from serving.terminal.tables import training_table
+    from training.train import train as fit
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        with out.progress() as report:
+            reports = fit(settings, as_of=settings.now(moment(as_of)), targets=targets, progress=report)
+        out.say(training_table(reports))
+        for refusal in (r for report in reports for r in report.verdict.refusals):
+            out.warn(StamkundError(refusal.code, refusal.message))
+        promoted, answer = sum(report.promoted for report in reports), training_answer(reports)
+        if not promoted:
+            text = f"None of {len(reports)} models is used, for the reasons given. What answered before goes on."
+            raise out.fail(StamkundError("all_refused", text, field="targets"), answer)
+        out.say(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
+        out.say("Next: `stamkund score`, or `stamkund serve`.")
+        out.answer(answer)
+        if promoted < len(reports):
+            raise typer.Exit(REFUSED)
+
+
+def score(
+    config: Config = YAML,
+    as_of: AsOf = None,
+    to: Annotated[str, typer.Option("--out", help="A Parquet file, or a database's URL.")] = "scores.parquet",
+    table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "scores",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Score every customer: one row each, to a Parquet file or a database table (SQLAlchemy URL)."""
+    from serving.scoring.batch import score_batch
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        now = settings.now(moment(as_of))
+        with out.progress() as report:
+            batch = score_batch(settings, as_of=now, out=to, table=table, progress=report)
+        out.say(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))
+        about = {"as_of": iso(now), "customers": batch.customers, "out": batch.out, "models": batch.models}
+        out.answer(about | {"left_out": batch.left_out})
+        if batch.left_out:
+            raise typer.Exit(REFUSED)
+
+
+def list_versions(config: Config = YAML, *, as_json: Json = False) -> None:
+    """Every version of every model, and which one answers."""
+    from serving.terminal.answers import versions_answer
+    from serving.terminal.tables import models_table
+    from training.registry.versions import listing
+
+    with output(as_json=as_json) as out:
+        versions = listing(settings_of(config))
+        out.say(models_table(versions) if versions else "No model is registered yet.")
+        out.answer(versions_answer(versions))
+
+
+def promote(name: str, version: int, config: Config = YAML, *, as_json: Json = False) -> None:
+    """Let a version that passed the gate answer from now on."""
+    from training.registry.versions import promote as set_champion
+
+    with output(as_json=as_json) as out:
+        set_champion(settings_of(config), name, version)
+        out.say(f"Version {version} of '{name}' is the champion. A running service takes it up within seconds.")
+        out.answer({"model": name, "version": version})
+
+
+def rollback(name: str, config: Config = YAML, *, as_json: Json = False) -> None:
+    """Let the previous champion answer again."""
+    from training.registry.versions import rollback as set_previous
+
+    with output(as_json=as_json) as out:
+        version = set_previous(settings_of(config), name)
+        out.say(f"Version {version} of '{name}' is the champion again.")
+        out.answer({"model": name, "version": version})

@@ -1,0 +1,46 @@
+"""What all commands have in common: their options, how these are read, and the end of their help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from features.moments import parse
+
+if TYPE_CHECKING:
+    from features.config.settings import Settings
+
+Config = Annotated[Path, typer.Option("--config", "-c", help="The settings of your company.")]
+AsOf = Annotated[str | None, typer.Option(help="The moment to look from, such as 2017-12-03. Default: the clock.")]
+Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON object on stdout, errors too.")]
+YAML: Final = Path("stamkund.yaml")
+
+
+def moment(text: str | None) -> int | None:
+    """A moment as people write it, in microseconds.
+
+    >>> moment("1970-01-02")
+    86400000000
+    """
+    return None if text is None else parse(text, field="as_of")
+
+
+def settings_of(config: Path) -> Settings:
+    """The settings of a file."""
+    from features.config.settings import read_settings
+
+    return read_settings(config)
+
+
+def ending(example: str, refused: str = "") -> str:
+    """The end of a command's help: an example, and what its exit codes mean.
+
+    >>> print(ending("stamkund score", refused="a champion was left out"))
+    Example: stamkund score
+    <BLANKLINE>
+    Exit codes: 0 done, 1 an error, 2 bad usage, 3 done, but a champion was left out.
+    """
+    third = f", 3 done, but {refused}" if refused else ""
+    return f"Example: {example}\n\nExit codes: 0 done, 1 an error, 2 bad usage{third}."
