@@ -1,0 +1,116 @@
+"""The SQL that reads a text as a time: whole, or as null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from features import sql
+from features.reading.calendar_names import MONTHS, WEEKDAYS
+from features.reading.time_forms import FORMS, GROUPS, TimeForm
+from features.reading.zones import moment_sql, zone_moment_sql
+
+# The forms that most files have, which DuckDB's own cast reads fast, and right where they are matched first.
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
+_PLAIN = f"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}[T ]{_CLOCK}"
+_PLAIN_DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_PLAIN_ZONED = f"{_PLAIN}(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])"
+
+
+def _number(name: str, numbers: Mapping[str, int]) -> str:
+    entries = ", ".join(f"{sql.literal(key)}: {number}" for key, number in numbers.items())
+    return f"map {{{entries}}}[lower(rtrim({name}, '.'))]"
+
+
+def _at() -> str:
+    """The TIMESTAMP of the groups ``p``; null for a day that no month has, and for another weekday's."""
+    year = "CASE WHEN p.year <> '' THEN p.year WHEN p.short_year < '69' THEN '20' ELSE '19' END || p.short_year"
+    month = f"CASE WHEN p.month <> '' THEN p.month ELSE CAST({_number('p.name', MONTHS)} AS VARCHAR) END"
+    twelve = "CAST(p.hour AS INTEGER) % 12 + CASE WHEN p.half ILIKE 'p%' THEN 12 ELSE 0 END"
+    hour = (
+        "CASE WHEN p.half = '' THEN coalesce(nullif(p.hour, ''), '00')"
+        f" WHEN CAST(p.hour AS INTEGER) BETWEEN 1 AND 12 THEN CAST({twelve} AS VARCHAR) END"
+    )
+    minute, second, fraction = (f"coalesce(nullif(p.{part}, ''), '00')" for part in ("minute", "second", "fraction"))
+    clock = f"({hour}) || ':' || {minute} || ':' || {second} || '.' || left({fraction}, 6)"
+    at = f"TRY_CAST(({year}) || '-' || ({month}) || '-' || p.day || ' ' || {clock} AS TIMESTAMP)"
+    weekday = f"p.weekday = '' OR {_number('p.weekday', WEEKDAYS)} = isodow(a)"
+    return f"list_transform([{at}], lambda a: CASE WHEN {weekday} THEN a END)[1]"
+
+
+_AT = _at()
+
+
+def time_sql(text: str, timezone: str, *, last: bool, form: TimeForm | None = None) -> str:
+    """The moment (µs since 1970, UTC) that an SQL text means, null when it is not understood whole.
+
+    A time without a zone is in ``timezone``; a day is its first moment, or its ``last`` one. Without a ``form``, the
+    text must be of one that describes itself.
+
+    >>> from duckdb import connect
+    >>> with connect() as duck:
+    ...     reading = time_sql("'5 March 2024, 2:30 PM'", "UTC", last=True)
+    ...     duck.execute(f"SELECT CAST(make_timestamp({reading}) AS VARCHAR)").fetchone()[0]
+    '2024-03-05 14:30:00'
+    """
+    zone, trimmed = sql.literal(timezone), f"trim({text})"
+    if form is not None and form.strptime:
+        read = f"try_strptime({trimmed}, {sql.literal(form.strptime)})"
+        moment = moment_sql(read, zone) if form.tells_hour else day_sql(read, zone, last=last)
+        return f"CASE WHEN regexp_full_match({trimmed}, {sql.literal(form.pattern)}) THEN {moment} END"
+    if form is not None:
+        return _moment(_parsed(trimmed, form), zone, last=last)
+    plain = f"TRY_CAST({trimmed} AS TIMESTAMP)"
+    return (
+        f"CASE WHEN regexp_full_match({trimmed}, '{_PLAIN}') THEN {moment_sql(plain, zone)}"
+        f" WHEN regexp_full_match({trimmed}, '{_PLAIN_DAY}') THEN {day_sql(plain, zone, last=last)}"
+        f" WHEN regexp_full_match({trimmed}, '{_PLAIN_ZONED}')"
+        f" THEN epoch_us(TRY_CAST({trimmed} AS TIMESTAMP WITH TIME ZONE))"
+        f" ELSE {_moment(_parsed(trimmed, None), zone, last=last)} END"
+    )
+
+
+def written_sql(text: str, form: TimeForm | None = None) -> str:
+    """The same as a TIMESTAMP as it is written, whatever its zone; a day is its midnight."""
+    return f"{_parsed(f'trim({text})', form)}.at"
+
+
+def day_sql(midnight: str, zone: str, *, last: bool) -> str:
+    """The first moment of a day in a zone, or its last one: the microsecond before the next day begins."""
+    return f"{moment_sql(f'({midnight} + INTERVAL 1 DAY)', zone)} - 1" if last else moment_sql(midnight, zone)
+
+
+def _parsed(text: str, form: TimeForm | None) -> str:
+    """A struct of what a text tells: ``at`` as a TIMESTAMP as it is written, its ``zone``, whether it is a ``day``."""
+    cases = [
+        f"WHEN regexp_full_match({text}, {sql.literal(one.pattern)}) THEN {_groups(text, one)}"
+        for one in ([form] if form else FORMS)
+    ]
+    parts = f"{{'at': {_AT}, 'zone': p.zone, 'place': p.place, 'day': p.hour = ''}}"
+    return f"list_transform([CASE {' '.join(cases)} END], lambda p: {parts})[1]"
+
+
+def _groups(text: str, form: TimeForm) -> str:
+    """A struct of all groups that a form may have; those that it has not are empty."""
+    names = ", ".join(map(sql.literal, form.groups))
+    extracted = f"regexp_extract({text}, {sql.literal(form.pattern)}, [{names}])"
+    groups = ", ".join(f"'{name}': {f'g.{name}' if name in form.groups else repr('')}" for name in GROUPS)
+    return f"list_transform([{extracted}], lambda g: {{{groups}}})[1]"
+
+
+def _moment(parsed: str, zone: str, *, last: bool) -> str:
+    """The moment of a struct of what a text tells."""
+    there = zone_moment_sql("t.at", "t.place")
+    agree = f"{zone_moment_sql('t.at', 't.zone')} - {there} IN (0, 3600000000)"  # the offset tells of two hours which
+    zoned = f"CASE WHEN t.place = '' OR {agree} THEN {zone_moment_sql('t.at', 't.zone')} END"
+    moment = (
+        f"CASE WHEN t.day THEN {day_sql('t.at', zone, last=last)} WHEN t.zone <> '' THEN {zoned}"
+        f" WHEN t.place <> '' THEN {there} ELSE {moment_sql('t.at', zone)} END"
+    )
+    return f"list_transform([{parsed}], lambda t: {moment})[1]"
+
+
+def epoch_sql(number: str, unit: int) -> str:
+    """The moment (µs) of a number, or of a text that is one, of units of ``unit`` µs since 1970."""
+    decimal = f"TRY_CAST({number} AS DECIMAL(38, 9))"
+    plain = f"regexp_full_match(CAST({number} AS VARCHAR), ' *-?[0-9]{{1,18}}([.][0-9]+)?(e[+][0-9]{{1,2}})? *')"
+    return f"CASE WHEN {plain} THEN TRY_CAST(trunc({decimal} * {unit}) AS BIGINT) END"
