@@ -49,10 +49,10 @@ class Plan:
     days: int = 31  # the last day of a month on which anything happens
     months: int = 6
     daily: bool = False  # all within few days, so that several orders fall on one
+    shuffled: bool = False  # files are in no order
     zone: str = "Europe/Berlin"
     currency: str = "EUR"
     currencies: tuple[str, ...] = ()
-    whole: bool = False  # prices without cents
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,11 @@ class Order:
         return Money(self.goods - self.discount + self.shipping + self.tax)
 
     @property
+    def untaxed(self) -> Money:
+        """What is paid, without the tax on it."""
+        return Money(self.total - self.tax)
+
+    @property
     def refund(self) -> Money:
         """What is given back: all, or the first piece of the first line."""
         return {"refunded": self.total, "returned": self.lines[0].unit}.get(self.status, Money(0))
@@ -167,7 +172,7 @@ def _order(
     random: Random, plan: Plan, time: Moment, people: tuple[Customer, ...], *, number: int, receipt: int
 ) -> Order:
     products = random.sample(range(len(PRODUCTS)), random.randint(1, plan.lines))
-    lines = tuple(Line(p, random.randint(1, plan.most), Money(_price(p, whole=plan.whole))) for p in products)
+    lines = tuple(Line(p, random.randint(1, plan.most), Money(PRODUCTS[p][2])) for p in products)
     goods = sum(line.amount for line in lines)
     discount = goods // 10 if plan.discounts and random.random() < 0.3 else 0
     shipping = 490 if plan.shipping and random.random() < 0.7 else 0
@@ -184,11 +189,6 @@ def _order(
         receipt=receipt,
         currency=random.choice(plan.currencies) if plan.currencies else plan.currency,
     )
-
-
-def _price(product: int, *, whole: bool) -> int:
-    price = PRODUCTS[product][2]
-    return round(price, -2) if whole else price
 
 
 def _status(drawn: float, plan: Plan) -> str:

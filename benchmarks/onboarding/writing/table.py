@@ -33,7 +33,8 @@ def table(world: World, node: Node) -> Table:
     >>> table(World.of(Plan(orders=1)), node)
     [{'No': '#1001', 'Sum': 1290, 'Paid': 'yes', 'By': '19.02.'}]
     """
-    return [_shown(world, node, row) for row in rows_of(world, node)]
+    rows = [_shown(world, node, row) for row in rows_of(world, node)]
+    return sorted(rows, key=lambda row: crc32(repr(row).encode())) if world.plan.shuffled else rows
 
 
 def _shown(world: World, node: Node, row: Row) -> dict[str, object]:
