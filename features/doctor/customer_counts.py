@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.events.columns import EVENT_ORDER
+
 HAS_CUSTOMER = pl.col("customer_id").is_not_null()
 
 
@@ -52,11 +54,9 @@ def busiest_customer(events: pl.LazyFrame) -> pl.DataFrame:
 def consents(events: pl.LazyFrame) -> pl.DataFrame:
     """By purpose and latest status: its customers; and with the status `any` all customers with a consent event."""
     events_of_consent = events.filter(HAS_CUSTOMER, pl.col("kind") == "consent").select(
-        "customer_id", "purpose", "status", "time", "event_id"
+        "customer_id", "purpose", "status", *EVENT_ORDER
     )
-    latest = events_of_consent.sort("time", "event_id").unique(
-        ["customer_id", "purpose"], keep="last", maintain_order=True
-    )
+    latest = events_of_consent.sort(EVENT_ORDER).unique(["customer_id", "purpose"], keep="last", maintain_order=True)
     distinct = pl.col("customer_id").n_unique()
     by_status = latest.group_by("purpose", "status").agg(distinct.alias("customers"))
     total = events_of_consent.select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Protocol, Self, TypeVar, overload
+from typing import Protocol, Self, TypeVar, cast, overload
 
 # Canonical columns that are integers, and by how much those are multiplied that have decimals.
 INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
@@ -12,9 +12,10 @@ MULTIPLIERS: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 
 NUMBERS = (*INTEGERS, *MULTIPLIERS)
 LARGEST = 10**12  # of decimals; with four of their decimals they are integers of 64 bits
 WIDE = ("value", "discount", "cost", "quantity", "rating")  # amounts, whose squares may need more than 64 bits
-# What conditions may ask about, and what can be counted distinctly.
+EVENT_ORDER = ("time", "event_id", "source")  # of a customer's events; what an event is known by decides at equal times
+# The texts of an event: what it is known by, its kind, and what conditions may ask about.
 TEXTS = (
-    "event_id", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
+    "event_id", "source", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
     "session_id", "subscription_id",
 )  # fmt: skip
 
@@ -45,6 +46,16 @@ def scaled(column: str, values: float | Expression) -> int | Expression:
     """
     raised = values * MULTIPLIERS[column] + 0.5
     return math.floor(raised) if isinstance(raised, float) else raised.floor()
+
+
+def order_of(event: Mapping[str, object]) -> tuple[int, str, str]:
+    """What orders an event among those of its customer: its :data:`EVENT_ORDER`; an absent source is empty.
+
+    >>> order_of({"event_id": "a", "time": 1})
+    (1, 'a', '')
+    """
+    time, event_id, source = map(event.get, EVENT_ORDER)
+    return cast(int, time), cast(str, event_id), cast(str, source or "")
 
 
 def integer_of(column: str, value: object) -> int | None:

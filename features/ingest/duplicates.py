@@ -1,4 +1,4 @@
-"""Deduplication: of rows with one key the first is kept, within a build and between a build and the lake."""
+"""Deduplication: of rows of one source with one key the first is kept, within a build and between it and the lake."""
 
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
@@ -9,7 +9,6 @@ import duckdb
 
 from features import sql
 from features.events.tables import COLUMNS, Table
-from features.ingest.http_log import HTTP
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.csv import ROW
 from features.ingest.sources.portion import Portion
@@ -17,57 +16,48 @@ from features.ingest.sources.watermark import FullReadNeeded
 from features.ingest.validation import CODE, REASON
 
 
-def match_lake_events(
-    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion, *, later: frozenset[str]
-) -> None:
-    """Find the lake's events whose ids staged events have.
+def match_lake_events(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion) -> None:
+    """Find the source's events in the lake whose ids staged events have; other sources may use the same ids.
 
-    What an earlier source gave, or an earlier row of this one, stays: its ids go to the table ``known_ids``. What came
-    over HTTP, and what the same database gave before, is superseded: it goes to ``superseded_events``.
-    :class:`FullReadNeeded` is raised where a row of a file would have to give way, for then it is a rejected row.
-    ``later`` are the sources that are read after this one.
+    What an earlier file gave stays: its ids go to the table ``known_ids``. What the same database gave before is
+    superseded: it goes to ``superseded_events``. :class:`FullReadNeeded` is raised where a row of a file would have to
+    give way, for then it is a rejected row.
     """
     connection.execute("DELETE FROM known_ids")
     if not lake_events.files:
         return
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE matches AS
-        SELECT * FROM {lake_events.query()} SEMI JOIN (
+    matches = f"""
+        FROM {lake_events.query()} SEMI JOIN (
             SELECT event_id FROM staged WHERE event_id IS NOT NULL AND {CODE} IS NULL
         ) USING (event_id)
-        WHERE event_id NOT IN (SELECT event_id FROM superseded_events)
-        """
-    )
-    sources = {str(row[0]) for row in connection.execute("SELECT DISTINCT source FROM matches").fetchall()}
-    if portion.name in sources and not portion.is_database and not portion.in_order:
+        WHERE source = {sql.literal(portion.name)}
+    """
+    if portion.is_database:
+        connection.execute(f"INSERT INTO superseded_events SELECT * {matches}")
+        return
+    connection.execute(f"INSERT INTO known_ids SELECT event_id {matches}")
+    if not portion.in_order and sql.row_count(connection, "known_ids"):
         raise FullReadNeeded.repeating(portion.name)
-    for name in sorted(sources & later):
-        raise FullReadNeeded(f"{portion.name} has events that so far only {name} had, which is read after it")
-    replaceable = f"source IN ({sql.literal(HTTP)}, {sql.literal(portion.name if portion.is_database else HTTP)})"
-    connection.execute(f"INSERT INTO superseded_events SELECT * FROM matches WHERE {replaceable}")
-    connection.execute(f"INSERT INTO known_ids SELECT event_id FROM matches WHERE NOT {replaceable}")
 
 
 def reject_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> None:
-    """Reject staged rows whose key an earlier row has, of this portion or another, or an event in ``known_ids``.
+    """Reject staged rows whose key an earlier row has: of this source, or of another that fills the same table.
 
-    Attributes of one customer may come from several sources.
+    An event is known by its source and its id; attributes of one customer may come from several sources.
     """
     key = next(iter(COLUMNS[table]))
     if key not in columns:
         return
     first = f"min({ROW}) OVER (PARTITION BY {key})"
-    earlier = f"{key} IN (SELECT {key} FROM {table})"
-    if table == "events":
-        earlier += " OR event_id IN (SELECT event_id FROM known_ids)"
+    others = "known_ids" if table == "events" else table
+    earlier = "false" if table == "customers" else f"{key} IN (SELECT {key} FROM {others})"
     reason = f"'another row with this {key} came first'"
     connection.execute(
         f"""
         UPDATE staged SET {CODE} = 'duplicate_{key}', {REASON} = {reason}
         FROM (
             SELECT {ROW} AS duplicate FROM staged WHERE {CODE} IS NULL AND {key} IS NOT NULL
-            QUALIFY {ROW} > {first} OR {"false" if table == "customers" else earlier}
+            QUALIFY {ROW} > {first} OR {earlier}
         )
         WHERE {ROW} = duplicate
         """

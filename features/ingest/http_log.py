@@ -24,7 +24,7 @@ def ingest_log(
     *,
     earlier_files: Sequence[Path] | None,
 ) -> SourceReport:
-    """Put the log's events into the table ``events``, each event_id once.
+    """Put the log's events into the table ``events``, each once by its id.
 
     Where the log is read whole, ``earlier_files`` are the lake's files of events: those of an earlier log in them,
     which this log has not, are kept.
@@ -46,8 +46,10 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
         f"""
         INSERT INTO events BY NAME
         SELECT * REPLACE ({sql.literal(HTTP)} AS source) FROM log
-        WHERE event_id NOT IN (SELECT event_id FROM events)
-          AND event_id NOT IN (SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id))
+        WHERE event_id NOT IN (
+            SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id)
+            WHERE source = {sql.literal(HTTP)}
+        )
         QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_at, time) = 1
         """
     )
@@ -57,15 +59,14 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
 def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, files: Sequence[Path]) -> int:
     """Keep the HTTP events in these files that the view ``log`` has not; how many these are.
 
-    Where events are added to the lake's, these stay anyway. An event that a source has given by now is none of them.
+    Where events are added to the lake's, these stay anyway.
     """
     earlier = LakeEvents({file.name: file for file in files})
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE earlier_log AS
         SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM {earlier.query()} WHERE source = {sql.literal(HTTP)}
-          AND event_id NOT IN (SELECT event_id FROM log UNION ALL SELECT event_id FROM events)
-          AND event_id NOT IN (SELECT event_id FROM superseded_events)
+          AND event_id NOT IN (SELECT event_id FROM log)
         """
     )
     if not lake_events.files:

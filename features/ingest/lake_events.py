@@ -11,9 +11,11 @@ from typing import Self
 import duckdb
 
 from features import sql
+from features.events.columns import EVENT_ORDER
 from features.events.tables import COLUMNS
 from features.lake import ROW_GROUP, Draft
 
+_OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose lines are numbered
 _MONTH = "strftime(make_timestamp(time), '%Y-%m')"
 
 
@@ -40,13 +42,14 @@ class LakeEvents:
         """Write every month that the table ``events`` changes; the others are kept.
 
         Changed are the months of these events, of those that they supersede, and of all lines of their orders: these
-        are numbered across the months.
+        are numbered across the months, those of each source by themselves.
         """
         months = self._changed_months(connection)
         self._merge(connection, months)
         for month, columns in _columns_by_month(connection):
             file = sql.literal(str(draft.part("events", month)))
-            rows = f"FROM merged_events WHERE month = '{month}' ORDER BY customer_id, time, event_id"
+            order = ", ".join(["customer_id", *EVENT_ORDER])
+            rows = f"FROM merged_events WHERE month = '{month}' ORDER BY {order}"
             # A table of its own: what DuckDB writes of it depends on these rows alone, so equal months are equal files.
             connection.execute(f"CREATE OR REPLACE TEMP TABLE month_rows AS SELECT {', '.join(columns)} {rows}")
             options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
@@ -57,14 +60,14 @@ class LakeEvents:
         connection.execute(
             """
             CREATE OR REPLACE TEMP TABLE changed_orders AS
-            SELECT DISTINCT id_type, id, order_id FROM (FROM events UNION ALL BY NAME FROM superseded_events)
+            SELECT DISTINCT source, id_type, id, order_id FROM (FROM events UNION ALL BY NAME FROM superseded_events)
             WHERE kind = 'order' AND order_id IS NOT NULL
             """
         )
         rows = connection.execute(
             f"""
             SELECT {_MONTH} FROM events UNION SELECT {_MONTH} FROM superseded_events
-            UNION SELECT {_MONTH} FROM {self.query()} SEMI JOIN changed_orders USING (id_type, id, order_id)
+            UNION SELECT {_MONTH} FROM {self.query()} SEMI JOIN changed_orders USING ({_OF_ORDER})
             WHERE kind = 'order'
             """
         ).fetchall()
@@ -76,14 +79,15 @@ class LakeEvents:
         Lines of one order are numbered, anew where one came or went; an order row that names no order is an order of
         its own.
         """
-        earlier = f"(FROM {self.query(sorted(months))} WHERE event_id NOT IN (SELECT event_id FROM superseded_events))"
-        narrow = "SELECT event_id, id_type, id, order_id, time, kind FROM"
+        earlier = f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
+        line = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
+        narrow = "SELECT source, event_id, id_type, id, order_id, time, kind FROM"
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE order_lines AS
-            SELECT event_id, row_number() OVER (PARTITION BY id_type, id, order_id ORDER BY time, event_id) AS line
+            SELECT source, event_id, {line} AS line
             FROM ({narrow} events UNION ALL {narrow} {earlier})
-            SEMI JOIN changed_orders USING (id_type, id, order_id)
+            SEMI JOIN changed_orders USING ({_OF_ORDER})
             WHERE kind = 'order'
             """
         )
@@ -98,7 +102,7 @@ class LakeEvents:
                 UNION ALL BY NAME
                 SELECT events.* REPLACE (coalesce(events.category, items.category) AS category)
                 FROM events LEFT JOIN items USING (item_id)
-            ) AS every LEFT JOIN order_lines USING (event_id)
+            ) AS every LEFT JOIN order_lines USING (source, event_id)
             """
         )
 

@@ -43,7 +43,7 @@ def ingest_portion(
     rows = read(connection, portion)
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
     columns = validate_rows(connection, name, source, rows, Money(settings.currency, settings.minor_units))
-    _reject_duplicates(connection, lake_events, portion, columns, list(settings.sources))
+    _reject_duplicates(connection, lake_events, portion, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
     insert_rows(connection, portion, lake_events, columns, settings.currency)
@@ -53,18 +53,13 @@ def ingest_portion(
 
 
 def _reject_duplicates(
-    connection: duckdb.DuckDBPyConnection,
-    lake_events: LakeEvents,
-    portion: Portion,
-    columns: list[str],
-    sources: list[str],
+    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion, columns: list[str]
 ) -> None:
     table = portion.source.table
     if table == "events" and "event_id" in columns:
         if portion.is_database and reads_since(portion.source):
             reject_rows_without_id(connection)
-        later = frozenset(sources[sources.index(portion.name) + 1 :])
-        match_lake_events(connection, lake_events, portion, later=later)
+        match_lake_events(connection, lake_events, portion)
     reject_duplicates(connection, table, columns)
 
 

@@ -1,7 +1,7 @@
 """The lake: the canonical tables as Parquet files, named by a manifest that is replaced in one step.
 
-Events lie in one file a calendar month (UTC), each in the order ``(customer_id, time, event_id)``; there is no order
-across the months. The other tables are one file each.
+Events lie in one file a calendar month (UTC), each in the order ``(customer_id, time, event_id, source)``; there is no
+order across the months. The other tables are one file each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Lake:
     """The canonical tables under one folder.
 
     Whatever reads the manifest raises :class:`StamkundError` ``lake_corrupt`` when it is no manifest, or names a file
-    that is missing.
+    that is missing; what reads a table, ``other_lake_format`` when another version wrote it.
 
     >>> Lake(Path("nowhere")).scan("items").collect().height
     0
@@ -73,6 +73,7 @@ class Lake:
 
     def scan(self, table: Table) -> pl.LazyFrame:
         """A canonical table, lazily; empty, with its columns, when it was never written."""
+        self.manifest.check_format(self.path)
         files, columns = self.files(table), schema(table)
         if not files:
             return pl.LazyFrame(schema=columns)

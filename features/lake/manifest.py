@@ -14,7 +14,7 @@ from features.errors import StamkundError
 from features.events.tables import Table
 from features.files import write_text
 
-FORMAT = 4  # that this version writes
+FORMAT = 5  # that this version writes
 _FILE = "manifest.json"
 
 
@@ -72,6 +72,16 @@ class Manifest(BaseModel):
             return cls(format=FORMAT, version="", tables={})
         except ValidationError as error:
             raise corrupt(path, first_problem(error)) from None
+
+    def check_format(self, folder: Path) -> None:
+        """Refuse a lake of another format: its columns may mean something else."""
+        if self.format != FORMAT:
+            update = "Update Stamkund, which is older than the lake; or run" if self.format > FORMAT else "Run"
+            text = (
+                f"The lake {folder} is of format {self.format}; this version reads format {FORMAT}. {update} "
+                "`stamkund build`, which reads every source and the log of HTTP events anew."
+            )
+            raise StamkundError("other_lake_format", text)
 
     def save(self, folder: Path) -> None:
         """Replace the manifest in a folder in one step."""

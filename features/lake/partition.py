@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from features.events.columns import EVENT_ORDER
 from features.events.tables import Table, schema
 from features.lake.draft import WHOLE
 
@@ -31,5 +32,5 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     columns = schema(table)
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
     attributes = [name for name in frame.columns if name not in columns] if table == "customers" else []
-    order = {"events": ["customer_id", "time", "event_id"]}.get(table, [next(iter(columns))])
+    order = {"events": ["customer_id", *EVENT_ORDER]}.get(table, [next(iter(columns))])
     return frame.with_columns(missing).cast(columns).select(*columns, *attributes).sort(order, nulls_last=True)

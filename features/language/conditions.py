@@ -11,7 +11,7 @@ from features.events.columns import MULTIPLIERS, TEXTS
 from features.language.terms import HIGHEST, LOWEST, Condition
 
 # The columns of text that conditions may look at; `kind` is declared by itself.
-ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "kind"}))
+ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "source", "kind"}))
 MONEY = ("cost", "discount", "value")
 NUMBERS = tuple(sorted((*MONEY, *MULTIPLIERS)))
 BOUNDS = ("above", "at_least", "at_most", "below")

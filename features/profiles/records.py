@@ -9,7 +9,7 @@ import polars as pl
 
 from features.evaluate.online.record import NONE, Record
 from features.evaluate.online.traits import Traits, traits_of
-from features.events.columns import MULTIPLIERS, NUMBERS, TEXTS, scaled
+from features.events.columns import EVENT_ORDER, MULTIPLIERS, NUMBERS, TEXTS, scaled
 from features.lake import Lake
 from features.progress import Progress, silent
 
@@ -41,7 +41,7 @@ def records(
 
 
 def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, Record]]:
-    rows = events.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", "time", "event_id").collect()
+    rows = events.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", *EVENT_ORDER).collect()
     if rows.is_empty():
         return
     traits = _traits(events)
@@ -57,9 +57,9 @@ def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, obje
 
 
 def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
-    """The traits that ``identify`` events give each customer, in the order ``(time, event_id)``."""
+    """The traits that ``identify`` events give each customer, in the order of events."""
     identifies = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null())
-    rows = identifies.select("customer_id", "time", "event_id", "kind", "properties").sort("time", "event_id").collect()
+    rows = identifies.select("customer_id", "kind", "properties", *EVENT_ORDER).sort(EVENT_ORDER).collect()
     traits: dict[str, list[Traits]] = {}
     for row in rows.iter_rows(named=True):
         update = traits_of(row)

@@ -25,6 +25,7 @@ STATUS: Final = {
     "feature_set_mismatch": 503,
     "old_records": 503,
     "lake_corrupt": 503,
+    "other_lake_format": 503,
     "store_unavailable": 503,
 }
 CODES: Final = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 413: "body_too_large"}

@@ -118,7 +118,7 @@ def events() -> st.SearchStrategy[Row]:
         _event,
         st.sampled_from(DAYS) | st.floats(-20, 400, width=32),
         customer=st.sampled_from(CUSTOMERS),
-        name=st.integers(0, 2**40),
+        name=st.integers(0, 3) | st.integers(0, 2**40),  # the same ids in several sources, too
         columns=st.fixed_dictionaries({**columns, "rating": columns["rating"] | st.floats(0, 10)}),
     )
 
@@ -147,7 +147,7 @@ def _event(days: float, *, customer: str, name: int, columns: Row) -> Row:
 
 def histories() -> st.SearchStrategy[list[Row]]:
     """Events of some customers, each delivered once, in any order."""
-    return st.lists(events(), min_size=1, max_size=80, unique_by=lambda row: row["event_id"])
+    return st.lists(events(), min_size=1, max_size=80, unique_by=lambda row: (row["event_id"], row["source"]))
 
 
 def traits() -> pl.DataFrame:

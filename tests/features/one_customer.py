@@ -33,8 +33,8 @@ def event(days_ago: float, kind: str = "order", *, customer: str = "c1", id: str
 
 def frame(events: list[Row]) -> pl.LazyFrame:
     """Events as the lake holds them, in the order given: order lines numbered, whatever their rows say."""
-    rows = pl.LazyFrame(events, schema=schema("events")).with_row_index("given").sort("time", "event_id")
-    nth = pl.int_range(1, pl.len() + 1).over("customer_id", "kind", "order_id")
+    rows = pl.LazyFrame(events, schema=schema("events")).with_row_index("given").sort("time", "event_id", "source")
+    nth = pl.int_range(1, pl.len() + 1).over("customer_id", "source", "kind", "order_id")
     line = pl.when(pl.col("order_id").is_null()).then(1).otherwise(nth)
     numbered = rows.with_columns(order_line=pl.when(pl.col("kind") == "order").then(line).cast(pl.Int64))
     return numbered.sort("given").drop("given")

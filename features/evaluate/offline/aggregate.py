@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from features.arrays import Ints
 from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.scans import Scan
+from features.events.columns import EVENT_ORDER
 from features.events.computed_columns import ALL_COLUMNS, GAP
 from features.language.terms import Op
 from features.units import MINUTE
 
-TIME_ORDER = ["time", "event_id"]  # of a customer's events; the id decides between equal times
 DISTINCT = "value"  # the column that holds the distinct values of a scan
 
 
@@ -79,7 +79,7 @@ def _rows(events: Events, scan: Scan, codes: LabelCodes) -> Events:
         return codes.filter(events, scan, scan.labels)
     kinds = [label for label in scan.labels if label == "kind"]
     openings = codes.filter(events, scan, kinds).filter(nw.col("order_line").fill_null(1) == 1)
-    before = nw.col("time").shift(1).over("customer_id", "kind", order_by=TIME_ORDER)
+    before = nw.col("time").shift(1).over("customer_id", "kind", order_by=EVENT_ORDER)
     gap = (nw.col("time") - before) // MINUTE
     after = openings.with_columns(gap.alias(GAP)).filter(~nw.col(GAP).is_null())
     return codes.filter(after, scan, [label for label in scan.labels if label != "kind"])
@@ -90,7 +90,7 @@ def _aggregates(keyed: Events, scan: Scan, by: Sequence[str]) -> Events:
     rows = keyed
     if scan.rows in ("first", "last"):
         filled = keyed.filter(~_integer(scan.column).is_null())
-        beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=TIME_ORDER)
+        beyond = nw.col("time").shift(-1 if scan.rows == "last" else 1).over(*by, order_by=EVENT_ORDER)
         rows = filled.with_columns(beyond=beyond).filter(nw.col("beyond").is_null())
     return rows.group_by(*by).agg(**{column_of(op, column): _aggregate(op, column) for op, column in scan.aggregates})
 

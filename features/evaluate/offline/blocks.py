@@ -74,10 +74,11 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
 def read_events(events: object, plan: Plan) -> Events:
     """The columns that a plan reads of a frame of events of any kind, lazily, as integers and texts.
 
-    An order row without a line number is the only line of its order.
+    An order row without a line number is the only line of its order; events need not say their source.
     """
     kinds = {name: _column_kind(name) for name in event_columns(plan)}
-    frame = read_frame(events, kinds, what="events")
+    optional = [name for name in kinds if name == "source"]
+    frame = read_frame(events, kinds, what="events", optional=optional)
     if "order_line" not in kinds:
         return frame
     line, unnumbered = nw.col("order_line"), (nw.col("kind") == "order") & nw.col("order_line").is_null()

@@ -45,7 +45,7 @@ class Checkpoint:
 
     def openings(self, customers: pa.Array, schema: pl.Schema) -> pl.DataFrame:
         """The last event of each kind of these customers, as rows of events that the next gaps are counted from."""
-        constants = {"order_line": pl.lit(1, pl.Int64), "event_id": pl.lit("")}
+        constants = {"order_line": pl.lit(1, pl.Int64), "event_id": pl.lit(""), "source": pl.lit("")}
         defaults = {name: pl.lit(None, dtype) for name, dtype in schema.items()} | constants
         rows = self._rows_of(OPENINGS, customers)
         return rows.with_columns(defaults[n].alias(n) for n in schema if n not in rows.columns).select(*schema)

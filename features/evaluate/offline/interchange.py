@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Literal, cast
 
@@ -22,11 +22,14 @@ _EXPECTED: Mapping[ColumnKind, str] = {
 }
 
 
-def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) -> LazyFrame:
+def read_frame(
+    native: object, kinds: Mapping[str, ColumnKind], *, what: str, optional: Collection[str] = ()
+) -> LazyFrame:
     """The columns that ``kinds`` names, lazily, as text and 64-bit integers, decimals times their multiplier.
 
     pandas and Arrow are computed with by Polars, all others by themselves. Timestamps become µs since 1970, exactly,
-    those without a zone taken as UTC; whole numbers that pandas holds as floats become integers again.
+    those without a zone taken as UTC; whole numbers that pandas holds as floats become integers again. Texts that are
+    ``optional`` are empty where they are absent.
 
     Raises :class:`StamkundError` ``unknown_frame``, ``missing_columns`` or ``wrong_type``; ``what`` names the frame in
     the message.
@@ -40,15 +43,18 @@ def read_frame(native: object, kinds: Mapping[str, ColumnKind], *, what: str) ->
     """
     wide = narwhals_frame(native, what=what)
     names = list(wide.collect_schema().names())
-    if missing := [name for name in kinds if name not in names]:
+    if missing := [name for name in kinds if name not in names and name not in optional]:
         raise _missing_columns(missing, names, what)
-    frame = lazy_columns(wide, list(kinds), [name for name, kind in kinds.items() if kind in ("integer", "time")])
+    given = [name for name in kinds if name in names]
+    frame = lazy_columns(wide, given, [name for name in given if kinds[name] in ("integer", "time")])
     schema = frame.collect_schema()
     timestamps = [name for name, kind in kinds.items() if kind == "time" and schema[name] == nw.Datetime]
     if timestamps:
         frame = _with_micros(frame, timestamps)
         schema = frame.collect_schema()
-    return frame.select(*(_cast(name, kind, schema[name], what) for name, kind in kinds.items()))
+    columns = {name: _cast(name, kinds[name], schema[name], what) for name in given}
+    texts = {name: columns[name].fill_null("") if name in columns else nw.lit("", nw.String) for name in optional}
+    return frame.select(**{name: (columns | texts)[name] for name in kinds})
 
 
 def _missing_columns(missing: Sequence[str], names: Sequence[str], what: str) -> StamkundError:

@@ -12,7 +12,7 @@ import numpy as np
 
 from features.arrays import Ints
 from features.evaluate.scans import Label, Scan
-from features.events.columns import TEXTS
+from features.events.columns import EVENT_ORDER, TEXTS
 from features.events.computed_columns import GAP_COLUMNS, sources
 from features.language.terms import HIGHEST, LOWEST, Condition, Measure
 
@@ -78,11 +78,11 @@ def ordering_columns(measure: Measure) -> set[str]:
     """The columns that tell the order of events, where a measure depends on it.
 
     >>> sorted(ordering_columns(Measure("sum", "gap")))
-    ['event_id', 'kind', 'order_line']
+    ['event_id', 'kind', 'order_line', 'source', 'time']
     """
     if measure.column in GAP_COLUMNS:
-        return {"event_id", "kind", "order_line"}
-    return {"event_id"} if measure.op in ("first", "last") else set()
+        return {*EVENT_ORDER, "kind", "order_line"}
+    return {*EVENT_ORDER} if measure.op in ("first", "last") else set()
 
 
 def _code(label: Label, values: tuple[str, ...]) -> nw.Expr:

@@ -13,10 +13,10 @@ import orjson
 from features.arrays import Codes, Ints, Mask
 from features.errors import StamkundError
 from features.evaluate.online.traits import Traits, traits_of
-from features.events.columns import NUMBERS, TEXTS, integer_of
+from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.language.terms import LOWEST
 
-FORMAT = "3"  # of packed records; records of another format are made anew from the lake
+FORMAT = "4"  # of packed records; records of another format are made anew from the lake
 OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
@@ -24,7 +24,7 @@ ALWAYS = ("time", "order_line")  # columns that every record has, before all oth
 
 @dataclass(frozen=True)
 class Record:
-    """One customer's events in ``(time, event_id)`` order, their attributes, and their traits in the same order.
+    """One customer's events in the order ``(time, event_id, source)``, their attributes, and their traits likewise.
 
     Only columns that some event fills are there. ``numbers[i, event]`` int64 is the column ``number_columns[i]``,
     ``NONE`` where it is empty. ``text_codes[i, event]`` int32 is the i-th column of ``words``: the place of the text
@@ -47,9 +47,12 @@ class Record:
 
     @classmethod
     def of(cls, events: Iterable[Mapping[str, object]], attributes: Mapping[str, object] | None = None) -> Record:
-        """A record from canonical events in any order; an event that comes twice counts once."""
-        unique = {cast(str, e["event_id"]): e for e in reversed(list(events))}
-        rows = sorted(unique.values(), key=lambda e: (cast(int, e["time"]), cast(str, e["event_id"])))
+        """A record from canonical events in any order; an event that comes twice counts once.
+
+        An event is known by its source and its id: two sources may use the same ids.
+        """
+        unique = {order_of(e)[1:]: e for e in reversed(list(events))}
+        rows = sorted(unique.values(), key=order_of)
         numbers = {c: np.array([integer(c, e.get(c)) for e in rows], dtype=np.int64) for c in NUMBERS}
         texts = {c: [e.get(c) for e in rows] for c in TEXTS}
         traits = [t for e in rows if (t := traits_of(e)) is not None]
@@ -89,6 +92,11 @@ class Record:
             return cast(Codes, self.text_codes[list(self.words).index(column)])
         return np.full(self.numbers.shape[1], -1, dtype=np.int32)
 
+    def texts(self, column: str, at: Ints) -> list[str]:
+        """A text column of the events at some places, empty texts where it is empty."""
+        words = [*self.words.get(column, ()), ""]  # −1, for none, is the last
+        return [words[code] for code in self.codes(column)[at]]
+
     def equals(self, column: str, value: str) -> Mask:
         """``[event]``: whether a text column holds this value."""
         words = self.words.get(column, [])
@@ -104,12 +112,14 @@ class Record:
         return values
 
     def with_order_lines(self) -> Record:
-        """The record with the lines of each order numbered from 1 in its own order, as the lake numbers them."""
+        """The record with the lines of each source's orders numbered from 1 in its own order, as the lake's are."""
         order = self.equals("kind", "order")
         lines = np.where(order, 1, NONE)
         named = np.flatnonzero(order & (self.codes("order_id") >= 0))
-        grouped = named[np.argsort(self.codes("order_id")[named], kind="stable")]
-        starts = np.flatnonzero(np.diff(self.codes("order_id")[grouped], prepend=-1))
+        orders = (self.codes("order_id") * (len(self.words.get("source", ())) + 1) + self.codes("source"))[named]
+        by_order = np.argsort(orders, kind="stable")
+        grouped = named[by_order]
+        starts = np.flatnonzero(np.diff(orders[by_order], prepend=-2))
         lines[grouped] = np.arange(1, len(grouped) + 1) - np.repeat(starts, np.diff(starts, append=len(grouped)))
         return replace(self, numbers=np.vstack([self.numbers[:1], lines, self.numbers[2:]]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast
@@ -12,28 +12,37 @@ import numpy.typing as npt
 
 from features.evaluate.online.record import NONE, Record, integer
 from features.evaluate.online.traits import traits_of
-from features.events.columns import NUMBERS, TEXTS
+from features.events.columns import EVENT_ORDER, NUMBERS, TEXTS, order_of
 
 Number = TypeVar("Number", np.int64, np.int32)
 Event = Mapping[str, object]
 
 
 def append(record: Record, events: Iterable[Event]) -> Record:
-    """The record with more canonical events; one whose ``event_id`` it has already changes nothing.
+    """The record with more canonical events; one that it has already, by its source and id, changes nothing.
 
     >>> visit, order = {"event_id": "a", "time": 1, "kind": "visit"}, {"event_id": "b", "time": 2, "kind": "order"}
     >>> append(Record.of([order]), [visit]).number("time").tolist()
     [1, 2]
     """
     for event in events:
-        if event["event_id"] not in record.words.get("event_id", ()):
+        if not _holds(record, event):
             record = _with_event(record, event)
     return record
 
 
+def _holds(record: Record, event: Event) -> bool:
+    """Whether the record has an event of this source and id."""
+    _, event_id, source = order_of(event)
+    if event_id not in record.words.get("event_id", ()):
+        return False
+    same_id = np.flatnonzero(record.equals("event_id", event_id))
+    return source in record.texts("source", same_id)
+
+
 def _with_event(record: Record, event: Event) -> Record:
     wide = _with_columns_of(record, event)
-    at = _position(wide, cast(int, event["time"]), cast(str, event["event_id"]))
+    at = _position(wide, event)
     words, codes = _encode(wide.words, event)
     column = np.array([integer(c, event.get(c)) for c in wide.number_columns], dtype=np.int64)
     column[1] = 1 if event["kind"] == "order" else NONE
@@ -41,7 +50,9 @@ def _with_event(record: Record, event: Event) -> Record:
     text_codes = _insert(wide.text_codes, np.array(codes, dtype=np.int32), at)
     longer = Record(wide.number_columns, numbers, words, text_codes, wide.attributes, wide.traits)
     if column[1] == 1 and event.get("order_id") is not None:
-        lines = (longer.codes("order_id") == longer.codes("order_id")[at]) & longer.equals("kind", "order")
+        lines = longer.equals("kind", "order")
+        for of_order in ("order_id", "source"):
+            lines &= longer.codes(of_order) == longer.codes(of_order)[at]
         numbers[1, lines] = np.arange(1, np.count_nonzero(lines) + 1)
     return _with_traits_of(longer, event) if event["kind"] == "identify" else longer
 
@@ -50,7 +61,7 @@ def _with_traits_of(record: Record, event: Event) -> Record:
     new, traits = traits_of(event), list(record.traits)
     if new is None:
         return record
-    insort(traits, new, key=lambda item: (item.time, item.event_id))
+    insort(traits, new, key=lambda item: item[:3])
     return replace(record, traits=tuple(traits))
 
 
@@ -70,15 +81,14 @@ def _with_columns_of(record: Record, event: Event) -> Record:
     )
 
 
-def _position(record: Record, time: int, event_id: str) -> int:
-    """The place at which an event keeps the order ``(time, event_id)``."""
-    times = record.numbers[0]
-    at = int(times.searchsorted(time, side="right"))
-    if at and times[at - 1] == time:
-        codes, ids = record.codes("event_id"), record.words["event_id"]
-        while at and times[at - 1] == time and ids[codes[at - 1]] > event_id:
-            at -= 1
-    return at
+def _position(record: Record, event: Event) -> int:
+    """The place at which an event keeps the order of events."""
+    time, *name = order_of(event)
+    start, end = record.numbers[0].searchsorted([time, time + 1])
+    if start == end:
+        return int(start)
+    at_once = zip(*(record.texts(column, np.arange(start, end)) for column in EVENT_ORDER[1:]), strict=True)
+    return int(start) + bisect(list(at_once), tuple(name))
 
 
 def _encode(words: Mapping[str, list[str]], event: Event) -> tuple[dict[str, list[str]], list[int]]:
@@ -88,7 +98,7 @@ def _encode(words: Mapping[str, list[str]], event: Event) -> tuple[dict[str, lis
         value = cast("str | None", event.get(column))
         if value is None:
             codes.append(-1)
-        elif column != "event_id" and value in column_words:
+        elif value in column_words:
             codes.append(column_words.index(value))
         else:
             codes.append(len(column_words))

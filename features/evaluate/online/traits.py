@@ -7,12 +7,15 @@ from typing import NamedTuple, cast
 
 import orjson
 
+from features.events.columns import order_of
+
 
 class Traits(NamedTuple):
     """What an ``identify`` event says of the customer, from its time (µs) on."""
 
     time: int
     event_id: str
+    source: str
     values: Mapping[str, object]
 
 
@@ -21,4 +24,4 @@ def traits_of(event: Mapping[str, object]) -> Traits | None:
     properties = event.get("properties")
     if event["kind"] != "identify" or not properties:
         return None
-    return Traits(cast(int, event["time"]), cast(str, event["event_id"]), orjson.loads(cast(str, properties)))
+    return Traits(*order_of(event), orjson.loads(cast(str, properties)))

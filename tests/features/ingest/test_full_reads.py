@@ -97,7 +97,7 @@ def test_values_that_make_another_type_of_a_column_are_read_with_all_others(tmp_
     assert Lake(config.lake).scan("events").collect()["value"].to_list() == [50, 125]
 
 
-def test_an_earlier_source_that_tells_what_a_later_one_told(tmp_path: Path) -> None:
+def test_sources_may_use_the_same_ids(tmp_path: Path) -> None:
     columns = {"event_id": "e", "id": "id", "time": "time"}
     for name in "ab":
         (tmp_path / name).mkdir()
@@ -105,12 +105,16 @@ def test_an_earlier_source_that_tells_what_a_later_one_told(tmp_path: Path) -> N
     sources: dict[str, dict[str, object]] = {n: {"from": n, "kind": "visit", "columns": columns} for n in "ab"}
     config = settings_of(tmp_path, **sources)
     ingest(config)
-    (tmp_path / "b" / "1.csv").write_text("e,id,time\na,2,2017-01-01\n")
+    (tmp_path / "b" / "1.csv").write_text("e,id,time\na,1,2017-01-01\nb,3,2017-01-01\n")
+    (tmp_path / "a" / "1.csv").write_text("e,id,time\nb,1,2017-01-01\n")
     report = ingest(config)
-    assert (report.full_read_reason, report.sources[1].rejected) == (None, {"duplicate_event_id": 1})
-    (tmp_path / "a" / "1.csv").write_text("e,id,time\nb,2,2017-01-01\n")
-    assert ingest(config).full_read_reason == "a has events that so far only b had, which is read after it"
-    assert Lake(config.lake).scan("events").collect().select("event_id", "id").rows() == [("a", "1"), ("b", "2")]
+    assert (report.full_read_reason, [source.rejected for source in report.sources]) == (
+        None,
+        [{}, {"duplicate_event_id": 1}],
+    )
+    events = Lake(config.lake).scan("events").collect()
+    assert events.select("event_id", "source").rows() == [("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")]
+    assert ingest(config.model_copy(update={"home": tmp_path / "anew"})).version == report.version
 
 
 def test_a_lake_that_does_not_say_what_it_was_read_from_is_built_anew(tmp_path: Path) -> None:
@@ -137,21 +141,27 @@ def entries(shop: Shop, *keys: str) -> dict[str, list[dict[str, object]]]:
 
 
 @pytest.mark.parametrize(
-    ("older", "keys"),
-    [(1, KEYS[1:]), (2, KEYS), (99, KEYS)],
+    ("other", "keys", "step"),
+    [
+        (1, KEYS[1:], "Run `stamkund build`"),
+        (FORMAT - 1, KEYS, "Run `stamkund build`"),
+        (FORMAT + 1, KEYS, "Update Stamkund"),
+    ],
 )
 def test_a_lake_of_another_format_is_read_anew_and_keeps_what_only_it_held(
-    tmp_path: Path, older: int, keys: tuple[str, ...]
+    tmp_path: Path, other: int, keys: tuple[str, ...], step: str
 ) -> None:
     shop = Shop.open(tmp_path)
     shop.visit("h0", "h1")
     first = shop.ingest()
-    remanifest(shop, format=older, tables=entries(shop, *keys))
-    assert shop.events().height == 4  # still read, though not added to
+    remanifest(shop, format=other, tables=entries(shop, *keys))
+    with pytest.raises(StamkundError, match=f"is of format {other}; this version reads format {FORMAT}. {step}") as no:
+        shop.events()
+    assert no.value.code == "other_lake_format"
     shop.switch_log("second")
     shop.visit("h1", "h2")
     report = shop.ingest()
-    assert report.full_read_reason == f"the lake is of format {older}; this version writes format {FORMAT}"
+    assert report.full_read_reason == f"the lake is of format {other}; this version writes format {FORMAT}"
     assert (report.before, report.customers) == (first.version, None)
     assert report.sources[-1].scope == "read whole, 1 of an earlier log kept"
     assert shop.http_ids() == ["h0", "h1", "h2"]

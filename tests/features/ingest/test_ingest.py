@@ -95,14 +95,14 @@ def test_events_from_http_are_one_more_source(tmp_path: Path) -> None:
     log = pl.concat([empty, pl.DataFrame([ordered, ordered, new | {"event_id": known, "time": 6}])], how="diagonal")
     report = ingest(settings, log=lambda _: (log, LogWatermark("l", 3)))
     assert report.sources[-1].name == "http"
-    assert (report.sources[-1].accepted, report.sources[-1].rejected) == (1, {"duplicate_event_id": 2})
+    assert (report.sources[-1].accepted, report.sources[-1].rejected) == (2, {"duplicate_event_id": 1})
     events = events_of(settings)
-    assert events.height == 6
-    added = events.filter(pl.col("source") == "http").row(0, named=True)
-    assert (added["event_id"], added["category"], added["order_line"]) == ("m1", "Fruit", 1)
+    assert events.height == 7
+    added = events.filter(pl.col("source") == "http").select("event_id", "category", "order_line")
+    assert added.rows() == [("m1", "Fruit", 1), (known, "Fruit", 1)]  # the id of another source's event, too
     assert ingest(settings, log=lambda after: (log.slice(after), LogWatermark("l", 3))).version == report.version
     emptied = ingest(settings, log=lambda _: (log.clear(), LogWatermark("l", 0)))
-    assert (emptied.version, emptied.sources[-1].scope) == (report.version, "read whole, 1 of an earlier log kept")
+    assert (emptied.version, emptied.sources[-1].scope) == (report.version, "read whole, 2 of an earlier log kept")
     assert ingest(settings).version == report.version  # without a log, too
 
 

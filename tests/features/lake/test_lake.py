@@ -149,7 +149,7 @@ def test_parts_are_kept_and_others_replaced(tmp_path: Path) -> None:
     assert (lake.manifest.watermarks, lake.files("items")) == ({"started_at": 1}, [])
 
 
-def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path) -> None:
+def test_a_lake_of_the_oldest_format_is_not_read_but_its_files_are_known(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.path.mkdir()
     for n, event in enumerate((ANN, BO)):
@@ -158,5 +158,8 @@ def test_a_lake_of_the_older_format_can_be_read_but_not_added_to(tmp_path: Path)
     (lake.path / "manifest.json").write_text(
         json.dumps({"format": 1, "version": "ab", "tables": {"events": entries}, "read": {"started_at": 1}})
     )
-    assert lake.scan("events").collect()["id"].to_list() == ["ann", "bo"]
+    with pytest.raises(StamkundError) as caught:
+        lake.scan("events")
+    assert caught.value.code == "other_lake_format"
+    assert [file.name for file in lake.files("events")] == ["events-0-ab.parquet", "events-1-ab.parquet"]
     assert lake.manifest.watermarks is None

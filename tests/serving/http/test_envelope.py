@@ -40,6 +40,7 @@ def opened(error: Exception | None = None) -> TestClient:
         ("feature_set_mismatch", 503),
         ("old_records", 503),
         ("lake_corrupt", 503),
+        ("other_lake_format", 503),
         ("store_unavailable", 503),
         ("bad_time", 422),
         ("unknown_model", 422),
