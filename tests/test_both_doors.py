@@ -10,7 +10,7 @@ from features.config.source import Source
 from features.errors import StamkundError
 from features.events import rules
 from features.events.money import Money
-from features.ingest.sources.csv import FLAW, ROW
+from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
 from features.ingest.validation import CODE, validate_rows
 from features.moments import parse

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from encodings.aliases import aliases
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features import sql
 from features.config.locations import Place, is_url
-from features.config.section import KindName, Section
+from features.config.section import KindName, Section, Whole
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, Table
 
@@ -18,6 +19,14 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+
+
+def _delimiter(value: object) -> object:
+    return _DELIMITERS.get(value, value) if isinstance(value, str) else value
+
+
+Delimiter = Annotated[str, Field(min_length=1, max_length=4), BeforeValidator(_delimiter)]
 Expression = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
 
 
@@ -31,6 +40,14 @@ class Source(Section):
     kind: KindName | None = None
     id_type: str = "user_id"
     columns: dict[str, Expression]
+    # The form of files; what is silent is found.
+    encoding: str | None = None
+    delimiter: Delimiter | None = None
+    header: Annotated[Whole, Field(ge=1)] | Literal["none"] | None = None
+    names: list[Expression] | None = None
+    footer: Annotated[Whole, Field(ge=0)] | None = None
+    sheet: str | None = None
+    records: str | None = None
 
     @field_validator("timezone")
     @classmethod
@@ -38,6 +55,26 @@ class Source(Section):
         if name != "UTC" and name not in sql.zones():
             raise StamkundError.unknown("unknown_timezone", "time zone", name, sql.zones())
         return name
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, name: str | None) -> str | None:
+        try:
+            "".encode(name or "utf-8")
+        except LookupError:
+            known = {"utf-8", "utf-16", "latin-1", *aliases.values()} - {"mbcs", "oem"}
+            raise StamkundError.unknown("unknown_encoding", "encoding", str(name), known) from None
+        return name
+
+    @field_validator("names")
+    @classmethod
+    def _different_names(cls, names: list[str] | None) -> list[str] | None:
+        lower = [name.lower() for name in names or []]
+        for name in names or []:
+            if lower.count(name.lower()) > 1:
+                msg = f"`names` gives the name {name!r} twice: each column needs its own."
+                raise StamkundError("bad_setting", msg)
+        return names
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -11,7 +11,7 @@ from features import sql
 from features.events.tables import COLUMNS, TABLES, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
-from features.ingest.sources.csv import ROW
+from features.ingest.sources.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.validation import CODE
 

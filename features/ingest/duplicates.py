@@ -10,7 +10,7 @@ import duckdb
 from features import sql
 from features.events.tables import COLUMNS, Table
 from features.ingest.lake_events import LakeEvents
-from features.ingest.sources.csv import ROW
+from features.ingest.sources.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded
 from features.ingest.validation import CODE, REASON

@@ -40,7 +40,7 @@ def ingest_portion(
 ) -> PortionResult:
     """Read a portion, check its rows, quarantine the rejected ones and put the others into their canonical table."""
     name, source, previous = portion.name, portion.source, portion.previous
-    rows = read(connection, portion)
+    rows = read(connection, portion, scratch)
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
     columns = validate_rows(connection, name, source, rows, Money(settings.currency, settings.minor_units))
     _reject_duplicates(connection, lake_events, portion, columns)

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from features import sql
 from features.files import atomic_file
-from features.ingest.sources.csv import ROW
+from features.ingest.sources.places import ROW, Numbers, Places
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows
 from features.ingest.validation import CODE, REASON
 
-_OWN = ("source", "row", "code", "reason")
+_OWN = ("source", "row", "file", "line", "code", "reason")
 
 
 def rejection_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -65,18 +67,32 @@ def quarantine(
         offset = 0  # somebody took it away
     draft = scratch / f"{portion.name}.csv"
     columns = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
+    _register_places(connection, rows)
     connection.execute(
         f"""
         COPY (
-            SELECT {sql.literal(portion.name)} AS source, {ROW} + {earlier_rows} AS row,
+            SELECT {sql.literal(portion.name)} AS source, ordinal + {earlier_rows} AS row, file, line,
                    {CODE} AS code, {REASON} AS reason, {", ".join(columns)}
-            FROM staged JOIN rows USING ({ROW})
-            WHERE {CODE} IS NOT NULL
-            ORDER BY {ROW}
+            FROM places JOIN staged USING ({ROW}) JOIN rows USING ({ROW})
+            ORDER BY ordinal
         ) TO {sql.literal(str(draft))} (FORMAT csv, HEADER {not offset})
         """
     )
+    connection.unregister("places")
     return Quarantine(file, draft if rejection_counts(connection) else None, offset)
+
+
+def _register_places(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """Make the view ``places`` of the rejected rows: their ordinals in the source, their files, and the lines there."""
+    query = f"SELECT {ROW} FROM staged WHERE {CODE} IS NOT NULL ORDER BY {ROW}"
+    numbers = np.array(connection.execute(query).fetchnumpy()[ROW], np.int64)
+    places = Places.of(rows.files, numbers)
+    connection.register("places", _table(numbers, places))
+
+
+def _table(numbers: Numbers, places: Places) -> pa.Table:
+    files, lines = pa.array(places.files, pa.string()), pa.array(places.lines, pa.int64())
+    return pa.table({ROW: numbers, "ordinal": places.ordinals, "file": files, "line": lines})
 
 
 def _free(column: str) -> str:

@@ -16,8 +16,8 @@ from features.events.money import Money
 from features.events.rules import rules_of
 from features.events.tables import COLUMNS, NEEDED, Role
 from features.ingest.rule_sql import breaks, reason_sql
-from features.ingest.sources.csv import FLAW, ROW
 from features.ingest.sources.mapping import UNREADABLE, project, source_value
+from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
 from features.ingest.sources.values import Value, canonical_value
 

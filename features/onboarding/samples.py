@@ -3,6 +3,7 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ from features import sql
 from features.errors import StamkundError
 from features.events.money import Money
 from features.events.tables import Role
-from features.ingest.sources.csv import dialect
-from features.ingest.sources.files import READ_ERRORS, scan
+from features.ingest.sources.files import READ_ERRORS
+from features.ingest.sources.loading import load
+from features.ingest.sources.places import FLAW, ROW
+from features.ingest.sources.tables import open_table
 from features.ingest.sources.values import Value, canonical_value
 
 ROWS = 100_000
@@ -61,10 +64,15 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
     """Put rows of the first, the middle and the last of some files into the table ``rows``; what its columns hold."""
     selection = first_middle_last(files)
     try:
-        rows = [_rows(file, ROWS // len(selection)) for file in selection]
-        connection.execute(f"CREATE OR REPLACE TABLE rows AS {' UNION ALL BY NAME '.join(rows)}")
+        with tempfile.TemporaryDirectory() as scratch:
+            for nth, file in enumerate(selection):
+                table = open_table(file, scratch=Path(scratch))
+                load(connection, table, f"sample_{nth}", most=ROWS // len(selection))
     except READ_ERRORS as error:
         raise _unreadable_file(selection[0], error) from None
+    samples = " UNION ALL BY NAME ".join(f"SELECT * FROM sample_{nth}" for nth in range(len(selection)))
+    query = f"SELECT * EXCLUDE ({ROW}, {FLAW}) FROM ({samples}) WHERE {FLAW} IS NULL"
+    connection.execute(f"CREATE OR REPLACE TABLE rows AS {query}")
     return {name: _column(connection, name, type_) for name, type_ in sql.describe(connection, "rows").items()}
 
 
@@ -83,19 +91,8 @@ def reading(name: str, column: ColumnSample, role: Role) -> str:
 
 
 def _column_names(file: Path) -> list[str]:
-    if file.suffix.lower() != ".parquet":
-        return list(dialect(file).names)
-    with duckdb.connect() as connection:
-        return list(sql.describe(connection, f"SELECT * FROM {scan([file])}"))
-
-
-def _rows(file: Path, most: int) -> str:
-    if file.suffix.lower() == ".parquet":
-        return f"(SELECT * FROM {scan([file])} LIMIT {most})"
-    form = dialect(file)
-    columns = ", ".join(f"{sql.name(name)}: 'VARCHAR'" for name in form.names)
-    options = f"{form.sql}, auto_detect = false, columns = {{{columns}}}, ignore_errors = true"
-    return f"(SELECT * FROM read_csv({sql.literal(str(file))}, {options}) LIMIT {most})"
+    with tempfile.TemporaryDirectory() as scratch:
+        return list(open_table(file, scratch=Path(scratch)).columns)
 
 
 def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> ColumnSample:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 import importlib.util
-from collections.abc import Sequence
 from glob import glob
 from pathlib import Path
 
 import duckdb
 
-from features import sql
 from features.config.locations import expand
+from features.config.source import Source
 from features.errors import StamkundError
-from features.ingest.sources.csv import dialect
+from features.ingest.sources.formats.form import Form
 
 _CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 _GLOB = "*?["
@@ -50,11 +49,10 @@ def file_format(path: Path) -> str | None:
     return "csv" if name.endswith(_CSV_SUFFIXES) else None
 
 
-def scan(paths: Sequence[Path]) -> str:
-    """The SQL that reads files of one format."""
-    if file_format(paths[0]) == "parquet":
-        return f"read_parquet({sql.files(paths)}, union_by_name = true)"
-    return f"read_csv({sql.files(paths)}, {dialect(paths[0]).sql}, sample_size = -1, union_by_name = true)"
+def form_of(source: Source) -> Form:
+    """What a source's settings say of the form of its files."""
+    header = 0 if source.header == "none" else source.header
+    return Form(source.encoding, source.delimiter, header, source.names, source.footer, source.sheet, source.records)
 
 
 def _files_at(place: Path) -> list[Path]:

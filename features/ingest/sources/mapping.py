@@ -12,7 +12,7 @@ from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.column_types import find_column, prevailing_type
-from features.ingest.sources.csv import FLAW, ROW
+from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
 
 UNREADABLE = "stamkund:unreadable"

@@ -139,11 +139,11 @@ def test_rejected_rows_are_added_to_those_of_earlier_builds(tmp_path: Path, monk
         patch.setattr("features.lake.manifest.write_text", fail)
         shop.ingest()
     shop.ingest()
-    assert [line.split(",")[:3] for line in rejected_lines(shop)] == [
-        ["source", "row", "code"],
-        ["named", "3", "missing_id"],
-        ["named", "4", "missing_id"],
-        ["named", "5", "duplicate_event_id"],
+    assert [line.split(",")[:5] for line in rejected_lines(shop)] == [
+        ["source", "row", "file", "line", "code"],
+        ["named", "3", "1.csv", "3", "missing_id"],
+        ["named", "4", "2.csv", "2", "missing_id"],
+        ["named", "5", "2.csv", "3", "duplicate_event_id"],
     ]
     shop.ingest("anew")
     assert (tmp_path / "anew" / "rejects" / "named.csv").read_text().splitlines() == rejected_lines(shop)

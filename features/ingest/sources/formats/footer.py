@@ -1,0 +1,46 @@
+"""The footer of a table: totals and remarks behind its last row, which are no rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from features.ingest.sources.formats.dialect import Record
+
+_MOST = 5  # lines at the end that are looked at
+_TOTAL = re.compile(
+    r"\W*(?:grand|sub|report|overall)?[\s-]?(?:totals?|sum(?:me|ma|a)?|gesamt(?:summe|betrag|ergebnis)?|zwischensumme|"
+    r"totaal|totale?|totaux|summa|totalt|i alt|yhteensä|razem|suma|celkem|összesen|итого|всего|σύνολο|toplam|合計|总计)"
+    r"(?:\W.*)?",
+    re.IGNORECASE,
+)
+
+
+def footer_length(rows: Sequence[Record]) -> int:
+    """How many records at the end of these are no rows: totals, and remarks below a blank line.
+
+    A total begins with a word for one, and lacks a value where the rows before it have one.
+
+    >>> rows = [Record(line, ("c1", "2024-01-01", "5")) for line in range(2, 9)]
+    >>> footer_length([*rows, Record(9, ("Total", "", "35"))]), footer_length([*rows, Record(9, ("Total", "x", "35"))])
+    (1, 0)
+    """
+    filled = [place for place, record in enumerate(rows) if record.texts]
+    if len(filled) < 2:
+        return 0
+    cells = len(rows[filled[0]].cells)
+    length = 0
+    for nth, place in enumerate(reversed(filled[-_MOST:]), start=1):
+        before = [rows[other] for other in filled[: len(filled) - nth][-100:]]
+        below_blank = place > 0 and not rows[place - 1].texts
+        if _is_total(rows[place], before) or (below_blank and len(rows[place].texts) <= cells / 2):
+            length = nth
+    return length
+
+
+def _is_total(record: Record, before: Sequence[Record]) -> bool:
+    if not before or not _TOTAL.fullmatch(record.texts[0].strip()):
+        return False
+    full = [row for row in before if len(row.cells) == len(before[0].cells)]
+    needed = [place for place in range(len(before[0].cells)) if all(row.cells[place].strip() for row in full)]
+    return len(record.cells) < len(before[0].cells) or any(not record.cells[place].strip() for place in needed)

@@ -1,0 +1,108 @@
+"""The header of a table: the line that names its columns, what stands before it, or that there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from features.ingest.sources.formats.dialect import Record, width
+
+_FEW = 200  # rows that are looked at
+_FEW_LINES = 20  # that a title may have
+_MISSING = {"", "-", "na", "n/a", "null", "none", "nan", "nil", "\\n", "#n/a"}
+_NUMBER = re.compile(
+    r"[-+(]?\s?(?:[$€£¥]|[A-Z]{3}|kr)?\s?[-+]?\d[\d.,' \u00a0\u202f]*(?:e[-+]?\d+)?\s?(?:[$€£¥%]|[A-Z]{3}|kr)?-?\)?",
+    re.I,
+)
+
+
+def header_place(records: Sequence[Record]) -> tuple[int, bool]:
+    """The place of the record that names the columns, or of the first row when none does; and whether one does.
+
+    Before it stand lines of fewer cells: titles, dates of a report, blank ones.
+    """
+    cells = width(records)
+    first = _first_of_width(records, cells)
+    above = [place for place in range(first) if len(records[place].texts) > cells / 2]
+    if above and len(records[above[-1]].cells) > 1:
+        return above[-1], True
+    return first, not is_data(records[first], _behind(records, first))
+
+
+def is_data(first: Record, rows: Sequence[Record]) -> bool:
+    """Whether a line is written as the rows below it are, and so names no columns.
+
+    A column tells when nearly all of its values are of one form (numbers, or the same letters and signs around digits),
+    or when its first cell comes again as a value. A single cell that is of another form than its column is a name.
+    """
+    rows = [row for row in rows[:_FEW] if len(row.cells) == len(first.cells)]
+    if not rows or (any(row.cells == first.cells for row in rows) and not _forms(first, rows).count(True)):
+        return False
+    forms = _forms(first, rows)
+    if False in forms:
+        return False
+    return True in forms or any(
+        cell.strip() and any(row.cells[place] == cell for row in rows) for place, cell in enumerate(first.cells)
+    )
+
+
+def column_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns: those of a header, each once, and made up where one is empty.
+
+    >>> column_names([" id", "paid", "", "Paid"])
+    ('id', 'paid', 'column3', 'Paid_4')
+    """
+    names: list[str] = []
+    for place, cell in enumerate(cells, start=1):
+        name = cell.strip().strip("\ufeff\u200b") or f"column{place}"
+        taken = {earlier.lower() for earlier in names}
+        while name.lower() in taken:
+            name = f"{name}_{place}"
+        names.append(name)
+    return tuple(names)
+
+
+def _first_of_width(records: Sequence[Record], cells: int) -> int:
+    """The first record with as many cells as most have, that is no padded title."""
+    wide = [place for place, record in enumerate(records) if len(record.cells) == cells and record.texts]
+    full = [place for place in wide if len(records[place].texts) > (cells / 2 if cells > 2 else 0)]
+    first = next(iter(full or wide), 0)
+    if len(records) and len(records[first].texts) < cells:
+        names = [place for place in full if len(records[place].texts) == cells and place <= first + _FEW_LINES]
+        return next((place for place in names if False in _forms(records[place], _behind(records, place))), first)
+    return first
+
+
+def _behind(records: Sequence[Record], place: int) -> list[Record]:
+    """Some rows behind a record, of as many cells."""
+    cells = len(records[place].cells)
+    return [row for row in records[place + 1 : place + 1 + _FEW] if len(row.cells) == cells]
+
+
+def _forms(first: Record, rows: Sequence[Record]) -> list[bool]:
+    """For each column whose values are of one form, whether its first cell is of it too."""
+    return list(_column_forms(first, rows))
+
+
+def _column_forms(first: Record, rows: Sequence[Record]) -> Iterator[bool]:
+    for place, cell in enumerate(first.cells):
+        values = [row.cells[place].strip() for row in rows]
+        forms = [_form(value) for value in values if value.lower() not in _MISSING]
+        if cell.strip().lower() in _MISSING or not forms:
+            continue
+        common = max(set(forms), key=forms.count)
+        if common is not None and forms.count(common) >= 0.9 * len(forms):
+            yield _form(cell.strip()) == common
+
+
+def _form(text: str) -> str | None:
+    """How a value with digits is written: a number, or its letters and signs around them; None when it has none.
+
+    >>> _form("12.50"), _form("c17"), _form("2024-01-02"), _form("web")
+    ('number', 'a9', '9-9-9', None)
+    """
+    if _NUMBER.fullmatch(text):
+        return "number"
+    if not any(character.isdigit() for character in text):
+        return None
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text))
