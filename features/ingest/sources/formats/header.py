@@ -23,9 +23,9 @@ def header_place(records: Sequence[Record]) -> tuple[int, bool]:
     """
     cells = width(records)
     first = _first_of_width(records, cells)
-    above = [place for place in range(first) if len(records[place].texts) > cells / 2]
-    if above and len(records[above[-1]].cells) > 1:
-        return above[-1], True
+    ragged = [place for place in range(first) if 1 < len(records[place].cells) != cells]
+    if ragged and len(records[ragged[-1]].texts) > cells / 2:
+        return ragged[-1], True
     return first, not is_data(records[first], _behind(records, first))
 
 
