@@ -10,11 +10,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.onboarding.company.world import Plan, World
+from benchmarks.onboarding.company.plan import Plan
+from benchmarks.onboarding.company.world import World
 from benchmarks.onboarding.draw import LANGUAGES, SYSTEMS, UNSEEN
-from benchmarks.onboarding.export import SYSTEMS as FOLDER
-from benchmarks.onboarding.export import Dialect, Export, exports
+from benchmarks.onboarding.export import Dialect, Export
 from benchmarks.onboarding.figures import figures
+from benchmarks.onboarding.header_sets import SYSTEMS as FOLDER
+from benchmarks.onboarding.header_sets import exports
 from benchmarks.onboarding.trial import Trial, measured
 from benchmarks.onboarding.truth import Outcome, right_outcomes
 from benchmarks.onboarding.writing.files import write

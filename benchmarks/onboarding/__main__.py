@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.onboarding.export import exports
 from benchmarks.onboarding.figures import asked, built, figures, has_remedy, silently_wrong
+from benchmarks.onboarding.header_sets import exports
 from benchmarks.onboarding.trial import Trial
 from benchmarks.onboarding.trials import run
 

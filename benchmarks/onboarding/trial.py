@@ -60,10 +60,10 @@ def trial(export: Export, folder: Path) -> Trial:
         if code == 2:  # bad usage: a command line without --json
             code, text = command("init", *paths)
         asked = _questions(text) if code in DONE else []
-        error = "" if code in DONE else f"init: {text.strip()}"
+        error = "" if code in DONE else f"init: {_problem(text)}"
         if not error:
             code, text = command("build", "--as-of", "2025-06-30")
-            error = "" if code in DONE else f"build: {text.strip()}"
+            error = "" if code in DONE else f"build: {_problem(text)}"
     finally:
         os.chdir(before)
     came = None if error else measured(folder / ".stamkund" / "lake")
@@ -114,8 +114,18 @@ def _moment(time: Any) -> datetime:
 
 def _questions(text: str) -> list[str]:
     """The topics in the JSON object that `init --json` prints."""
-    start = text.find("{")
-    if start < 0:
-        return []
-    found = json.JSONDecoder().raw_decode(text[start:])[0]
-    return [str(question["topic"]) for question in found.get("questions", [])]
+    return [str(question["topic"]) for question in _object(text).get("questions", [])]
+
+
+def _problem(text: str) -> str:
+    """What a failing command said, in one form for people's text and for JSON: `code: message`."""
+    error = _object(text).get("error", {})
+    return f"{error['code']}: {error['message']}" if error else text.strip()
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The JSON object in a text; empty when there is none."""
+    try:
+        return dict(json.JSONDecoder().raw_decode(text[text.index("{") :])[0])
+    except ValueError:
+        return {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from benchmarks.onboarding.company.world import PRODUCTS, Customer, Order
+from benchmarks.onboarding.company.people import PRODUCTS, Customer
+from benchmarks.onboarding.company.world import Order
 from benchmarks.onboarding.writing.texts import Money
 
 Row = Mapping[str, object]

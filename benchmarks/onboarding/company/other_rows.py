@@ -7,7 +7,8 @@ from datetime import timedelta
 from random import Random
 
 from benchmarks.onboarding.company.fields import Row, order_fields, product_fields
-from benchmarks.onboarding.company.world import PRODUCTS, Order, World
+from benchmarks.onboarding.company.people import PRODUCTS
+from benchmarks.onboarding.company.world import Order, World
 from benchmarks.onboarding.writing.texts import Moment, Money
 
 
@@ -35,7 +36,7 @@ def products(world: World) -> Iterator[Row]:  # noqa: ARG001  (every kind of row
 def surveys(world: World) -> Iterator[Row]:
     """A row an answer, from 0 to 10."""
     random = Random(world.plan.seed + 1)  # noqa: S311
-    for n, order in enumerate(_some(world, 3)):
+    for n, order in enumerate(_told(world)):
         yield {
             **order_fields(order),
             "answer": f"a{n:06x}",
@@ -48,7 +49,7 @@ def surveys(world: World) -> Iterator[Row]:
 
 def tickets(world: World) -> Iterator[Row]:
     """A row a ticket of the support."""
-    for n, order in enumerate(_some(world, 4)):
+    for n, order in enumerate(_told(world)):
         opened = order.time + timedelta(days=1, minutes=7 * n)
         yield {
             **order_fields(order),
@@ -117,5 +118,6 @@ def visits(world: World) -> Iterator[Row]:
             }
 
 
-def _some(world: World, every: int) -> list[Order]:
-    return [order for order in world.orders if order.customer][::every]
+def _told(world: World) -> list[Order]:
+    """The orders that somebody answers about: those of a known customer."""
+    return [order for order in world.orders if order.customer]

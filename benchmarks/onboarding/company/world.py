@@ -7,72 +7,9 @@ from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from benchmarks.onboarding.company.people import PRODUCTS, Customer
+from benchmarks.onboarding.company.plan import Plan
 from benchmarks.onboarding.writing.texts import Moment, Money
-
-FIRST = (
-    *("Anna", "Björn", "Chloé", "Dieter", "Elín", "Françoise", "Göran", "Hélène"),
-    *("Iñigo", "Jürgen", "Kåre", "Lærke", "Märta", "Niño", "Øyvind", "Päivi"),
-)
-LAST = (
-    *("Åberg", "Bauer", "Çelik", "Dubois", "Eriksson", "Fuß", "García"),
-    *("Højgaard", "Ibáñez", "Jönsson", "Køhler", "Lindqvist", "Müller", "Núñez"),
-)
-CITIES = ("Köln", "Malmö", "Aarhus", "Tromsø", "Jyväskylä", "Orléans", "Cádiz", "Utrecht", "Graz", "Zürich")
-PRODUCTS = (
-    ("Käse", "Food", 890), ("Crème brûlée", "Food", 450), ("Smörgåsrån", "Food", 325), ("Tea pot", "Kitchen", 3495),
-    ("Tee 500 g", "Food", 1290), ("Bread knife", "Kitchen", 5900), ("Candle", "Home", 1450), ("Blanket", "Home", 8990),
-    ("Soap, mild", "Care", 695), ("Towel \"Nordic\"", "Care", 2495), ("Lamp", "Home", 124900), ("Mug", "Kitchen", 1199),
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What happens in a company.
-
-    Shares are of orders. ``refunded`` ones are given back whole, ``returned`` ones in part; ``cancelled`` and
-    ``failed`` ones never came about; ``guests`` name no customer.
-    """
-
-    seed: int = 1
-    customers: int = 40
-    orders: int = 120
-    lines: int = 3
-    most: int = 3  # pieces of a line
-    refunded: float = 0.0
-    returned: float = 0.0
-    cancelled: float = 0.0
-    failed: float = 0.0
-    guests: float = 0.0
-    shipping: bool = False
-    discounts: bool = False
-    tax: float = 0.0  # on top of the prices
-    days: int = 31  # the last day of a month on which anything happens
-    months: int = 6
-    daily: bool = False  # all within few days, so that several orders fall on one
-    shuffled: bool = False  # files are in no order
-    zone: str = "Europe/Berlin"
-    currency: str = "EUR"
-    currencies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Somebody who buys."""
-
-    number: int
-
-    @property
-    def fields(self) -> dict[str, object]:
-        """What an export may say of them."""
-        n = self.number
-        first, last = FIRST[n % len(FIRST)], LAST[n * 5 % len(LAST)]
-        plain = f"{first}.{last}".encode("ascii", "ignore").decode().lower()
-        return {
-            "customer": 10_000 + n * 7, "customer_code": f"C-{n:05}", "customer_long": 7_212_000_000_000 + n * 1_001,
-            "customer_hex": f"{n * 2_654_435_761 % 2**32:08x}", "first": first, "last": last, "name": f"{first} {last}",
-            "email": f"{plain}{n}@example.com", "phone": f"+49 30 55{n:05}", "zip": f"{10_000 + n * 37}",
-            "city": CITIES[n % len(CITIES)], "street": f"Hauptstraße {n}", "company": f"{last} & {first} AB",
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)

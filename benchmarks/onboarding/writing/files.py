@@ -14,6 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from benchmarks.onboarding.export import Dialect, Export
+from benchmarks.onboarding.writing.documents import document, wrapped
 from benchmarks.onboarding.writing.table import Table, months, table, written
 from benchmarks.onboarding.writing.texts import Moment, Money
 from benchmarks.onboarding.writing.workbook import workbook
@@ -46,10 +47,10 @@ def _write(path: Path, rows: Table, node: dict[str, Any], dialect: Dialect) -> P
     match path.suffix:
         case ".json":
             content = json.dumps(
-                _wrapped([_nested(row, dialect) for row in rows], node.get("wrap")), ensure_ascii=False
+                wrapped([document(row, dialect) for row in rows], node.get("wrap")), ensure_ascii=False
             ).encode()
         case ".jsonl" | ".ndjson":
-            content = "".join(json.dumps(_nested(r, dialect), ensure_ascii=False) + "\n" for r in rows).encode()
+            content = "".join(json.dumps(document(r, dialect), ensure_ascii=False) + "\n" for r in rows).encode()
         case ".parquet":
             content = _parquet(rows)
         case ".xlsx":
@@ -99,39 +100,6 @@ def _cells(rows: Table, dialect: Dialect) -> list[list[object]]:
     total = [[float(v) / 100 if isinstance(v, Money) else v for v in _totals(rows)]] if dialect.footer else []
     names: list[object] = list(rows[0])
     return [*([names] if dialect.header else []), *body, *total]
-
-
-def _nested(row: dict[str, object], dialect: Dialect) -> dict[str, Any]:
-    """A JSON document of a row; `a.b` is b in a.
-
-    >>> _nested({"id": 1, "by.name": "Anna", "by.zip": ""}, Dialect())
-    {'id': 1, 'by': {'name': 'Anna', 'zip': None}}
-    """
-    document: dict[str, Any] = {}
-    for name, value in row.items():
-        *path, leaf = name.split(".")
-        place = document
-        for step in path:
-            place = place.setdefault(step, {})
-        place[leaf] = (
-            [_nested(inner, dialect) for inner in value] if isinstance(value, list) else _plain(value, dialect)
-        )
-    return document
-
-
-def _plain(value: object, dialect: Dialect) -> object:
-    """A JSON value: an amount in whole cents or as the dialect writes it, epochs as numbers."""
-    if value == "":
-        return None
-    if isinstance(value, Money) and dialect.numbers in {"cents", "number"}:
-        return int(value) if dialect.numbers == "cents" else int(value) / 100
-    if isinstance(value, Moment) and dialect.time.startswith("epoch"):
-        return int(format(value, dialect.time))
-    return written(value, dialect) if isinstance(value, Money | Moment) else value
-
-
-def _wrapped(rows: list[dict[str, Any]], wrap: str | None) -> object:
-    return {wrap: rows} if wrap else rows
 
 
 def _parquet(rows: Table) -> bytes:

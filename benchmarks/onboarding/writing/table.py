@@ -10,7 +10,8 @@ from zlib import crc32
 from benchmarks.onboarding.company.fields import Row
 from benchmarks.onboarding.company.rows import KINDS
 from benchmarks.onboarding.company.world import World
-from benchmarks.onboarding.export import Dialect, Node
+from benchmarks.onboarding.export import Dialect
+from benchmarks.onboarding.tree import Node
 from benchmarks.onboarding.writing.texts import Moment, Money
 
 Table = list[dict[str, object]]
@@ -27,7 +28,7 @@ def table(world: World, node: Node) -> Table:
 
     Columns that are not among those of ``repeat`` stand on the first line of an order only.
 
-    >>> from benchmarks.onboarding.company.world import Plan
+    >>> from benchmarks.onboarding.company.plan import Plan
     >>> columns = {"No": "#{number}", "Sum": "{total}", "Paid": ["yes"], "By": "{time:%d.%m.}"}
     >>> node = {"rows": "orders", "columns": columns}
     >>> table(World.of(Plan(orders=1)), node)
