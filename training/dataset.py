@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints, Mask, Texts
+from features.events.knowledge import known_events
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
@@ -85,7 +86,7 @@ def dataset(
 
 def history_start(lake: Lake, *, as_of: int) -> int:
     """When the commonest kind of event begins: stray earlier rows of another kind make no history."""
-    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
     kinds = past.group_by("kind").agg(pl.len(), pl.col("time").min()).sort("len", "kind", descending=[True, False])
     first = kinds.head(1).collect()["time"]
     return int(first[0]) if len(first) else as_of

@@ -11,6 +11,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.config.targets import Gate
 from features.doctor import Prospect
+from features.events.knowledge import known_events
 from features.lake import Lake
 from features.units import DAY
 from training.dataset import Dataset, history_start
@@ -26,7 +27,7 @@ _TWO_SIDED_90 = 1.645
 
 def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospect]:
     """A prospect for each declared target, and for each that is not declared but could be learnt."""
-    events = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    events = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
     kinds = events.select(pl.col("kind").unique().sort()).collect()["kind"].to_list()
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)

@@ -6,8 +6,8 @@ import polars as pl
 
 from features.units import DAY
 
-# Columns that are no part of what an event says: which row it was, and when it was received.
-_NOT_CONTENT = ("event_id", "received_at", "order_line")
+# Columns that are no part of what an event says: which row it was, and when it was received or known.
+_NOT_CONTENT = ("event_id", "received_at", "known_at", "order_line")
 _COLUMNS = ("value", "cost", "item_id", "category", "campaign_id", "text")
 
 
@@ -38,7 +38,11 @@ def days(events: pl.LazyFrame, *, as_of: int) -> pl.DataFrame:
 
 
 def delays(events: pl.LazyFrame) -> pl.DataFrame:
-    """One row: events, those with a time of receipt, those received too early; median and ninth decile of delay, µs."""
+    """One row: events, those with a time of receipt, those received too early; median and ninth decile of delay, µs.
+
+    Beside them those said to be known later than they happened, and those ``late``: received more than a day after they
+    happened, and not said to be known later.
+    """
     delay = pl.col("received_at") - pl.col("time")
     return events.select(
         pl.len().alias("events"),
@@ -46,6 +50,8 @@ def delays(events: pl.LazyFrame) -> pl.DataFrame:
         (delay < 0).sum().alias("early"),
         delay.median().alias("median"),
         delay.quantile(0.9).alias("ninth"),
+        pl.col("known_at").count().alias("known_later"),
+        ((delay > DAY) & pl.col("known_at").is_null()).sum().alias("late"),
     ).collect(engine="streaming")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -111,11 +112,23 @@ def _runs(absent: Iterable[int], unit: int) -> list[tuple[int, int]]:
 def delays(table: pl.DataFrame) -> Iterator[Finding]:
     """How late events arrive."""
     row = table.row(0, named=True)
-    if not row["with_receipt"]:
+    if row["known_later"]:
+        text = f"{quantity(row['known_later'], 'event')} became known after they happened; no moment before sees them."
+        yield Finding("delays", "ok", text)
+    if not row["with_receipt"] and not row["known_later"]:
         text = "No source says when a row was received, so every event counts as known the moment it happened."
-        step = "Map the load time to `received_at`; events sent over HTTP have it."
+        step = "Map the load time to `received_at`, or to `known_at` where rows come late; events over HTTP have it."
         yield Finding("delays", "note", text, step)
-        return
+    if row["late"]:
+        text = f"{quantity(row['late'], 'event')} came more than a day late, and past moments are shown with them."
+        step = "Map that column to `known_at` too: then a past moment is shown, and learnt from, as it was known then."
+        yield Finding("delays", "note", text, step)
+    if row["with_receipt"]:
+        yield from _receipts(row)
+
+
+def _receipts(row: Mapping[str, Any]) -> Iterator[Finding]:
+    """How long after they happened events were received, and those that were before."""
     share = (
         ""
         if row["with_receipt"] == row["events"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol, Self, TypeVar, cast, overload
 
 # Canonical columns that are integers, and by how much those are multiplied that have decimals.
-INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at")
+INTEGERS = ("time", "order_line", "value", "discount", "cost", "renews_at", "known_at")
 MULTIPLIERS: Mapping[str, int] = {"quantity": 1000, "rating": 1000, "latitude": 10_000, "longitude": 10_000}
 NUMBERS = (*INTEGERS, *MULTIPLIERS)
 LARGEST = 10**12  # of decimals; with four of their decimals they are integers of 64 bits

@@ -86,6 +86,7 @@ def event_rules(currency: str) -> Rules:
         *(rule for column in _LONG for rule in text_rules(column, None)),
         _time_rule("time", EVENT_YEARS),
         _time_rule("received_at", EVENT_YEARS),
+        _time_rule("known_at", EVENT_YEARS),
         _time_rule("renews_at", VALID_YEARS),
         InCurrency("currency", "foreign_currency", f"amounts are in {currency}, and this is in {{value}}", currency),
         Within("value", "negative_value", _NOT_NEGATIVE, 0, kind="order"),

@@ -21,6 +21,7 @@ EVENTS: Mapping[str, Role] = {
     "customer_id": "id",
     "time": "time",
     "received_at": "time",
+    "known_at": "time",
     "kind": "text",
     "channel": "text",
     "order_id": "text",

@@ -12,8 +12,8 @@ from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded
 
-# When an event was loaded is no part of what it says.
-_NOT_CONTENT = frozenset({"event_id", "received_at"})
+# When an event was loaded or known is no part of what it says.
+_NOT_CONTENT = frozenset({"event_id", "received_at", "known_at"})
 
 
 def content_text(source: str, columns: Iterable[str], literals: Mapping[str, str]) -> str:

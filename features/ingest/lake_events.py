@@ -77,7 +77,7 @@ class LakeEvents:
         """Fill the table ``merged_events``: all events of these months, completed by what other rows tell about them.
 
         Lines of one order are numbered, anew where one came or went; an order row that names no order is an order of
-        its own.
+        its own. ``known_at`` is empty where an event is known from its own time on.
         """
         earlier = f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
         line = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
@@ -95,7 +95,8 @@ class LakeEvents:
             f"""
             CREATE OR REPLACE TEMP TABLE merged_events AS
             SELECT {_MONTH} AS month, every.* REPLACE (
-                CASE WHEN kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line
+                CASE WHEN kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line,
+                CASE WHEN known_at > time THEN known_at END AS known_at
             )
             FROM (
                 FROM {earlier}

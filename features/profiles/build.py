@@ -12,6 +12,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
+from features.events.knowledge import known_events
 from features.files import alone
 from features.ingest.ingest import Log, ingest
 from features.ingest.report import IngestReport
@@ -133,7 +134,7 @@ def _added_features(settings: Settings) -> Iterator[Feature]:
 
 def _midpoint(lake: Lake, as_of: int) -> int:
     """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at."""
-    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
     first = past.select(pl.col("time").min()).collect().item()
     if first is None:
         raise _no_customers(lake, as_of)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.errors import StamkundError
+from features.events.knowledge import known_events
 from features.lake import Lake
 from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features, vocabulary_of, with_unique_names
 from features.language.defaults.stages import journey_feature, stage_feature
@@ -45,7 +46,7 @@ def fit_features(
         minor_units: decimals of the reporting currency.
         stages: when a customer is in which stage.
     """
-    past = lake.scan("events").filter(pl.col("time") <= as_of, pl.col("customer_id").is_not_null())
+    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
     customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
     vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
@@ -72,9 +73,10 @@ def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.
     buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
     ids = buyers.collect(engine="streaming")["customer_id"]
     step = -(-len(ids) // MOST_PEERS)
+    events = lake.scan("events")
     if step > 1:
-        past = past.filter(pl.col("customer_id").is_in(ids.gather_every(step).implode()))
-    profiles = profile_frame(past, plain, as_of=as_of, attributes=lake.scan("customers").collect())
+        events = events.filter(pl.col("customer_id").is_in(ids.gather_every(step).implode()))
+    profiles = profile_frame(events, plain, as_of=as_of, attributes=lake.scan("customers").collect())
     return profiles.filter(pl.col("orders_all") > 0)
 
 

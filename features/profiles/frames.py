@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import TypeVar, cast, overload
 
+import narwhals as nw
 import polars as pl
 
 from features.errors import StamkundError
+from features.evaluate.offline.blocks import read_events
+from features.evaluate.offline.knowledge import known_by, unaware
 from features.evaluate.offline.native_frames import as_kind_of
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
@@ -59,6 +62,12 @@ def profile_frame(
     moments = [int(moment) for moment in dict.fromkeys(cast("Sequence[int]", several))]
     if not moments:
         raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
-    parts = [frame for _, frame in profile_parts(events, feature_set.plan, moments, attributes)]
-    by_moment = [frame for i in range(len(moments)) for frame in parts[i :: len(moments)]]
-    return as_kind_of(events, pl.concat(by_moment))
+    frame, plan = read_events(events, feature_set.plan), feature_set.plan
+    parts = [part for _, part in profile_parts(frame, plan, moments, attributes)]
+    by_moment = {moment: pl.concat(parts[i :: len(moments)]) for i, moment in enumerate(moments)}
+    for moment, customers in unaware(frame, moments).items():
+        known = known_by(frame.filter(nw.col("customer_id").is_in(customers)), moment)
+        others = by_moment[moment].filter(~pl.col("customer_id").is_in(customers))
+        theirs = [part for _, part in profile_parts(known, plan, [moment], attributes)]
+        by_moment[moment] = pl.concat([others, *theirs]).sort("customer_id")
+    return as_kind_of(events, pl.concat(by_moment.values()))

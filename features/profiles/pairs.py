@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints
+from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.lake import Lake
 from features.profiles.campaigns import Campaign, campaigns
@@ -48,9 +49,9 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     return (
         lake.scan("events")
         .filter(pl.col("kind").is_in(kinds))
-        .select("customer_id", "item_id", "time", "kind", "value", of="campaign_id")
+        .select("customer_id", "item_id", "time", "known_at", "kind", "value", of="campaign_id")
         .join(rows.lazy(), on="customer_id")
-        .filter(pl.col("time") <= pl.col("as_of"))
+        .filter(pl.col("time") <= pl.col("as_of"), pl.col("known_at").fill_null(NEVER) <= pl.col("as_of"))
         .join(items, on=["campaign_id", "item_id"], how="left")
         .group_by("pair")
         .agg(
@@ -70,6 +71,7 @@ def pair_vector(
     record: Record, campaign: Campaign, *, as_of: int, contact: str = "contact", response: str = "redeem"
 ) -> Floats:
     """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
+    record = known_by(record, as_of)
     time, value = record.number("time"), record.number("value")
     spend = np.where(value == NONE, 0, value)
     word_in_campaign = [item in campaign.item_ids for item in record.words.get("item_id", ())]

@@ -7,7 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.evaluate.offline.blocks import read_events
 from features.evaluate.offline.checkpoint import Checkpoint
+from features.evaluate.offline.knowledge import known_by, unaware
 from features.files import atomic_file
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
@@ -30,7 +32,8 @@ def write_profiles(
     ``checkpoint`` aggregates are not read from the lake.
     """
     rows, done = 0, 0
-    events, attributes = lake.scan("events"), lake.scan("customers").collect()
+    events, attributes = read_events(lake.scan("events"), feature_set.plan), lake.scan("customers").collect()
+    events = known_by(events, as_of) if unaware(events, [as_of]) else events
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     with atomic_file(path) as draft:
         with pq.ParquetWriter(draft, pa.schema(types), compression="zstd") as writer:

@@ -12,26 +12,27 @@ import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints, Mask
 from features.evaluate.finish import finish
-from features.evaluate.offline.blocks import Block, blocks, read_events
+from features.evaluate.offline.blocks import Block, blocks
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.interchange import ColumnKind, read_frame
+from features.evaluate.offline.labels import Events
 from features.evaluate.plan import Plan
 
 
 def profile_parts(
-    events: object, plan: Plan, moments: Sequence[int], attributes: object, checkpoint: Checkpoint | None = None
+    events: Events, plan: Plan, moments: Sequence[int], attributes: object, checkpoint: Checkpoint | None = None
 ) -> Iterator[tuple[Block, pl.DataFrame]]:
     """Every part of the customers with their profiles: for each part one frame per moment, in the moments' order.
 
     Args:
-        events: a frame of any engine in the lake's schema.
+        events: those that count, as :func:`features.evaluate.offline.blocks.read_events` reads them.
         plan: the features.
         moments: µs, each once.
         attributes: a frame with ``customer_id`` and a column for each attribute, or None.
         checkpoint: aggregates of events that then need no reading.
     """
     table = _attribute_table(attributes, plan)
-    for block in blocks(read_events(events, plan), plan, as_of=moments, checkpoint=checkpoint):
+    for block in blocks(events, plan, as_of=moments, checkpoint=checkpoint):
         for part in block.split(len(moments)):
             codes = _codes(part.customers, plan, table)
             for moment, terms in part.terms(moments).items():

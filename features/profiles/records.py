@@ -59,7 +59,8 @@ def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, obje
 def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
     """The traits that ``identify`` events give each customer, in the order of events."""
     identifies = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null())
-    rows = identifies.select("customer_id", "kind", "properties", *EVENT_ORDER).sort(EVENT_ORDER).collect()
+    columns = "customer_id", "kind", "properties", "known_at", *EVENT_ORDER
+    rows = identifies.select(columns).sort(EVENT_ORDER).collect()
     traits: dict[str, list[Traits]] = {}
     for row in rows.iter_rows(named=True):
         update = traits_of(row)

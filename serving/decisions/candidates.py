@@ -12,6 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from features.arrays import Floats, Ints
+from features.events.knowledge import known_events
 from features.lake import Lake
 from serving.decisions.exclusions import Exclusion, exclusions_of
 from serving.decisions.offers import Offer
@@ -119,6 +120,6 @@ class Candidates:
 
 def line_counts(lake: Lake, *, as_of: int) -> dict[str, int]:
     """The number of order lines of each item up to ``as_of``, by everybody."""
-    orders = lake.scan("events").filter(pl.col("kind") == "order", pl.col("time") <= as_of)
+    orders = known_events(lake.scan("events"), as_of).filter(pl.col("kind") == "order")
     counts = orders.filter(pl.col("item_id").is_not_null()).group_by("item_id").len().collect()
     return dict(zip(counts["item_id"], counts["len"], strict=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.config.settings import Settings
+from features.events.knowledge import known_events
 from features.lake import Lake
 
 _KEY = ["offer_id", "campaign_id"]
@@ -68,8 +69,8 @@ def _items(offers: pl.DataFrame) -> pl.LazyFrame:
 def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> pl.DataFrame:
     """``spend``: the mean over customers who bought any of the offer's products in ``(after, as_of]``."""
     return (
-        lake.scan("events")
-        .filter(pl.col("kind") == "order", pl.col("time") > after, pl.col("time") <= as_of)
+        known_events(lake.scan("events"), as_of)
+        .filter(pl.col("kind") == "order", pl.col("time") > after)
         .filter(pl.col("customer_id").is_not_null())
         .group_by("item_id", "customer_id")
         .agg(pl.col("value").sum())
@@ -83,8 +84,8 @@ def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> 
 def _usual_discount(lake: Lake, items: pl.LazyFrame, *, as_of: int) -> tuple[pl.DataFrame, int]:
     """``discount``: the mean a coupon took off an offer's products up to ``as_of``; beside it, the mean over all."""
     coupons = (
-        lake.scan("events")
-        .filter(pl.col("kind") == "coupon_applied", pl.col("time") <= as_of, pl.col("discount") > 0)
+        known_events(lake.scan("events"), as_of)
+        .filter(pl.col("kind") == "coupon_applied", pl.col("discount") > 0)
         .select("item_id", "discount")
     )
     mean = coupons.select(pl.col("discount").mean()).collect().item()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.errors import StamkundError
+from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
 from features.moments import iso, parse
 from features.profiles.records import records
@@ -41,13 +42,14 @@ def moment_of(state: State, as_of: str | None) -> Moment:
 
 
 def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
-    """The record of each customer who had an event by that moment, by id; profiles of other types of id have none."""
+    """The record of each customer with an event known by then, by id; profiles of other types of id have none."""
     ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
     if moment.is_past:
         by_id = dict(records(state.lake, ids))
     else:
         by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
-    return {id_: record for id_, record in by_id.items() if _has_event(record, moment.as_of)}
+    known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
+    return {id_: record for id_, record in known.items() if _has_event(record, moment.as_of)}
 
 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:

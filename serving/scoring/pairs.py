@@ -11,6 +11,7 @@ import polars as pl
 
 from features.arrays import Floats, Ints
 from features.evaluate.online.record import Record
+from features.events.knowledge import known_events
 from features.lake import Lake
 from features.profiles.campaigns import Campaign, campaigns
 from features.profiles.pair_features import PAIR_FEATURES
@@ -69,7 +70,7 @@ def text_values(record: Record, kind: str, column: str, *, as_of: int) -> list[s
 def reached_pairs(lake: Lake, events: pl.LazyFrame, contact: str, response: str, *, as_of: int) -> pl.DataFrame:
     """The same of many customers, from their events in the lake: ``customer_id, campaign_id`` and pair features."""
     keys = list(running_campaigns(campaigns(lake), as_of=as_of))
-    reached = events.filter(pl.col("kind") == contact, pl.col("time") <= as_of, pl.col("campaign_id").is_in(keys))
+    reached = known_events(events, as_of).filter(pl.col("kind") == contact, pl.col("campaign_id").is_in(keys))
     pairs = reached.select("customer_id", "campaign_id").unique().sort("customer_id", "campaign_id").collect()
     moment = pl.lit(as_of, dtype=pl.Int64)
     return pair_frame(lake, pairs.with_columns(as_of=moment), contact=contact, response=response)

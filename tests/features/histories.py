@@ -98,6 +98,7 @@ def numbers(column: str) -> list[float | None]:
 
 
 DAYS = (0, 1, 3, 7, 28, 90, 365, -1, -30)  # on the edges of spans, and later
+LATE = [*[None] * 8, -1, 0, 1 / DAY, 1, 28, 400]  # days after it happened that an event is known
 
 
 @cache
@@ -107,7 +108,8 @@ def choices() -> dict[str, list[Any]]:
     asked_for = {c: texts(c) for c in ("channel", "category", "scale")}
     held = {c: numbers(c) for c in ("value", "discount", "cost", *MULTIPLIERS)}
     kinds = [kind for kind in texts("kind") if kind is not None]
-    return ids | asked_for | held | {"kind": [*kinds, *(["order"] * len(kinds))], "renews": [None, 0, 1, 30, -3]}
+    others = {"kind": [*kinds, *(["order"] * len(kinds))], "renews": [None, 0, 1, 30, -3], "late": LATE}
+    return ids | asked_for | held | others
 
 
 @cache
@@ -139,10 +141,10 @@ def history(seed: int, size: int = 400) -> list[Row]:
 
 
 def _event(days: float, *, customer: str, name: int, columns: Row) -> Row:
-    held = {column: value for column, value in columns.items() if column not in ("kind", "renews")}
+    held = {column: value for column, value in columns.items() if column not in ("kind", "renews", "late")}
     row = event(days, str(columns["kind"]), customer=customer, id=f"{name:x}", **held)
-    renews = cast("int | None", columns["renews"])
-    return {**row, "renews_at": None if renews is None else cast(int, row["time"]) + renews * DAY}
+    after = {"renews_at": cast("int | None", columns["renews"]), "known_at": cast("float | None", columns["late"])}
+    return {**row, **{c: None if d is None else cast(int, row["time"]) + round(d * DAY) for c, d in after.items()}}
 
 
 def histories() -> st.SearchStrategy[list[Row]]:
@@ -156,8 +158,13 @@ def traits() -> pl.DataFrame:
 
 
 def known(rows: Sequence[Row], as_of: int) -> list[Row]:
-    """The events up to a moment."""
-    return [row for row in rows if cast(int, row["time"]) <= as_of]
+    """The events that are known at a moment."""
+    return [row for row in rows if known_at(row) <= as_of]
+
+
+def known_at(row: Row) -> int:
+    """When an event is known: from its time on, or later."""
+    return max(cast(int, row["time"]), cast(int, row.get("known_at") or 0))
 
 
 def own(rows: Sequence[Row], customer: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,21 @@ LATER = (
     ("ann", "mail", 75, None, "long"), ("cat", "order", 72, 100, None),
     *(("cat", "visit", day, None, None) for day in range(71, 81)),  # the commonest kind, in the end
 )  # fmt: skip
+LATE = {EVENTS[1]: 50, EVENTS[7]: 45, EVENTS[8]: 69}
 CAMPAIGNS = {"early": 28, "short": 60, "long": 100}  # and the day that each ends
+NOBODY: Mapping[int, int] = {}
 Told = tuple[int, str, int, float | None, bool]
 
 
-def shop(folder: Path, *events: tuple[str, str, int, int | None, str | None]) -> Lake:
+def shop(folder: Path, *events: tuple[str, str, int, int | None, str | None], late: Mapping[int, int] = NOBODY) -> Lake:
+    """A lake of these events; ``late`` is the day that the nth of them became known."""
     names = {"customer_id": pl.String, "kind": pl.String, "time": pl.Int64, "value": pl.Int64, "campaign_id": pl.String}
-    rows = pl.DataFrame(events, schema=names, orient="row").with_columns(pl.col("time") * DAY)
+    known = pl.Series("known_at", [late.get(n) for n in range(len(events))], dtype=pl.Int64)
+    rows = (
+        pl.DataFrame(events, schema=names, orient="row")
+        .with_columns(known)
+        .with_columns(pl.col("time", "known_at") * DAY)
+    )
     offers = [
         {"offer_id": campaign, "campaign_id": campaign, "starts": 0, "ends": end * DAY, "item_ids": ["tea"]}
         for campaign, end in CAMPAIGNS.items()
@@ -143,6 +152,23 @@ def test_what_teaches_was_known_at_the_moment_or_before(lake: Lake) -> None:
     table = tables(lake)["lapse"]
     for moment, rows in ((70, 8), (69, 6), (42, 1), (41, 0)):
         assert told(table.known_by(moment * DAY)) == told(table)[:rows]
+
+
+def test_what_became_known_later_is_in_no_row_before_and_in_the_labels_told_after(tmp_path: Path) -> None:
+    """Ann's order of day 40 became known on day 50, the mail of that day on 45, and its answer of day 49 on 69."""
+    late = {EVENTS.index(each): day for each, day in LATE.items()}
+    found = tables(shop(tmp_path, *EVENTS, *LATER, late=late))
+    names = [*(f.name for f in default_features(Vocabulary(("order",), (), ())))]
+    lapse, offer = found["lapse"], found["offer"]
+    rows = zip(told(lapse), lapse.x[:, names.index("orders_all")], strict=True)
+    # Not on days 42 and 49: that she was active was not known.
+    assert [(day, count) for (day, who, *_), count in rows if who == "ann"] == [(56, 2), (63, 2), (70, 3)]
+    answers = zip(told(offer), offer.x[:, -1], strict=True)  # redeemed_in_campaign
+    assert [(day, y, count) for (day, who, _, y, _), count in answers if who == "ann"] == [
+        (45, 1, 0),
+        (49, 1, 0),
+        (56, 0, 0),
+    ]
 
 
 @pytest.mark.parametrize("target", [LAPSE, OFFER], ids=lambda target: target.name)

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.config.targets import LapseSettings, SpendSettings
 from features.errors import StamkundError
+from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
@@ -52,10 +53,11 @@ class ActiveCustomers:
     def outcomes(self, events: Frame, *, as_of: int) -> Frame:
         """The population at ``as_of`` and what came of it: ``customer_id, as_of, y``, amounts in minor units.
 
-        ``events`` holds ``customer_id, kind, time, value``. A label is only complete once they reach the horizon's end.
+        ``events`` holds ``customer_id, kind, time, known_at, value``; what was known at ``as_of`` makes the population.
+        A label is only complete once they reach the horizon's end.
         """
         time = nw.col("time")
-        before = nw.when(time <= as_of).then(1).otherwise(0)
+        before = nw.when(nw.col("known_at") <= as_of).then(1).otherwise(0)
         after = nw.when(time > as_of).then(1).otherwise(0)
         value = nw.when(time > as_of).then(nw.col("value")).otherwise(0)
         near = (time > as_of - self.active_us) & (time <= as_of + self.horizon_us)
@@ -67,22 +69,23 @@ class ActiveCustomers:
             .select("customer_id", nw.lit(as_of).alias("as_of"), self.label.cast(nw.Int64).alias("y"))
         )
 
-    def labels(self, lake: Lake, *, moments: Sequence[int]) -> pl.DataFrame:
-        """``customer_id, as_of, known_at, y`` of the population at each of the moments."""
-        narrow = lake.scan("events").filter(pl.col("kind") == self.event)
-        events = nw.from_native(narrow.select("customer_id", "kind", "time", "value").collect().lazy())
+    def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
+        """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
+        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
+        narrow = every.filter(pl.col("kind") == self.event)
+        events = nw.from_native(narrow.select("customer_id", "kind", "time", KNOWN_AT, "value").collect().lazy())
         frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
         return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """The population at ``as_of``, whose label is not known yet, and at each origin before it."""
-        return self.labels(lake, moments=self._moments(first=first, as_of=as_of))
+        return self.labels(lake, moments=self._moments(first=first, as_of=as_of), known_by=as_of)
 
     def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """The population half a step before each of these moments."""
         moments = self._moments(first=first, as_of=as_of)
-        return self.labels(lake, moments=[moment - STEP // 2 for moment in moments])
+        return self.labels(lake, moments=[moment - STEP // 2 for moment in moments], known_by=as_of)
 
     def _moments(self, *, first: int, as_of: int) -> list[int]:
         return [as_of, *origins(self.horizon_us, first=first, as_of=as_of)]

@@ -13,10 +13,11 @@ Frame = nw.LazyFrame[pl.LazyFrame]
 def contact_outcomes(events: Frame, ends: Frame, *, contact: str, response: str, horizon_us: int) -> Frame:
     """One row a contact: ``customer_id, campaign_id, as_of, known_at, y``.
 
-    ``events`` holds ``customer_id, campaign_id, kind, time``. ``as_of`` is the contact's time. The outcome is known at
-    the campaign's end (``ends``: ``campaign_id, ends``) or after the horizon, whichever comes first; ``y`` is 1 if the
-    customer responded in ``(as_of, known_at]``. Contacts of campaigns without offers are not in ``ends`` and not here,
-    nor those of campaigns that are over: there is nothing to decide for them.
+    ``events`` holds ``customer_id, campaign_id, kind, time, known_at``. ``as_of`` is when the contact is known. The
+    outcome is known at the campaign's end (``ends``: ``campaign_id, ends``) or after the horizon, whichever comes
+    first; ``y`` is 1 if the customer responded in ``(as_of, known_at]``, or at ``as_of`` where that was not known yet.
+    Contacts of campaigns without offers are not in ``ends`` and not here, nor those of campaigns that are over: there
+    is nothing to decide for them.
     """
     return _outcomes(_contacts(events, contact), events, ends, response=response, horizon_us=horizon_us)
 
@@ -36,15 +37,16 @@ def running_outcomes(events: Frame, ends: Frame, *, contact: str, response: str,
 def _contacts(events: Frame, contact: str) -> Frame:
     complete = ~nw.any_horizontal(nw.col(*PAIR).is_null(), ignore_nulls=False)
     contacts = events.filter(nw.col("kind") == contact).filter(complete)
-    return contacts.select(*PAIR, nw.col("time").alias("as_of")).unique()
+    return contacts.select(*PAIR, nw.col("known_at").alias("as_of")).unique()
 
 
 def _outcomes(pairs: Frame, events: Frame, ends: Frame, *, response: str, horizon_us: int) -> Frame:
-    """Pairs at moments with when their outcome is known, and whether there was a response in ``(as_of, known_at]``."""
+    """Pairs at moments with when their outcome is known, and whether there was a response after them by then."""
     horizon = nw.col("as_of") + horizon_us
     known_at = nw.when(nw.col("ends") < horizon).then(nw.col("ends")).otherwise(horizon)
-    responses = events.filter(nw.col("kind") == response).select(*PAIR, "time")
-    responded = (nw.col("time") > nw.col("as_of")) & (nw.col("time") <= nw.col("known_at"))
+    responses = events.filter(nw.col("kind") == response).select(*PAIR, "time", nw.col("known_at").alias("told_at"))
+    after = (nw.col("time") >= nw.col("as_of")) & (nw.col("told_at") > nw.col("as_of"))
+    responded = after & (nw.col("time") <= nw.col("known_at"))
     return (
         pairs.join(ends, on="campaign_id", how="inner")
         .with_columns(known_at.alias("known_at"))

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.config.targets import RedemptionSettings
+from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature
@@ -65,16 +66,16 @@ class Redemption:
         """Contacts and responses."""
         return (self.event, self.response)
 
-    def contacts(self, lake: Lake) -> pl.DataFrame:
-        """Every contact at its own moment."""
-        events, ends = self._events(lake)
+    def contacts(self, lake: Lake, *, known_by: int | None = None) -> pl.DataFrame:
+        """Every contact at its own moment, and its outcome by what is known by a later one."""
+        events, ends = self._events(lake, known_by)
         kinds = {"contact": self.event, "response": self.response}
         rows = contact_outcomes(events, ends, **kinds, horizon_us=self.horizon_us).to_native().collect()
         return rows.sort("as_of", "campaign_id", "customer_id")
 
-    def running(self, lake: Lake, *, moments: Sequence[int]) -> pl.DataFrame:
+    def running(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """At each moment, the customers whom a campaign that still runs had reached before."""
-        events, ends = self._events(lake)
+        events, ends = self._events(lake, known_by)
         kinds = {"contact": self.event, "response": self.response}
         frames = [
             running_outcomes(events, ends, **kinds, horizon_us=self.horizon_us, as_of=moment).to_native().collect()
@@ -84,7 +85,7 @@ class Redemption:
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
         """Every contact at its own moment."""
-        return self.contacts(lake)
+        return self.contacts(lake, known_by=as_of)
 
     def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """Weekly looks at running campaigns, as they are scored.
@@ -92,7 +93,7 @@ class Redemption:
         A contact is looked at for a horizon and while its campaign runs: until its outcome is known. So no moment has
         looks at a contact on both its sides, some known before it and some begun after it.
         """
-        return self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK))
+        return self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK), known_by=as_of)
 
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The contacts in ``(as_of, until]``."""
@@ -127,15 +128,16 @@ class Redemption:
         """Every customer: a pair only exists where a running campaign reached them."""
         return Population()
 
-    def _events(self, lake: Lake) -> tuple[Frame, Frame]:
-        """Contacts and responses, and when each campaign ends."""
+    def _events(self, lake: Lake, known_by: int | None) -> tuple[Frame, Frame]:
+        """Contacts and responses that are known by a moment, and when each campaign ends."""
         ends = pl.LazyFrame(
             [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
             schema={"campaign_id": pl.String, "ends": pl.Int64},
             orient="row",
         )
         kinds = pl.col("kind").is_in([self.event, self.response])
-        events = lake.scan("events").filter(kinds).select("customer_id", "campaign_id", "kind", "time")
+        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
+        events = every.filter(kinds).select("customer_id", "campaign_id", "kind", "time", KNOWN_AT)
         return nw.from_native(events.collect().lazy()), nw.from_native(ends)
 
 

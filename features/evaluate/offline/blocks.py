@@ -20,10 +20,11 @@ from features.evaluate.offline.cells import Cells, cells_of
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.interchange import ColumnKind, read_frame
 from features.evaluate.offline.labels import Events, ordering_columns
+from features.evaluate.offline.native_frames import narwhals_frame
 from features.evaluate.offline.scan_tables import scan_tables
 from features.evaluate.plan import Plan
 from features.evaluate.scans import EMPTY, scans
-from features.events.columns import MULTIPLIERS
+from features.events.columns import EVENT_ORDER, MULTIPLIERS
 from features.events.computed_columns import sources
 from features.events.tables import EVENTS, sql_type
 
@@ -74,9 +75,13 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
 def read_events(events: object, plan: Plan) -> Events:
     """The columns that a plan reads of a frame of events of any kind, lazily, as integers and texts.
 
-    An order row without a line number is the only line of its order; events need not say their source.
+    An order row without a line number is the only line of its order; events need not say their source. Of a frame that
+    says when its rows became known (``known_at``), that is read too.
     """
-    kinds = {name: _column_kind(name) for name in event_columns(plan)}
+    names = event_columns(plan)
+    if "known_at" in narwhals_frame(events, what="events").collect_schema().names():
+        names += ("known_at", *EVENT_ORDER, "order_id") if "order_line" in names else ("known_at",)
+    kinds = {name: _column_kind(name) for name in names}
     optional = [name for name in kinds if name == "source"]
     frame = read_frame(events, kinds, what="events", optional=optional)
     if "order_line" not in kinds:
@@ -86,7 +91,7 @@ def read_events(events: object, plan: Plan) -> Events:
 
 
 def _column_kind(column: str) -> ColumnKind:
-    if column == "time":
+    if column in ("time", "known_at"):
         return "time"
     if column in MULTIPLIERS:
         return "decimal"

@@ -31,8 +31,9 @@ LAG = 92 * DAY  # how much older than the newest possible checkpoint one may be 
 
 
 def checkpoint_for(lake: Lake, plan: Plan, path: Path, *, as_of: int) -> Checkpoint | None:
-    """The checkpoint that profiles at ``as_of`` start from, None when no month ends before every window.
+    """The checkpoint that profiles at ``as_of`` start from.
 
+    None when no month ends before every window, or when something of such a month was not known yet.
     The one in the folder ``path`` stays while it holds these very events and terms; it is written anew when it lags.
     """
     furthest = as_of - int(plan.offsets[0])
@@ -40,8 +41,8 @@ def checkpoint_for(lake: Lake, plan: Plan, path: Path, *, as_of: int) -> Checkpo
     existing = Checkpoint.load(path)
     recent = existing is not None and until - LAG <= existing.until <= furthest
     if existing is not None and recent and existing.basis == _basis(lake, plan, existing.until):
-        return existing
-    if not _months_before(lake, until):
+        return existing if _last_known(lake, existing.until) <= as_of else None
+    if not _months_before(lake, until) or _last_known(lake, until) > as_of:
         return None
     basis = _basis(lake, plan, until)
     return write_checkpoint(lake.scan("events"), plan, path, until=until, basis=basis)
@@ -56,6 +57,14 @@ def _basis(lake: Lake, plan: Plan, until: int) -> str:
 def _months_before(lake: Lake, until: int) -> list[Path]:
     after = month(until + 1)
     return [file for label, file in lake.parts("events").items() if label < after]
+
+
+def _last_known(lake: Lake, until: int) -> int:
+    """When the last event became known of those of the months that end by a moment; 0 where all were at once."""
+    files = [file for file in _months_before(lake, until) if "known_at" in pq.read_schema(file).names]
+    return max(
+        (int(pl.scan_parquet(f).select(pl.col("known_at").max()).collect().item() or 0) for f in files), default=0
+    )
 
 
 def _month_start(moment: int) -> int:

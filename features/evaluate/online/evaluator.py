@@ -13,6 +13,7 @@ import numpy as np
 
 from features.arrays import Floats, Ints, Mask
 from features.evaluate.finish import finish
+from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.lookup import Lookup
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_columns import last_occurrences, meets, read_columns
@@ -33,7 +34,7 @@ class RecordEvaluator:
 
     def vector(self, record: Record, *, as_of: int) -> Floats:
         """``[feature]``: the values at ``as_of`` (µs), equal to the row over frames."""
-        terms = _terms(self.lookup, record, as_of).reshape(-1, 1)
+        terms = _terms(self.lookup, known_by(record, as_of), as_of).reshape(-1, 1)
         vector: Floats = finish(self.plan, terms, self.plan.codes(record.attributes), as_of=as_of)[:, 0]
         return vector
 

@@ -107,7 +107,7 @@ class Record:
         """The attributes, and over them what ``identify`` events gave up to ``as_of``, later over earlier."""
         values = dict(self.attributes)
         for traits in self.traits:
-            if traits.time <= as_of:
+            if traits.time <= as_of and traits.known_at <= as_of:
                 values |= traits.values
         return values
 

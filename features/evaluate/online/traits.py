@@ -11,12 +11,13 @@ from features.events.columns import order_of
 
 
 class Traits(NamedTuple):
-    """What an ``identify`` event says of the customer, from its time (µs) on."""
+    """What an ``identify`` event says of the customer, from its time on, or from ``known_at`` on if later (µs)."""
 
     time: int
     event_id: str
     source: str
     values: Mapping[str, object]
+    known_at: int = 0
 
 
 def traits_of(event: Mapping[str, object]) -> Traits | None:
@@ -24,4 +25,5 @@ def traits_of(event: Mapping[str, object]) -> Traits | None:
     properties = event.get("properties")
     if event["kind"] != "identify" or not properties:
         return None
-    return Traits(*order_of(event), orjson.loads(cast(str, properties)))
+    known_at = cast(int, event.get("known_at") or 0)
+    return Traits(*order_of(event), orjson.loads(cast(str, properties)), known_at)

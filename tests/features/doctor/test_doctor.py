@@ -25,7 +25,7 @@ from features.errors import StamkundError
 from features.events.tables import schema
 from features.ingest.report import IngestReport
 from features.lake import Lake
-from features.units import DAY, HOUR, MINUTE
+from features.units import DAY, HOUR, MINUTE, SECOND
 from tests.features.one_customer import NOW, Row, event
 from tests.features.sourcing import settings_of
 
@@ -118,6 +118,18 @@ def test_delays_are_told_as_people_say_them() -> None:
     assert told(early) == ("warning", "Received before they happened: 1 event (8%).")
     (unknown,) = history.delays(event_counts.delays(events(event(1))))
     assert unknown.level == "note"
+
+
+def test_what_came_late_should_say_when_it_was_known() -> None:
+    """Received a day and a second later; a day later is not late; and of one that says since when it is known."""
+    waits = [DAY, DAY + SECOND, 3 * DAY]
+    rows = [event(9, id=str(n)) | {"received_at": NOW - 9 * DAY + wait} for n, wait in enumerate(waits)]
+    late, _ = history.delays(event_counts.delays(events(*rows)))
+    assert told(late) == ("note", "2 events came more than a day late, and past moments are shown with them.")
+    assert "`known_at`" in str(late.next_step)
+    known, slow = history.delays(event_counts.delays(events(*(r | {"known_at": r["received_at"]} for r in rows))))
+    assert told(known) == ("ok", "3 events became known after they happened; no moment before sees them.")
+    assert slow.message.startswith("Half of the events arrive within 24 hours")
 
 
 def test_what_repeats_within_a_source_is_a_copy_and_an_order_in_two_counts_twice() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from features.events.tables import schema
 from features.ingest.ingest import ingest
 from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
+from features.moments import micros
 from tests.features.sourcing import ingested, settings_of
 
 ORDERS = """\
@@ -153,3 +155,24 @@ ingest(read_settings('stamkund.yaml'))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_row_may_say_when_it_became_known(tmp_path: Path) -> None:
+    """Only what became known after it happened is kept; a day means its end, as in every time."""
+    rows = "id,at,got\n1,2017-01-02T10:00,2017-01-05\n2,2017-01-02T10:00,2017-01-01\n3,2017-01-02T10:00,\n"
+    columns = {"id": "id", "time": "at", "known_at": "got"}
+    report, events = ingested(tmp_path, rows, kind="visit", columns=columns)
+    assert report.accepted == 3
+    assert events.select("id", "known_at").rows() == [("1", micros(date(2017, 1, 6)) - 1), ("2", None), ("3", None)]
+    report, _ = ingested(tmp_path, "id,at,got\n1,2017-01-02,soon\n", kind="visit", columns=columns)
+    assert report.rejected == {"bad_time": 1}
+
+
+def test_months_in_which_all_was_known_at_once_do_without_the_column(tmp_path: Path) -> None:
+    rows = "id,at,got\n1,2017-01-02T10:00,2017-01-02\n2,2017-02-02,2017-01-01\n"
+    ingested(tmp_path, rows, kind="visit", columns={"id": "id", "time": "at", "known_at": "got"})
+    parts = Lake(tmp_path / "home" / "lake").parts("events")
+    assert {month: "known_at" in pl.read_parquet_schema(file) for month, file in parts.items()} == {
+        "2017-01": True,
+        "2017-02": False,
+    }

@@ -19,7 +19,7 @@ from features.profiles.campaigns import campaigns
 from features.profiles.pair_features import PAIR_FEATURES, WINDOW
 from features.profiles.pairs import pair_frame, pair_vector
 from features.units import DAY
-from tests.features.histories import own
+from tests.features.histories import known, known_at, own
 from tests.features.one_customer import NOW, Row, event, frame
 
 MOMENT = 1 / DAY  # a microsecond, in days
@@ -51,6 +51,7 @@ def events() -> st.SearchStrategy[Row]:
         "item_id": st.sampled_from([*ITEMS, None]),
         "campaign_id": st.sampled_from([*CAMPAIGNS, "9", None]),
         "value": st.sampled_from([None, 0, 1, 250, -250]),
+        "known_at": st.sampled_from([None, None, NOW - DAY, NOW, NOW + 1]),
     }
     return st.builds(
         lambda days, kind, customer, name, held: event(days, kind, customer=customer, id=f"{name:x}", **held),
@@ -117,9 +118,9 @@ def test_a_record_says_of_a_pair_what_the_frames_say(rows: list[Row], offered: l
 
 @given(histories(), histories(), offers(), st.sampled_from(MOMENTS))
 def test_no_later_event_changes_a_pair(rows: list[Row], others: list[Row], offered: list[Row], then: int) -> None:
-    past = [row for row in rows if int(str(row["time"])) <= then]
-    later = [row | {"event_id": f"later {n}"} for n, row in enumerate(others) if int(str(row["time"])) > then]
-    for more in (later, [row for row in rows if row not in past]):
+    past = [row | {"known_at": None} for row in known(rows, then)]
+    later = [row | {"event_id": f"later {n}"} for n, row in enumerate(others) if known_at(row) > then]
+    for more in (later, [row for row in rows if known_at(row) > then]):
         grown, cut = told([*past, *more], offered), told(past, offered)
         assert framed(grown, [then]) == framed(cut, [then])
         assert recorded(grown, [*past, *more], [then]) == recorded(cut, past, [then])

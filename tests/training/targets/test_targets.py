@@ -32,7 +32,7 @@ REDEEM: Kinds = {"contact": "contact", "response": "redeem"}
 
 def events(*rows: tuple[str | None, str, int, int | None, str | None]) -> nw.LazyFrame[pl.LazyFrame]:
     names = {"customer_id": pl.String, "kind": pl.String, "time": pl.Int64, "value": pl.Int64, "campaign_id": pl.String}
-    return nw.from_native(pl.LazyFrame(list(rows), schema=names, orient="row"))
+    return nw.from_native(pl.LazyFrame(list(rows), schema=names, orient="row").with_columns(known_at="time"))
 
 
 def orders(*rows: tuple[str, int, int | None]) -> nw.LazyFrame[pl.LazyFrame]:
