@@ -108,7 +108,11 @@ def choices() -> dict[str, list[Any]]:
     asked_for = {c: texts(c) for c in ("channel", "category", "scale")}
     held = {c: numbers(c) for c in ("value", "discount", "cost", *MULTIPLIERS)}
     kinds = [kind for kind in texts("kind") if kind is not None]
-    others = {"kind": [*kinds, *(["order"] * len(kinds))], "renews": [None, 0, 1, 30, -3], "late": LATE}
+    others: dict[str, list[Any]] = {
+        "kind": [*kinds, *(["order"] * len(kinds))],
+        "renews": [None, 0, 1, 30, -3],
+        "late": LATE,
+    }
     return ids | asked_for | held | others
 
 
