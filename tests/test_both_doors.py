@@ -24,7 +24,7 @@ LATE = "2100-01-01T00:00:00.000001Z"  # the first moment that is no event's
 MANY = "7" * 513
 # By canonical column: the texts it may come as, and the field of a message that holds it.
 FIELDS = {
-    "id": ("userId", ["7", "Ann", " a ", "a\0", MANY, "7" * 512, "ö" * 512, "ö" * 513]),
+    "id": ("userId", ["7", "Ann", " a ", "a\0", MANY, "7" * 512, "ö" * 512, "ö" * 513, "a\x1f2", "a\t"]),
     "kind": (
         "event",
         [
@@ -36,8 +36,8 @@ FIELDS = {
         "timestamp",
         ["2017-12-03", "1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", LATE, "2100-01-01T00:00:00Z", "soon"],
     ),
-    "channel": ("channel", ["", " ", "web", "w\0", MANY]),
-    "order_id": ("properties.order_id", ["", "12", "\0", MANY]),
+    "channel": ("channel", ["", " ", "web", "w\0", "w\tx", MANY]),
+    "order_id": ("properties.order_id", ["", "12", "\0", "1\n2", "1\x7f", MANY]),
     "text": ("properties.text", ["", "a" * 9999, "a\0"]),
     "currency": ("properties.currency", ["", "USD", " usd ", "EUR", "\0", MANY]),
     "value": ("properties.value", ["0", "-0.01", "12.345", "1e11", "1e12", "999999999999.99", "x", "nan", "\uff11"]),
@@ -95,6 +95,10 @@ LAW: list[tuple[Row, str | None]] = [
     ({}, None),
     ({"kind": "!?"}, "bad_event"),
     ({"id": "a\0"}, "bad_text"),
+    ({"id": "a\x1f2"}, "bad_text"),
+    ({"order_id": "12\n"}, "bad_text"),
+    ({"order_id": "1 2"}, None),
+    ({"channel": "web\tshop"}, None),
     ({"text": "a\0"}, "bad_text"),
     ({"text": "a" * 9999}, None),
     ({"id": "ö" * 512}, None),

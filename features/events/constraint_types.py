@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
@@ -38,6 +39,19 @@ class WithoutNul(Constraint):
     def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
         """Whether the text holds one."""
         return "\0" in cast(str, value)
+
+
+_CONTROLS = re.compile("[\0-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class WithoutControls(Constraint):
+    """An id must hold no control character, such as a tab or the end of a line."""
+
+    def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
+        """Whether the id holds one."""
+        text = cast(str, value)
+        return not text.isprintable() and _CONTROLS.search(text) is not None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
+
+from features.words import words_of
 
 
 @dataclass(frozen=True)
@@ -62,33 +65,47 @@ KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _USUAL}
 
 
 def snake_case(name: str) -> str:
-    """A name as words of small letters and digits; empty without any.
+    """A name as words of small letters and digits of any alphabet; empty without any.
 
-    >>> snake_case("Wishlist Product Added"), snake_case("cartShared"), snake_case("b2b_order"), snake_case("!?")
-    ('wishlist_product_added', 'cart_shared', 'b2b_order', '')
+    >>> snake_case("Wishlist Product Added"), snake_case("cartShared"), snake_case("Grüne Woche"), snake_case("!?")
+    ('wishlist_product_added', 'cart_shared', 'grüne_woche', '')
     """
-    words = re.findall(r"[^\W_]+", name)
+    words = words_of(name)
     parts = [re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word) for word in words]
-    return re.sub(r"[^\w]", "", "_".join(parts).lower())
+    return "_".join(words_of("_".join(parts).casefold().replace("i\u0307", "i")))  # the small form of a Turkish İ
 
 
-_CANONICAL = {
+_NAMES = {
     snake_case(name): kind.name
     for kind in _USUAL
     for name in (kind.name, kind.plural, *kind.spec, *kind.synonyms)
     if name
 }
+_CANONICAL = {name.replace("_", ""): kind for name, kind in _NAMES.items()}
 
 
 @lru_cache(maxsize=4096)
 def canonical_kind(name: str) -> str:
     """The kind that a name means; an unknown name is a kind of its own, in snake case. Empty for no name at all.
 
-    >>> [canonical_kind(name) for name in ("Order Completed", "ORDER", "orders", "Purchase", "Yoga Class")]
+    >>> [canonical_kind(name) for name in ("Order Completed", "ORDER", "ordercompleted", "Purchase", "Yoga Class")]
     ['order', 'order', 'order', 'order', 'yoga_class']
     """
     word = snake_case(name)
-    return _CANONICAL.get(word, word)
+    return _CANONICAL.get(word.replace("_", ""), word)
+
+
+def near_kind(name: str) -> str | None:
+    """The usual kind that a name is nearly one of, as a slip or another form of the word; None for others.
+
+    >>> [near_kind(name) for name in ("ordr", "Order Complete", "Purchased", "order", "Yoga Class")]
+    ['order', 'order', 'order', None, None]
+    """
+    word = snake_case(name)
+    if not word or canonical_kind(word) in KINDS:
+        return None
+    alike = [usual for usual in _NAMES if usual[0] == word[0]]
+    return next((_NAMES[usual] for usual in get_close_matches(word, alike, n=1, cutoff=0.8)), None)
 
 
 def kind_in_name(name: str) -> str | None:

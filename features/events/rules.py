@@ -5,7 +5,7 @@ code                 the event is refused because
 ==================== ==================================================================================================
 missing_kind         it has no kind
 bad_event            its kind has no letters and digits
-bad_text             an id or a text holds a NUL character
+bad_text             an id holds a control character (a tab, the end of a line), or a text a NUL
 too_long             an id or a short text has more than 512 characters
 time_out_of_range    it happens before 1970 or after 2100 begins; a renewal is due before 1900 or after 9999
 foreign_currency     its amounts are in another currency than the reporting one
@@ -37,6 +37,7 @@ from features.events.constraint_types import (
     OnScale,
     Present,
     Within,
+    WithoutControls,
     WithoutNul,
 )
 from features.events.constraints import Constraint, Rules
@@ -51,13 +52,29 @@ SHORT_TEXTS = tuple(name for name, role in EVENTS.items() if role in {"id", "tex
 _SCALES = ", ".join(f"{scale} {low}–{high}" for scale, (low, high) in RATING_SCALES.items())
 
 
+def is_id(column: str) -> bool:
+    """Whether a column holds ids, or a field of a message does.
+
+    >>> is_id("order_id"), is_id("id"), is_id("id_type"), is_id("userId"), is_id("channel")
+    (True, True, False, True, False)
+    """
+    return column == "id" or column.endswith(("_id", "Id"))
+
+
 @cache
 def text_rules(column: str, longest: int | None = LONGEST) -> Rules:
-    """The rules of a text of a column, of any length with None."""
-    nul = WithoutNul(column, "bad_text", "{column} holds a NUL character, which no id or text has")
+    """The rules of a text of a column, of any length with None.
+
+    Ids hold no control characters: those made here, of lines and of rows without an id, begin or end with one.
+    """
+    if longest is None or not is_id(column):
+        printable: Constraint = WithoutNul(column, "bad_text", "{column} holds a NUL character, which no text has")
+    else:
+        reason = "{column} holds a control character, such as a tab or the end of a line, which no id has"
+        printable = WithoutControls(column, "bad_text", reason)
     if longest is None:
-        return Rules((nul,))
-    return Rules((nul, AtMostLong(column, "too_long", f"{{column}} has more than {longest} characters", longest)))
+        return Rules((printable,))
+    return Rules((printable, AtMostLong(column, "too_long", f"{{column}} has more than {longest} characters", longest)))
 
 
 def _time_rule(column: str, years: tuple[int, int]) -> Constraint:

@@ -1,4 +1,7 @@
-"""The ids of events that have none of their own: made from their content, and from their ordinal among equal ones."""
+"""The ids of events that have none of their own: made from their content, and from their ordinal among equal ones.
+
+They begin with a control character, which no id that is given holds (:func:`features.events.rules.text_rules`).
+"""
 
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
@@ -28,7 +31,7 @@ def content_text(source: str, columns: Iterable[str], literals: Mapping[str, str
 
 def nth_id(content: str, nth: str) -> str:
     """The SQL of the id of the nth of equal events, from the hash of their content."""
-    return f"left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
+    return f"chr(31) || left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
 
 
 def count_equal_events(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:

@@ -15,6 +15,7 @@ from features.events.constraint_types import (
     OnScale,
     Present,
     Within,
+    WithoutControls,
     WithoutNul,
 )
 from features.events.constraints import Constraint
@@ -34,6 +35,8 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
             condition = f"{value} = ''"
         case WithoutNul():
             condition = f"contains({value}, chr(0))"
+        case WithoutControls():
+            condition = f"regexp_matches({value}, '[\\x00-\\x1f\\x7f]')"
         case AtMostLong():  # bytes first, which are counted already
             condition = f"strlen({value}) > {rule.longest} AND length({value}) > {rule.longest}"
         case Within():

@@ -8,7 +8,7 @@ from typing import Any
 
 import bentoml
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
@@ -21,6 +21,7 @@ from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
 from serving.segment_spec.message_types import TYPES
+from serving.segment_spec.numerals import read_json
 
 SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -40,16 +41,28 @@ class _JsonRequest(Request):
         return orjson.loads(await self.body())
 
 
+class _ExactRequest(Request):
+    async def json(self) -> Any:
+        """The same, with every digit of its numbers."""
+        return read_json(await self.body())
+
+
 class _JsonRoute(APIRoute):
     """A route that reads bodies with orjson."""
+
+    request: type[Request] = _JsonRequest
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            return await handler(_JsonRequest(request.scope, request.receive))
+            return await handler(self.request(request.scope, request.receive))
 
         return handle
+
+
+class _ExactRoute(_JsonRoute):
+    request = _ExactRequest
 
 
 def create_app(current: CurrentState) -> Guard:
@@ -65,7 +78,7 @@ def create_app(current: CurrentState) -> Guard:
     app.router.route_class = _JsonRoute
     add_error_handlers(app)
     _add_answers(app, current)
-    _add_events(app, current)
+    app.include_router(_events(current))
     _add_page(app)
     return Guard(app, current.state.settings.serving.body_limit)
 
@@ -84,8 +97,10 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
         return json_response(answer_profile(current.state, key, as_of=as_of))
 
 
-def _add_events(app: FastAPI, current: CurrentState) -> None:
-    @app.post("/v1/batch", responses=ERRORS, summary="Segment Spec messages, each with its verdict")
+def _events(current: CurrentState) -> APIRouter:
+    router = APIRouter(route_class=_ExactRoute)
+
+    @router.post("/v1/batch", responses=ERRORS, summary="Segment Spec messages, each with its verdict")
     def post_batch(body: BatchRequest) -> Response:
         return json_response(answer_messages(current.state, body.batch))
 
@@ -96,7 +111,8 @@ def _add_events(app: FastAPI, current: CurrentState) -> None:
         return post
 
     for type_ in TYPES:
-        app.post(f"/v1/{type_}", responses=ERRORS, summary=f"One Segment {type_} message")(post_of(type_))
+        router.post(f"/v1/{type_}", responses=ERRORS, summary=f"One Segment {type_} message")(post_of(type_))
+    return router
 
 
 def _add_page(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from features.errors import StamkundError
 from features.events.columns import LARGEST
 from features.events.rules import text_rules
+from serving.segment_spec.numerals import digits
 
 Message = Mapping[str, object]
 SHOWN: Final = 60  # characters of a value in an error
@@ -56,13 +57,17 @@ def number_of(value: object, at: str) -> float:
 
 
 def text_of(message: Message, name: str, *, at: str = "") -> str | None:
-    """A text or an id, None when absent; whole floats lose the '.0' that some tool added."""
+    """A text or an id, None when absent; numbers are taken digit for digit, without the '.0' that some tool added."""
     value = message.get(name)
     if value is None or not is_given(message, name):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise StamkundError("bad_text", f"{at}{name} must be text, not {display(value)}.", field=f"{at}{name}")
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    text = digits(value) if isinstance(value, float) else str(value)
+    if text is None:
+        reason = f"{at}{name} is the number {display(value)}, whose digits cannot be known. Send it as text, in quotes."
+        raise StamkundError("bad_text", reason, field=f"{at}{name}")
+    return text
 
 
 def check_text(text: str, at: str) -> str:

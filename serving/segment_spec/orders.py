@@ -68,10 +68,13 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
 
 
 def number_lines(events: Sequence[Event], *, is_order: bool, properties: Message) -> list[Event]:
-    """The lines with their ids; the first has the message's own, by which a repeated delivery is known."""
+    """The lines with their ids; the first has the message's own, by which a repeated delivery is known.
+
+    The others' hold a control character, which no message's does.
+    """
     for n, event in enumerate(events, 1):
         if n > 1:
-            event["event_id"] = f"{event['event_id']}#{n:03d}"
+            event["event_id"] = f"{event['event_id']}\x1f{n:04d}"
         if is_order:
             event["order_line"] = n
     events[0]["properties"] = to_json({key: value for key, value in properties.items() if key != "products"})

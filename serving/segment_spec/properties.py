@@ -10,6 +10,7 @@ from features.errors import StamkundError
 from serving.segment_spec.amounts import minor
 from serving.segment_spec.event_builder import EventBuilder
 from serving.segment_spec.fields import Message, first_given, number_of, text_of
+from serving.segment_spec.numerals import Numeral
 
 # Canonical column: the properties it is taken from, the first one given.
 TEXTS: Final = {
@@ -61,10 +62,16 @@ def _put_amount(builder: EventBuilder, properties: Message, column: str, names: 
         builder.put(column, minor(properties[name], f"properties.{name}", decimals), f"properties.{name}")
 
 
+def _as_written(value: object) -> orjson.Fragment:
+    if not isinstance(value, Numeral):
+        raise TypeError
+    return orjson.Fragment(str(value))
+
+
 def to_json(properties: Message) -> str:
     """The properties as JSON."""
     try:
-        return orjson.dumps(properties).decode()
+        return orjson.dumps(properties, default=_as_written).decode()
     except orjson.JSONEncodeError as error:
         text = f"The properties cannot be kept: {error}."
         raise StamkundError("bad_properties", text, field="properties") from None

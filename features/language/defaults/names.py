@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from features.words import words_of
+
 
 def name_part(text: str, otherwise: str = "") -> str:
     """A text as a part of a column's name; ``otherwise`` for a text without letters and digits.
@@ -9,4 +11,4 @@ def name_part(text: str, otherwise: str = "") -> str:
     >>> name_part("FRZN MEAT/MEAT DINNERS"), name_part("!!!", "category_3")
     ('frzn_meat_meat_dinners', 'category_3')
     """
-    return "_".join("".join(c if c.isalnum() else " " for c in text.lower()).split()) or otherwise
+    return "_".join(words_of(text.lower())) or otherwise

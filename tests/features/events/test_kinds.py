@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.events.kinds import KINDS, canonical_kind, kind_in_name, snake_case
+from features.events.kinds import KINDS, canonical_kind, kind_in_name, near_kind, snake_case
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,33 @@ from features.events.kinds import KINDS, canonical_kind, kind_in_name, snake_cas
         ("köp", ["Köp"]),
         ("ab_test", ["ABTest"]),
         ("i", ["\u0130"]),  # its small letter is an i and a dot above it, which is no letter
-        ("", ["", " ", "!?", "_"]),
+        ("", ["", " ", "!?", "_", "\u0301", "🎉"]),
+        ("order", ["order completed", "ORDER COMPLETED", "order_completed", "ordercompleted", " Order\u00a0"]),
+        ("order", ["\uff2f\uff32\uff24\uff25\uff32\u3000\uff23ompleted", "order\u200b", "Order-Completed"]),
+        ("grösse", ["Größe", "GRÖSSE", "Gro\u0308ße"]),  # an accent of its own is the letter's
+        ("siparis", ["S\u0130PAR\u0130S", "siparis"]),
+        ("注文", ["注文", " 注文 "]),
+        ("\u0434\u0430", ["\u0414\u0430", "\u0414\u0410"]),  # Cyrillic
+        ("की", ["की"]),
+        ("का", ["का"]),
+        ("طلب", ["طلب"]),
     ],
 )  # fmt: skip
 def test_a_kind_is_known_by_all_its_names(kind: str, names: list[str]) -> None:
     assert [canonical_kind(name) for name in names] == [kind] * len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("ordr", "order"), ("Order Complete", "order"), ("Purchased", "order"), ("ORDER COMPLETED!", None),
+        ("order_refund", "refund"), ("product_view", "view"), ("email_open", "open"),
+        ("order_cancelled", None), ("border", None), ("review", None), ("page_view", None), ("yoga_class", None),
+        ("order", None), ("", None), ("注文", None),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_nearly_a_usual_kind_is_told(name: str, kind: str | None) -> None:
+    assert near_kind(name) == kind
 
 
 @given(st.text(max_size=20))

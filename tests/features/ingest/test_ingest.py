@@ -84,7 +84,17 @@ def test_ids_are_the_same_on_every_machine(tmp_path: Path) -> None:
     ingest(settings)
     content = ["orders", "id=2", "id_type=user_id", "item_id=y", "kind=order", "order_id=b", "time=1483351200000000"]
     expected = hashlib.md5("\x1f".join([*content, "value=200"]).encode()).hexdigest()  # noqa: S324  (a name, no secret)
-    assert events_of(settings)["event_id"].to_list()[-1] == expected[:20]
+    assert events_of(settings)["event_id"].to_list()[-1] == "\x1f" + expected[:20]
+
+
+def test_an_id_that_is_made_is_none_that_a_row_may_have(tmp_path: Path) -> None:
+    columns = {"event_id": "e", "id": "id", "time": "time"}
+    _, events = ingested(tmp_path, "e,id,time\n,1,2017-01-01\n", kind="visit", columns=columns)
+    (made,) = events["event_id"]
+    rows = f"e,id,time\n{made},2,2017-01-02\n{made[1:]},3,2017-01-03\n,1,2017-01-01\n"
+    report, events = ingested(tmp_path, rows, kind="visit", columns=columns)
+    assert report.rejected == {"bad_text": 1}
+    assert sorted(events.select("id", "event_id").rows()) == [("1", made), ("3", made[1:])]
 
 
 def test_events_from_http_are_one_more_source(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_of_two_deliveries_the_first_is_kept_in_one_batch_and_in_two(store: Engi
 
 
 def test_a_batch_that_fails_leaves_nothing_in_the_log(store: Engine) -> None:
-    broken = [visit("m", 1), visit("m#002", 1) | {"kind": None}]
+    broken = [visit("m", 1), visit("m\x1f0002", 1) | {"kind": None}]
     with pytest.raises(sa.exc.IntegrityError):
         append_events(store, [[visit("a", 1)], broken], received_at=9)
     assert times(store) == {}
@@ -40,11 +40,13 @@ def test_a_batch_that_fails_leaves_nothing_in_the_log(store: Engine) -> None:
 
 
 def test_a_message_is_kept_whole_or_not_at_all(store: Engine) -> None:
-    order = [visit("m", 1), visit("m#002", 1)]
+    order = [visit("m", 1), visit("m\x1f0002", 1)]
     assert append_events(store, [order, [visit("n", 2)]], received_at=9) == {"m", "n"}
-    longer = [*order, visit("m#003", 1)]
-    assert append_events(store, [longer, [visit("o", 3)], [visit("o", 3), visit("o#002", 3)]], received_at=9) == {"o"}
-    assert log_frame(store)[0]["event_id"].sort().to_list() == ["m", "m#002", "n", "o"]
+    longer = [*order, visit("m\x1f0003", 1)]
+    assert append_events(store, [longer, [visit("o", 3)], [visit("o", 3), visit("o\x1f0002", 3)]], received_at=9) == {
+        "o"
+    }
+    assert log_frame(store)[0]["event_id"].sort().to_list() == ["m", "m\x1f0002", "n", "o"]
 
 
 def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
