@@ -153,6 +153,30 @@ def test_a_build_that_rejects_most_rows_is_done_and_says_so(survey: Path, stamku
     assert (built.returncode, json.loads(built.stdout)["sources"][0]["rejected"]) == (3, {"bad_time": 241})
 
 
+def test_a_build_that_meets_something_unexpected_changes_nothing_until_it_is_accepted(
+    survey: Path, stamkund: Command
+) -> None:
+    assert stamkund("build", within=survey).returncode == 0
+    (survey / "survey.csv").write_text("id,at,score\nc1,soon,9\n")
+
+    def kept() -> dict[str, bytes]:
+        files = [*(survey / ".stamkund").rglob("*.parquet"), *(survey / ".stamkund").rglob("*.json")]
+        return {file.name: file.read_bytes() for file in files}
+
+    before = kept()
+    stopped = stamkund("build", "--json", within=survey)
+    error = json.loads(stopped.stdout)["error"]
+    assert (stopped.returncode, error["code"], error["field"]) == (1, "fewer_rows", "sources.nps")
+    assert error["message"].endswith("`stamkund build --accept fewer_rows,more_rejected`.")
+    assert kept() == before
+    wrong = stamkund("build", "--accept", "fewer_row", within=survey)
+    assert (wrong.returncode, wrong.stderr[:14]) == (1, "unknown_code: ")
+    (survey / "survey.csv").write_text("id,at,score\n" + "c1,2024-01-02,9\n" * 100)
+    assert stamkund("build", "--accept", "fewer_rows, more_rejected", within=survey).returncode == 0
+    anew = stamkund("build", "--anew", within=survey)
+    assert (anew.returncode, "Everything was read anew: that was asked for." in anew.stdout) == (0, True)
+
+
 def test_help_names_every_command(folder: Path) -> None:
     command = [sys.executable, "-m", "stamkund", "--help"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
@@ -50,6 +50,16 @@ class Settings(Section):
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
     serving: Serving = Serving()
+    _folder: Path = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the folder that relative paths are resolved against."""
+        self._folder = Path((context or {}).get("folder", ".")).resolve()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the settings file, against which its paths are resolved."""
+        return self._folder
 
     @field_validator("sources", "targets")
     @classmethod

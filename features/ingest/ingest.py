@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -18,12 +19,19 @@ from features.config.settings import Settings
 from features.events.tables import REFERENCE_TABLES, schema
 from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
+from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import ingest_log
 from features.ingest.lake_events import LakeEvents, changed_customers
 from features.ingest.pipeline import PortionResult, ingest_portion
 from features.ingest.report import IngestReport, SourceReport
 from features.ingest.sources.changes import Changes, changes_since, everything
-from features.ingest.sources.watermark import FullReadNeeded, LogWatermark, Watermarks, basis_of
+from features.ingest.sources.watermark import (
+    FullReadNeeded,
+    LogWatermark,
+    SourceWatermark,
+    Watermarks,
+    basis_of,
+)
 from features.lake import FORMAT, Draft, Lake, first_problem
 from features.progress import Progress, silent
 
@@ -31,24 +39,38 @@ from features.progress import Progress, silent
 Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
 
 
-def ingest(settings: Settings, *, log: Log | None = None, progress: Progress = silent) -> IngestReport:
+def ingest(
+    settings: Settings,
+    *,
+    log: Log | None = None,
+    progress: Progress = silent,
+    anew: bool = False,
+    accept: Collection[str] = (),
+) -> IngestReport:
     """Read what is new in the sources, and of the events that came over HTTP, into the lake.
 
-    The lake becomes what it would be if everything were read whole; where new rows alone cannot make it so, all is.
-    What came over HTTP stays in it, whatever becomes of the log. Raises :class:`StamkundError` ``lake_corrupt`` when
-    the present lake cannot be read.
+    The lake becomes what it would be if everything were read whole; where new rows alone cannot make it so, or
+    ``anew`` asks for it, all is. What came over HTTP stays in it, whatever becomes of the log.
+
+    Raises :class:`StamkundError` ``lake_corrupt`` when the present lake cannot be read, and the code of a guard
+    (:mod:`features.ingest.guards`) that finds a source not as it was, unless ``accept`` names it; nothing is changed
+    then.
     """
+    check_codes(accept)
     lake = Lake(settings.lake)
     with lake.writing() as draft:
         watermarks, reason = _watermarks(lake)
+        job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
+        job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept)
+        if anew:
+            watermarks, reason = None, "that was asked for"
         if watermarks is not None:
             try:
-                report = _ingest(settings, lake, draft, watermarks, log=log, progress=progress)
+                report = job(watermarks)
             except FullReadNeeded as need:
                 watermarks, reason = None, str(need)
         if watermarks is None:
-            report = _ingest(settings, lake, draft, None, log=log, progress=progress)
-            report = replace(report, full_read_reason=reason)
+            report = replace(job(None), full_read_reason=reason)
     return replace(report, version=lake.version)
 
 
@@ -75,10 +97,16 @@ def _ingest(
     *,
     log: Log | None,
     progress: Progress,
+    usual: Mapping[str, SourceWatermark],
+    accept: Collection[str],
 ) -> IngestReport:
-    """Add what lies behind the ``watermarks`` to the events that the lake holds; without them, everything to none."""
+    """Add what lies behind the ``watermarks`` to the events that the lake holds; without them, everything to none.
+
+    The guards compare with the ``usual``, what the sources gave before.
+    """
     started_at = time.time_ns() // 1000
     changes = changes_since(settings, watermarks) if watermarks else everything(settings)
+    check_files({name: portion.watermark for name, portion in changes.portions.items()}, usual, accept)
     steps = len(changes.portions) + 1
     with _engine(settings.home) as (connection, scratch):
         lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
@@ -86,6 +114,7 @@ def _ingest(
         for done, (name, portion) in enumerate(changes.portions.items()):
             progress(name, done, steps)
             results[name] = ingest_portion(connection, lake_events, portion, settings, scratch)
+        check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
         log_events, log_watermark = _read_log(log, watermarks)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
-from features.ingest.validation import validate_rows
+from features.ingest.validation import filled_counts, validate_rows
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,13 @@ def ingest_portion(
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
     columns = validate_rows(connection, name, source, rows, Money(settings.currency, settings.minor_units))
     _reject_duplicates(connection, lake_events, portion, columns)
+    filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
     insert_rows(connection, portion, lake_events, columns, settings.currency)
     connection.execute("DROP TABLE rows; DROP TABLE staged")
     report = SourceReport(name, source.table, portion.description, rows.count, rejected, file if rejected else None)
-    return PortionResult(report, _watermark(portion, rows), rejected_rows)
+    return PortionResult(report, _watermark(portion, rows, report, filled), rejected_rows)
 
 
 def _reject_duplicates(
@@ -63,6 +65,16 @@ def _reject_duplicates(
     reject_duplicates(connection, table, columns)
 
 
-def _watermark(portion: Portion, rows: Rows) -> SourceWatermark:
-    count = rows.count + (portion.previous.rows if portion.previous else 0)
-    return replace(portion.watermark, columns=rows.columns, forms=rows.forms, rows=count)
+def _watermark(portion: Portion, rows: Rows, report: SourceReport, filled: Mapping[str, int]) -> SourceWatermark:
+    """How far the source is read now, its counts those of this portion and of what it was added to."""
+    previous = portion.previous or SourceWatermark(portion.source.table, "")
+    return replace(
+        portion.watermark,
+        columns=rows.columns,
+        forms=rows.forms,
+        rows=previous.rows + rows.count,
+        accepted=previous.accepted + report.accepted,
+        rejected=previous.rejected + report.rejected_for_content,
+        filled={column: count + previous.filled.get(column, 0) for column, count in filled.items()},
+        whole=portion.previous is None,
+    )

@@ -29,6 +29,11 @@ class SourceReport:
         """The number of rows accepted."""
         return self.read - sum(self.rejected.values())
 
+    @property
+    def rejected_for_content(self) -> int:
+        """The number of rows rejected for what they say, and not because another row says it too."""
+        return sum(count for code, count in self.rejected.items() if not code.startswith("duplicate_"))
+
     @classmethod
     def unchanged(cls, name: str, table: Table) -> SourceReport:
         """The report of a source of which nothing was read."""

@@ -61,6 +61,13 @@ def validate_rows(
     return list(readings)
 
 
+def filled_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, int]:
+    """How many rows of the table ``staged`` that are not rejected have a value, by canonical column."""
+    counts = ", ".join(f"count({sql.name(column)})" for column in columns)
+    row = connection.execute(f"SELECT {counts} FROM staged WHERE {CODE} IS NULL").fetchone()
+    return dict(zip(columns, map(int, row or ()), strict=True))
+
+
 def _stage(
     connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str], checks: Sequence[Check]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,13 +50,16 @@ def build(
     log: Log | None = None,
     progress: Progress = silent,
     refit: bool = False,
+    anew: bool = False,
+    accept: Collection[str] = (),
     after: Callable[[IngestReport], None] = lambda _: None,
 ) -> BuildResult:
     """Ingest what is new in the sources and in the ``log`` of HTTP events, then write every profile at ``as_of``.
 
     The first build fits the feature set; later ones use it again, so that models and profiles share their features.
-    ``refit`` fits it anew, and models must then be trained again. ``after`` is called with the report while no other
-    build can begin.
+    ``refit`` fits it anew, and models must then be trained again. ``anew`` reads all sources anew; ``accept`` are codes
+    of guards (:mod:`features.ingest.guards`) that would stop the build. ``after`` is called with the report while no
+    other build can begin.
 
     Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
     features are not those they were fitted by, ``feature_set_corrupt`` or ``old_feature_set`` when they cannot be read,
@@ -65,7 +68,7 @@ def build(
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(settings.home):
         feature_set = None if refit or not settings.feature_set.exists() else _load(settings)
-        report = ingest(settings, log=log, progress=progress)
+        report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept)
         result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)
     return result

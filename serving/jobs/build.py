@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from sqlalchemy.engine import Engine
@@ -19,7 +20,15 @@ from serving.store.event_log import log_frame
 from serving.store.records import replace_records, update_records
 
 
-def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, refit: bool = False) -> BuildResult:
+def build_all(
+    settings: Settings,
+    *,
+    as_of: int,
+    progress: Progress = silent,
+    refit: bool = False,
+    anew: bool = False,
+    accept: Collection[str] = (),
+) -> BuildResult:
     """Read what is new in the sources and the log, write the profiles at ``as_of``, renew the store's records.
 
     Only the records of customers with new events or attributes are made anew, if the others are of the lake version
@@ -27,8 +36,9 @@ def build_all(settings: Settings, *, as_of: int, progress: Progress = silent, re
     """
     store = open_store(settings.store_url)
     renew = partial(_renew, store, Lake(settings.lake), as_of=as_of, progress=progress)
+    run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
     try:
-        return build(settings, as_of=as_of, log=partial(log_frame, store), progress=progress, refit=refit, after=renew)
+        return run(refit=refit, anew=anew, accept=accept)
     finally:
         store.dispose()
 

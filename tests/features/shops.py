@@ -12,6 +12,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.tables import schema
+from features.ingest.guards import ACCEPTABLE
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
 from features.ingest.sources.watermark import LogWatermark
@@ -92,8 +93,8 @@ class Shop:
         return events, LogWatermark(self.log_id, len(self.log))
 
     def ingest(self, home: str = "home") -> IngestReport:
-        """Read what is new for a home; all, when it is a new one."""
-        return ingest(self.settings(home), log=self.log_after)
+        """Read what is new for a home; all, when it is a new one. Whatever it is like, the guards accept it."""
+        return ingest(self.settings(home), log=self.log_after, accept=ACCEPTABLE)
 
     def lake(self, home: str = "home") -> Lake:
         """The lake of a home."""

@@ -38,7 +38,7 @@ class Changes:
 
 def everything(settings: Settings) -> Changes:
     """All of every source."""
-    return Changes({name: _whole(name, source) for name, source in settings.sources.items()})
+    return Changes({name: _whole(name, source, settings.folder) for name, source in settings.sources.items()})
 
 
 def changes_since(settings: Settings, watermarks: Watermarks) -> Changes:
@@ -60,15 +60,17 @@ def _of(portions: Portions, table: Table) -> dict[str, Portion]:
     return {name: portion for name, portion in portions.items() if portion.source.table == table}
 
 
-def _whole(name: str, source: Source) -> Portion:
+def _whole(name: str, source: Source, folder: Path) -> Portion:
     field = f"sources.{name}"
     if isinstance(source.origin, str) and is_url(expand(source.origin, field=f"{field}.from")):
         _check_since(source, field)
-        fingerprint = settings_fingerprint(source, databases.display_url(source, field))
+        fingerprint = settings_fingerprint(source, databases.display_url(source, field), folder)
         return Portion(name, source, {}, SourceWatermark(source.table, fingerprint))
     tables = {key: find_files(origin, field=f"{field}.from") for key, origin in names_of(name, source.origin).items()}
-    states = tuple(FileState.of(path) for paths in tables.values() for path in paths)
-    return Portion(name, source, tables, SourceWatermark(source.table, settings_fingerprint(source, ""), states))
+    states = tuple(FileState.of(path, folder) for paths in tables.values() for path in paths)
+    return Portion(
+        name, source, tables, SourceWatermark(source.table, settings_fingerprint(source, "", folder), states)
+    )
 
 
 def _check_since(source: Source, field: str) -> None:
@@ -107,13 +109,13 @@ def _new_files(whole: Portion, previous: SourceWatermark) -> Portion | None:
     files = whole.watermark.files
     if files == previous.files:
         return None
-    present, read = set(files), set(previous.files)
+    present, names, read = set(files), {file.path for file in files}, set(previous.files)
     for file in previous.files:
         if file not in present:
-            raise FullReadNeeded(f"{file.path} {'changed' if Path(file.path).is_file() else 'is gone'}")
+            raise FullReadNeeded(f"{file.path} {'changed' if file.path in names else 'is gone'}")
     if whole.source.query is not None:
         raise FullReadNeeded(f"there are new files for the query of {whole.name}")
-    new = [Path(file.path) for file in files if file not in read]
+    new = [path for path, file in zip(whole.tables[whole.name], files, strict=True) if file not in read]
     in_order = files[: len(previous.files)] == previous.files
     return Portion(whole.name, whole.source, {whole.name: new}, whole.watermark, previous, in_order=in_order)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,10 +37,11 @@ class FileState:
     modified_at: int
 
     @classmethod
-    def of(cls, path: Path) -> Self:
-        """The file as it is now."""
+    def of(cls, path: Path, folder: Path) -> Self:
+        """The file as it is now, named by its place in the company's folder if it lies there, so that this can move."""
         stat = path.stat()
-        return cls(str(path), stat.st_size, stat.st_mtime_ns)
+        name = path.relative_to(folder) if path.is_relative_to(folder) else path
+        return cls(str(name), stat.st_size, stat.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ class SourceWatermark:
     """How far one source was read.
 
     ``settings`` is a fingerprint of its settings, ``columns`` are its columns and their types, ``forms`` counts how the
-    values of some of them are written, ``rows`` is how many rows were read, ``reject_bytes`` the length of its file of
-    rejected rows.
+    values of some of them are written, ``rows`` is how many rows were read. ``accepted`` of these were accepted, and
+    ``filled`` says by canonical column how many of those have a value; ``rejected`` were rejected for what they say,
+    and not for repeating others. ``reject_bytes`` is the length of its file of rejected rows. ``whole``: all was read
+    at once, not added to what was read before.
     """
 
     table: Table
@@ -58,7 +61,21 @@ class SourceWatermark:
     columns: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, FormCounts] = field(default_factory=dict)
     rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    filled: Mapping[str, int] = field(default_factory=dict)
     reject_bytes: int = 0
+    whole: bool = True
+
+    def since(self, before: Self) -> Self:
+        """The counts of what was read after ``before``."""
+        return replace(
+            self,
+            rows=self.rows - before.rows,
+            accepted=self.accepted - before.accepted,
+            rejected=self.rejected - before.rejected,
+            filled={column: count - before.filled.get(column, 0) for column, count in self.filled.items()},
+        )
 
 
 @dataclass(frozen=True)
@@ -113,9 +130,10 @@ def basis_of(settings: Settings) -> str:
     return _fingerprint([settings.currency, settings.minor_units, columns, KINDS, event_rules(settings.currency)])
 
 
-def settings_fingerprint(source: Source, place: str) -> str:
-    """A fingerprint of a source's settings and of the place they mean, without its secrets."""
-    return _fingerprint([source.model_dump_json(by_alias=True), place])
+def settings_fingerprint(source: Source, place: str, folder: Path) -> str:
+    """A fingerprint of a source's settings and of the place they mean, without its secrets; the folder may move."""
+    content = (source.model_dump_json(by_alias=True), place)
+    return _fingerprint([text.replace(f"{folder}/", "") for text in content])
 
 
 def _fingerprint(content: Iterable[object]) -> str:

@@ -56,9 +56,16 @@ def build(
     as_of: AsOf = None,
     *,
     refit: Annotated[bool, typer.Option("--refit", help="Derive the features anew; then train again.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Read everything again, not only what is new.")] = False,
+    accept: Annotated[str, typer.Option(help="Codes of what may differ from the last build, by commas.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Read what is new in the sources into the lake, write everyone's profile, load the service's records."""
+    """Read what is new in the sources into the lake, write everyone's profile, load the service's records.
+
+    It stops, and leaves everything as it was, when a source is not as it was: a file is gone (missing_file), less than
+    half of the rows are there (fewer_rows), a column is of another type (changed_type) or empty (empty_column), most
+    rows are rejected (more_rejected). --accept missing_file,fewer_rows lets what you expect pass.
+    """
     from serving.jobs.build import build_all
     from serving.terminal.answers import build_answer
     from serving.terminal.next_steps import after_build
@@ -66,8 +73,9 @@ def build(
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
+        codes, now = [code.strip() for code in accept.split(",") if code.strip()], settings.now(moment(as_of))
         with out.progress() as report:
-            built = build_all(settings, as_of=settings.now(moment(as_of)), progress=report, refit=refit)
+            built = build_all(settings, as_of=now, progress=report, refit=refit, anew=anew, accept=codes)
         if built.report.full_read_reason:
             out.say(f"Everything was read anew: {built.report.full_read_reason}.")
         out.say(sources_table(built.report), *rejection_lines(built.report))
