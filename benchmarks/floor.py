@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.formulas import finish
-from benchmarks.numbers import FEW, FINE, meets, number, source
+from benchmarks.numbers import FEW, FINE, NET, meets, number, source
 from benchmarks.runs import Runs, column_of
 from features.arrays import Floats
 from features.language.feature import Feature
@@ -53,7 +53,11 @@ def _past(file: Path, terms: Sequence[Term], as_of: int) -> pl.DataFrame:
     scan = pl.scan_parquet(file).filter(pl.col("customer_id").is_not_null(), pl.col("time") <= as_of)
     fine = ((pl.col(name) * scale + 0.5).floor().cast(pl.Int64) for name, scale in FINE.items())
     age = ((as_of - pl.col("time")) // DAY).cast(pl.Int32)
-    events = scan.with_columns(*fine).select("customer_id", *_sources(terms), age=age).collect(engine="streaming")
+    events = (
+        scan.with_columns(*fine, net_value=NET)
+        .select("customer_id", *_sources(terms), age=age)
+        .collect(engine="streaming")
+    )
     past = events.with_columns(customer=pl.col("customer_id").rle_id().cast(pl.Int64))
     earlier = (pl.col("customer").diff() == 0) & (pl.col("time").diff() < 0)
     assert not past.select(earlier.any()).item(), "the file is not in the order of time"

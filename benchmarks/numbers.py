@@ -9,6 +9,7 @@ from features.units import DAY, HOUR
 
 FEW = ("channel", "category")  # texts of few values, told apart by numbers
 FINE = {"rating": 1_000, "quantity": 1_000, "latitude": 10_000, "longitude": 10_000}  # parts of one, as integers
+NET = pl.when(pl.col("kind").is_in(["cancel", "refund"])).then(-pl.col("value")).otherwise("value")
 OPENING, HOUR_OF_DAY = pl.col("order_line") == 1, pl.col("time") // HOUR % 24
 NUMBERS = {
     "opening": OPENING,

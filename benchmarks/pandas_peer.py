@@ -56,6 +56,7 @@ def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> tuple[pd
     assert (np.diff(customer) >= 0).all(), "the files are not in the order of customers"
     for name in sources.intersection(FINE):
         df[name] = np.floor(df[name] * FINE[name] + 0.5)
+    df["net_value"] = df["value"].where(~df["kind"].isin(["cancel", "refund"]), -df["value"])
     return df.drop(columns="customer_id").assign(customer=customer, age=(as_of - df["time"]) // DAY), pd.Index(names)
 
 

@@ -121,7 +121,7 @@ def _step(code: str) -> str:
 def _precision(target: Target, test: Dataset) -> str:
     """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
     if target.score_kind == "amount":
-        width = _TWO_SIDED_90 * float(test.y.std() / test.y.mean()) / sqrt(len(test))
+        width = _TWO_SIDED_90 * float(test.y.std()) / (abs(float(test.y.mean())) or 1.0) / sqrt(len(test))
         return f"Tested on the latest {len(test):,}, their average can be told to ±{max(width, 0.01):.0%}."
     positive = int(np.sum(test.y > 0))
     width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(test) - positive)

@@ -121,11 +121,19 @@ GAP_COLUMNS: Mapping[str, ComputedColumn] = {
     "gap_known": ComputedColumn((GAP,), _one),
     "gap_squared": ComputedColumn((GAP,), squared),
 }
-ALL_COLUMNS: Mapping[str, ComputedColumn] = {**COLUMNS, **GAP_COLUMNS}
+# The value as it counts in what a customer has brought: what a return is worth comes off.
+NET = "net_value"
+NET_COLUMNS: Mapping[str, ComputedColumn] = {
+    NET: ComputedColumn((NET,), identity),
+    f"{NET}_known": ComputedColumn((NET,), _one),
+    f"{NET}_square_high": ComputedColumn((NET,), square_high),
+    f"{NET}_square_low": ComputedColumn((NET,), square_low),
+}
+ALL_COLUMNS: Mapping[str, ComputedColumn] = {**COLUMNS, **GAP_COLUMNS, **NET_COLUMNS}
 
 
 def sources(name: str) -> tuple[str, ...]:
-    """The canonical columns that a column is made from.
+    """The columns that aggregations read for a column: canonical ones, and :data:`NET`.
 
     >>> sources("weekend"), sources("gap"), sources("category")
     (('order_line', 'time'), ('time',), ('category',))
@@ -133,3 +141,12 @@ def sources(name: str) -> tuple[str, ...]:
     if name in GAP_COLUMNS:
         return ("time",)
     return ALL_COLUMNS[name].sources if name in ALL_COLUMNS else (name,)
+
+
+def canonical_sources(name: str) -> tuple[str, ...]:
+    """The canonical columns that a column is made from.
+
+    >>> canonical_sources("net_value_known"), canonical_sources("weekend")
+    (('kind', 'value'), ('order_line', 'time'))
+    """
+    return ("kind", "value") if name in NET_COLUMNS else sources(name)

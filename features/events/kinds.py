@@ -21,6 +21,7 @@ class Kind:
     ``plural`` counts it in the names of features; empty where ``NAME_count`` does. ``spec``: its events in the Segment
     Spec. ``synonyms``: other names that tables give it. ``file_words``: parts of the names of files of such events.
     ``interest``: it shows interest in an order. ``answer``: it answers a contact. ``lines``: it has a row a product.
+    ``returns``: its value takes back what an order brought.
     """
 
     name: str
@@ -31,11 +32,16 @@ class Kind:
     interest: bool = False
     answer: bool = False
     lines: bool = False
+    returns: bool = False
 
 
 # In the order in which the words of a file's name decide: `order_returns` are refunds.
 _USUAL = (
-    Kind("refund", "refunds", spec=("Order Refunded",), file_words=("refund", "return"), lines=True),
+    Kind("refund", "refunds", spec=("Order Refunded",), file_words=("refund", "return"), lines=True, returns=True),
+    Kind(
+        "cancel", "cancellations", spec=("Order Cancelled",), synonyms=("order_canceled", "cancellation"),
+        file_words=("cancel",), lines=True, returns=True,
+    ),
     Kind("redeem", "redemptions", synonyms=("redemption",), file_words=("redem", "redeem"), answer=True),
     Kind("view", "views", spec=("Product Viewed",), file_words=("view", "page"), interest=True),
     Kind(
@@ -62,6 +68,7 @@ _USUAL = (
     Kind("subscription_end", "subscription_ends"),
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _USUAL}
+RETURNS = tuple(sorted(kind.name for kind in _USUAL if kind.returns))  # what they are worth comes off the orders
 
 
 def snake_case(name: str) -> str:

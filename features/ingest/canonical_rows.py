@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from features import sql
+from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, TABLES, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
@@ -61,7 +62,9 @@ def _insert_events(
     has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     own = [column for column in columns if column not in {"event_id", "currency"}]
     content = content_text(name, own, literals)
-    selected = [ROW, *map(sql.name, own), *(f"{text} AS {column}" for column, text in literals.items())]
+    kind = literals.get("kind", "kind")
+    told = [f"{without_sign_sql(column, kind)} AS {sql.name(column)}" for column in own]
+    selected = [ROW, *told, *(f"{text} AS {column}" for column, text in literals.items())]
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_events AS

@@ -10,11 +10,14 @@ import duckdb
 import polars as pl
 
 from features import sql
+from features.events.returns import MAGNITUDES, without_sign_sql
 from features.events.tables import COLUMNS
 from features.ingest.lake_events import LakeEvents
 from features.ingest.report import SourceReport
 
 HTTP = "http"  # the source of these events
+# Earlier versions logged what came back with the sign that it came with.
+_UNSIGNED = ", ".join(f"{without_sign_sql(column, 'kind')} AS {column}" for column in MAGNITUDES)
 
 
 def ingest_log(
@@ -45,7 +48,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
     connection.execute(
         f"""
         INSERT INTO events BY NAME
-        SELECT * REPLACE ({sql.literal(HTTP)} AS source) FROM log
+        SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_UNSIGNED}) FROM log
         WHERE event_id NOT IN (
             SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id)
             WHERE source = {sql.literal(HTTP)}
@@ -65,7 +68,8 @@ def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE earlier_log AS
-        SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM {earlier.query()} WHERE source = {sql.literal(HTTP)}
+        SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM (SELECT * REPLACE ({_UNSIGNED}) FROM {earlier.query()})
+        WHERE source = {sql.literal(HTTP)}
           AND event_id NOT IN (SELECT event_id FROM log)
         """
     )

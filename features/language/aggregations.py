@@ -19,7 +19,8 @@ Take = Literal[
 # What is counted, and the column whose sum counts it; the amounts that are added up, and the unit of each.
 COUNT_COLUMNS: Mapping[str, str] = {"lines": "one", "orders": "opening"}
 AMOUNTS: Mapping[str, Unit] = {
-    "value": "money", "discount": "money", "cost": "money", "quantity": "count", "rating": "points", "gap": "days"
+    "value": "money", "net_value": "money", "discount": "money", "cost": "money", "quantity": "count",
+    "rating": "points", "gap": "days",
 }  # fmt: skip
 SUMMABLE = (*COUNT_COLUMNS, *AMOUNTS)
 LINE_COLUMNS = (*MONEY, "quantity", "category", "item_id", "offer_id")

@@ -8,12 +8,14 @@ from typing import cast
 
 from features.errors import StamkundError
 from features.events.columns import MULTIPLIERS, TEXTS
+from features.events.computed_columns import NET
 from features.language.terms import HIGHEST, LOWEST, Condition
 
 # The columns of text that conditions may look at; `kind` is declared by itself.
 ASPECTS = tuple(sorted(set(TEXTS) - {"event_id", "source", "kind"}))
-MONEY = ("cost", "discount", "value")
-NUMBERS = tuple(sorted((*MONEY, *MULTIPLIERS)))
+AMOUNTS = ("cost", "discount", "value")
+MONEY = (*AMOUNTS, NET)
+NUMBERS = tuple(sorted((*AMOUNTS, *MULTIPLIERS)))
 BOUNDS = ("above", "at_least", "at_most", "below")
 
 

@@ -8,6 +8,7 @@ from itertools import starmap
 
 from features.errors import StamkundError
 from features.events.columns import WIDE
+from features.events.computed_columns import NET
 from features.language.aggregations import (
     CHOICE_FORMULAS,
     COUNT_COLUMNS,
@@ -50,9 +51,9 @@ def declare(
             the value with the most events (``top``), the ``first`` or the ``last``; ``days_since`` the last event,
             ``days_since_first``.
         kind: the kinds of events.
-        of: ``lines`` (events), ``orders`` (of the kind ``order``), an amount (``value``, ``discount``, ``cost``,
-            ``quantity``, ``rating``, or ``gap``: the days since the customer's event of that kind before), or a text
-            such as ``category``.
+        of: ``lines`` (events), ``orders`` (of the kind ``order``), an amount (``value``, ``net_value``: the value,
+            negative in events of the kinds ``refund`` and ``cancel``, ``discount``, ``cost``, ``quantity``, ``rating``,
+            or ``gap``: the days since the customer's event of that kind before), or a text such as ``category``.
         where: columns and the values they must hold, amounts in units of the currency: see
             :mod:`features.language.conditions`.
         windows: days before ``as_of``, as ``28`` or ``28d``, one or several; ``None`` or ``all`` is all history.
@@ -106,7 +107,7 @@ def _measures(
         column = _column(by) if take == "top" else "time"
         choices = (tuple(sorted((*where, Condition(of, (value,))))) for value in among)
         return formula, tuple(Measure(op, column, choice) for choice in choices)
-    formula, columns = WIDE_STD if take == "std" and of in WIDE else FORMULAS_OF_TAKES[take]
+    formula, columns = WIDE_STD if take == "std" and of in (*WIDE, NET) else FORMULAS_OF_TAKES[take]
     count = COUNT_COLUMNS.get(of, f"{of}_known")
     return formula, tuple(Measure(op, column.format(of=of, count=count), where) for op, column in columns)
 

@@ -16,7 +16,7 @@ from features.events.computed_columns import ALL_COLUMNS
 from features.lake import first_problem
 from features.language.feature import Feature
 
-FORMAT = 4  # a set of another format is refused: `stamkund build --refit` derives it anew
+FORMAT = 5  # a set of another format is refused: `stamkund build --refit` derives it anew
 
 
 @dataclass(frozen=True)

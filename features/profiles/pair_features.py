@@ -21,7 +21,7 @@ PAIR_TEXTS = {
     f"affinity_lines_{WINDOW}d": f"purchases of the campaign's products in the last {WINDOW} days",
     f"affinity_spend_{WINDOW}d": f"spend on the campaign's products in the last {WINDOW} days, in minor units",
     "affinity_coupons_all": "coupons used on the campaign's products so far",
-    f"affinity_share_{WINDOW}d": f"the campaign's products as a share of spend in the last {WINDOW} days",
+    f"affinity_share_{WINDOW}d": f"the campaign's products as a share of gross spend in the last {WINDOW} days",
     "days_since_contact": "days since the campaign last reached the customer",
     "days_left": "days until the campaign ends",
     "redeemed_in_campaign": "responses to the campaign so far",
@@ -36,8 +36,9 @@ class PairCounts(NamedTuple, Generic[T]):
     lines: T  # order lines of the campaign's products
     recent_lines: T
     recent_spend: T  # on the campaign's products, in minor units
+    recent_gross_spend: T
     coupons: T  # on the campaign's products
-    recent_total_spend: T  # on all products, in minor units
+    recent_total_gross_spend: T  # on all products, in minor units
     responses: T  # to the campaign
     last_contact: T  # µs, NEVER when the campaign did not reach the customer
 
@@ -53,16 +54,16 @@ def pair_features(
         as_of: each pair's moment in µs, or one for all.
 
     >>> tea = Campaign("7", starts=0, ends=10 * DAY, item_ids=frozenset({"green", "black"}), offers=1)
-    >>> counts = PairCounts(4, 2, 300, 0, 400, 1, last_contact=3 * DAY)
+    >>> counts = PairCounts(4, 2, 250, 300, 0, 400, 1, last_contact=3 * DAY)
     >>> pair_features(counts, [tea], 5 * DAY).tolist()
-    [[1.0, 2.0, 10.0, 4.0, 2.0, 300.0, 0.0, 0.75, 2.0, 5.0, 1.0]]
+    [[1.0, 2.0, 10.0, 4.0, 2.0, 250.0, 0.0, 0.75, 2.0, 5.0, 1.0]]
     """
     matrix = np.array(counts, dtype=np.int64).reshape(len(counts), len(campaigns))
     n: PairCounts[Ints] = PairCounts(*matrix)
     context = np.array([campaign.context for campaign in campaigns], dtype=np.float64).reshape(len(campaigns), 3)
     ends = np.array([NEVER if c.ends is None else c.ends for c in campaigns], dtype=np.int64)
     share = np.full(len(campaigns), np.nan)
-    np.divide(n.recent_spend, n.recent_total_spend, out=share, where=n.recent_total_spend != 0)
+    np.divide(n.recent_gross_spend, n.recent_total_gross_spend, out=share, where=n.recent_total_gross_spend != 0)
     since, left = (
         _days(n.last_contact, as_of, present=n.last_contact != NEVER),
         _days(as_of, ends, present=ends != NEVER),

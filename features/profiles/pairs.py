@@ -8,6 +8,7 @@ import polars as pl
 from features.arrays import Floats, Ints
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
+from features.events.kinds import RETURNS
 from features.lake import Lake
 from features.profiles.campaigns import Campaign, campaigns
 from features.profiles.pair_features import NEVER, PAIR_FEATURES, WINDOW, PairCounts, pair_features
@@ -44,11 +45,12 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     )
     kinds = ("order", "coupon_applied", contact, response)
     order, coupon, reaches, answers = (pl.col("kind") == kind for kind in kinds)
+    returned = pl.col("kind").is_in(RETURNS)
     recent, of_campaign = pl.col("time") > pl.col("as_of") - WINDOW * DAY, pl.col("of") == pl.col("campaign_id")
     in_campaign, spend = pl.col("in_campaign").fill_null(value=False), pl.col("value").fill_null(0)
     return (
         lake.scan("events")
-        .filter(pl.col("kind").is_in(kinds))
+        .filter(pl.col("kind").is_in([*kinds, *RETURNS]))
         .select("customer_id", "item_id", "time", "known_at", "kind", "value", of="campaign_id")
         .join(rows.lazy(), on="customer_id")
         .filter(pl.col("time") <= pl.col("as_of"), pl.col("known_at").fill_null(NEVER) <= pl.col("as_of"))
@@ -57,9 +59,11 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
         .agg(
             lines=(order & in_campaign).sum(),
             recent_lines=(order & in_campaign & recent).sum(),
-            recent_spend=spend.filter(order & in_campaign & recent).sum(),
+            recent_spend=spend.filter(order & in_campaign & recent).sum()
+            - spend.filter(returned & in_campaign & recent).sum(),
+            recent_gross_spend=spend.filter(order & in_campaign & recent).sum(),
             coupons=(coupon & in_campaign).sum(),
-            recent_total_spend=spend.filter(order & recent).sum(),
+            recent_total_gross_spend=spend.filter(order & recent).sum(),
             responses=(answers & of_campaign).sum(),
             last_contact=pl.col("time").filter(reaches & of_campaign).max(),
         )
@@ -78,15 +82,18 @@ def pair_vector(
     in_campaign = np.array([*word_in_campaign, False], dtype=np.bool_)[record.codes("item_id")]  # -1, no item: the last
     past, recent = time <= as_of, time > as_of - WINDOW * DAY
     order = record.equals("kind", "order") & past
+    returned = np.logical_or.reduce([record.equals("kind", kind) for kind in RETURNS]) & past
+    gross, back = (np.sum(spend[kind & in_campaign & recent]) for kind in (order, returned))
     coupon = record.equals("kind", "coupon_applied") & past
     of_campaign = record.equals("campaign_id", campaign.campaign_id) & past
     contacts = time[record.equals("kind", contact) & of_campaign]
     counts: PairCounts[int] = PairCounts(
         lines=int(np.count_nonzero(order & in_campaign)),
         recent_lines=int(np.count_nonzero(order & in_campaign & recent)),
-        recent_spend=np.sum(spend[order & in_campaign & recent]),
+        recent_spend=gross - back,
+        recent_gross_spend=gross,
         coupons=int(np.count_nonzero(coupon & in_campaign)),
-        recent_total_spend=np.sum(spend[order & recent]),
+        recent_total_gross_spend=np.sum(spend[order & recent]),
         responses=int(np.count_nonzero(record.equals("kind", response) & of_campaign)),
         last_contact=contacts.max() if len(contacts) else NEVER,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.config.settings import Settings
+from features.events.kinds import RETURNS
 from features.events.knowledge import known_events
 from features.lake import Lake
 
@@ -68,12 +69,15 @@ def _items(offers: pl.DataFrame) -> pl.LazyFrame:
 
 def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> pl.DataFrame:
     """``spend``: the mean over customers who bought any of the offer's products in ``(after, as_of]``."""
+    returned = pl.col("kind").is_in(RETURNS)
     return (
         known_events(lake.scan("events"), as_of)
-        .filter(pl.col("kind") == "order", pl.col("time") > after)
+        .filter((pl.col("kind") == "order") | returned, pl.col("time") > after)
         .filter(pl.col("customer_id").is_not_null())
+        .with_columns(value=pl.when(returned).then(-pl.col("value")).otherwise("value"))
         .group_by("item_id", "customer_id")
-        .agg(pl.col("value").sum())
+        .agg(pl.col("value").sum(), bought=(~returned).any())
+        .filter("bought")
         .join(items, on="item_id")
         .group_by(_KEY)
         .agg(spend=pl.col("value").sum() / pl.col("customer_id").n_unique())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from features.errors import StamkundError
+from features.events.returns import without_signs
 from features.events.rules import event_rules
 
 Event = dict[str, object]
@@ -27,9 +28,12 @@ class EventBuilder:
         return EventBuilder({**self.columns, **columns}, {**self.fields, **fields})
 
     def build(self, currency: str) -> Event:
-        """The event; a :class:`StamkundError` when it breaks a rule, with the field that does."""
+        """The event; a :class:`StamkundError` when it breaks a rule, with the field that does.
+
+        What a return is worth is positive, however it came.
+        """
         rule = event_rules(currency).first_broken(self.columns)
         if rule is not None:
             at = self.fields.get(rule.column)
             raise StamkundError(rule.code, f"{at or rule.column}: {rule.explain(self.columns)}.", field=at)
-        return self.columns | {"currency": currency}
+        return without_signs(self.columns) | {"currency": currency}

@@ -1,4 +1,4 @@
-"""The lines of orders and refunds: a row a product."""
+"""The lines of orders and of what comes back of them: a row a product."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, cast
 
 from features.errors import StamkundError
+from features.events.kinds import RETURNS
 from serving.segment_spec.amounts import exact, minor, share_out, to_minor_units
 from serving.segment_spec.event_builder import Event, EventBuilder
 from serving.segment_spec.fields import Message, display, first_given, is_given, number_of, text_of
@@ -17,7 +18,7 @@ _TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("cate
 
 
 def check_amount(event: Event) -> None:
-    """Refuse an order or a refund without its amount."""
+    """Refuse an order, a refund or a cancellation without its amount."""
     if "value" not in event:
         text = f"A message of the kind {event['kind']} needs its products, or its revenue or total."
         raise StamkundError("missing_amount", text, field="properties.products")
@@ -31,19 +32,25 @@ def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[Ev
         raise StamkundError("bad_products", text, field="properties.products")
     builders = [_product(head, product, f"properties.products[{i}]", decimals) for i, product in enumerate(products)]
     gross = [cast(int, builder.columns["value"]) for builder in builders]
-    discount = _discount(properties, sum(gross), decimals)
+    discount = _discount(properties, sum(gross), decimals, signed=_is_return(head))
     for builder, value, share in zip(builders, gross, share_out(discount, gross), strict=True):
         builder.columns |= {"value": value - share, "discount": share}
         yield builder
 
 
-def _discount(properties: Message, gross: int, decimals: int) -> int:
+def _is_return(head: EventBuilder) -> bool:
+    """Whether a minus only says once more that something went back."""
+    return head.columns["kind"] in RETURNS
+
+
+def _discount(properties: Message, gross: int, decimals: int, *, signed: bool) -> int:
     """The order's discount in minor units, of products that come to ``gross``."""
     total = Decimal(gross).scaleb(-decimals)
     to_minor_units(total, "properties.products", decimals)
     if not is_given(properties, "discount"):
         return 0
     discount = minor(properties["discount"], "properties.discount", decimals)
+    discount = abs(discount) if signed else discount
     if not 0 <= discount <= gross:
         text = f"The discount is {properties['discount']}; of products of {total} it must be from 0 to {total}."
         raise StamkundError("bad_discount", text, field="properties.discount")
@@ -55,10 +62,12 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
         raise StamkundError("bad_products", f"A product must be an object, not {display(product)}.", field=at)
     quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
     price = exact(product.get("price"), f"{at}.price")
+    if _is_return(head):
+        quantity, price = abs(quantity), abs(price)
     if quantity < 0 or price < 0:
         text = f"{at} has the price {price} and the quantity {quantity:g}; neither may be negative."
         raise StamkundError("bad_amount", text, field=at)
-    value = to_minor_units(price * exact(product.get("quantity", 1), at), at, decimals)
+    value = to_minor_units(price * abs(exact(product.get("quantity", 1), at)), at, decimals)
     builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
     for column, names in _TEXTS.items():
         name = first_given(product, names)

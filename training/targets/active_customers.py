@@ -27,7 +27,8 @@ Frame = nw.LazyFrame[pl.LazyFrame]
 class ActiveCustomers:
     """Customers with an ``event`` in ``(as_of − active, as_of]``; the label is made of those in the horizon after it.
 
-    ``label`` is an expression over ``after``, the number of events in the horizon, and ``value``, their sum.
+    ``label`` is an expression over ``after``, the number of events in the horizon, and ``value``, what they and their
+    returns there are worth in sum.
     """
 
     label: ClassVar[nw.Expr]
@@ -50,19 +51,25 @@ class ActiveCustomers:
         """The one kind of event."""
         return (self.event,)
 
+    @property
+    def value_kinds(self) -> Sequence[str]:
+        """The kinds of events whose value is part of the label."""
+        return (self.event,)
+
     def outcomes(self, events: Frame, *, as_of: int) -> Frame:
         """The population at ``as_of`` and what came of it: ``customer_id, as_of, y``, amounts in minor units.
 
         ``events`` holds ``customer_id, kind, time, known_at, value``; what was known at ``as_of`` makes the population.
         A label is only complete once they reach the horizon's end.
         """
-        time = nw.col("time")
-        before = nw.when(nw.col("known_at") <= as_of).then(1).otherwise(0)
-        after = nw.when(time > as_of).then(1).otherwise(0)
-        value = nw.when(time > as_of).then(nw.col("value")).otherwise(0)
+        time, own = nw.col("time"), nw.col("kind") == self.event
+        before = nw.when(own, nw.col("known_at") <= as_of).then(1).otherwise(0)
+        after = nw.when(own, time > as_of).then(1).otherwise(0)
+        net = nw.when(own).then(nw.col("value")).otherwise(nw.col("value") * -1)
+        value = nw.when(time > as_of).then(net).otherwise(0)
         near = (time > as_of - self.active_us) & (time <= as_of + self.horizon_us)
         return (
-            events.filter(nw.col("kind") == self.event, ~nw.col("customer_id").is_null(), near)
+            events.filter(nw.col("kind").is_in(self.value_kinds), ~nw.col("customer_id").is_null(), near)
             .group_by("customer_id")
             .agg(before.sum().alias("before"), after.sum().alias("after"), value.sum().alias("value"))
             .filter(nw.col("before") > 0)
@@ -72,7 +79,7 @@ class ActiveCustomers:
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
         every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
-        narrow = every.filter(pl.col("kind") == self.event)
+        narrow = every.filter(pl.col("kind").is_in(self.value_kinds))
         events = nw.from_native(narrow.select("customer_id", "kind", "time", KNOWN_AT, "value").collect().lazy())
         frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")

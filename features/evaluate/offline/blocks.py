@@ -25,7 +25,8 @@ from features.evaluate.offline.scan_tables import scan_tables
 from features.evaluate.plan import Plan
 from features.evaluate.scans import EMPTY, scans
 from features.events.columns import EVENT_ORDER, MULTIPLIERS
-from features.events.computed_columns import sources
+from features.events.computed_columns import NET, NET_COLUMNS, canonical_sources
+from features.events.kinds import RETURNS
 from features.events.tables import EVENTS, sql_type
 
 DENSE_CELLS = 8_000_000  # at a time: 64 MB
@@ -68,7 +69,7 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
     names = {"customer_id", "time"}
     for measure in plan.measures:
         names |= {condition.column for condition in measure.where}
-        names |= set(sources(measure.column)) | ordering_columns(measure)
+        names |= set(canonical_sources(measure.column)) | ordering_columns(measure)
     return tuple(sorted(names | ({"kind"} if "order_line" in names else set())))
 
 
@@ -76,7 +77,8 @@ def read_events(events: object, plan: Plan) -> Events:
     """The columns that a plan reads of a frame of events of any kind, lazily, as integers and texts.
 
     An order row without a line number is the only line of its order; events need not say their source. Of a frame that
-    says when its rows became known (``known_at``), that is read too.
+    says when its rows became known (``known_at``), that is read too. What a return is worth is negative in the column
+    :data:`NET`.
     """
     names = event_columns(plan)
     if "known_at" in narwhals_frame(events, what="events").collect_schema().names():
@@ -84,6 +86,9 @@ def read_events(events: object, plan: Plan) -> Events:
     kinds = {name: _column_kind(name) for name in names}
     optional = [name for name in kinds if name == "source"]
     frame = read_frame(events, kinds, what="events", optional=optional)
+    if any(measure.column in NET_COLUMNS for measure in plan.measures):
+        value, returned = nw.col("value"), nw.col("kind").is_in(RETURNS)
+        frame = frame.with_columns(nw.when(returned).then(value * -1).otherwise(value).alias(NET))
     if "order_line" not in kinds:
         return frame
     line, unnumbered = nw.col("order_line"), (nw.col("kind") == "order") & nw.col("order_line").is_null()

@@ -14,6 +14,7 @@ from features.events.columns import TEXTS
 from features.events.computed_columns import (
     ALL_COLUMNS,
     GAP,
+    NET,
     ComputedColumn,
     IntegerColumn,
     identity,
@@ -21,6 +22,7 @@ from features.events.computed_columns import (
     square_low,
     squared,
 )
+from features.events.kinds import RETURNS
 from features.language.terms import Condition
 from features.units import MINUTE
 
@@ -80,6 +82,8 @@ def _place(at: Sequence[int]) -> Place:
 def _source(record: Record, name: str, count: int) -> Ints:
     if name == GAP:
         return _gaps(record, count)
+    if name == NET:
+        return _net_values(record, count)
     if name in TEXTS:
         codes = record.codes(name)[:count].astype(np.int64)
         codes[codes < 0] = NONE
@@ -98,6 +102,13 @@ def _gaps(record: Record, count: int) -> Ints:
     gaps = np.full(count, NONE)
     gaps[at[1:][same]] = (time[at[1:]] - time[at[:-1]])[same] // MINUTE
     return gaps
+
+
+def _net_values(record: Record, count: int) -> Ints:
+    """``[event]``: the value, negative where it comes off the orders; minus ``NONE`` is ``NONE``."""
+    value, kinds = record.number("value")[:count], record.words.get("kind", ())
+    sign = np.array([-1 if kind in RETURNS else 1 for kind in kinds], dtype=np.int64)
+    return value * sign[record.codes("kind")[:count]]
 
 
 def meets(record: Record, condition: Condition) -> Mask:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from features.language.defaults.names import name_part
-from features.language.defaults.orders import EVER, ORDER, ORDERS, SPEND
+from features.language.defaults.orders import EVER, GROSS_SPEND, ORDER, ORDERS
 from features.language.feature import Feature, amount, ratio, since
 from features.language.terms import Measure, Span, Term, where
 
 
 def category_features(categories: Sequence[str]) -> Iterator[Feature]:
-    """Each category's share of spend and recency, and which of them takes most of the spend."""
+    """Each category's share of gross spend and recency, and which of them takes most of it."""
     for place, category in enumerate(categories, 1):
         yield from _category(category, name_part(category, f"category_{place}"))
     for span in (Span(28), Span(90), EVER) if len(categories) > 1 else ():
         spend_by_category = tuple(
             Term(Measure("sum", "value", where(kind="order", category=c)), span) for c in categories
         )
-        name, text = f"top_category_{span.label}", f"category with the most spend {span.text}"
+        name, text = f"top_category_{span.label}", f"category with the most gross spend {span.text}"
         yield Feature(name, "greatest", spend_by_category, "code", text, vocabulary=tuple(categories))
 
 
@@ -26,8 +26,8 @@ def _category(category: str, name: str) -> Iterator[Feature]:
     orders = where(kind="order", category=category)
     spend, last = Measure("sum", "value", orders), Measure("max", "time", orders)
     for span in (Span(90), EVER):
-        share = f"{category} as a share of spend {span.text}"
-        yield ratio(f"share_{name}_{span.label}", Term(spend, span), Term(SPEND, span), "share", share)
+        share, total = f"{category} as a share of gross spend {span.text}", Term(GROSS_SPEND, span)
+        yield ratio(f"share_{name}_{span.label}", Term(spend, span), total, "share", share)
     yield since(f"days_since_last_{name}", last, f"days since {category} was last bought")
 
 

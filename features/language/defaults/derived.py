@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
 
+from features.events.kinds import RETURNS
 from features.language.defaults.choices import category_features, channel_features
 from features.language.defaults.kinds import kind_features
-from features.language.defaults.orders import EVER, order_features, refund_features
+from features.language.defaults.orders import EVER, gross_features, order_features, return_features
 from features.language.defaults.places import place_features
 from features.language.defaults.ratings import rating_features
 from features.language.defaults.subscriptions import KINDS, subscription_features
@@ -45,8 +46,10 @@ def _by_kind(vocabulary: Vocabulary, spans: Sequence[Span]) -> Iterator[Feature]
     with_own_features = {"order", *KINDS, *(["survey"] if vocabulary.scales else [])}
     for kind in kinds:
         yield from kind_features(kind, kinds) if kind not in with_own_features else ()
-    if "order" in kinds and "refund" in kinds:
-        yield from refund_features(returning=vocabulary.returning)
+    returns = [kind for kind in RETURNS if kind in kinds and "order" in kinds]
+    yield from gross_features() if returns else ()
+    for kind in returns:
+        yield from return_features(kind, returning=kind in vocabulary.returning)
     yield from subscription_features(kinds, renewing=vocabulary.renewing, priced=vocabulary.priced)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from features.events.computed_columns import NET
+from features.events.kinds import KINDS, RETURNS
 from features.language.deviation import DeviationOperands, WideDeviationOperands
 from features.language.feature import Feature, amount, ratio, since
 from features.language.formulas import RhythmOperands
@@ -15,7 +17,8 @@ EVER = Span(None)
 ORDER = where(kind="order")
 ORDERS = Measure("sum", "opening", ORDER)
 LINES = Measure("sum", "one", ORDER)
-SPEND = Measure("sum", "value", ORDER)
+GROSS_SPEND = Measure("sum", "value", ORDER)
+SPEND = Measure("sum", NET, where(kind=("order", *RETURNS)))  # without the word gross, money is net of what came back
 DISCOUNT = Measure("sum", "discount", ORDER)
 FIRST_ORDER = Measure("min", "time", ORDER)
 LAST_ORDER = Measure("max", "time", ORDER)
@@ -47,18 +50,18 @@ def _amounts(spans: Sequence[Span]) -> Iterator[Feature]:
 
 def _baskets() -> Iterator[Feature]:
     for span in (Span(28), Span(90), EVER):
-        orders, spend = Term(ORDERS, span), Term(SPEND, span)
-        yield ratio(f"spend_per_order_{span.label}", spend, orders, "money", f"spend per order {span.text}")
+        orders, discount, gross = (Term(measure, span) for measure in (ORDERS, DISCOUNT, GROSS_SPEND))
+        text = f"spend per order {span.text}"
+        yield ratio(f"spend_per_order_{span.label}", Term(SPEND, span), orders, "money", text)
         yield ratio(f"lines_per_order_{span.label}", Term(LINES, span), orders, "ratio", f"items per order {span.text}")
-        yield ratio(
-            f"discount_rate_{span.label}", Term(DISCOUNT, span), spend, "share", f"discount over spend {span.text}"
-        )
+        text = f"discount over gross spend {span.text}"
+        yield ratio(f"discount_rate_{span.label}", discount, gross, "share", text)
 
 
 def _values() -> Iterator[Feature]:
     """Of single order lines; without one, or for the spread without two, undefined."""
     terms = WideDeviationOperands(
-        total=Term(SPEND, EVER),
+        total=Term(GROSS_SPEND, EVER),
         squares_high=Term(Measure("sum", "value_square_high", ORDER), EVER),
         squares_low=Term(Measure("sum", "value_square_low", ORDER), EVER),
         number=Term(Measure("sum", "value_known", ORDER), EVER),
@@ -126,12 +129,19 @@ def _variety() -> Iterator[Feature]:
         yield amount("order_weeks", Measure("distinct", "week", ORDER), span, "count", "weeks with an order")
 
 
-def refund_features(*, returning: bool) -> Iterator[Feature]:
-    """How much of what was bought came back; undefined for who bought nothing."""
-    refunds = where(kind="refund")
+def gross_features() -> Iterator[Feature]:
+    """What was spent before anything came back."""
+    for span in (Span(28), Span(90), Span(365), EVER):
+        yield amount("gross_spend", GROSS_SPEND, span, "money", "gross spend")
+
+
+def return_features(kind: str, *, returning: bool) -> Iterator[Feature]:
+    """How much of what was bought came back as refunds, or as cancellations; undefined for who bought nothing."""
+    returns, noun = where(kind=kind), KINDS[kind].plural
+    past = {"refund": "refunded", "cancel": "cancelled"}[kind]
     for span in (Span(90), EVER):
-        refund_value, text = Term(Measure("sum", "value", refunds), span), f"refunds as a share of spend {span.text}"
-        yield ratio(f"refunded_spend_share_{span.label}", refund_value, Term(SPEND, span), "share", text)
+        value, text = Term(Measure("sum", "value", returns), span), f"{noun} as a share of gross spend {span.text}"
+        yield ratio(f"{past}_spend_share_{span.label}", value, Term(GROSS_SPEND, span), "share", text)
     if returning:
-        orders, text = Term(Measure("distinct", "order_id", refunds), EVER), "share of orders with a refund"
-        yield ratio("refunded_orders_share_all", orders, Term(ORDERS, EVER), "share", text)
+        orders, text = Term(Measure("distinct", "order_id", returns), EVER), f"share of orders with a {kind}"
+        yield ratio(f"{past}_orders_share_all", orders, Term(ORDERS, EVER), "share", text)

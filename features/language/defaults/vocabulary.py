@@ -8,7 +8,7 @@ from typing import cast
 
 import polars as pl
 
-from features.events.kinds import KINDS
+from features.events.kinds import KINDS, RETURNS
 from features.events.tables import RATING_SCALES
 
 FEWEST_EVENTS = 50  # what fewer events hold gets no feature
@@ -23,7 +23,7 @@ class Vocabulary:
 
     ``channels`` are those of orders (of all events where there are no orders), ``scales`` those of ratings.
     ``renewing``: subscriptions tell when they renew, ``priced``: and a price; ``placed``: events tell where they
-    happened, by both coordinates; ``returning``: refunds tell which order they belong to.
+    happened, by both coordinates; ``returning`` are the kinds of returns that tell which order they belong to.
     """
 
     kinds: tuple[str, ...]
@@ -34,7 +34,7 @@ class Vocabulary:
     renewing: bool = False
     priced: bool = False
     placed: bool = False
-    returning: bool = False
+    returning: tuple[str, ...] = ()
 
 
 def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: int) -> Vocabulary:
@@ -63,7 +63,7 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
         renewing=_enough(subscription_counts, "renews_at"),
         priced=_enough(subscription_counts, "value"),
         placed=_enough(counts, "place"),
-        returning=_enough(counts.filter(pl.col("kind") == "refund"), "order_id"),
+        returning=tuple(kind for kind in RETURNS if _enough(counts.filter(kind=kind), "order_id")),
     )
 
 

@@ -17,6 +17,8 @@ from features.arrays import Floats
 from features.evaluate.offline.checkpoint_writer import write_checkpoint
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
+from features.events.computed_columns import NET
+from features.events.kinds import RETURNS
 from features.language.feature import Feature, Formula, Unit, code
 from features.language.terms import Op
 from features.profiles.feature_set import FeatureSet
@@ -145,8 +147,8 @@ def _holds(feature: Feature, values: Floats) -> bool:
     if feature.unit in ("code", "band"):
         most = len(feature.vocabulary) - 1 if feature.unit == "code" else len(feature.cuts) + 1
         return bool((known % 1 == 0).all() and (known >= (feature.unit == "band")).all() and (known <= most).all())
-    if feature.formula == "until":
-        return True  # what should have been renewed already lies behind
+    if feature.formula == "until" or any(term.measure.column == NET for term in feature.terms):
+        return True  # what should have been renewed already lies behind; more may come back than was bought
     return bool((known >= 0).all() and (not _part_of_a_whole(feature) or (known <= 1).all()))
 
 
@@ -161,7 +163,7 @@ def _part_of_a_whole(feature: Feature) -> bool:
     if feature.unit != "share":
         return False
     part = feature.terms[0].measure
-    return part.column != "discount" and "refund" not in {value for c in part.where for value in c.values}
+    return part.column != "discount" and not {*RETURNS} & {value for c in part.where for value in c.values}
 
 
 def test_nothing_known_is_nothing_done() -> None:

@@ -69,7 +69,8 @@ def test_no_name_means_two_kinds() -> None:
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("order_returns", "refund"), ("orders_2024", "order"), ("coupon_redemptions", "redeem"),
+        ("order_returns", "refund"), ("order_cancellations", "cancel"), ("orders_2024", "order"),
+        ("coupon_redemptions", "redeem"),
         ("Web Sessions", "visit"), ("support_cases", "support"), ("yoga", None),
     ],
 )  # fmt: skip

@@ -129,6 +129,21 @@ def test_quantities_and_kinds(tmp_path: Path) -> None:
     assert sorted(events["kind"]) == ["order", "refund"]
 
 
+def test_what_comes_back_is_positive_whatever_its_sign(tmp_path: Path) -> None:
+    columns = {"id": "id", "time": "time", "kind": "what", "value": "paid", "quantity": "n"}
+    lines = "a,2017-01-01,Order Refunded,-30,-1\na,2017-01-02,order_cancelled,-3,2\na,2017-01-03,gift,-5,-1\n"
+    report, events = ingested(tmp_path, "id,time,what,paid,n\n" + lines, columns=columns)
+    assert report.rejected == {}
+    told = events.sort("time").select("kind", "value", "quantity").rows()
+    assert told == [("refund", 3000, 1), ("cancel", 300, 2), ("gift", -500, -1)]
+
+
+def test_a_source_of_refunds_has_a_constant_kind(tmp_path: Path) -> None:
+    source = {"kind": "refund", "columns": {"id": "id", "time": "time", "value": "paid", "cost": "made_for"}}
+    _, events = ingested(tmp_path, "id,time,paid,made_for\na,2017-01-01,-30,-7\n", **source)
+    assert events.select("value", "cost").rows() == [(3000, 700)]
+
+
 @pytest.mark.parametrize(
     ("scale", "rating", "code"),
     [

@@ -23,7 +23,7 @@ EVERYTHING = Vocabulary(
     renewing=True,
     priced=True,
     placed=True,
-    returning=True,
+    returning=("refund",),
 )  # fmt: skip
 FEATURES = FeatureSet(default_features(EVERYTHING), fitted_at=0)
 # Four lines of 10.00, 5.00, 25.00 and 40.00 in three orders, of which the 5.00 came back.

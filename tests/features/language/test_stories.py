@@ -13,7 +13,16 @@ from features.units import DAY
 from tests.features.one_customer import NOW, Row, event, profile_of
 
 SEEN = Vocabulary(
-    kinds=("order", "refund", "subscription_end", "subscription_renewal", "subscription_start", "survey", "visit"),
+    kinds=(
+        "cancel",
+        "order",
+        "refund",
+        "subscription_end",
+        "subscription_renewal",
+        "subscription_start",
+        "survey",
+        "visit",
+    ),
     categories=("Tea", "Cake"),
     attributes=(),
     channels=("store", "web"),
@@ -21,7 +30,7 @@ SEEN = Vocabulary(
     renewing=True,
     priced=True,
     placed=True,
-    returning=True,
+    returning=("cancel", "refund"),
 )
 FEATURES = FeatureSet(default_features(SEEN), fitted_at=0)
 MOMENT = 1 / DAY  # a microsecond, in days
@@ -116,6 +125,44 @@ REFUNDS: Table = {
     "refunded_spend_share_90d": 36 / 80,
     "refunded_spend_share_all": 41 / 100,
     "refunded_orders_share_all": 2 / 3,
+    "gross_spend_90d": 80,
+    "gross_spend_all": 100,
+    "spend_28d": 40,
+    "spend_90d": 44,  # what came back counts when it did, whenever it was ordered
+    "spend_180d": 39,
+    "spend_all": 59,
+    "orders_all": 3,
+    "line_value_max_all": 40,
+}
+# The second order is cancelled a day after it, and of the first a part comes back, though more than the part cost.
+CANCELLED: list[Row] = [
+    event(60, order_id="o1", value=3000, discount=300),
+    event(20, order_id="o2", value=4000),
+    event(19, "cancel", order_id="o2", value=4000),
+    event(10, "refund", order_id="o1", value=3100),
+    event(-MOMENT, "cancel", order_id="o1", value=3000),
+]
+CANCELLATIONS: Table = {
+    "orders_all": 2,
+    "gross_spend_28d": 40,
+    "gross_spend_all": 70,
+    "spend_14d": -31,
+    "spend_28d": -31,
+    "spend_all": -1,
+    "spend_per_order_all": -1 / 2,
+    "discount_rate_all": 3 / 70,
+    "cancellations_28d": 1,
+    "cancellations_90d": 1,
+    "cancellations_180d": 1,
+    "cancellations_all": 1,
+    "cancel_days_all": 1,
+    "cancellations_trend_90d": math.nan,
+    "days_since_last_cancel": 19,
+    "cancellations_per_order": 1 / 2,
+    "cancelled_spend_share_90d": 40 / 70,
+    "cancelled_spend_share_all": 40 / 70,
+    "cancelled_orders_share_all": 1 / 2,
+    "refunds_all": 1,
 }
 # Latitudes of 60, 62, 58 and 61, all on one meridian; an event that tells nothing counts for none.
 PLACED: list[Row] = [
@@ -198,13 +245,14 @@ LINES: Table = {
     "days_since_last_cake": 5,
     "order_gap_last": 5,
     "order_gap_mean_all": 35 / 4,
-    "spend_all": 24,
+    "spend_all": 23.99,
     "order_lines_all": 5,
 }
 STORIES: dict[str, tuple[list[Row], Table]] = {
     "subscriptions": (SUBSCRIBED, SUBSCRIPTIONS),
     "ratings": (RATED, RATINGS),
     "refunds": (RETURNED, REFUNDS),
+    "cancellations": (CANCELLED, CANCELLATIONS),
     "places": (PLACED, PLACES),
     "variety": (VARIED, VARIETY),
     "channels": (VISITED, CHANNELS),
@@ -227,6 +275,7 @@ def test_a_story_is_told_as_worked_out_by_hand(story: str, name: str) -> None:
     [
         ("subscriptions", ("subscription", "renewal", "days_since_subscription", "days_since_renewal", "days_to")),
         ("refunds", ("refund", "days_since_last_refund")),
+        ("cancellations", ("cancel", "days_since_last_cancel")),
         ("places", ("last_place", "places")),
         ("variety", ("order_weeks", "order_days", "categories")),
         ("channels", ("store", "web", "channels", "first_channel", "last_channel")),

@@ -12,7 +12,8 @@ from features.profiles.feature_set import FeatureSet
 from tests.features.one_customer import Row, event, profile_of
 
 CATEGORIES = ("Tea", "Cake", "Salt")
-SEEN = Vocabulary(("contact", "open", "order", "refund"), CATEGORIES, (), channels=("store", "web"), returning=True)
+KINDS = ("contact", "open", "order", "refund")
+SEEN = Vocabulary(KINDS, CATEGORIES, (), channels=("store", "web"), returning=("refund",))
 FEATURES = FeatureSet(default_features(SEEN), fitted_at=0)
 MORNING, NOON, EVENING = 9, 14, 19
 Line = tuple[str, int]  # category and value
@@ -56,9 +57,9 @@ STORY: list[Row] = [
     *(event(d, "open") for d in (4, 60, 100, 110, 111, 290)),
 ]
 VALUES = {
-    "spend_per_order_28d": 20 / 3,
-    "spend_per_order_90d": 60 / 6,
-    "spend_per_order_all": 280 / 12,
+    "spend_per_order_28d": 17 / 3,  # 3.00 came back 10 days ago, 25.00 came back 95 days ago
+    "spend_per_order_90d": 57 / 6,
+    "spend_per_order_all": 252 / 12,
     "lines_per_order_28d": 4 / 3,
     "lines_per_order_90d": 9 / 6,
     "lines_per_order_all": 15 / 12,
@@ -68,9 +69,9 @@ VALUES = {
     "orders_trend_14d": 1 / 2,
     "orders_trend_28d": 3 / 2,
     "orders_trend_90d": 6 / 3,
-    "spend_trend_14d": 6 / 14,
-    "spend_trend_28d": 20 / 30,
-    "spend_trend_90d": 60 / 40,
+    "spend_trend_14d": 3 / 14,
+    "spend_trend_28d": 17 / 30,
+    "spend_trend_90d": 57 / 15,
     "orders_share_14d": 1 / 12,
     "orders_share_28d": 3 / 12,
     "orders_share_90d": 6 / 12,
@@ -106,16 +107,16 @@ VALUES = {
     "top_category_90d": 0,  # 33.00 of tea, 27.00 of cake
     "top_category_all": 2,
 }
-# Orders, lines, spend, discounts; contacts; opens. Not everything is counted over every window.
+# Orders, lines, gross spend, spend, discounts; contacts; opens. Not everything is counted over every window.
 AMOUNTS: dict[str, tuple[float | None, ...]] = {
-    "7d": (1, 1, 6, 1, 1, None),
-    "14d": (1, 1, 6, 1, 2, None),
-    "28d": (3, 4, 20, 1, 3, 1),
-    "56d": (5, 7, 50, 6, None, None),
-    "90d": (6, 9, 60, 6, 5, 2),
-    "180d": (9, 12, 100, 6, 6, 5),
-    "365d": (10, 13, 120, 6, None, None),
-    "all": (12, 15, 280, 30, 7, 6),
+    "7d": (1, 1, None, 6, 1, 1, None),
+    "14d": (1, 1, None, 3, 1, 2, None),
+    "28d": (3, 4, 20, 17, 1, 3, 1),
+    "56d": (5, 7, None, 47, 6, None, None),
+    "90d": (6, 9, 60, 57, 6, 5, 2),
+    "180d": (9, 12, None, 72, 6, 6, 5),
+    "365d": (10, 13, 120, 92, 6, None, None),
+    "all": (12, 15, 280, 252, 30, 7, 6),
 }
 # Gaps of 100, 40, 10 and 30 days, of which the last three end within 90 days; silent for 20.
 RHYTHM: list[Row] = [event(d) for d in (200, 100, 60, 50, 20)]
@@ -141,7 +142,7 @@ def test_a_share_a_ratio_or_a_trend_looks_at_its_own_window(name: str) -> None:
 
 @pytest.mark.parametrize("window", AMOUNTS)
 def test_an_amount_is_of_its_own_window(window: str) -> None:
-    nouns = ("orders", "order_lines", "spend", "discount", "contacts", "opens")
+    nouns = ("orders", "order_lines", "gross_spend", "spend", "discount", "contacts", "opens")
     assert tuple(profile().get(f"{noun}_{window}") for noun in nouns) == AMOUNTS[window]
 
 

@@ -57,7 +57,7 @@ CORRUPT: dict[str, tuple[str | bytes, str]] = {
     "deeper than any set": ("[" * 100_000, "It is not JSON: recursion limit"),
     "a list": ("[]", "Input should be an object"),
     "null": ("null", "Input should be an object"),
-    "nothing but its format": ('{"format": 4}', "fitted_at: Field required"),
+    "nothing but its format": ('{"format": 5}', "fitted_at: Field required"),
     "no features": (edit(lambda d: d.pop("features")), "features: Field required"),
     "features by name": (edit(lambda d: d.update(features={"a": 1})), "features: Input should be a valid array"),
     "a feature that is null": (edit(lambda d: d["features"].append(None)), "features.4: Input should be an object"),
@@ -110,11 +110,11 @@ def test_a_corrupt_file_is_refused_with_its_name_its_mistake_and_the_remedy(
 
 @pytest.mark.parametrize(
     ("text", "version"),
-    [('{"fitted_at": 0, "features": []}', "1"), (edit(lambda d: d.update(format=3)), "3"), ('{"format": 5}', "5")],
+    [('{"fitted_at": 0, "features": []}', "1"), (edit(lambda d: d.update(format=4)), "4"), ('{"format": 6}', "6")],
 )
 def test_a_file_of_another_format_says_how_to_renew_it(tmp_path: Path, text: str, version: str) -> None:
     (tmp_path / "features.json").write_text(text)
-    with pytest.raises(StamkundError, match=f"has format {version}, and 4 is read here.*--refit") as refused:
+    with pytest.raises(StamkundError, match=f"has format {version}, and 5 is read here.*--refit") as refused:
         FeatureSet.load(tmp_path / "features.json")
     assert refused.value.code == "old_feature_set"
 

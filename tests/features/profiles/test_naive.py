@@ -27,7 +27,7 @@ from tests.sample import sample_config
 pytestmark = pytest.mark.slow
 SOME = 40  # customers are compared
 # Every third of some events is of a kind that the synthetic world lacks, or on a scale.
-RARER = {"view": "search", "open": "click", "visit": "exposure", "stars": "ces"}
+RARER = {"refund": "cancel", "view": "search", "open": "click", "visit": "exposure", "stars": "ces"}
 Pair = tuple[float | str | None, Value, object]
 
 

@@ -26,7 +26,7 @@ MOMENT = 1 / DAY  # a microsecond, in days
 EDGES = (0, MOMENT, -MOMENT, 1, WINDOW, WINDOW - MOMENT, WINDOW + 1, WINDOW + 2, -1, -5)
 MOMENTS = (NOW - DAY, NOW - 1, NOW)
 CUSTOMERS, CAMPAIGNS, ITEMS = ("ann", "bob"), ("7", "8"), ("tea", "cup", "cake")
-KINDS = ("order", "order", "coupon_applied", "contact", "redeem", "visit")
+KINDS = ("order", "order", "refund", "cancel", "coupon_applied", "contact", "redeem", "visit")
 WAYS: tuple[dict[str, str], ...] = (
     {},
     {"contact": "redeem", "response": "order"},

@@ -118,8 +118,21 @@ def test_a_day_means_its_last_microsecond_as_in_files() -> None:
     assert one(event="Product Viewed", timestamp="2001-01-01")["time"] == 978_307_200_000_000 + DAY - 1
 
 
-def test_what_comes_back_may_be_negative_and_a_text_long() -> None:
-    assert one(event="Order Refunded", properties={"total": -1, "quantity": -1})["value"] == -100
+@pytest.mark.parametrize("event", ["Order Refunded", "Order Cancelled", "Order Canceled"])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_comes_back_is_positive_whatever_its_sign(event: str, sign: int) -> None:
+    back = one(event=event, properties={"total": 3 * sign, "quantity": 2 * sign, "discount": sign, "order_id": "a"})
+    assert (back["value"], back["quantity"], back["discount"], back["order_id"]) == (300, 2, 100, "a")
+    for product in ({"price": 5 * sign, "quantity": 2}, {"price": 5, "quantity": 2 * sign}):
+        line = one(event=event, properties={"products": [product], "discount": sign})
+        assert (line["value"], line["quantity"], line["discount"]) == (900, 2, 100)
+
+
+def test_what_comes_back_without_an_amount_is_refused() -> None:
+    assert refusal(event="Order Cancelled", properties={"order_id": "a"}) == "missing_amount"
+
+
+def test_a_text_may_be_long() -> None:
     assert one(event="Products Searched", properties={"query": "t" * 9999})["text"] == "t" * 9999
 
 
@@ -268,7 +281,7 @@ def test_amounts_are_in_the_minor_units_of_the_currency_half_to_even(
         ("Order Completed", {"products": [{"price": 1}], "discount": -0.01}, "bad_discount"),
         ("Order Completed", {"products": [{"price": 1}], "discount": 1.01}, "bad_discount"),
         ("Order Refunded", {"total": -1, "quantity": -1}, None),
-        ("Order Refunded", {"products": [{"price": -1}]}, "bad_amount"),
+        ("Order Refunded", {"products": [{"price": -1}], "discount": -2}, "bad_discount"),
         ("Product Added", {"value": -1, "quantity": -1}, None),
         ("Order Completed", {"products": [{"price": 1e11, "quantity": 10}]}, "bad_amount"),
         ("Order Completed", {"revenue": 999_999_999_999.99}, None),

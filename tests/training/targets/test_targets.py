@@ -66,6 +66,27 @@ def test_spend_sums_the_horizon_and_nothing_else() -> None:
     assert outcomes.select("customer_id", "y").rows() == [("ann", 300), ("bob", 0)]
 
 
+def test_spend_is_net_of_what_comes_back_in_the_horizon() -> None:
+    rows = events(
+        ("ann", "order", AS_OF, 900, None), ("ann", "refund", AS_OF, 900, None),
+        ("ann", "order", AS_OF + 1, 250, None), ("ann", "refund", AS_OF + DAY, 50, None),
+        ("ann", "cancel", AS_OF + DAY, 30, None), ("ann", "refund", AS_OF + 2 * DAY + 1, 100, None),
+        ("bob", "order", AS_OF - DAY, 700, None), ("bob", "refund", AS_OF + DAY, 700, None),
+        ("cat", "refund", AS_OF, 700, None), ("cat", "order", AS_OF + DAY, 700, None),
+    )  # fmt: skip
+    outcomes = SPEND.outcomes(rows, as_of=AS_OF).collect().sort("customer_id")
+    assert outcomes.select("customer_id", "y").rows() == [("ann", 170), ("bob", -700)]
+    assert LAPSE.outcomes(rows, as_of=AS_OF).collect().sort("customer_id")["y"].to_list() == [0, 1]
+
+
+def test_spend_of_another_kind_knows_no_returns() -> None:
+    gifts = Spend("gifts", event="gift", horizon_us=2 * DAY, active_us=2 * DAY)
+    rows = events(
+        ("ann", "gift", AS_OF, 1, None), ("ann", "gift", AS_OF + 1, 100, None), ("ann", "refund", AS_OF + 1, 50, None)
+    )
+    assert gifts.outcomes(rows, as_of=AS_OF).collect()["y"].to_list() == [100]
+
+
 def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> None:
     ends = nw.from_native(pl.LazyFrame({"campaign_id": ["long", "short"], "ends": [None, AS_OF + 2 * DAY]}))
     rows = events(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from tests.features.profiles.naive.choices import of_categories, of_channels
 from tests.features.profiles.naive.history import NAN, History, Told, Value
-from tests.features.profiles.naive.orders import of_orders, of_refunds
+from tests.features.profiles.naive.orders import gross, of_orders, of_returns
 from tests.features.profiles.naive.others import END, RENEWAL, START, of_kind, of_places, of_ratings, of_subscriptions
 from tests.features.profiles.naive.past import Past
 from tests.features.profiles.naive.peers import INTEREST, Persona, journey_stage, persona, scores, stage
 
 WINDOWS = (7, 14, 28, 56, 90, 180, 365)
+RETURNS = {"refund": "refunded", "cancel": "cancelled"}
 TOLD_APART = {"order", START, RENEWAL, END}
 
 
@@ -28,8 +29,11 @@ def _of_other_kinds(history: History, past: Past) -> Told:
     for kind in kinds:
         if kind not in TOLD_APART and not (kind == "survey" and scales):
             yield from of_kind(history, kind, kinds)
-    if "refund" in kinds:
-        yield from of_refunds(history, returning=past.told(["order_id"], "refund"))
+    for kind, word in RETURNS.items():
+        if kind in kinds:
+            yield from of_returns(history, kind, word, returning=past.told(["order_id"], kind))
+    if set(kinds) & {*RETURNS}:
+        yield from gross(history)
     renewing, priced = (past.told([column], START, RENEWAL, END) for column in ("renews_at", "value"))
     yield from of_subscriptions(history, kinds, renewing=renewing, priced=priced)
     yield from of_ratings(history, scales)

@@ -23,16 +23,23 @@ def of_orders(history: History, windows: Sequence[int]) -> Told:
     yield from variety(history)
 
 
-def spend(bought: History) -> float:
-    """What was paid for some lines, in the currency."""
-    return bought.total("value") / 100
+def spend(history: History) -> float:
+    """What was paid in the currency, without what was given back since."""
+    return (
+        history.lines.total("value") - history.of("refund").total("value") - history.of("cancel").total("value")
+    ) / 100
+
+
+def gross_spend(history: History) -> float:
+    """What was paid in the currency, also for what came back."""
+    return history.lines.total("value") / 100
 
 
 def amounts(history: History, windows: Sequence[int]) -> Told:
     for days in (*windows, None):
         bought = history.lines.within(days)
         yield f"orders_{label(days)}", len(history.orders.within(days))
-        yield f"spend_{label(days)}", spend(bought)
+        yield f"spend_{label(days)}", spend(history.within(days))
         yield f"order_lines_{label(days)}", len(bought)
         yield f"discount_{label(days)}", bought.total("discount") / 100
 
@@ -40,7 +47,7 @@ def amounts(history: History, windows: Sequence[int]) -> Told:
 def baskets(history: History) -> Told:
     for days in (28, 90, None):
         bought, orders = history.lines.within(days), len(history.orders.within(days))
-        yield f"spend_per_order_{label(days)}", over(spend(bought), orders)
+        yield f"spend_per_order_{label(days)}", over(spend(history.within(days)), orders)
         yield f"lines_per_order_{label(days)}", over(len(bought), orders)
         yield f"discount_rate_{label(days)}", over(bought.total("discount"), bought.total("value"))
 
@@ -60,14 +67,14 @@ def weeks(history: History) -> Told:
     for end in range(7, 56, 7):
         name = f"{end + 7}d_to_{end}d"
         yield f"orders_{name}", len(history.orders.within(end + 7, end))
-        yield f"spend_{name}", spend(history.lines.within(end + 7, end))
+        yield f"spend_{name}", spend(history.within(end + 7, end))
 
 
 def trends(history: History) -> Told:
     for days in (14, 28, 90):
         now, before = (days, 0), (2 * days, days)
         orders = [len(history.orders.within(*window)) for window in (now, before)]
-        spent = [spend(history.lines.within(*window)) for window in (now, before)]
+        spent = [spend(history.within(*window)) for window in (now, before)]
         yield f"orders_trend_{days}d", over(*orders)
         yield f"spend_trend_{days}d", over(*spent)
         yield f"orders_share_{days}d", over(orders[0], len(history.orders))
@@ -111,11 +118,16 @@ def variety(history: History) -> Told:
         yield f"order_weeks_{label(days)}", history.lines.within(days).weeks()
 
 
-def of_refunds(history: History, *, returning: bool) -> Told:
-    """What came back of what was bought; ``returning``: refunds tell of which order."""
-    back = history.of("refund")
+def gross(history: History) -> Told:
+    for days in (28, 90, 365, None):
+        yield f"gross_spend_{label(days)}", gross_spend(history.within(days))
+
+
+def of_returns(history: History, kind: str, past: str, *, returning: bool) -> Told:
+    """What came back of what was bought; ``returning``: such events tell of which order."""
+    back = history.of(kind)
     for days in (90, None):
         spent = history.lines.within(days).total("value")
-        yield f"refunded_spend_share_{label(days)}", over(back.within(days).total("value"), spent)
+        yield f"{past}_spend_share_{label(days)}", over(back.within(days).total("value"), spent)
     if returning:
-        yield "refunded_orders_share_all", over(back.events["order_id"].nunique(), len(history.orders))
+        yield f"{past}_orders_share_all", over(back.events["order_id"].nunique(), len(history.orders))

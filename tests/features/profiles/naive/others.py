@@ -10,7 +10,7 @@ import pandas as pd
 from tests.features.profiles.naive.choices import snake
 from tests.features.profiles.naive.history import DAY, NAN, History, Told, label, over
 
-PLURALS = {"redeem": "redemptions", "search": "searches", "support": "support_requests"}
+PLURALS = {"cancel": "cancellations", "redeem": "redemptions", "search": "searches", "support": "support_requests"}
 REGULAR = ("cart", "click", "contact", "exposure", "open", "refund", "survey", "view", "visit")
 ANSWERS = ("open", "click", "redeem")
 LOW = {"nps": 6, "csat": 2, "ces": 2, "stars": 2}
