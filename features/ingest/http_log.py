@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,8 +16,6 @@ from features.ingest.lake_events import LakeEvents
 from features.ingest.report import SourceReport
 
 HTTP = "http"  # the source of these events
-# Earlier versions logged what came back with the sign that it came with.
-_UNSIGNED = ", ".join(f"{without_sign_sql(column, 'kind')} AS {column}" for column in MAGNITUDES)
 
 
 def ingest_log(
@@ -48,7 +46,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
     connection.execute(
         f"""
         INSERT INTO events BY NAME
-        SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_UNSIGNED}) FROM log
+        SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_told(MAGNITUDES)}) FROM log
         WHERE event_id NOT IN (
             SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id)
             WHERE source = {sql.literal(HTTP)}
@@ -68,11 +66,16 @@ def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE earlier_log AS
-        SELECT {", ".join(map(sql.name, COLUMNS["events"]))} FROM (SELECT * REPLACE ({_UNSIGNED}) FROM {earlier.query()})
-        WHERE source = {sql.literal(HTTP)}
+        SELECT {_told(COLUMNS["events"])} FROM {earlier.query()} WHERE source = {sql.literal(HTTP)}
           AND event_id NOT IN (SELECT event_id FROM log)
         """
     )
     if not lake_events.files:
         connection.execute("INSERT INTO events BY NAME FROM earlier_log")
     return sql.row_count(connection, "earlier_log")
+
+
+def _told(columns: Collection[str]) -> str:
+    """The SQL of columns; earlier versions logged what came back with the sign that it came with."""
+    unsigned = (f"{without_sign_sql(column, 'kind')} AS {column}" for column in MAGNITUDES if column in columns)
+    return ", ".join([*(sql.name(column) for column in columns if column not in MAGNITUDES), *unsigned])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from features.profiles.records import records
@@ -48,6 +49,18 @@ def test_what_came_over_http_stays_when_the_log_is_another(
     assert scopes(report) == UNCHANGED | {"http": how}
     assert shop.http_ids() == sorted({"h0", "h1", "h2", *later})
     assert scopes(shop.ingest()) == UNCHANGED
+
+
+def test_what_came_back_is_positive_though_an_earlier_version_logged_it_as_it_came(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    shop.receive("h0", id="2", kind="refund", value=-3000, time=1_485_860_400_000_000)
+    shop.ingest()
+    assert shop.events().filter(source="http")["value"].to_list() == [3000]
+    lake = shop.lake()
+    lake.write({"events": lake.scan("events").with_columns(value=-pl.col("value")).collect()})  # as it wrote the lake
+    shop.switch_log("second")
+    shop.ingest()
+    assert shop.events().filter(source="http")["value"].to_list() == [3000]
 
 
 @pytest.mark.parametrize("built", [True, False])
