@@ -139,8 +139,8 @@ def test_what_comes_back_is_positive_whatever_its_sign(tmp_path: Path) -> None:
 
 
 def test_a_source_of_refunds_has_a_constant_kind(tmp_path: Path) -> None:
-    source = {"kind": "refund", "columns": {"id": "id", "time": "time", "value": "paid", "cost": "made_for"}}
-    _, events = ingested(tmp_path, "id,time,paid,made_for\na,2017-01-01,-30,-7\n", **source)
+    columns = {"id": "id", "time": "time", "value": "paid", "cost": "made_for"}
+    _, events = ingested(tmp_path, "id,time,paid,made_for\na,2017-01-01,-30,-7\n", kind="refund", columns=columns)
     assert events.select("value", "cost").rows() == [(3000, 700)]
 
 
