@@ -29,6 +29,8 @@ class Dialect:
     extension: str = ""  # instead of the file's own: .xlsx, .json, .jsonl, .parquet; .sqlite holds all files as tables
     pack: str = ""  # .gz or .zip
     monthly: bool = False  # a file a month, in a folder
+    overlap: int = 0  # as many rows of a month stand in the next month's file too
+    labels: bool = False  # below the names, a row of their texts and a row of their keys
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ def trial(export: Export, folder: Path) -> Trial:
             error = "" if code in DONE else f"build: {_problem(text)}"
     finally:
         os.chdir(before)
-    came = None if error else measured(folder / ".stamkund" / "lake")
+    came = (
+        None if error else measured(folder / ".stamkund" / "lake", minor_units=_minor_units(folder / "stamkund.yaml"))
+    )
     return Trial(export.name, export.unseen, export.ambiguous, right_outcomes(export), came, asked, code, error)
 
 
@@ -88,7 +90,7 @@ def command(*arguments: str) -> tuple[int, str]:
     return 0, text.getvalue()
 
 
-def measured(lake: Path) -> Outcome:
+def measured(lake: Path, *, minor_units: int = 2) -> Outcome:
     """The figures of the lake's Parquet files: an order is an order row that opens one; all people who ordered."""
     files = sorted(lake.glob("events-*.parquet"))
     columns = ("kind", "customer_id", "time", "value", "order_line")
@@ -100,8 +102,15 @@ def measured(lake: Path) -> Outcome:
     others = {kind: count for kind, count in counts.items() if kind not in {"order", "refund"}}
     people = orders if orders.height else events
     money = _total(orders) - _total(events.filter(pl.col("kind") == "refund"))
+    money = money * 100 // 10**minor_units
     first, last = _moment(people["time"].min()), _moment(people["time"].max())
     return Outcome(opening.height, people["customer_id"].n_unique(), money, first, last, others)
+
+
+def _minor_units(settings: Path) -> int:
+    from features.config.settings import read_settings  # noqa: PLC0415
+
+    return read_settings(settings).minor_units
 
 
 def _total(events: pl.DataFrame) -> int:

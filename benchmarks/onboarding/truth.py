@@ -14,6 +14,7 @@ from benchmarks.onboarding.writing.table import rows_of
 from benchmarks.onboarding.writing.texts import Money
 
 SLACK = timedelta(hours=36)  # a day, and the zones of the earth
+WITHOUT_CENTS = {"JPY": 100}  # their files show amounts of the company's cents as whole units
 # Rows that tell of orders; the others are events of their own kind, or none.
 ORDERS = frozenset({"orders", "lines", "movements", "line_movements", "ledger", "visits"})
 ALIASES = {"view": ("page_view", "visit"), "cart": ("add_to_cart",)}
@@ -22,7 +23,7 @@ KINDS = {"surveys": "survey", "tickets": "support"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """Figures of a lake: ``money`` in minor units, orders less refunds; ``kinds``: events that are neither."""
+    """Figures of a lake: ``money`` in hundredths of the currency, orders less refunds; ``kinds``: events that are neither."""
 
     orders: int
     customers: int
@@ -69,7 +70,7 @@ def _outcome(export: Export, orders: list[Order], measure: str) -> Outcome:
     people: list[Row] = [order.customer.fields for order in orders if order.customer] or told
     times: list[object] = [order.time for order in orders] if orders else [row["time"] for row in told]
     moments = [time for time in times if isinstance(time, datetime)]
-    money = sum(_brought(order, measure) for order in orders)
+    money = sum(_brought(order, measure) for order in orders) * WITHOUT_CENTS.get(export.plan.currency, 1)
     return Outcome(
         len(orders), len({person["customer"] for person in people}), money, min(moments), max(moments), kinds
     )

@@ -43,7 +43,9 @@ def surveys(world: World) -> Iterator[Row]:
             "time": order.time + timedelta(days=3, minutes=n),
             "started": order.time + timedelta(days=3, minutes=n - 2),
             "rating": random.choice((10, 9, 9, 8, 7, 6, 3, 0)),
-            "comment": random.choice(("", "Very good; quick!", "Schön, aber teuer", 'They said "soon"')),
+            "comment": random.choice(
+                ("", "Very good; quick!", "Schön, aber teuer", 'They said "soon".\nNothing came.')
+            ),
         }
 
 

@@ -33,7 +33,7 @@ def write(export: Export, folder: Path) -> list[Path]:
             path = path.with_suffix(dialect.extension)
         rows = table(world, node)
         if dialect.monthly and node.get("rows") not in {"customers", "products"}:
-            for month, part in months(rows):
+            for month, part in months(rows, dialect.overlap):
                 _write(path.with_suffix("") / f"{path.stem}-{month}{path.suffix}", part, node, dialect)
             path = path.with_suffix("")
         else:
@@ -74,6 +74,8 @@ def text(rows: Table, dialect: Dialect) -> bytes:
     out.write("".join(line + dialect.newline for line in dialect.preamble))
     if dialect.header:
         writer.writerow(rows[0])
+    if dialect.labels:
+        writer.writerows([[f"{name} (text)" for name in rows[0]], [f'{{"ImportId":"{name}"}}' for name in rows[0]]])
     writer.writerows([written(value, dialect) for value in row.values()] for row in rows)
     if dialect.footer:
         writer.writerow([written(value, dialect) for value in _totals(rows)])

@@ -81,10 +81,13 @@ def written(value: object, dialect: Dialect) -> str:
     return dialect.missing if value in ("", None) else str(value)
 
 
-def months(table: Table) -> Iterator[tuple[str, Table]]:
-    """The rows of each calendar month by the first moment in them."""
+def months(table: Table, overlap: int) -> Iterator[tuple[str, Table]]:
+    """The rows of each calendar month by their first moment, below the last ones of the month before."""
+    last: Table = []
     for month in sorted({_month(row) for row in table}):
-        yield month, [row for row in table if _month(row) == month]
+        rows = [row for row in table if _month(row) == month]
+        yield month, last + rows
+        last = rows[len(rows) - overlap :]
 
 
 def _month(row: Row) -> str:

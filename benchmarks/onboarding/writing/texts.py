@@ -30,16 +30,16 @@ class Money(int):
 
     >>> [f"{Money(-123456):{sample}}" for sample in ("1234.56", "1.234,56 €", "$1,234.56", "1 234,56", "(1,234.56)")]
     ['-1234.56', '-1.234,56 €', '-$1,234.56', '-1 234,56', '(1,234.56)']
-    >>> f"{Money(150):1.234,56}", f"{Money(1500):cents}", f"{Money(1500):1.234}"
-    ('1,50', '1500', '15')
+    >>> f"{Money(150):1.234,56}", f"{Money(1500):cents}", f"{Money(1500):1.234}", f"{Money(1500):1234.5600}"
+    ('1,50', '1500', '15', '15.0000')
     """
 
     def __format__(self, sample: str) -> str:
         if sample == "cents":
             return str(int(self))
-        prefix, mark, point, suffix = _sample(sample or "1234.56")
+        prefix, mark, decimals, suffix = _sample(sample or "1234.56")
         units, cents = divmod(abs(int(self)), 100)
-        digits = f"{units:,}".replace(",", mark) + (f"{point}{cents:02}" if point else "")
+        digits = f"{units:,}".replace(",", mark) + decimals.replace("56", f"{cents:02}")
         if self >= 0:
             return f"{prefix.removeprefix('(')}{digits}{suffix.removesuffix(')')}"
         return f"{prefix}{digits}{suffix}" if prefix.startswith("(") else f"-{prefix}{digits}{suffix}"
@@ -47,7 +47,7 @@ class Money(int):
 
 @cache
 def _sample(sample: str) -> tuple[str, str, str, str]:
-    match = re.fullmatch(r"(\D*)1(\D?)234(?:(\D)56)?(\D*)", sample)
+    match = re.fullmatch(r"(\D*)1(\D?)234(\D560*)?(\D*)", sample)
     assert match, f"{sample}: write 1234.56 as the file would"
     return match[1], match[2], match[3] or "", match[4]
 
