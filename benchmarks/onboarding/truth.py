@@ -23,7 +23,10 @@ KINDS = {"surveys": "survey", "tickets": "support"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """Figures of a lake: ``money`` in hundredths of the currency, orders less refunds; ``kinds``: events that are neither."""
+    """Figures of a lake.
+
+    ``money`` is that of orders less that of refunds, in hundredths of the currency; ``kinds`` counts the other events.
+    """
 
     orders: int
     customers: int
