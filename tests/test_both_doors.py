@@ -6,6 +6,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events import rules
@@ -19,6 +20,7 @@ from serving.segment_spec.messages import events_of
 from serving.segment_spec.receiver import Receiver
 
 USD = Money("USD", 2)
+SETTINGS = Settings.model_validate({"name": "Test", "currency": "USD", "sources": {}, "home": "/nowhere"})
 RECEIVER = Receiver(USD, now=parse("2200-01-01"))
 LATE = "2100-01-01T00:00:00.000001Z"  # the first moment that is no event's
 MANY = "7" * 513
@@ -74,7 +76,7 @@ def in_files(rows: list[Row]) -> list[str | None]:
         connection.execute(f"CREATE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR, {columns})")
         if values:
             connection.executemany(f"INSERT INTO rows VALUES ({', '.join('?' * len(values[0]))})", values)  # noqa: S608
-        validate_rows(connection, "x", source, Rows(dict.fromkeys(FIELDS, "VARCHAR"), True, len(rows)), USD)  # noqa: FBT003
+        validate_rows(connection, "x", source, Rows(dict.fromkeys(FIELDS, "VARCHAR"), True, len(rows)), SETTINGS)  # noqa: FBT003
         return [row[0] for row in connection.execute(f"SELECT {CODE} FROM staged ORDER BY {ROW}").fetchall()]  # noqa: S608
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
@@ -19,7 +19,16 @@ from features.config.source import Source, check_query
 from features.config.targets import Gate, TargetSettings
 from features.errors import StamkundError
 from features.moments import micros
+from features.reading.ids import MISSING_IDS
 from features.units import Size
+
+
+def _written(value: object) -> object:
+    """An id as YAML writes it: ``null`` and numbers without quotes are those words."""
+    return "null" if value is None else str(value) if isinstance(value, int | float) else value
+
+
+MissingId = Annotated[str, BeforeValidator(_written)]
 
 
 class Serving(Section):
@@ -41,6 +50,7 @@ class Settings(Section):
     clock: Moment | None = None
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     minor_units: Whole = Field(default=2, ge=0, le=4)
+    missing_ids: tuple[MissingId, ...] = MISSING_IDS
     home: Resolved = Field(default=Path(".stamkund"), validate_default=True)
     store: Place | None = None
     registry: Place | None = None

@@ -13,6 +13,7 @@ from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, Table
+from features.reading.formats import parse_format
 
 
 def _text(value: object) -> object:
@@ -37,6 +38,9 @@ class Source(Section):
     origin: Place | dict[str, Place] = Field(alias="from")
     query: str | None = None
     timezone: str = "UTC"
+    formats: dict[str, Expression] = Field(default_factory=dict)
+    times: Literal["days", "moments"] | None = None
+    where: Expression | None = None
     kind: KindName | None = None
     id_type: str = "user_id"
     columns: dict[str, Expression]
@@ -75,6 +79,16 @@ class Source(Section):
                 msg = f"`names` gives the name {name!r} twice: each column needs its own."
                 raise StamkundError("bad_setting", msg)
         return names
+
+    @field_validator("formats")
+    @classmethod
+    def _known_formats(cls, formats: dict[str, str]) -> dict[str, str]:
+        for column, text in formats.items():
+            try:
+                parse_format(text)
+            except StamkundError as error:
+                raise StamkundError(error.code, str(error), field=column) from None
+        return formats
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -28,7 +28,7 @@ def _rejection(source: SourceReport, settings: Settings) -> Finding:
     if not source.read:
         step = "Look at what it is read from, and at its query if it has one."
         return Finding("rows", "warning", f"The source '{source.name}' is empty.", step)
-    rejected = source.read - source.accepted
+    rejected = source.refused
     share = percent(rejected, source.read)
     level: Severity = (
         "note" if rejected <= 0.01 * source.read else "warning" if rejected <= 0.05 * source.read else "problem"

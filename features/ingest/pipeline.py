@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from features import sql
 from features.config.settings import Settings
-from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.lake_events import LakeEvents
@@ -43,14 +43,16 @@ def ingest_portion(
     name, source, previous = portion.name, portion.source, portion.previous
     rows = read(connection, portion, scratch)
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
-    columns = validate_rows(connection, name, source, rows, Money(settings.currency, settings.minor_units))
+    columns = validate_rows(connection, name, source, rows, settings)
+    left_out = rows.count - sql.row_count(connection, "staged")
     _reject_duplicates(connection, lake_events, portion, columns)
     filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
     insert_rows(connection, portion, lake_events, columns, settings.currency)
     connection.execute("DROP TABLE rows; DROP TABLE staged")
-    report = SourceReport(name, source.table, portion.description, rows.count, rejected, file if rejected else None)
+    aside = file if rejected else None
+    report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out)
     return PortionResult(report, _watermark(portion, rows, report, filled), rejected_rows)
 
 

@@ -11,10 +11,11 @@ from features.events.tables import Table
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What became of the rows that were read of a source: each is either accepted or rejected.
+    """What became of the rows that were read of a source: each is accepted, rejected or left out.
 
     ``scope`` says what was read: ``read whole``, ``2 new files``, ``since 2024-05-01 09:00``, ``unchanged``;
-    ``rejected`` counts rows by code, and ``rejects`` is the file that holds them.
+    ``rejected`` counts rows by code, and ``rejects`` is the file that holds them; ``left_out`` are those that the
+    source's ``where`` does not count.
     """
 
     name: str
@@ -23,11 +24,17 @@ class SourceReport:
     read: int
     rejected: Mapping[str, int]
     rejects: Path | None = None
+    left_out: int = 0
 
     @property
     def accepted(self) -> int:
         """The number of rows accepted."""
-        return self.read - sum(self.rejected.values())
+        return self.read - self.left_out - self.refused
+
+    @property
+    def refused(self) -> int:
+        """The number of rows rejected."""
+        return sum(self.rejected.values())
 
     @property
     def rejected_for_content(self) -> int:
@@ -59,4 +66,4 @@ class IngestReport:
     @property
     def rejected(self) -> int:
         """The number of rows rejected."""
-        return sum(source.read - source.accepted for source in self.sources)
+        return sum(source.refused for source in self.sources)

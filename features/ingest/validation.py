@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from features import sql
+from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.kinds import canonical_kind
@@ -16,22 +17,30 @@ from features.events.money import Money
 from features.events.rules import rules_of
 from features.events.tables import COLUMNS, NEEDED, Role
 from features.ingest.rule_sql import breaks, reason_sql
-from features.ingest.sources.mapping import UNREADABLE, project, source_value
+from features.ingest.sources.mapping import UNREADABLE, project
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
-from features.ingest.sources.values import Value, canonical_value
+from features.ingest.sources.values import Value, canonical_value, foreign_amount
+from features.reading.ids import is_missing_id_sql
+from features.reading.remedies import remedy_sql
 
 CODE, REASON = "stamkund_code", "stamkund_reason"
 
 # What cannot be read in a role: its code, and the form that can.
 _FORMS: Mapping[Role, tuple[str, str]] = {
-    "time": ("bad_time", "a time; give ISO 8601, e.g. 2017-12-03T10:00:00Z"),
-    "start": ("bad_time", "a time; give ISO 8601, e.g. 2017-12-03"),
-    "end": ("bad_time", "a time; give ISO 8601, e.g. 2017-12-03"),
-    "amount": ("bad_amount", "an amount below 10^12; give digits with a decimal point, e.g. 1234.50"),
-    "number": ("bad_number", "a number of at most 10^12; give digits with a decimal point"),
+    "time": ("bad_time", "a time that is understood whole"),
+    "start": ("bad_time", "a time that is understood whole"),
+    "end": ("bad_time", "a time that is understood whole"),
+    "amount": ("bad_amount", "an amount below 10^12"),
+    "number": ("bad_number", "a number of at most 10^12"),
+    "id": ("bad_text", "an id with all of its digits; give it as text where it is made"),
+    "text": ("bad_text", "a text with all of its digits; give it as text where it is made"),
     "json": ("bad_properties", "a JSON object"),
 }
+
+
+_WRITTEN = frozenset({"bad_time", "bad_amount", "bad_number"})  # what `formats` may make readable
+_WHO = frozenset({"id", "customer_id"})
 
 
 @dataclass(frozen=True)
@@ -44,13 +53,14 @@ class Check:
 
 
 def validate_rows(
-    connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, money: Money
+    connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, settings: Settings
 ) -> list[str]:
     """Read the table ``rows`` into the table ``staged``: canonical columns (returned), and why a row is rejected."""
-    projection = project(connection, name, source, rows)
-    values = {column: Value(source_value(column), type_, source.timezone) for column, type_ in projection.types.items()}
+    money = Money(settings.currency, settings.minor_units)
+    projection = project(connection, name, source, rows, money)
+    values = projection.values
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
-    checks = list(_checks(source, values, money))
+    checks = list(_checks(source, values, money, settings.missing_ids))
     try:
         _stage(connection, projection.query, readings, checks)
     except duckdb.Error as error:
@@ -118,24 +128,46 @@ def _role(source: Source, column: str) -> Role:
     return COLUMNS[source.table].get(column, "text")
 
 
+def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -> Check:
+    """A column without which a row means nothing; what stands for nobody is no customer."""
+    code, absent = f"missing_{column}", sql.literal(f"there is no {column}")
+    if column not in _WHO:
+        return Check(code, f"NOT {value.present}", absent)
+    told = f"'the {column} ' || {text} || ' stands for nobody; the setting missing_ids lists what does'"
+    reason = f"CASE WHEN {value.present} THEN {told} ELSE {absent} END"
+    return Check(code, is_missing_id_sql(f"CAST({value.sql} AS VARCHAR)", missing_ids), reason)
+
+
+def _unread(source: Source, column: str, value: Value, text: str, money: Money) -> Iterator[Check]:
+    """A value that is there and is not understood whole."""
+    role = _role(source, column)
+    code, form = _FORMS[role]
+    unread = f"{value.present} AND {sql.name(column)} IS NULL"
+    foreign = foreign_amount(value, money) if role == "amount" else None
+    if foreign is not None:
+        told = f"amounts are in {money.currency}, and the {column} is "
+        yield Check("foreign_currency", f"{unread} AND {foreign}", f"{sql.literal(told)} || {text}")
+    remedy = remedy_sql(value.sql, source.columns[column], time=code == "bad_time") if value.type == "VARCHAR" else None
+    told = f"{sql.literal(f'{column} ')} || {text} || {sql.literal(f' is not {form}')}"
+    yield Check(code, unread, f"{told} || {remedy}" if remedy and code in _WRITTEN else told)
+
+
 def _cases(cases: Iterator[tuple[str, str]]) -> str:
     return f"CASE {' '.join(f'WHEN {when} THEN {then}' for when, then in cases)} END"
 
 
-def _checks(source: Source, values: Mapping[str, Value], money: Money) -> Iterator[Check]:
+def _checks(source: Source, values: Mapping[str, Value], money: Money, missing_ids: Sequence[str]) -> Iterator[Check]:
     """All checks in the order in which a row fails them."""
     yield Check("malformed_row", f"{FLAW} IS NOT NULL", FLAW)
     unread = sql.name(UNREADABLE)
     text = f"'the column ' || {unread} || ' holds something other than its other rows, and an expression needs it'"
     yield Check("bad_value", f"{unread} IS NOT NULL", text)
-    for column in NEEDED[source.table]:
-        yield Check(f"missing_{column}", f"NOT {values[column].present}", sql.literal(f"there is no {column}"))
     texts = {column: f"coalesce(left(CAST({value.sql} AS VARCHAR), 60), '')" for column, value in values.items()}
+    for column in NEEDED[source.table]:
+        yield _missing(column, values[column], texts[column], missing_ids)
     for column, role in COLUMNS[source.table].items():
         if column in values and role in _FORMS:
-            code, form = _FORMS[role]
-            text = f"{sql.literal(column + ' ')} || {texts[column]} || {sql.literal(' is not ' + form)}"
-            yield Check(code, f"{values[column].present} AND {sql.name(column)} IS NULL", text)
+            yield from _unread(source, column, values[column], texts[column], money)
     columns = {column: sql.name(column) for column in values}
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}
     for rule in rules_of(source.table, money.currency):

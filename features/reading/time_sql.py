@@ -54,9 +54,8 @@ def time_sql(text: str, timezone: str, *, last: bool, form: TimeForm | None = No
     """
     zone, trimmed = sql.literal(timezone), f"trim({text})"
     if form is not None and form.strptime:
-        read = f"try_strptime({trimmed}, {sql.literal(form.strptime)})"
-        moment = moment_sql(read, zone) if form.tells_hour else day_sql(read, zone, last=last)
-        return f"CASE WHEN regexp_full_match({trimmed}, {sql.literal(form.pattern)}) THEN {moment} END"
+        read = written_sql(text, form)
+        return moment_sql(f"({read})", zone) if form.tells_hour else day_sql(f"({read})", zone, last=last)
     if form is not None:
         return _moment(_parsed(trimmed, form), zone, last=last)
     plain = f"TRY_CAST({trimmed} AS TIMESTAMP)"
@@ -71,7 +70,15 @@ def time_sql(text: str, timezone: str, *, last: bool, form: TimeForm | None = No
 
 def written_sql(text: str, form: TimeForm | None = None) -> str:
     """The same as a TIMESTAMP as it is written, whatever its zone; a day is its midnight."""
-    return f"{_parsed(f'trim({text})', form)}.at"
+    trimmed = f"trim({text})"
+    parsed = f"{_parsed(trimmed, form)}.at"
+    if form is None:
+        plain = f"regexp_full_match({trimmed}, '{_PLAIN_DAY}|{_PLAIN_ZONED}?')"
+        return f"CASE WHEN {plain} THEN TRY_CAST({trimmed} AS TIMESTAMP) ELSE {parsed} END"
+    if form.strptime:
+        fits = f"regexp_full_match({trimmed}, {sql.literal(form.pattern)})"
+        return f"CASE WHEN {fits} THEN try_strptime({trimmed}, {sql.literal(form.strptime)}) END"
+    return parsed
 
 
 def day_sql(midnight: str, zone: str, *, last: bool) -> str:

@@ -24,23 +24,25 @@ def sources_table(report: IngestReport) -> Table:
     table = _table("source", "table", "what was read", ">rows", ">accepted", ">rejected")
     for source in report.sources:
         unread = source.scope == "unchanged"
-        counts = (source.read, source.accepted, source.read - source.accepted)
+        counts = (source.read, source.accepted, source.refused)
         _row(table, source.name, source.table, source.scope, *("–" if unread else f"{n:,}" for n in counts))
     return table
 
 
 def rejection_lines(report: IngestReport) -> Iterator[str]:
-    """Of each source with rejected rows: how many by which reason, and the file that holds them."""
+    """Of each source: how many rows are rejected by which reason, the file that holds them, and how many left out."""
     for source in report.sources:
         if source.rejected:
             reasons = ", ".join(f"{count:,} {code}" for code, count in source.rejected.items())
             where = f"; each row with its reason: {source.rejects}" if source.rejects else ""
             yield f"Rejected of {source.name}: {reasons}{where}"
+        if source.left_out:
+            yield f"Left out of {source.name}: {source.left_out:,} rows that its `where` does not count"
 
 
 def mostly_rejected(report: IngestReport) -> list[str]:
     """The sources of which more rows were rejected than accepted."""
-    return [source.name for source in report.sources if source.read > 2 * source.accepted]
+    return [source.name for source in report.sources if source.refused > source.accepted]
 
 
 def training_table(reports: Iterable[TrainingReport]) -> Table:

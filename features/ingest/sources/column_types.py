@@ -1,9 +1,9 @@
-"""The types of text columns: what most of their values are written as, so that expressions can compute with them."""
+"""The types of text columns that expressions compute with: numbers where they are written as numbers, else texts."""
 
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 
@@ -13,6 +13,9 @@ from features.errors import StamkundError
 from features.ingest.sources.rows import Rows
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded
 
+_WHOLE = "[-+]?[0-9]+"
+_NUMBER = "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{1,3})?"
+
 
 def count_forms(
     connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, previous: Mapping[str, FormCounts]
@@ -21,35 +24,37 @@ def count_forms(
 
     Raises :class:`FullReadNeeded` when that makes another type of a column than what was read before alone.
     """
-    expressions = {column: text for column, text in source.columns.items() if not find_column(text, rows.columns)}
-    operands = {
-        operand for column, text in expressions.items() for operand in _columns_of(name, column, text, rows.columns)
-    }
     if not rows.textual:
         return {}
-    counts = {column: _count(connection, sql.name(column), previous.get(column)) for column in sorted(operands)}
+    formatted = {find_column(column, rows.columns) for column in source.formats}
+    counts = {
+        column: _count(connection, column, previous.get(column))
+        for column in sorted(operands_of(name, source, rows) - formatted)
+    }
     for column, earlier in previous.items():
         if column in counts and prevailing_type(counts[column]) != prevailing_type(earlier):
             raise FullReadNeeded(f"most values of {column} in {name} are of another type now")
     return counts
 
 
+def operands_of(name: str, source: Source, rows: Rows) -> set[str]:
+    """The source's columns that its expressions compute with."""
+    return {column for key, text in _expressions(source, rows) for column in _columns_of(name, key, text, rows)}
+
+
 def prevailing_type(counts: FormCounts) -> str:
     """The DuckDB type that at least eight of ten values have; a value of another one makes its row rejected.
 
-    The counts are of values, and of those with leading zeros, fractions, numbers, days, and moments.
+    The counts are of values, of those that are texts though they look like numbers (leading zeros, more digits than a
+    number keeps), of those with more than 15 digits, of fractions, and of numbers.
 
-    >>> prevailing_type((10, 0, 0, 8, 0, 0)), prevailing_type((10, 0, 1, 8, 0, 0)), prevailing_type((10, 1, 0, 9, 0, 0))
+    >>> prevailing_type((10, 0, 0, 0, 8)), prevailing_type((10, 0, 0, 1, 8)), prevailing_type((10, 1, 0, 0, 9))
     ('BIGINT', 'DOUBLE', 'VARCHAR')
     """
-    values, zeros, fractions, numbers, days, moments = counts
-    if values == 0 or zeros:
+    values, texts, wide, fractions, numbers = counts
+    if values == 0 or texts or numbers < 0.8 * values or (fractions and wide):
         return "VARCHAR"
-    if numbers >= 0.8 * values:
-        return "DOUBLE" if fractions else "BIGINT"
-    if days >= 0.8 * values:
-        return "DATE"
-    return "TIMESTAMP" if moments >= 0.8 * values else "VARCHAR"
+    return "DOUBLE" if fractions else "BIGINT"
 
 
 def find_column(text: str, columns: Iterable[str]) -> str | None:
@@ -63,30 +68,40 @@ def find_column(text: str, columns: Iterable[str]) -> str | None:
     return next(iter(exact or alike), None)
 
 
-def _columns_of(name: str, column: str, text: str, columns: Iterable[str]) -> list[str]:
+def _expressions(source: Source, rows: Rows) -> Iterator[tuple[str, str]]:
+    """Each expression of a source, with the key that it stands under."""
+    for column, text in source.columns.items():
+        if not find_column(text, rows.columns):
+            yield f"columns.{column}", text
+    if source.where is not None:
+        yield "where", source.where
+
+
+def _columns_of(name: str, key: str, text: str, rows: Rows) -> list[str]:
     """The source's columns that an expression computes with."""
-    field = f"sources.{name}.columns.{column}"
+    field = f"sources.{name}.{key}"
     try:
         operands = sql.columns_of(text)
     except ValueError as error:
         msg = f"{field}: {text!r} is neither a column of the source nor an SQL expression: {error}"
         raise StamkundError("bad_expression", msg, field=field) from None
-    return [own for operand in operands if (own := find_column(operand, columns))]
+    return [own for operand in operands if (own := find_column(operand, rows.columns))]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str, previous: FormCounts | None) -> FormCounts:
     """The counts that :func:`prevailing_type` takes, of the table ``rows`` and what was read before."""
-    text, whole = f"trim({column})", r"'[-+]?\d{1,18}'"
-    number = f"isfinite(TRY_CAST({text} AS DOUBLE))"
+    digits = "length(regexp_replace(text, '[^0-9]', '', 'g'))"
     row = connection.execute(
         f"""
-        SELECT count(*) FILTER ({text} <> ''),
-               count(*) FILTER (regexp_full_match({text}, '0\\d+')),
-               count(*) FILTER ({number} AND NOT regexp_full_match({text}, {whole})),
-               count(*) FILTER ({number}),
-               count(*) FILTER (regexp_full_match({text}, '\\d{{4}}[-/]\\d{{1,2}}[-/]\\d{{1,2}}')),
-               count(TRY_CAST({text} AS TIMESTAMP))
-        FROM rows
+        SELECT count(*) FILTER (text <> ''),
+               count(*) FILTER (number AND (regexp_full_match(text, '[-+]?0[0-9]+') OR {digits} > 18)),
+               count(*) FILTER (number AND {digits} > 15),
+               count(*) FILTER (number AND NOT regexp_full_match(text, '{_WHOLE}')),
+               count(*) FILTER (number)
+        FROM (
+            SELECT text, regexp_full_match(text, '{_NUMBER}') AND isfinite(TRY_CAST(text AS DOUBLE)) AS number
+            FROM (SELECT trim({sql.name(column)}) AS text FROM rows)
+        )
         """
     ).fetchone()
     counts = tuple(map(int, row or ()))

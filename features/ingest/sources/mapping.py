@@ -11,19 +11,22 @@ import duckdb
 from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
-from features.ingest.sources.column_types import find_column, prevailing_type
+from features.events.money import Money
+from features.ingest.sources.column_types import find_column, operands_of, prevailing_type
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
+from features.ingest.sources.values import Value, typed_value
+from features.reading.formats import Format, parse_format
 
 UNREADABLE = "stamkund:unreadable"
 
 
 @dataclass(frozen=True)
 class Projection:
-    """The SELECT that yields ``stamkund:<canonical column>`` for each mapped column, and the DuckDB types of these."""
+    """The SELECT that yields ``stamkund:<canonical column>`` for each mapped column, and what these values are."""
 
     query: str
-    types: Mapping[str, str]
+    values: Mapping[str, Value]
 
 
 def source_value(column: str) -> str:
@@ -35,42 +38,85 @@ def source_value(column: str) -> str:
     return sql.name(f"stamkund:{column}")
 
 
-def project(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows) -> Projection:
+def project(connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, money: Money) -> Projection:
     """Map the columns of the table ``rows``; an error names the key of the settings that cannot be mapped."""
+    formats = _formats(name, source, rows)
+    operands = operands_of(name, source, rows)
+    types = rows.columns
+    own_values = {c: Value(sql.name(c), types[c], source.timezone, form) for c, form in formats.items()}
+    casts = _numbers(rows) | {c: _typed(value, f"sources.{name}.formats", c, money) for c, value in own_values.items()}
     copies = {column: own for column, text in source.columns.items() if (own := find_column(text, rows.columns))}
     expressions = {column: text for column, text in source.columns.items() if column not in copies}
-    base = _typed_rows(copies, {column: prevailing_type(counts) for column, counts in rows.forms.items()})
-    types = {column: rows.columns[own] for column, own in copies.items()}
-    types |= {column: _type(connection, name, column, text, base) for column, text in expressions.items()}
+    base = _typed_rows(copies, {column: cast for column, cast in casts.items() if column in operands})
+    values = {
+        column: Value(source_value(column), types[own], source.timezone, formats.get(own))
+        for column, own in copies.items()
+    }
+    for column, text in expressions.items():
+        type_ = _type(connection, f"sources.{name}.columns.{column}", text, base)
+        values[column] = Value(source_value(column), type_, source.timezone)
     results = [f"({text}\n) AS {source_value(column)}" for column, text in expressions.items()]
     columns = ", ".join([ROW, FLAW, sql.name(UNREADABLE), *map(source_value, copies), *results])
-    return Projection(f"SELECT {columns} FROM ({base})", types)
+    return Projection(f"SELECT {columns} FROM ({base}){_condition(connection, name, source, base)}", values)
 
 
-def _typed_rows(copies: Mapping[str, str], types: Mapping[str, str]) -> str:
-    """The rows with the plainly mapped columns copied as they came, and those of ``types`` cast for expressions."""
-    parts = [f"{sql.name(own)} AS {source_value(column)}" for column, own in copies.items()]
-    casts = [f"{_cast(column, type_)} AS {sql.name(column)}" for column, type_ in types.items()]
-    failures = [
-        f"CASE WHEN trim({sql.name(column)}) <> '' AND {_cast(column, type_)} IS NULL THEN {sql.literal(column)} END"
+def _condition(connection: duckdb.DuckDBPyConnection, name: str, source: Source, base: str) -> str:
+    """Which rows count: those of ``where``, and those that cannot be asked."""
+    if source.where is None:
+        return ""
+    _type(connection, f"sources.{name}.where", f"CAST(({source.where}\n) AS BOOLEAN)", base)
+    return f" WHERE ({source.where}\n) OR {FLAW} IS NOT NULL OR {sql.name(UNREADABLE)} IS NOT NULL"
+
+
+def _formats(name: str, source: Source, rows: Rows) -> dict[str, Format]:
+    """The formats of the source's columns."""
+    formats = {}
+    for column, text in source.formats.items():
+        own, field = find_column(column, rows.columns), f"sources.{name}.formats.{column}"
+        if own is None:
+            unknown = StamkundError.unknown("unknown_source_column", "column", column, rows.columns)
+            raise StamkundError(unknown.code, f"{field}: {unknown}", field=field)
+        formats[own] = parse_format(text)
+    return formats
+
+
+def _typed(value: Value, field: str, column: str, money: Money) -> str:
+    """What a column with a format is for expressions."""
+    cast = typed_value(value, money)
+    if cast is None:
+        msg = f"{field}.{column}: {column} is of the type {value.type} already. Take its format away."
+        raise StamkundError("bad_format", msg, field=f"{field}.{column}")
+    return cast
+
+
+def _numbers(rows: Rows) -> dict[str, str]:
+    """The text columns that are numbers for expressions."""
+    types = {column: prevailing_type(counts) for column, counts in rows.forms.items()}
+    return {
+        column: f"TRY_CAST(nullif(trim({sql.name(column)}), '') AS {type_})"
         for column, type_ in types.items()
         if type_ != "VARCHAR"
+    }
+
+
+def _typed_rows(copies: Mapping[str, str], casts: Mapping[str, str]) -> str:
+    """The rows with the plainly mapped columns copied as they came, and others cast for expressions."""
+    parts = [f"{sql.name(own)} AS {source_value(column)}" for column, own in copies.items()]
+    failures = [
+        f"CASE WHEN trim(CAST({sql.name(column)} AS VARCHAR)) <> '' AND {cast} IS NULL THEN {sql.literal(column)} END"
+        for column, cast in casts.items()
     ]
-    replace = f" REPLACE ({', '.join(casts)})" if casts else ""
+    replaced = ", ".join(f"{cast} AS {sql.name(column)}" for column, cast in casts.items())
+    replace = f" REPLACE ({replaced})" if casts else ""
     unreadable = f"coalesce({', '.join(failures)})" if failures else "CAST(NULL AS VARCHAR)"
     return f"SELECT {', '.join([f'*{replace}', *parts, f'{unreadable} AS {sql.name(UNREADABLE)}'])} FROM rows"
 
 
-def _cast(column: str, type_: str) -> str:
-    return f"TRY_CAST(nullif(trim({sql.name(column)}), '') AS {type_})" if type_ != "VARCHAR" else sql.name(column)
-
-
-def _type(connection: duckdb.DuckDBPyConnection, name: str, column: str, text: str, base: str) -> str:
+def _type(connection: duckdb.DuckDBPyConnection, field: str, text: str, base: str) -> str:
     """The type of an expression over the query ``base``."""
     try:
         return sql.describe(connection, f"SELECT ({text}\n) AS value FROM ({base})")["value"]
     except duckdb.Error as error:
-        field = f"sources.{name}.columns.{column}"
         raise _bad_expression(_own_columns(connection, base), field, text, error) from None
 
 

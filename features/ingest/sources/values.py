@@ -13,15 +13,23 @@ from features import sql
 from features.events.columns import LARGEST
 from features.events.money import Money, minor_units_sql
 from features.events.tables import Role
+from features.reading.formats import Epoch, Format
+from features.reading.ids import exact_id_sql
+from features.reading.number_forms import NumberForm, signs_of
+from features.reading.number_sql import foreign_sql, plain_sql
+from features.reading.time_forms import TimeForm
+from features.reading.time_sql import day_sql, epoch_sql, time_sql, written_sql
+from features.reading.zones import moment_sql
 
 
 @dataclass(frozen=True)
 class Value:
-    """An expression of a source, its DuckDB type, and the zone its naive times are in."""
+    """An expression of a source, its DuckDB type, the zone its naive times are in, and how its texts are written."""
 
     sql: str
     type: str
     timezone: str = "UTC"
+    format: Format | None = None
 
     @property
     def present(self) -> str:
@@ -32,15 +40,25 @@ class Value:
             return f"({self.sql} IS NOT NULL AND NOT isnan({self.sql}))"
         return f"({self.sql} IS NOT NULL)"
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether its type is one of numbers."""
+        return self.type.startswith("DECIMAL") or self.type in {
+            *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
+            *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+            *("FLOAT", "DOUBLE", "BOOLEAN"),
+        }
+
 
 def canonical_value(role: Role, value: Value, money: Money) -> str | None:
-    """The expression that reads a value in its role; None when its type can never mean that."""
+    """The expression that reads a value in its role; None when its type or its format can never mean that."""
     if role == "amount":
         return _amount(value, money)
     readers: Mapping[Role, Callable[[Value], str | None]] = {
-        "time": lambda time: _moment(time, last=True),
-        "end": lambda time: _moment(time, last=True),
-        "start": lambda time: _moment(time, last=False),
+        "id": _id,
+        "time": lambda time: moment(time, last=True),
+        "end": lambda time: moment(time, last=True),
+        "start": lambda time: moment(time, last=False),
         "number": _number,
         "json": _json,
         "list": _list,
@@ -48,56 +66,88 @@ def canonical_value(role: Role, value: Value, money: Money) -> str | None:
     return readers.get(role, _text)(value)
 
 
+def moment(value: Value, *, last: bool) -> str | None:
+    """Microseconds since 1970, UTC; a day means its last microsecond, or its first one where something starts."""
+    zone = sql.literal(value.timezone)
+    if value.format is not None:
+        return _written_moment(value, value.format, last=last)
+    if value.type == "DATE":
+        day = f"CASE WHEN isfinite({value.sql}) THEN CAST({value.sql} AS TIMESTAMP) END"
+        return day_sql(f"({day})", zone, last=last)
+    if value.type == "TIMESTAMP WITH TIME ZONE":
+        return f"CASE WHEN isfinite({value.sql}) THEN epoch_us({value.sql}) END"
+    if value.type.startswith("TIMESTAMP"):
+        local = f"CAST({value.sql} AS TIMESTAMP)"
+        return f"CASE WHEN isfinite({local}) THEN {moment_sql(local, zone)} END"
+    return time_sql(value.sql, value.timezone, last=last) if value.type == "VARCHAR" else None
+
+
+def foreign_amount(value: Value, money: Money) -> str | None:
+    """Whether a text is an amount in another currency; None of what is no text."""
+    form = value.format if isinstance(value.format, NumberForm) else None
+    return foreign_sql(value.sql, form, money.currency) if value.type == "VARCHAR" else None
+
+
+def typed_value(value: Value, money: Money) -> str | None:
+    """What a column with a format is for expressions: a moment, a local time, a day or a number.
+
+    None when its type has no such format.
+    """
+    form, text = value.format, f"CAST({value.sql} AS VARCHAR)"
+    if isinstance(form, NumberForm):
+        return _decimal(value, "DOUBLE", signs_of(money.currency))
+    if not isinstance(form, TimeForm):
+        moments = moment(value, last=False)
+        return moments and f"make_timestamptz({moments})"
+    if value.type != "VARCHAR" and not value.is_numeric:
+        return None
+    if "zone" in form.groups:
+        return f"make_timestamptz({time_sql(text, value.timezone, last=False, form=form)})"
+    return f"CAST({written_sql(text, form)} AS {'TIMESTAMP' if form.tells_hour else 'DATE'})"
+
+
+def _written_moment(value: Value, format_: Format, *, last: bool) -> str | None:
+    if isinstance(format_, Epoch):
+        return epoch_sql(value.sql, format_.unit) if value.is_numeric or value.type == "VARCHAR" else None
+    if isinstance(format_, TimeForm) and (value.type == "VARCHAR" or value.is_numeric):
+        return time_sql(f"CAST({value.sql} AS VARCHAR)", value.timezone, last=last, form=format_)
+    return None
+
+
+def _id(value: Value) -> str:
+    return f"CASE WHEN {value.present} THEN {exact_id_sql(value.sql, value.type)} END"
+
+
 def _text(value: Value) -> str:
-    """A text as received; whole floats lose their '.0', which some tool added to an id."""
-    text = f"CAST({value.sql} AS VARCHAR)"
-    if value.type in {"DOUBLE", "FLOAT"}:
-        whole = f"{value.sql} = trunc({value.sql}) AND abs({value.sql}) < 9007199254740992"
-        text = f"CASE WHEN {whole} THEN CAST(CAST({value.sql} AS BIGINT) AS VARCHAR) ELSE {text} END"
+    """A text as received; whole floats lose their '.0', which some tool added."""
+    text = exact_id_sql(value.sql, value.type) if value.is_numeric else f"CAST({value.sql} AS VARCHAR)"
     return f"CASE WHEN {value.present} THEN {text} END"
 
 
 def _number(value: Value) -> str | None:
-    if not _numeric(value) and value.type != "VARCHAR":
-        return None
-    parsed = f"TRY_CAST({value.sql} AS DOUBLE)"
-    return f"CASE WHEN {value.present} AND abs({parsed}) <= {LARGEST} THEN {parsed} END"
+    parsed = _decimal(value, "DOUBLE", ())
+    return parsed and f"CASE WHEN {value.present} AND abs({parsed}) <= {LARGEST} THEN {parsed} END"
 
 
 def _amount(value: Value, money: Money) -> str | None:
-    if not _numeric(value) and value.type != "VARCHAR":
-        return None
-    return f"CASE WHEN {value.present} THEN {minor_units_sql(value.sql, value.type, money.minor_units)} END"
-
-
-def _moment(value: Value, *, last: bool) -> str | None:
-    """Microseconds since 1970, UTC; a day means its last microsecond, or its first one where something starts."""
-    if value.type == "DATE":
-        return _day(value.sql, value.timezone, last=last)
-    if value.type == "TIMESTAMP WITH TIME ZONE":
-        return f"CASE WHEN isfinite({value.sql}) THEN epoch_us({value.sql}) END"
-    if value.type.startswith("TIMESTAMP"):
-        return _local(f"CAST({value.sql} AS TIMESTAMP)", value.timezone)
     if value.type != "VARCHAR":
+        parsed = minor_units_sql(value.sql, value.type, money.minor_units) if value.is_numeric else None
+        return parsed and f"CASE WHEN {value.present} THEN {parsed} END"
+    decimal = _decimal(value, "DECIMAL(18, 6)", signs_of(money.currency))
+    return decimal and minor_units_sql(decimal, "DECIMAL(18, 6)", money.minor_units)
+
+
+def _decimal(value: Value, type_: str, signs: list[str] | tuple[str, ...]) -> str | None:
+    """A number of a DuckDB type; None when the value's own type or its format can mean none."""
+    if value.type != "VARCHAR":
+        return f"TRY_CAST({value.sql} AS {type_})" if value.is_numeric and value.format is None else None
+    if value.format is not None and not isinstance(value.format, NumberForm):
         return None
-    text = f"trim({value.sql})"
-    day = rf"regexp_full_match({text}, '\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}')"
-    zoned = rf"regexp_matches({text}, '\d:\d\d.*(Z|z| ?UTC| ?GMT|[+-]\d\d(:?\d\d)?)$')"
-    return (
-        f"CASE WHEN {day} THEN {_day(f'TRY_CAST({text} AS DATE)', value.timezone, last=last)}"
-        f" WHEN {zoned} THEN epoch_us(TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE))"
-        f" ELSE {_local(f'TRY_CAST({text} AS TIMESTAMP)', value.timezone)} END"
-    )
-
-
-def _day(date: str, timezone: str, *, last: bool) -> str:
-    moment = f"CASE WHEN isfinite({date}) THEN CAST({date} AS TIMESTAMP) END"
-    return _local(f"({moment} + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND)" if last else moment, timezone)
-
-
-def _local(timestamp: str, timezone: str) -> str:
-    zoned = timestamp if timezone == "UTC" else f"timezone({sql.literal(timezone)}, {timestamp})"
-    return f"CASE WHEN isfinite({timestamp}) THEN epoch_us({zoned}) END"
+    written = f"TRY_CAST({plain_sql(value.sql, value.format, signs)} AS {type_})"
+    if value.format is not None:
+        return written
+    # DuckDB's cast is fast and reads what plain numbers are, and 1_000 beside.
+    return f"coalesce(CASE WHEN NOT contains({value.sql}, '_') THEN TRY_CAST({value.sql} AS {type_}) END, {written})"
 
 
 def _json(value: Value) -> str:
@@ -112,11 +162,3 @@ def _list(value: Value) -> str:
     if value.type.endswith("[]"):
         return f"CAST({value.sql} AS VARCHAR[])"
     return f"CASE WHEN {value.present} THEN string_split({_text(value)}, '|') END"
-
-
-def _numeric(value: Value) -> bool:
-    return value.type.startswith("DECIMAL") or value.type in {
-        *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
-        *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
-        *("FLOAT", "DOUBLE", "BOOLEAN"),
-    }

@@ -125,9 +125,10 @@ class Watermarks:
 
 
 def basis_of(settings: Settings) -> str:
-    """A fingerprint of what every source is read by: the money, the columns, the kinds, the rules."""
+    """A fingerprint of what every source is read by: the money, who is nobody, the columns, the kinds, the rules."""
     columns = {table: dict(COLUMNS[table]) for table in COLUMNS}
-    return _fingerprint([settings.currency, settings.minor_units, columns, KINDS, event_rules(settings.currency)])
+    rules = event_rules(settings.currency)
+    return _fingerprint([settings.currency, settings.minor_units, settings.missing_ids, columns, KINDS, rules])
 
 
 def settings_fingerprint(source: Source, place: str, folder: Path) -> str:
