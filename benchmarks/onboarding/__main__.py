@@ -14,12 +14,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.onboarding.figures import asked, built, figures, has_remedy, silently_wrong
+from benchmarks.onboarding.figures import figures
 from benchmarks.onboarding.header_sets import exports
-from benchmarks.onboarding.trial import Trial
+from benchmarks.onboarding.report import group_table, lines
 from benchmarks.onboarding.trials import run
-
-FAULTS = {"silently wrong": silently_wrong, "asked": asked, "refused with a remedy": has_remedy}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,26 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         trials = run(chosen, options.keep or Path(scratch), processes=options.processes)
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
     console.print(*lines(trials), sep="\n")
+    console.print(group_table(trials))
     print(json.dumps(figures(trials)))
-
-
-def lines(trials: Sequence[Trial]) -> list[str]:
-    """A line for each set that went wrong: what came, what is right, what was asked."""
-    wrong = [trial for trial in trials if not (built(trial) and (asked(trial) or not trial.ambiguous))]
-    return [line for trial in wrong for line in _lines(trial)]
-
-
-def _lines(trial: Trial) -> list[str]:
-    kind = next((name for name, holds in FAULTS.items() if holds(trial)), "wrong")
-    about = ", ".join(trial.differences) or f"not asked: {', '.join(trial.ambiguous)}"
-    came = trial.error.splitlines()[-1][:300] if trial.error else str(trial.came)
-    questions = f"   asked: {', '.join(sorted(set(trial.questions)))}" if trial.questions else ""
-    return [
-        f"{trial.name}: {kind} ({about})",
-        f"   came:  {came}",
-        f"   right: {trial.right[0]}",
-        *([questions] * bool(questions)),
-    ]
 
 
 if __name__ == "__main__":

@@ -9,22 +9,12 @@ from benchmarks.onboarding.trial import Trial
 
 # What a wrong figure is about: questions on one of these topics are right to ask.
 TOPICS = {
-    "orders": {"order_id", "status", "kind", "refund", "table", "join", "unplaced", "same_as", "header", "amount"},
-    "customers": {"customer", "join", "table", "unplaced", "same_as", "kind", "status", "header"},
-    "money": {
-        "amount",
-        "number_format",
-        "currency",
-        "refund",
-        "status",
-        "kind",
-        "same_as",
-        "unplaced",
-        "order_id",
-        "table",
-    },
-    "times": {"time", "time_format", "time_zone", "unplaced", "table"},
-    "kinds": {"kind", "table", "unplaced", "outcome", "status", "time"},
+    "orders": "order_id status kind refund table join unplaced same_as header amount",
+    "customers": "customer join table unplaced same_as kind status header",
+    "money": "amount number_format currency refund status kind same_as unplaced order_id table",
+    "times": "time time_format time_zone unplaced table",
+    "kinds": "kind table unplaced outcome status time",
+    "build": "unplaced customer time time_format table kind header encoding join",
 }
 REMEDY = re.compile(
     r"`|--\w+|\b(?:add|choose|declare|give|map|mend|name|put|run|save|say|see|set|use|write)\b", re.IGNORECASE
@@ -38,7 +28,7 @@ def built(trial: Trial) -> bool:
 
 def asked(trial: Trial) -> bool:
     """Whether `init` asked about what is open, or about something of what came out wrong."""
-    right = set(trial.ambiguous) or {topic for d in trial.differences for topic in TOPICS.get(d, {"unplaced"})}
+    right = set(trial.ambiguous) or {topic for d in trial.differences for topic in TOPICS[d].split()}
     return bool(right & set(trial.questions))
 
 
