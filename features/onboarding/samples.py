@@ -17,7 +17,7 @@ from features.events.tables import Role
 from features.ingest.sources.files import READ_ERRORS
 from features.ingest.sources.loading import load
 from features.ingest.sources.places import FLAW, ROW
-from features.ingest.sources.tables import open_table
+from features.ingest.sources.tables import open_tables
 from features.ingest.sources.values import Value, canonical_value
 
 ROWS = 100_000
@@ -66,7 +66,7 @@ def sample(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict
     try:
         with tempfile.TemporaryDirectory() as scratch:
             for nth, file in enumerate(selection):
-                table = open_table(file, scratch=Path(scratch))
+                (table, *_) = open_tables(file, scratch=Path(scratch))
                 load(connection, table, f"sample_{nth}", most=ROWS // len(selection))
     except READ_ERRORS as error:
         raise _unreadable_file(selection[0], error) from None
@@ -92,7 +92,7 @@ def reading(name: str, column: ColumnSample, role: Role) -> str:
 
 def _column_names(file: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch:
-        return list(open_table(file, scratch=Path(scratch)).columns)
+        return list(open_tables(file, scratch=Path(scratch))[0].columns)
 
 
 def _column(connection: duckdb.DuckDBPyConnection, name: str, type_: str) -> ColumnSample:

@@ -3,50 +3,71 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import importlib.util
+import lzma
+import sqlite3
+import zipfile
 from glob import glob
 from pathlib import Path
 
 import duckdb
+import polars as pl
+import pyarrow as pa
 
 from features.config.locations import expand
 from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
 
-_CSV_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
+_FAMILIES = {
+    "csv": (".csv", ".tsv", ".tab", ".psv", ".txt", ".dat"),
+    "json": (".json", ".jsonl", ".ndjson"),
+    "workbook": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+    "parquet": (".parquet", ".pq"),
+    "avro": (".avro",),
+    "orc": (".orc",),
+    "arrow": (".arrow", ".feather", ".ipc"),
+    "sqlite": (".sqlite", ".sqlite3", ".db"),
+    "duckdb": (".duckdb", ".ddb"),
+    "archive": (".zip",),
+}
+_PACKED = (".gz", ".zst", ".bz2", ".xz")
 _GLOB = "*?["
-READ_ERRORS = (duckdb.Error, UnicodeDecodeError, csv.Error, gzip.BadGzipFile)  # of a file that is not what it seems
+# Of a file that is not what it seems.
+READ_ERRORS = (
+    *(duckdb.Error, sqlite3.Error, pa.ArrowException, pl.exceptions.PolarsError, csv.Error, UnicodeError),
+    *(OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError),
+)
 
 
 def find_files(origin: str, *, field: str) -> list[Path]:
-    """The files that a location means, in reading order; all CSV or all Parquet, none of them empty."""
+    """The files that a location means, in reading order; all of one format, so that they can be one source."""
+    files = locate(origin, field=field)
+    if len({file_format(path) for path in files}) > 1:
+        suffixes = ", ".join(sorted({path.suffix or path.name for path in files}))
+        msg = f"{origin} holds {suffixes} files: give files of one format, and only one of them, e.g. {origin}/*.csv."
+        raise StamkundError("unknown_format", msg, field=field)
+    return files
+
+
+def locate(origin: str, *, field: str) -> list[Path]:
+    """The files that a location means, of whatever formats."""
     place = _packaged(origin, field) if origin.startswith("package:") else Path(expand(origin, field=field))
     files = _files_at(place)
     if not files:
         raise _no_file(origin, place, field)
-    if {file_format(path) for path in files} not in ({"csv"}, {"parquet"}):
-        suffixes = ", ".join(sorted({path.suffix or path.name for path in files}))
-        msg = f"{origin} holds {suffixes} files: give CSV or Parquet, and only one of them."
-        raise StamkundError("unknown_format", msg, field=field)
-    for path in files:
-        if path.stat().st_size == 0:
-            msg = f"{path} is empty: not even a line with the names of its columns is in it. Fill it, or take it away."
-            raise StamkundError("unreadable_file", msg, field=field)
     return files
 
 
 def file_format(path: Path) -> str | None:
-    """The format of a file by its name: ``csv``, ``parquet``, or None when it is neither.
+    """The format of a file by its name, None when it says nothing.
 
-    >>> [file_format(Path(name)) for name in ("a.tsv.gz", "b.PARQUET", "c.xlsx")]
+    >>> [file_format(Path(name)) for name in ("a.tsv.gz", "b.PARQUET", "c.doc")]
     ['csv', 'parquet', None]
     """
     name = path.name.lower()
-    if name.endswith(".parquet"):
-        return "parquet"
-    return "csv" if name.endswith(_CSV_SUFFIXES) else None
+    bare = name.removesuffix(path.suffix.lower()) if name.endswith(_PACKED) else name
+    return next((family for family, suffixes in _FAMILIES.items() if bare.endswith(suffixes)), None)
 
 
 def form_of(source: Source) -> Form:
@@ -76,7 +97,7 @@ def _packaged(origin: str, field: str) -> Path:
 
 def _no_file(origin: str, place: Path, field: str) -> StamkundError:
     if any(mark in str(place) for mark in _GLOB) or place.is_dir():
-        msg = f"No CSV or Parquet file is found at {origin}. Put one there, or name another place."
+        msg = f"No file that can be read is found at {origin}. Put one there, or name another place."
         return StamkundError("missing_file", msg, field=field)
     beside = sorted(path.name for path in place.parent.glob("*") if file_format(path)) if place.parent.is_dir() else []
     return StamkundError.unknown("missing_file", f"file in {place.parent}:", place.name, beside, field=field)

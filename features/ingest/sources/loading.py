@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from features import sql
-from features.ingest.sources.formats.lines import CsvLines, lines_at
+from features.ingest.sources.formats.text.lines import CsvLines, lines_at
 from features.ingest.sources.places import FLAW, ROW, FileRows, Malformed
-from features.ingest.sources.tables import SourceTable
+from features.ingest.sources.source_table import SourceTable
 
 
 def load(

@@ -13,7 +13,8 @@ from features import sql
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
-from features.ingest.sources.tables import SourceTable, open_table
+from features.ingest.sources.source_table import SourceTable
+from features.ingest.sources.tables import fitting, open_source, open_tables
 
 
 @contextmanager
@@ -21,15 +22,28 @@ def query_tables(
     connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[Path]], form: Form, scratch: Path
 ) -> Iterator[list[str]]:
     """Make a view of each table of ``files`` for as long as a query needs them; the flaws of lines that are no rows."""
-    texts = {name: f"stamkund_text_{nth}" for nth, name in enumerate(files)}
+    views = list(_views(files, form, scratch))
     try:
-        for name, paths in files.items():
-            tables = [open_table(path, form, scratch=scratch) for path in paths]
-            _make_view(connection, name, tables, texts[name])
-        yield [flaw for text in texts.values() for flaw in _flaws(connection, text)]
+        for nth, (name, tables) in enumerate(views):
+            _make_view(connection, name, tables, f"stamkund_text_{nth}")
+        yield [flaw for nth in range(len(views)) for flaw in _flaws(connection, f"stamkund_text_{nth}")]
     finally:
-        for name, text in texts.items():
-            connection.execute(f"DROP VIEW IF EXISTS temp.{sql.name(name)}; DROP TABLE IF EXISTS {text}")
+        for nth, (name, _) in enumerate(views):
+            connection.execute(f"DROP VIEW IF EXISTS temp.{sql.name(name)}; DROP TABLE IF EXISTS stamkund_text_{nth}")
+
+
+def _views(
+    files: Mapping[str, Sequence[Path]], form: Form, scratch: Path
+) -> Iterator[tuple[str, Sequence[SourceTable]]]:
+    """The names that a query may use, each with its tables; those of one workbook or database go by their own."""
+    if len(files) == 1:
+        ((name, paths),) = files.items()
+        tables = [table for path in paths for table in open_tables(path, form, scratch=scratch)]
+        several = len(paths) == 1 and len(tables) > 1
+        yield from ((table.name, [table]) for table in tables) if several else [(name, tables)]
+        return
+    for name, paths in files.items():
+        yield name, [table for path in paths for table in open_source([path], fitting(path, form), scratch)]
 
 
 def _make_view(connection: duckdb.DuckDBPyConnection, name: str, tables: Sequence[SourceTable], text: str) -> None:

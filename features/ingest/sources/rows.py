@@ -20,7 +20,8 @@ from features.ingest.sources.loading import add_columns, add_flaws, append, load
 from features.ingest.sources.places import FLAW, ROW, FileRows
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.query_tables import query_tables
-from features.ingest.sources.tables import SourceTable, is_parquet, open_table
+from features.ingest.sources.source_table import SourceTable
+from features.ingest.sources.tables import open_source
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded
 
 _ROW_AND_FLAW = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"
@@ -61,9 +62,10 @@ def _read(connection: duckdb.DuckDBPyConnection, portion: Portion, previous: Map
         return _read_query(connection, portion, scratch)
     paths, form = portion.tables[portion.name], form_of(portion.source)
     with _readable(paths, portion.field):
-        if all(map(is_parquet, paths)):
-            return _read_parquet(connection, paths, previous)
-        return _read_texts(connection, [open_table(path, form, scratch=scratch) for path in paths], previous)
+        tables = open_source(paths, form, scratch)
+        if all(table.textual for table in tables):
+            return _read_texts(connection, tables, previous)
+        return _read_typed(connection, tables, previous)
 
 
 @contextmanager
@@ -89,13 +91,20 @@ def _read_texts(
     return _rows(connection, textual=True, files=files)
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], previous: Mapping[str, str]) -> Rows:
+def _read_typed(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[SourceTable], previous: Mapping[str, str]
+) -> Rows:
+    """The rows of tables of typed columns, likewise."""
     nulls = ", ".join(f"CAST(NULL AS {type_}) AS {sql.name(column)}" for column, type_ in previous.items())
     typed = f"SELECT {nulls} WHERE false UNION ALL BY NAME " if previous else ""
+    paths = [path for table in tables for path in table.parquet]
     _number(connection, f"{typed}SELECT * FROM {parquet.relation_of(paths)}")
     none = np.zeros(0, np.int64)
-    counts = zip(paths, parquet.row_counts(connection, paths), strict=True)
-    files = [FileRows(path.name, count, none, lambda ordinals: ordinals) for path, count in counts]
+    counts = parquet.row_counts(connection, paths)
+    files = [
+        FileRows(table.label, sum(counts[path] for path in table.parquet), none, lambda ordinals: ordinals)
+        for table in tables
+    ]
     return _rows(connection, textual=False, files=files)
 
 

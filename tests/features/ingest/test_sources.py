@@ -115,7 +115,7 @@ def test_a_package(tmp_path: Path) -> None:
         ("empty", "missing_file", "empty"),
         ("package:no_such_thing/x.csv", "missing_package", "pip install no-such-thing"),
         ("package:polars/x.csv", "missing_file", "x.csv"),
-        ("rows.xlsx", "unknown_format", "CSV or Parquet"),
+        ("rows.xlsx", "unreadable_file", "it is no .xlsx file"),
         ("mixed", "unknown_format", "only one of them"),
         ("broken.parquet", "unreadable_file", "broken.parquet"),
         ("void.csv", "unreadable_file", "void.csv"),

@@ -16,30 +16,30 @@ import pyarrow as pa
 
 from features.errors import StamkundError
 
-_OPENERS: dict[str, Callable[[Path], object]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-    ".zst": lambda path: pa.input_stream(str(path), compression="zstd"),
+_PIECE = 1 << 20
+_OPENERS: dict[bytes, Callable[[Path], object]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ": lzma.open,
+    b"\x28\xb5\x2f\xfd": lambda path: pa.input_stream(str(path), compression="zstd"),
 }
-PACKED = frozenset(_OPENERS)
+PACKED = tuple(_OPENERS)  # what a packed file begins with
 
 
-def unpack(path: Path, scratch: Path) -> list[Path]:
-    """The files in a packed file, unpacked into the folder ``scratch``; any other file as it is."""
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
-        return _members(path, _folder(scratch))
-    if suffix not in PACKED:
-        return [path]
-    target = _folder(scratch) / path.stem
-    with cast("BinaryIO", _OPENERS[suffix](path)) as source, target.open("wb") as file:
-        shutil.copyfileobj(source, file, 1 << 20)
-    return [target]
+def unpack(path: Path, scratch: Path) -> Path:
+    """The file in a packed one, unpacked into the folder ``scratch``."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    opener = next(opener for magic, opener in _OPENERS.items() if head.startswith(magic))
+    target = _folder(scratch) / (path.stem or path.name)
+    with cast("BinaryIO", opener(path)) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file, _PIECE)
+    return target
 
 
-def _members(path: Path, folder: Path) -> list[Path]:
-    files: list[Path] = []
+def unpack_members(path: Path, scratch: Path) -> dict[str, Path]:
+    """The files in an archive by their names in it, unpacked into the folder ``scratch``."""
+    folder, files = _folder(scratch), dict[str, Path]()
     with zipfile.ZipFile(path) as archive:
         for member in sorted(archive.infolist(), key=lambda member: member.filename):
             inside = PurePosixPath(member.filename)
@@ -48,11 +48,14 @@ def _members(path: Path, folder: Path) -> list[Path]:
             if member.flag_bits & 1:
                 msg = f"{path.name} is encrypted. Unpack it with its password: `unzip {path.name}`."
                 raise StamkundError("unreadable_file", msg)
-            target = folder / "/".join(part for part in inside.parts if part not in {"..", "/"})
-            target.parent.mkdir(parents=True, exist_ok=True)
+            target = folder / str(len(files)) / inside.name
+            target.parent.mkdir()
             with archive.open(member) as source, target.open("wb") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
-            files.append(target)
+                shutil.copyfileobj(source, file, _PIECE)
+            files[member.filename] = target
+    if not files:
+        msg = f"{path.name} holds no file. Fill it, or take it away."
+        raise StamkundError("unreadable_file", msg)
     return files
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from features.ingest.sources.formats.dialect import Record
+from features.ingest.sources.formats.form import Findings, Form
+from features.ingest.sources.formats.text.dialect import Record
 
 _MOST = 5  # lines at the end that are looked at
 _TOTAL = re.compile(
@@ -14,6 +16,26 @@ _TOTAL = re.compile(
     r"(?:\W.*)?",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class Footer:
+    """How many records at the end are no rows, and what was found of them."""
+
+    length: int
+    findings: Findings
+
+
+def find_footer(last: Sequence[Record], form: Form) -> Footer:
+    """The footer that the settings say, or else the one found in the ``last`` records."""
+    if form.footer is not None:
+        return Footer(form.footer, Findings({"footer": form.footer}))
+    length = footer_length(last)
+    if not length:
+        return Footer(0, Findings({}))
+    lines = "line is" if length == 1 else f"{length} lines are"
+    text = "; ".join(" ".join(record.texts)[:60] for record in [record for record in last if record.texts][-length:])
+    return Footer(length, Findings({"footer": length}, (f"its last {lines} no row, but a total or a remark: {text}",)))
 
 
 def footer_length(rows: Sequence[Record]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from features.ingest.sources.formats.csv import CsvFile
+from features.ingest.sources.formats.text.csv import CsvFile
 from features.ingest.sources.places import Numbers
 
 _CHUNK = 1 << 24

@@ -1,11 +1,11 @@
-"""The header of a table: the line that names its columns, what stands before it, or that there is none."""
+"""The first line of a table that counts: whether it names the columns, or is a row already."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from features.ingest.sources.formats.dialect import Record, width
+from features.ingest.sources.formats.text.dialect import Record, width
 
 _FEW = 200  # rows that are looked at
 _FEW_LINES = 20  # that a title may have
@@ -35,31 +35,11 @@ def is_data(first: Record, rows: Sequence[Record]) -> bool:
     A column tells when nearly all of its values are of one form (numbers, or the same letters and signs around digits),
     or when its first cell comes again as a value. A single cell that is of another form than its column is a name.
     """
-    rows = [row for row in rows[:_FEW] if len(row.cells) == len(first.cells)]
-    if not rows or (any(row.cells == first.cells for row in rows) and not _forms(first, rows).count(True)):
-        return False
     forms = _forms(first, rows)
-    if False in forms:
+    if not rows or False in forms:
         return False
-    return True in forms or any(
-        cell.strip() and any(row.cells[place] == cell for row in rows) for place, cell in enumerate(first.cells)
-    )
-
-
-def column_names(cells: Sequence[str]) -> tuple[str, ...]:
-    """Names of columns: those of a header, each once, and made up where one is empty.
-
-    >>> column_names([" id", "paid", "", "Paid"])
-    ('id', 'paid', 'column3', 'Paid_4')
-    """
-    names: list[str] = []
-    for place, cell in enumerate(cells, start=1):
-        name = cell.strip().strip("\ufeff\u200b") or f"column{place}"
-        taken = {earlier.lower() for earlier in names}
-        while name.lower() in taken:
-            name = f"{name}_{place}"
-        names.append(name)
-    return tuple(names)
+    known = any(cell.strip() and cell in {row.cells[place] for row in rows} for place, cell in enumerate(first.cells))
+    return True in forms or (known and all(row.cells != first.cells for row in rows))
 
 
 def _first_of_width(records: Sequence[Record], cells: int) -> int:
