@@ -1,0 +1,1 @@
+"""Tables of text: encodings, dialects, headers and footers, and the lines that records begin in."""
