@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,6 +89,38 @@ def columns_of(expression: str) -> frozenset[str]:
     nodes = _nodes(_tree(f"SELECT ({expression}\n)"))
     read = [node["column_names"] for node in nodes if node.get("class") == "COLUMN_REF"]
     return frozenset(str(path[-1]) for path in read if isinstance(path, list))
+
+
+def replace_casts(expression: str, functions: Mapping[str, str]) -> str:
+    """The expression with each cast to a type, but of a constant, as a call of a function; TRY_CAST calls ``try_…``.
+
+    >>> replace_casts("a::DATE + 1", {"date": "day"}), replace_casts("TRY_CAST(a AS DATE)", {"date": "day"})
+    ('("day"(a) + 1)', 'try_day(a)')
+    """
+    tree = _tree(f"SELECT ({expression}\n)")
+    casts = [node for node in _nodes(tree) if node.get("class") == "CAST" and _cast_type(node) in functions]
+    if not casts:
+        return expression
+    for cast in casts:
+        name, child = functions[_cast_type(cast)], cast["child"]
+        call = next(_nodes_of(_tree(f"SELECT {'try_' if cast['try_cast'] else ''}{name}(x)"), "FUNCTION"))
+        call["arguments"] = [{"name": "", "expression": child}]
+        cast.clear()
+        cast.update(call)
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT json_deserialize_sql(?::JSON)", [json.dumps(tree)]).fetchone()
+    return str(row[0]).removeprefix("SELECT ") if row else expression
+
+
+def _cast_type(cast: Mapping[str, object]) -> str:
+    """The type of a cast in lower case; empty for one of a constant."""
+    child, type_ = cast.get("child"), cast.get("type_expr")
+    constant = isinstance(child, dict) and child.get("class") == "CONSTANT"
+    return str(type_.get("type_name", "")).lower() if isinstance(type_, dict) and not constant else ""
+
+
+def _nodes_of(tree: object, class_: str) -> Iterator[dict[str, object]]:
+    return (node for node in _nodes(tree) if node.get("class") == class_)
 
 
 def zones() -> list[str]:

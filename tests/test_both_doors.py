@@ -11,10 +11,11 @@ from features.config.source import Source
 from features.errors import StamkundError
 from features.events import rules
 from features.events.money import Money
+from features.ingest.sources.mapping import project
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
 from features.ingest.validation import CODE, validate_rows
-from features.moments import parse
+from features.reading.iso import parse
 from serving.segment_spec.event_builder import Event
 from serving.segment_spec.messages import events_of
 from serving.segment_spec.receiver import Receiver
@@ -76,7 +77,8 @@ def in_files(rows: list[Row]) -> list[str | None]:
         connection.execute(f"CREATE TABLE rows ({ROW} BIGINT, {FLAW} VARCHAR, {columns})")
         if values:
             connection.executemany(f"INSERT INTO rows VALUES ({', '.join('?' * len(values[0]))})", values)  # noqa: S608
-        validate_rows(connection, "x", source, Rows(dict.fromkeys(FIELDS, "VARCHAR"), True, len(rows)), SETTINGS)  # noqa: FBT003
+        texts = Rows(dict.fromkeys(FIELDS, "VARCHAR"), True, len(rows))  # noqa: FBT003
+        validate_rows(connection, "x", source, project(connection, "x", source, texts, USD), SETTINGS)
         return [row[0] for row in connection.execute(f"SELECT {CODE} FROM staged ORDER BY {ROW}").fetchall()]  # noqa: S608
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from features.events.kinds import canonical_kind
-from features.moments import parse, utc
+from features.moments import utc
+from features.reading.iso import parse
 
 
 class Section(BaseModel):

@@ -10,13 +10,16 @@ import duckdb
 
 from features import sql
 from features.config.settings import Settings
+from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.lake_events import LakeEvents
+from features.ingest.midnights import settle_midnights
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
 from features.ingest.report import SourceReport
 from features.ingest.sources.column_types import count_forms
 from features.ingest.sources.databases import reads_since
+from features.ingest.sources.mapping import project
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
@@ -43,7 +46,9 @@ def ingest_portion(
     name, source, previous = portion.name, portion.source, portion.previous
     rows = read(connection, portion, scratch)
     rows = replace(rows, forms=count_forms(connection, name, source, rows, previous.forms if previous else {}))
-    columns = validate_rows(connection, name, source, rows, settings)
+    projection = project(connection, name, source, rows, Money(settings.currency, settings.minor_units))
+    projection, midnights = settle_midnights(connection, portion, projection)
+    columns = validate_rows(connection, name, source, projection, settings)
     left_out = rows.count - sql.row_count(connection, "staged")
     _reject_duplicates(connection, lake_events, portion, columns)
     filled = filled_counts(connection, columns)
@@ -53,7 +58,8 @@ def ingest_portion(
     connection.execute("DROP TABLE rows; DROP TABLE staged")
     aside = file if rejected else None
     report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out)
-    return PortionResult(report, _watermark(portion, rows, report, filled), rejected_rows)
+    watermark = _watermark(portion, rows, report, filled)
+    return PortionResult(report, replace(watermark, midnights=midnights), rejected_rows)
 
 
 def _reject_duplicates(

@@ -17,9 +17,8 @@ from features.events.money import Money
 from features.events.rules import rules_of
 from features.events.tables import COLUMNS, NEEDED, Role
 from features.ingest.rule_sql import breaks, reason_sql
-from features.ingest.sources.mapping import UNREADABLE, project
+from features.ingest.sources.mapping import UNREADABLE, Projection, failed_expression
 from features.ingest.sources.places import FLAW, ROW
-from features.ingest.sources.rows import Rows
 from features.ingest.sources.values import Value, canonical_value, foreign_amount
 from features.reading.ids import is_missing_id_sql
 from features.reading.remedies import remedy_sql
@@ -53,21 +52,17 @@ class Check:
 
 
 def validate_rows(
-    connection: duckdb.DuckDBPyConnection, name: str, source: Source, rows: Rows, settings: Settings
+    connection: duckdb.DuckDBPyConnection, name: str, source: Source, projection: Projection, settings: Settings
 ) -> list[str]:
-    """Read the table ``rows`` into the table ``staged``: canonical columns (returned), and why a row is rejected."""
+    """Read a projection into the table ``staged``: canonical columns (returned), and why a row is rejected."""
     money = Money(settings.currency, settings.minor_units)
-    projection = project(connection, name, source, rows, money)
     values = projection.values
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
     checks = list(_checks(source, values, money, settings.missing_ids))
     try:
         _stage(connection, projection.query, readings, checks)
     except duckdb.Error as error:
-        msg = (
-            f"sources.{name}.columns: an expression fails on a row ({str(error).splitlines()[0]}); use TRY_CAST in it."
-        )
-        raise StamkundError("bad_expression", msg, field=f"sources.{name}.columns") from None
+        raise failed_expression(name, error) from None
     return list(readings)
 
 

@@ -18,7 +18,7 @@ _IANA = "[a-z]+(?:/[a-z0-9_+-]+)+"
 _ZONE = rf"(?P<zone>(?:UTC|GMT)?{_OFFSET}|Z|[a-z]{{3,5}}|{_IANA})"
 _ANY_ZONE = rf"(?: *{_ZONE})?(?: ?\[(?P<place>{_IANA})\])?"
 _LETTERS = r"[^\x00-@\[-`{-\x7f]"  # and those beyond ASCII; which word it is, is looked up
-_ISO_ZONE = f"(?P<zone>Z|{_OFFSET})"
+_ISO_ZONE = f"(?: *(?P<zone>Z|{_OFFSET}))?"
 
 # The group of each code, and what it may hold; where numbers stand side by side, each has all of its digits.
 _CODES: Mapping[str, tuple[str, str]] = {

@@ -8,6 +8,7 @@ from features import sql
 from features.reading.calendar_names import MONTHS, WEEKDAYS
 from features.reading.time_forms import FORMS, GROUPS, TimeForm
 from features.reading.zones import moment_sql, zone_moment_sql
+from features.units import DAY
 
 # The forms that most files have, which DuckDB's own cast reads fast, and right where they are matched first.
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
@@ -84,6 +85,27 @@ def written_sql(text: str, form: TimeForm | None = None) -> str:
 def day_sql(midnight: str, zone: str, *, last: bool) -> str:
     """The first moment of a day in a zone, or its last one: the microsecond before the next day begins."""
     return f"{moment_sql(f'({midnight} + INTERVAL 1 DAY)', zone)} - 1" if last else moment_sql(midnight, zone)
+
+
+def is_plain_day_sql(text: str) -> str:
+    """Whether a text is a day as ISO 8601 writes it."""
+    return f"regexp_full_match({text}, '{_PLAIN_DAY}')"
+
+
+def is_midnight_sql(moment: str, zone: str) -> str:
+    """Whether a day begins at a moment in a zone."""
+    if zone == "'UTC'":
+        return f"({moment} % {DAY} = 0)"
+    local = f"timezone({zone}, make_timestamptz({moment}))"
+    return f"list_transform([{local}], lambda l: l = date_trunc('day', l))[1]"
+
+
+def day_end_sql(midnight: str, zone: str) -> str:
+    """The last microsecond of the day that begins at a moment; where no day of the zone does, of one of 24 hours."""
+    if zone == "'UTC'":
+        return f"{midnight} + {DAY - 1}"
+    next_ = moment_sql(f"(timezone({zone}, make_timestamptz({midnight})) + INTERVAL 1 DAY)", zone)
+    return f"CASE WHEN {is_midnight_sql(midnight, zone)} THEN {next_} - 1 ELSE {midnight} + {DAY - 1} END"
 
 
 def _parsed(text: str, form: TimeForm | None) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from features.errors import StamkundError
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
-from features.moments import iso, parse
+from features.moments import iso
 from features.profiles.records import records
+from features.reading.iso import parse
 from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.errors import StamkundError
-from features.moments import parse
+from features.reading.iso import parse
 from features.units import DAY
 from serving.segment_spec.event_builder import EventBuilder
 from serving.segment_spec.fields import Message, object_of, text_of

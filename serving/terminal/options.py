@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from features.moments import parse
+from features.reading.iso import parse
 
 if TYPE_CHECKING:
     from features.config.settings import Settings

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import StamkundError
-from features.moments import day, iso, micros, minute, month, parse, utc
+from features.moments import day, iso, micros, minute, month, utc
+from features.reading.iso import parse
 
 MOMENTS = st.integers(
     micros(datetime.min.replace(tzinfo=UTC)), micros(datetime.max.replace(tzinfo=UTC))

@@ -12,6 +12,7 @@ from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.money import Money
+from features.ingest.sources.casts import create_readers, with_readers
 from features.ingest.sources.column_types import find_column, operands_of, prevailing_type
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
@@ -52,12 +53,21 @@ def project(connection: duckdb.DuckDBPyConnection, name: str, source: Source, ro
         column: Value(source_value(column), types[own], source.timezone, formats.get(own))
         for column, own in copies.items()
     }
+    if any(with_readers(text) != text for text in (*expressions.values(), source.where or "true")):
+        create_readers(connection, source.timezone)
     for column, text in expressions.items():
         type_ = _type(connection, f"sources.{name}.columns.{column}", text, base)
         values[column] = Value(source_value(column), type_, source.timezone)
-    results = [f"({text}\n) AS {source_value(column)}" for column, text in expressions.items()]
+    results = [f"({with_readers(text)}\n) AS {source_value(column)}" for column, text in expressions.items()]
     columns = ", ".join([ROW, FLAW, sql.name(UNREADABLE), *map(source_value, copies), *results])
     return Projection(f"SELECT {columns} FROM ({base}){_condition(connection, name, source, base)}", values)
+
+
+def failed_expression(name: str, error: Exception) -> StamkundError:
+    """The error of an expression of a source that fails on a row."""
+    field = f"sources.{name}.columns"
+    msg = f"{field}: an expression fails on a row ({str(error).splitlines()[0]}); use TRY_CAST in it."
+    return StamkundError("bad_expression", msg, field=field)
 
 
 def _condition(connection: duckdb.DuckDBPyConnection, name: str, source: Source, base: str) -> str:
@@ -65,7 +75,7 @@ def _condition(connection: duckdb.DuckDBPyConnection, name: str, source: Source,
     if source.where is None:
         return ""
     _type(connection, f"sources.{name}.where", f"CAST(({source.where}\n) AS BOOLEAN)", base)
-    return f" WHERE ({source.where}\n) OR {FLAW} IS NOT NULL OR {sql.name(UNREADABLE)} IS NOT NULL"
+    return f" WHERE ({with_readers(source.where)}\n) OR {FLAW} IS NOT NULL OR {sql.name(UNREADABLE)} IS NOT NULL"
 
 
 def _formats(name: str, source: Source, rows: Rows) -> dict[str, Format]:
@@ -115,7 +125,7 @@ def _typed_rows(copies: Mapping[str, str], casts: Mapping[str, str]) -> str:
 def _type(connection: duckdb.DuckDBPyConnection, field: str, text: str, base: str) -> str:
     """The type of an expression over the query ``base``."""
     try:
-        return sql.describe(connection, f"SELECT ({text}\n) AS value FROM ({base})")["value"]
+        return sql.describe(connection, f"SELECT ({with_readers(text)}\n) AS value FROM ({base})")["value"]
     except duckdb.Error as error:
         raise _bad_expression(_own_columns(connection, base), field, text, error) from None
 

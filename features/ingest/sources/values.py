@@ -18,18 +18,30 @@ from features.reading.ids import exact_id_sql
 from features.reading.number_forms import NumberForm, signs_of
 from features.reading.number_sql import foreign_sql, plain_sql
 from features.reading.time_forms import TimeForm
-from features.reading.time_sql import day_sql, epoch_sql, time_sql, written_sql
+from features.reading.time_sql import (
+    day_end_sql,
+    day_sql,
+    epoch_sql,
+    is_midnight_sql,
+    is_plain_day_sql,
+    time_sql,
+    written_sql,
+)
 from features.reading.zones import moment_sql
 
 
 @dataclass(frozen=True)
 class Value:
-    """An expression of a source, its DuckDB type, the zone its naive times are in, and how its texts are written."""
+    """An expression of a source, its DuckDB type, the zone its naive times are in, and how its texts are written.
+
+    ``days``: its midnights mean whole days.
+    """
 
     sql: str
     type: str
     timezone: str = "UTC"
     format: Format | None = None
+    days: bool = False
 
     @property
     def present(self) -> str:
@@ -56,8 +68,8 @@ def canonical_value(role: Role, value: Value, money: Money) -> str | None:
         return _amount(value, money)
     readers: Mapping[Role, Callable[[Value], str | None]] = {
         "id": _id,
-        "time": lambda time: moment(time, last=True),
-        "end": lambda time: moment(time, last=True),
+        "time": _end,
+        "end": _end,
         "start": lambda time: moment(time, last=False),
         "number": _number,
         "json": _json,
@@ -80,6 +92,35 @@ def moment(value: Value, *, last: bool) -> str | None:
         local = f"CAST({value.sql} AS TIMESTAMP)"
         return f"CASE WHEN isfinite({local}) THEN {moment_sql(local, zone)} END"
     return time_sql(value.sql, value.timezone, last=last) if value.type == "VARCHAR" else None
+
+
+def is_moment(value: Value) -> str | None:
+    """Whether a time can be read and tells more than its day; None where none of its type can."""
+    first, last = moment(value, last=False), moment(value, last=True)
+    if first is None or last is None or value.type == "DATE":
+        return None
+    if value.type != "VARCHAR" or value.format is not None:
+        return f"{first} = {last}"
+    return f"NOT {is_plain_day_sql(value.sql)} AND {first} = {last}"  # that of nearly all days is fast
+
+
+def tells_no_hour(value: Value) -> str:
+    """Whether a time is a day, or a midnight: as it is written, or in its zone."""
+    start = moment(value, last=False) or "NULL"
+    if value.type != "VARCHAR" or not (value.format is None or isinstance(value.format, TimeForm)):
+        return is_midnight_sql(start, sql.literal(value.timezone))
+    written = written_sql(value.sql, value.format)
+    midnight = f"list_transform([{written}], lambda t: coalesce(t = date_trunc('day', t), false))[1]"
+    return f"({midnight} OR {is_midnight_sql(start, sql.literal(value.timezone))})"
+
+
+def _end(value: Value) -> str | None:
+    """A time of what ends or happens: of a day, its last microsecond."""
+    start = moment(value, last=False)
+    if not value.days or start is None:
+        return moment(value, last=True)
+    end = day_end_sql("m", sql.literal(value.timezone))
+    return f"list_transform([{start}], lambda m: CASE WHEN {tells_no_hour(value)} THEN {end} ELSE m END)[1]"
 
 
 def foreign_amount(value: Value, money: Money) -> str | None:

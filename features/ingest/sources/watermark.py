@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import TypeAdapter
 
@@ -17,6 +17,9 @@ from features.events.rules import event_rules
 from features.events.tables import COLUMNS, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :func:`features.ingest.sources.column_types.prevailing_type`
+
+
+Midnights = Literal["days", "moments"]  # what those of a column mean
 
 
 class FullReadNeeded(Exception):  # noqa: N818  (no error: the build goes on)
@@ -51,8 +54,8 @@ class SourceWatermark:
     ``settings`` is a fingerprint of its settings, ``columns`` are its columns and their types, ``forms`` counts how the
     values of some of them are written, ``rows`` is how many rows were read. ``accepted`` of these were accepted, and
     ``filled`` says by canonical column how many of those have a value; ``rejected`` were rejected for what they say,
-    and not for repeating others. ``reject_bytes`` is the length of its file of rejected rows. ``whole``: all was read
-    at once, not added to what was read before.
+    and not for repeating others. ``midnights`` says what they mean in which column. ``reject_bytes`` is the length of
+    its file of rejected rows. ``whole``: all was read at once, not added to what was read before.
     """
 
     table: Table
@@ -64,6 +67,7 @@ class SourceWatermark:
     accepted: int = 0
     rejected: int = 0
     filled: Mapping[str, int] = field(default_factory=dict)
+    midnights: Mapping[str, Midnights] = field(default_factory=dict)
     reject_bytes: int = 0
     whole: bool = True
 

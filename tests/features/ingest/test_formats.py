@@ -143,12 +143,36 @@ def test_foreign_amounts_in_a_format_are_told(tmp_path: Path) -> None:
 
 def test_expressions_see_texts_as_they_are_written(tmp_path: Path) -> None:
     text = "id,seen\n1,2024-12-05 21:06:21 +0400\n"
-    source = VISIT | {"columns": {"id": "id", "time": "strptime(seen, '%Y-%m-%d %H:%M:%S %z')"}}
-    _, events = ingested(tmp_path, text, **source)
-    assert events["time"].to_list() == [at(2024, 12, 5, 17, 6, 21)]
     source = VISIT | {"columns": {"id": "id", "time": "seen", "item_id": "right(seen, 5)"}}
     _, events = ingested(tmp_path, text, **source)
     assert events.select("time", "item_id").rows() == [(at(2024, 12, 5, 17, 6, 21), "+0400")]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "seen",
+        "seen::TIMESTAMPTZ",
+        "strptime(seen, '%Y-%m-%d %H:%M:%S %z')",
+        "TRY_CAST(seen AS TIMESTAMP) + INTERVAL 0 HOUR",
+        "CASE WHEN seen > '' THEN CAST(trim(seen) AS TIMESTAMPTZ) END",
+    ],
+)
+@pytest.mark.parametrize("timezone", ["UTC", "Europe/Berlin"])
+def test_no_expression_drops_an_offset(tmp_path: Path, time: str, timezone: str) -> None:
+    text = "id,seen\n1,2024-12-05 21:06:21 +0400\n"
+    source = VISIT | {"columns": {"id": "id", "time": time}, "timezone": timezone}
+    report, events = ingested(tmp_path, text, **source)
+    assert (report.rejected, events["time"].to_list()) == ({}, [at(2024, 12, 5, 17, 6, 21)])
+
+
+def test_a_cast_of_what_is_no_time_fails_and_a_try_is_null(tmp_path: Path) -> None:
+    text = "id,seen\n1,2024-12-05 21:06 or so\n"
+    with pytest.raises(StamkundError, match="is not a time that is understood whole") as caught:
+        ingested(tmp_path, text, **(VISIT | {"columns": {"id": "id", "time": "seen::TIMESTAMP"}}))
+    assert caught.value.code == "bad_expression"
+    report, _ = ingested(tmp_path, text, **(VISIT | {"columns": {"id": "id", "time": "TRY_CAST(seen AS DATE)"}}))
+    assert report.rejected == {"missing_time": 1}
 
 
 def test_expressions_see_what_formats_say(tmp_path: Path) -> None:
