@@ -129,6 +129,15 @@ def zones() -> list[str]:
         return [str(row[0]) for row in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()]
 
 
+@lru_cache
+def keywords() -> frozenset[str]:
+    """The words that DuckDB takes for its own where they are not quoted."""
+    with duckdb.connect() as connection:
+        return frozenset(
+            str(row[0]) for row in connection.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()
+        )
+
+
 def _tree(statement: str) -> dict[str, object]:
     tree = json.loads(_serialized(statement))
     if tree.get("error_type") in {"parser", "syntax"}:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from features.config.settings import Settings
 from features.doctor import Diagnosis
+from features.onboarding.proposal.report import InitReport
+
+
+def after_init(report: InitReport) -> Iterator[str]:
+    """What `init` understood, what it asks, and the step after it."""
+    yield f"Wrote {report['wrote']}: {report['understood']} of {report['files']} files have their place."
+    for question in report["questions"]:
+        place = question["source"] or (Path(question["file"]).name if question["file"] else "all sources")
+        yield f"  ? {place} ({question['topic']}): {question['text']}"
+    answer = "answer what is asked in it (lines with `# ?`), then run" if report["questions"] else "run"
+    yield f"Next: {answer} `stamkund doctor`."
 
 
 def after_doctor(diagnosis: Diagnosis) -> str:

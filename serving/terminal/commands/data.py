@@ -14,21 +14,24 @@ from serving.terminal.output import FAILED, REFUSED, output
 
 
 def init(
-    files: Annotated[list[Path], typer.Argument(help="CSV or Parquet files, or folders of them.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of any kind that sources can be, or folders of them.")],
     to: Annotated[Path, typer.Option(help="Where to write the settings.")] = YAML,
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Look at your files, guess what they hold, and write a commented stamkund.yaml."""
-    from features.onboarding.guess import guess
+    """Look at your files, tell what they hold, and write a commented stamkund.yaml; what is unsure is asked in it."""
+    from features.onboarding.propose import propose
+    from serving.terminal.next_steps import after_init
 
     with output(as_json=as_json) as out:
         if to.exists() and not force:
             raise StamkundError("exists", f"{to} exists. Choose another name with --to, or --force to overwrite it.")
-        write_text(to, guess(files, home=to.parent))
-        out.say(f"Wrote {to}. Read its comments, mend what was guessed wrong, then run `stamkund doctor`.")
-        out.answer({"wrote": str(to)})
+        proposal = propose(files, home=to.parent)
+        write_text(to, proposal.text)
+        report = proposal.report(to)
+        out.say(*after_init(report))
+        out.answer(report)
 
 
 def doctor(config: Config = YAML, as_of: AsOf = None, *, as_json: Json = False) -> None:

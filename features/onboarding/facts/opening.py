@@ -1,0 +1,119 @@
+"""The tables that files and folders hold."""
+
+# ruff: noqa: S608  (names are quoted)
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from features import sql
+from features.errors import StamkundError
+from features.ingest.sources.files import READ_ERRORS, find_files
+from features.ingest.sources.loading import append, load
+from features.ingest.sources.places import FLAW, ROW
+from features.ingest.sources.tables import SourceTable, open_tables
+from features.onboarding.facts.table import Table
+from features.onboarding.question import Question
+
+ROWS = 500_000  # of a file that are looked at
+_DIFFERENT = (
+    "The files in {} have different columns, so each is a source, and files that come later are not read: "
+    "give those with the same columns a folder of their own."
+)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Tables of one shape that are read as one: where they lie, and what they are called by."""
+
+    place: Path
+    name: str
+    files: Sequence[Path]
+    sources: Sequence[SourceTable]
+    notes: Sequence[str] = ()
+
+
+def tables_of(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
+) -> tuple[list[Table], list[tuple[Path, StamkundError]]]:
+    """The tables of these files and folders, and of those that cannot be read the error; none stops the others."""
+    tables: list[Table] = []
+    errors: list[tuple[Path, StamkundError]] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in paths:
+            try:
+                for group in _groups(path, Path(scratch), errors):
+                    tables.append(_table(connection, group, {table.name.lower() for table in tables}))
+            except (*READ_ERRORS, StamkundError) as error:
+                errors.append((path, _told(path, error)))
+    return tables, errors
+
+
+def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]]) -> Iterator[_Group]:
+    """The tables of a file; those of a folder in one, if they have the same columns, else each file's."""
+    opened: list[tuple[Path, SourceTable]] = []
+    for file in find_files(str(path), field="init"):
+        try:
+            opened += [(file, table) for table in open_tables(file, scratch=scratch)]
+        except (*READ_ERRORS, StamkundError) as error:
+            errors.append((file, _told(file, error)))
+    files = list(dict.fromkeys(file for file, _ in opened))
+    shapes = {(file.suffix.lower(), frozenset(map(str.lower, table.columns))) for file, table in opened}
+    if len(shapes) == 1 and (path.is_dir() or len(opened) > 1) and not errors:
+        yield _Group(path, path.resolve().name, files, [table for _, table in opened])
+        return
+    notes: list[str] = []
+    if path.is_dir() and len(files) > 1:
+        notes = [_DIFFERENT.format(path)]
+    for file in files:
+        own = [table for place, table in opened if place == file]
+        for table in own:
+            yield _Group(file, file.name if len(own) == 1 else table.name, [file], [table], notes)
+            notes = []
+
+
+def _table(connection: duckdb.DuckDBPyConnection, group: _Group, names: set[str]) -> Table:
+    first, *others = group.sources
+    name = source_name(group.name, names)
+    raw, loaded = sql.name(f"rows of {name}"), f"loaded {name}"
+    load(connection, first, loaded, most=ROWS)
+    for source in others:
+        append(connection, source, loaded)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE {raw} AS
+        SELECT * EXCLUDE ({ROW}, {FLAW}) FROM {sql.name(loaded)} WHERE {FLAW} IS NULL ORDER BY {ROW}
+        """
+    )
+    connection.execute(f"DROP TABLE {sql.name(loaded)}")
+    questions = [Question(each.topic, each.text, each.options) for each in first.questions]
+    notes = [*group.notes, *first.notes, *([f"{len(group.sources)} files with the same columns"] if others else [])]
+    if sql.row_count(connection, raw) >= ROWS:
+        notes.append(f"the first {ROWS:,} rows were looked at")
+    return Table.of(
+        connection, name, group.place, group.files, raw, options=first.settings, notes=notes, questions=questions
+    )
+
+
+def source_name(name: str, names: set[str]) -> str:
+    """A name for a source, after that of a file; it is not among ``names``, in whatever letter case.
+
+    >>> source_name("Orders 2024.csv", set()), source_name("2024-05.csv", {"_2024_05"})
+    ('Orders_2024', '_2024_05_2')
+    """
+    stem = re.sub(r"\W+", "_", name.split(".", maxsplit=1)[0], flags=re.ASCII).strip("_") or "rows"
+    name = stem if not stem[0].isdigit() and stem != "http" else f"_{stem}"
+    while name.lower() in names:
+        name += "_2"
+    return name
+
+
+def _told(path: Path, error: Exception) -> StamkundError:
+    if isinstance(error, StamkundError):
+        return error
+    return StamkundError("unreadable_file", f"{path} cannot be read: {sql.first_line(error)}", field="init")

@@ -1,0 +1,126 @@
+"""Amounts: columns that tell one, and calculations of columns that do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.meaning.levels import Level, adds_up, equal, level
+from features.onboarding.meaning.order_ids import Orders
+from features.onboarding.parts.parts import Parts
+
+_NEARLY_ALL = 0.95
+# The parts of amounts, those that tell most nearly what was paid for the goods first.
+_OF_ROWS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "line_gross", "gross")
+_OF_ORDERS = ("net", "subtotal", "total", "amount", "gross", "line_net", "line_amount", "line_gross", "recurring")
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A way to tell what was paid: the ``setting`` that says so, its SQL over the table, and at which level it is.
+
+    ``part`` is what its ``column`` plays; of a calculation it says which one.
+    """
+
+    setting: str
+    sql: str
+    level: Level
+    part: str
+    column: Column | None = None
+
+    @property
+    def operand(self) -> str:
+        """The setting as an operand of an expression."""
+        return self.column.sql if self.column is not None else self.setting
+
+
+def named_amounts(table: Table, parts: Parts, orders: Orders) -> list[Amount]:
+    """The amounts that columns tell, those of the goods first."""
+    found: dict[str, Amount] = {}
+    for part in _OF_ROWS if orders.lines else _OF_ORDERS:
+        for column in parts.all(part):
+            if column.name not in found and parts.role_of(column) == part:
+                found[column.name] = _of_column(table, parts, orders, column, part)
+    return list(found.values())
+
+
+def _of_column(table: Table, parts: Parts, orders: Orders, column: Column, part: str) -> Amount:
+    number = table.number(column)
+    where = _level(table, orders, column, part)
+    if column.in_cents or (parts.system is not None and parts.system.cents):
+        return Amount(f"{column.sql} / 100.0", f"({number} / 100.0)", where, part)
+    return Amount(column.name, number, where, part, column)
+
+
+def _level(table: Table, orders: Orders, column: Column, part: str) -> Level:
+    """The level of an amount: by its name where that says it, or where all values are the same."""
+    if part.startswith("line_"):
+        return "row"
+    if column.is_constant and orders.lines and part in {"total", "subtotal"}:
+        return "order"
+    return level(table, orders, column)
+
+
+def product(table: Table, parts: Parts) -> Amount | None:
+    """Quantity times unit price; None where one of them is missing."""
+    price, quantity = parts.get("unit_price"), parts.get("quantity")
+    if price is None or quantity is None:
+        return None
+    cents = " / 100.0" if price.in_cents else ""
+    number = f"({table.number(price)} * {table.number(quantity)}{cents})"
+    return Amount(f"{quantity.sql} * {price.sql}{cents}", number, "row", "product")
+
+
+def price_alone(table: Table, parts: Parts) -> Amount | None:
+    """The price as what was paid for the row."""
+    price = parts.get("unit_price")
+    return Amount(price.name, table.number(price), "row", "price", price) if price else None
+
+
+def less(table: Table, amount: Amount, column: Column) -> Amount:
+    """An amount less what a column tells; what is told as a negative number is less already."""
+    sign = "+" if (column.high or 0) <= 0 else "-"
+    number = f"({amount.sql} {sign} coalesce({table.number(column)}, 0))"
+    return Amount(f"{amount.operand} {sign} coalesce({column.sql}, 0)", number, amount.level, amount.part)
+
+
+def whole(
+    table: Table, orders: Orders, total: Amount, extras: Sequence[Column], adding: Column | None = None
+) -> Amount:
+    """The amount of an order less what some columns tell and with what one tells, as an aggregate of its rows."""
+    number = f"max({total.sql})"
+    for column in extras:
+        number += f" - coalesce({_of_order(table, orders, column)}, 0)"
+    if adding is not None:
+        number += f" + coalesce(abs({_of_order(table, orders, adding)}), 0)"
+    return Amount(total.setting, number, total.level, total.part)
+
+
+def _of_order(table: Table, orders: Orders, column: Column) -> str:
+    """The aggregate of an order's rows that a column tells."""
+    number = table.number(column)
+    return f"sum({number})" if level(table, orders, column) == "row" else f"max({number})"
+
+
+def allotted(orders: Orders, amount: Amount, discount: Column) -> Amount:
+    """An amount of the rows less their share of the order's discount; the shares add up to it to the cent."""
+    keys = ", ".join(orders.settings)
+    upto = f"OVER (PARTITION BY {keys} ORDER BY {amount.operand} DESC, {orders.tie} ROWS UNBOUNDED PRECEDING)"
+    of_all, line = f"OVER (PARTITION BY {keys})", amount.operand
+    rate = f"max(abs({discount.sql})) {of_all} / nullif(sum({line}) {of_all}, 0)"
+    shares = [
+        f"coalesce(round({run} * {rate}, 2), 0)" for run in (f"sum({line}) {upto}", f"(sum({line}) {upto} - {line})")
+    ]
+    return Amount(f"{line} - ({shares[0]} - {shares[1]})", amount.sql, "row", amount.part)
+
+
+def agree(table: Table, one: Amount, other: Amount) -> bool:
+    """Whether two amounts are the same in nearly all rows."""
+    return equal(table, one.sql, other.sql) >= _NEARLY_ALL
+
+
+def sums_to(table: Table, orders: Orders, rows: Amount, total: Amount) -> bool:
+    """Whether the amounts of the rows add up to an order's, in nearly all orders."""
+    return adds_up(table, orders, rows.sql, total.sql) >= _NEARLY_ALL

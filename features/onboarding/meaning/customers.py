@@ -1,0 +1,71 @@
+"""The customer that a row is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.parts.parts import Parts
+from features.onboarding.proposal.choice import Choice
+from features.onboarding.question import Question
+
+
+def customer(table: Table, parts: Parts) -> tuple[Column, Choice] | None:
+    """The column that names the customer of each row, and what is unsure of it; None where there is none."""
+    named = list(dict.fromkeys(parts.all("customer", "email", "phone", "anonymous")))
+    if not named:
+        return _by_name(parts)
+    best = next((column for column in named if column.is_full), max(named, key=lambda column: column.present))
+    if parts.is_guess("customer", best):
+        return best, Choice({"id": identity(best)}, questions=[_by_shape(named)])
+    others = [column for column in named if column is not best and _differ(table, best, column)]
+    return best, Choice({"id": identity(best)}, questions=_which(table, best, others))
+
+
+def identity(column: Column) -> str:
+    """The setting for a customer's id: an address is the same in any letter case."""
+    return f"lower({column.sql})" if column.is_email and column.upper else column.name
+
+
+def _by_name(parts: Parts) -> tuple[Column, Choice] | None:
+    """People by their names, where nothing else tells them: two of one name would be one customer."""
+    names = [column for column in parts.all("person") if column.is_full]
+    if not names:
+        return None
+    best = max(names, key=lambda column: column.distinct)
+    others = [column for column in names if column is not best]
+    text = f"only {best.name} tells who the customer is: two customers of one name would be taken for one"
+    full = f"concat_ws(' ', {', '.join(column.sql for column in names)})"
+    options = [f"id: {best.name}", *([f"id: {full}"] if others else [])]
+    return best, Choice({"id": best.name}, questions=[Question("customer", text, options, "columns.id")])
+
+
+def _by_shape(columns: Sequence[Column]) -> Question:
+    text = f"no column is named as a customer's; the values of {columns[0].name} come again as those of customers do"
+    return Question("customer", text, [f"id: {column.name}" for column in columns], "columns.id")
+
+
+def _differ(table: Table, one: Column, other: Column) -> bool:
+    """Whether two columns tell customers apart differently, or the second knows rows that the first does not."""
+    first, second = f"lower({table.text(one)})", f"lower({table.text(other)})"
+    both = f"{first} IS NOT NULL AND {second} IS NOT NULL"
+    pairs, firsts, seconds, only = table.counts(
+        f"count(DISTINCT ({first}, {second})) FILTER ({both})",
+        f"count(DISTINCT {first}) FILTER ({both})",
+        f"count(DISTINCT {second}) FILTER ({both})",
+        f"count(*) FILTER ({first} IS NULL AND {second} IS NOT NULL)",
+    )
+    return pairs != firsts or pairs != seconds or only > 0
+
+
+def _which(table: Table, best: Column, others: Sequence[Column]) -> list[Question]:
+    if not others:
+        return []
+    missing = table.rows - best.present
+    without = f"; {missing:,} rows have no {best.name}" if missing else ""
+    text = f"{best.name} and {', '.join(column.name for column in others)} do not name the same customers{without}"
+    options = [f"id: {identity(column)}" for column in (best, *others)]
+    if missing:
+        options.append(f"id: coalesce({', '.join(column.sql for column in (best, *others))})")
+    return [Question("customer", text, options, "columns.id")]

@@ -1,0 +1,89 @@
+"""The sources that a table becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.meaning.filling import filled
+from features.onboarding.meaning.happenings import (
+    contact_drafts,
+    event_draft,
+    log_draft,
+    subscription_drafts,
+    survey_draft,
+)
+from features.onboarding.meaning.orders import order_drafts
+from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
+from features.onboarding.meaning.subject import Subject, log_column, subject_of
+from features.onboarding.parts.by_shape import with_shapes
+from features.onboarding.parts.parts import Parts, parts_of
+from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.question import Question
+
+
+def drafts_of(table: Table) -> list[Draft]:
+    """The sources of a table; one without a place where nothing tells what its rows are."""
+    parts = parts_of(table)
+    full = filled(table, parts)
+    if full is not table:
+        table, parts = full, parts_of(full)
+    parts = with_shapes(table, parts)
+    subject = subject_of(table, parts)
+    drafts = _drafts(table, parts, subject) if subject else []
+    drafts = drafts or [unplaced(table)]
+    return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]
+
+
+def unplaced(table: Table) -> Draft:
+    """A table that has no place yet."""
+    names = ", ".join(list(table.columns)[:12])
+    text = (
+        f"what are the rows of {table.place.name}? No column is known as a customer's with a moment, "
+        f"nor as a key of items or customers: {names}"
+    )
+    return Draft(table, None, Choice(questions=[Question("unplaced", text)]))
+
+
+def _drafts(table: Table, parts: Parts, subject: Subject) -> list[Draft]:
+    many: Mapping[str, Callable[[], list[Draft]]] = {
+        "order": lambda: order_drafts(table, parts),
+        "refund": lambda: order_drafts(table, parts, kind="refund"),
+        "contact": lambda: contact_drafts(table, parts),
+        "subscription": lambda: subscription_drafts(table, parts),
+        "lines": list,
+    }
+    if subject in many:
+        return many[subject]()
+    if subject in {"customers", "items", "offers"}:
+        return _references(table, parts, subject)
+    column = log_column(parts)
+    if subject == "log" and column is not None:
+        return _one(log_draft(table, parts, column))
+    return _one(survey_draft(table, parts) if subject == "survey" else _of_kind(table, parts, subject))
+
+
+def _one(draft: Draft | None) -> list[Draft]:
+    return [] if draft is None else [draft]
+
+
+def _references(table: Table, parts: Parts, subject: Subject) -> list[Draft]:
+    roles = {"customers": ("customer", "row_id", "email", "phone"), "items": ("item", "row_id")}
+    candidates = parts.all(*roles.get(subject, ("offer", "row_id")))
+    key: Column | None = next((column for column in candidates if column.is_unique), next(iter(candidates), None))
+    if key is None:
+        return []
+    if subject == "customers":
+        return [customers_draft(table, key)]
+    return [items_draft(table, parts, key) if subject == "items" else offers_draft(table, parts, key)]
+
+
+def _of_kind(table: Table, parts: Parts, subject: Subject) -> Draft | None:
+    """Rows of one kind of events; where no name says which, that is asked."""
+    if subject != "events":
+        return event_draft(table, parts, subject)
+    draft = event_draft(table, parts, "visit")
+    text = "nothing tells what happened in these rows: a visit, a view, an order, a message?"
+    question = Question("kind", text, ["kind: visit", "kind: order", "kind: contact"], "kind")
+    return draft.adding(Choice(questions=[question])) if draft else None

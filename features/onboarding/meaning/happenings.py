@@ -1,0 +1,135 @@
+"""Tables of what happens besides orders: messages, answers, requests, visits, subscriptions, logs of many kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from features import sql
+from features.events.kinds import canonical_kind
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.knowledge.value_words import is_yes, kind, scale_in_name
+from features.onboarding.meaning.customers import customer
+from features.onboarding.meaning.states import text_of
+from features.onboarding.meaning.times import moment
+from features.onboarding.parts.parts import Parts
+from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.question import Question
+
+_BESIDE = {
+    "campaign_id": ("campaign",), "offer_id": ("offer",), "channel": ("channel",), "item_id": ("item",),
+    "session_id": ("session",), "category": ("category",), "order_id": ("order",),
+}  # fmt: skip
+_SCALES = {"nps": (0, 10), "ces": (1, 7), "csat": (1, 5), "stars": (1, 5)}
+
+
+def event_draft(table: Table, parts: Parts, happened: str) -> Draft | None:
+    """A table's rows as events of one kind; None where no customer or no moment is told."""
+    who, when = customer(table, parts), moment(table, parts, of_order=False)
+    if who is None or when is None:
+        return None
+    return Draft(table, "events", who[1] + when.choice + _beside(parts), happened)
+
+
+def contact_drafts(table: Table, parts: Parts) -> list[Draft]:
+    """Messages that were sent, and as events of their own when each was opened, clicked, or answered by leaving."""
+    sent = event_draft(table, parts, "contact")
+    if sent is None:
+        return []
+    found = [sent]
+    for role, happened, suffix in (
+        ("open_time", "open", "_opens"),
+        ("click_time", "click", "_clicks"),
+        ("unsubscribe_time", "unsubscribe", "_unsubscribes"),
+    ):
+        column = parts.get(role)
+        if column is None or (column.is_constant and column.present == table.rows):
+            continue
+        if column.is_time:
+            columns = {**sent.choice.columns, "time": column.name}
+            condition = f"coalesce({text_of(column)}, '') <> ''"
+        else:
+            columns = dict(sent.choice.columns)
+            yes = [word for word in column.common if is_yes(word)]
+            condition = f"{text_of(column)} IN ({', '.join(map(sql.literal, yes))})"
+        found.append(Draft(table, "events", Choice(columns, [condition]), happened, suffix))
+    return found
+
+
+def survey_draft(table: Table, parts: Parts) -> Draft | None:
+    """Answers to surveys, with their rating on its scale."""
+    draft, rating = event_draft(table, parts, "survey"), parts.get("rating")
+    if draft is None or rating is None:
+        return None
+    scale, question = _scale(table, parts, rating)
+    text = parts.get("survey_text", "item_name")
+    columns = {"rating": rating.name} | ({"scale": scale} if scale else {})
+    if text is not None and text.longest > 20:
+        columns["text"] = text.name
+    return draft.adding(Choice(columns, questions=[question] if question else []))
+
+
+def _scale(table: Table, parts: Parts, rating: Column) -> tuple[str | None, Question | None]:
+    """The scale of ratings: by the words of names, else by the highest one."""
+    named = scale_in_name(rating.name) or scale_in_name(table.name)
+    if (
+        named is None
+        and (column := parts.get("scale")) is not None
+        and set(map(str.lower, column.common)) <= set(_SCALES)
+    ):
+        return column.name, None
+    low, high = rating.low or 0, rating.high or 0
+    fitting = [scale for scale, (least, most) in _SCALES.items() if least <= low and high <= most]
+    if named in fitting:
+        return f"'{named}'", None
+    guess = "nps" if high > 7 or low < 1 else "ces" if high > 5 else "csat"
+    if guess not in fitting:
+        return None, None
+    question = Question(
+        "outcome", f"which scale is {rating.name} on? It goes from {low:g} to {high:g}",
+        [f"scale: \"'{scale}'\"" for scale in dict.fromkeys([guess, *fitting])], "columns.scale",
+    )  # fmt: skip
+    return f"'{guess}'", question
+
+
+def subscription_drafts(table: Table, parts: Parts) -> list[Draft]:
+    """A table of spans: a start of each, and an end where there is one."""
+    who, start, end = customer(table, parts), parts.get("start", "time", "order_time"), parts.get("end", "cancel")
+    if who is None or start is None:
+        return []
+    subscription = parts.get("subscription")
+    columns = {"time": start.name} | ({"subscription_id": subscription.name} if subscription else {})
+    recurring, renewal = parts.get("recurring", "amount", "unit_price"), parts.get("renewal")
+    more = ({"value": recurring.name} if recurring else {}) | (
+        {"renews_at": renewal.name} if renewal and renewal.is_time else {}
+    )
+    who_choice = who[1]
+    found = [
+        Draft(table, "events", who_choice + Choice({**columns, **more}), "subscription_start", "_starts" if end else "")
+    ]
+    if end is not None and end.is_time and end.present:
+        condition = f"coalesce({text_of(end)}, '') <> ''" if end.type == "VARCHAR" else f"{end.sql} IS NOT NULL"
+        where = [] if end.present == table.rows else [condition]
+        ended = Choice({**who_choice.columns, **columns, "time": end.name}, where)
+        found.append(Draft(table, "events", ended, "subscription_end", "_ends"))
+    return found
+
+
+def log_draft(table: Table, parts: Parts, column: Column) -> Draft | None:
+    """A log of many kinds of events, told by a column."""
+    draft = event_draft(table, parts, "")
+    if draft is None:
+        return None
+    others = {word: meaning for word in column.common if (meaning := kind(word)) and meaning != canonical_kind(word)}
+    cases = " ".join(f"WHEN {sql.literal(word)} THEN {sql.literal(meaning)}" for word, meaning in others.items())
+    told = f"CASE {column.sql} {cases} ELSE {column.sql} END" if others else column.name
+    quantity, amount = parts.get("quantity"), parts.get("line_amount", "amount", "total", "unit_price")
+    more = (
+        {"kind": told} | ({"value": amount.name} if amount else {}) | ({"quantity": quantity.name} if quantity else {})
+    )
+    return replace(draft, kind=None).adding(Choice(more))
+
+
+def _beside(parts: Parts) -> Choice:
+    found = {name: column.name for name, roles in _BESIDE.items() if (column := parts.get(*roles))}
+    return Choice(found)

@@ -1,0 +1,82 @@
+"""Refunds among orders: rows of another kind, amounts below zero, or a column beside the amount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.knowledge.value_words import IGNORED, kind
+from features.onboarding.meaning.amounts import Amount
+from features.onboarding.meaning.states import one_of
+from features.onboarding.parts.parts import Parts
+from features.onboarding.proposal.choice import Choice
+from features.onboarding.question import Question
+
+_MOSTLY = 0.9
+
+
+@dataclass(frozen=True)
+class Refunds:
+    """How refunds are told: the ``condition`` of their rows over the table, where they are rows among the others.
+
+    ``choice`` maps the kind, and leaves out what is neither an order nor a refund.
+    """
+
+    condition: str | None
+    choice: Choice
+
+
+def refunds(table: Table, parts: Parts, amount: Amount | None) -> Refunds:
+    """What tells refunds from orders in a table."""
+    typed = _by_kind(table, parts)
+    if typed is not None:
+        return typed
+    return _by_sign(table, amount) if amount is not None else Refunds(None, Choice())
+
+
+def _by_kind(table: Table, parts: Parts) -> Refunds | None:
+    """By a column of kinds, if one knows the words for orders or refunds."""
+    for column in parts.all("kind"):
+        words = {word: kind(word) for word in column.common}
+        found = set(words.values())
+        if not {"order", "refund", IGNORED} & found or column.is_constant:
+            continue
+        back = [word for word, meaning in words.items() if meaning == "refund"]
+        out = [word for word, meaning in words.items() if meaning == IGNORED]
+        unknown = [word for word, meaning in words.items() if meaning is None]
+        where = [f"NOT coalesce({one_of(column, out)}, false)"] if out else []
+        notes = [f"rows whose {column.name} is {', '.join(out)} are left out"] if out else []
+        questions = [_unknown(column, unknown)] if unknown else []
+        columns = {"kind": f"CASE WHEN {one_of(column, back)} THEN 'refund' ELSE 'order' END"} if back else {}
+        condition = _in(table, column, back) if back else None
+        return Refunds(condition, Choice(columns, where, questions=questions, notes=notes))
+    return None
+
+
+def _in(table: Table, column: Column, words: list[str]) -> str:
+    quoted = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return f"{table.text(column)} IN ({quoted})"
+
+
+def _unknown(column: Column, words: list[str]) -> Question:
+    text = f"are rows orders whose {column.name} is {', '.join(words[:8])}?"
+    options = ["(they are orders: leave it so)", f"where: NOT coalesce({one_of(column, words)}, false)"]
+    return Question("kind", text, options, "where")
+
+
+def _by_sign(table: Table, amount: Amount) -> Refunds:
+    """By the sign of the amount."""
+    below, above = table.counts(f"count(*) FILTER ({amount.sql} < 0)", f"count(*) FILTER ({amount.sql} > 0)")
+    if not below:
+        return Refunds(None, Choice())
+    negative = f"{amount.operand} < 0"
+    columns = {"kind": f"CASE WHEN {negative} THEN 'refund' ELSE 'order' END", "value": f"abs({amount.operand})"}
+    if above and below < _MOSTLY * (below + above):
+        note = f"the {below:,} rows with an amount below zero are refunds"
+        return Refunds(f"({amount.sql}) < 0", Choice(columns, notes=[note]))
+    text = f"{below:,} of {below + above:,} amounts are below zero: are these the orders, or refunds?"
+    positive = {"kind": f"CASE WHEN {amount.operand} > 0 THEN 'refund' ELSE 'order' END", "value": columns["value"]}
+    options = [f"kind: {positive['kind']}", f"kind: {columns['kind']}"]
+    question = Question("refund", text, options, "columns.kind")
+    return Refunds(f"({amount.sql}) > 0", Choice(positive, questions=[question]))

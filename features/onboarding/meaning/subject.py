@@ -1,0 +1,198 @@
+"""What a row of a table is, by the parts of its columns and the name of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast
+
+from features.onboarding.facts.column import NEARLY_ALL, Column
+from features.onboarding.facts.table import Table
+from features.onboarding.knowledge.value_words import IGNORED, kind
+from features.onboarding.knowledge.vocabulary import meanings
+from features.onboarding.parts.parts import Parts
+
+Subject = Literal[
+    "order", "refund", "lines", "customers", "items", "offers", "contact", "open", "click", "unsubscribe", "survey",
+    "support", "subscription", "log", "visit", "view", "consent", "redeem", "events",
+]  # fmt: skip
+
+# What a word in the name of a file says about its rows, the surest first.
+_WORDS: tuple[tuple[Subject, str], ...] = (
+    ("refund", "refund"),
+    ("redeem", "redeem"),
+    ("unsubscribe", "unsubscribe"),
+    ("click", "click"),
+    ("open", "open"),
+    ("subscription", "subscription"),
+    ("survey", "rating survey"),
+    ("support", "ticket"),
+    ("consent", "consent"),
+    ("view", "page"),
+    ("visit", "session"),
+    ("order", "line order invoice basket transaction payment amount"),
+    ("contact", "campaign contact email"),
+    ("offers", "offer"),
+    ("items", "item"),
+    ("customers", "customer"),
+)
+_AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
+_MOMENTS = ("order_time", "time", "sent_time", "shipped_time", "refund_time")
+_REFERENCES = ("customers", "items", "offers")
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What speaks for one subject of a table or another."""
+
+    table: Table
+    parts: Parts
+
+    def has(self, *roles: str) -> bool:
+        """Whether a column plays one of these parts."""
+        return self.parts.get(*roles) is not None
+
+    def is_named(self, *subjects: Subject) -> bool:
+        """Whether the name of the table or of its file speaks of one of these."""
+        return bool(set(subjects) & set(self.named))
+
+    @cached_property
+    def named(self) -> list[Subject]:
+        """What the words in the table's name say about its rows, the surest first."""
+        names = (self.table.name, self.table.place.resolve().stem)
+        words = {concept for name in names for word in meanings(name) if word for concept in word}
+        return [subject for subject, concepts in _WORDS if words & set(concepts.split())]
+
+    @cached_property
+    def who(self) -> Column | None:
+        """The column that may name customers."""
+        named = self.parts.all("customer", "email", "phone", "anonymous")
+        if not named and self.is_named("customers"):
+            named = self.parts.all("row_id")
+        people = [column for column in self.parts.all("person") if not named and column.is_full]
+        return next((column for column in [*named, *people] if column.is_full), next(iter(named), None))
+
+    @cached_property
+    def when(self) -> Column | None:
+        """The column that may tell when."""
+        unnamed = [
+            column for column in self.table.columns.values()
+            if column.is_time and not column.is_number and self.parts.role_of(column) is None
+        ]  # fmt: skip
+        return self.parts.get(*_MOMENTS) or next(iter(unnamed), None)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether a column tells an amount."""
+        return self.has(*_AMOUNTS, "refund")
+
+    @property
+    def is_order(self) -> bool:
+        """Whether columns tell what was bought."""
+        return self.has("order", "quantity", "item", *_AMOUNTS)
+
+    @property
+    def happened(self) -> list[Subject]:
+        """What the table's name says happened."""
+        return [subject for subject in self.named if subject not in _REFERENCES]
+
+
+def subject_of(table: Table, parts: Parts) -> Subject | None:
+    """What a row of a table is; None where nothing tells."""
+    if parts.system is not None and parts.system.subject is not None:
+        return cast(Subject, parts.system.subject)
+    signs = Signs(table, parts)
+    if signs.who is None:
+        return _of_nobody(signs)
+    return next((subject for subject, holds in _RULES if holds(signs)), None) or _by_name(signs)
+
+
+def log_column(parts: Parts) -> Column | None:
+    """The column that tells the kind of each row of a log: one knows several of its words, not only of orders."""
+    for column in parts.all("kind", "status"):
+        known = {meaning for word in column.common if (meaning := kind(word))}
+        if known - {"order", "refund", IGNORED} and len(known) >= min(2, column.distinct):
+            return column
+    return None
+
+
+def _of_nobody(signs: Signs) -> Subject | None:
+    """Of a table without customers."""
+    order = signs.parts.get("order")
+    if signs.has("start") and signs.has("end") and signs.has("offer"):
+        return "offers"
+    if order and not order.is_unique and signs.has("item", "item_name", "line", *_AMOUNTS):
+        return "lines"
+    if signs.has("item", "row_id") and signs.has("item_name", "category", "unit_price", "cost"):
+        return "items"
+    return "lines" if order and signs.has(*_AMOUNTS, "refund", "status") else None
+
+
+def _by_name(signs: Signs) -> Subject | None:
+    """What the name of the file alone says happened to a customer at a moment."""
+    if signs.when is None:
+        return None
+    return next(iter(signs.happened), "events")
+
+
+def _is_customers(signs: Signs) -> bool:
+    """Whether a row tells what a customer is, and not what they did."""
+    who = signs.who
+    if who is None or (signs.is_order and not signs.is_named("customers")):
+        return False
+    if signs.when is None:
+        return who.distinct >= NEARLY_ALL * signs.table.rows and not signs.is_order
+    did = signs.has(*_AMOUNTS, "order", "rating", "ticket", "campaign", "offer", "page")
+    return who.is_unique and not signs.has("order") and (signs.is_named("customers") or not (did or signs.happened))
+
+
+def _is_subscription(signs: Signs) -> bool:
+    return signs.has("start") and (signs.has("end", "renewal", "subscription") or signs.is_named("subscription"))
+
+
+def _is_message(signs: Signs, *subjects: Subject) -> bool:
+    told = signs.has("campaign", "open_time", "click_time")
+    return signs.when is not None and not signs.is_paid and told and (not subjects or signs.is_named(*subjects))
+
+
+def _is_redemption(signs: Signs) -> bool:
+    if signs.when is None or signs.is_paid or not signs.has("offer"):
+        return False
+    return signs.is_named("redeem") or not signs.has("campaign", "order", "item", "quantity")
+
+
+def _is_survey(signs: Signs) -> bool:
+    rated = signs.when is not None and signs.has("rating")
+    return rated and (not signs.has("order", *_AMOUNTS) or signs.is_named("survey"))
+
+
+def _is_support(signs: Signs) -> bool:
+    asked = signs.when is not None and signs.has("ticket", "subject") and not signs.has("campaign")
+    return asked and not signs.is_paid and not (signs.has("order") and signs.is_named("order"))
+
+
+def _is_order(signs: Signs) -> bool:
+    if signs.when is None or not (signs.is_order or signs.is_named("order")):
+        return False
+    return signs.is_paid or signs.has("order") or not signs.is_named("click", "open", "view", "visit")
+
+
+# The first rule that holds tells the subject.
+_RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
+    ("subscription", _is_subscription),
+    ("customers", _is_customers),
+    ("log", lambda signs: signs.when is not None and log_column(signs.parts) is not None),
+    ("survey", _is_survey),
+    ("refund", lambda signs: signs.when is not None and signs.is_named("refund") and signs.is_order),
+    ("support", _is_support),
+    ("redeem", _is_redemption),
+    ("unsubscribe", lambda signs: _is_message(signs, "unsubscribe")),
+    ("click", lambda signs: _is_message(signs, "click")),
+    ("open", lambda signs: _is_message(signs, "open")),
+    ("contact", _is_message),
+    ("order", _is_order),
+    ("view", lambda signs: not signs.happened and signs.when is not None and signs.has("page")),
+    ("visit", lambda signs: not signs.happened and signs.when is not None and signs.has("session")),
+    ("consent", lambda signs: not signs.happened and signs.when is not None and signs.has("consent")),
+)

@@ -1,0 +1,1 @@
+"""What is proposed for a newcomer's tables: sources, notes and questions, and how they are written."""

@@ -1,0 +1,1 @@
+"""What several tables tell together: which lines belong to which orders, and which columns name the same customers."""
