@@ -20,6 +20,9 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+# Files that hold tables of their own names, which are known only when they are read.
+_OF_SEVERAL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".sqlite", ".sqlite3", ".db", ".duckdb", ".json")
+_FORM = ("encoding", "delimiter", "header", "names", "footer", "sheet", "records")
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 
 
@@ -116,10 +119,16 @@ class Source(Section):
         if isinstance(self.origin, dict) and self.query is None:
             msg = "`from` names several tables: say in `query` what to select from them."
             raise StamkundError("missing_query", msg, field="query")
-        if isinstance(self.origin, str) and is_url(self.origin) and self.query is None:
+        if not (isinstance(self.origin, str) and is_url(self.origin)):
+            return
+        if self.query is None:
             raise StamkundError(
                 "missing_query", "A database needs its SQL: say in `query` what to select.", field="query"
             )
+        for key in _FORM:
+            if getattr(self, key) is not None:
+                msg = f"`{key}` tells the form of files; what a database's query selects has none. Take it away."
+                raise StamkundError("unused_setting", msg, field=key)
 
 
 def check_query(name: str, source: Source) -> None:
@@ -128,6 +137,8 @@ def check_query(name: str, source: Source) -> None:
     if source.query is None or (isinstance(origin, str) and (is_url(origin) or origin.startswith("${"))):
         return
     field, tables = f"{name}.query", names_of(name, origin)
+    if isinstance(origin, str) and origin.lower().endswith(_OF_SEVERAL):
+        return
     try:
         operands = sql.tables_of(source.query)
     except ValueError as error:

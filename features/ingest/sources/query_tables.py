@@ -1,4 +1,4 @@
-"""The tables that a query over files names: texts as the files have them, or numbers and times where all are."""
+"""The tables that a query over files names: texts as the files have them, and numbers where all values are."""
 
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from features import sql
+from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
@@ -19,10 +20,11 @@ from features.ingest.sources.tables import fitting, open_source, open_tables
 
 @contextmanager
 def query_tables(
-    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[Path]], form: Form, scratch: Path
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[Path]], query: str, form: Form, scratch: Path
 ) -> Iterator[list[str]]:
     """Make a view of each table of ``files`` for as long as a query needs them; the flaws of lines that are no rows."""
     views = list(_views(files, form, scratch))
+    _check_tables(query, [name for name, _ in views])
     try:
         for nth, (name, tables) in enumerate(views):
             _make_view(connection, name, tables, f"stamkund_text_{nth}")
@@ -46,6 +48,12 @@ def _views(
         yield name, [table for path in paths for table in open_source([path], fitting(path, form), scratch)]
 
 
+def _check_tables(query: str, names: Sequence[str]) -> None:
+    for table in sorted(sql.tables_of(query)):
+        if table.lower() not in {name.lower() for name in names}:
+            raise StamkundError.unknown("unknown_table", "table", table, names, field="query")
+
+
 def _make_view(connection: duckdb.DuckDBPyConnection, name: str, tables: Sequence[SourceTable], text: str) -> None:
     if not all(table.textual for table in tables):
         query = " UNION ALL BY NAME ".join(f"SELECT * FROM {table.relation}" for table in tables)
@@ -67,18 +75,16 @@ def _flaws(connection: duckdb.DuckDBPyConnection, text: str) -> list[str]:
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
-    """A column, as numbers or times where all of its values are."""
+    """A column as it is written; as a number where all of its values are plain ones that keep their digits so."""
     name = sql.name(column)
     text = f"nullif(trim({name}), '')"
+    digits = f"length(regexp_replace({text}, '[^0-9]', '', 'g'))"
     query = f"""
-        SELECT count({text}), count(*) FILTER (regexp_full_match({text}, '0\\d+')),
-               count(*) FILTER (regexp_full_match({text}, '[-+]?\\d{{1,18}}')),
-               count(*) FILTER (regexp_full_match({text}, '[-+]?\\d{{1,18}}(\\.\\d{{1,18}})?')),
-               count(*) FILTER (regexp_full_match({text}, '\\d{{4}}-\\d{{2}}-\\d{{2}}')),
-               count(TRY_CAST({text} AS TIMESTAMP))
+        SELECT count({text}),
+               count(*) FILTER (regexp_full_match({text}, '[-+]?(0|[1-9][0-9]{{0,17}})')),
+               count(*) FILTER (regexp_full_match({text}, '[-+]?(0|[1-9][0-9]*)?([.][0-9]+)?') AND {digits} <= 15)
         FROM {table}
     """
-    values, zeros, whole, numbers, days, moments = map(int, connection.execute(query).fetchall()[0])
-    types = {"BIGINT": whole, "DOUBLE": numbers, "DATE": days, "TIMESTAMP": moments}
-    fits = [type_ for type_, count in types.items() if count == values and not zeros]
-    return f"TRY_CAST({text} AS {fits[0]}) AS {name}" if values and fits else name
+    values, whole, numbers = map(int, connection.execute(query).fetchall()[0])
+    types = [type_ for type_, count in (("BIGINT", whole), ("DOUBLE", numbers)) if count == values]
+    return f"CAST({text} AS {types[0]}) AS {name}" if values and types else name

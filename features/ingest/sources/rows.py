@@ -111,7 +111,7 @@ def _read_typed(
 def _read_query(connection: duckdb.DuckDBPyConnection, portion: Portion, scratch: Path) -> Rows:
     field, query = portion.field, portion.source.query or ""
     paths = [path for paths in portion.tables.values() for path in paths]
-    tables = query_tables(connection, portion.tables, form_of(portion.source), scratch)
+    tables = query_tables(connection, portion.tables, query, form_of(portion.source), scratch)
     with _readable(paths, field), tables as flaws:
         try:
             _number(connection, query.rstrip().rstrip(";"))

@@ -58,7 +58,7 @@ def _read_lines(
     def rows() -> Iterator[Row]:
         for number, line in numbered:
             value = _value(line)
-            if len(kept) < _FEW:
+            if len(kept) < _FEW or place not in inner:
                 inner.update(dict.fromkeys(places([value])))
             for row in rows_at(value, place) if isinstance(value, dict) else [Flaw("this is no JSON object")]:
                 if isinstance(row, Flaw):
@@ -68,7 +68,8 @@ def _read_lines(
                     kept.append(number)
                     yield row
 
-    paths = write_texts(rows(), scratch)
+    paths = _written(path, rows(), scratch)
+    _check_place(path, place, inner)
     found = findings + _questions(path, place, [inside for inside in inner if inside], form)
     return Records(
         place, paths, np.array(sorted(kept + [record.line for record in malformed])), tuple(malformed), found
@@ -86,14 +87,26 @@ def _read_document(path: Path, document: object, place: str, form: Form, scratch
             else:
                 yield row
 
-    paths = write_texts(rows(), scratch)
-    if not count:
-        near = ", ".join(f"`{other}`" for other in places(document) if other) or "none"
-        msg = f"{path.name} has no records at `{place}`. Lists of objects lie at: {near}."
-        raise StamkundError("bad_records", msg, field="records")
-    inner = [other for other in places(document) if other.startswith(f"{place}." if place else "") and other != place]
+    known = places(document)
+    _check_place(path, place, known)
+    paths = _written(path, rows(), scratch)
+    inner = [other for other in known if other.startswith(f"{place}." if place else "") and other != place]
     found = Findings({"records": place} if place else {}) + _questions(path, place, inner, form)
     return Records(place, paths, np.arange(1, count + 1), tuple(malformed), found)
+
+
+def _written(path: Path, rows: Iterator[Row], scratch: Path) -> list[Path]:
+    if paths := write_texts(rows, scratch):
+        return paths
+    msg = f"{path.name} holds no record: an object for each, in a list or a line each. Export it anew."
+    raise StamkundError("unreadable_file", msg)
+
+
+def _check_place(path: Path, place: str, known: Iterable[str]) -> None:
+    if place and place not in known:
+        near = ", ".join(f"`{other}`" for other in known if other) or "none"
+        msg = f"{path.name} has no records at `{place}`. Lists of objects lie at: {near}."
+        raise StamkundError("bad_records", msg, field="records")
 
 
 def _questions(path: Path, place: str, inner: Sequence[str], form: Form) -> Findings:
