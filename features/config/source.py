@@ -23,7 +23,7 @@ def _text(value: object) -> object:
 # Files that hold tables of their own names, which are known only when they are read.
 _OF_SEVERAL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".sqlite", ".sqlite3", ".db", ".duckdb", ".json")
 _FORM = ("encoding", "delimiter", "header", "names", "footer", "sheet", "records")
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "spaces": " "}
 
 
 def _delimiter(value: object) -> object:

@@ -72,7 +72,9 @@ def rows_of(table: SourceTable) -> list[tuple[object, ...]]:
         ((lines(";") + "Summe;;\n\nStand: heute\n").encode(), {"footer": 2}),
         (lines().replace("c1", '"c1"').replace("Köln", '"Köln"').encode(), {}),
         ("\n".join(",".join(f"'{cell}'" for cell in row) for row in [HEADER, *ROWS]).encode(), {}),
-        (lines().replace(",", " , ").replace(" , ", ",").encode(), {}),
+        (lines("  ").encode(), {"delimiter": "spaces"}),
+        ((" " + lines("   ").replace("\n", "  \n ")).encode(), {"delimiter": "spaces"}),
+        (("Kontoauszug;;;\n" + lines(";") + "Kontostand;5\n").encode(), {"header": 2, "footer": 1}),
     ],
 )
 def test_a_form_is_found(tmp_path: Path, data: bytes, settings: dict[str, object]) -> None:
@@ -96,6 +98,7 @@ def test_a_first_line_like_the_others_is_a_row(tmp_path: Path) -> None:
         "c,a,d",
         "customer,2019,day",  # a year is a name where others are
         "id1,amount2,day3",
+        "web,25.50,day",
     ],
 )
 def test_a_first_line_of_another_kind_is_a_header(tmp_path: Path, first: str) -> None:
@@ -156,6 +159,11 @@ def test_a_letter_across_two_pieces_of_a_file(tmp_path: Path) -> None:
     data = data[: (1 << 20) - 1] + "é".encode() + b"\n"
     table = opened(tmp_path, data)
     assert table.settings == {}
+
+
+def test_a_file_without_a_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StamkundError, match="is empty"):
+        opened(tmp_path, b"\n \n")
 
 
 def test_packed(tmp_path: Path) -> None:

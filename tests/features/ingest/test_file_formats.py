@@ -28,7 +28,7 @@ from features.ingest.report import SourceReport
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.tables import SourceTable, open_tables
 from features.lake import Lake
-from tests.features.ingest.workbook import write_workbook
+from tests.features.ingest.workbook import Cell, write_workbook
 from tests.features.sourcing import rejects_of, settings_of
 
 ROWS = [("7", "2024-01-01", "12.50"), ("8", "2024-01-02", "3.00"), ("99999999999999999991", "2024-01-03", "0.10")]
@@ -120,8 +120,8 @@ def test_a_build_reads_it(tmp_path: Path, name: str) -> None:
 
 
 def test_values_of_a_workbook(tmp_path: Path) -> None:
-    cells = [7.0, 12.5, 0.1 + 0.2, date(2024, 5, 1), datetime(2024, 5, 1, 9, 30), "01", None]  # noqa: DTZ001
-    head = ["id", "paid", "sum", "day", "time", "code", "none"]
+    cells: list[Cell] = [7.0, 12.5, 0.1 + 0.2, date(2024, 5, 1), datetime(2024, 5, 1, 9, 30), "01", None]  # noqa: DTZ001
+    head: list[Cell] = ["id", "paid", "sum", "day", "time", "code", "none"]
     write_workbook(tmp_path / "x.xlsx", {"Report": [["Report of May"], [], head, cells, cells, ["Total", 25.0]]})
     (table,) = opened(tmp_path / "x.xlsx")
     assert rows_of(table)[0] == ("7", "12.5", "0.3", "2024-05-01", "2024-05-01 09:30:00", "01", None)
@@ -129,7 +129,9 @@ def test_values_of_a_workbook(tmp_path: Path) -> None:
 
 
 def test_one_of_several_sheets_must_be_named(tmp_path: Path) -> None:
-    sheets = {month: [FRAME.columns, row] for month, row in zip(["May", "June", "July"], ROWS, strict=True)}
+    sheets: dict[str, list[list[Cell]]] = {
+        month: [[*FRAME.columns], [*row]] for month, row in zip(["May", "June", "July"], ROWS, strict=True)
+    }
     write_workbook(tmp_path / "x.xlsx", sheets)
     assert [table.settings for table in opened(tmp_path / "x.xlsx")] == [{"sheet": month} for month in sheets]
     with pytest.raises(StamkundError, match="May, June, July") as caught:
@@ -143,7 +145,10 @@ def test_one_of_several_sheets_must_be_named(tmp_path: Path) -> None:
 
 
 def test_a_query_over_the_tables_of_one_file(tmp_path: Path) -> None:
-    sheets = {"visits": [["card", "day", "paid"], ["a", "2024-01-01", 5]], "items": [["card", "id"], ["a", 7.0]]}
+    sheets: dict[str, list[list[Cell]]] = {
+        "visits": [["card", "day", "paid"], ["a", "2024-01-01", 5]],
+        "items": [["card", "id"], ["a", 7.0]],
+    }
     write_workbook(tmp_path / "x.xlsx", sheets)
     query = "SELECT id, day, paid + 1 AS paid FROM visits JOIN items USING (card)"
     ids, report = ingested_ids(tmp_path, **{"from": "x.xlsx"}, query=query)

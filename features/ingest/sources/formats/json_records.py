@@ -95,7 +95,8 @@ def _rows(value: object, keys: tuple[str, ...], name: str, above: Row) -> Iterat
     elif not keys:
         yield {**dict(_flat(value, "")), **above}
     else:
-        beside = {key: field for key, field in value.items() if key != keys[0]}
+        # Other lists of records beside are tables of their own.
+        beside = {key: field for key, field in value.items() if key != keys[0] and not _is_list_of_objects(field)}
         own = {**above, **dict(_flat(beside, f"{name or PARENT}."))}
         yield from _rows(value[keys[0]], keys[1:], keys[0], own) if keys[0] in value else [own]
 
@@ -127,6 +128,10 @@ def json_text(value: object) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{json.dumps(key)}: {json_text(field)}' for key, field in value.items())}}}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _is_keyed(document: Mapping[str, object]) -> bool:

@@ -44,6 +44,7 @@ _BY_NAME: dict[str, str] = {
     ".sas7bdat": _PANDAS.replace("{reader}", "read_sas"),
     ".xpt": _PANDAS.replace("{reader}", "read_sas"),
     ".rds": _R.replace("{reader}", "readRDS"),
+    ".dbf": _R.replace("{reader}", "foreign::read.dbf"),
     ".numbers": "in Numbers, File, Export to, CSV or Excel",
     ".doc": _SHEET,
     ".docx": _SHEET,

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features import sql
+from features.errors import StamkundError
 from features.ingest.sources.formats.form import Findings, Form
 from features.ingest.sources.formats.text import dialect as dialects
-from features.ingest.sources.formats.text.dialect import Dialect, Record, find_dialect
+from features.ingest.sources.formats.text.dialect import SPACES, Dialect, Record, find_dialect
 from features.ingest.sources.formats.text.encoding import decode, find_encoding
 from features.ingest.sources.formats.text.footer import find_footer
 from features.ingest.sources.formats.text.header import find_header
 
 _HEAD, _TAIL = 1 << 18, 1 << 16  # bytes that are looked at
+_NOTHING = Findings({})
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.|\\t)\"?\s*", re.IGNORECASE)
 _LONGEST_LINE = 16_000_000  # bytes
 
@@ -52,21 +54,27 @@ def open_csv(path: Path, form: Form, scratch: Path) -> tuple[CsvFile, Findings]:
     encoding = find_encoding(path, form.encoding)
     plain = path if encoding.plain else _plain(path, encoding.name, scratch)
     head = _head(plain)
-    separator_line = _SEPARATOR_LINE.fullmatch(head[0]) if head else None
+    if not any(line.strip() for line in head):
+        msg = f"{path.name} is empty: not even a line with the names of its columns is in it. Fill it, or take it away."
+        raise StamkundError("unreadable_file", msg)
+    separator_line = _SEPARATOR_LINE.fullmatch(head[0])
     said = separator_line[1].replace("\\t", "\t") if separator_line else None
-    dialect = find_dialect(head, form.delimiter or said)
+    dialect, found = find_dialect(head, form.delimiter or said), _NOTHING
+    if dialect.delimiter == SPACES:
+        plain, found = _tabbed(plain, scratch), Findings({"delimiter": "spaces"}, ("its columns are parted by spaces",))
+        dialect, head = Dialect("\t"), _head(plain)
     records = list(dialect.records(head))
     header = find_header(path.name, records, form, start=1 if separator_line else 0)
     rows = records[header.skip :]
     first_line = rows[0].line if rows else (records[-1].line + 1 if records else 1)
     footer = find_footer(_last(plain, dialect, rows), form)
-    findings = encoding.findings + _delimiter(dialect, form) + header.findings + footer.findings
+    findings = encoding.findings + found + _delimiter(dialect, form) + header.findings + footer.findings
     return CsvFile(plain, dialect, header.names, header.skip, first_line, footer.length), findings
 
 
 def _plain(path: Path, encoding: str, scratch: Path) -> Path:
     """The same text in UTF-8 with line ends of one kind, in the folder ``scratch``."""
-    plain = scratch / f"{len(list(scratch.iterdir()))}.csv"
+    plain = _new(scratch)
     with plain.open("w", encoding="utf-8", newline="") as target:
         after_return = False
         for piece in decode(path, encoding):
@@ -74,6 +82,18 @@ def _plain(path: Path, encoding: str, scratch: Path) -> Path:
             after_return = piece.endswith("\r") if piece else after_return
             target.write(text.replace("\r\n", "\n").replace("\r", "\n"))
     return plain
+
+
+def _tabbed(path: Path, scratch: Path) -> Path:
+    """The same text with tabs for the spaces between its columns."""
+    target = _new(scratch)
+    with path.open(encoding="utf-8-sig", newline="") as source, target.open("w", encoding="utf-8", newline="") as file:
+        file.writelines("\t".join(line.split()) + "\n" for line in source)
+    return target
+
+
+def _new(scratch: Path) -> Path:
+    return scratch / f"{len(list(scratch.iterdir()))}.csv"
 
 
 def _head(path: Path) -> list[str]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from features import sql
 
 _USUAL = ",;\t|"
+_SURE = 0.9  # the share of lines that a delimiter parts alike
+SPACES = " "  # any number of them
 _UNUSUAL = "~^"  # taken only where no usual one parts the lines
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "~": "tilde", "^": "caret"}
 
@@ -70,12 +72,18 @@ def find_dialect(lines: Sequence[str], delimiter: str | None) -> Dialect:
     >>> find_dialect(["id;paid\n", "1;2,50\n", "2;3,75\n"], None)
     Dialect(delimiter=';', quote='"', escape='"')
     """
-    for candidates in [delimiter] if delimiter else [_USUAL, _UNUSUAL]:
+    for candidates in [[delimiter]] if delimiter else [_USUAL, _UNUSUAL]:
         fits = {Dialect(one): _fit(lines, Dialect(one)) for one in candidates}
         best = max(fits, key=lambda dialect: fits[dialect])
-        if fits[best][1] > 1:
+        if fits[best] > (_SURE, 1) or (fits[best][1] > 1 and (delimiter or not _in_spaces(lines))):
             return _quoting(lines, best, fits[best])
-    return Dialect(delimiter or ",")
+    return Dialect(delimiter or (SPACES if _in_spaces(lines) else ","))
+
+
+def _in_spaces(lines: Sequence[str]) -> bool:
+    """Whether spaces part every line into the same three or more columns."""
+    counts = {len(line.split()) for line in lines if line.strip()}
+    return len(lines) > 2 and len(counts) == 1 and counts.pop() > 2
 
 
 def width(records: Sequence[Record]) -> int:

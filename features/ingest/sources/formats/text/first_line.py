@@ -32,14 +32,16 @@ def header_place(records: Sequence[Record]) -> tuple[int, bool]:
 def is_data(first: Record, rows: Sequence[Record]) -> bool:
     """Whether a line is written as the rows below it are, and so names no columns.
 
-    A column tells when nearly all of its values are of one form (numbers, or the same letters and signs around digits),
-    or when its first cell comes again as a value. A single cell that is of another form than its column is a name.
+    A column tells when nearly all of its values are of one form: numbers, or the same letters and signs around digits;
+    a first cell that is of another form is a name. Where no column is of one, most of the first cells come again as
+    values.
     """
     forms = _forms(first, rows)
     if not rows or False in forms:
         return False
-    known = any(cell.strip() and cell in {row.cells[place] for row in rows} for place, cell in enumerate(first.cells))
-    return True in forms or (known and all(row.cells != first.cells for row in rows))
+    texts = [(place, cell) for place, cell in enumerate(first.cells) if cell.strip()]
+    known = [place for place, cell in texts if cell in {row.cells[place] for row in rows}]
+    return True in forms or (2 * len(known) > len(texts) and all(row.cells != first.cells for row in rows))
 
 
 def _first_of_width(records: Sequence[Record], cells: int) -> int:

@@ -10,11 +10,13 @@ from features.ingest.sources.formats.form import Findings, Form
 from features.ingest.sources.formats.text.dialect import Record
 
 _MOST = 5  # lines at the end that are looked at
+_WORDS = (
+    "totals?|sum|summe|suma|summa|gesamt|gesamtsumme|gesamtbetrag|gesamtergebnis|zwischensumme|totaal|totale|totaux|"
+    "totalt|i alt|yhteensä|razem|celkem|összesen|итого|всего|σύνολο|toplam|合計|总计|合计|"
+    "balance|kontostand|endsaldo|saldo|solde"
+)
 _TOTAL = re.compile(
-    r"\W*(?:grand|sub|report|overall)?[\s-]?(?:totals?|sum(?:me|ma|a)?|gesamt(?:summe|betrag|ergebnis)?|zwischensumme|"
-    r"totaal|totale?|totaux|summa|totalt|i alt|yhteensä|razem|suma|celkem|összesen|итого|всего|σύνολο|toplam|合計|总计)"
-    r"(?:\W.*)?",
-    re.IGNORECASE,
+    rf"\W*(?:grand|sub|report|overall|closing|ending)?[\s-]?(?:{_WORDS})(?:\W.*)?", re.IGNORECASE | re.DOTALL
 )
 
 
