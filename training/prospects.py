@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from features.config.settings import Settings
-from features.config.targets import Gate
+from features.config.targets import Gate, LapseSettings
 from features.doctor import Prospect
 from features.events.knowledge import known_events
 from features.lake import Lake
 from features.units import DAY
 from training.dataset import Dataset, history_start
 from training.gate import data_refusals
-from training.targets import Target, targets_of, usual_targets
+from training.targets import Target, target_of, targets_of, usual_targets
 from training.targets.origins import WARM_UP
 from training.walk_forward import block_start, outcome_count
 
@@ -26,25 +26,31 @@ _TWO_SIDED_90 = 1.645
 
 
 def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospect]:
-    """A prospect for each declared target, and for each that is not declared but could be learnt."""
+    """A prospect for each declared target, and each other that could be learnt; for all usual ones if none is."""
     events = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
-    kinds = events.select(pl.col("kind").unique().sort()).collect()["kind"].to_list()
+    counts = events.group_by("kind").agg(pl.len().alias("events")).sort("events", "kind", descending=[True, False])
+    kinds = counts.collect()["kind"].to_list()
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)
     answers = [prospect(lake, t, kinds, settings.gate, first=first, as_of=as_of) for t in declared.values()]
     for target in undeclared(kinds, declared.values()):
         answer = prospect(lake, target, kinds, settings.gate, first=first, as_of=as_of, declared=False)
-        if answer.outlook != "not possible":
+        if answer.outlook != "not possible" or not declared:
             answers.append(answer)
     return answers
 
 
 def undeclared(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[Target]:
-    """Targets of usual shape that the settings lack and whose kinds of events are there."""
+    """Targets of usual shape that the settings lack and whose ``kinds`` of events, the commonest first, are there.
+
+    Without orders, whether customers go on doing what they do most may be asked.
+    """
     shapes = {(target.type, target.event) for target in declared}
     for target in usual_targets():
         if (target.type, target.event) not in shapes and not _absent(target, kinds):
             yield target
+    if kinds and "order" not in kinds and ("lapse", kinds[0]) not in shapes:
+        yield target_of("lapse", LapseSettings(type="lapse", event=kinds[0]))
 
 
 def prospect(
@@ -53,7 +59,7 @@ def prospect(
     """Whether this target can be learnt, with the numbers that say so."""
     absent = _absent(target, kinds)
     if absent:
-        present = f"the data has {', '.join(kinds)}" if kinds else "the data has none of a known customer"
+        present = f"the data has {', '.join(sorted(kinds))}" if kinds else "the data has none of a known customer"
         text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {present}."
         return Prospect(target.name, "not possible", text, declared, "Map such a source, or take the target out.")
     rows = known_outcomes(lake, target, first=first, as_of=as_of)
@@ -91,7 +97,8 @@ def outlook(target: Target, gate: Gate, rows: Dataset, *, history_us: int, decla
         needs = "They lie too close together in time to learn from the earlier ones and test on the later ones."
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, "Add older events, or wait.")
     text = f"{text} {_precision(target, rows.where(rows.as_of >= start))}"
-    step = None if declared else f"Declare it: `{target.name}: {{type: {target.type}}}` under `targets:`."
+    event = "" if target.event in {"order", "contact"} else f", event: {target.event}"
+    step = None if declared else f"Declare it: `{target.name}: {{type: {target.type}{event}}}` under `targets:`."
     few = count < PLENTY * gate.outcomes
     return Prospect(target.name, "few outcomes" if few else "possible", text, declared, step)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from features.doctor.doubts.remedies import setting
 from features.doctor.finding import Finding, Severity, enumeration, percent, quantity
-from features.events.kinds import KINDS, kind_in_name
+from features.events.kinds import KINDS, kind_in_name, near_kind
 
 
 def event_kinds(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
@@ -25,11 +26,13 @@ def event_kinds(kinds: pl.DataFrame, *, enough: int) -> Iterator[Finding]:
     names = kinds["kind"].to_list()
     for kind in names:
         standard = probable_kind(kind)
-        if standard is not None and standard not in names:
+        if standard is not None:
             text = (
                 f"'{kind}' seems to be what is called '{standard}' here; under its own name its meaning is not known."
             )
-            yield Finding("kinds", "warning", text, f"Give it `kind: {standard}` in stamkund.yaml.")
+            column = setting("kind", f"if(kind = '{kind}', '{standard}', kind)")
+            step = f"Write `kind: {standard}` in its source, or of a column that holds kinds `{column}`."
+            yield Finding("kinds", "warning", text, step)
 
 
 def probable_kind(kind: str) -> str | None:
@@ -38,7 +41,7 @@ def probable_kind(kind: str) -> str | None:
     >>> probable_kind("Purchase"), probable_kind("order"), probable_kind("yoga_class")
     ('order', None, None)
     """
-    return None if kind in KINDS else kind_in_name(kind)
+    return None if kind in KINDS else near_kind(kind) or kind_in_name(kind)
 
 
 def channels(table: pl.DataFrame) -> Finding:
@@ -60,7 +63,7 @@ def order_values(kinds: pl.DataFrame) -> Iterator[Finding]:
     for row in kinds.filter(pl.col("kind") == "order").iter_rows(named=True):
         lines, with_value = row["events"], row["with_value"]
         if with_value < lines:
-            level: Severity = "problem" if not with_value else "note" if with_value >= 0.95 * lines else "warning"
+            level: Severity = "note" if with_value >= 0.95 * lines else "warning"
             share = percent(lines - with_value, lines)
             text = f"{share} of the order lines have no value: spend and worth are too low by them."
             yield Finding("amounts", level, text, "Map what was paid for the line to `value`.")
@@ -79,7 +82,7 @@ def _order_products(lines: int, items: int, categories: int) -> Finding:
     if categories >= 0.9 * lines:
         return Finding("products", "ok", text)
     step = "Add a source with `table: items` (item_id, category), and map `item_id` in the orders."
-    return Finding("products", "note" if categories >= 0.5 * lines else "warning", text, step)
+    return Finding("products", "note", text, step)
 
 
 def offers(table: pl.DataFrame) -> Finding:

@@ -14,19 +14,19 @@ _IMPLAUSIBLE_SHARE = 0.01
 
 
 def identification(visitors: pl.DataFrame) -> Finding:
-    """How many of the visitors are known customers."""
+    """How many of the events belong to a known customer; many visitors of few events each are how webs are."""
     total, identified, events, known_events = (
         int(visitors[c].sum()) for c in ("visitors", "identified", "events", "known_events")
     )
     if identified == total:
         return Finding("identity", "ok", f"Every event belongs to a known customer: {quantity(total, 'customer')}.")
-    share = identified / total
-    level: Severity = "ok" if share >= 0.8 else "note" if share >= 0.5 else "warning" if share >= 0.2 else "problem"
+    share = known_events / events
+    level: Severity = "ok" if share >= 0.8 else "note" if share >= 0.5 else "warning" if known_events else "problem"
     anonymous = visitors.filter(pl.col("identified") < pl.col("visitors"))
     types = [f"{row['visitors'] - row['identified']:,} by {row['id_type']}" for row in anonymous.iter_rows(named=True)]
     text = (
-        f"{identified:,} of {quantity(total, 'visitor')} ({percent(identified, total)}) are known customers, with "
-        f"{percent(known_events, events)} of the events. The others are anonymous: {enumeration(types)}."
+        f"{percent(known_events, events)} of the events belong to a known customer: {identified:,} of "
+        f"{quantity(total, 'visitor')}. The others are anonymous: {enumeration(types)}."
     )
     step = "Map the customer's own id (`id_type: user_id`) wherever people log in; anonymous visitors get no profile."
     return Finding("identity", level, text, step)

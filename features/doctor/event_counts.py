@@ -56,13 +56,10 @@ def delays(events: pl.LazyFrame) -> pl.DataFrame:
 
 
 def duplicates(events: pl.LazyFrame) -> pl.DataFrame:
-    """One row: events, those equal to another of their source; orders, those in more than one source."""
+    """One row: events, and those equal to another of their source."""
     content = pl.struct(pl.exclude(_NOT_CONTENT)).hash()
-    orders = events.filter(pl.col("kind") == "order", pl.col("order_id").is_not_null())
-    by_order = orders.group_by("id", "order_id").agg(pl.col("source").n_unique().alias("sources"))
-    twice = by_order.select((pl.col("sources") > 1).sum().alias("orders_twice"), pl.len().alias("orders"))
-    repeated = events.select(pl.len().alias("events"), (pl.len() - content.n_unique()).alias("repeated"))
-    return pl.concat([repeated.collect(engine="streaming"), twice.collect(engine="streaming")], how="horizontal")
+    counts = events.select(pl.len().alias("events"), (pl.len() - content.n_unique()).alias("repeated"))
+    return counts.collect(engine="streaming")
 
 
 def ratings(events: pl.LazyFrame) -> pl.DataFrame:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import duckdb
 import polars as pl
 
 from features.config.settings import Settings
 from features.doctor import content, customers, history, maturity, obstacles, rows
+from features.doctor.doubts import orders
+from features.doctor.doubts.line_totals import repeated_totals
+from features.doctor.doubts.placeholders import placeholder_customers
+from features.doctor.doubts.source_facts import SourceFacts
+from features.doctor.doubts.statuses import unused_statuses
 from features.doctor.facts import Facts
 from features.doctor.finding import Criterion, Diagnosis, Finding, Prospect, Severity
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
+from features.ingest.sources.portion import Portion
+from features.ingest.sources.rows import Rows
 from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
 from features.progress import Progress, silent
@@ -46,18 +54,20 @@ def examine(
     """
     with tempfile.TemporaryDirectory(prefix="stamkund-doctor-") as scratch:
         copy = settings.model_copy(update={"home": Path(scratch)})
-        report, unreadable = _read(copy, log, progress)
+        sources = dict[str, SourceFacts]()
+        report, unreadable = _read(copy, log, progress, sources)
         findings = [*shadows(Path.cwd()), *obstacles.unreadable_lake(Lake(settings.lake)), *unreadable]
         if report is None:
             return _diagnosis(settings, as_of, maturity.criteria(None, settings), findings, ())
         progress("looking", 0, 1)
-        findings += rows.rejections(report, settings)
         lake = Lake(copy.lake)
+        findings += [*obstacles.unusual_sources(settings, lake), *rows.rejections(report, settings, sources)]
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
             findings.append(obstacles.no_events(facts.later))
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
             return _diagnosis(settings, as_of, criteria, findings, ())
+        findings += [*obstacles.too_few_events(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
         findings += findings_of(facts, settings)
         progress("targets", 0, 1)
         prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast else ()
@@ -68,32 +78,49 @@ def examine(
 
 def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     """The findings of every area."""
+    yield from history.time_span(facts.kinds, facts.days, as_of=facts.as_of, later=facts.later)
     yield customers.identification(facts.visitors)
     yield from customers.implausible_customer(facts.busiest_customer)
     yield from customers.overlap(facts.source_overlap)
-    yield customers.attribute_coverage(facts.attributes, facts.customers)
-    yield from history.time_span(facts.kinds, facts.days, as_of=facts.as_of, later=facts.later)
-    yield from history.time_precision(facts.kinds)
-    yield from history.gaps(facts.days, as_of=facts.as_of)
-    yield from history.delays(facts.delays)
-    yield from rows.duplicates(facts.duplicates)
     yield from content.event_kinds(facts.kinds, enough=settings.gate.outcomes)
     yield from content.order_values(facts.kinds)
+    yield rows.duplicates(facts.duplicates)
+    yield from history.gaps(facts.days, as_of=facts.as_of)
+    yield from history.time_precision(facts.kinds)
+    yield from history.delays(facts.delays)
+    yield customers.attribute_coverage(facts.attributes, facts.customers)
     yield content.channels(facts.channels)
     yield content.offers(facts.offers)
     yield from customers.consent_coverage(facts.consents, facts.customers)
     yield customers.feedback(facts.ratings, facts.kinds, facts.customers)
 
 
+def doubts_of(facts: Facts, sources: Mapping[str, SourceFacts], settings: Settings) -> Iterator[Finding]:
+    """What is read without a complaint and may yet mean something else."""
+    for source in sources.values():
+        yield from unused_statuses(source.name, source.words)
+        yield from repeated_totals(source.name, source.source, source.columns, source.totals)
+    yield from orders.orders_by_two_roads(facts.order_sources, sources)
+    yield from orders.baskets_without_id(facts.lines_without_order, sources)
+    yield from orders.restarting_ids(facts.order_days, sources)
+    yield from orders.lines_told_twice(facts.repeated_lines, lines=facts.order_lines, minor_units=settings.minor_units)
+    yield from placeholder_customers(facts.placeholders)
+
+
 def _read(
-    settings: Settings, log: pl.DataFrame | None, progress: Progress
+    settings: Settings, log: pl.DataFrame | None, progress: Progress, facts: dict[str, SourceFacts]
 ) -> tuple[IngestReport | None, list[Finding]]:
-    """The report of every source that can be read, and a finding for each that cannot."""
+    """The report of every source that can be read, its ``facts`` filled in, and a finding for each that cannot."""
+
+    def look(connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows) -> None:
+        facts[portion.name] = SourceFacts.of(connection, portion, rows)
+
     sources, unreadable = dict(settings.sources), list[Finding]()
     http_log = None if log is None else lambda _: (log, LogWatermark())
     while sources or http_log:
         try:
-            report = ingest(settings.model_copy(update={"sources": sources}), log=http_log, progress=progress)
+            readable = settings.model_copy(update={"sources": sources})
+            report = ingest(readable, log=http_log, progress=progress, look=look)
         except StamkundError as error:
             name = ((error.field or "") + "..").split(".")[1]
             if sources.pop(name, None) is None:

@@ -8,6 +8,8 @@ from typing import Self
 import polars as pl
 
 from features.doctor import customer_counts, event_counts
+from features.doctor.doubts import order_counts
+from features.doctor.doubts.placeholders import placeholders
 from features.ingest.report import IngestReport
 from features.lake import Lake
 
@@ -26,6 +28,11 @@ class Facts:
     busiest_customer: pl.DataFrame
     delays: pl.DataFrame
     duplicates: pl.DataFrame
+    lines_without_order: pl.DataFrame
+    order_days: pl.DataFrame
+    order_sources: pl.DataFrame
+    repeated_lines: pl.DataFrame
+    placeholders: pl.DataFrame
     consents: pl.DataFrame
     ratings: pl.DataFrame
     channels: pl.DataFrame
@@ -48,12 +55,22 @@ class Facts:
             busiest_customer=customer_counts.busiest_customer(events),
             delays=event_counts.delays(events),
             duplicates=event_counts.duplicates(events),
+            lines_without_order=order_counts.lines_without_order(events),
+            order_days=order_counts.days_of_orders(events),
+            order_sources=order_counts.sources_of_orders(events),
+            repeated_lines=order_counts.repeated_lines(events),
+            placeholders=placeholders(events),
             consents=customer_counts.consents(events),
             ratings=event_counts.ratings(events),
             channels=event_counts.channels(events),
             attributes=customer_counts.attributes(lake.scan("customers"), events),
             offers=event_counts.offers(lake.scan("offers"), as_of=as_of),
         )
+
+    @property
+    def order_lines(self) -> int:
+        """The number of order lines."""
+        return int(self.kinds.filter(pl.col("kind") == "order")["events"].sum())
 
     @property
     def customers(self) -> int:

@@ -27,7 +27,8 @@ def time_span(kinds: pl.DataFrame, days: pl.DataFrame, *, as_of: int, later: int
     yield Finding("time span", "ok", text)
     if latest > 7:
         text = f"The last event is {latest} days older than {day(as_of)}, the moment looked from."
-        step = "Check that the sources are still delivered, or look from an earlier moment (`--as-of`)."
+        after = day(int(kinds["last"].sort()[-1]) + DAY)
+        step = f"Check that the sources are still delivered; if the data ends there, write `clock: {after}`."
         yield Finding("time span", "warning", text, step)
     if later:
         text = (

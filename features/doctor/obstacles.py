@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from features.config.settings import Settings
 from features.doctor.finding import Finding, quantity
 from features.errors import StamkundError
+from features.ingest.guards import unusual
+from features.ingest.ingest import watermarks_of
 from features.lake import Lake
+from features.profiles.build import fitting_moment
+from features.profiles.fit import check_events
 
 
 def unreadable_lake(lake: Lake) -> Iterator[Finding]:
@@ -15,6 +20,26 @@ def unreadable_lake(lake: Lake) -> Iterator[Finding]:
         lake.verified_manifest()
     except StamkundError as error:
         yield Finding("lake", "problem", str(error))
+
+
+def unusual_sources(settings: Settings, scratch: Lake) -> Iterator[Finding]:
+    """What would stop a build, for it is not as it was at the last one; ``scratch`` holds the sources as they are."""
+    before, now = (watermarks_of(lake) for lake in (Lake(settings.lake), scratch))
+    if before is None or now is None:
+        return
+    for surprise in unusual(settings.sources, now.sources, before.sources):
+        step = f"Mend it, or if it is right: `stamkund build --accept {surprise.code}`."
+        yield Finding("schedule", "problem", f"{surprise.source}: {surprise.text}", step)
+
+
+def too_few_events(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
+    """Too few events for the first build to derive features from."""
+    if settings.feature_set.exists():
+        return
+    try:
+        check_events(lake, fitting_moment(settings, lake, as_of=as_of))
+    except StamkundError as error:
+        yield Finding("features", "problem", str(error))
 
 
 def unreadable_source(name: str, error: StamkundError) -> Finding:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import product
 
 import polars as pl
 
 from features.config.settings import Settings
+from features.doctor.doubts.remedies import setting
+from features.doctor.doubts.source_facts import SourceFacts
 from features.doctor.finding import Finding, Severity, percent, quantity
 from features.ingest.report import IngestReport, SourceReport
 
 
-def rejections(report: IngestReport, settings: Settings) -> list[Finding]:
+def rejections(report: IngestReport, settings: Settings, sources: Mapping[str, SourceFacts]) -> list[Finding]:
     """Each source with rejected rows, with the reasons and an example; one finding for those without."""
     complete = [source for source in report.sources if source.read and not source.rejected]
-    findings = [_rejection(source, settings) for source in report.sources if source not in complete]
+    findings = [
+        _rejection(source, settings, sources.get(source.name)) for source in report.sources if source not in complete
+    ]
     if complete:
         subject = "All" if not findings else "Of the other sources, all"
         rows = quantity(sum(source.read for source in complete), "row")
@@ -24,19 +29,24 @@ def rejections(report: IngestReport, settings: Settings) -> list[Finding]:
     return findings
 
 
-def _rejection(source: SourceReport, settings: Settings) -> Finding:
+def _rejection(source: SourceReport, settings: Settings, facts: SourceFacts | None) -> Finding:
     if not source.read:
         step = "Look at what it is read from, and at its query if it has one."
         return Finding("rows", "warning", f"The source '{source.name}' is empty.", step)
     rejected = source.refused
     share = percent(rejected, source.read)
     level: Severity = (
-        "note" if rejected <= 0.01 * source.read else "warning" if rejected <= 0.05 * source.read else "problem"
+        "note" if rejected <= 0.01 * source.read else "warning" if 2 * rejected < source.read else "problem"
     )
     reasons = ", ".join(f"{count:,} {code}" for code, count in source.rejected.items())
     example = _example(source)
     text = f"{source.name}: {rejected:,} of {quantity(source.read, 'row')} ({share}) rejected ({reasons}){example}."
     step = "Mend the source or its columns in stamkund.yaml"
+    if formats := {column: forms for column, forms in (facts.formats if facts else {}).items() if forms}:
+        choices = " or ".join(
+            f"`{setting('formats', dict(zip(formats, each, strict=True)))}`" for each in product(*formats.values())
+        )
+        step = f"Write {choices} in the source {source.name}"
     if source.rejects:
         step += f"; `stamkund build` lists every such row in {settings.home.name}/rejects/{source.name}.csv"
     return Finding("rows", level, text, step + ".")
@@ -50,18 +60,12 @@ def _example(source: SourceReport) -> str:
     return f"; row {first['row']}, for example: {first['reason']}" if first else ""
 
 
-def duplicates(table: pl.DataFrame) -> Iterator[Finding]:
-    """Events that equal another, and orders that are in more than one source."""
+def duplicates(table: pl.DataFrame) -> Finding:
+    """How many events equal another of their source in everything that they say."""
     row = table.row(0, named=True)
-    if row["orders_twice"]:
-        count = f"{quantity(row['orders_twice'], 'order')} ({percent(row['orders_twice'], row['orders'])})"
-        text = f"Told by more than one source, so that their value counts twice: {count}."
-        step = "Read orders from one source only, or exclude the rows of the other in its query."
-        yield Finding("duplicates", "problem", text, step)
     same, events = row["repeated"], row["events"]
     if not same:
-        yield Finding("duplicates", "ok", "No event says exactly what another says.")
-        return
+        return Finding("duplicates", "ok", "No event says exactly what another says.")
     text = f"Repeated to the last detail within one source: {quantity(same, 'event')} ({percent(same, events)})."
     step = "If they were delivered twice, map a row's own id to `event_id`: then each counts once."
-    yield Finding("duplicates", "note" if same <= 0.01 * events else "warning", text, step)
+    return Finding("duplicates", "note" if same <= 0.01 * events else "warning", text, step)

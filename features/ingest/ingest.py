@@ -16,13 +16,14 @@ from pydantic import ValidationError
 
 from features import sql
 from features.config.settings import Settings
+from features.errors import StamkundError
 from features.events.tables import REFERENCE_TABLES, schema
 from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import ingest_log
 from features.ingest.lake_events import LakeEvents, changed_customers
-from features.ingest.pipeline import PortionResult, ingest_portion
+from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.report import IngestReport, SourceReport
 from features.ingest.sources.changes import Changes, changes_since, everything
 from features.ingest.sources.watermark import (
@@ -46,11 +47,13 @@ def ingest(
     progress: Progress = silent,
     anew: bool = False,
     accept: Collection[str] = (),
+    look: Look | None = None,
 ) -> IngestReport:
     """Read what is new in the sources, and of the events that came over HTTP, into the lake.
 
     The lake becomes what it would be if everything were read whole; where new rows alone cannot make it so, or
-    ``anew`` asks for it, all is. What came over HTTP stays in it, whatever becomes of the log.
+    ``anew`` asks for it, all is. What came over HTTP stays in it, whatever becomes of the log. ``look`` is shown each
+    source's rows as they came, and what becomes of them.
 
     Raises :class:`StamkundError` ``lake_corrupt`` when the present lake cannot be read, and the code of a guard
     (:mod:`features.ingest.guards`) that finds a source not as it was, unless ``accept`` names it; nothing is changed
@@ -61,7 +64,7 @@ def ingest(
     with lake.writing() as draft:
         watermarks, reason = _watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
-        job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept)
+        job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)
         if anew:
             watermarks, reason = None, "that was asked for"
         if watermarks is not None:
@@ -72,6 +75,14 @@ def ingest(
         if watermarks is None:
             report = replace(job(None), full_read_reason=reason)
     return replace(report, version=lake.version)
+
+
+def watermarks_of(lake: Lake) -> Watermarks | None:
+    """How far the sources of a lake were read; None when it does not say so, or cannot be read."""
+    try:
+        return _watermarks(lake)[0]
+    except StamkundError:
+        return None
 
 
 def _watermarks(lake: Lake) -> tuple[Watermarks | None, str | None]:
@@ -99,6 +110,7 @@ def _ingest(
     progress: Progress,
     usual: Mapping[str, SourceWatermark],
     accept: Collection[str],
+    look: Look | None,
 ) -> IngestReport:
     """Add what lies behind the ``watermarks`` to the events that the lake holds; without them, everything to none.
 
@@ -113,7 +125,7 @@ def _ingest(
         results = dict[str, PortionResult]()
         for done, (name, portion) in enumerate(changes.portions.items()):
             progress(name, done, steps)
-            results[name] = ingest_portion(connection, lake_events, portion, settings, scratch)
+            results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
         log_events, log_watermark = _read_log(log, watermarks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,8 +39,18 @@ class PortionResult:
         return replace(self.watermark, reject_bytes=self.quarantine.publish())
 
 
+# Is shown each portion while the table `rows` holds what came of it, and `staged` what becomes of it.
+Look = Callable[[duckdb.DuckDBPyConnection, Portion, Rows], None]
+
+
 def ingest_portion(
-    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion, settings: Settings, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    lake_events: LakeEvents,
+    portion: Portion,
+    settings: Settings,
+    scratch: Path,
+    *,
+    look: Look | None = None,
 ) -> PortionResult:
     """Read a portion, check its rows, quarantine the rejected ones and put the others into their canonical table."""
     name, source, previous = portion.name, portion.source, portion.previous
@@ -55,6 +65,8 @@ def ingest_portion(
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
     insert_rows(connection, portion, lake_events, columns, settings.currency)
+    if look:
+        look(connection, portion, rows)
     connection.execute("DROP TABLE rows; DROP TABLE staged")
     aside = file if rejected else None
     report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out)

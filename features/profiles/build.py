@@ -90,10 +90,9 @@ def _write(
 
 def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
     """The features derived from the lake and those that the settings add, saved."""
-    fitted_at = settings.features.fitted_at
     derived = fit_features(
         lake,
-        as_of=_midpoint(lake, as_of) if fitted_at is None else micros(fitted_at),
+        as_of=fitting_moment(settings, lake, as_of=as_of),
         categories=settings.features.categories,
         windows=_windows(settings),
         minor_units=settings.minor_units,
@@ -102,6 +101,12 @@ def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
     feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
     feature_set.save(settings.feature_set)
     return feature_set
+
+
+def fitting_moment(settings: Settings, lake: Lake, *, as_of: int) -> int:
+    """The moment that features are fitted at: that of the settings, or half-way from the first event to ``as_of``."""
+    fitted_at = settings.features.fitted_at
+    return _midpoint(lake, as_of) if fitted_at is None else micros(fitted_at)
 
 
 def _windows(settings: Settings) -> list[int]:

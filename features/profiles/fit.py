@@ -50,11 +50,7 @@ def fit_features(
     customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
     vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
-        message = (
-            f"No kind of event has {FEWEST_EVENTS} rows with a customer up to {minute(as_of)}: nothing to derive "
-            "features from. Add events, or fit at a later moment (`fitted_at` under `features`)."
-        )
-        raise StamkundError("too_few_events", message)
+        raise _too_few_events(as_of)
     plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
     if "order" not in vocabulary.kinds:
         return plain
@@ -66,6 +62,22 @@ def fit_features(
     fitted = [*_bands(plain, peers), *stage_features, *([persona] if persona else [])]
     behaviour, attributes = ([f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True))
     return FeatureSet(with_unique_names([*behaviour, *fitted, *attributes]), as_of)
+
+
+def check_events(lake: Lake, as_of: int) -> None:
+    """Raise :class:`StamkundError` ``too_few_events`` when no kind of event is frequent enough for features."""
+    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    most = past.group_by("kind").agg(pl.len().alias("events")).select(pl.col("events").max()).collect().item()
+    if (most or 0) < FEWEST_EVENTS:
+        raise _too_few_events(as_of)
+
+
+def _too_few_events(as_of: int) -> StamkundError:
+    message = (
+        f"No kind of event has {FEWEST_EVENTS} rows with a customer up to {minute(as_of)}: nothing to derive "
+        "features from. Add events, or fit at a later moment (`fitted_at` under `features`)."
+    )
+    return StamkundError("too_few_events", message)
 
 
 def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:

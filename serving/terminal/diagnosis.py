@@ -25,20 +25,23 @@ AUC = " (AUC: 0.5 ranks customers by chance, 1 perfectly)"
 
 
 def doctor_table(diagnosis: Diagnosis) -> RenderableType:
-    """The level, the way to the next one, the targets, and each finding with what to do about it."""
+    """What must or should be mended, and how; then what can be predicted, the level, and what else there is."""
     return Group(*_parts(diagnosis))
 
 
 def _parts(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    urgent = [finding for finding in diagnosis.findings if finding.level in {"problem", "warning"}]
+    others = [finding for finding in diagnosis.findings if finding not in urgent]
     yield Text.assemble((diagnosis.name, "bold"), f", looked at from {minute(diagnosis.as_of)} UTC")
-    yield Text()
-    yield Text(f"Level {diagnosis.level} of {len(LEVELS)}: {diagnosis.level_name}", style="bold")
-    yield Padding(_ladder(diagnosis), (0, 0, 1, 2))
+    yield Text.assemble("\n", ("What was found: ", "bold"), _summary(diagnosis.findings))
+    yield Padding(_findings(urgent), (0, 0, 1, 2))
     if diagnosis.prospects:
         yield Text.assemble(("What can be predicted", "bold"), (AUC, "dim"))
         yield Padding(_prospects(diagnosis.prospects), (0, 0, 1, 2))
-    yield Text.assemble(("What was found: ", "bold"), _summary(diagnosis.findings))
-    yield Padding(_findings(diagnosis.findings), (0, 0, 0, 2))
+    yield Text(f"Level {diagnosis.level} of {len(LEVELS)}: {diagnosis.level_name}", style="bold")
+    yield Padding(_ladder(diagnosis), (0, 0, 1, 2))
+    yield Text("What else there is to know", style="bold")
+    yield Padding(_findings(others), (0, 0, 0, 2))
 
 
 def _summary(findings: Iterable[Finding]) -> str:

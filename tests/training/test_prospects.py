@@ -62,6 +62,8 @@ def test_only_what_the_data_could_answer_is_offered_beside_the_declared() -> Non
         "spend",
         "redemption",
     ]
+    (goes_on,) = undeclared(["survey", "consent"], [])
+    assert (goes_on.type, goes_on.event) == ("lapse", "survey")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ more_rejected  more than half of the new rows are rejected, and more than before
 Rows that repeat others are not counted as rejected here. A first build has nothing to compare with.
 """
 
-from features.ingest.guards.comparison import check_files, check_rows
+from features.ingest.guards.comparison import check_files, check_rows, unusual
 from features.ingest.guards.surprise import ACCEPTABLE, Surprise, check_codes
 
-__all__ = ["ACCEPTABLE", "Surprise", "check_codes", "check_files", "check_rows"]
+__all__ = ["ACCEPTABLE", "Surprise", "check_codes", "check_files", "check_rows", "unusual"]

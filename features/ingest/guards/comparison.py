@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from features import sql
 from features.config.source import Source
 from features.ingest.guards.surprise import Surprise, refuse
-from features.ingest.sources.column_types import find_column
+from features.ingest.sources.column_types import mapped_columns
 from features.ingest.sources.databases import reads_since
 from features.ingest.sources.watermark import SourceWatermark
 
 Watermarks = Mapping[str, SourceWatermark]
 _NUMBERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE")
 _FRACTIONS: Final = ("FLOAT", "DOUBLE", "DECIMAL")
+
+
+def unusual(sources: Mapping[str, Source], now: Watermarks, before: Watermarks) -> Iterator[Surprise]:
+    """Everything that is not as it was, of the sources that were read then and now."""
+    for name in (each for each in now if each in before):
+        yield from _gone_files(name, before[name], now[name])
+        yield from compare(name, sources, before, now)
 
 
 def check_files(now: Watermarks, before: Watermarks, accept: Collection[str]) -> None:
@@ -56,7 +62,7 @@ def _gone_files(name: str, before: SourceWatermark, now: SourceWatermark) -> Ite
 
 
 def _changed_types(name: str, source: Source, before: SourceWatermark, now: SourceWatermark) -> Iterator[Surprise]:
-    for column in sorted(_columns_of(source, now.columns)):
+    for column in sorted(mapped_columns(source, now.columns)):
         earlier, type_ = before.columns.get(column), now.columns[column]
         if earlier is not None and _family(earlier) != _family(type_):
             yield Surprise("changed_type", name, f"the column {column} is {type_} now, and was {earlier}.")
@@ -75,14 +81,6 @@ def _more_rejected(name: str, before: SourceWatermark, new: SourceWatermark) -> 
     if share > max(0.5, share_before + 0.1):
         text = f"{new.rejected:,} of {new.rows:,} new rows are rejected, and {share_before:.0%} were before."
         yield Surprise("more_rejected", name, f"{text} `stamkund doctor` shows one of them.")
-
-
-def _columns_of(source: Source, columns: Iterable[str]) -> set[str]:
-    """The source's own columns that its mapping reads."""
-    names = list(columns)
-    plain = {text: find_column(text, names) for text in source.columns.values()}
-    operands = (find_column(each, names) for text, own in plain.items() if not own for each in sql.columns_of(text))
-    return {column for column in (*plain.values(), *operands) if column}
 
 
 def _family(type_: str) -> str:

@@ -68,6 +68,19 @@ def find_column(text: str, columns: Iterable[str]) -> str | None:
     return next(iter(exact or alike), None)
 
 
+def mapped_columns(source: Source, columns: Iterable[str]) -> set[str]:
+    """The source's own columns that its mapping and its condition read.
+
+    >>> source = Source.model_validate({"from": "o.csv", "kind": "order", "columns": {"id": "Who", "time": "a || b"}})
+    >>> sorted(mapped_columns(source, ["who", "a", "b", "c"]))
+    ['a', 'b', 'who']
+    """
+    names, texts = list(columns), [*source.columns.values(), *([source.where] if source.where else [])]
+    plain = {text: find_column(text, names) for text in texts}
+    operands = (find_column(each, names) for text, own in plain.items() if not own for each in sql.columns_of(text))
+    return {column for column in (*plain.values(), *operands) if column}
+
+
 def _expressions(source: Source, rows: Rows) -> Iterator[tuple[str, str]]:
     """Each expression of a source, with the key that it stands under."""
     for column, text in source.columns.items():

@@ -47,7 +47,8 @@ def test_machines_get_the_same() -> None:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    (tmp_path / "orders.csv").write_text("who,when,paid\na,2024-01-01T10:00:00,5.00\n", encoding="utf-8")
+    orders = "".join(f"a,2024-01-01T10:00:{n:02},5.00\n" for n in range(50))
+    (tmp_path / "orders.csv").write_text(f"who,when,paid\n{orders}", encoding="utf-8")
     config = tmp_path / "stamkund.yaml"
     config.write_text(
         "name: Shop\nclock: 2024-02-01\nsources:\n"
