@@ -7,7 +7,7 @@ missing_file   a file that was read before is gone, and its rows would vanish wi
 fewer_rows     it is read whole and has less than half as many rows as before
 changed_type   a mapped column is of another type (text, number, time …) than before
 empty_column   a column that was filled in nine of ten rows is empty in all new rows, three or more
-more_rejected  more than half of the new rows are rejected, and more than before by a tenth of the rows
+more_rejected  more than half of the new rows, three or more, are rejected, and more than before by a tenth of the rows
 ============== ========================================================================================================
 
 Rows that repeat others are not counted as rejected here. A first build has nothing to compare with.

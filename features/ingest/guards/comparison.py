@@ -14,6 +14,7 @@ from features.ingest.sources.watermark import SourceWatermark
 Watermarks = Mapping[str, SourceWatermark]
 _NUMBERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINY", "USMALL", "UINT", "UBIG", "UHUGE")
 _FRACTIONS: Final = ("FLOAT", "DOUBLE", "DECIMAL")
+_FEWEST: Final = 3  # rows: fewer may be so by chance
 
 
 def unusual(sources: Mapping[str, Source], now: Watermarks, before: Watermarks) -> Iterator[Surprise]:
@@ -70,7 +71,7 @@ def _changed_types(name: str, source: Source, before: SourceWatermark, now: Sour
 
 def _empty_columns(name: str, before: SourceWatermark, new: SourceWatermark) -> Iterator[Surprise]:
     for column, count in before.filled.items():
-        if count >= 0.9 * before.accepted and new.accepted >= 3 and not new.filled.get(column):
+        if count >= 0.9 * before.accepted and new.accepted >= _FEWEST and not new.filled.get(column):
             share = f"{count:,} of {before.accepted:,}"
             text = f"`{column}` is empty in all {new.accepted:,} new rows, and was filled in {share} before."
             yield Surprise("empty_column", name, text)
@@ -78,7 +79,7 @@ def _empty_columns(name: str, before: SourceWatermark, new: SourceWatermark) -> 
 
 def _more_rejected(name: str, before: SourceWatermark, new: SourceWatermark) -> Iterator[Surprise]:
     share, share_before = (each.rejected / max(each.rows, 1) for each in (new, before))
-    if share > max(0.5, share_before + 0.1):
+    if new.rejected >= _FEWEST and share > max(0.5, share_before + 0.1):
         text = f"{new.rejected:,} of {new.rows:,} new rows are rejected, and {share_before:.0%} were before."
         yield Surprise("more_rejected", name, f"{text} `stamkund doctor` shows one of them.")
 
