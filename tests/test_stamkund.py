@@ -68,7 +68,7 @@ def test_the_whole_road(folder: Path, stamkund: Command) -> None:
 def test_a_folder_of_daily_files_is_guessed_and_built(tmp_path: Path, stamkund: Command) -> None:
     (tmp_path / "data" / "orders").mkdir(parents=True)
     for day in range(1, 8):
-        lines = [f"{customer},2024-01-0{day}T10:00:00Z,{customer}-{day},5.50" for customer in range(20)]
+        lines = [f"{customer},2024-01-0{day}T10:00:00Z,{customer}-{day},5.50" for customer in range(1, 21)]
         text = "\n".join(["customer_id,ordered_at,order_id,amount", *lines])
         (tmp_path / "data" / "orders" / f"{day}.csv").write_text(f"{text}\n")
     guessed = stamkund("init", "data/orders", within=tmp_path)
