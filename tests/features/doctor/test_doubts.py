@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ import yaml
 from features.doctor import Diagnosis, Finding, examine
 from features.doctor.doubts.statuses import void_words
 from features.ingest.ingest import ingest
-from features.moments import parse
+from features.moments import micros
 from tests.features.sourcing import settings_of
 
-AS_OF = parse("2024-03-01")
+AS_OF = micros(date(2024, 3, 1))
 COLUMNS = {"id": "who", "time": "bought", "order_id": "basket", "item_id": "item", "value": "paid"}
 
 
