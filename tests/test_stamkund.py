@@ -157,7 +157,7 @@ def test_a_build_that_meets_something_unexpected_changes_nothing_until_it_is_acc
     survey: Path, stamkund: Command
 ) -> None:
     assert stamkund("build", within=survey).returncode == 0
-    (survey / "survey.csv").write_text("id,at,score\nc1,soon,9\n")
+    (survey / "survey.csv").write_text("id,at,score\n" + "c1,soon,9\n" * 3)
 
     def kept() -> dict[str, bytes]:
         files = [*(survey / ".stamkund").rglob("*.parquet"), *(survey / ".stamkund").rglob("*.json")]
