@@ -15,7 +15,7 @@ from features.evaluate.offline.knowledge import known_by, unaware
 from features.evaluate.offline.native_frames import as_kind_of
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from features.profiles.parts import profile_parts
+from features.profiles.parts import parts_without_events, profile_parts
 
 Frame = TypeVar("Frame")
 
@@ -32,19 +32,35 @@ def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[in
 
 @overload
 def profile_frame(
-    events: pl.LazyFrame, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+    events: pl.LazyFrame,
+    feature_set: FeatureSet,
+    *,
+    as_of: int | Sequence[int],
+    attributes: object = None,
+    without_events: bool = False,
 ) -> pl.DataFrame: ...
 @overload
 def profile_frame(
-    events: Frame, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+    events: Frame,
+    feature_set: FeatureSet,
+    *,
+    as_of: int | Sequence[int],
+    attributes: object = None,
+    without_events: bool = False,
 ) -> Frame: ...
 def profile_frame(
-    events: object, feature_set: FeatureSet, *, as_of: int | Sequence[int], attributes: object = None
+    events: object,
+    feature_set: FeatureSet,
+    *,
+    as_of: int | Sequence[int],
+    attributes: object = None,
+    without_events: bool = False,
 ) -> object:
     """As :func:`profiles_at`, from any frame of events in the lake's schema; the same kind of frame comes back.
 
     Events and ``attributes`` (``customer_id`` and a column for each attribute) may be frames of pandas, Polars, Arrow,
-    DuckDB and Spark. Only the columns that the features read are needed; times may be timestamps.
+    DuckDB and Spark. Only the columns that the features read are needed; times may be timestamps. ``without_events``
+    gives profiles also to the customers of ``attributes`` who have no event yet.
 
     >>> import pandas as pd
     >>> from features.language.defaults import Vocabulary, default_features
@@ -70,4 +86,7 @@ def profile_frame(
         others = by_moment[moment].filter(~pl.col("customer_id").is_in(customers))
         theirs = [part for _, part in profile_parts(known, plan, [moment], attributes)]
         by_moment[moment] = pl.concat([others, *theirs]).sort("customer_id")
+    for moment, profiles in by_moment.items() if without_events else ():
+        others = parts_without_events(plan, attributes, [profiles["customer_id"]], as_of=moment)
+        by_moment[moment] = pl.concat([profiles, *others]).sort("customer_id")
     return as_kind_of(events, pl.concat(by_moment.values()))

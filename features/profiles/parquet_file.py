@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -13,7 +14,7 @@ from features.evaluate.offline.knowledge import known_by, unaware
 from features.files import atomic_file
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from features.profiles.parts import profile_parts
+from features.profiles.parts import parts_without_events, profile_parts
 from features.progress import Progress, silent
 
 
@@ -28,10 +29,11 @@ def write_profiles(
 ) -> int:
     """Write every customer's profile at a moment as Parquet, and return the number of customers.
 
+    Behind those with events come those that only their attributes tell of; where nobody has any, there is nobody.
     The file is written part by part, and is there whole or not at all; without customers there is none. Events that the
     ``checkpoint`` aggregates are not read from the lake.
     """
-    rows, done = 0, 0
+    rows, done, seen = 0, 0, list[pl.Series]()
     events, attributes = read_events(lake.scan("events"), feature_set.plan), lake.scan("customers").collect()
     events = known_by(events, as_of) if unaware(events, [as_of]) else events
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
@@ -40,7 +42,12 @@ def write_profiles(
             for part, frame in profile_parts(events, feature_set.plan, [as_of], attributes, checkpoint):
                 writer.write_table(frame.to_arrow().cast(writer.schema))
                 rows, done = rows + frame.height, done + len(part.customers)
+                seen.append(frame["customer_id"])
                 progress("profiles", done, part.total)
+            others = parts_without_events(feature_set.plan, attributes, seen, as_of=as_of) if rows else ()
+            for frame in others:
+                writer.write_table(frame.to_arrow().cast(writer.schema))
+                rows += frame.height
         if not rows:
             draft.unlink()
     return rows

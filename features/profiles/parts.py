@@ -16,6 +16,7 @@ from features.evaluate.offline.blocks import Block, blocks
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.interchange import ColumnKind, read_frame
 from features.evaluate.offline.labels import Events
+from features.evaluate.offline.scan_tables import BLOCK_CUSTOMERS
 from features.evaluate.plan import Plan
 
 
@@ -37,6 +38,30 @@ def profile_parts(
             codes = _codes(part.customers, plan, table)
             for moment, terms in part.terms(moments).items():
                 yield part, _frame(plan, part.customers, part.first <= moment, terms, codes, as_of=moment)
+
+
+def parts_without_events(
+    plan: Plan, attributes: object, seen: Sequence[pl.Series], *, as_of: int
+) -> Iterator[pl.DataFrame]:
+    """The profiles of the customers that the attributes alone tell of, in the order of their ids.
+
+    Nothing is known of them but their attributes: counts and sums are 0. ``seen`` are the ids of all others.
+    """
+    if attributes is None:
+        return
+    ids = pl.from_arrow(
+        read_frame(attributes, {"customer_id": "text"}, what="attributes").collect("pyarrow").to_arrow()
+    )
+    others = cast(pl.DataFrame, ids).cast(pl.String).drop_nulls().unique()["customer_id"].sort()
+    for series in seen:
+        others = others.filter(~others.is_in(series.implode()))
+    table = _attribute_table(attributes, plan)
+    for start in range(0, len(others), BLOCK_CUSTOMERS):
+        customers = others[start : start + BLOCK_CUSTOMERS].to_arrow()
+        block = Block(plan, len(others), customers, np.zeros(len(customers), dtype=np.int64), ())
+        for part in block.split(1):
+            codes, terms = _codes(part.customers, plan, table), part.terms([as_of])[as_of]
+            yield _frame(plan, part.customers, part.first <= as_of, terms, codes, as_of=as_of)
 
 
 def _frame(plan: Plan, customers: pa.Array, present: Mask, terms: Ints, codes: Floats, *, as_of: int) -> pl.DataFrame:

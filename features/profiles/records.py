@@ -21,12 +21,13 @@ def records(
 ) -> Iterator[tuple[str, Record]]:
     """``(customer_id, record)`` of each customer of the lake, or of the ``customers``, in the order of their ids.
 
-    A record holds all of a customer's events, whatever the moment it is read for. A customer without an event has no
-    record.
+    A record holds all of a customer's events, whatever the moment it is read for; that of a customer with attributes
+    and without events holds these.
     """
     table, events = lake.scan("customers"), lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is None:
-        ids = events.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
+        every = pl.concat([events.select("customer_id"), table.select("customer_id")])
+        ids = every.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
         table, events = (frame.filter(pl.col("customer_id").is_in(ids.implode())) for frame in (table, events))
@@ -35,8 +36,10 @@ def records(
     for start in range(0, len(ids), BLOCK_CUSTOMERS):
         block = ids[start : start + BLOCK_CUSTOMERS]
         within = pl.col("customer_id").is_between(pl.lit(block[0]), pl.lit(block[-1]))
-        for done, (customer, record) in enumerate(_records_of(events.filter(within), attributes), start + 1):
-            yield customer, record
+        with_events = dict(_records_of(events.filter(within), attributes))
+        for done, customer in enumerate(block, start + 1):
+            if customer in with_events or customer in attributes:
+                yield customer, with_events.get(customer) or Record.of((), attributes[customer])
             progress("records", done, len(ids))
 
 

@@ -43,14 +43,17 @@ def moment_of(state: State, as_of: str | None) -> Moment:
 
 
 def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
-    """The record of each customer with an event known by then, by id; profiles of other types of id have none."""
+    """The record of each customer who is known by then, by id; profiles of other types of id have none.
+
+    Who is in the table of customers is known at every moment, all others from their first event on.
+    """
     ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
     if moment.is_past:
         by_id = dict(records(state.lake, ids))
     else:
         by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
-    return {id_: record for id_, record in known.items() if _has_event(record, moment.as_of)}
+    return {id_: record for id_, record in known.items() if record.attributes or has_events(record, moment.as_of)}
 
 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
@@ -65,6 +68,7 @@ def unknown_customer(profile: Profile) -> StamkundError:
     return StamkundError("unknown_customer", message, field="id")
 
 
-def _has_event(record: Record, as_of: int) -> bool:
+def has_events(record: Record, as_of: int) -> bool:
+    """Whether anything happened by a moment."""
     times = record.number("time")
     return len(times) > 0 and bool(times[0] <= as_of)

@@ -6,11 +6,12 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
-from serving.http.customers import customer_records, moment_of, unknown_customer
+from serving.http.customers import customer_records, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
 from serving.scoring.champions import Lineup
+from serving.scoring.model_scores import NO_EVENTS
 from serving.segment_spec.fields import check_text
 from serving.store.engine import outages_as_errors
 
@@ -19,7 +20,7 @@ REASONS = 3  # that each model gives
 
 @outages_as_errors()
 def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, object]:
-    """The traits, features and scores of the customer with the key ``id_type:id``."""
+    """The traits, features and scores of the customer with the key ``id_type:id``; ``no_scores`` says why not."""
     profile = _profile(key)
     moment = moment_of(state, as_of)
     record = customer_records(state, [profile], moment).get(profile.id)
@@ -33,6 +34,8 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
         "currency": state.settings.currency,
         "traits": record.traits_at(moment.as_of),
     }
+    silent = not has_events(record, moment.as_of)
+    answer["no_scores"] = NO_EVENTS if silent else "no_model" if state.lineup is None else None
     if state.lineup is None:
         return answer | {"features": None, "scores": None}
     sheet = score_records(state, state.lineup, {profile.id: record}, as_of=moment.as_of, top=REASONS)

@@ -11,7 +11,14 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
-from serving.http.customers import CUSTOMER_ID, campaign_pairs, customer_records, moment_of, unknown_customer
+from serving.http.customers import (
+    CUSTOMER_ID,
+    campaign_pairs,
+    customer_records,
+    has_events,
+    moment_of,
+    unknown_customer,
+)
 from serving.http.requests import Profile, ScoresRequest
 from serving.http.state import State
 from serving.scoring.champions import Lineup
@@ -41,7 +48,8 @@ def score_records(state: State, lineup: Lineup, records: Mapping[str, Record], *
     pairs = Pairs.of_customers([campaign_pairs(state, record, as_of=as_of) for record in records.values()])
     rows = [feature_row(lineup, record, as_of=as_of) for record in records.values()]
     features = np.concatenate(rows) if rows else np.empty((0, len(lineup.feature_set.names)))
-    return score(lineup, list(records), features, pairs, as_of=as_of, top=top)
+    silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
+    return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 
 
 def _lineup(state: State, request: ScoresRequest) -> Lineup:

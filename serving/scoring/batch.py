@@ -12,6 +12,7 @@ import polars as pl
 from features.config.locations import is_url
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.events.knowledge import known_events
 from features.lake import Lake
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
@@ -76,11 +77,13 @@ def _score_blocks(
     lake = Lake(settings.lake)
     events = lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is not None:
-        events = events.filter(pl.col("customer_id").is_in(list(customers)))
+        events = events.filter(_among(customers))
     progress("profiles", 0, 1)
+    attributes = lake.scan("customers") if customers is None else lake.scan("customers").filter(_among(customers))
     profiles = profile_frame(
-        events, lineup.feature_set, as_of=[as_of], attributes=lake.scan("customers").collect()
+        events, lineup.feature_set, as_of=[as_of], attributes=attributes.collect(), without_events=True
     ).sort("customer_id")
+    active = known_events(events, as_of).select(pl.col("customer_id").unique()).collect()["customer_id"]
     pairs = reached_pairs(lake, events, *contact_kinds(settings), as_of=as_of)
     total = profiles.height
     for start in range(0, max(total, 1), CHUNK):
@@ -88,5 +91,10 @@ def _score_blocks(
         block = profiles.slice(start, CHUNK)
         features = block.select(lineup.feature_set.names).to_numpy()
         names = block["customer_id"].to_list()
-        yield score(lineup, names, features, pairs_in(block, pairs), as_of=as_of).frame()
+        silent = ~block["customer_id"].is_in(active.implode()).to_numpy()
+        yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of).frame()
     progress("scores", total, total)
+
+
+def _among(customers: Sequence[str]) -> pl.Expr:
+    return pl.col("customer_id").is_in(list(customers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -13,12 +14,14 @@ from features.profiles.pair_features import PAIR_FEATURES
 from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
 
+NO_EVENTS: Final = "no_events"  # why a customer has no scores: nothing happened yet
+
 
 @dataclass(frozen=True)
 class ModelScores:
     """One model's figures, one entry a customer; NaN, 0 and nothing for customers outside its population.
 
-    ``campaigns`` is None for a model that does not score campaigns.
+    ``campaigns`` is None for a model that does not score campaigns; ``silent`` tells the customers without any event.
     """
 
     model: Model
@@ -26,6 +29,7 @@ class ModelScores:
     percentiles: Ints
     reasons: Sequence[Sequence[Reason]]
     campaigns: Sequence[str | None] | None = None
+    silent: Mask | None = None
 
     def answer(self, place: int) -> dict[str, object]:
         """What this model says of one customer, as JSON."""
@@ -36,11 +40,18 @@ class ModelScores:
             "score": score,
             model.score_kind: float(value) if has_score else None,
             "percentile": percentile if has_score else None,
+            "no_score": None if has_score else self._no_score(place),
             "reasons": [reason_of(reason) for reason in self.reasons[place]],
             "model": model.name,
             "version": str(model.version),
         }
         return answer if self.campaigns is None else answer | {"campaign_id": self.campaigns[place]}
+
+    def _no_score(self, place: int) -> str:
+        """Why there is no score of a customer, as a code."""
+        if self.silent is not None and self.silent[place]:
+            return NO_EVENTS
+        return "outside_population" if self.campaigns is None else "not_contacted"
 
 
 def number(value: float) -> float | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Mask
 from features.units import DAY
 from serving.scoring.champions import Lineup
 from serving.scoring.model_scores import ModelScores, best_pair_scores, customer_scores, score_pairs
@@ -19,9 +20,19 @@ DEFAULT_HORIZON: Final = 84 * DAY  # of predicted orders, without a model of spe
 
 
 def score(
-    lineup: Lineup, customers: Sequence[str], features: Floats, pairs: Pairs, *, as_of: int, top: int = 3
+    lineup: Lineup,
+    customers: Sequence[str],
+    features: Floats,
+    pairs: Pairs,
+    silent: Mask,
+    *,
+    as_of: int,
+    top: int = 3,
 ) -> Sheet:
-    """Score customers from their rows in the feature set's order; ``top`` reasons each, 0 for none."""
+    """Score customers from their rows in the feature set's order; ``top`` reasons each, 0 for none.
+
+    ``silent`` tells the customers without any event so far.
+    """
     feature_set = lineup.feature_set
     models: dict[str, ModelScores] = {}
     propensities: list[dict[str, float]] = [{} for _ in customers]
@@ -38,7 +49,8 @@ def score(
     spend = lineup.headline_model("predicted_clv")
     horizon = DEFAULT_HORIZON if spend is None else spend.target.horizon_us
     headline = _headline(lineup, models, features, horizon=horizon)
-    return Sheet(customers, as_of, headline, horizon, propensities, models)
+    told = {name: replace(scores, silent=silent) for name, scores in models.items()}
+    return Sheet(customers, as_of, headline, horizon, propensities, told)
 
 
 def _headline(

@@ -76,6 +76,7 @@ def _columns(scores: ModelScores) -> dict[str, pl.Series]:
         "score": pl.Int64,
         scores.model.score_kind: pl.Float64,
         "percentile": pl.Int64,
+        "no_score": pl.String,
         **({} if scores.campaigns is None else {"campaign_id": pl.String}),
         "reasons": _REASONS,
     }

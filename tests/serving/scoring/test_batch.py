@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from features.errors import StamkundError
+from features.lake import Lake
 from features.units import DAY
 from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
@@ -160,11 +161,24 @@ def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(current: 
     assert held(url)["scores"] == last
 
 
+def test_who_had_no_event_yet_has_no_scores_and_a_reason(current: CurrentState) -> None:
+    frame = scores(current.state.settings, as_of=DAY, lineup=current.state.lineup)
+    assert frame.height == 80
+    for model, kind in (("lapse", "probability"), ("spend", "amount"), ("redemption", "probability")):
+        assert set(frame[f"{model}_no_score"]) == {"no_events"}
+        assert frame[f"{model}_{kind}"].null_count() == frame[f"{model}_score"].null_count() == 80
+    assert set(frame["historic_clv"]) == set(frame["historic_number_of_orders"]) == {0.0}
+    gone = scores(current.state.settings, ["0"], as_of=NOW, lineup=current.state.lineup)
+    assert gone["lapse_no_score"].to_list() == ["outside_population"]
+
+
 def test_a_batch_of_nobody_has_every_column_and_no_row(current: CurrentState, tmp_path: Path) -> None:
     settings, lineup, url = current.state.settings, current.state.lineup, f"sqlite:///{tmp_path / 'crm.db'}"
     everybody = scores(settings, as_of=NOW, lineup=lineup)
-    assert_frame_equal(scores(settings, as_of=DAY, lineup=lineup), everybody.clear())
     assert_frame_equal(scores(settings, [], as_of=NOW, lineup=lineup), everybody.clear())
+    whole, lake = Lake(settings.lake), Lake(tmp_path / "home" / "lake")  # of the same events, without a table of people
+    lake.write({"events": whole.scan("events").collect(), "customers": whole.scan("customers").collect().clear()})
+    settings = settings.model_copy(update={"home": tmp_path / "home"})
     for out in (tmp_path / "scores.parquet", url):
         assert score_batch(settings, as_of=DAY, out=out, lineup=lineup).customers == 0
     assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), everybody.clear())

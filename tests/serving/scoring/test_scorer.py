@@ -71,7 +71,8 @@ def saying(name: str, type_: str, *columns: str, horizon: int = 28, active: int 
 def scored(models: Sequence[Model], rows: Floats, pairs: Pairs | None = None, top: int = 3) -> Sheet:
     lineup = Lineup.of(FEATURES, {model.name: replace(model, feature_set_hash=FEATURES.hash) for model in models})
     names = [chr(ord("a") + n) for n in range(len(rows))]
-    return score(lineup, names, rows, pairs or Pairs.none(), as_of=AS_OF, top=top)
+    silent = np.zeros(len(rows), dtype=np.bool_)
+    return score(lineup, names, rows, pairs or Pairs.none(), silent, as_of=AS_OF, top=top)
 
 
 def customer(
@@ -109,7 +110,7 @@ def test_each_customer_has_the_chances_of_their_own_campaigns_and_the_best_of_th
     assert reasons == [[("odd", 5.0), (CHANCE, 0.7)], [("odd", 6.0), (CHANCE, 0.9)], []]
     assert sheet.answer(2)["models"] == {
         "taking": dict.fromkeys(("score", "probability", "percentile", "campaign_id"))
-        | {"reasons": [], "model": "taking", "version": "1"}
+        | {"no_score": "not_contacted", "reasons": [], "model": "taking", "version": "1"}
     }
 
 
@@ -180,6 +181,7 @@ def test_a_score_is_the_chance_in_hundredths_or_the_percentile_of_an_amount(
         "score": score,
         kind: value,
         "percentile": percentile,
+        "no_score": None,
         "reasons": [{"code": "odd", "value": value, "contribution": 0.0}],
         "model": "m",
         "version": "1",
