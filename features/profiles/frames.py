@@ -87,6 +87,6 @@ def profile_frame(
         theirs = [part for _, part in profile_parts(known, plan, [moment], attributes)]
         by_moment[moment] = pl.concat([others, *theirs]).sort("customer_id")
     for moment, profiles in by_moment.items() if without_events else ():
-        others = parts_without_events(plan, attributes, [profiles["customer_id"]], as_of=moment)
-        by_moment[moment] = pl.concat([profiles, *others]).sort("customer_id")
+        without = parts_without_events(plan, attributes, [profiles["customer_id"]], as_of=moment)
+        by_moment[moment] = pl.concat([profiles, *without]).sort("customer_id")
     return as_kind_of(events, pl.concat(by_moment.values()))

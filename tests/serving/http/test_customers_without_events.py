@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,9 @@ def settings(tmp_path: Path) -> Settings:
 def http(settings: Settings) -> Iterator[TestClient]:
     """The service, with the features at hand and no models."""
     state = load_state(settings, folder=settings.home.parent)
-    lineup = Lineup.of(FeatureSet.load(settings.feature_set), {})
-    states = (state, type(state)(**{**vars(state), "lineup": lineup}))
-    for each in states:
-        yield TestClient(create_app(CurrentState(each, lambda _, state=each: state, lambda: None)))
+    for lineup in (None, Lineup.of(FeatureSet.load(settings.feature_set), {})):
+        current = CurrentState(replace(state, lineup=lineup), lambda _: state, lambda: None)
+        yield TestClient(create_app(current))
     state.store.dispose()
 
 
