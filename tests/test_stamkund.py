@@ -46,13 +46,19 @@ def without_progress(text: str) -> str:
     return re.sub(r"(?m)^\d+ s: .* \([\d,]+ of [\d,]+\)\n", "", text)
 
 
+def next_steps(text: str) -> list[str]:
+    """The commands of ``stamkund`` that an output advises to run next."""
+    return re.findall(r"`stamkund ([^`]+)`", text.rsplit("Next: ", maxsplit=1)[-1])
+
+
 def test_the_whole_road(folder: Path, stamkund: Command) -> None:
-    built = stamkund("build")
-    assert (built.returncode, without_progress(built.stderr)) == (0, "")
-    assert "Next: `stamkund train`." in built.stdout
-    trained = stamkund("train")
-    assert (trained.returncode, without_progress(trained.stderr)) == (0, "")
-    assert trained.stdout.count("champion") == 3
+    steps = ["doctor"]
+    for expected in ("build", "train", "score"):  # each is what the one before advises
+        done = stamkund(*steps[0].split())
+        assert (done.returncode, without_progress(done.stderr)) == (0, "")
+        steps = next_steps(done.stdout)
+        assert steps[0] == expected
+    assert steps == ["score", "serve"]
     scored = stamkund("score", "--out", "scores.parquet")
     assert (scored.returncode, without_progress(scored.stderr)) == (0, "")
     scores = pl.read_parquet(folder / "scores.parquet")
@@ -63,6 +69,31 @@ def test_the_whole_road(folder: Path, stamkund: Command) -> None:
     assert "expired" in decided.stdout
     listed = stamkund("models", "list")
     assert listed.stdout.count("champion") == 3
+    again = stamkund("build")
+    assert next_steps(again.stdout) == ["train", "models list"]
+
+
+def test_what_needs_a_lake_says_that_there_is_none_and_keeps_the_scores(folder: Path, stamkund: Command) -> None:
+    """After the whole road."""
+    manifest, scores = next(folder.rglob("lake/manifest.json")), (folder / "scores.parquet").read_bytes()
+    content = manifest.read_bytes()
+    manifest.unlink()
+    for command in ("train", "score"):
+        refused = stamkund(command, "--json")
+        assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (1, "no_lake")
+    manifest.write_bytes(content)
+    assert (folder / "scores.parquet").read_bytes() == scores
+
+
+def test_features_that_a_build_would_refuse_stop_the_doctor_with_the_remedy(folder: Path, stamkund: Command) -> None:
+    """After the whole road."""
+    settings = folder / "stamkund.yaml"
+    content = settings.read_text()
+    settings.write_text(f"{content}features: {{categories: 3}}\n")
+    looked, built = stamkund("doctor"), stamkund("build")
+    settings.write_text(content)
+    assert (looked.returncode, built.returncode, built.stderr[:17]) == (1, 1, "features_changed:")
+    assert "stamkund build --refit" in " ".join(looked.stdout.split())
 
 
 def test_a_folder_of_daily_files_is_guessed_and_built(tmp_path: Path, stamkund: Command) -> None:

@@ -39,7 +39,9 @@ def train(
     selected = _selected(settings, targets)
     total = len(selected) + 1
     progress("profiles of past moments", 0, total)
-    lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    lake = Lake(settings.lake)
+    lake.check_written()
+    feature_set = FeatureSet.load(settings.feature_set)
     datasets = training_datasets(lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units)
     first = history_start(lake, as_of=as_of)
     reports = []

@@ -67,7 +67,7 @@ def examine(
             findings.append(obstacles.no_events(facts.later))
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
             return _diagnosis(settings, as_of, criteria, findings, ())
-        findings += [*obstacles.too_few_events(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
+        findings += [*obstacles.unusable_features(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
         findings += findings_of(facts, settings)
         progress("targets", 0, 1)
         prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast else ()

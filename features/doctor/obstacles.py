@@ -10,7 +10,7 @@ from features.errors import StamkundError
 from features.ingest.guards import unusual
 from features.ingest.ingest import watermarks_of
 from features.lake import Lake
-from features.profiles.build import fitting_moment
+from features.profiles.build import fitted_features, fitting_moment
 from features.profiles.fit import check_events
 
 
@@ -32,12 +32,13 @@ def unusual_sources(settings: Settings, scratch: Lake) -> Iterator[Finding]:
         yield Finding("schedule", "problem", f"{surprise.source}: {surprise.text}", step)
 
 
-def too_few_events(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
-    """Too few events for the first build to derive features from."""
-    if settings.feature_set.exists():
-        return
+def unusable_features(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
+    """Features that a build cannot use again, or too few events for a first one to derive some from."""
     try:
-        check_events(lake, fitting_moment(settings, lake, as_of=as_of))
+        if settings.feature_set.exists():
+            fitted_features(settings)
+        else:
+            check_events(lake, fitting_moment(settings, lake, as_of=as_of))
     except StamkundError as error:
         yield Finding("features", "problem", str(error))
 

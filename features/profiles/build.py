@@ -67,7 +67,7 @@ def build(
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(settings.home):
-        feature_set = None if refit or not settings.feature_set.exists() else _load(settings)
+        feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)
         report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept)
         result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)
@@ -122,8 +122,8 @@ def _fingerprint(settings: Settings) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
-def _load(settings: Settings) -> FeatureSet:
-    """The feature set of an earlier build, if it was fitted by these settings."""
+def fitted_features(settings: Settings) -> FeatureSet:
+    """The feature set of an earlier build, if it was fitted by these settings; else ``features_changed`` is raised."""
     feature_set = FeatureSet.load(settings.feature_set)
     if feature_set.basis == _fingerprint(settings):
         return feature_set

@@ -38,6 +38,7 @@ class State:
     candidates: Candidates
     campaigns: Mapping[str, Campaign]
     categories: Mapping[str, str]
+    lineup_error: StamkundError | None = None
 
     @property
     def units(self) -> int:
@@ -45,9 +46,9 @@ class State:
         return int(10**self.settings.minor_units)
 
     def required_lineup(self) -> Lineup:
-        """The models; the error ``no_model`` when there are none."""
+        """The models; the error that kept them from being loaded, or ``no_model`` when there are none."""
         if self.lineup is None:
-            raise StamkundError("no_model", NO_MODEL)
+            raise self.lineup_error or StamkundError("no_model", NO_MODEL)
         return self.lineup
 
     def with_offers_as_of(self, as_of: int) -> State:
@@ -58,18 +59,20 @@ class State:
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:
     """Load models, offers and campaigns as they are now; a bento's models are in ``folder``.
 
-    With ``lenient``, models that do not fit the features at hand are logged and left out.
+    With ``lenient``, models that cannot be used are left out, and ``lineup_error`` says why.
     """
     lake, now = Lake(settings.lake), settings.now()
     items = lake.scan("items").select("item_id", "category").drop_nulls().collect()
+    lineup, error = _usable_lineup(settings, folder) if lenient else (load_lineup(settings, folder=folder), None)
     return State(
         settings=settings,
         store=store or open_store(settings.store_url),
         lake=lake,
-        lineup=_usable_lineup(settings, folder) if lenient else load_lineup(settings, folder=folder),
+        lineup=lineup,
         candidates=_candidates(lake, settings, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
+        lineup_error=error,
     )
 
 
@@ -77,13 +80,13 @@ def _candidates(lake: Lake, settings: Settings, *, as_of: int) -> Candidates:
     return Candidates.of(offers_at(lake, settings, as_of=as_of), line_counts(lake, as_of=as_of))
 
 
-def _usable_lineup(settings: Settings, folder: Path) -> Lineup | None:
-    """The models, or None when they do not fit the features at hand."""
+def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, StamkundError | None]:
+    """The models, or what keeps them from being used, which requests are then told."""
     try:
-        return load_lineup(settings, folder=folder)
+        return load_lineup(settings, folder=folder), None
     except StamkundError as error:
         log.error("%s: %s", error.code, error)
-        return None
+        return None, error
 
 
 def fingerprint(settings: Settings) -> Callable[[], object]:

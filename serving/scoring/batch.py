@@ -75,6 +75,7 @@ def _score_blocks(
 ) -> Iterator[pl.DataFrame]:
     """Everybody's scores, in order, some thousand customers at a time; at least one frame."""
     lake = Lake(settings.lake)
+    lake.check_written()
     events = lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is not None:
         events = events.filter(_among(customers))

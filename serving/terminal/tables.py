@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from textwrap import fill
+from typing import Any, Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -25,7 +26,7 @@ def sources_table(report: IngestReport) -> Table:
     for source in report.sources:
         unread = source.scope == "unchanged"
         counts = (source.read, source.accepted, source.refused)
-        _row(table, source.name, source.table, source.scope, *("–" if unread else f"{n:,}" for n in counts))
+        _row(table, source.name, source.table, _words(source.scope, 16), *("–" if unread else f"{n:,}" for n in counts))
     return table
 
 
@@ -47,7 +48,7 @@ def mostly_rejected(report: IngestReport) -> list[str]:
 
 def training_table(reports: Iterable[TrainingReport]) -> Table:
     """Each model beside the best rule that needs no model, on moments that neither was fitted on."""
-    table = _table("target", ">model", ">best rule", "", ">tested on", "version")
+    table = _table("target", ">model", "best rule", ">tests", "version")
     for report in reports:
         key, label = FIGURE[report.target.score_kind]
         figure, rule = (_figure(each.get(key)) for each in (report.metrics, report.baseline_metrics))
@@ -56,8 +57,7 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
             table,
             report.target.name,
             f"{label} {figure}" if report.metrics else "–",
-            rule,
-            report.baseline or "",
+            _words(f"{rule} {report.baseline or ''}", 24),
             f"{report.tested:,}",
             version,
         )
@@ -68,20 +68,28 @@ def models_table(entries: Iterable[ModelVersion]) -> Table:
     """Every registered version."""
     table = _table("model", ">version", "answers", "trained at", "gate")
     for entry in entries:
-        _row(table, entry.name, str(entry.version), ", ".join(entry.aliases), minute(entry.as_of), entry.gate)
+        aliases, gate = _words(", ".join(entry.aliases), 10), _words(entry.gate, 20)
+        _row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
     return table
 
 
 def _table(*columns: str) -> Table:
+    """A table that fits a narrow terminal: names in its first column are folded, the others stay whole."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
+    for place, column in enumerate(columns):
+        justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
+        table.add_column(column.removeprefix(">"), justify=justify, no_wrap=place > 0, overflow="fold")
     return table
 
 
 def _row(table: Table, *cells: str) -> None:
     """A row of plain texts: brackets in names are not markup."""
     table.add_row(*map(Text, cells))
+
+
+def _words(text: str, width: int) -> str:
+    """A text in lines of that width; a word that is longer stays whole."""
+    return fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _figure(value: float | None) -> str:
@@ -116,7 +124,9 @@ def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]
         chance, amount = answer.get("probability"), answer.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
-        reasons = [f"{s} {texts.get(r['code'], r['code'])}" for s, r in zip(signs, answer["reasons"], strict=True)]
+        reasons = [
+            _words(f"{s} {texts.get(r['code'], r['code'])}", 44) for s, r in zip(signs, answer["reasons"], strict=True)
+        ]
         _row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
     return table
 
@@ -140,5 +150,6 @@ def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
     for each in excluded:
         by_reason.setdefault(each["reason"], []).append(each)
     for reason, exclusions in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        _row(table, reason, f"{len(exclusions):,}", f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}")
+        example = _words(f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}", 48)
+        _row(table, reason, f"{len(exclusions):,}", example)
     return table

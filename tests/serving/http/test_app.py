@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
+from features.errors import StamkundError
 from serving.http import customers as http_customers
 from serving.http import decisions, events
 from serving.http.app import create_app
@@ -115,6 +116,14 @@ def test_without_models_events_are_taken_and_answers_say_no_model(current: Curre
         assert (got.status_code, error_of(got)["code"]) == (503, "no_model")
     assert http.get("/v1/profiles/user_id:1").json()["scores"] is None
     assert http.post("/v1/page", json={"messageId": "bare", "userId": "1"}).json()["accepted"] == 1
+
+
+def test_models_that_cannot_be_used_are_told_by_their_own_code(current: CurrentState) -> None:
+    error = StamkundError("old_feature_set", "The feature set has format 1. Run `stamkund build --refit`.")
+    state = replace(current.state, lineup=None, lineup_error=error)
+    http = TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)))
+    got = http.post("/v1/scores", json={"customers": ["1"]})
+    assert (got.status_code, error_of(got)["code"], error_of(got)["message"]) == (503, error.code, str(error))
 
 
 def test_while_another_versions_records_are_in_the_store_events_are_taken_and_answers_say_to_build(

@@ -7,9 +7,23 @@ import pytest
 from rich.console import Console, RenderableType
 
 from features.doctor import Diagnosis, Finding
+from features.ingest.report import IngestReport, SourceReport
+from features.units import DAY
 from serving.terminal.demo import notable_customers
 from serving.terminal.diagnosis import doctor_table
-from serving.terminal.tables import exclusions_table, offers_table
+from serving.terminal.tables import (
+    exclusions_table,
+    models_table,
+    mostly_rejected,
+    offers_table,
+    rejection_lines,
+    sources_table,
+    training_table,
+)
+from training.gate import Refusal, Verdict
+from training.registry.versions import ModelVersion
+from training.report import TrainingReport
+from training.targets.lapse import Lapse
 
 NAME = "[old] tea[/] :cup:"
 
@@ -31,6 +45,43 @@ def printed(table: RenderableType) -> str:
 )
 def test_names_are_printed_as_they_are(table: RenderableType) -> None:
     assert NAME in printed(table)
+
+
+LONG = "transactions_of_the_loyalty_programme"
+REFUSALS = ("too_few_outcomes", "not_better_than_rule", "not_calibrated", "older_than_champion")
+TARGET = Lapse("will_order_nothing_more", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
+
+
+def narrow(*parts: RenderableType) -> str:
+    """What is printed where output goes to a file, 80 columns wide."""
+    console = Console(width=80)
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part)
+    return capture.get()
+
+
+def test_tables_fit_eighty_columns_and_cut_no_name_and_no_code() -> None:
+    rejected = {"duplicate_event_id": 1_234_567, "rating_out_of_scale": 8, "unknown_offer_type": 1}
+    source = SourceReport(LONG, "events", "since 2024-05-01 09:00", 12_345_678, rejected)
+    report = IngestReport((source,), "")
+    verdict = Verdict(tuple(Refusal(code, "") for code in REFUSALS))
+    figures = {"auc": 0.123}
+    trained = TrainingReport(
+        TARGET, 0, 1, 1, 1, 12_345, None, figures, "-days_since_last_survey_answer", figures, verdict
+    )
+    version = ModelVersion(TARGET.name, 12, ("champion", "previous"), 0, ", ".join(REFUSALS))
+    tables = narrow(sources_table(report), training_table([trained]), models_table([version]))
+    assert max(map(len, tables.splitlines())) <= 80
+    text = tables + narrow(*rejection_lines(report))
+    for word in (*rejected, *REFUSALS, "-days_since_last_survey_answer", "12,345,678", "champion", "previous"):
+        assert word in text
+    assert "transactions_of_the" in text  # a long name is folded
+
+
+def test_only_codes_that_are_most_of_a_source_make_a_build_end_otherwise() -> None:
+    sources = [SourceReport(str(n), "events", "", 10, {"bad_time": n}, left_out=2) for n in (3, 4, 5)]
+    assert mostly_rejected(IngestReport(tuple(sources), "")) == ["5"]  # 3 of 8 accepted; 4 and 4 are as many
 
 
 def scored(customers: Iterable[str]) -> pl.DataFrame:
