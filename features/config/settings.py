@@ -14,10 +14,12 @@ from features.config.features import FeatureSettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
+from features.config.same_as import check_same_as
 from features.config.section import Moment, Section, Whole
 from features.config.source import Source, check_query
 from features.config.targets import Gate, TargetSettings
 from features.errors import StamkundError
+from features.events.tables import HTTP
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
 from features.units import Size
@@ -75,7 +77,7 @@ class Settings(Section):
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         for name in sections:
-            if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == "http":
+            if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == HTTP:
                 msg = f"{name!r} cannot be a name here: use letters, digits, - and _, first a letter or _ (not `http`)."
                 raise StamkundError("bad_name", msg, field=name)
         return sections
@@ -85,6 +87,7 @@ class Settings(Section):
     def _known_tables(cls, sources: dict[str, Source]) -> dict[str, Source]:
         for name, source in sources.items():
             check_query(name, source)
+            check_same_as(name, sources)
         return sources
 
     @property

@@ -47,6 +47,7 @@ class Source(Section):
     kind: KindName | None = None
     id_type: str = "user_id"
     columns: dict[str, Expression]
+    same_as: list[str] = Field(default_factory=list)
     # The form of files; what is silent is found.
     encoding: str | None = None
     delimiter: Delimiter | None = None

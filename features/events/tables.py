@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import polars as pl
 
 Table = Literal["events", "items", "customers", "offers"]
+HTTP = "http"  # the source of the events that came over HTTP
 Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list"]
 
 TABLES: tuple[Table, ...] = get_args(Table)

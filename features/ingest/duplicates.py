@@ -30,6 +30,7 @@ def match_lake_events(connection: duckdb.DuckDBPyConnection, lake_events: LakeEv
         FROM {lake_events.query()} SEMI JOIN (
             SELECT event_id FROM staged WHERE event_id IS NOT NULL AND {CODE} IS NULL
         ) USING (event_id)
+        ANTI JOIN superseded_events USING (source, event_id)
         WHERE source = {sql.literal(portion.name)}
     """
     if portion.is_database:

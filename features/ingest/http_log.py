@@ -1,4 +1,4 @@
-"""The log of events that came over HTTP: one more source of events, read after all others."""
+"""The log of events that came over HTTP: one more source of events."""
 
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
@@ -11,11 +11,9 @@ import polars as pl
 
 from features import sql
 from features.events.returns import MAGNITUDES, without_sign_sql
-from features.events.tables import COLUMNS
+from features.events.tables import COLUMNS, HTTP
 from features.ingest.lake_events import LakeEvents
 from features.ingest.report import SourceReport
-
-HTTP = "http"  # the source of these events
 
 
 def ingest_log(

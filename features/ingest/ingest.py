@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from features import sql
+from features.config.same_as import reading_order
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.tables import REFERENCE_TABLES, schema
@@ -25,6 +26,7 @@ from features.ingest.http_log import ingest_log
 from features.ingest.lake_events import LakeEvents, changed_customers
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.report import IngestReport, SourceReport
+from features.ingest.same_orders import give_way_in_lake
 from features.ingest.sources.changes import Changes, changes_since, everything
 from features.ingest.sources.watermark import (
     FullReadNeeded,
@@ -122,16 +124,19 @@ def _ingest(
     steps = len(changes.portions) + 1
     with _engine(settings.home) as (connection, scratch):
         lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
-        results = dict[str, PortionResult]()
-        for done, (name, portion) in enumerate(changes.portions.items()):
-            progress(name, done, steps)
-            results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
-        check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
-        progress("lake", steps - 1, steps)
         log_events, log_watermark = _read_log(log, watermarks)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
         earlier_files = lake.files("events") if full_log else None
         log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
+        results = dict[str, PortionResult]()
+        for name in reading_order(settings.sources):
+            if settings.sources[name].same_as:
+                give_way_in_lake(connection, lake_events, name, settings, watermarks)
+            if portion := changes.portions.get(name):
+                progress(name, len(results), steps)
+                results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
+        check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
+        progress("lake", steps - 1, steps)
         customers = _write(connection, lake_events, lake, draft, changes)
         if customers is not None:
             customers |= frozenset(log_events["customer_id"].drop_nulls())

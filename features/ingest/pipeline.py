@@ -17,6 +17,7 @@ from features.ingest.lake_events import LakeEvents
 from features.ingest.midnights import settle_midnights
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
 from features.ingest.report import SourceReport
+from features.ingest.same_orders import give_way
 from features.ingest.sources.column_types import count_forms
 from features.ingest.sources.databases import reads_since
 from features.ingest.sources.mapping import project
@@ -60,6 +61,7 @@ def ingest_portion(
     projection, midnights = settle_midnights(connection, portion, projection)
     columns = validate_rows(connection, name, source, projection, settings)
     left_out = rows.count - sql.row_count(connection, "staged")
+    gave_way = give_way(connection, portion) if source.same_as else 0
     _reject_duplicates(connection, lake_events, portion, columns)
     filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
@@ -69,7 +71,7 @@ def ingest_portion(
         look(connection, portion, rows)
     connection.execute("DROP TABLE rows; DROP TABLE staged")
     aside = file if rejected else None
-    report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out)
+    report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out, gave_way)
     watermark = _watermark(portion, rows, report, filled)
     return PortionResult(report, replace(watermark, midnights=midnights), rejected_rows)
 

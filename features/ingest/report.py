@@ -11,11 +11,11 @@ from features.events.tables import Table
 
 @dataclass(frozen=True)
 class SourceReport:
-    """What became of the rows that were read of a source: each is accepted, rejected or left out.
+    """What became of the rows that were read of a source: each is accepted, rejected or left out, or gave way.
 
     ``scope`` says what was read: ``read whole``, ``2 new files``, ``since 2024-05-01 09:00``, ``unchanged``;
     ``rejected`` counts rows by code, and ``rejects`` is the file that holds them; ``left_out`` are those that the
-    source's ``where`` does not count.
+    source's ``where`` does not count, ``gave_way`` those of orders that a source of its ``same_as`` tells of.
     """
 
     name: str
@@ -25,11 +25,12 @@ class SourceReport:
     rejected: Mapping[str, int]
     rejects: Path | None = None
     left_out: int = 0
+    gave_way: int = 0
 
     @property
     def accepted(self) -> int:
         """The number of rows accepted."""
-        return self.read - self.left_out - self.refused
+        return self.read - self.left_out - self.gave_way - self.refused
 
     @property
     def refused(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.errors import StamkundError
+from features.events.tables import HTTP
 from features.reading.iso import parse
 from features.units import DAY
 from serving.segment_spec.event_builder import EventBuilder
@@ -17,7 +18,7 @@ def head_of(message: Message, receiver: Receiver) -> EventBuilder:
         raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
     builder = EventBuilder()
     builder.put("event_id", message_id(message), "messageId")
-    builder.put("source", "http", "type")
+    builder.put("source", HTTP, "type")
     builder.put("id_type", "user_id" if user is not None else "anonymous_id", "userId")
     builder.put("id", user if user is not None else anonymous, "userId" if user is not None else "anonymousId")
     builder.put("customer_id", user, "userId")

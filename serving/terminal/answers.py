@@ -25,7 +25,7 @@ def build_answer(built: BuildResult) -> Answer:
         {
             "name": source.name, "table": source.table, "scope": source.scope, "read": source.read,
             "accepted": source.accepted, "rejected": dict(source.rejected), "rejects": source.rejects,
-            "left_out": source.left_out,
+            "left_out": source.left_out, "gave_way": source.gave_way,
         }
         for source in built.report.sources
     ]  # fmt: skip

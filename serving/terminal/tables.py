@@ -31,7 +31,7 @@ def sources_table(report: IngestReport) -> Table:
 
 
 def rejection_lines(report: IngestReport) -> Iterator[str]:
-    """Of each source: how many rows are rejected by which reason, the file that holds them, and how many left out."""
+    """Of each source: how many rows are rejected for which reason, the file with them, and what does not count."""
     for source in report.sources:
         if source.rejected:
             reasons = ", ".join(f"{count:,} {code}" for code, count in source.rejected.items())
@@ -39,6 +39,8 @@ def rejection_lines(report: IngestReport) -> Iterator[str]:
             yield f"Rejected of {source.name}: {reasons}{where}"
         if source.left_out:
             yield f"Left out of {source.name}: {source.left_out:,} rows that its `where` does not count"
+        if source.gave_way:
+            yield f"Gave way of {source.name}: {source.gave_way:,} rows of orders that its `same_as` tells of"
 
 
 def mostly_rejected(report: IngestReport) -> list[str]:

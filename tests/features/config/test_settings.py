@@ -21,6 +21,15 @@ sources:
     kind: order
     columns: {id: customer, time: day, value: amount}
 """
+VIEWS = ORDERS.replace("orders:", "views:").replace("kind: order", "kind: view").replace("value: amount", "order_id: o")
+TWO = """\
+sources:
+  a: {from: a.csv, kind: order, columns: &same {id: id, time: at, order_id: o}, same_as: [b]}
+  b:
+    from: b.csv
+    kind: refund
+    columns: *same
+"""
 
 
 def written(folder: Path, text: str) -> Path:
@@ -99,6 +108,11 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
         (HEAD + ORDERS + "    query: SELECT * FROM order_lines", "unknown_table", "sources.orders.query", "did you mean 'orders'?"),
         (HEAD + ORDERS.replace("orders.csv", "{a: a.csv}\n    query: SELEC 1"), "bad_query", "sources.orders.query", "syntax"),
         (HEAD + ORDERS.replace("  orders:", "  http:"), "bad_name", "sources.http", "`http`"),
+        (HEAD + ORDERS + "    same_as: [shop]\n", "unknown_source", "sources.orders.same_as", "Known: http"),
+        (HEAD + ORDERS + "    same_as: [orders]\n", "unknown_source", "sources.orders.same_as", "Known: http"),
+        (HEAD + ORDERS + "    same_as: [http]\n", "missing_column", "sources.orders.same_as", "map `order_id`"),
+        (HEAD + VIEWS + "    same_as: [http]\n", "no_orders", "sources.views.same_as", "is for refund"),
+        (HEAD + TWO + "    same_as: [a]\n", "same_as_circle", "sources.a.same_as", "end the circle"),
         (HEAD + ORDERS + "targets: {lapse: {type: laps}}\n", "bad_setting", "targets.lapse", "'lapse'"),
         (HEAD + ORDERS + "targets: {lapse: {type: lapse, horizn: 2d}}\n", "unknown_key", "targets.lapse.horizn", "did you mean 'horizon'?"),
         (HEAD + ORDERS + "targets: {lapse: {type: lapse, horizon: 28}}\n", "bad_setting", "targets.lapse.horizon", "28d, 12h or 8w"),
