@@ -71,10 +71,10 @@ def quarantine(
     connection.execute(
         f"""
         COPY (
-            SELECT {sql.literal(portion.name)} AS source, ordinal + {earlier_rows} AS row, file, line,
-                   {CODE} AS code, {REASON} AS reason, {", ".join(columns)}
+            SELECT {sql.literal(portion.name)} AS source, places.ordinal + {earlier_rows} AS row,
+                   places.file, places.line, {CODE} AS code, {REASON} AS reason, {", ".join(columns)}
             FROM places JOIN staged USING ({ROW}) JOIN rows USING ({ROW})
-            ORDER BY ordinal
+            ORDER BY places.ordinal
         ) TO {sql.literal(str(draft))} (FORMAT csv, HEADER {not offset})
         """
     )

@@ -35,7 +35,8 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
 
 def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     settings, now = state.settings, state.settings.now()
-    receiver = Receiver(Money(settings.currency, settings.minor_units), now, state.categories)
+    money = Money(settings.currency, settings.minor_units)
+    receiver = Receiver(money, now, state.categories, settings.missing_ids)
     with outages_as_errors(UNAVAILABLE):
         return receive(messages, receiver, partial(append_events, state.store, received_at=now))
 

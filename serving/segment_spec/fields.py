@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from features.errors import StamkundError
 from features.events.columns import LARGEST
 from features.events.rules import text_rules
+from features.reading.ids import MISSING_IDS, is_missing_id
 from serving.segment_spec.numerals import digits
 
 Message = Mapping[str, object]
@@ -83,10 +84,10 @@ def check_text(text: str, at: str) -> str:
     return text
 
 
-def needed_text(message: Message, name: str) -> str:
-    """A text that this type of message cannot do without."""
+def needed_id(message: Message, name: str, missing_ids: Sequence[str] = MISSING_IDS) -> str:
+    """An id that this type of message cannot do without, and that stands for somebody."""
     value = text_of(message, name)
-    if value is None:
+    if value is None or is_missing_id(value, missing_ids):
         raise StamkundError("missing_id", f"A message of type {message['type']} needs a {name}.", field=name)
     return check_text(value, name)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from features.errors import StamkundError
 from features.events.kinds import canonical_kind
-from serving.segment_spec.fields import Message, needed_text, object_of, text_of
+from features.reading.ids import MISSING_IDS
+from serving.segment_spec.fields import Message, needed_id, object_of, text_of
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
 
 
-def kind_of(message: Message) -> tuple[str, Message]:
+def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple[str, Message]:
     """The kind of a message's event, and what the event carries.
 
     >>> kind_of({"type": "track", "event": "Order Completed", "properties": {"revenue": 5}})
@@ -27,10 +29,11 @@ def kind_of(message: Message) -> tuple[str, Message]:
         case "identify":
             return "identify", object_of(message, "traits")
         case "group":
-            return "identify", dict(object_of(message, "traits")) | {"group_id": needed_text(message, "groupId")}
+            group = needed_id(message, "groupId", missing_ids)
+            return "identify", dict(object_of(message, "traits")) | {"group_id": group}
         case "alias":
-            ids = {"previous_id": needed_text(message, "previousId"), "user_id": needed_text(message, "userId")}
-            return "alias", ids
+            names = {"previous_id": "previousId", "user_id": "userId"}
+            return "alias", {key: needed_id(message, name, missing_ids) for key, name in names.items()}
         case other:
             raise StamkundError.unknown("unknown_type", "message type", str(other), TYPES, field="type")
 

@@ -32,7 +32,7 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     """
     if not isinstance(message, Mapping):
         raise StamkundError("bad_message", f"A message must be an object, not {display(message)}.")
-    kind, properties = kind_of(message)
+    kind, properties = kind_of(message, receiver.missing_ids)
     builder = head_of(message, receiver)
     builder.put("kind", kind, "event")
     return [_complete(event, receiver) for event in _events(builder, properties, receiver.money)]

@@ -14,7 +14,7 @@ from features.ingest.ingest import ingest
 from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
 from features.moments import micros
-from tests.features.sourcing import ingested, settings_of
+from tests.features.sourcing import ingested, rejects_of, settings_of
 
 ORDERS = """\
 id,time,basket,item,amount
@@ -174,7 +174,8 @@ def test_a_row_may_say_when_it_became_known(tmp_path: Path) -> None:
     report, events = ingested(tmp_path, rows, kind="visit", columns=columns)
     assert report.accepted == 3
     assert events.select("id", "known_at").rows() == [("1", micros(date(2017, 1, 6)) - 1), ("2", None), ("3", None)]
-    report, _ = ingested(tmp_path, "id,at,got\n1,2017-01-02,soon\n", kind="visit", columns=columns)
+    (tmp_path / "other").mkdir()
+    report, _ = ingested(tmp_path / "other", "id,at,got\n1,2017-01-02,soon\n", kind="visit", columns=columns)
     assert report.rejected == {"bad_time": 1}
 
 
@@ -186,3 +187,11 @@ def test_months_in_which_all_was_known_at_once_do_without_the_column(tmp_path: P
         "2017-01": True,
         "2017-02": False,
     }
+
+
+def test_columns_may_be_called_as_those_of_the_rejected_rows_are(tmp_path: Path) -> None:
+    rows = "source,row,file,line,code,ordinal\n1,2017-01-01,a,b,c,d\n,2017-01-02,a,b,c,d\n"
+    report, events = ingested(tmp_path, rows, kind="visit", columns={"id": "source", "time": "row", "channel": "line"})
+    assert (events["id"].to_list(), events["channel"].to_list()) == (["1"], ["b"])
+    (rejected,) = rejects_of(report).to_dicts()
+    assert (rejected["line"], rejected["line_"], rejected["ordinal"]) == ("3", "b", "d")

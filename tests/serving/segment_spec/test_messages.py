@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -384,7 +385,7 @@ def test_a_visitor_who_is_known_is_a_customer_and_the_context_knows_the_channel(
         (7, "7"),
         (7.0, "7"),  # some tool added the .0
         (7.5, "7.5"),
-        (0, "0"),
+        (-7, "-7"),
         ("007", "007"),
         ("7.0", "7.0"),
         (10**18, "1000000000000000000"),
@@ -435,3 +436,25 @@ def test_places_reach_from_pole_to_pole_and_round_the_world(name: str, most: flo
     numbers = (-most - 0.01, -most, most, most + 0.01)
     codes = [refusal(event="Redeem", properties={name: number}) for number in numbers]
     assert codes == ["bad_location", None, None, "bad_location"]
+
+
+@pytest.mark.parametrize(
+    "id_", ["undefined", "[object Object]", "null", " NULL ", "NaN", "None", 0, "0.0", "(not set)"]
+)
+def test_what_stands_for_nobody_is_no_customer(id_: object) -> None:
+    for sent in ({"userId": id_}, {"userId": None, "anonymousId": id_}, {"anonymousId": id_}):
+        with pytest.raises(StamkundError) as caught:
+            events_of(message(event="Product Viewed", **sent), RECEIVER)
+        assert (caught.value.code, caught.value.field) == ("missing_user", list(sent)[-1])
+    for sent in ({"type": "alias", "previousId": id_}, {"type": "group", "groupId": id_}):
+        with pytest.raises(StamkundError) as caught:
+            events_of(message(**sent), RECEIVER)
+        assert (caught.value.code, caught.value.field) == ("missing_id", list(sent)[-1])
+
+
+def test_a_company_says_what_stands_for_nobody() -> None:
+    receiver = replace(RECEIVER, missing_ids=("Guest",))
+    (event,) = events_of(message(event="Product Viewed", userId="undefined"), receiver)
+    assert event["customer_id"] == "undefined"
+    with pytest.raises(StamkundError, match="stands for nobody"):
+        events_of(message(event="Product Viewed", userId="guest"), receiver)
