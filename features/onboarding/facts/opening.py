@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -14,10 +14,12 @@ import duckdb
 from features import sql
 from features.errors import StamkundError
 from features.ingest.sources.files import READ_ERRORS, find_files
+from features.ingest.sources.formats.form import Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.tables import SourceTable, open_tables
 from features.onboarding.facts.table import Table
+from features.onboarding.knowledge.names import role_scores
 from features.onboarding.question import Question
 
 ROWS = 500_000  # of a file that are looked at
@@ -59,7 +61,7 @@ def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]])
     opened: list[tuple[Path, SourceTable]] = []
     for file in find_files(str(path), field="init"):
         try:
-            opened += [(file, table) for table in open_tables(file, scratch=scratch)]
+            opened += [(file, _of_items(file, table, scratch)) for table in open_tables(file, scratch=scratch)]
         except (*READ_ERRORS, StamkundError) as error:
             errors.append((file, _told(file, error)))
     files = list(dict.fromkeys(file for file, _ in opened))
@@ -75,6 +77,17 @@ def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]])
         for table in own:
             yield _Group(file, file.name if len(own) == 1 else table.name, [file], [table], notes)
             notes = []
+
+
+def _of_items(file: Path, table: SourceTable, scratch: Path) -> SourceTable:
+    """A table of records that hold lists, as one of the items of such a list where these are lines of orders."""
+    options = [option for question in table.questions if question.topic == "table" for option in question.options]
+    for option in (option for option in options if option.startswith("records: ")):
+        (items, *_) = open_tables(file, Form(records=option.removeprefix("records: ")), scratch=scratch)
+        own = {role for name in set(items.columns) - set(table.columns) for role in role_scores(name)}
+        if {"item", "item_name", "unit_price", "line_amount"} & own:
+            return replace(items, questions=tuple(each for each in items.questions if each.topic != "table"))
+    return table
 
 
 def _table(connection: duckdb.DuckDBPyConnection, group: _Group, names: set[str]) -> Table:

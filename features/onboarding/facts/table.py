@@ -93,6 +93,11 @@ class Table:
         """The files and folders that it is read from."""
         return {part.place for part in self.parts.values()} or {self.place}
 
+    @property
+    def query_name(self) -> str:
+        """Its name as a query names it: its own in a file of several tables, else the source's."""
+        return str(self.options.get("sheet", self.name))
+
     def quoted(self) -> str:
-        """Its name as a query names it."""
-        return sql.name(self.name)
+        """The same as an identifier of SQL."""
+        return sql.name(self.query_name)

@@ -14,7 +14,7 @@ from features.onboarding.parts.parts import Parts
 _NEARLY_ALL = 0.95
 # The parts of amounts, those that tell most nearly what was paid for the goods first.
 _OF_ROWS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "line_gross", "gross")
-_OF_ORDERS = ("net", "subtotal", "total", "amount", "gross", "line_net", "line_amount", "line_gross", "recurring")
+_OF_ORDERS = ("net", "total", "amount", "subtotal", "gross", "line_net", "line_amount", "line_gross", "recurring")
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def subscription_drafts(table: Table, parts: Parts) -> list[Draft]:
         Draft(table, "events", who_choice + Choice({**columns, **more}), "subscription_start", "_starts" if end else "")
     ]
     if end is not None and end.is_time and end.present:
-        condition = f"coalesce({text_of(end)}, '') <> ''" if end.type == "VARCHAR" else f"{end.sql} IS NOT NULL"
+        condition = f"coalesce({text_of(end)}, '') <> ''"
         where = [] if end.present == table.rows else [condition]
         ended = Choice({**who_choice.columns, **columns, "time": end.name}, where)
         found.append(Draft(table, "events", ended, "subscription_end", "_ends"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.knowledge.value_words import State, is_yes, state
+from features.onboarding.knowledge.value_words import State, is_yes, kind, state
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
 from features.onboarding.question import Question
@@ -21,8 +21,10 @@ def states(table: Table, parts: Parts, *, refunds: str | None = None) -> Choice:
     ``refunds`` is the condition of rows that are refunds, whose state does not leave them out.
     """
     choice = Choice()
-    for column in parts.all("status"):
-        choice += _of_flag(column, good=True) if column.is_boolean else _of_words(table, column, refunds)
+    back = parts.get("refund")
+    told = back is not None and back.is_number and not back.is_boolean
+    for column in [*parts.all("status"), *(column for column in parts.all("kind") if _tells_states(column))]:
+        choice += _of_flag(column, good=True) if column.is_boolean else _of_words(table, column, refunds, told=told)
     for column in parts.all("cancel", "test"):
         choice += _of_flag(column, good=False) if column.is_boolean else _of_moment(column)
     for column in table.columns.values():
@@ -36,7 +38,8 @@ def states(table: Table, parts: Parts, *, refunds: str | None = None) -> Choice:
 
 def text_of(column: Column) -> str:
     """The text of a column in a condition of the settings, which takes a column of numbers for numbers."""
-    return f"CAST({column.sql} AS VARCHAR)" if column.is_number or column.type != "VARCHAR" else column.sql
+    plain = column.type == "VARCHAR" and not (column.is_number or column.is_time)
+    return column.sql if plain else f"CAST({column.sql} AS VARCHAR)"
 
 
 def one_of(column: Column, words: Iterable[str]) -> str:
@@ -44,7 +47,7 @@ def one_of(column: Column, words: Iterable[str]) -> str:
     return f"{text_of(column)} IN ({', '.join(map(sql.literal, words))})"
 
 
-def _of_words(table: Table, column: Column, refunds: str | None) -> Choice:
+def _of_words(table: Table, column: Column, refunds: str | None, *, told: bool) -> Choice:
     known = {word: state(word) for word in column.common}
     if not any(known.values()) and (column.distinct > 12 or not _is_surely_status(column)):
         return Choice()
@@ -57,14 +60,22 @@ def _of_words(table: Table, column: Column, refunds: str | None) -> Choice:
         out = [word for word in out if word not in kept]
     where = [_without(column, out)] if out else []
     notes = [f"{column.name}: {_enumerated(column, out)} left out"] if out else []
-    return Choice(where=where, questions=list(_questions(column, known, out)), notes=notes)
+    return Choice(where=where, questions=list(_questions(column, known, out, told=told)), notes=notes)
+
+
+def _tells_states(column: Column) -> bool:
+    """Whether a column that is named as one of kinds tells states: most of its words are known as such."""
+    known = [word for word in column.common if state(word) is not None and kind(word) != "order"]
+    return len(known) * 2 > column.distinct
 
 
 def _is_surely_status(column: Column) -> bool:
     return column.scores.get("status", 0) >= 1 and column.distinct > 1
 
 
-def _questions(column: Column, known: Mapping[str, State | None], out: Sequence[str]) -> Iterator[Question]:
+def _questions(
+    column: Column, known: Mapping[str, State | None], out: Sequence[str], *, told: bool
+) -> Iterator[Question]:
     """About the states that are not known, and those that may count or not."""
     unknown = [word for word, meaning in known.items() if meaning is None]
     pending = [word for word, meaning in known.items() if meaning == "pending"]
@@ -78,7 +89,7 @@ def _questions(column: Column, known: Mapping[str, State | None], out: Sequence[
         rest = [word for word in out if word not in pending]
         less = f"where: {_without(column, rest)}" if rest else "(all rows count: take `where` away)"
         yield Question("status", text, [counted, less], "where")
-    if partial:
+    if partial and not told:
         text = (
             f"orders whose {column.name} is {', '.join(partial)} count whole: which column tells what was given back?"
         )
@@ -93,7 +104,7 @@ def _of_moment(column: Column) -> Choice:
     """Of a moment of cancellation: rows that have one are left out."""
     if not column.present:
         return Choice()
-    condition = f"coalesce({text_of(column)}, '') = ''" if column.type == "VARCHAR" else f"{column.sql} IS NULL"
+    condition = f"coalesce({text_of(column)}, '') = ''"
     return Choice(where=[condition], notes=[f"{column.present:,} rows with a {column.name} are left out"])
 
 

@@ -5,41 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast
+from typing import cast
 
 from features.onboarding.facts.column import NEARLY_ALL, Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
-from features.onboarding.knowledge.vocabulary import meanings
 from features.onboarding.parts.parts import Parts
+from features.onboarding.parts.table_names import REFERENCES, Subject, named_subjects
 
-Subject = Literal[
-    "order", "refund", "lines", "customers", "items", "offers", "contact", "open", "click", "unsubscribe", "survey",
-    "support", "subscription", "log", "visit", "view", "consent", "redeem", "events",
-]  # fmt: skip
-
-# What a word in the name of a file says about its rows, the surest first.
-_WORDS: tuple[tuple[Subject, str], ...] = (
-    ("refund", "refund"),
-    ("redeem", "redeem"),
-    ("unsubscribe", "unsubscribe"),
-    ("click", "click"),
-    ("open", "open"),
-    ("subscription", "subscription"),
-    ("survey", "rating survey"),
-    ("support", "ticket"),
-    ("consent", "consent"),
-    ("view", "page"),
-    ("visit", "session"),
-    ("order", "line order invoice basket transaction payment amount"),
-    ("contact", "campaign contact email"),
-    ("offers", "offer"),
-    ("items", "item"),
-    ("customers", "customer"),
-)
 _AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
-_MOMENTS = ("order_time", "time", "sent_time", "shipped_time", "refund_time")
-_REFERENCES = ("customers", "items", "offers")
+_MOMENTS = (
+    "order_time",
+    "time",
+    "sent_time",
+    "shipped_time",
+    "refund_time",
+    "open_time",
+    "click_time",
+    "unsubscribe_time",
+)
 
 
 @dataclass(frozen=True)
@@ -60,16 +44,12 @@ class Signs:
     @cached_property
     def named(self) -> list[Subject]:
         """What the words in the table's name say about its rows, the surest first."""
-        names = (self.table.name, self.table.place.resolve().stem)
-        words = {concept for name in names for word in meanings(name) if word for concept in word}
-        return [subject for subject, concepts in _WORDS if words & set(concepts.split())]
+        return named_subjects(self.table)
 
     @cached_property
     def who(self) -> Column | None:
         """The column that may name customers."""
         named = self.parts.all("customer", "email", "phone", "anonymous")
-        if not named and self.is_named("customers"):
-            named = self.parts.all("row_id")
         people = [column for column in self.parts.all("person") if not named and column.is_full]
         return next((column for column in [*named, *people] if column.is_full), next(iter(named), None))
 
@@ -80,7 +60,8 @@ class Signs:
             column for column in self.table.columns.values()
             if column.is_time and not column.is_number and self.parts.role_of(column) is None
         ]  # fmt: skip
-        return self.parts.get(*_MOMENTS) or next(iter(unnamed), None)
+        named = [column for column in self.parts.all(*_MOMENTS) if column.is_time]
+        return next(iter([*named, *unnamed]), None)
 
     @property
     def is_paid(self) -> bool:
@@ -95,7 +76,7 @@ class Signs:
     @property
     def happened(self) -> list[Subject]:
         """What the table's name says happened."""
-        return [subject for subject in self.named if subject not in _REFERENCES]
+        return [subject for subject in self.named if subject not in REFERENCES]
 
 
 def subject_of(table: Table, parts: Parts) -> Subject | None:
@@ -148,12 +129,23 @@ def _is_customers(signs: Signs) -> bool:
 
 
 def _is_subscription(signs: Signs) -> bool:
-    return signs.has("start") and (signs.has("end", "renewal", "subscription") or signs.is_named("subscription"))
+    """Whether a row tells a span that a customer pays for, or one that may still be open."""
+    if not signs.has("start"):
+        return signs.has("subscription") and signs.has("cancel", "end", "renewal") and signs.when is not None
+    told = signs.has("subscription", "renewal", "plan", "recurring") or signs.is_named("subscription")
+    end = signs.parts.get("end")
+    return told or (end is not None and end.present < signs.table.rows and not signs.has("order", "rating"))
 
 
 def _is_message(signs: Signs, *subjects: Subject) -> bool:
     told = signs.has("campaign", "open_time", "click_time")
     return signs.when is not None and not signs.is_paid and told and (not subjects or signs.is_named(*subjects))
+
+
+def _is_only(signs: Signs, role: str) -> bool:
+    """Whether the only moment is that of an answer to a message."""
+    moments = [column for column in signs.parts.all(*_MOMENTS) if column.is_time]
+    return bool(moments) and moments == [column for column in signs.parts.all(role) if column.is_time]
 
 
 def _is_redemption(signs: Signs) -> bool:
@@ -180,6 +172,7 @@ def _is_order(signs: Signs) -> bool:
 
 # The first rule that holds tells the subject.
 _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
+    ("survey", lambda signs: signs.is_named("survey") and _is_survey(signs)),
     ("subscription", _is_subscription),
     ("customers", _is_customers),
     ("log", lambda signs: signs.when is not None and log_column(signs.parts) is not None),
@@ -188,8 +181,8 @@ _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("support", _is_support),
     ("redeem", _is_redemption),
     ("unsubscribe", lambda signs: _is_message(signs, "unsubscribe")),
-    ("click", lambda signs: _is_message(signs, "click")),
-    ("open", lambda signs: _is_message(signs, "open")),
+    ("click", lambda signs: _is_message(signs, "click") or _is_only(signs, "click_time")),
+    ("open", lambda signs: _is_message(signs, "open") or _is_only(signs, "open_time")),
     ("contact", _is_message),
     ("order", _is_order),
     ("view", lambda signs: not signs.happened and signs.when is not None and signs.has("page")),

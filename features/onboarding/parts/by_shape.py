@@ -8,20 +8,24 @@ from itertools import permutations
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.knowledge.value_words import kind, state
+from features.onboarding.knowledge.value_words import kind, scale_in_name, state
 from features.onboarding.parts.parts import Parts
+from features.onboarding.parts.table_names import is_reference
 
 BY_SHAPE = 0.4  # how sure a part is that only the shape of its values tells
 _CONSISTENT = 0.99  # of the values of one column have only one value of another
 _ID_LENGTH, _LONGEST_ID, _LARGEST_QUANTITY = 5, 80, 1000
+_HIGHEST_RATING = 10
 _MOSTLY = 0.5  # of the rows, of what is an amount and not an exception
 _FEWEST, _OFTEN = 3, 1.2  # customers, and rows a value of what comes again
 
 
 def with_shapes(table: Table, parts: Parts) -> Parts:
     """The parts, with those of columns whose names say nothing, as far as their values tell them."""
+    if is_reference(table):
+        return parts
     happened = any(column.is_time for column in table.columns.values())
-    for find in (_words, _order, _customer, _numbers, _item) if happened else (_words, _customer):
+    for find in (_words, _order, _customer, _item, _numbers) if happened else (_words, _customer):
         for role, column in find(table, parts):
             parts = parts.adding(role, column, BY_SHAPE)
     return parts
@@ -30,6 +34,13 @@ def with_shapes(table: Table, parts: Parts) -> Parts:
 def decides(table: Table, one: Column, other: Column) -> bool:
     """Whether each value of one column goes with only one value of another, nearly always."""
     return dependence(table, [table.text(one)], table.text(other)) >= _CONSISTENT
+
+
+def _decides_daily(table: Table, one: Column, other: Column) -> bool:
+    """Whether each value of one column goes with one value of another, at least on each day."""
+    days = [f"CAST({table.moment(column)} AS DATE)" for column in table.columns.values() if column.is_time]
+    keys = [[table.text(one)], *([table.text(one), day] for day in days)]
+    return any(dependence(table, some, table.text(other)) >= _CONSISTENT for some in keys)
 
 
 def dependence(table: Table, keys: Iterable[str], value: str) -> float:
@@ -49,6 +60,8 @@ def _unnamed(table: Table, parts: Parts) -> list[Column]:
 def _words(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
     """Columns whose words are known: addresses, currencies, states, kinds."""
     for column in _unnamed(table, parts):
+        if _is_rating(column) and not parts.get("rating"):
+            yield "rating", column
         words = list(column.common) if column.has_few and not column.is_number else []
         states = {state(word) for word in words}
         if column.is_email and not parts.all("customer", "email"):
@@ -62,8 +75,20 @@ def _words(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
             yield "currency", column
         elif words and None not in states and states & {"cancelled", "refunded"}:
             yield "status", column
-        elif words and column.distinct <= 20 and {kind(word) for word in words} >= {"order", "refund"}:
+        elif _tells_kinds(words) and not parts.get("kind"):
             yield "kind", column
+
+
+def _is_rating(column: Column) -> bool:
+    """Whether a column's name asks what ratings answer, and its values are small whole numbers."""
+    small = column.is_whole and (column.low or 0) >= 0 and (column.high or 0) <= _HIGHEST_RATING
+    return small and scale_in_name(column.name) is not None
+
+
+def _tells_kinds(words: Sequence[str]) -> bool:
+    """Whether most words tell kinds of events, and several."""
+    known = [meaning for word in words if (meaning := kind(word)) is not None]
+    return len(set(known)) >= 2 and len(known) * 2 > len(words)
 
 
 def _ids(table: Table, parts: Parts) -> list[Column]:
@@ -119,7 +144,7 @@ def _customer(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
     candidates = [
         column for column in _ids(table, parts)
         if column is not order and column.distinct >= _FEWEST and column.distinct * _OFTEN <= table.rows
-        and (order is None or order.is_unique or decides(table, order, column))
+        and (order is None or order.is_unique or _decides_daily(table, order, column))
     ]  # fmt: skip
     candidates.sort(key=lambda column: -column.distinct)
     for column in candidates:
@@ -145,11 +170,24 @@ def _numbers(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
             pair for pair in zip(("quantity", "unit_price", "line_amount"), found, strict=True) if pair[1] in numbers
         )
         return
-    if named is None:
+    if named is None and not _is_priced(table, parts, pieces, money):
         for column in money or [column for column in numbers if column not in pieces and not _counts_up(table, column)]:
             yield "amount", column
-    if pieces and not parts.get("quantity"):
-        yield "quantity", pieces[0]
+    elif named is None:
+        yield from (("quantity", pieces[0]), ("unit_price", money[0]))
+
+
+def _is_priced(table: Table, parts: Parts, pieces: Sequence[Column], money: Sequence[Column]) -> bool:
+    """Whether the only amount is the price of a piece: an item has one, whatever the quantity."""
+    item = parts.get("item", "item_name")
+    if item is None or len(pieces) != 1 or len(money) != 1:
+        return False
+    price, quantity = table.number(money[0]), table.number(pieces[0])
+    items = (
+        f"(SELECT count(DISTINCT {quantity}) AS pieces, count(DISTINCT {price}) AS prices FROM {table.relation} "
+        f"GROUP BY {table.text(item)})"
+    )
+    return table.share("prices = 1", among="pieces > 1", of=items) >= _CONSISTENT
 
 
 def _is_quantity(column: Column) -> bool:

@@ -71,7 +71,8 @@ def _settings(draft: Draft, name: str, home: Path, asked: Sequence[Question]) ->
     if draft.table.query:
         yield from _about("query", asked)
         yield from _query(draft.table.query)
-    for key, value in {**draft.table.options, **choice.settings}.items():
+    options = {key: value for key, value in draft.table.options.items() if key != "sheet" or not draft.table.query}
+    for key, value in {**options, **choice.settings}.items():
         yield from _about(key, asked)
         yield f"    {key}: {scalar(value)}"
     yield from _about("where", asked)
@@ -127,9 +128,10 @@ def _one_line(text: str) -> str:
 
 def _origin(table: Table, home: Path) -> object:
     """Where a table lies: a place, or by name the places of those that its query reads."""
-    if table.parts:
-        return {name: _place(part, home) for name, part in table.parts.items()}
-    return {table.name: _place(table, home)} if table.query else _place(table, home)
+    parts = list(table.parts.values()) or [table]
+    if table.query is None or (len(table.places) == 1 and all("sheet" in part.options for part in parts)):
+        return _place(table, home)
+    return {part.query_name: _place(part, home) for part in parts}
 
 
 def _place(table: Table, home: Path) -> str:
