@@ -17,7 +17,8 @@ from features.ingest.sources.files import READ_ERRORS, find_files
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
-from features.ingest.sources.tables import SourceTable, open_tables
+from features.ingest.sources.source_table import SourceTable
+from features.ingest.sources.tables import open_tables
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.names import role_scores
 from features.onboarding.question import Question
@@ -86,7 +87,8 @@ def _of_items(file: Path, table: SourceTable, scratch: Path) -> SourceTable:
         (items, *_) = open_tables(file, Form(records=option.removeprefix("records: ")), scratch=scratch)
         own = {role for name in set(items.columns) - set(table.columns) for role in role_scores(name)}
         if {"item", "item_name", "unit_price", "line_amount"} & own:
-            return replace(items, questions=tuple(each for each in items.questions if each.topic != "table"))
+            others = tuple(question for question in items.questions if question.topic != "table")
+            return replace(items, findings=replace(items.findings, questions=others))
     return table
 
 
