@@ -16,6 +16,7 @@ from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.whole import head, tail
 from features.onboarding.together.joins import joined
 from features.onboarding.together.people import with_people
+from features.onboarding.together.same_orders import without_same_orders
 
 
 def propose(paths: Sequence[Path], *, home: Path = Path()) -> Proposal:
@@ -29,7 +30,7 @@ def propose(paths: Sequence[Path], *, home: Path = Path()) -> Proposal:
         if errors and not tables:
             raise errors[0][1]
         drafts = [draft for table in with_people(joined(tables)) for draft in drafts_of(table)]
-        drafts = [draft.adding(formats_of(draft)) for draft in drafts]
+        drafts = without_same_orders([draft.adding(formats_of(draft)) for draft in drafts])
         proposal = Proposal(drafts, errors, home)
         lines, questions = head(proposal)
         return replace(proposal, head=lines, questions=questions, tail=tail(proposal))

@@ -100,6 +100,8 @@ def _written(connection: duckdb.DuckDBPyConnection, column: Column) -> Column:
     odd, example = _usual_cells(connection)
     numbers = (ISO,) if column.type != _TEXT else tuple(number_formats(connection, "usual_cells", "cell"))
     times = tuple(time_formats(connection, "usual_cells", "cell")) if _may_be_time(column) else ()
+    if len(times) > 1:
+        times = _fewest_months_first(connection, times)
     found = replace(column, numbers=numbers, times=times)
     if numbers or times:
         found = replace(found, odd=odd, odd_example=example)
@@ -121,6 +123,14 @@ def _may_be_time(column: Column) -> bool:
     return column.type == _TEXT or (
         column.type in {"BIGINT", "UBIGINT", "HUGEINT", "INTEGER"} and column.longest >= _EPOCH
     )
+
+
+def _fewest_months_first(connection: duckdb.DuckDBPyConnection, times: tuple[str, ...]) -> tuple[str, ...]:
+    """Formats of which several fit, the likeliest first: a file is of few months, and of all days of them."""
+    months = [f"count(DISTINCT date_trunc('month', {moment_sql('cell', form)}))" for form in times]
+    row = connection.execute(f"SELECT {', '.join(months)} FROM usual_cells").fetchone() or ()
+    counts = dict(zip(times, row, strict=True))
+    return tuple(sorted(times, key=lambda form: counts[form]))
 
 
 def _days(connection: duckdb.DuckDBPyConnection) -> int:

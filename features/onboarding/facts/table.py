@@ -12,6 +12,7 @@ import duckdb
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.day_first import agreeing
 from features.onboarding.facts.measure import add_readings, columns_of, reading
 from features.onboarding.question import Question
 
@@ -57,7 +58,7 @@ class Table:
         **more: Unpack[More],
     ) -> Table:  # fmt: skip
         """A table of a raw relation, its columns measured."""
-        columns, relation = columns_of(connection, raw), sql.name(f"read {raw}")
+        columns, relation = agreeing(columns_of(connection, raw)), sql.name(f"read {raw}")
         add_readings(connection, raw, columns, relation)
         return cls(connection, name, place, files, raw, relation, sql.row_count(connection, raw), columns, **more)
 

@@ -58,6 +58,15 @@ def scale_in_name(name: str) -> str | None:
     return next((scale for word, scale in _words("scales").items() if word in plain), None)
 
 
+def means_nobody(word: str) -> bool:
+    """Whether an id is a word for somebody who is not known.
+
+    >>> means_nobody("Guest"), means_nobody("Walk-in customer"), means_nobody("C-17")
+    (True, True, False)
+    """
+    return _plain(word) in _words("nobody")
+
+
 def is_total_of_today(name: str) -> bool:
     """Whether an attribute of customers is a total that grows with each order, by its name.
 

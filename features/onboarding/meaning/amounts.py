@@ -101,7 +101,8 @@ def whole(
 def _of_order(table: Table, orders: Orders, column: Column) -> str:
     """The aggregate of an order's rows that a column tells."""
     number = table.number(column)
-    return f"sum({number})" if level(table, orders, column) == "row" else f"max({number})"
+    of_row = not column.is_constant and level(table, orders, column) == "row"
+    return f"sum({number})" if of_row else f"max({number})"
 
 
 def allotted(orders: Orders, amount: Amount, discount: Column) -> Amount:

@@ -30,7 +30,14 @@ def filled(table: Table, parts: Parts) -> Table:
     table.connection.execute(f"CREATE OR REPLACE TABLE {raw} AS {query.format(table.raw)}")
     names = ", ".join(column.name for column in sparse[:6]) + (" …" if len(sparse) > 6 else "")
     note = f"{names} stand on the first row of each order only: they are taken over to its others"
-    full = Table.of(table.connection, table.name, table.place, table.files, raw, query=query.format(table.quoted()))
+    full = Table.of(
+        table.connection,
+        table.name,
+        table.place,
+        table.files,
+        raw,
+        query=query.format(f"({table.query})" if table.query else table.quoted()),
+    )
     return replace(
         full, options=table.options, parts=table.parts, notes=[*table.notes, note], questions=table.questions
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from features.onboarding.facts.column import Column
@@ -23,6 +23,8 @@ from features.onboarding.meaning.order_ids import Orders
 from features.onboarding.parts.parts import Parts
 from features.onboarding.question import Question
 
+_ENOUGH, _LARGE, _RARE = 20, 1000, 0.02  # rows to tell by; an amount that would be dear; of the rows
+
 
 @dataclass(frozen=True)
 class Worth:
@@ -35,6 +37,11 @@ class Worth:
 
 def worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
     """The amount that is the value of a table's rows; None where no column tells one."""
+    found = _worth(table, parts, orders)
+    return found and _in_cents(table, parts, found)
+
+
+def _worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
     named = named_amounts(table, parts, orders)
     of_orders = [amount for amount in named if amount.level != "row"]
     of_rows = [amount for amount in named if amount.level == "row"]
@@ -44,6 +51,22 @@ def worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
     if rows:
         return _of_rows(table, parts, orders, rows, of_orders)
     return _of_orders(table, parts, of_orders) if of_orders else None
+
+
+def _in_cents(table: Table, parts: Parts, found: Worth) -> Worth:
+    """The same, with a question where whole numbers may count cents."""
+    column = found.amount.column
+    if column is None or not column.is_whole or parts.system is not None or table.rows < _ENOUGH:
+        return found
+    number = f"abs({found.amount.sql})"
+    round_ones = table.share(f"{number} % 100 = 0", among=f"{number} > 0")
+    large = table.share(f"{number} >= {_LARGE}", among=f"{number} > 0")
+    if column.decimals or large < 0.5 or round_ones > 0.5 or table.share(f"{number} < 100 AND {number} > 0") > _RARE:
+        return found
+    cents = replace(found.amount, setting=f"{column.sql} / 100.0", sql=f"({found.amount.sql} / 100.0)", column=None)
+    text = f"the values of {column.name} are whole numbers, and large: do they count cents?"
+    options = [f"value: {cents.setting}", f"value: {column.name}"]
+    return Worth(cents, [*found.questions, Question("amount", text, options, "columns.value")], found.notes)
 
 
 def _of_lines(table: Table, parts: Parts, named: Sequence[Amount]) -> list[Amount]:

@@ -37,13 +37,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Draft:
-    """A source of the settings to be: rows of a table as rows of a ``canonical`` one; None where it has no place."""
+    """A source of the settings to be: rows of a table as rows of a ``canonical`` one; None where it has no place.
+
+    One that ``is_left_out`` stands in comments.
+    """
 
     table: Table
     canonical: Canonical | None
     choice: Choice
     kind: str | None = None
     suffix: str = ""
+    is_left_out: bool = False
 
     @property
     def name(self) -> str:

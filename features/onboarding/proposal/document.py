@@ -53,7 +53,8 @@ def source_lines(draft: Draft, name: str, home: Path) -> Iterator[str]:
     yield from comments([*draft.table.notes, *draft.choice.notes])
     yield from questions([question for question in asked if not question.key], indent=2)
     lines = list(_settings(draft, name, home, asked))
-    yield from (lines if draft.canonical else [f"  # {line.strip() and line[2:]}".rstrip() for line in lines])
+    is_used = draft.canonical and not draft.is_left_out
+    yield from (lines if is_used else [f"  # {line.strip() and line[2:]}".rstrip() for line in lines])
     unused = _unused(draft)
     if unused and draft.canonical:
         yield from comments([f"not used: {', '.join(unused)}"])

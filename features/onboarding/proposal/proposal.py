@@ -38,7 +38,7 @@ class Proposal:
     @property
     def text(self) -> str:
         """The settings as YAML."""
-        placed = any(draft.canonical for draft in self.drafts)
+        placed = any(draft.canonical and not draft.is_left_out for draft in self.drafts)
         lines = [*self.head, "", "sources:" if placed else "sources: {}"]
         for draft, name in self._named():
             lines += source_lines(draft, name, self.home)

@@ -86,7 +86,8 @@ def _moment(draft: Draft) -> str | None:
 def _days(draft: Draft) -> str:
     table: Table = draft.table
     who = draft.choice.columns.get("id", "")
-    key = next((column for name, column in table.columns.items() if name in who), None)
+    own = table.columns.get(who)
+    key = own or next((column for name, column in table.columns.items() if name in who), None)
     return f"SELECT {table.text(key) if key else 'NULL'} AS who, {_moment(draft)} AS moment FROM {table.relation}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from features.onboarding.facts.column import Column
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, scalar
+from features.onboarding.proposal.nobody import nobody
 from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.rhythm import is_old, last_moment, rhythm
 from features.onboarding.question import Question
@@ -34,7 +35,8 @@ def head(proposal: Proposal) -> tuple[list[str], list[Question]]:
     ]
     if any(_is_naive(draft) for draft in proposal.drafts):
         lines.append("# timezone: Europe/Berlin   # times that name no zone are taken for UTC: put yours here")
-    return lines, [question] if question else []
+    nobodies, unsure = nobody(proposal.drafts)
+    return [*lines, *nobodies], [*([question] if question else []), *unsure]
 
 
 def tail(proposal: Proposal) -> list[str]:

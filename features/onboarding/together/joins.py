@@ -3,18 +3,20 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.parts.parts import Parts, parts_of
+from features.onboarding.parts.table_names import is_reference
 from features.onboarding.question import Question
 from features.onboarding.together.values import contained
 
 _MOST, _SOME = 0.95, 0.5  # of the keys of lines are those of orders
 _MOMENTS = ("order_time", "time", "sent_time")
+_PEOPLE = ("customer", "email", "phone")
 _OF_LINES = (
     *("item", "item_name", "quantity", "line_net", "line_amount", "net", "amount", "total", "subtotal", "gross"),
     *("line_gross", "unit_price", "refund"),
@@ -33,24 +35,23 @@ class Link:
 
 
 def joined(tables: Sequence[Table]) -> list[Table]:
-    """The tables, with each table of lines that tells no customer or no moment joined to its orders."""
-    rest, found = list(tables), []
-    for lines in tables:
-        link = max(_links(lines, rest), key=lambda link: link.share, default=None)
-        if link is not None:
-            found.append(join(link))
-            rest = [table for table in rest if table not in (link.lines, link.orders)]
-    return [*found, *rest]
+    """The tables, with those that tell customer or moment of an order only together with another one joined to it."""
+    rest = list(tables)
+    while links := [link for lines in rest for link in _links(lines, rest)]:
+        link = max(links, key=lambda link: (not _has_lines(link.lines), link.share))
+        rest = [join(link), *(table for table in rest if table not in (link.lines, link.orders))]
+    return rest
 
 
 def _links(lines: Table, tables: Sequence[Table]) -> Iterator[Link]:
-    """The orders that a table of lines may belong to; none when it tells customer and moment itself."""
+    """The orders that a table may belong to: it tells a part of them, and both together tell customer and moment."""
     parts = parts_of(lines)
-    if lines not in tables or _tells_all(parts) or not parts.get(*_OF_LINES):
+    if _tells_all(parts) or is_reference(lines) or not parts.get(*_OF_LINES, *_PEOPLE):
         return
     for orders in tables:
         others = parts_of(orders)
-        if orders is lines or not _tells_all(others):
+        together = any(each.get(*_PEOPLE) for each in (parts, others)) and others.get(*_MOMENTS)
+        if orders is lines or is_reference(orders) or not together:
             continue
         for order_key in _keys(orders, others):
             for line_key in _line_keys(lines, parts, order_key):
@@ -59,8 +60,13 @@ def _links(lines: Table, tables: Sequence[Table]) -> Iterator[Link]:
                     yield Link(lines, orders, line_key, order_key, share)
 
 
+def _has_lines(table: Table) -> bool:
+    """Whether a table has several rows an order, or tells what was bought."""
+    return parts_of(table).get("item", "item_name", "quantity", "unit_price", "line") is not None
+
+
 def _tells_all(parts: Parts) -> bool:
-    return parts.get("customer", "email", "phone") is not None and parts.get(*_MOMENTS) is not None
+    return parts.get(*_PEOPLE) is not None and parts.get(*_MOMENTS) is not None
 
 
 def _keys(orders: Table, parts: Parts) -> list[Column]:
@@ -88,11 +94,20 @@ def join(link: Link) -> Table:
     note = f"the rows of {lines.name} belong to those of {orders.name} by {link.line_key.name}"
     return Table.of(
         lines.connection, orders.name, orders.place, [*orders.files, *lines.files], raw,
-        query=query.format(lines=lines.quoted(), orders=orders.quoted()),
-        parts={orders.name: orders, lines.name: lines},
+        query=query.format(lines=_operand(lines), orders=_operand(orders)),
+        parts={**_parts(orders), **_parts(lines)},
         notes=[*orders.notes, *lines.notes, note],
         questions=[*orders.questions, *lines.questions, *_questions(link)],
     )  # fmt: skip
+
+
+def _operand(table: Table) -> str:
+    """A table as the operand of a query: its name, or the query that makes it."""
+    return f"({table.query})" if table.query else table.quoted()
+
+
+def _parts(table: Table) -> dict[str, Table]:
+    return dict(table.parts) or {table.name: table}
 
 
 def _side(link: Link, table: Table, renames: dict[str, str]) -> str:
@@ -113,10 +128,20 @@ def _side(link: Link, table: Table, renames: dict[str, str]) -> str:
 
 def _renames(link: Link) -> dict[str, str]:
     """The new names of the orders' columns: of their key, and of those that lines have, too."""
-    taken = {name.lower() for name in link.lines.columns}
-    new = {name: f"{link.orders.name}_{name}" for name in link.orders.columns if name.lower() in taken}
-    new.pop(link.order_key.name, None)
+    taken = {name.lower() for name in (*link.lines.columns, *link.orders.columns)}
+    own = {name.lower() for name in link.lines.columns}
+    new: dict[str, str] = {}
+    for name in link.orders.columns:
+        if name.lower() in own and name != link.order_key.name:
+            new[name] = _free_name(f"{link.orders.name}_{name}", taken)
+            taken.add(new[name].lower())
     return new if link.order_key.name == link.line_key.name else {link.order_key.name: link.line_key.name, **new}
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    while name.lower() in taken:
+        name += "_2"
+    return name
 
 
 def _questions(link: Link) -> list[Question]:
