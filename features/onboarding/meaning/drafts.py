@@ -16,9 +16,10 @@ from features.onboarding.meaning.happenings import (
 )
 from features.onboarding.meaning.orders import order_drafts
 from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
-from features.onboarding.meaning.subject import Subject, log_column, subject_of
+from features.onboarding.meaning.subject import log_column, subject_of
 from features.onboarding.parts.by_shape import with_shapes
 from features.onboarding.parts.parts import Parts, parts_of
+from features.onboarding.parts.table_names import Subject
 from features.onboarding.proposal.choice import Choice, Draft
 from features.onboarding.question import Question
 

@@ -37,6 +37,10 @@ class Signs:
         """Whether a column plays one of these parts."""
         return self.parts.get(*roles) is not None
 
+    def tells(self, *roles: str) -> bool:
+        """Whether a column is named for one of these parts."""
+        return any(not self.parts.is_guess(role, column) for role in roles for column in self.parts.all(role))
+
     def is_named(self, *subjects: Subject) -> bool:
         """Whether the name of the table or of its file speaks of one of these."""
         return bool(set(subjects) & set(self.named))
@@ -156,7 +160,7 @@ def _is_redemption(signs: Signs) -> bool:
 
 def _is_survey(signs: Signs) -> bool:
     rated = signs.when is not None and signs.has("rating")
-    return rated and (not signs.has("order", *_AMOUNTS) or signs.is_named("survey"))
+    return rated and (not signs.tells("order", *_AMOUNTS) or signs.is_named("survey"))
 
 
 def _is_support(signs: Signs) -> bool:

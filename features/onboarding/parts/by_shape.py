@@ -15,7 +15,7 @@ from features.onboarding.parts.table_names import is_reference
 BY_SHAPE = 0.4  # how sure a part is that only the shape of its values tells
 _CONSISTENT = 0.99  # of the values of one column have only one value of another
 _ID_LENGTH, _LONGEST_ID, _LARGEST_QUANTITY = 5, 80, 1000
-_HIGHEST_RATING = 10
+_HIGHEST_RATING, _SMALL = 10, 12
 _MOSTLY = 0.5  # of the rows, of what is an amount and not an exception
 _FEWEST, _OFTEN = 3, 1.2  # customers, and rows a value of what comes again
 
@@ -147,6 +147,8 @@ def _customer(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
         and (order is None or order.is_unique or _decides_daily(table, order, column))
     ]  # fmt: skip
     candidates.sort(key=lambda column: -column.distinct)
+    if len(candidates) > 1:
+        candidates = [column for column in candidates if not (column.is_whole and (column.high or 0) <= _SMALL)]
     for column in candidates:
         if column.distinct >= candidates[0].distinct / 4:
             yield "customer", column

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.features.onboarding.newcomers import outcome, table
+
+
+def test_spans_are_subscriptions_that_start_and_end(tmp_path: Path) -> None:
+    rows = [f"s{n},a{n % 4},2024-01-{1 + n:02},{f'2024-03-{1 + n:02}' if n % 3 == 0 else ''},9.00" for n in range(24)]
+    found = outcome(tmp_path, {"subs.csv": table("subscription_id,account_id,start_date,end_date,mrr_amount", *rows)})
+    assert found.kinds == {"subscription_end": 8, "subscription_start": 24}
+    assert found.events["customer_id"].n_unique() == 4
+    assert found.topics == []
+
+
+def test_a_log_of_mails_tells_what_each_row_is(tmp_path: Path) -> None:
+    rows = [f"k{n % 5}@x.se,2024-01-{1 + n:02} 10:00,{('Sent', 'Opened', 'Clicked')[n % 3]},spring" for n in range(27)]
+    found = outcome(tmp_path, {"log.csv": table("email,ts,st_text,campaign", *rows)})
+    assert found.kinds == {"click": 9, "contact": 9, "open": 9}
+
+
+def test_columns_of_moments_are_messages_opens_and_clicks(tmp_path: Path) -> None:
+    rows = [
+        f"c{n},spring,2024-01-01 08:00,{'2024-01-01 09:00' if n % 2 else ''},{'2024-01-01 09:05' if n == 3 else ''}"
+        for n in range(10)
+    ]
+    found = outcome(tmp_path, {"sends.csv": table("customer_id,campaign,sent_at,opened_at,clicked_at", *rows)})
+    assert found.kinds == {"click": 1, "contact": 10, "open": 5}
+
+
+def test_answers_are_surveys_on_the_scale_of_their_question(tmp_path: Path) -> None:
+    header = "#,How likely are you to recommend us to a friend?,email,Submit Date (UTC)"
+    rows = [f"r{n},{n % 11},k{n % 5}@x.se,2024-01-{1 + n:02} 10:00:00" for n in range(22)]
+    found = outcome(tmp_path, {"responses.csv": table(header, *rows)})
+    assert found.kinds == {"survey": 22}
+    assert set(found.events["scale"]) == {"nps"}
+
+
+def test_tickets_are_support(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},2024-01-{1 + n:02} 10:00,late,solved" for n in range(20)]
+    found = outcome(tmp_path, {"tickets.csv": table("ticket_id,customer_id,created_at,subject,status", *rows)})
+    assert found.kinds == {"support": 20}
+
+
+def test_totals_of_today_are_no_attributes(tmp_path: Path) -> None:
+    rows = [f"{n},Lund,{n}.50,{n}" for n in range(5)]
+    found = outcome(tmp_path, {"customers.csv": table("customer_id,city,Total Spent,Total Orders", *rows)})
+    assert found.settings.sources["customers"].columns == {"customer_id": "customer_id", "city": "city"}
+    assert "totals of today" in found.text

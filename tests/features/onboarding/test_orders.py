@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.features.onboarding.newcomers import outcome, table
+
+# Customers c0 to c4 order every week; order n of 1 to 60 is of customer n % 5.
+DAYS = [f"2024-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(60)]
+LINES = [(n, f"c{n % 5}", day, item, price) for n, day in enumerate(DAYS) for item, price in (("tea", 4), ("cup", 6))]
+
+
+def test_german_exports_need_no_hand(tmp_path: Path) -> None:
+    rows = [f"B{n:03};K-{n % 5};{day[8:]}.{day[5:7]}.{day[:4]};1.0{n:02},50" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"export.csv": table("Bestellnummer;Kundennummer;Bestelldatum;Betrag", *rows)})
+    assert found.told == (60, 5, 60 * 1000.5 + sum(range(60)))
+    assert (found.topics, found.rejected) == ([], 0)
+
+
+def test_amounts_of_lines_come_before_the_total_on_each_line(tmp_path: Path) -> None:
+    rows = [f"{n},{who},{day},{item},{price},10" for n, who, day, item, price in LINES]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,sku,line_amount,total", *rows)})
+    assert found.settings.sources["orders"].columns["value"] == "line_amount"
+    assert found.told == (60, 5, 600.0)
+    assert found.topics == []
+
+
+def test_the_total_on_each_line_counts_once_where_lines_tell_no_amount(tmp_path: Path) -> None:
+    rows = [f"{n},{who},{day},{item},{10 + n}" for n, who, day, item, _ in LINES]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,sku,total", *rows)})
+    assert found.told == (60, 5, 600.0 + sum(range(60)))
+
+
+def test_what_stands_on_the_first_line_only_counts_for_all(tmp_path: Path) -> None:
+    rows = []
+    for n, who, day, item, price in LINES:
+        first = f"{who}@x.se,{day} 10:00:00 +0100,paid,10.00" if item == "tea" else ",,,"
+        rows.append(f"#{n},{first},1,{item},{price}.00")
+    header = "Name,Email,Created at,Financial Status,Total,Lineitem quantity,Lineitem name,Lineitem price"
+    found = outcome(tmp_path, {"orders_export.csv": table(header, *rows)})
+    assert found.told == (60, 5, 600.0)
+    assert found.events.filter(item_id="cup").height == 60
+
+
+@pytest.mark.parametrize("cancelled", ["cancelled", "Storniert", "annulée"])
+def test_cancelled_and_refunded_orders_do_not_count(tmp_path: Path, cancelled: str) -> None:
+    words = ["completed", cancelled, "refunded"]
+    rows = [f"{n},c{n % 5},{day},{words[n % 3]},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,status,total", *rows)})
+    assert found.told == (20, 5, 200.0)
+    assert found.topics == []
+
+
+def test_a_state_that_is_not_known_is_asked_about(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},{('done', 'zurb')[n % 2]},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,status,total", *rows)})
+    assert found.topics == ["status"]
+    assert "# ? do orders count whose status is zurb?" in found.text
+    assert found.told == (60, 5, 600.0)
+
+
+def test_quantity_times_price_where_there_is_no_amount(tmp_path: Path) -> None:
+    rows = [f"{n},{who},{day},{item},{1 + n % 3},{price}.50" for n, who, day, item, price in LINES]
+    found = outcome(tmp_path, {"s.csv": table("InvoiceNo,CustomerID,InvoiceDate,Product,Quantity,UnitPrice", *rows)})
+    assert found.told == (60, 5, sum((1 + n % 3) * 11.0 for n in range(60)))
+    assert found.topics == []
+
+
+def test_rows_of_one_customer_at_one_moment_are_one_basket(tmp_path: Path) -> None:
+    rows = [f"{who},{day},{item}" for _, who, day, item, _ in LINES]
+    found = outcome(tmp_path, {"baskets.csv": table("customer_id,date,item", *rows)})
+    assert found.told[:2] == (60, 5)
+
+
+def test_numbers_that_start_anew_each_day_name_orders_with_their_day(tmp_path: Path) -> None:
+    rows = [f"{n},c{day % 4 + n},2024-03-{day:02} 1{n}:00,5" for day in range(1, 29) for n in (1, 2, 3)]
+    found = outcome(tmp_path, {"receipts.csv": table("receipt_no,customer_id,time,amount", *rows)})
+    assert found.told == (84, 6, 420.0)
+
+
+def test_orders_in_parts_of_a_price_that_shapes_alone_tell(tmp_path: Path) -> None:
+    rows = [f"z{n:04},k-{n % 5}9,{day},w{i},{1 + n % 3},{i + 1}.25" for n, day in enumerate(DAYS) for i in (0, 1)]
+    found = outcome(tmp_path, {"x.csv": table("zam,kl,dz,tow,il,cen", *rows)})
+    assert found.told == (60, 5, sum((1 + n % 3) * 3.5 for n in range(60)))
+    assert "customer" in found.topics
+
+
+def test_months_that_overlap_count_once(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},10" for n, day in enumerate(DAYS)]
+    header = "order_id,customer_id,order_date,amount"
+    found = outcome(tmp_path, {"orders.csv": table(header, *rows, *rows[20:30])})
+    assert found.told == (60, 5, 600.0)
+    assert found.rejected == 10  # each with its reason
+
+
+def test_cents_by_name(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},1050" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,amount_cents", *rows)})
+    assert found.told == (60, 5, 630.0)
+
+
+def test_whole_numbers_that_may_be_cents_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},{1095 + n}" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,total", *rows)})
+    assert found.topics == ["amount"]
+
+
+def test_a_word_for_nobody_is_no_customer(tmp_path: Path) -> None:
+    rows = [f"{n},{'guest' if n % 4 == 0 else 100 + n % 5},{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,total", *rows)})
+    assert (found.told, found.rejected) == ((45, 5, 450.0), 15)
+
+
+def test_an_id_of_zero_among_others_is_a_customer(tmp_path: Path) -> None:
+    rows = [f"{n},{n % 5},{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,total", *rows)})
+    assert (found.told, found.rejected) == ((60, 5, 600.0), 0)

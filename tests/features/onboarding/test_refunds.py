@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.features.onboarding.newcomers import outcome, table
+
+ROWS = [f"{n},c{n % 3},2024-01-{1 + n:02} 10:00,20.00" for n in range(30)]
+HEADER = "order_id,customer_id,time,amount"
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_column_of_kinds_tells_refunds(tmp_path: Path, sign: str) -> None:
+    rows = [f"{row},Sale" for row in ROWS] + [f"{n},c0,2024-02-01 10:00,{sign}5.00,Refund" for n in (0, 3)]
+    found = outcome(tmp_path, {"payments.csv": table(f"{HEADER},type", *rows)})
+    assert found.told == (30, 3, 590.0)
+    assert found.kinds == {"order": 30, "refund": 2}
+
+
+def test_what_was_given_back_stands_beside_the_amount(tmp_path: Path) -> None:
+    rows = [f"{row},{'5.00' if row.startswith('1,') else '0.00'}" for row in ROWS]
+    found = outcome(tmp_path, {"orders.csv": table(f"{HEADER},refunded_amount", *rows)})
+    assert found.told == (30, 3, 595.0)
+    assert found.kinds == {"order": 30, "refund": 1}
+
+
+@pytest.mark.parametrize("name", ["refunds.csv", "retouren.csv", "palautukset.csv"])
+def test_a_file_of_refunds(tmp_path: Path, name: str) -> None:
+    back = table(HEADER, "1,c1,2024-02-01 10:00,20.00", "2,c2,2024-02-01 11:00,20.00")
+    found = outcome(tmp_path, {"orders.csv": table(HEADER, *ROWS), name: back})
+    assert found.told == (30, 3, 560.0)
+
+
+def test_amounts_below_zero_throughout_are_asked_about(tmp_path: Path) -> None:
+    rows = [row.replace("20.00", "-20.00") for row in ROWS]
+    found = outcome(tmp_path, {"card.csv": table(HEADER, *rows)})
+    assert found.topics == ["refund"]
+    assert found.told == (30, 3, 600.0)
+
+
+def test_payouts_and_fees_are_neither(tmp_path: Path) -> None:
+    rows = [f"{row},Charge" for row in ROWS] + [
+        "90,c0,2024-02-01 10:00,500.00,Payout",
+        "91,c0,2024-02-01 10:00,1.00,Fee",
+    ]
+    found = outcome(tmp_path, {"balance.csv": table(f"{HEADER},type", *rows)})
+    assert found.told == (30, 3, 600.0)
