@@ -33,7 +33,7 @@ def unusual_sources(settings: Settings, scratch: Lake) -> Iterator[Finding]:
 
 
 def unusable_features(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
-    """Features that a build cannot use again, or too few events for a first one to derive some from."""
+    """Features that a build cannot use again, or no event for a first one to derive some from."""
     try:
         if settings.feature_set.exists():
             fitted_features(settings)

@@ -11,7 +11,7 @@ import polars as pl
 from features.errors import StamkundError
 from features.events.knowledge import known_events
 from features.lake import Lake
-from features.language.defaults import FEWEST_EVENTS, WINDOWS, default_features, vocabulary_of, with_unique_names
+from features.language.defaults import WINDOWS, default_features, vocabulary_of, with_unique_names
 from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
@@ -36,7 +36,7 @@ def fit_features(
 ) -> FeatureSet:
     """The default features for what the events up to ``as_of`` hold; later rows change nothing.
 
-    Raises :class:`StamkundError` ``too_few_events`` when no kind of event is frequent enough for features.
+    Raises :class:`StamkundError` ``no_events`` when there is none of a customer.
 
     Args:
         lake: where the events are.
@@ -50,7 +50,7 @@ def fit_features(
     customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
     vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
     if not vocabulary.kinds:
-        raise _too_few_events(as_of)
+        raise _no_events(as_of)
     plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
     if "order" not in vocabulary.kinds:
         return plain
@@ -65,19 +65,18 @@ def fit_features(
 
 
 def check_events(lake: Lake, as_of: int) -> None:
-    """Raise :class:`StamkundError` ``too_few_events`` when no kind of event is frequent enough for features."""
+    """Raise :class:`StamkundError` ``no_events`` when there is none of a customer to derive features from."""
     past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
-    most = past.group_by("kind").agg(pl.len().alias("events")).select(pl.col("events").max()).collect().item()
-    if (most or 0) < FEWEST_EVENTS:
-        raise _too_few_events(as_of)
+    if past.head(1).collect().is_empty():
+        raise _no_events(as_of)
 
 
-def _too_few_events(as_of: int) -> StamkundError:
+def _no_events(as_of: int) -> StamkundError:
     message = (
-        f"No kind of event has {FEWEST_EVENTS} rows with a customer up to {minute(as_of)}: nothing to derive "
-        "features from. Add events, or fit at a later moment (`fitted_at` under `features`)."
+        f"No event of a customer is known up to {minute(as_of)}: nothing to derive features from. Add events, or fit "
+        "at a later moment (`fitted_at` under `features`)."
     )
-    return StamkundError("too_few_events", message)
+    return StamkundError("no_events", message)
 
 
 def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:

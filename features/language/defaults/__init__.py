@@ -1,10 +1,9 @@
 """The default features, derived from what a company's events hold."""
 
 from features.language.defaults.derived import WINDOWS, default_features, with_unique_names
-from features.language.defaults.vocabulary import FEWEST_EVENTS, Vocabulary, vocabulary_of
+from features.language.defaults.vocabulary import Vocabulary, vocabulary_of
 
 __all__ = [
-    "FEWEST_EVENTS",
     "WINDOWS",
     "Vocabulary",
     "default_features",

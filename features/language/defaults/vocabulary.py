@@ -83,8 +83,8 @@ def _common(counts: pl.DataFrame, column: str) -> list[str]:
 
 
 def _kinds(counts: pl.DataFrame) -> tuple[str, ...]:
-    """The usual kinds that are common, and of the others the commonest."""
-    common = _common(counts, "kind")
+    """The usual kinds that are common, and of the others the commonest; where none is common, all count as such."""
+    common = _common(counts, "kind") or counts["kind"].unique().to_list()
     others = [kind for kind in common if kind not in KINDS or not KINDS[kind].plural]
     return tuple(sorted({*common} - {*others[MOST_OTHER_KINDS:]}))
 

@@ -177,9 +177,12 @@ def test_what_would_stop_the_next_build_stops_the_doctor(tmp_path: Path) -> None
     assert "`stamkund build --accept fewer_rows`" in str(told.next_step)
 
 
-def test_too_few_events_for_a_first_build_are_told_before_it_fails(tmp_path: Path) -> None:
-    head = "who,bought,basket,item,paid"
-    (told,) = found(diagnosed(tmp_path, head, lines(["1", "2", "{o}"])), "nothing to derive features from")
+def test_no_events_for_a_first_build_are_told_before_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "shop.csv").write_text("\n".join(["who,bought,basket,item,paid", *lines(["1"])]), encoding="utf-8")
+    settings = settings_of(tmp_path, shop={"from": "shop.csv", "kind": "order", "columns": COLUMNS})
+    assert not found(examine(settings, as_of=AS_OF), "nothing to derive features from")
+    early = settings.features.model_copy(update={"fitted_at": date(2023, 12, 1)})
+    (told,) = found(
+        examine(settings.model_copy(update={"features": early}), as_of=AS_OF), "nothing to derive features from"
+    )
     assert told.level == "problem"
-    many = [row.replace("2024-01", "2023-12") for _ in range(2) for row in lines(["1", "2", "{o}"], orders=20)]
-    assert not found(diagnosed(tmp_path, head, many), "nothing to derive features from")

@@ -105,10 +105,16 @@ def test_stages_are_fitted_by_the_settings(lake: Lake) -> None:
     assert "orders_14d" in {f"orders_{term.span.label}" for term in strict.terms}
 
 
-def test_too_few_events_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(StamkundError, match="50 rows") as caught:
-        fit_features(lake_of(tmp_path, TOLD[:3]), as_of=NOW)
-    assert caught.value.code == "too_few_events"
+def test_a_company_with_few_events_of_every_kind_gets_features_of_all_it_has(tmp_path: Path) -> None:
+    few = [row for row in REGULARS if row["customer_id"] == "r1"][:3]
+    names = fit_features(lake_of(tmp_path, [*few, {**few[0], "event_id": "v", "kind": "view"}]), as_of=NOW).names
+    assert {"orders_28d", "views_28d", "stage"} <= set(names)
+
+
+def test_a_past_without_an_event_of_a_customer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StamkundError, match="nothing to derive features from") as caught:
+        fit_features(lake_of(tmp_path, TOLD[:3]), as_of=0)
+    assert caught.value.code == "no_events"
 
 
 def test_a_set_comes_back_from_its_file_with_the_same_hash(fitted: FeatureSet, tmp_path: Path) -> None:
