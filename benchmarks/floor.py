@@ -44,7 +44,7 @@ def _of_file(file: Path, attributes: pl.DataFrame, features: Sequence[Feature], 
     values: dict[Term, Floats] = {}
     for first, groups in _by_rows(terms).items():
         values |= _term_values(past, first, groups, len(names))
-    codes = _codes([f for f in features if f.formula == "code"], names, attributes)
+    codes = _codes([f for f in features if f.formula == "attribute"], names, attributes)
     return pl.DataFrame({"customer_id": names, **finish(features, values, codes, as_of=as_of)})
 
 
@@ -126,7 +126,7 @@ def _codes(features: Sequence[Feature], names: pl.Series, attributes: pl.DataFra
     frame = names.to_frame().join(attributes, on="customer_id", how="left", maintain_order="left")
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
     columns = (
-        frame[f.attribute].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64)
+        frame[f.attribute.name].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64)
         for f in features
     )
     return {f.name: column.to_numpy() for f, column in zip(features, columns, strict=True)}

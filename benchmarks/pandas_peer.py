@@ -40,7 +40,7 @@ def by_pandas(events: Sequence[Path], customers: Path, features: Sequence[Featur
         for span, group in spans.items():
             inside = _inside(rows, span)
             values |= {term: _aggregate(inside, term.measure, len(names)) for term in group}
-    codes = _codes([f for f in features if f.formula == "code"], names, pd.read_parquet(customers))
+    codes = _codes([f for f in features if f.formula == "attribute"], names, pd.read_parquet(customers))
     return pd.DataFrame({"customer_id": names, **finish(features, values, codes, as_of=as_of)})
 
 
@@ -149,4 +149,4 @@ def _codes(features: Sequence[Feature], names: pd.Index[Any], attributes: pd.Dat
     """The places of attributes in their vocabularies."""
     frame = attributes.set_index("customer_id").reindex(names)
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
-    return {f.name: frame[f.attribute].map(places[f.name]).to_numpy().astype(np.float64) for f in features}
+    return {f.name: frame[f.attribute.name].map(places[f.name]).to_numpy().astype(np.float64) for f in features}

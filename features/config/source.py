@@ -12,7 +12,7 @@ from features import sql
 from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole
 from features.errors import StamkundError
-from features.events.tables import COLUMNS, FILLED, NEEDED, Table
+from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_ATTRIBUTES, Table
 from features.reading.formats import parse_format
 
 
@@ -104,7 +104,7 @@ class Source(Section):
         allowed = [name for name in COLUMNS[self.table] if self.table != "events" or name not in FILLED]
         if self.table == "events" and self.kind is not None and "kind" in self.columns:
             raise StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
-        for name in self.columns if self.table != "customers" else ():
+        for name in self.columns if self.table not in WITH_ATTRIBUTES else ():
             if name not in allowed:
                 raise StamkundError.unknown(
                     "unknown_column", f"{self.table} column", name, allowed, field=f"columns.{name}"

@@ -11,20 +11,20 @@ from features.language.formulas import band, evaluate, evaluate_one, nearest
 FEW = 4  # features of a group, up to which one customer's are finished one by one
 
 
-def finish(plan: Plan, terms: Ints, codes: Floats, *, as_of: int) -> Floats:
+def finish(plan: Plan, terms: Ints, attributes: Floats, *, as_of: int) -> Floats:
     """The features of some customers, from integers: the one place where both evaluators finish.
 
     Args:
         plan: the features.
         terms: ``[term, customer]`` int64, in the order of ``plan.terms``.
-        codes: ``[attribute feature, customer]`` float64, the place of each attribute in its vocabulary, or NaN.
+        attributes: ``[attribute feature, customer]`` float64, what each comes to, or NaN.
         as_of: the moment looked from, in µs.
 
     Returns:
         ``[feature, customer]`` float64, in the order of ``plan.features``; NaN where a feature is undefined.
     """
     operands, customers = terms[plan.operands].astype(np.float64), terms.shape[1]
-    finished = [codes]
+    finished = [attributes]
     for group in plan.groups:
         values = operands[group.operands]
         if customers == 1 and group.shape[1] <= FEW:

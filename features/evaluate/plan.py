@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,13 +63,7 @@ class Plan:
     @cached_property
     def attribute_features(self) -> tuple[Feature, ...]:
         """The features that are attributes of the customer."""
-        return tuple(f for f in self.features if f.formula == "code")
-
-    def codes(self, attributes: Mapping[str, object]) -> Floats:
-        """``[feature, 1]``: the codes of one customer's attributes, NaN where unknown or not in the vocabulary."""
-        places = ((f.vocabulary, attributes.get(f.attribute)) for f in self.attribute_features)
-        codes = [float(v.index(value)) if value in v else np.nan for v, value in places]
-        return np.array(codes, dtype=np.float64).reshape(-1, 1)
+        return tuple(f for f in self.features if f.formula == "attribute")
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -100,7 +93,7 @@ class Plan:
         """The places of the features by formula and number of terms."""
         places: dict[tuple[Formula, int], list[int]] = {}
         for i, feature in enumerate(self.features):
-            if feature.formula not in ("code", "nearest"):
+            if feature.formula not in ("attribute", "nearest"):
                 places.setdefault((feature.formula, len(feature.terms)), []).append(i)
         return places
 

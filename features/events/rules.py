@@ -145,3 +145,5 @@ def rules_of(table: Table, currency: str) -> Rules:
             return Rules((*text_rules("item_id"), *text_rules("category")))
         case "customers":
             return text_rules("customer_id")
+        case "snapshots":
+            return Rules((*text_rules("customer_id"), _time_rule("time", EVENT_YEARS)))

@@ -7,12 +7,12 @@ from typing import Literal, get_args
 
 import polars as pl
 
-Table = Literal["events", "items", "customers", "offers"]
+Table = Literal["events", "items", "customers", "offers", "snapshots"]
 HTTP = "http"  # the source of the events that came over HTTP
-Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list"]
+Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list", "attribute"]
 
 TABLES: tuple[Table, ...] = get_args(Table)
-REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers"})  # what events refer to; small
+REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers", "snapshots"})  # all but events
 
 EVENTS: Mapping[str, Role] = {
     "event_id": "id",
@@ -51,6 +51,7 @@ EVENTS: Mapping[str, Role] = {
 }
 ITEMS: Mapping[str, Role] = {"item_id": "id", "name": "text", "category": "text", "price": "amount", "cost": "amount"}
 CUSTOMERS: Mapping[str, Role] = {"customer_id": "id"}
+SNAPSHOTS: Mapping[str, Role] = {"customer_id": "id", "time": "time"}
 OFFERS: Mapping[str, Role] = {
     "offer_id": "id",
     "type": "text",
@@ -67,6 +68,13 @@ COLUMNS: Mapping[Table, Mapping[str, Role]] = {
     "items": ITEMS,
     "customers": CUSTOMERS,
     "offers": OFFERS,
+    "snapshots": SNAPSHOTS,
+}
+WITH_ATTRIBUTES: frozenset[Table] = frozenset({"customers", "snapshots"})  # have any columns beside these
+# By which columns a row is known; a second row with the same ones is a duplicate.
+KEYS: Mapping[Table, tuple[str, ...]] = {
+    table: ("customer_id", "time") if table == "snapshots" else (next(iter(columns)),)
+    for table, columns in COLUMNS.items()
 }
 
 # What a source may map: the rest of an event is filled by ingest.
@@ -77,6 +85,7 @@ NEEDED: Mapping[Table, tuple[str, ...]] = {
     "items": ("item_id",),
     "customers": ("customer_id",),
     "offers": ("offer_id",),
+    "snapshots": ("customer_id", "time"),
 }
 OFFER_TYPES = ("offer", "item", "content", "action")
 RATING_SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
@@ -94,7 +103,7 @@ def sql_type(role: Role) -> str:
 
 
 def schema(table: Table) -> pl.Schema:
-    """The polars schema of a canonical table; customers have attribute columns beside it.
+    """The polars schema of a canonical table; customers and snapshots have attributes beside it.
 
     >>> schema("items").names()
     ['item_id', 'name', 'category', 'price', 'cost']

@@ -9,7 +9,7 @@ import duckdb
 
 from features import sql
 from features.events.returns import without_sign_sql
-from features.events.tables import COLUMNS, TABLES, sql_type
+from features.events.tables import COLUMNS, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.places import ROW
@@ -40,6 +40,8 @@ def insert_rows(
     elif source.table == "customers":
         _insert_customers(connection, columns)
     else:
+        if source.table in WITH_ATTRIBUTES:
+            _add_columns(connection, source.table, columns)
         names, table = ", ".join(map(sql.name, columns)), sql.name(source.table)
         connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM staged WHERE {CODE} IS NULL")
     if source.table == "offers":
@@ -93,11 +95,17 @@ def _insert_events(
     connection.execute("DROP TABLE new_events")
 
 
+def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:
+    """Add the columns that a table has not yet, as texts; the names of its attributes among them."""
+    attributes = [sql.name(column) for column in columns if column not in COLUMNS[table]]
+    for attribute in attributes:
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {attribute} VARCHAR")
+    return attributes
+
+
 def _insert_customers(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
     """Add customers, and attributes where a customer that is there already has none."""
-    attributes = [sql.name(column) for column in columns if column != "customer_id"]
-    for attribute in attributes:
-        connection.execute(f"ALTER TABLE customers ADD COLUMN IF NOT EXISTS {attribute} VARCHAR")
+    attributes = _add_columns(connection, "customers", columns)
     if attributes:
         values = ", ".join(f"{name} = coalesce(customers.{name}, staged.{name})" for name in attributes)
         connection.execute(

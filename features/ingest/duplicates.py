@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import duckdb
 
 from features import sql
-from features.events.tables import COLUMNS, Table
+from features.events.tables import KEYS, Table
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.places import ROW
 from features.ingest.sources.portion import Portion
@@ -46,16 +46,18 @@ def reject_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, colum
 
     An event is known by its source and its id; attributes of one customer may come from several sources.
     """
-    key = next(iter(COLUMNS[table]))
-    if key not in columns:
+    names = KEYS[table]
+    if names[0] not in columns:
         return
+    key = names[0] if len(names) == 1 else f"row({', '.join(names)})"
     first = f"min({ROW}) OVER (PARTITION BY {key})"
     others = "known_ids" if table == "events" else table
     earlier = "false" if table == "customers" else f"{key} IN (SELECT {key} FROM {others})"
-    reason = f"'another row with this {key} came first'"
+    code = f"duplicate_{names[0]}" if len(names) == 1 else "duplicate_snapshot"
+    reason = f"'another row with this {' and '.join(names)} came first'"
     connection.execute(
         f"""
-        UPDATE staged SET {CODE} = 'duplicate_{key}', {REASON} = {reason}
+        UPDATE staged SET {CODE} = '{code}', {REASON} = {reason}
         FROM (
             SELECT {ROW} AS duplicate FROM staged WHERE {CODE} IS NULL AND {key} IS NOT NULL
             QUALIFY {ROW} > {first} OR {earlier}

@@ -18,7 +18,7 @@ from features import sql
 from features.config.same_as import reading_order
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.events.tables import REFERENCE_TABLES, schema
+from features.events.tables import REFERENCE_TABLES, WITH_ATTRIBUTES, schema
 from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
@@ -183,10 +183,12 @@ def _write(
     for table in changes.tables:
         reference_tables.write(connection, draft, table)
     customers = changed_customers(connection)
-    if not lake_events.files or "customers" not in changes.tables:
-        return customers
-    changed = reference_tables.changed_attributes(connection, lake)
-    return None if changed is None else customers | changed
+    for table in WITH_ATTRIBUTES & changes.tables if lake_events.files else ():
+        changed = reference_tables.changed_attributes(connection, lake, table)
+        if changed is None:
+            return None
+        customers |= changed
+    return customers
 
 
 def _reports(settings: Settings, results: dict[str, PortionResult]) -> tuple[SourceReport, ...]:

@@ -1,4 +1,4 @@
-"""The lake's reference tables, items, customers and offers: written anew when a source of theirs changed, else kept."""
+"""The lake's reference tables, such as items and customers: written anew when a source of theirs changed, else kept."""
 
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 import duckdb
 
 from features import sql
-from features.events.tables import COLUMNS, Table
+from features.events.tables import KEYS, Table
 from features.ingest.lake_events import LakeEvents
 from features.ingest.sources.watermark import FullReadNeeded
 from features.lake import ROW_GROUP, Draft, Lake
@@ -21,8 +21,7 @@ def keep(connection: duckdb.DuckDBPyConnection, lake: Lake, draft: Draft, table:
 
 def write(connection: duckdb.DuckDBPyConnection, draft: Draft, table: Table) -> None:
     """Write a table as it was read."""
-    file, first = sql.literal(str(draft.part(table))), next(iter(COLUMNS[table]))
-    query = f"SELECT * FROM {table} ORDER BY {first}"
+    file, query = sql.literal(str(draft.part(table))), f"SELECT * FROM {table} ORDER BY {', '.join(KEYS[table])}"
     connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
 
 
@@ -38,14 +37,14 @@ def check_categories(connection: duckdb.DuckDBPyConnection, lake: Lake, lake_eve
         raise FullReadNeeded(f"{row[0]:,} items of earlier events have another category now")
 
 
-def changed_attributes(connection: duckdb.DuckDBPyConnection, lake: Lake) -> frozenset[str] | None:
-    """The customers whose attributes in the table ``customers`` are not the lake's; None when the columns differ."""
-    names = list(sql.describe(connection, "customers"))
-    if names != lake.scan("customers").collect_schema().names():
+def changed_attributes(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> frozenset[str] | None:
+    """The customers whose rows of a table with attributes are not the lake's; None when the columns differ."""
+    names = list(sql.describe(connection, table))
+    if not lake.files(table) or names != lake.scan(table).collect_schema().names():
         return None
     columns = ", ".join(map(sql.name, names))
-    after, before = f"SELECT {columns} FROM customers", _lake_query(lake, "customers")
-    query = f"SELECT customer_id FROM (({after} EXCEPT {before}) UNION ALL ({before} EXCEPT {after}))"
+    after, before = f"SELECT {columns} FROM {table}", _lake_query(lake, table)
+    query = f"SELECT DISTINCT customer_id FROM (({after} EXCEPT {before}) UNION ALL ({before} EXCEPT {after}))"
     return frozenset(str(row[0]) for row in connection.execute(query).fetchall())
 
 

@@ -35,6 +35,7 @@ _FORMS: Mapping[Role, tuple[str, str]] = {
     "id": ("bad_text", "an id with all of its digits; give it as text where it is made"),
     "text": ("bad_text", "a text with all of its digits; give it as text where it is made"),
     "json": ("bad_properties", "a JSON object"),
+    "attribute": ("bad_attribute", "what its format says"),
 }
 
 
@@ -120,7 +121,7 @@ def _reading(name: str, source: Source, column: str, value: Value, money: Money)
 
 
 def _role(source: Source, column: str) -> Role:
-    return COLUMNS[source.table].get(column, "text")
+    return COLUMNS[source.table].get(column, "attribute")
 
 
 def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -> Check:
@@ -160,8 +161,8 @@ def _checks(source: Source, values: Mapping[str, Value], money: Money, missing_i
     texts = {column: f"coalesce(left(CAST({value.sql} AS VARCHAR), 60), '')" for column, value in values.items()}
     for column in NEEDED[source.table]:
         yield _missing(column, values[column], texts[column], missing_ids)
-    for column, role in COLUMNS[source.table].items():
-        if column in values and role in _FORMS:
+    for column in dict.fromkeys([*COLUMNS[source.table], *values]):
+        if column in values and _role(source, column) in _FORMS:
             yield from _unread(source, column, values[column], texts[column], money)
     columns = {column: sql.name(column) for column in values}
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}

@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from features.errors import StamkundError
-from features.events.tables import TABLES, Table, schema
+from features.events.tables import TABLES, WITH_ATTRIBUTES, Table, schema
 from features.files import alone
 from features.lake.draft import Draft
 from features.lake.manifest import Manifest, corrupt, path_in
@@ -83,7 +83,7 @@ class Lake:
         files, columns = self.files(table), schema(table)
         if not files:
             return pl.LazyFrame(schema=columns)
-        if table == "customers":  # the attributes beside their id are whatever they are
+        if table in WITH_ATTRIBUTES:  # whatever these are
             return pl.scan_parquet(files)
         return pl.scan_parquet(files, schema=columns, missing_columns="insert")
 

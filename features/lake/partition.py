@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from features.events.columns import EVENT_ORDER
-from features.events.tables import Table, schema
+from features.events.tables import KEYS, WITH_ATTRIBUTES, Table, schema
 from features.lake.draft import WHOLE
 
 
@@ -28,9 +28,9 @@ def partition(table: Table, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataF
 
 
 def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame in the table's schema and order, absent columns null; other columns of customers stay."""
+    """The frame in the table's schema and order, absent columns null; attributes stay."""
     columns = schema(table)
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
-    attributes = [name for name in frame.columns if name not in columns] if table == "customers" else []
-    order = {"events": ["customer_id", *EVENT_ORDER]}.get(table, [next(iter(columns))])
+    attributes = [name for name in frame.columns if name not in columns] if table in WITH_ATTRIBUTES else []
+    order = ["customer_id", *EVENT_ORDER] if table == "events" else KEYS[table]
     return frame.with_columns(missing).cast(columns).select(*columns, *attributes).sort(order, nulls_last=True)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from features.language.attributes import Attribute, Reading
 from features.language.terms import Measure, Span, Term
 
 Formula = Literal[
     "amount", "ratio", "change", "since", "until", "deviation", "wide_deviation", "rhythm", "distance", "scatter",
-    "greatest", "least", "stage", "journey", "code", "nearest",
+    "greatest", "least", "stage", "journey", "attribute", "nearest",
 ]  # fmt: skip
-Unit = Literal["count", "money", "days", "km", "points", "ratio", "share", "band", "code"]
+Unit = Literal["count", "money", "days", "km", "points", "ratio", "share", "band", "code", "number"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Feature:
     * ``greatest``, ``least``: the place in the ``vocabulary`` of the term that is the greatest or the least
     * ``stage``, ``journey``: the place of the stage in the vocabulary, by ``parameters``: see
       :mod:`features.language.stages`
-    * ``code``: the place of the customer's ``attribute`` in the vocabulary
+    * ``attribute``: what the customer's ``attribute`` comes to: see :mod:`features.language.attributes`
     * ``nearest``: the place of the centre (in ``parameters``) that is nearest in the features ``inputs``
 
     The result is divided by ``scale``, which turns minor units into units of the currency and minutes into days. With
@@ -42,7 +44,7 @@ class Feature:
     unit: Unit
     text: str
     scale: int = 1
-    attribute: str = ""
+    attribute: Attribute | None = None
     vocabulary: tuple[str, ...] = ()
     parameters: tuple[float, ...] = ()
     cuts: tuple[float, ...] = ()
@@ -79,10 +81,26 @@ def since(name: str, measure: Measure, text: str) -> Feature:
 
 
 def code(attribute: str, vocabulary: tuple[str, ...]) -> Feature:
-    """A customer's attribute as its place in a sorted vocabulary; undefined when unknown.
+    """A word of the table of customers as its place in a sorted vocabulary; undefined when unknown.
 
     >>> code("age", ("19-24", "25-34")).name
     'age'
     """
-    text = attribute.replace("_", " ")
-    return Feature(attribute, "code", (), "code", text, attribute=attribute, vocabulary=vocabulary)
+    return of_attribute(Attribute(attribute, vocabulary=vocabulary))
+
+
+def of_attribute(attribute: Attribute) -> Feature:
+    """An attribute as a feature; undefined when unknown.
+
+    >>> of_attribute(Attribute("signed_up", reading="date")).name
+    'days_since_signed_up'
+    """
+    name, text = attribute.name, attribute.name.replace("_", " ")
+    names: Mapping[Reading, tuple[str, Unit, str]] = {
+        "word": (name, "code", text),
+        "number": (name, "number", text),
+        "date": (f"days_since_{name}", "days", f"days since {text}, negative before it"),
+        "change": (f"{name}_change", "number", f"{text} less that of the snapshot before"),
+    }
+    name, unit, text = names[attribute.reading]
+    return Feature(name, "attribute", (), unit, text, attribute=attribute, vocabulary=attribute.vocabulary)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +20,7 @@ from features.lake import Lake
 from features.language.declare import declare
 from features.language.feature import Feature
 from features.moments import day, micros, minute, utc
+from features.profiles.attributes import attributes_at
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.profiles.parquet_file import write_profiles
@@ -29,13 +30,17 @@ from features.units import DAY
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build wrote: the report of its ingest, the features, and the file of all profiles at ``as_of`` (µs)."""
+    """What a build wrote: the report of its ingest, the features, and the file of all profiles at ``as_of`` (µs).
+
+    ``unused_attributes`` says of those that make no features why, where the build fitted these.
+    """
 
     report: IngestReport
     feature_set: FeatureSet
     customers: int
     path: Path
     as_of: int
+    unused_attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def profiles(self) -> pl.DataFrame:
@@ -79,13 +84,16 @@ def _write(
 ) -> BuildResult:
     """Write the profiles by a feature set, or by one fitted now."""
     lake = Lake(settings.lake)
-    feature_set = feature_set or _fit(settings, lake, as_of=as_of)
+    unused: Mapping[str, str] = {}
+    if feature_set is None:
+        feature_set = _fit(settings, lake, as_of=as_of)
+        unused = attributes_at(lake, as_of=feature_set.fitted_at).left_out
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     checkpoint = checkpoint_for(lake, feature_set.plan, settings.checkpoint, as_of=as_of)
     customers = write_profiles(lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
     if not customers:
         raise _no_customers(lake, as_of)
-    return BuildResult(report, feature_set, customers, path, as_of)
+    return BuildResult(report, feature_set, customers, path, as_of, unused)
 
 
 def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:

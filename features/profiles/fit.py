@@ -16,6 +16,7 @@ from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.moments import minute
+from features.profiles.attributes import attributes_at
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.profiles.personas import persona_feature
@@ -47,21 +48,22 @@ def fit_features(
         stages: when a customer is in which stage.
     """
     past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
-    customers = lake.scan("customers").join(past.select(pl.col("customer_id").unique()), on="customer_id", how="semi")
-    vocabulary = vocabulary_of(past, customers.collect(engine="streaming"), categories=categories)
+    attributes = attributes_at(lake, as_of=as_of).used
+    vocabulary = vocabulary_of(past, attributes, categories=categories)
     if not vocabulary.kinds:
         raise _no_events(as_of)
     plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
     if "order" not in vocabulary.kinds:
         return plain
-    peers = _peers(lake, plain, past, as_of)
+    is_attribute = {feature.name: feature.formula == "attribute" for feature in plain.features}
+    behaviour, of_attributes = ([f for f in plain.features if is_attribute[f.name] == it] for it in (False, True))
+    peers = _peers(lake, FeatureSet(tuple(behaviour), as_of), past, as_of)
     if peers.is_empty():
         return plain
     persona = persona_feature(peers)
     stage_features = _stages(peers, vocabulary.kinds, stages)
     fitted = [*_bands(plain, peers), *stage_features, *([persona] if persona else [])]
-    behaviour, attributes = ([f for f in plain.features if (f.formula == "code") == coded] for coded in (False, True))
-    return FeatureSet(with_unique_names([*behaviour, *fitted, *attributes]), as_of)
+    return FeatureSet(with_unique_names([*behaviour, *fitted, *of_attributes]), as_of)
 
 
 def check_events(lake: Lake, as_of: int) -> None:
@@ -79,7 +81,7 @@ def _no_events(as_of: int) -> StamkundError:
     return StamkundError("no_events", message)
 
 
-def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:
+def _peers(lake: Lake, behaviour: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.DataFrame:
     """The profiles of the customers with an order; of more than ``MOST_PEERS``, of every n-th by id."""
     buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
     ids = buyers.collect(engine="streaming")["customer_id"]
@@ -87,7 +89,7 @@ def _peers(lake: Lake, plain: FeatureSet, past: pl.LazyFrame, as_of: int) -> pl.
     events = lake.scan("events")
     if step > 1:
         events = events.filter(pl.col("customer_id").is_in(ids.gather_every(step).implode()))
-    profiles = profile_frame(events, plain, as_of=as_of, attributes=lake.scan("customers").collect())
+    profiles = profile_frame(events, behaviour, as_of=as_of)
     return profiles.filter(pl.col("orders_all") > 0)
 
 

@@ -27,7 +27,8 @@ def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[in
     documentation. All moments are computed in one pass over the events.
     """
     moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
-    return profile_frame(lake.scan("events"), feature_set, as_of=moments, attributes=lake.scan("customers").collect())
+    attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
+    return profile_frame(lake.scan("events"), feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
 
 
 @overload
@@ -37,6 +38,7 @@ def profile_frame(
     *,
     as_of: int | Sequence[int],
     attributes: object = None,
+    snapshots: object = None,
     without_events: bool = False,
 ) -> pl.DataFrame: ...
 @overload
@@ -46,6 +48,7 @@ def profile_frame(
     *,
     as_of: int | Sequence[int],
     attributes: object = None,
+    snapshots: object = None,
     without_events: bool = False,
 ) -> Frame: ...
 def profile_frame(
@@ -54,13 +57,15 @@ def profile_frame(
     *,
     as_of: int | Sequence[int],
     attributes: object = None,
+    snapshots: object = None,
     without_events: bool = False,
 ) -> object:
     """As :func:`profiles_at`, from any frame of events in the lake's schema; the same kind of frame comes back.
 
-    Events and ``attributes`` (``customer_id`` and a column for each attribute) may be frames of pandas, Polars, Arrow,
-    DuckDB and Spark. Only the columns that the features read are needed; times may be timestamps. ``without_events``
-    gives profiles also to the customers of ``attributes`` who have no event yet.
+    Events, ``attributes`` (``customer_id`` and a column for each attribute) and ``snapshots`` (the same with a ``time``
+    from which on they are true) may be frames of pandas, Polars, Arrow, DuckDB and Spark. Only the columns that the
+    features read are needed; times may be timestamps. ``without_events`` gives profiles also to the customers of
+    ``attributes`` and ``snapshots`` who have no event yet.
 
     >>> import pandas as pd
     >>> from features.language.defaults import Vocabulary, default_features
@@ -79,14 +84,14 @@ def profile_frame(
     if not moments:
         raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
     frame, plan = read_events(events, feature_set.plan), feature_set.plan
-    parts = [part for _, part in profile_parts(frame, plan, moments, attributes)]
+    parts = [part for _, part in profile_parts(frame, plan, moments, attributes=attributes, snapshots=snapshots)]
     by_moment = {moment: pl.concat(parts[i :: len(moments)]) for i, moment in enumerate(moments)}
     for moment, customers in unaware(frame, moments).items():
         known = known_by(frame.filter(nw.col("customer_id").is_in(customers)), moment)
         others = by_moment[moment].filter(~pl.col("customer_id").is_in(customers))
-        theirs = [part for _, part in profile_parts(known, plan, [moment], attributes)]
+        theirs = [part for _, part in profile_parts(known, plan, [moment], attributes=attributes, snapshots=snapshots)]
         by_moment[moment] = pl.concat([others, *theirs]).sort("customer_id")
     for moment, profiles in by_moment.items() if without_events else ():
-        without = parts_without_events(plan, attributes, [profiles["customer_id"]], as_of=moment)
+        without = parts_without_events(plan, attributes, snapshots, [profiles["customer_id"]], as_of=moment)
         by_moment[moment] = pl.concat([profiles, *without]).sort("customer_id")
     return as_kind_of(events, pl.concat(by_moment.values()))

@@ -35,16 +35,20 @@ def write_profiles(
     """
     rows, done, seen = 0, 0, list[pl.Series]()
     events, attributes = read_events(lake.scan("events"), feature_set.plan), lake.scan("customers").collect()
+    snapshots = lake.scan("snapshots").collect()
     events = known_by(events, as_of) if unaware(events, [as_of]) else events
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     with atomic_file(path) as draft:
         with pq.ParquetWriter(draft, pa.schema(types), compression="zstd") as writer:
-            for part, frame in profile_parts(events, feature_set.plan, [as_of], attributes, checkpoint):
+            parts = profile_parts(
+                events, feature_set.plan, [as_of], attributes=attributes, snapshots=snapshots, checkpoint=checkpoint
+            )
+            for part, frame in parts:
                 writer.write_table(frame.to_arrow().cast(writer.schema))
                 rows, done = rows + frame.height, done + len(part.customers)
                 seen.append(frame["customer_id"])
                 progress("profiles", done, part.total)
-            others = parts_without_events(feature_set.plan, attributes, seen, as_of=as_of) if rows else ()
+            others = parts_without_events(feature_set.plan, attributes, snapshots, seen, as_of=as_of) if rows else ()
             for frame in others:
                 writer.write_table(frame.to_arrow().cast(writer.schema))
                 rows += frame.height

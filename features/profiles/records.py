@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from features.evaluate.online.record import NONE, Record
-from features.evaluate.online.traits import Traits, traits_of
+from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, NUMBERS, TEXTS, scaled
 from features.lake import Lake
 from features.progress import Progress, silent
@@ -22,24 +23,28 @@ def records(
     """``(customer_id, record)`` of each customer of the lake, or of the ``customers``, in the order of their ids.
 
     A record holds all of a customer's events, whatever the moment it is read for; that of a customer with attributes
-    and without events holds these.
+    or snapshots and without events holds these.
     """
-    table, events = lake.scan("customers"), lake.scan("events").filter(pl.col("customer_id").is_not_null())
+    table, snapshots = lake.scan("customers"), lake.scan("snapshots")
+    events = lake.scan("events").filter(pl.col("customer_id").is_not_null())
     if customers is None:
-        every = pl.concat([events.select("customer_id"), table.select("customer_id")])
+        every = pl.concat([frame.select("customer_id") for frame in (events, table, snapshots)])
         ids = every.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
-        table, events = (frame.filter(pl.col("customer_id").is_in(ids.implode())) for frame in (table, events))
+        among = pl.col("customer_id").is_in(ids.implode())
+        table, snapshots, events = (frame.filter(among) for frame in (table, snapshots, events))
     attributes = {row.pop("customer_id"): row for row in table.collect().to_dicts()}
     progress("records", 0, len(ids))
     for start in range(0, len(ids), BLOCK_CUSTOMERS):
         block = ids[start : start + BLOCK_CUSTOMERS]
         within = pl.col("customer_id").is_between(pl.lit(block[0]), pl.lit(block[-1]))
         with_events = dict(_records_of(events.filter(within), attributes))
+        snapshots_of = _snapshots(snapshots.filter(within))
         for done, customer in enumerate(block, start + 1):
-            if customer in with_events or customer in attributes:
-                yield customer, with_events.get(customer) or Record.of((), attributes[customer])
+            if customer in with_events or customer in attributes or customer in snapshots_of:
+                record = with_events.get(customer) or Record.of((), attributes.get(customer))
+                yield customer, replace(record, snapshots=snapshots_of.get(customer, ()))
             progress("records", done, len(ids))
 
 
@@ -57,6 +62,14 @@ def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, obje
         own_numbers = {c: values[start:end] for c, values in numbers.items()}
         own_texts = {c: values[start:end] for c, values in texts.items()}
         yield customer, Record.from_columns(own_numbers, own_texts, attributes.get(customer), traits.get(customer, ()))
+
+
+def _snapshots(snapshots: pl.LazyFrame) -> dict[str, tuple[Snapshot, ...]]:
+    """The snapshots of each customer, in the order of time."""
+    found: dict[str, list[Snapshot]] = {}
+    for row in snapshots.sort("customer_id", "time").collect().iter_rows(named=True):
+        found.setdefault(row.pop("customer_id"), []).append(Snapshot(row.pop("time"), row))
+    return {customer: tuple(rows) for customer, rows in found.items()}
 
 
 def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:

@@ -45,7 +45,7 @@ def moment_of(state: State, as_of: str | None) -> Moment:
 def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
     """The record of each customer who is known by then, by id; profiles of other types of id have none.
 
-    Who is in the table of customers is known at every moment, all others from their first event on.
+    Who is in the table of customers is known at every moment, all others from their first event or snapshot on.
     """
     ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
     if moment.is_past:
@@ -53,7 +53,7 @@ def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) 
     else:
         by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
-    return {id_: record for id_, record in known.items() if record.attributes or has_events(record, moment.as_of)}
+    return {id_: record for id_, record in known.items() if _is_known(record, moment.as_of)}
 
 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
@@ -66,6 +66,11 @@ def unknown_customer(profile: Profile) -> StamkundError:
     """The error of a profile without a record."""
     message = f"No customer with {profile.id_type} {profile.id!r} is known at that moment."
     return StamkundError("unknown_customer", message, field="id")
+
+
+def _is_known(record: Record, as_of: int) -> bool:
+    has_snapshot = any(snapshot.time <= as_of for snapshot in record.snapshots)
+    return bool(record.attributes) or has_snapshot or has_events(record, as_of)
 
 
 def has_events(record: Record, as_of: int) -> bool:

@@ -80,10 +80,11 @@ def _score_blocks(
     if customers is not None:
         events = events.filter(_among(customers))
     progress("profiles", 0, 1)
-    attributes = lake.scan("customers") if customers is None else lake.scan("customers").filter(_among(customers))
+    among = pl.lit(value=True) if customers is None else _among(customers)
+    attributes, snapshots = (lake.scan(table).filter(among).collect() for table in ("customers", "snapshots"))
     profiles = profile_frame(
-        events, lineup.feature_set, as_of=[as_of], attributes=attributes.collect(), without_events=True
-    ).sort("customer_id")
+        events, lineup.feature_set, as_of=as_of, attributes=attributes, snapshots=snapshots, without_events=True
+    )
     active = known_events(events, as_of).select(pl.col("customer_id").unique()).collect()["customer_id"]
     pairs = reached_pairs(lake, events, *contact_kinds(settings), as_of=as_of)
     total = profiles.height

@@ -36,6 +36,7 @@ def build_answer(built: BuildResult) -> Answer:
         "sources": sources,
         "customers": built.customers,
         "features": len(built.feature_set.names),
+        "unused_attributes": dict(built.unused_attributes),
         "profiles": built.path,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -14,22 +15,52 @@ from hypothesis import strategies as st
 
 from benchmarks import synthetic
 from features import FeatureSet, fit_features
+from features.evaluate.online.record import Record
+from features.evaluate.online.traits import Snapshot
 from features.events.columns import MULTIPLIERS, TEXTS
 from features.language.aggregations import CHOICE_FORMULAS, OF_BY_TAKE, Take
+from features.language.attributes import Attribute
 from features.language.conditions import ASPECTS
 from features.language.declare import declare
-from features.language.feature import Feature
+from features.language.defaults import with_unique_names
+from features.language.feature import Feature, of_attribute
 from features.language.terms import HIGHEST, LOWEST, Condition
 from features.units import DAY
-from tests.features.one_customer import Row, event
+from tests.features.one_customer import NOW, Row, event
 
 CUSTOMERS = ("ann", "Åsa", "zoë", "10")
 TRAITS: dict[str, Row] = {
-    "ann": {"age": "30-44", "region": "North"},
-    "Åsa": {"age": "unheard of", "region": None},
-    "nobody": {"age": "60+", "region": "East"},
-    "ann's twin": {"age": "30-44", "region": "North"},
+    "ann": {"age": "30-44", "region": "North", "points": "12.5", "joined": "2023-05-01", "plan": "free", "kids": None},
+    "Åsa": {"age": "unheard of", "region": None, "points": "many", "joined": None, "plan": None, "kids": "2"},
+    "nobody": {"age": "60+", "region": "East", "points": "1", "joined": "2024-01-01", "plan": "gold", "kids": "0"},
 }
+TRAITS["ann's twin"] = TRAITS["ann"]
+# Attributes of every origin and reading; `plan` and `kids` are in the table and in what `identify` events say.
+ATTRIBUTES = (
+    Attribute("points", "customers", "number"),
+    Attribute("joined", "customers", "date"),
+    Attribute("plan", "traits", "word", ("free", "gold", "true")),
+    Attribute("kids", "traits", "number"),
+    Attribute("moved", "traits", "date"),
+    Attribute("tier", "snapshots", "word", ("a", "b")),
+    Attribute("balance", "snapshots", "number"),
+    Attribute("balance", "snapshots", "change"),
+    Attribute("due", "snapshots", "date"),
+)
+SAID = [
+    '{"plan": "gold", "kids": 2.5, "moved": "1999-12-31", "colour": ["red"]}', '{"plan": null, "kids": "3"}',
+    '{"plan": true, "kids": false, "moved": "2024-09-01T10:00:00+02:00"}', '{"kids": "007", "moved": "soon"}', "{}",
+]  # fmt: skip
+SNAPSHOTS: dict[str, list[Snapshot]] = {
+    "ann": [
+        Snapshot(NOW - 90 * DAY, {"tier": "a", "balance": "-3.25", "due": "2024-01-31"}),
+        Snapshot(NOW - 28 * DAY, {"tier": "b", "balance": "10", "due": None}),
+        Snapshot(NOW - 1, {"tier": None, "balance": "12", "due": "2025-01-31 08:00:00"}),
+        Snapshot(NOW + 1, {"tier": "a", "balance": "99", "due": None}),
+    ],
+    "zoë": [Snapshot(NOW, {"tier": "other", "balance": "none", "due": "2024-02-30"})],
+}
+SNAPSHOTS["ann's twin"] = SNAPSHOTS["ann"]
 WEB: dict[str, object] = {
     "channel": ["web", "app"],
     "category": {"not": "Tea"},
@@ -48,7 +79,8 @@ def every_feature() -> FeatureSet:
     habit = Feature(
         "nearest_of_two", "nearest", (), "code", "which of two", vocabulary=("a", "b"), parameters=centres, inputs=names
     )
-    return fitted.adding([habit, *everything()])
+    named = with_unique_names([*fitted.features, *map(of_attribute, ATTRIBUTES)])
+    return replace(fitted, features=named).adding([habit, *everything()])
 
 
 def everything() -> list[Feature]:
@@ -109,7 +141,8 @@ def choices() -> dict[str, list[Any]]:
     held = {c: numbers(c) for c in ("value", "discount", "cost", *MULTIPLIERS)}
     kinds = [kind for kind in texts("kind") if kind is not None]
     others: dict[str, list[Any]] = {
-        "kind": [*kinds, *(["order"] * len(kinds))],
+        "kind": [*kinds, *(["order"] * len(kinds)), *(["identify"] * (len(kinds) // 4))],
+        "properties": [*SAID, None],
         "renews": [None, 0, 1, 30, -3],
         "late": LATE,
     }
@@ -159,6 +192,19 @@ def histories() -> st.SearchStrategy[list[Row]]:
 def traits() -> pl.DataFrame:
     """What is known of some customers, and of one who never did anything."""
     return pl.DataFrame([{"customer_id": customer, **known} for customer, known in TRAITS.items()])
+
+
+def snapshots() -> pl.DataFrame:
+    """What was true of some customers from some times on."""
+    rows = [
+        {"customer_id": c, "time": each.time, **each.values} for c, several in SNAPSHOTS.items() for each in several
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def record_of(rows: Sequence[Row], customer: str) -> Record:
+    """The record of a customer, with everything that is known of them."""
+    return Record.of(own(rows, customer), TRAITS.get(customer), SNAPSHOTS.get(customer, ()))
 
 
 def known(rows: Sequence[Row], as_of: int) -> list[Row]:

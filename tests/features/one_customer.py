@@ -8,15 +8,18 @@ import pytest
 
 from features.evaluate.online.record import Record
 from features.events.tables import schema
+from features.language.attributes import Attribute
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.units import DAY
 
 NOW = 20_000 * DAY  # 2024-10-04T00:00:00Z, a Friday
+AGE = Attribute("age", vocabulary=("old", "young"))
 SHOP = FeatureSet(
     default_features(
-        Vocabulary(("contact", "order", "redeem"), ("Tea", "Cake"), (("age", ("old", "young")),)), windows=(7, 28, 90)
+        Vocabulary(("contact", "order", "redeem"), ("Tea", "Cake"), (Attribute("age", vocabulary=("old", "young")),)),
+        windows=(7, 28, 90),
     ),
     fitted_at=0,
 )

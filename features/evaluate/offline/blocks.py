@@ -70,6 +70,8 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
     for measure in plan.measures:
         names |= {condition.column for condition in measure.where}
         names |= set(canonical_sources(measure.column)) | ordering_columns(measure)
+    if any(feature.attribute and feature.attribute.origin == "traits" for feature in plan.attribute_features):
+        names |= {"kind", "properties", *EVENT_ORDER}
     return tuple(sorted(names | ({"kind"} if "order_line" in names else set())))
 
 

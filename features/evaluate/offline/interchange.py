@@ -13,12 +13,13 @@ from features.errors import StamkundError
 from features.evaluate.offline.native_frames import LazyFrame, lazy_columns, narwhals_frame
 from features.events.columns import scaled
 
-ColumnKind = Literal["text", "integer", "decimal", "time"]
+ColumnKind = Literal["text", "integer", "decimal", "time", "value"]
 _EXPECTED: Mapping[ColumnKind, str] = {
     "text": "text",
     "integer": "64-bit integers (amounts in minor units, such as cents)",
     "decimal": "numbers",
     "time": "timestamps, or 64-bit integers (µs since 1970 in UTC)",
+    "value": "texts, numbers or dates",
 }
 
 
@@ -89,7 +90,12 @@ def _spark_micros(name: str, native: Any) -> str:
 
 
 def _cast(name: str, kind: ColumnKind, dtype: nw.dtypes.DType, what: str) -> nw.Expr:
-    """One column in the type of its kind; a column of nulls has no type of its own and takes any."""
+    """One column in the type of its kind; a column of nulls has no type of its own and takes any.
+
+    A value is a text whatever its type.
+    """
+    if kind == "value":
+        return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String)
     empty = dtype in (nw.Unknown, nw.Object) if kind == "text" else dtype == nw.Unknown
     if kind == "text" and (empty or dtype.is_integer() or dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean)):
         return nw.col(name) if dtype == nw.String else nw.col(name).cast(nw.String)

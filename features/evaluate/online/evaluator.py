@@ -13,6 +13,7 @@ import numpy as np
 
 from features.arrays import Floats, Ints, Mask
 from features.evaluate.finish import finish
+from features.evaluate.online.attributes import attribute_values
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.lookup import Lookup
 from features.evaluate.online.record import Record
@@ -35,7 +36,7 @@ class RecordEvaluator:
     def vector(self, record: Record, *, as_of: int) -> Floats:
         """``[feature]``: the values at ``as_of`` (µs), equal to the row over frames."""
         terms = _terms(self.lookup, known_by(record, as_of), as_of).reshape(-1, 1)
-        vector: Floats = finish(self.plan, terms, self.plan.codes(record.attributes), as_of=as_of)[:, 0]
+        vector: Floats = finish(self.plan, terms, attribute_values(self.plan, record, as_of=as_of), as_of=as_of)[:, 0]
         return vector
 
 

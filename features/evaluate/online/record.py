@@ -12,11 +12,11 @@ import orjson
 
 from features.arrays import Codes, Ints, Mask
 from features.errors import StamkundError
-from features.evaluate.online.traits import Traits, traits_of
+from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.language.terms import LOWEST
 
-FORMAT = "4"  # of packed records; records of another format are made anew from the lake
+FORMAT = "5"  # of packed records; records of another format are made anew from the lake
 OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
@@ -25,6 +25,8 @@ ALWAYS = ("time", "order_line")  # columns that every record has, before all oth
 @dataclass(frozen=True)
 class Record:
     """One customer's events in the order ``(time, event_id, source)``, their attributes, and their traits likewise.
+
+    ``snapshots`` are in the order of time.
 
     Only columns that some event fills are there. ``numbers[i, event]`` int64 is the column ``number_columns[i]``,
     ``NONE`` where it is empty. ``text_codes[i, event]`` int32 is the i-th column of ``words``: the place of the text
@@ -44,9 +46,15 @@ class Record:
     text_codes: Codes
     attributes: Mapping[str, object]
     traits: tuple[Traits, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
 
     @classmethod
-    def of(cls, events: Iterable[Mapping[str, object]], attributes: Mapping[str, object] | None = None) -> Record:
+    def of(
+        cls,
+        events: Iterable[Mapping[str, object]],
+        attributes: Mapping[str, object] | None = None,
+        snapshots: Iterable[Snapshot] = (),
+    ) -> Record:
         """A record from canonical events in any order; an event that comes twice counts once.
 
         An event is known by its source and its id: two sources may use the same ids.
@@ -56,7 +64,7 @@ class Record:
         numbers = {c: np.array([integer(c, e.get(c)) for e in rows], dtype=np.int64) for c in NUMBERS}
         texts = {c: [e.get(c) for e in rows] for c in TEXTS}
         traits = [t for e in rows if (t := traits_of(e)) is not None]
-        return cls.from_columns(numbers, texts, attributes, traits).with_order_lines()
+        return cls.from_columns(numbers, texts, attributes, traits, snapshots).with_order_lines()
 
     @classmethod
     def from_columns(
@@ -65,6 +73,7 @@ class Record:
         texts: Mapping[str, Sequence[object]],
         attributes: Mapping[str, object] | None = None,
         traits: Iterable[Traits] = (),
+        snapshots: Iterable[Snapshot] = (),
     ) -> Record:
         """A record from columns whose events are in order already, missing integers as ``NONE``."""
         filled = {c: values for c, values in numbers.items() if c in ALWAYS or (values != NONE).any()}
@@ -78,6 +87,7 @@ class Record:
             text_codes=np.array([encoded[c][0] for c in words], dtype=np.int32).reshape(len(words), count),
             attributes=dict(attributes or {}),
             traits=tuple(traits),
+            snapshots=tuple(snapshots),
         )
 
     def number(self, column: str) -> Ints:
@@ -132,6 +142,7 @@ class Record:
             "words": self.words,
             "attributes": self.attributes,
             "traits": [list(traits) for traits in self.traits],
+            "snapshots": [list(snapshot) for snapshot in self.snapshots],
         }
         return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
 
@@ -145,7 +156,8 @@ class Record:
         count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
-        return cls(columns, numbers, words, codes, head["attributes"], tuple(starmap(Traits, head["traits"])))
+        traits, snapshots = tuple(starmap(Traits, head["traits"])), tuple(starmap(Snapshot, head["snapshots"]))
+        return cls(columns, numbers, words, codes, head["attributes"], traits, snapshots)
 
 
 def integer(column: str, value: object) -> int:

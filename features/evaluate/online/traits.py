@@ -1,4 +1,4 @@
-"""Traits: what ``identify`` events say of their customer."""
+"""What is known of a customer from some time on: traits, which ``identify`` events give, and snapshots."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ class Traits(NamedTuple):
     source: str
     values: Mapping[str, object]
     known_at: int = 0
+
+
+class Snapshot(NamedTuple):
+    """The attributes of a customer that are true from a time (µs) on, until the next snapshot."""
+
+    time: int
+    values: Mapping[str, object]
 
 
 def traits_of(event: Mapping[str, object]) -> Traits | None:

@@ -66,6 +66,8 @@ def canonical_value(role: Role, value: Value, money: Money) -> str | None:
     """The expression that reads a value in its role; None when its type or its format can never mean that."""
     if role == "amount":
         return _amount(value, money)
+    if role == "attribute":
+        return _attribute(value, money)
     readers: Mapping[Role, Callable[[Value], str | None]] = {
         "id": _id,
         "time": _end,
@@ -163,6 +165,14 @@ def _text(value: Value) -> str:
     """A text as received; whole floats lose their '.0', which some tool added."""
     text = exact_id_sql(value.sql, value.type) if value.is_numeric else f"CAST({value.sql} AS VARCHAR)"
     return f"CASE WHEN {value.present} THEN {text} END"
+
+
+def _attribute(value: Value, money: Money) -> str | None:
+    """A value that may be anything, as text: a number plain, and what has a format as that says."""
+    if value.format is None:
+        return f"coalesce({_text(value)}, CASE WHEN {value.present} THEN CAST({value.sql} AS VARCHAR) END)"
+    typed = typed_value(value, money)
+    return typed and f"CASE WHEN {value.present} THEN CAST({typed} AS VARCHAR) END"
 
 
 def _number(value: Value) -> str | None:

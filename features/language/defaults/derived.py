@@ -14,7 +14,7 @@ from features.language.defaults.places import place_features
 from features.language.defaults.ratings import rating_features
 from features.language.defaults.subscriptions import KINDS, subscription_features
 from features.language.defaults.vocabulary import Vocabulary
-from features.language.feature import Feature, code
+from features.language.feature import Feature, of_attribute
 from features.language.terms import Span
 
 WINDOWS = (7, 14, 28, 56, 90, 180, 365)
@@ -34,7 +34,7 @@ def default_features(
     spans = [Span(w) for w in sorted(set(windows))] + [EVER]
     features = [*_by_kind(vocabulary, spans), *_across_kinds(vocabulary)]
     features += category_features(vocabulary.categories if "order" in vocabulary.kinds else ())
-    features += [code(name, values) for name, values in vocabulary.attributes]
+    features += map(of_attribute, vocabulary.attributes)
     money = 10**minor_units
     return with_unique_names(replace(f, scale=money) if f.unit == "money" else f for f in features)
 
@@ -65,6 +65,7 @@ def _across_kinds(vocabulary: Vocabulary) -> Iterator[Feature]:
 def with_unique_names(features: Iterable[Feature]) -> tuple[Feature, ...]:
     """The features under unique names, whatever their case: where a name is in use, the later feature gets a number.
 
+    >>> from features.language.feature import code
     >>> tea, same = code("tea", ("a", "b")), code("Tea", ("c", "d"))
     >>> [f.name for f in with_unique_names([tea, same])]
     ['tea', 'Tea_2']

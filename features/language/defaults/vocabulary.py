@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
 import polars as pl
 
 from features.events.kinds import KINDS, RETURNS
 from features.events.tables import RATING_SCALES
+from features.language.attributes import Attribute
 
 FEWEST_EVENTS = 50  # what fewer events hold gets no feature
-MOST_VALUES = 50  # an attribute with more values is an identifier, not a trait
 MOST_CHANNELS = 8  # with features of their own, the commonest first
 MOST_OTHER_KINDS = 20  # beside the usual kinds that have a plural, the commonest first
 
@@ -28,7 +27,7 @@ class Vocabulary:
 
     kinds: tuple[str, ...]
     categories: tuple[str, ...]
-    attributes: tuple[tuple[str, tuple[str, ...]], ...]
+    attributes: tuple[Attribute, ...]
     channels: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
     renewing: bool = False
@@ -37,17 +36,17 @@ class Vocabulary:
     returning: tuple[str, ...] = ()
 
 
-def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: int) -> Vocabulary:
-    """The vocabulary of past events and of customers' attributes.
+def vocabulary_of(past: pl.LazyFrame, attributes: Iterable[Attribute], *, categories: int) -> Vocabulary:
+    """The vocabulary of past events, together with customers' attributes.
 
     Args:
         past: the events up to the moment of fitting, in the lake's schema.
-        customers: ``customer_id`` and a column for each attribute.
+        attributes: those that features are made of.
         categories: how many categories get features, the best-selling first.
 
     >>> from features.events.tables import schema
     >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=schema("events"))
-    >>> vocabulary_of(visits, pl.DataFrame(), categories=20).kinds
+    >>> vocabulary_of(visits, (), categories=20).kinds
     ('visit',)
     """
     counts = _event_counts(past)
@@ -57,7 +56,7 @@ def vocabulary_of(past: pl.LazyFrame, customers: pl.DataFrame, *, categories: in
     return Vocabulary(
         kinds=kinds,
         categories=_categories(past, categories),
-        attributes=_attributes(customers),
+        attributes=tuple(attributes),
         channels=_channels(order_counts),
         scales=tuple(scale for scale in RATING_SCALES if scale in _common(counts, "scale")),
         renewing=_enough(subscription_counts, "renews_at"),
@@ -102,10 +101,3 @@ def _categories(past: pl.LazyFrame, most: int) -> tuple[str, ...]:
     orders = past.filter(pl.col("kind") == "order", pl.col("category").is_not_null())
     spend = orders.group_by("category").agg(pl.col("value").sum()).sort("value", "category", descending=[True, False])
     return tuple(spend.head(most).collect()["category"])
-
-
-def _attributes(customers: pl.DataFrame) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    names = [name for name in customers.columns if name != "customer_id"]
-    values = {name: cast("Iterable[str]", customers[name].drop_nulls().cast(pl.String).unique()) for name in names}
-    sorted_values = ((name, tuple(sorted(distinct))) for name, distinct in values.items())
-    return tuple((name, distinct) for name, distinct in sorted_values if 2 <= len(distinct) <= MOST_VALUES)

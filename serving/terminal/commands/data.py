@@ -83,6 +83,8 @@ def build(
             out.say(f"Everything was read anew: {built.report.full_read_reason}.")
         out.say(sources_table(built.report), *rejection_lines(built.report))
         out.say(f"{built.customers:,} profiles of {len(built.feature_set.names)} features: {built.path}")
+        for name, why in built.unused_attributes.items():
+            out.say(f"The attribute {name} makes no feature: {why}.")
         out.say(after_build(settings, refit=refit))
         out.answer(build_answer(built))
         for name in mostly_rejected(built.report):

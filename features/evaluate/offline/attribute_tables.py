@@ -1,0 +1,154 @@
+"""The attributes of many customers at a moment: from the table of customers, from traits, and from snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self, cast
+
+import narwhals as nw
+import numpy as np
+import orjson
+import polars as pl
+import pyarrow as pa
+
+from features.arrays import Floats
+from features.evaluate.offline.aggregate import collect
+from features.evaluate.offline.interchange import ColumnKind, read_frame
+from features.evaluate.offline.labels import Events
+from features.evaluate.plan import Plan
+from features.events.columns import EVENT_ORDER
+from features.language.attributes import Attribute, Origin, text_of, value_of
+
+_TRAITS = {"customer_id": pl.String, "name": pl.String, "text": pl.String, "time": pl.Int64}
+
+
+@dataclass(frozen=True)
+class AttributeTables:
+    """What is known of customers beside their events; None where no feature asks.
+
+    ``customers`` has a row a customer; ``traits`` one for each thing that an ``identify`` event says (``name``,
+    ``text``, ``time``), oldest first; ``snapshots`` a row a customer and ``time``, oldest first.
+    """
+
+    plan: Plan
+    customers: pl.DataFrame | None = None
+    traits: pl.DataFrame | None = None
+    snapshots: pl.DataFrame | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, events: Events, attributes: object, snapshots: object) -> Self:
+        """The tables that a plan reads, from frames of any engine."""
+        static = _names(plan, "customers", "traits")
+        return cls(
+            plan,
+            _customers(attributes, plan) if static and attributes is not None else None,
+            _traits(events, set(_names(plan, "traits"))) if _names(plan, "traits") else None,
+            _snapshots(snapshots, plan) if _names(plan, "snapshots") and snapshots is not None else None,
+        )
+
+    def values(self, customers: pa.Array, *, as_of: int) -> Floats:
+        """``[attribute feature, customer]``: what each comes to at a moment, NaN where unknown."""
+        features = self.plan.attribute_features
+        out = np.full((len(features), len(customers)), np.nan)
+        if not features or not len(customers):
+            return out
+        ids = cast(pl.Series, pl.from_arrow(customers)).cast(pl.String).alias("customer_id").to_frame()
+        origins = self._at(ids, as_of)
+        for row, feature in enumerate(features):
+            attribute = cast(Attribute, feature.attribute)
+            now = _numbers(origins[attribute.origin], attribute, as_of)
+            if attribute.reading == "change":
+                now = now - _numbers(origins["before"], attribute, as_of)
+            out[row] = now
+        return out
+
+    def _at(self, ids: pl.DataFrame, as_of: int) -> dict[str, pl.DataFrame]:
+        """The texts of these customers at a moment, in their order, by where they stand."""
+        static = (
+            ids
+            if self.customers is None
+            else ids.join(self.customers, on="customer_id", how="left", maintain_order="left")
+        )
+        found = {"customers": static, "traits": static, "snapshots": ids, "before": ids}
+        if self.traits is not None:
+            found["traits"] = self._with_traits(static, as_of)
+        if self.snapshots is not None:
+            past = _of(self.snapshots, ids).filter(pl.col("time") <= as_of)
+            nth = pl.len().over("customer_id") - pl.int_range(pl.len()).over("customer_id")
+            numbered = past.with_columns(nth=nth)
+            for name, n in (("snapshots", 1), ("before", 2)):
+                rows = numbered.filter(pl.col("nth") == n)
+                found[name] = ids.join(rows, on="customer_id", how="left", maintain_order="left")
+        return found
+
+    def _with_traits(self, static: pl.DataFrame, as_of: int) -> pl.DataFrame:
+        """The texts with what was last said of each by a moment in their place, nothing too where that was said."""
+        said = _of(cast(pl.DataFrame, self.traits), static).filter(pl.col("time") <= as_of)
+        last = said.unique(["customer_id", "name"], keep="last", maintain_order=True)
+        columns = {}
+        for (name,), rows in last.partition_by("name", as_dict=True).items():
+            beside = static.select("customer_id").join(rows, on="customer_id", how="left", maintain_order="left")
+            before = static[name] if name in static.columns else pl.Series(name, [None] * len(static), pl.String)
+            columns[str(name)] = pl.select(
+                pl.when(beside["time"].is_null()).then(before).otherwise(beside["text"])
+            ).to_series()
+        return static.with_columns(**columns)
+
+
+def _names(plan: Plan, *origins: Origin) -> list[str]:
+    attributes = (cast(Attribute, feature.attribute) for feature in plan.attribute_features)
+    return sorted({attribute.name for attribute in attributes if attribute.origin in origins})
+
+
+def frame_of(native: object, kinds: Mapping[str, ColumnKind], what: str) -> pl.DataFrame:
+    """The columns of a frame of any engine, in memory."""
+    return pl.DataFrame(read_frame(native, kinds, what=what).collect("pyarrow").to_arrow())
+
+
+def _customers(native: object, plan: Plan) -> pl.DataFrame:
+    """A row a customer with the attributes that the table has; what traits may give need not be in it."""
+    here = nw.from_native(native).collect_schema().names()
+    names = [*_names(plan, "customers"), *(name for name in _names(plan, "traits") if name in here)]
+    kinds: dict[str, ColumnKind] = {"customer_id": "text", **dict.fromkeys(names, "value")}
+    return frame_of(native, kinds, "attributes").unique("customer_id", keep="last", maintain_order=True)
+
+
+def _traits(events: Events, names: set[str]) -> pl.DataFrame:
+    """A row for each of these names in each ``identify`` event, oldest first."""
+    said = events.filter(
+        nw.col("kind") == "identify", ~nw.col("properties").is_null(), ~nw.col("customer_id").is_null()
+    )
+    rows = pl.DataFrame(collect(said.select("customer_id", "properties", *EVENT_ORDER))).sort(EVENT_ORDER)
+    return pl.DataFrame(list(_said(rows, names)), schema=_TRAITS, orient="row")
+
+
+def _said(rows: pl.DataFrame, names: set[str]) -> Iterable[tuple[str, str, str | None, int]]:
+    for customer, properties, time in rows.select("customer_id", "properties", "time").iter_rows():
+        values = orjson.loads(properties)
+        yield from ((customer, name, text_of(values[name]), time) for name in sorted(names & values.keys()))
+
+
+def _snapshots(native: object, plan: Plan) -> pl.DataFrame:
+    kinds: dict[str, ColumnKind] = {
+        "customer_id": "text",
+        "time": "time",
+        **dict.fromkeys(_names(plan, "snapshots"), "value"),
+    }
+    return frame_of(native, kinds, "snapshots").sort("customer_id", "time")
+
+
+def _of(frame: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
+    """The rows between the first and the last of some customers, who lie in the order of their ids."""
+    return frame.filter(pl.col("customer_id").is_between(pl.lit(ids["customer_id"][0]), pl.lit(ids["customer_id"][-1])))
+
+
+def _numbers(frame: pl.DataFrame, attribute: Attribute, as_of: int) -> Floats:
+    """``[customer]``: what the texts of an attribute come to, each different one read once."""
+    if attribute.name not in frame.columns:
+        return np.full(len(frame), np.nan)
+    texts = frame[attribute.name]
+    distinct = texts.drop_nulls().unique()
+    values = pl.Series([value_of(attribute, text, as_of=as_of) for text in distinct], dtype=pl.Float64)
+    numbers = texts.replace_strict(distinct, values, default=np.nan, return_dtype=pl.Float64)
+    return numbers.fill_null(np.nan).to_numpy()

@@ -1,0 +1,70 @@
+"""Which attributes of customers features are made of, by what was known at the moment of fitting."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import orjson
+import polars as pl
+
+from features.events.knowledge import known_events
+from features.lake import Lake
+from features.language.attributes import Attribute, Origin, attribute_of, text_of
+
+
+@dataclass(frozen=True)
+class AttributeChoice:
+    """The attributes that features are made of, and why each other one is left out, by its name."""
+
+    used: tuple[Attribute, ...]
+    left_out: Mapping[str, str]
+
+
+def attributes_at(lake: Lake, *, as_of: int) -> AttributeChoice:
+    """The attributes of the lake by their values at a moment (µs): of customers with events, and of snapshots."""
+    used, left_out = list[Attribute](), dict[str, str]()
+    for name, origin, texts, count in _values(lake, as_of):
+        attribute = attribute_of(name, origin, texts, count=count)
+        if isinstance(attribute, str):
+            left_out[name] = attribute
+            continue
+        used.append(attribute)
+        if origin == "snapshots" and attribute.reading == "number":
+            used.append(replace(attribute, reading="change"))
+    return AttributeChoice(tuple(used), left_out)
+
+
+def _values(lake: Lake, as_of: int) -> Iterator[tuple[str, Origin, Collection[str], int]]:
+    """Each attribute, where it stands, its different texts, and how many values it has."""
+    events = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    traits = _traits(events)
+    active = events.select(pl.col("customer_id").unique())
+    table = lake.scan("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")
+    for name in table.columns:
+        if name != "customer_id":
+            texts, said = _texts(table[name]), traits.pop(name, [])
+            yield name, "traits" if said else "customers", {*texts, *said}, len(texts) + len(said)
+    for name in sorted(traits):
+        yield name, "traits", set(traits[name]), len(traits[name])
+    snapshots = lake.scan("snapshots").filter(pl.col("time") <= as_of).collect(engine="streaming")
+    for name in snapshots.columns:
+        if name not in ("customer_id", "time"):
+            texts = _texts(snapshots[name])
+            yield name, "snapshots", set(texts), len(texts)
+
+
+def _texts(values: pl.Series) -> list[str]:
+    return [text for value in values.drop_nulls().to_list() if (text := text_of(value)) is not None]
+
+
+def _traits(events: pl.LazyFrame) -> dict[str, list[str]]:
+    """What ``identify`` events said, by name."""
+    said = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null()).select("properties")
+    traits = dict[str, list[str]]()
+    for properties in said.collect(engine="streaming")["properties"]:
+        for name, value in orjson.loads(properties).items():
+            text = text_of(value)
+            if text is not None:
+                traits.setdefault(name, []).append(text)
+    return traits
