@@ -126,7 +126,6 @@ def _codes(features: Sequence[Feature], names: pl.Series, attributes: pl.DataFra
     frame = names.to_frame().join(attributes, on="customer_id", how="left", maintain_order="left")
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
     columns = (
-        frame[f.attribute.name].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64)
-        for f in features
+        frame[f.name].replace_strict(places[f.name], default=float("nan"), return_dtype=pl.Float64) for f in features
     )
     return {f.name: column.to_numpy() for f, column in zip(features, columns, strict=True)}

@@ -28,7 +28,7 @@ def finish(
     for feature in features:
         if feature.inputs:
             values[feature.name] = _nearest(feature, values)
-        elif feature.formula != "code":
+        elif feature.formula != "attribute":
             values[feature.name] = _finish(feature, [terms[term] for term in feature.terms], as_of)
     return {feature.name: values[feature.name] for feature in features}
 

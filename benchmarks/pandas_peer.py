@@ -149,4 +149,4 @@ def _codes(features: Sequence[Feature], names: pd.Index[Any], attributes: pd.Dat
     """The places of attributes in their vocabularies."""
     frame = attributes.set_index("customer_id").reindex(names)
     places = {f.name: {value: float(i) for i, value in enumerate(f.vocabulary)} for f in features}
-    return {f.name: frame[f.attribute.name].map(places[f.name]).to_numpy().astype(np.float64) for f in features}
+    return {f.name: frame[f.name].map(places[f.name]).to_numpy().astype(np.float64) for f in features}

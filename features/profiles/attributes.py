@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import orjson
 import polars as pl
 
+from features.evaluate.attribute_values import date_of, number_of, text_of
 from features.events.knowledge import known_events
 from features.lake import Lake
-from features.language.attributes import Attribute, Origin, attribute_of, text_of
+from features.language.attributes import Attribute, Origin
+
+MOST_WORDS: Final = 50  # an attribute with more different texts tells who somebody is, not what they are like
+ID_DIGITS: Final = 6  # whole numbers of so many digits that are all different are somebody's number, not a quantity
 
 
 @dataclass(frozen=True)
@@ -68,3 +73,27 @@ def _traits(events: pl.LazyFrame) -> dict[str, list[str]]:
             if text is not None:
                 traits.setdefault(name, []).append(text)
     return traits
+
+
+def attribute_of(name: str, origin: Origin, texts: Collection[str], *, count: int) -> Attribute | str:
+    """What an attribute is read as that has these different ``texts`` in ``count`` values, or else why it is not used.
+
+    >>> attribute_of("age", "customers", ["34", "7"], count=3)
+    Attribute(name='age', origin='customers', reading='number', vocabulary=())
+    >>> attribute_of("email", "customers", [f"{n}@example.org" for n in range(99)], count=99)
+    '99 different texts'
+    """
+    distinct = sorted(texts)
+    if len(distinct) < 2:
+        return "the same for everybody" if distinct else "no values"
+    numbers = [number_of(text) for text in distinct]
+    if all(number == number for number in numbers):  # noqa: PLR0124  (NaN is the only number that differs from itself)
+        long = all(text.isdigit() and len(text) >= ID_DIGITS for text in distinct)
+        if long and count == len(distinct) > MOST_WORDS and origin != "snapshots":
+            return f"{count:,} whole numbers, all different"
+        return Attribute(name, origin, "number")
+    if all(date_of(text) is not None for text in distinct):
+        return Attribute(name, origin, "date")
+    if len(distinct) > MOST_WORDS:
+        return f"{len(distinct):,} different texts"
+    return Attribute(name, origin, "word", tuple(distinct))

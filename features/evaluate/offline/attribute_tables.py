@@ -13,12 +13,14 @@ import polars as pl
 import pyarrow as pa
 
 from features.arrays import Floats
+from features.evaluate.attribute_values import text_of, value_of
 from features.evaluate.offline.aggregate import collect
 from features.evaluate.offline.interchange import ColumnKind, read_frame
 from features.evaluate.offline.labels import Events
+from features.evaluate.offline.native_frames import narwhals_frame
 from features.evaluate.plan import Plan
 from features.events.columns import EVENT_ORDER
-from features.language.attributes import Attribute, Origin, text_of, value_of
+from features.language.attributes import Attribute, Origin
 
 _TRAITS = {"customer_id": pl.String, "name": pl.String, "text": pl.String, "time": pl.Int64}
 
@@ -108,7 +110,7 @@ def frame_of(native: object, kinds: Mapping[str, ColumnKind], what: str) -> pl.D
 
 def _customers(native: object, plan: Plan) -> pl.DataFrame:
     """A row a customer with the attributes that the table has; what traits may give need not be in it."""
-    here = nw.from_native(native).collect_schema().names()
+    here = narwhals_frame(native, what="attributes").collect_schema().names()
     names = [*_names(plan, "customers"), *(name for name in _names(plan, "traits") if name in here)]
     kinds: dict[str, ColumnKind] = {"customer_id": "text", **dict.fromkeys(names, "value")}
     return frame_of(native, kinds, "attributes").unique("customer_id", keep="last", maintain_order=True)

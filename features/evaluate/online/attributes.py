@@ -8,9 +8,10 @@ from typing import cast
 import numpy as np
 
 from features.arrays import Floats
+from features.evaluate.attribute_values import value_of
 from features.evaluate.online.record import Record
 from features.evaluate.plan import Plan
-from features.language.attributes import Attribute, Origin, value_of
+from features.language.attributes import Attribute, Origin
 
 _NOTHING: Mapping[str, object] = {}
 

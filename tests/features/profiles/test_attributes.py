@@ -10,22 +10,27 @@ import pytest
 
 from features.config.settings import Settings
 from features.lake import Lake
-from features.moments import parse
 from features.profiles.build import BuildResult, build
 from features.profiles.frames import profiles_at
 from features.profiles.records import records
+from features.reading.iso import parse
 from features.units import DAY
 
 NOW = parse("2024-06-30")
-ORDER = {"kind": "order", "from": "orders.csv", "columns": {"id": "who", "time": "day", "value": "paid"}}
-PEOPLE = {
+Spec = dict[str, object]
+ORDER: Spec = {"kind": "order", "from": "orders.csv", "columns": {"id": "who", "time": "day", "value": "paid"}}
+PEOPLE: Spec = {
     "table": "customers",
     "from": "people.csv",
     "columns": {"customer_id": "who", "age": "age", "joined": "joined", "mail": "mail"},
     "formats": {"joined": "%d.%m.%Y", "age": "1234,56"},
 }
-FORMS = {"kind": "identify", "from": "forms.csv", "columns": {"id": "who", "time": "day", "properties": "answers"}}
-WEEKLY = {
+FORMS: Spec = {
+    "kind": "identify",
+    "from": "forms.csv",
+    "columns": {"id": "who", "time": "day", "properties": "answers"},
+}
+WEEKLY: Spec = {
     "table": "snapshots",
     "from": "weekly/*.csv",
     "columns": {"customer_id": "who", "time": "day", "balance": "balance", "tier": "tier"},
@@ -47,8 +52,8 @@ def write(path: Path, *lines: str) -> None:
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-def built(folder: Path, *, as_of: int = NOW, refit: bool = False, **sources: dict[str, object]) -> BuildResult:
-    given = {"name": "Shop", "home": str(folder / "home"), "sources": {"orders": ORDER, **sources}}
+def built(folder: Path, *, as_of: int = NOW, refit: bool = False, **sources: Spec) -> BuildResult:
+    given: Spec = {"name": "Shop", "home": str(folder / "home"), "sources": {"orders": ORDER, **sources}}
     given["features"] = {"fitted_at": "2024-06-01"}
     settings = Settings.model_validate(given, context={"folder": folder})
     made = build(settings, as_of=as_of, refit=refit)
@@ -132,7 +137,7 @@ def test_later_snapshots_change_no_earlier_profile_and_are_read_when_they_come(s
     before = profiles_at(Lake(shop / "home" / "lake"), made.feature_set, as_of=parse("2024-06-01"))
     snapshots(shop, "2024-06-09", "c03,77,a")
     after = built(shop, weekly=WEEKLY)
-    assert after.report.customers == {"c03"}
+    assert after.report.customers == frozenset(["c03"])
     assert told(after, "c03", "balance", "balance_change") == [77, 74]
     again = profiles_at(Lake(shop / "home" / "lake"), made.feature_set, as_of=parse("2024-06-01"))
     assert again.equals(before, null_equal=True)

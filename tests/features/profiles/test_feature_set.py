@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from features.errors import StamkundError
-from features.language.feature import Feature
+from features.language.feature import Feature, code
 from features.language.terms import Condition, Measure, Span, Term
 from features.profiles.feature_set import FeatureSet
 
@@ -23,7 +23,7 @@ SET = FeatureSet(
     (
         Feature("tea_share", "ratio", (TEA, OLD), "share", "tea", scale=100),
         Feature("band", "amount", (OLD,), "band", "band", cuts=(0.1, 2.0, 1e300)),
-        Feature("age", "code", (), "code", "age", attribute="age", vocabulary=("19-24", "Ärzte")),
+        code("age", ("19-24", "Ärzte")),
         Feature("persona", "nearest", (), "code", "p", parameters=(-math.inf, 1 / 3), inputs=("tea_share", "band")),
     ),
     fitted_at=-(2**62),

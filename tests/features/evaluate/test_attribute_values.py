@@ -7,8 +7,10 @@ from collections.abc import Collection
 
 import pytest
 
-from features.language.attributes import Attribute, attribute_of, value_of
-from features.moments import parse
+from features.evaluate.attribute_values import value_of
+from features.language.attributes import Attribute
+from features.profiles.attributes import attribute_of
+from features.reading.iso import parse
 from features.units import DAY
 
 
