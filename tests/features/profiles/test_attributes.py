@@ -123,10 +123,10 @@ def test_the_last_snapshot_by_a_moment_is_true_then(shop: Path) -> None:
     assert told(made, "c07", *names) == [1000, 793, None]
     assert told(made, "c08", *names) == [208, 100, "free"]
     assert told(made, "new", *names, "orders_all") == [5, None, "gold", 0]
-    day = parse("2024-05-19", day_ends=True)  # a day's snapshot is true from its end on
-    assert told(built(shop, as_of=day - 1, weekly=WEEKLY), "c07", *names) == [7, None, "gold"]
-    assert told(built(shop, as_of=day, weekly=WEEKLY), "c07", *names) == [107, 100, "gold"]
-    assert "new" not in built(shop, as_of=day, weekly=WEEKLY).profiles["customer_id"].to_list()
+    end = parse("2024-05-19", day_ends=True)  # a day's snapshot is true from its end on
+    assert told(built(shop, as_of=end - 1, weekly=WEEKLY), "c07", *names) == [7, None, "gold"]
+    assert told(built(shop, as_of=end, weekly=WEEKLY), "c07", *names) == [107, 100, "gold"]
+    assert "new" not in built(shop, as_of=end, weekly=WEEKLY).profiles["customer_id"].to_list()
 
 
 def test_later_snapshots_change_no_earlier_profile_and_are_read_when_they_come(shop: Path) -> None:
