@@ -20,7 +20,7 @@ from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from features.profiles.records import records
 from features.units import DAY
-from tests.features.histories import every_feature, histories, history, known, own, traits
+from tests.features.histories import every_feature, histories, history, known, own, snapshots, traits
 from tests.features.one_customer import NOW, SHOP, Row, attributes, event, frame, profile_of
 
 EVERY = every_feature()
@@ -105,7 +105,7 @@ def test_traits_hold_from_the_moment_that_they_are_known() -> None:
 
 def test_profiles_written_and_records_of_a_lake_say_the_same(tmp_path: Path) -> None:
     lake, as_of = Lake(tmp_path / "lake"), NOW - 7 * DAY
-    lake.write({"events": frame(history(5)).collect(), "customers": traits()})
+    lake.write({"events": frame(history(5)).collect(), "customers": traits(), "snapshots": snapshots()})
     whole, mine = profiles_at(lake, EVERY, as_of=as_of), dict(records(lake))
     write_profiles(lake, EVERY, tmp_path / "profiles.parquet", as_of=as_of)
     written = pl.read_parquet(tmp_path / "profiles.parquet")
