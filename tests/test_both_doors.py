@@ -120,7 +120,9 @@ LAW: list[tuple[Row, str | None]] = [
     ({"value": "1e12"}, "bad_amount"),
     ({"value": "-1"}, None),
     ({"kind": "Purchase", "value": "-0.01"}, "negative_value"),
-    ({"kind": "order", "value": "-0.004"}, None),  # that is 0.00
+    ({"kind": "order", "value": "-0.004"}, "negative_value"),  # before it is rounded
+    ({"kind": "order", "value": "-0.0000001"}, None),  # the noise of floats
+    ({"kind": "order", "value": "0.004"}, None),
     ({"kind": "refund", "value": "-1", "quantity": "-1"}, None),
     ({"kind": "orders", "quantity": "-1"}, "negative_quantity"),
     ({"quantity": "two"}, "bad_number"),

@@ -13,7 +13,7 @@ from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.kinds import canonical_kind
-from features.events.money import Money
+from features.events.money import Money, power
 from features.events.rules import rules_of
 from features.events.tables import COLUMNS, NEEDED, Role
 from features.ingest.rule_sql import breaks, reason_sql
@@ -30,7 +30,7 @@ _FORMS: Mapping[Role, tuple[str, str]] = {
     "time": ("bad_time", "a time that is understood whole"),
     "start": ("bad_time", "a time that is understood whole"),
     "end": ("bad_time", "a time that is understood whole"),
-    "amount": ("bad_amount", "an amount below 10^12"),
+    "amount": ("bad_amount", "an amount below 10^{power}"),
     "number": ("bad_number", "a number of at most 10^12"),
     "id": ("bad_text", "an id with all of its digits; give it as text where it is made"),
     "text": ("bad_text", "a text with all of its digits; give it as text where it is made"),
@@ -138,6 +138,7 @@ def _unread(source: Source, column: str, value: Value, text: str, money: Money) 
     """A value that is there and is not understood whole."""
     role = _role(source, column)
     code, form = _FORMS[role]
+    form = form.format(power=power(money.minor_units))
     unread = f"{value.present} AND {sql.name(column)} IS NULL"
     foreign = foreign_amount(value, money) if role == "amount" else None
     if foreign is not None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from features.errors import StamkundError
-from features.events.money import minor_units
+from features.events.money import minor_units, power
 from serving.segment_spec.fields import decimal_of, display
 
 MOST_DIGITS = 18  # before the point, so that products of amounts and quantities can be computed
@@ -39,7 +39,7 @@ def to_minor_units(amount: Decimal, at: str, decimals: int) -> int:
     """
     minor = minor_units(amount, decimals)
     if minor is None:
-        raise StamkundError("bad_amount", f"{at} is {amount:.3e}; amounts are below 10^12.", field=at)
+        raise StamkundError("bad_amount", f"{at} is {amount:.3e}; amounts are below 10^{power(decimals)}.", field=at)
     return minor
 
 

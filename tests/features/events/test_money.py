@@ -44,7 +44,14 @@ def test_doubles_are_what_their_shortest_text_says(amounts: list[float], decimal
         ("1.0050000001", 2, 100),  # the noise of a float: 1.005 to six decimals
         ("1.005001", 2, 101),
         ("0.00005", 4, 0),  # 0.5 of the least unit
+        ("-0.001", 2, -1),  # what is negative stays so
+        ("-0.005", 2, -1),
+        ("-0.0000001", 2, 0),
+        ("-0.4", 0, -1),
         ("999999999999.99", 2, 99_999_999_999_999),
+        ("99999999999.9999", 4, 999_999_999_999_999),
+        ("1e11", 4, None),
+        ("1e11", 3, 10**14),
         ("999999999999.9999995", 2, None),  # 10^12 to six decimals
         ("1e12", 2, None),
         ("-1e12", 2, None),

@@ -16,7 +16,7 @@ from features.language.formulas import evaluate
 from features.profiles.feature_set import FeatureSet
 from tests.features.one_customer import NOW, event, profile_of
 
-AMOUNTS = st.integers(-(10**14), 10**14)
+AMOUNTS = st.integers(-(10**15), 10**15)
 
 
 @given(AMOUNTS)
