@@ -97,3 +97,17 @@ def test_offers_that_are_over_are_kept_so_that_one_can_say_so(lake: Lake) -> Non
 
 def test_no_offers(tmp_path: Path) -> None:
     assert offers_at(Lake(tmp_path), SETTINGS, as_of=NOW) == []
+
+
+def test_usual_spend_is_net_of_what_came_back_from_who_bought(lake: Lake) -> None:
+    back = [
+        event("r1", "a", "tea", 0, kind="refund", value=400),
+        event("r2", "b", "cup", 0, kind="cancel", value=200),
+        event("r3", "c", "tea", 0, kind="refund", value=5000),  # of what was bought before the window
+        event("r4", "a", "tea", -1, kind="refund", value=600),  # later than as_of
+    ]
+    rows = pl.concat([lake.scan("events").collect(), pl.DataFrame(back, infer_schema_length=None)], how="diagonal")
+    lake.write({"events": rows, "offers": lake.scan("offers").collect()})
+    found = offers_by_key(lake)
+    assert found["drinks", "c1"].value == 75  # a quarter of (6.00 + 0.00) / 2
+    assert found["cups", "c1"].value == 0
