@@ -34,7 +34,7 @@ TRAITS: dict[str, Row] = {
     "Åsa": {"age": "unheard of", "region": None, "points": "many", "joined": None, "plan": None, "kids": "2"},
     "nobody": {"age": "60+", "region": "East", "points": "1", "joined": "2024-01-01", "plan": "gold", "kids": "0"},
 }
-TRAITS["ann's twin"] = TRAITS["ann"]
+TRAITS |= {f"{customer}'s twin": TRAITS[customer] for customer in ("ann", "Åsa")}
 # Attributes of every origin and reading; `plan` and `kids` are in the table and in what `identify` events say.
 ATTRIBUTES = (
     Attribute("points", "customers", "number"),
@@ -60,7 +60,7 @@ SNAPSHOTS: dict[str, list[Snapshot]] = {
     ],
     "zoë": [Snapshot(NOW, {"tier": "other", "balance": "none", "due": "2024-02-30"})],
 }
-SNAPSHOTS["ann's twin"] = SNAPSHOTS["ann"]
+SNAPSHOTS |= {f"{customer}'s twin": SNAPSHOTS[customer] for customer in ("ann", "zoë")}
 WEB: dict[str, object] = {
     "channel": ["web", "app"],
     "category": {"not": "Tea"},
