@@ -276,7 +276,7 @@ def test_lines_of_json_that_are_no_objects_are_rejected(tmp_path: Path) -> None:
         ("x.pdf", b"%PDF-1.7", "save that as CSV"),
         ("x.dta", b"<stata_dta>", "pandas.read_stata('x.dta')"),
         ("x.sav", b"$FL2@(#)", "haven::read_sav('x.sav')"),
-        ("x.rds", gzip.compress(b"X\n"), "readRDS('x.rds')"),
+        ("x.rds", gzip.compress(b"X\n", mtime=0), "readRDS('x.rds')"),
         ("x.numbers", b"PK\x03\x04", "in Numbers"),
         ("x.xls", b"<html><table><tr><td>1</td></tr></table></html>", "save it as .xlsx"),
         ("x.tar", b"\0" * 257 + b"ustar", "tar xf 'x.tar'"),
