@@ -17,7 +17,7 @@ SLACK = timedelta(hours=36)  # a day, and the zones of the earth
 WITHOUT_CENTS = {"JPY": 100}  # their files show amounts of the company's cents as whole units
 # Rows that tell of orders; the others are events of their own kind, or none.
 ORDERS = frozenset({"orders", "lines", "movements", "line_movements", "ledger", "visits"})
-ALIASES = {"view": ("page_view", "visit"), "cart": ("add_to_cart",)}
+ALIASES = {"view": ("page_view", "view_item", "visit"), "cart": ("add_to_cart",)}
 KINDS = {"surveys": "survey", "tickets": "support"}
 
 

@@ -51,7 +51,8 @@ def value(world: World, spec: Any, row: Row) -> object:
     if isinstance(spec, list):
         return spec[crc32(f"{row.get('number')}{spec}".encode()) % len(spec)]
     if isinstance(spec, dict) and "rows" in spec:
-        mine = [inner for inner in rows_of(world, spec) if inner["number"] == row["number"]]
+        key = "event" if "event" in row else "number"
+        mine = [inner for inner in rows_of(world, spec) if inner[key] == row[key]]
         return [_shown(world, spec, inner) for inner in mine]
     if isinstance(spec, dict):
         return value(world, spec[str(row[spec["of"]])], row)

@@ -55,7 +55,7 @@ def _sample(sample: str) -> tuple[str, str, str, str]:
 class Moment(datetime):
     """A moment with its zone.
 
-    Beside the codes of `strftime`: `epoch`, `epoch_ms`, `%:z` (+02:00), `LANGUAGE|…` for the names of months. A text
+    Beside the codes of `strftime`: `epoch`, `epoch_ms`, `epoch_us`, `%:z` (+02:00), `LANGUAGE|…` for the names of months. A text
     that ends in Z is in UTC.
 
     >>> at = Moment(2024, 5, 1, 13, 5, tzinfo=UTC)
@@ -65,7 +65,7 @@ class Moment(datetime):
 
     def __format__(self, spec: str) -> str:
         if spec.startswith("epoch"):
-            return str(int(self.timestamp()) * (1000 if spec == "epoch_ms" else 1))
+            return str(int(self.timestamp()) * {"epoch": 1, "epoch_ms": 10**3, "epoch_us": 10**6}[spec])
         language, _, codes = spec.rpartition("|")
         moment = self.astimezone(UTC) if codes.endswith("Z") else self
         if language:
