@@ -102,4 +102,4 @@ def _events(export: Export) -> Iterator[tuple[str, Row]]:
                 case "subscriptions":
                     yield "subscription_start", row
                     if row["end"]:
-                        yield "subscription_end", row
+                        yield "subscription_end", {**row, "time": row["end"]}

@@ -55,8 +55,8 @@ def _sample(sample: str) -> tuple[str, str, str, str]:
 class Moment(datetime):
     """A moment with its zone.
 
-    Beside the codes of `strftime`: `epoch`, `epoch_ms`, `epoch_us`, `%:z` (+02:00), `LANGUAGE|…` for the names of months. A text
-    that ends in Z is in UTC.
+    Beside the codes of `strftime`: `epoch`, `epoch_ms`, `epoch_us`, `%:z` (+02:00), `LANGUAGE|…` for the names of
+    months. A text that ends in Z is in UTC.
 
     >>> at = Moment(2024, 5, 1, 13, 5, tzinfo=UTC)
     >>> f"{at:%d.%m.%y %I:%M %p}", f"{at:%Y-%m-%dT%H:%M:%S%:z}", f"{at:epoch}", f"{at:fr|%-d %B %Y}"
