@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from features.units import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def micros(moment: datetime | date) -> int:
-    """Microseconds since 1970 in UTC; a moment without a zone is taken as UTC, a day as its beginning.
+def micros(moment: datetime | date, timezone: str = "UTC") -> int:
+    """Microseconds since 1970 in UTC; a moment without a zone is taken in the ``timezone``, a day as its beginning.
 
-    >>> micros(datetime(1970, 1, 2))
-    86400000000
+    Of an hour that comes twice in autumn the first is meant; one that spring leaves out counts on from the hour before.
+
+    >>> micros(datetime(1970, 1, 2)), micros(date(1970, 1, 2), "Europe/Berlin")
+    (86400000000, 82800000000)
     """
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time.min)
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))) - _EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from features import sql
+from features.errors import StamkundError
 from features.events.kinds import canonical_kind
-from features.moments import utc
-from features.reading.iso import parse
+from features.reading.iso import as_written
 
 
 class Section(BaseModel):
@@ -22,7 +24,16 @@ def _moment(value: object) -> datetime:
     """A moment as YAML reads it, or as a text in ISO 8601; a number is none, whatever it might count."""
     if isinstance(value, datetime):
         return value
-    return datetime.combine(value, time.min) if isinstance(value, date) else utc(parse(value, code="bad_setting"))
+    if isinstance(value, date):
+        return datetime.combine(value, time.min)
+    return as_written(value, code="bad_setting")
+
+
+def _zone(name: str) -> str:
+    """A time zone that both reading and evaluation know."""
+    if name != "UTC" and name not in (known := available_timezones() & {*sql.zones()}):
+        raise StamkundError.unknown("unknown_timezone", "time zone", name, known)
+    return name
 
 
 def _kind(name: str) -> str:
@@ -36,5 +47,6 @@ def _kind(name: str) -> str:
 
 Whole = Annotated[int, Field(strict=True)]  # neither 2.0, nor '2', nor true
 Number = Annotated[float, Field(strict=True)]
+Zone = Annotated[str, AfterValidator(_zone)]
 KindName = Annotated[str, AfterValidator(_kind)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

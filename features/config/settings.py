@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
@@ -15,7 +15,7 @@ from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
 from features.config.same_as import check_same_as
-from features.config.section import Moment, Section, Whole
+from features.config.section import Moment, Section, Whole, Zone
 from features.config.source import Source, check_query
 from features.config.targets import Gate, TargetSettings
 from features.errors import StamkundError
@@ -50,6 +50,7 @@ class Settings(Section):
 
     name: str
     clock: Moment | None = None
+    timezone: Zone = "UTC"
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     minor_units: Whole = Field(default=2, ge=0, le=4)
     missing_ids: tuple[MissingId, ...] = MISSING_IDS
@@ -89,6 +90,14 @@ class Settings(Section):
             check_query(name, source)
             check_same_as(name, sources)
         return sources
+
+    @model_validator(mode="after")
+    def _company_clock(self) -> Self:
+        """Times of a source that names no zone are the company's."""
+        for name, source in self.sources.items():
+            if "timezone" not in source.model_fields_set:
+                self.sources[name] = source.model_copy(update={"timezone": self.timezone})
+        return self
 
     @property
     def lake(self) -> Path:
@@ -131,10 +140,13 @@ class Settings(Section):
         return expand(self.registry or f"sqlite:///{self.home / 'mlflow.db'}", field="registry")
 
     def now(self, as_of: datetime | date | int | None = None) -> int:
-        """``as_of`` in microseconds; without one the fixed clock, or else the present moment."""
+        """``as_of`` in microseconds; without one the fixed clock, or else the present moment.
+
+        A day, or a time without a zone, is the company's: a day is its local beginning.
+        """
         if isinstance(as_of, int):
             return as_of
-        return micros(as_of or self.clock or datetime.now().astimezone())
+        return micros(as_of or self.clock or datetime.now().astimezone(), self.timezone)
 
 
 def read_settings(path: Path | str) -> Settings:

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features import sql
 from features.config.locations import Place, is_url
-from features.config.section import KindName, Section, Whole
+from features.config.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
 from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_ATTRIBUTES, Table
 from features.reading.formats import parse_format
@@ -40,7 +40,7 @@ class Source(Section):
     table: Table = "events"
     origin: Place | dict[str, Place] = Field(alias="from")
     query: str | None = None
-    timezone: str = "UTC"
+    timezone: Zone = "UTC"
     formats: dict[str, Expression] = Field(default_factory=dict)
     times: Literal["days", "moments"] | None = None
     where: Expression | None = None
@@ -56,13 +56,6 @@ class Source(Section):
     footer: Annotated[Whole, Field(ge=0)] | None = None
     sheet: str | None = None
     records: str | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name != "UTC" and name not in sql.zones():
-            raise StamkundError.unknown("unknown_timezone", "time zone", name, sql.zones())
-        return name
 
     @field_validator("encoding")
     @classmethod

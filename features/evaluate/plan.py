@@ -36,9 +36,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Plan:
-    """Features with every index worked out once, so that evaluation is a few array operations."""
+    """Features with every index worked out once, so that evaluation is a few array operations.
+
+    ``timezone`` is the zone whose days, weeks and evenings they tell of.
+    """
 
     features: tuple[Feature, ...]
+    timezone: str = "UTC"
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -47,8 +51,8 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when any term does."""
-        return hashlib.sha256(repr(self.terms).encode()).hexdigest()[:16]
+        """Sixteen hex digits that change when any term or the time zone does."""
+        return hashlib.sha256(repr((self.terms, self.timezone)).encode()).hexdigest()[:16]
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:

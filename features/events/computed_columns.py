@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self, TypeVar
 
 from features.events.columns import NUMBERS, WIDE
+from features.events.local_time import LOCAL
 from features.units import DAY, HOUR, WEEK
 
 HIGH_PART = 2**40  # squares of amounts come in two parts: whole multiples of it, and the rest
@@ -87,19 +88,19 @@ def _first(line: IntegerColumn) -> IntegerColumn:
     return line < 2
 
 
-def _morning(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
-    return (line < 2) & (time % DAY < 12 * HOUR)
+def _morning(line: IntegerColumn, local: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & (local % DAY < 12 * HOUR)
 
 
-def _evening(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
-    return (line < 2) & (time % DAY >= 18 * HOUR)
+def _evening(line: IntegerColumn, local: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & (local % DAY >= 18 * HOUR)
 
 
-def _weekend(line: IntegerColumn, time: IntegerColumn) -> IntegerColumn:
-    return (line < 2) & ((time + 3 * DAY) % WEEK >= 5 * DAY)
+def _weekend(line: IntegerColumn, local: IntegerColumn) -> IntegerColumn:
+    return (line < 2) & ((local + 3 * DAY) % WEEK >= 5 * DAY)
 
 
-# By name; weeks start on Monday, hours are UTC. `opening` is 1 on the first line of an order.
+# By name; weeks start on Monday, by local time. `opening` is 1 on the first line of an order.
 COLUMNS: Mapping[str, ComputedColumn] = {
     **{name: ComputedColumn((name,), identity) for name in NUMBERS if name != "order_line"},
     **{f"{name}_known": ComputedColumn((name,), _one) for name in NUMBERS if name not in ("time", "order_line")},
@@ -108,12 +109,13 @@ COLUMNS: Mapping[str, ComputedColumn] = {
     **{f"{name}_square_low": ComputedColumn((name,), square_low) for name in WIDE},
     "one": ComputedColumn(("time",), _one),
     "opening": ComputedColumn(("order_line",), _first),
-    "morning": ComputedColumn(("order_line", "time"), _morning),
-    "evening": ComputedColumn(("order_line", "time"), _evening),
-    "weekend": ComputedColumn(("order_line", "time"), _weekend),
-    "day": ComputedColumn(("time",), lambda time: time // DAY),
-    "week": ComputedColumn(("time",), lambda time: (time + 3 * DAY) // WEEK),
+    "morning": ComputedColumn(("order_line", LOCAL), _morning),
+    "evening": ComputedColumn(("order_line", LOCAL), _evening),
+    "weekend": ComputedColumn(("order_line", LOCAL), _weekend),
+    "day": ComputedColumn((LOCAL,), lambda local: local // DAY),
+    "week": ComputedColumn((LOCAL,), lambda local: (local + 3 * DAY) // WEEK),
 }
+OF_ANY_EVENT = (("time",), (LOCAL,))  # sources that no event lacks
 # Minutes since the customer's previous event of the same kind; lines of one order are one event.
 GAP = "gap"
 GAP_COLUMNS: Mapping[str, ComputedColumn] = {
@@ -133,10 +135,10 @@ ALL_COLUMNS: Mapping[str, ComputedColumn] = {**COLUMNS, **GAP_COLUMNS, **NET_COL
 
 
 def sources(name: str) -> tuple[str, ...]:
-    """The columns that aggregations read for a column: canonical ones, and :data:`NET`.
+    """The columns that aggregations read for a column: canonical ones, :data:`NET` and :data:`LOCAL`.
 
     >>> sources("weekend"), sources("gap"), sources("category")
-    (('order_line', 'time'), ('time',), ('category',))
+    (('order_line', 'local_time'), ('time',), ('category',))
     """
     if name in GAP_COLUMNS:
         return ("time",)
@@ -149,4 +151,6 @@ def canonical_sources(name: str) -> tuple[str, ...]:
     >>> canonical_sources("net_value_known"), canonical_sources("weekend")
     (('kind', 'value'), ('order_line', 'time'))
     """
-    return ("kind", "value") if name in NET_COLUMNS else sources(name)
+    if name in NET_COLUMNS:
+        return ("kind", "value")
+    return tuple("time" if source == LOCAL else source for source in sources(name))

@@ -105,6 +105,7 @@ def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
         windows=_windows(settings),
         minor_units=settings.minor_units,
         stages=settings.features.stages,
+        timezone=settings.timezone,
     )
     feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
     feature_set.save(settings.feature_set)
@@ -114,7 +115,7 @@ def _fit(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
 def fitting_moment(settings: Settings, lake: Lake, *, as_of: int) -> int:
     """The moment that features are fitted at: that of the settings, or half-way from the first event to ``as_of``."""
     fitted_at = settings.features.fitted_at
-    return _midpoint(lake, as_of) if fitted_at is None else micros(fitted_at)
+    return _midpoint(lake, as_of) if fitted_at is None else micros(fitted_at, settings.timezone)
 
 
 def _windows(settings: Settings) -> list[int]:
@@ -126,7 +127,7 @@ def _windows(settings: Settings) -> list[int]:
 
 def _fingerprint(settings: Settings) -> str:
     """Sixteen hex digits that change when a setting does that the features are derived by."""
-    content = (settings.features.model_dump_json(), _windows(settings), settings.minor_units)
+    content = (settings.features.model_dump_json(), _windows(settings), settings.minor_units, settings.timezone)
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
@@ -136,7 +137,7 @@ def fitted_features(settings: Settings) -> FeatureSet:
     if feature_set.basis == _fingerprint(settings):
         return feature_set
     message = (
-        "The features were fitted by other settings (features, the targets' windows, minor_units). "
+        "The features were fitted by other settings (features, the targets' windows, minor_units, timezone). "
         "Run `stamkund build --refit`, then `stamkund train`."
     )
     raise StamkundError("features_changed", message, field="features")

@@ -22,6 +22,8 @@ from features.profiles.feature_set_file import FORMAT, FeatureSetFile, corrupt
 class FeatureSet:
     """Declared features, the moment they were fitted at (µs), and a fingerprint of the settings (``basis``).
 
+    ``timezone`` is the company's, whose days, weeks and evenings the features tell of.
+
     >>> from features.language.defaults import Vocabulary, default_features
     >>> fitted = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
     >>> FeatureSet.loads(fitted.dumps()) == fitted
@@ -31,6 +33,7 @@ class FeatureSet:
     features: tuple[Feature, ...]
     fitted_at: int
     basis: str = ""
+    timezone: str = "UTC"
 
     def __post_init__(self) -> None:
         for name, count in Counter(name.casefold() for name in self.names).items():
@@ -46,7 +49,7 @@ class FeatureSet:
     @cached_property
     def plan(self) -> Plan:
         """The features made ready to evaluate."""
-        return Plan(self.features)
+        return Plan(self.features, self.timezone)
 
     @cached_property
     def online(self) -> RecordEvaluator:
@@ -74,7 +77,7 @@ class FeatureSet:
 
     def dumps(self) -> str:
         """The set as JSON."""
-        return FeatureSetFile(FORMAT, self.fitted_at, self.basis, self.features).dumps()
+        return FeatureSetFile(FORMAT, self.fitted_at, self.basis, self.features, self.timezone).dumps()
 
     @classmethod
     def loads(cls, text: str | bytes, *, name: str = "that was given") -> Self:
@@ -84,7 +87,7 @@ class FeatureSet:
         """
         file = FeatureSetFile.loads(text, name=name)
         try:
-            return cls(file.features, file.fitted_at, file.basis)
+            return cls(file.features, file.fitted_at, file.basis, file.timezone)
         except StamkundError as error:
             raise corrupt(name, str(error)) from None
 

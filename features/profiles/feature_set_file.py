@@ -27,6 +27,7 @@ class FeatureSetFile:
     fitted_at: int
     basis: str
     features: tuple[Feature, ...]
+    timezone: str
 
     def dumps(self) -> str:
         """The file's text."""

@@ -34,6 +34,7 @@ def fit_features(
     windows: Sequence[int] = (),
     minor_units: int = 2,
     stages: StageSettings = DEFAULT_STAGES,
+    timezone: str = "UTC",
 ) -> FeatureSet:
     """The default features for what the events up to ``as_of`` hold; later rows change nothing.
 
@@ -46,24 +47,26 @@ def fit_features(
         windows: days to look back beside the usual ones, such as the horizons of the targets.
         minor_units: decimals of the reporting currency.
         stages: when a customer is in which stage.
+        timezone: whose days, weeks and evenings are meant.
     """
     past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
     attributes = attributes_at(lake, as_of=as_of).used
     vocabulary = vocabulary_of(past, attributes, categories=categories)
     if not vocabulary.kinds:
         raise _no_events(as_of)
-    plain = FeatureSet(default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units), as_of)
+    features = default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units)
+    plain = FeatureSet(features, as_of, timezone=timezone)
     if "order" not in vocabulary.kinds:
         return plain
     is_attribute = {feature.name: feature.formula == "attribute" for feature in plain.features}
     behaviour, of_attributes = ([f for f in plain.features if is_attribute[f.name] == it] for it in (False, True))
-    peers = _peers(lake, FeatureSet(tuple(behaviour), as_of), past, as_of)
+    peers = _peers(lake, replace(plain, features=tuple(behaviour)), past, as_of)
     if peers.is_empty():
         return plain
     persona = persona_feature(peers)
     stage_features = _stages(peers, vocabulary.kinds, stages)
     fitted = [*_bands(plain, peers), *stage_features, *([persona] if persona else [])]
-    return FeatureSet(with_unique_names([*behaviour, *fitted, *of_attributes]), as_of)
+    return replace(plain, features=with_unique_names([*behaviour, *fitted, *of_attributes]))
 
 
 def check_events(lake: Lake, as_of: int) -> None:

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
     from features.config.settings import Settings
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The settings of your company.")]
-AsOf = Annotated[str | None, typer.Option(help="The moment to look from, such as 2017-12-03. Default: the clock.")]
+_AS_OF = (
+    "The moment to look from, such as 2017-12-03: the beginning of that day in your `timezone`. Default: the clock."
+)
+AsOf = Annotated[str | None, typer.Option(help=_AS_OF)]
 Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON object on stdout, errors too.")]
 YAML: Final = Path("stamkund.yaml")
 
 
-def moment(text: str | None) -> int | None:
-    """A moment as people write it, in microseconds.
+def moment(text: str | None, timezone: str = "UTC") -> int | None:
+    """A moment as people write it, in microseconds; a day, or a time without a zone, is one of the time zone's.
 
-    >>> moment("1970-01-02")
-    86400000000
+    >>> moment("1970-01-02"), moment("1970-01-02", "Europe/Berlin")
+    (86400000000, 82800000000)
     """
-    return None if text is None else parse(text, field="as_of")
+    return None if text is None else parse(text, field="as_of", timezone=timezone)
 
 
 def settings_of(config: Path) -> Settings:

@@ -42,3 +42,25 @@ def test_what_is_no_moment_is_told_with_the_forms_that_are(text: object) -> None
 
 def test_the_integers_of_arrays_are_moments_too() -> None:
     assert iso(np.array([86_400_000_001])[0]) == "1970-01-02T00:00:00.000001Z"
+
+
+@pytest.mark.parametrize(
+    ("local", "moment"),
+    [
+        ("2024-06-01", "2024-05-31T22:00:00Z"),  # a day is its beginning
+        ("2024-12-01", "2024-11-30T23:00:00Z"),
+        ("2024-06-01T12:00", "2024-06-01T10:00:00Z"),
+        ("2024-06-01T12:00Z", "2024-06-01T12:00:00Z"),  # told with its zone
+        ("2024-10-27T02:30", "2024-10-27T00:30:00Z"),  # of an hour that comes twice the first
+        ("2024-03-31T02:30", "2024-03-31T01:30:00Z"),  # an hour that does not come
+    ],
+)
+def test_a_moment_without_a_zone_is_one_of_the_company(local: str, moment: str) -> None:
+    assert iso(parse(local, timezone="Europe/Berlin")) == moment
+    read = datetime.fromisoformat(local)
+    assert iso(micros(read, "Europe/Berlin")) == moment
+
+
+def test_the_end_of_a_day_is_its_last_microsecond() -> None:
+    assert iso(parse("9999-12-31", day_ends=True)) == "9999-12-31T23:59:59.999999Z"
+    assert iso(parse("2024-06-01", day_ends=True, timezone="Europe/Berlin")) == "2024-06-01T21:59:59.999999Z"

@@ -15,6 +15,7 @@ from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.scans import Scan
 from features.events.columns import EVENT_ORDER
 from features.events.computed_columns import ALL_COLUMNS, GAP
+from features.events.local_time import Clock
 from features.language.terms import Op
 from features.units import MINUTE
 
@@ -71,6 +72,19 @@ def _pane_between(edges: Ints, low: int, high: int) -> nw.Expr:
     middle = (low + high) // 2
     later = nw.col("time") > int(edges[middle])
     return nw.when(later).then(_pane_between(edges, middle + 1, high)).otherwise(_pane_between(edges, low, middle))
+
+
+def local_time(clock: Clock) -> nw.Expr:
+    """The local time of an event, by how far the clock is ahead then, found by halving."""
+    return _ahead(clock, 0, len(clock.changes)) if clock.ahead.any() else nw.col("time")
+
+
+def _ahead(clock: Clock, low: int, high: int) -> nw.Expr:
+    if low == high:
+        return nw.col("time") + int(clock.ahead[low])
+    middle = (low + high) // 2
+    later = nw.col("time") >= int(clock.changes[middle])
+    return nw.when(later).then(_ahead(clock, middle + 1, high)).otherwise(_ahead(clock, low, middle))
 
 
 def _rows(events: Events, scan: Scan, codes: LabelCodes) -> Events:

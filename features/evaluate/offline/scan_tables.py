@@ -13,11 +13,12 @@ import polars as pl
 import pyarrow as pa
 
 from features.arrays import Ints
-from features.evaluate.offline.aggregate import aggregate, collect
+from features.evaluate.offline.aggregate import aggregate, collect, local_time
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.plan import Plan
 from features.evaluate.scans import Scan, scans
+from features.events.local_time import LOCAL, clock_of
 
 BLOCK_CUSTOMERS = 50_000  # at a time leave the engine
 BLOCK_EVENTS = 500_000  # at a time are held in memory by Polars; other engines manage theirs
@@ -53,6 +54,8 @@ def scan_tables(
     past = events.filter(~nw.col("customer_id").is_null(), nw.col("time") <= until)
     past = past if checkpoint is None else past.filter(nw.col("time") > checkpoint.until)
     census, edges_of = _census(past, checkpoint), dict(zip(scans(plan), edges, strict=True))
+    earliest = min(census["first"].to_numpy(), default=0) if checkpoint is None else checkpoint.until
+    past = past.with_columns(local_time(clock_of(plan.timezone).between(earliest, until)).alias(LOCAL))
     in_memory = past.implementation.is_polars()
     cuts = _cuts(census["events"].to_numpy(), BLOCK_EVENTS if in_memory else None)
     for start, end in pairwise(cuts):

@@ -45,7 +45,7 @@ def _terms(lookup: Lookup, record: Record, as_of: int) -> Ints:
     upto = np.zeros(len(lookup.offsets) + 1, dtype=np.int64)
     upto[1:] = record.numbers[0].searchsorted(as_of - lookup.offsets, side="right")
     count = int(upto[-1])
-    values, filled = read_columns(record, lookup.columns, count)
+    values, filled = read_columns(record, lookup.columns, count, lookup.plan.timezone)
     match = _in_cases(lookup, record, filled).ravel().nonzero()[0]  # case · count + event, ascending
     row = np.zeros((len(lookup.columns), len(match) + 1), dtype=np.int64)  # [column, event of a case]
     row[:, :-1] = values.take(match % max(count, 1), axis=1)

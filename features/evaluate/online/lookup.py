@@ -12,7 +12,7 @@ from features.arrays import Ints
 from features.evaluate.online.record_columns import recipes
 from features.evaluate.plan import Plan, span_offsets
 from features.evaluate.scans import EMPTY, label_values
-from features.events.computed_columns import ALL_COLUMNS
+from features.events.computed_columns import ALL_COLUMNS, OF_ANY_EVENT
 from features.language.terms import Condition, Op, Term, Where
 
 Case = tuple[Where, str]  # conditions, and a column that must not be empty ("" for none)
@@ -144,5 +144,5 @@ class Lookup:
 def _case(term: Term) -> Case:
     """The case of a term; events without a value have neither a least nor a last one."""
     measure = term.measure
-    of_any_event = measure.op in ("sum", "distinct") or ALL_COLUMNS[measure.column].sources == ("time",)
+    of_any_event = measure.op in ("sum", "distinct") or ALL_COLUMNS[measure.column].sources in OF_ANY_EVENT
     return measure.where, "" if of_any_event else measure.column

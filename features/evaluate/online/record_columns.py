@@ -15,6 +15,7 @@ from features.events.computed_columns import (
     ALL_COLUMNS,
     GAP,
     NET,
+    OF_ANY_EVENT,
     ComputedColumn,
     IntegerColumn,
     identity,
@@ -23,6 +24,7 @@ from features.events.computed_columns import (
     squared,
 )
 from features.events.kinds import RETURNS
+from features.events.local_time import LOCAL, clock_of
 from features.language.terms import Condition
 from features.units import MINUTE
 
@@ -42,13 +44,15 @@ class Recipe(NamedTuple):
     zero_is_empty: bool
 
 
-def read_columns(record: Record, names: tuple[str, ...], count: int) -> tuple[Ints, Mask]:
+def read_columns(record: Record, names: tuple[str, ...], count: int, timezone: str = "UTC") -> tuple[Ints, Mask]:
     """``[column, event]`` int64, 0 where empty, and ``[source, event]``: where a source of :func:`recipes` is filled.
 
-    The first ``count`` events are read. Texts are numbers here, equal ones for equal texts.
+    The first ``count`` events are read, local times by the clock of a time zone. Texts are numbers here, equal ones for
+    equal texts.
     """
     sources, every_recipe = recipes(names)
-    raw = np.array([_source(record, source, count) for source in sources], dtype=np.int64).reshape(len(sources), count)
+    raw = np.array([_source(record, source, count, timezone) for source in sources], dtype=np.int64)
+    raw = raw.reshape(len(sources), count)
     filled = raw != NONE
     zeroed = np.where(filled, raw, 0)
     values = np.empty((len(names), count), dtype=np.int64)
@@ -65,7 +69,7 @@ def recipes(names: tuple[str, ...]) -> tuple[tuple[str, ...], list[Recipe]]:
     sources = tuple(sorted({source for column in columns for source in column.sources}))
     groups: dict[tuple[Callable[..., IntegerColumn], bool], list[int]] = {}
     for i, column in enumerate(columns):
-        zero_is_empty = column.compute in (identity, squared, square_high, square_low) or column.sources == ("time",)
+        zero_is_empty = column.compute in (identity, squared, square_high, square_low) or column.sources in OF_ANY_EVENT
         groups.setdefault((column.compute, zero_is_empty), []).append(i)
     every_recipe = []
     for (compute, zero_is_empty), at in groups.items():
@@ -79,7 +83,9 @@ def _place(at: Sequence[int]) -> Place:
     return at[0] if len(at) == 1 else np.array(at)
 
 
-def _source(record: Record, name: str, count: int) -> Ints:
+def _source(record: Record, name: str, count: int, timezone: str) -> Ints:
+    if name == LOCAL:
+        return clock_of(timezone).local(record.numbers[0, :count])
     if name == GAP:
         return _gaps(record, count)
     if name == NET:

@@ -47,7 +47,7 @@ def doctor(config: Config = YAML, as_of: AsOf = None, *, as_json: Json = False) 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         with out.progress() as report:
-            diagnosis = examine_all(settings, as_of=settings.now(moment(as_of)), progress=report)
+            diagnosis = examine_all(settings, as_of=settings.now(moment(as_of, settings.timezone)), progress=report)
         out.say(doctor_table(diagnosis), "", after_doctor(diagnosis))
         out.answer(diagnosis_answer(diagnosis))
         if not diagnosis.sound:
@@ -76,7 +76,10 @@ def build(
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
-        codes, now = [code.strip() for code in accept.split(",") if code.strip()], settings.now(moment(as_of))
+        codes, now = (
+            [code.strip() for code in accept.split(",") if code.strip()],
+            settings.now(moment(as_of, settings.timezone)),
+        )
         with out.progress() as report:
             built = build_all(settings, as_of=now, progress=report, refit=refit, anew=anew, accept=codes)
         if built.report.full_read_reason:

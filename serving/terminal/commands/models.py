@@ -30,7 +30,9 @@ def train(
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         with out.progress() as report:
-            reports = fit(settings, as_of=settings.now(moment(as_of)), targets=targets, progress=report)
+            reports = fit(
+                settings, as_of=settings.now(moment(as_of, settings.timezone)), targets=targets, progress=report
+            )
         out.say(training_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
@@ -58,7 +60,7 @@ def score(
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
-        now = settings.now(moment(as_of))
+        now = settings.now(moment(as_of, settings.timezone))
         with out.progress() as report:
             batch = score_batch(settings, as_of=now, out=to, table=table, progress=report)
         out.say(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))

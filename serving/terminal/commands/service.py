@@ -48,7 +48,7 @@ def decide(
 
     with output(as_json=as_json) as out:
         settings, folder = settings_of(config), config.resolve().parent
-        decision = decision_of(settings, customer, as_of=moment(as_of), count=count, folder=folder)
+        decision = decision_of(settings, customer, as_of=moment(as_of, settings.timezone), count=count, folder=folder)
         out.say(*decision_tables(decision, settings.currency))
         out.answer(decision)
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501, S608  (one line for each mistake in a table of them)
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -190,3 +190,20 @@ def test_the_example_reads() -> None:
     settings = read_settings(example)
     assert set(settings.targets) == {"lapse", "spend", "redemption"}
     assert settings.offers.fallback.offer_id == "weekly_ad"
+
+
+def test_days_of_a_company_are_those_of_its_time_zone(tmp_path: Path) -> None:
+    """The zone is that of every source without one of its own, and of moments that tell none."""
+    other = ORDERS.removeprefix("sources:\n").replace("orders:", "abroad:") + "    timezone: Asia/Tokyo\n"
+    head = HEAD + "timezone: Europe/Berlin\nclock: 2024-06-01\nfeatures: {fitted_at: '2024-01-01'}\n"
+    settings = read_settings(written(tmp_path, head + ORDERS + other))
+    assert {name: source.timezone for name, source in settings.sources.items()} == {
+        "orders": "Europe/Berlin",
+        "abroad": "Asia/Tokyo",
+    }
+    assert settings.now() == micros(datetime(2024, 5, 31, 22, tzinfo=UTC))
+    assert settings.now(date(2024, 1, 1)) == micros(datetime(2023, 12, 31, 23, tzinfo=UTC))
+    assert settings.now(datetime(2024, 1, 1, tzinfo=UTC)) == settings.now(micros(date(2024, 1, 1)))
+    assert settings.features.fitted_at == datetime.fromisoformat("2024-01-01")
+    assert read_settings(written(tmp_path, HEAD + ORDERS)).sources["orders"].timezone == "UTC"
+    assert refused(tmp_path, HEAD + "timezone: Europe/Stockholms\n" + ORDERS).code == "unknown_timezone"

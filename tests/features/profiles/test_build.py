@@ -63,6 +63,15 @@ def test_stages_that_were_changed_ask_for_fitting_anew(tmp_path: Path) -> None:
     assert 6.0 in build(changed, as_of=NOW, refit=True).feature_set.feature("stage").parameters
 
 
+def test_features_of_another_time_zone_ask_for_fitting_anew(tmp_path: Path) -> None:
+    build(read_settings(sample_config(tmp_path, every=200)), as_of=NOW)
+    abroad = read_settings(sample_config(tmp_path, every=200, timezone="America/New_York"))
+    with pytest.raises(StamkundError, match="stamkund build --refit") as caught:
+        build(abroad, as_of=NOW)
+    assert caught.value.code == "features_changed"
+    assert build(abroad, as_of=NOW, refit=True).feature_set.timezone == "America/New_York"
+
+
 def test_a_corrupt_feature_set_ends_the_build_before_anything_is_read_and_fitting_anew_mends_it(tmp_path: Path) -> None:
     settings = read_settings(sample_config(tmp_path, every=200))
     first = build(settings, as_of=NOW)
