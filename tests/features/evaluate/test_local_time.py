@@ -33,9 +33,9 @@ HABITS = ("evening_share_all", "morning_share_all", "weekend_share_all", "days_a
 AS_OF = micros(datetime(2024, 12, 1, tzinfo=UTC))
 
 
-def at(time: str, **columns: object) -> Row:
+def at(time: str) -> Row:
     """An order at a moment that tells its offset."""
-    return event(0, id=time, **columns) | {"time": micros(datetime.fromisoformat(time))}
+    return event(0, id=time) | {"time": micros(datetime.fromisoformat(time))}
 
 
 def habits(zone: str, *times: str) -> list[float]:
