@@ -43,10 +43,10 @@ _NUMERIC = frozenset("YymdHIMSf")
 
 @dataclass(frozen=True)
 class TimeForm:
-    """A regular expression of whole texts; where DuckDB's own ``strptime`` reads them alike, the format for it."""
+    """A regular expression of whole texts; and of those that DuckDB's own ``strptime`` reads alike, with its format."""
 
     pattern: str
-    strptime: str | None = None
+    quick: tuple[str, str] | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -113,8 +113,10 @@ def time_format(text: str) -> TimeForm:
     parts = list(_parts(text))
     _check(text, [code for code, _ in parts])
     form = _form(*(pattern for _, pattern in parts))
-    own = {code for code, _ in parts} <= {"", *"YymdHMS"}
-    return TimeForm(form.pattern, _expanded(text) if own else None)
+    if not {code for code, _ in parts} <= {"", *"YymdHIMSp"}:
+        return form
+    half = f" *(?P<half>{_CODES['p'][1]})"
+    return TimeForm(form.pattern, (form.pattern.replace(half, " (?P<half>[ap]m)"), _expanded(text)))
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
@@ -139,6 +141,7 @@ def _expanded(text: str) -> str:
     """A format with only the codes that are known here."""
     for name, codes in _TOGETHER.items():
         text = text.replace(f"%{name}", codes)
+    text = re.sub(r"\s*%p", " %p", text)
     return re.sub("%-?([ekl])", lambda match: f"%{_SAME[match[1]]}", text.strip()).replace("%-", "%")
 
 

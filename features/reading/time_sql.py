@@ -54,7 +54,7 @@ def time_sql(text: str, timezone: str, *, last: bool, form: TimeForm | None = No
     '2024-03-05 14:30:00'
     """
     zone, trimmed = sql.literal(timezone), f"trim({text})"
-    if form is not None and form.strptime:
+    if form is not None and form.quick:
         read = written_sql(text, form)
         return moment_sql(f"({read})", zone) if form.tells_hour else day_sql(f"({read})", zone, last=last)
     if form is not None:
@@ -76,10 +76,11 @@ def written_sql(text: str, form: TimeForm | None = None) -> str:
     if form is None:
         plain = f"regexp_full_match({trimmed}, '{_PLAIN_DAY}|{_PLAIN_ZONED}?')"
         return f"CASE WHEN {plain} THEN TRY_CAST({trimmed} AS TIMESTAMP) ELSE {parsed} END"
-    if form.strptime:
-        fits = f"regexp_full_match({trimmed}, {sql.literal(form.pattern)})"
-        return f"CASE WHEN {fits} THEN try_strptime({trimmed}, {sql.literal(form.strptime)}) END"
-    return parsed
+    if form.quick is None:
+        return parsed
+    pattern, format_ = map(sql.literal, form.quick)
+    quick = f"CASE WHEN regexp_full_match({trimmed}, {pattern}) THEN try_strptime({trimmed}, {format_})"
+    return f"{quick} END" if form.quick[0] == form.pattern else f"{quick} ELSE {parsed} END"
 
 
 def day_sql(midnight: str, zone: str, *, last: bool) -> str:

@@ -103,7 +103,7 @@ def _columns_of(name: str, key: str, text: str, rows: Rows) -> list[str]:
 
 def _count(connection: duckdb.DuckDBPyConnection, column: str, previous: FormCounts | None) -> FormCounts:
     """The counts that :func:`prevailing_type` takes, of the table ``rows`` and what was read before."""
-    digits = "length(regexp_replace(text, '[^0-9]', '', 'g'))"
+    digits = "CASE WHEN length(text) > 15 THEN length(regexp_replace(text, '[^0-9]', '', 'g')) ELSE 0 END"
     row = connection.execute(
         f"""
         SELECT count(*) FILTER (text <> ''),
