@@ -218,3 +218,16 @@ def test_a_condition_that_cannot_be_is_told(tmp_path: Path, where: str, code: st
         ingested(tmp_path, "id,seen,status\n1,2024-01-01,x\n", where=where, **VISIT)
     assert (caught.value.code, caught.value.field) == (code, "sources.rows.where")
     assert told in str(caught.value)
+
+
+def test_a_query_sees_texts_where_a_number_or_a_time_would_lose_some(tmp_path: Path) -> None:
+    text = "id,seen,day,paid\n99999999999999999991,2024-05-01 21:06 +04:00,2024-02-28,1.5\n"
+    text += "99999999999999999992,2024-05-01 21:06,2024-02-30,2\n"
+    query = "SELECT id, seen, day, sum(paid) AS paid FROM rows GROUP BY ALL"
+    columns = {"id": "id", "time": "seen", "text": "day", "cost": "paid"}
+    report, events = ingested(tmp_path, text, kind="visit", query=query, columns=columns)
+    assert report.rejected == {}
+    assert events.sort("id").select("id", "time", "text", "cost").rows() == [
+        ("99999999999999999991", at(2024, 5, 1, 17, 6), "2024-02-28", 150),
+        ("99999999999999999992", at(2024, 5, 1, 21, 6), "2024-02-30", 200),
+    ]

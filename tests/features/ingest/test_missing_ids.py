@@ -22,8 +22,8 @@ def test_what_stands_for_nobody_is_no_customer(tmp_path: Path) -> None:
         "<NA>",
         "undefined",
         "[object Object]",
-        "0",
-        "0.0",
+        "-1",
+        "-1.0",
         "\N{NO-BREAK SPACE}",
         "00",
     )
@@ -36,14 +36,14 @@ def test_what_stands_for_nobody_is_no_customer(tmp_path: Path) -> None:
 
 
 def test_the_list_is_a_setting_and_a_change_reads_all_again(tmp_path: Path) -> None:
-    (tmp_path / "rows.csv").write_text("who,at\nguest,2024-01-01\n0,2024-01-01\n", encoding="utf-8")
+    (tmp_path / "rows.csv").write_text("who,at\nguest,2024-01-01\n-1,2024-01-01\n", encoding="utf-8")
     settings = settings_of(tmp_path, rows={"from": "rows.csv", **VISIT})
     assert ingest(settings).sources[0].rejected == {"missing_id": 1}
     settings = settings.model_copy(update={"missing_ids": ("Guest",)})
     report = ingest(settings)
     assert report.sources[0].rejected == {"missing_id": 1}
     assert report.full_read_reason
-    assert Lake(settings.lake).scan("events").collect()["id"].to_list() == ["0"]
+    assert Lake(settings.lake).scan("events").collect()["id"].to_list() == ["-1"]
 
 
 def test_customers_have_the_same_rule(tmp_path: Path) -> None:
