@@ -48,7 +48,7 @@ def source(**changes: str) -> str:
         (source(columns="5"), "sources.a.columns", f"this must be {DICTIONARY}, not 5."),
         (source(columns="{id: [a], time: b}"), "sources.a.columns.id", "this must be a text, not ['a']."),
         (source(columns="{id: '', time: b}"), "sources.a.columns.id", "this must be a text that is not empty, not ''."),
-        (source(table="5"), "sources.a.table", "this must be 'events', 'items', 'customers' or 'offers', not 5."),
+        (source(table="5"), "sources.a.table", "this must be 'events', 'items', 'customers', 'offers' or 'snapshots', not 5."),
         ("clock: noon", "clock", f"'noon' {MOMENT}"),
         ("clock: 20171203", "clock", f"20171203 {MOMENT}"),
         ("minor_units: two", "minor_units", "this must be a whole number, not 'two'."),
