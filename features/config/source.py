@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from encodings.aliases import aliases
 from typing import Annotated, Literal, Self
 
@@ -94,20 +94,25 @@ class Source(Section):
         return self
 
     def _check_columns(self) -> None:
+        mistakes = list(self._mistakes_in_columns())
+        if mistakes:
+            first, text = mistakes[0], " ".join(map(str, mistakes))
+            raise StamkundError(first.code, text, field=first.field if len(mistakes) == 1 else "columns")
+
+    def _mistakes_in_columns(self) -> Iterator[StamkundError]:
         allowed = [name for name in COLUMNS[self.table] if self.table != "events" or name not in FILLED]
         if self.table == "events" and self.kind is not None and "kind" in self.columns:
-            raise StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
+            yield StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
         for name in self.columns if self.table not in WITH_ATTRIBUTES else ():
             if name not in allowed:
-                raise StamkundError.unknown(
-                    "unknown_column", f"{self.table} column", name, allowed, field=f"columns.{name}"
-                )
+                what, field = f"{self.table} column", f"columns.{name}"
+                yield StamkundError.unknown("unknown_column", what, name, allowed, field=field)
         needed = [*NEEDED[self.table], *(["kind"] if self.table == "events" and self.kind is None else [])]
         for name in needed:
             if name not in self.columns:
                 extra = " (or as the source's constant `kind:`)" if name == "kind" else ""
                 msg = f"A source of {self.table} needs the column `{name}` under columns{extra}."
-                raise StamkundError("missing_column", msg, field="columns")
+                yield StamkundError("missing_column", msg, field="columns")
 
     def _check_query(self) -> None:
         if isinstance(self.origin, dict) and self.query is None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from features import sql
 from features.doctor.doubts.remedies import operand, setting
 from features.doctor.finding import Finding, enumeration
-
-# Cancelled, failed, returned: in English, German, French, Spanish, Italian, Dutch, Swedish, Polish and Portuguese.
-_VOID: Final = re.compile(
-    r"cancel|void|fail|declin|reject|refus|refund|return|chargeback|abandon|"
-    r"storn|abgebroch|abgelehnt|erstatt|retour|annul|anul|rembours|échec|reembols|devuel|devol|fallid|rechaz|"
-    r"rimbors|reso\b|geannul|terugbet|avbrut|makuler|återbetal|zwrot|odrzuc|estorn",
-    re.IGNORECASE,
-)
+from features.onboarding.knowledge.value_words import state
 
 
 def void_words(words: Mapping[str, int]) -> list[str]:
@@ -25,7 +16,7 @@ def void_words(words: Mapping[str, int]) -> list[str]:
     >>> void_words({"completed": 9, "Cancelled": 2, "erstattet": 1})
     ['Cancelled', 'erstattet']
     """
-    return [word for word in words if _VOID.search(word)]
+    return [word for word in words if state(word) in {"cancelled", "refunded"}]
 
 
 def unused_statuses(name: str, columns: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:

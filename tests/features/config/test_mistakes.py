@@ -103,3 +103,10 @@ def test_a_key_that_is_no_name_is_refused(tmp_path: Path, key: str) -> None:
     assert str(refused(tmp_path, f"? {key}\n: 5")).startswith(
         "stamkund.yaml:3: this is not YAML: a key must be a name."
     )
+
+
+def test_every_mistake_in_the_columns_of_a_source_is_told_at_once(tmp_path: Path) -> None:
+    error = refused(tmp_path, source(columns="{id: a, tiem: b, valeu: c}"))
+    assert (error.code, error.field) == ("unknown_column", "sources.a.columns")
+    for told in ("did you mean 'time'?", "did you mean 'value'?", "needs the column `time`"):
+        assert told in str(error)
