@@ -113,7 +113,7 @@ def _reading(name: str, source: Source, column: str, value: Value, money: Money)
     expression = canonical_value(_role(source, column), value, money)
     if expression is None:
         form = {"amount": "an amount", "number": "a number"}.get(_role(source, column), "a time")
-        hint = ": convert it, e.g. to_timestamp(seconds)" if form == "a time" else ""
+        hint = ": say what it counts, e.g. `formats: {column: seconds}`, or to_timestamp(…)" if form == "a time" else ""
         msg = f"`{source.columns[column]}` is of type {value.type}, which cannot be read as {form}{hint}."
         field = f"sources.{name}.columns.{column}"
         raise StamkundError("wrong_type", f"{field}: {msg}", field=field)
