@@ -69,10 +69,10 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
 
 
 def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:
-    """Outcomes that are settled together must lie within the data."""
+    """Outcomes that are settled together must lie within the data, which reach to the end of their last day."""
     last = _last_event(lake)
     horizon = model.target.horizon_us if model.target.settled_together else 0
-    if last is None or as_of + horizon > last + DAY:
+    if last is None or as_of + horizon > (last // DAY + 1) * DAY:
         text = (
             f"What came true of '{model.name}' is not known: the data ends with {_day(last)}, and the horizon of "
             f"{model.target.horizon_us // DAY} days is not over. Choose an earlier as_of."

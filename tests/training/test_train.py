@@ -300,12 +300,13 @@ def test_what_is_evaluated_is_everyone_of_the_moment_and_what_they_did(
 
 
 @pytest.mark.parametrize(("after", "known"), [(0, True), (1, False)])
-def test_what_came_true_is_known_when_the_data_reach_to_the_day_of_the_horizons_end(
+def test_what_came_true_is_known_when_the_horizon_ends_by_the_end_of_the_last_day(
     settings: Settings, reports: dict[str, TrainingReport], after: int, *, known: bool
 ) -> None:
     model = reports["lapse"].model
     assert model is not None
-    moment = int(events()["time"].to_numpy().max()) + DAY - 28 * DAY + after
+    last_day = int(events()["time"].to_numpy().max()) // DAY
+    moment = (last_day + 1) * DAY - 28 * DAY + after
     if known:
         assert evaluate(settings, model, as_of=moment).rows > 50
     else:
