@@ -78,10 +78,8 @@ class AttributeTables:
         if self.snapshots is not None:
             past = _of(self.snapshots, ids).filter(pl.col("time") <= as_of)
             nth = pl.len().over("customer_id") - pl.int_range(pl.len()).over("customer_id")
-            numbered = past.with_columns(nth=nth)
             for name, n in (("snapshots", 1), ("before", 2)):
-                rows = numbered.filter(pl.col("nth") == n)
-                found[name] = ids.join(rows, on="customer_id", how="left", maintain_order="left")
+                found[name] = ids.join(past.filter(nth == n), on="customer_id", how="left", maintain_order="left")
         return found
 
     def _with_traits(self, static: pl.DataFrame, as_of: int) -> pl.DataFrame:

@@ -33,7 +33,7 @@ FORMS: Spec = {
 WEEKLY: Spec = {
     "table": "snapshots",
     "from": "weekly/*.csv",
-    "columns": {"customer_id": "who", "time": "day", "balance": "balance", "tier": "tier"},
+    "columns": {"customer_id": "who", "time": "day", "balance": "balance", "tier": "tier", "nth": "balance"},
 }
 WHO = [f"c{n:02}" for n in range(60)]
 
@@ -121,7 +121,7 @@ def test_the_last_snapshot_by_a_moment_is_true_then(shop: Path) -> None:
     made = built(shop, weekly=WEEKLY)
     names = ("balance", "balance_change", "tier")
     assert told(made, "c07", *names) == [1000, 793, None]
-    assert told(made, "c08", *names) == [208, 100, "free"]
+    assert told(made, "c08", *names, "nth", "nth_change") == [208, 100, "free", 208, 100]
     assert told(made, "new", *names, "orders_all") == [5, None, "gold", 0]
     end = parse("2024-05-19", day_ends=True)  # a day's snapshot is true from its end on
     assert told(built(shop, as_of=end - 1, weekly=WEEKLY), "c07", *names) == [7, None, "gold"]
