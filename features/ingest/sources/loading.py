@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 from features import sql
 from features.ingest.sources.formats.text.lines import CsvLines, lines_at
 from features.ingest.sources.places import FLAW, ROW, FileRows, Malformed
-from features.ingest.sources.source_table import SourceTable
+from features.ingest.sources.tables.source_table import SourceTable
 
 
 def load(
@@ -103,10 +103,18 @@ def _malformed(connection: duckdb.DuckDBPyConnection, source: SourceTable, count
     records = CsvLines(source.csv, count + len(rejected)).ordinals(np.array([row[0] for row in rejected], np.int64))
     blank = [len(text) - len(text.lstrip("\r\n")) for *_, text in rejected]  # lines that DuckDB takes for its beginning
     lines = lines_at(source.csv.path, np.array([row[1] for row in rejected], np.int64) + blank)
-    return [
+    found = [
         Malformed(int(ordinal), int(line), f"line {line} of {source.label}: {message}: {text.strip()[:200]}")
         for ordinal, line, (_, _, message, text) in zip(records, lines, rejected, strict=True)
     ]
+    return [*found, *_swallowed(source.label, found[-1], rejected[-1][3])]
+
+
+def _swallowed(label: str, last: Malformed, text: str) -> Iterator[Malformed]:
+    """The lines behind a quote that is never closed: each of them is no row, not all of them together one."""
+    for nth, line in enumerate(text.strip().splitlines()[1:], start=1):
+        flaw = f"line {last.line + nth} of {label}: the quote of line {last.line} is not closed: {line[:200]}"
+        yield Malformed(last.ordinal + nth, last.line + nth, flaw)
 
 
 def _cut(malformed: Sequence[Malformed], count: int, records: int) -> tuple[list[Malformed], int]:

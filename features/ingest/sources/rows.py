@@ -20,8 +20,8 @@ from features.ingest.sources.loading import add_columns, add_flaws, append, load
 from features.ingest.sources.places import FLAW, ROW, FileRows
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.query_tables import query_tables
-from features.ingest.sources.source_table import SourceTable
 from features.ingest.sources.tables import open_source
+from features.ingest.sources.tables.source_table import SourceTable
 from features.ingest.sources.watermark import FormCounts, FullReadNeeded
 
 _ROW_AND_FLAW = f"row_number() OVER () AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}"

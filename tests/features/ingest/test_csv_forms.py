@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
@@ -164,6 +168,37 @@ def test_a_letter_across_two_pieces_of_a_file(tmp_path: Path) -> None:
 def test_a_file_without_a_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StamkundError, match="is empty"):
         opened(tmp_path, b"\n \n")
+
+
+def test_every_line_behind_a_quote_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    table = opened(tmp_path, b'id,day\n1,2024-01-01\n2,"2024-01-02\n3,2024-01-03\n4,2024-01-04\n')
+    with duckdb.connect() as connection:
+        rows = load(connection, table, "t")
+        flaws = connection.execute(f"SELECT {FLAW} FROM t WHERE {FLAW} IS NOT NULL ORDER BY {ROW}").fetchall()  # noqa: S608
+    assert (rows.count, rows.records) == (1, 4)
+    assert [str(flaw).split(" of ")[0][2:] for (flaw,) in flaws] == ["ne 3", "ne 4", "ne 5"]
+
+
+CELL = st.text(st.characters(codec="cp1252", exclude_characters="\0\r\x1a"), max_size=6).map(str.strip)
+ROW_OF_TEXTS = st.tuples(st.from_regex("c[1-9]{1,3}", fullmatch=True), CELL, CELL)
+
+
+@given(
+    rows=st.lists(ROW_OF_TEXTS, min_size=1, max_size=6),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_what_is_written_is_read(
+    tmp_path: Path, rows: list[tuple[str, ...]], delimiter: str, encoding: str, end: str
+) -> None:
+    """Whatever the texts are, in any dialect and encoding, they are read as they were written."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([HEADER, *rows])
+    table = opened(tmp_path, text.getvalue().encode(encoding))
+    assert list(table.columns) == list(HEADER)
+    assert rows_of(table) == [tuple(cell or None for cell in row) for row in rows]
 
 
 def test_packed(tmp_path: Path) -> None:

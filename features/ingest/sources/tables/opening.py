@@ -15,9 +15,7 @@ from features.ingest.sources.formats.json import read_json
 from features.ingest.sources.formats.kinds import Kind, kind_of
 from features.ingest.sources.formats.text.csv import open_csv
 from features.ingest.sources.formats.workbooks import read_sheet, sheet_names
-from features.ingest.sources.source_table import SourceTable
-
-__all__ = ["SourceTable", "fitting", "open_source", "open_tables", "selected"]
+from features.ingest.sources.tables.source_table import SourceTable
 
 _SILENT = Form()
 _PACKAGES = {"packed", "archive"}
