@@ -20,6 +20,7 @@ from features.ingest.sources.formats.text.header import find_header
 _HEAD, _TAIL = 1 << 18, 1 << 16  # bytes that are looked at
 _NOTHING = Findings({})
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.|\\t)\"?\s*", re.IGNORECASE)
+_LINES = 500  # that tell the dialect
 _LONGEST_LINE = 16_000_000  # bytes
 
 
@@ -59,7 +60,7 @@ def open_csv(path: Path, form: Form, scratch: Path) -> tuple[CsvFile, Findings]:
         raise StamkundError("unreadable_file", msg)
     separator_line = _SEPARATOR_LINE.fullmatch(head[0])
     said = separator_line[1].replace("\\t", "\t") if separator_line else None
-    dialect, found = find_dialect(head, form.delimiter or said), _NOTHING
+    dialect, found = find_dialect(head[:_LINES], form.delimiter or said), _NOTHING
     if dialect.delimiter == SPACES:
         plain, found = _tabbed(plain, scratch), Findings({"delimiter": "spaces"}, ("its columns are parted by spaces",))
         dialect, head = Dialect("\t"), _head(plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ _USUAL = ",;\t|"
 _SURE = 0.9  # the share of lines that a delimiter parts alike
 SPACES = " "  # any number of them
 _UNUSUAL = "~^"  # taken only where no usual one parts the lines
+_PARTED, _DECIMAL = re.compile(r"[,;\t|](?! )."), re.compile(r"\W*[\d.,' ]+\W*")  # other columns in a cell; a number
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "~": "tilde", "^": "caret"}
 
 
@@ -67,15 +69,15 @@ class Dialect:
 
 
 def find_dialect(lines: Sequence[str], delimiter: str | None) -> Dialect:
-    r"""The dialect that parts most lines alike, and of those the one that parts them into most columns.
+    r"""The dialect that parts most lines into the same columns, of cells that need no further parting.
 
     >>> find_dialect(["id;paid\n", "1;2,50\n", "2;3,75\n"], None)
     Dialect(delimiter=';', quote='"', escape='"')
     """
     for candidates in [[delimiter]] if delimiter else [_USUAL, _UNUSUAL]:
-        fits = {Dialect(one): _fit(lines, Dialect(one)) for one in candidates}
+        fits = {dialect: _fit(lines, dialect) for dialect in map(Dialect, candidates)}
         best = max(fits, key=lambda dialect: fits[dialect])
-        if fits[best] > (_SURE, 1) or (fits[best][1] > 1 and (delimiter or not _in_spaces(lines))):
+        if fits[best] and (delimiter or not _in_spaces(lines) or _share(lines, best) > _SURE):
             return _quoting(lines, best, fits[best])
     return Dialect(delimiter or (SPACES if _in_spaces(lines) else ","))
 
@@ -92,16 +94,22 @@ def width(records: Sequence[Record]) -> int:
     return max(counts, key=lambda cells: (cells > 1, counts[cells], cells), default=0)
 
 
-def _fit(lines: Sequence[str], dialect: Dialect) -> tuple[float, int]:
-    """The share of lines that have as many cells as most have, and that number."""
+def _fit(lines: Sequence[str], dialect: Dialect) -> float:
+    """How well a dialect parts lines: into the same columns, many, of clean cells; 0 when into one column."""
     records = [record for record in dialect.records(lines) if record.texts]
     cells = width(records)
-    if cells < 2:
-        return 0.0, cells
-    return sum(len(record.cells) == cells for record in records) / len(records), cells
+    rows = [record for record in records if len(record.cells) == cells]
+    clean = [not _PARTED.search(cell) or bool(_DECIMAL.fullmatch(cell)) for row in rows for cell in row.cells]
+    return (cells - 1) / cells * (len(rows) / len(records)) * (sum(clean) / len(clean)) if rows else 0.0
 
 
-def _quoting(lines: Sequence[str], plain: Dialect, fit: tuple[float, int]) -> Dialect:
+def _share(lines: Sequence[str], dialect: Dialect) -> float:
+    """The share of lines that have as many cells as most have."""
+    counts = Counter(len(record.cells) for record in dialect.records(lines) if record.texts)
+    return max(counts.values(), default=0) / max(counts.total(), 1)
+
+
+def _quoting(lines: Sequence[str], plain: Dialect, fit: float) -> Dialect:
     """The dialect with other quotes where they part the lines better, or where single ones stand around the names."""
     delimiter = plain.delimiter
     escaped, single = Dialect(delimiter, '"', "\\"), Dialect(delimiter, "'", "'")

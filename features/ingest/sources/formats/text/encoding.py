@@ -31,9 +31,21 @@ _INVALID, _NON_ASCII = re.compile("[\udc80-\udcff]"), re.compile("[^\x00-\x7f]")
 # What other 8-bit encodings look like when they are taken for Windows-1252: signs or capitals inside of words, words of
 # nothing but accented letters, and bytes that stand for nothing.
 _STRANGE = re.compile(
-    r"[^\W\d_][¡¢£¤¥¦§¨©¬¯±²³¶\xb8¹º¼½¾¿×÷†‡\u02c6‰\u2039\u203a\u02dc„\u201a“”•]+[^\W\d_]|[a-z][ŠŽŒŸ][a-z]|[À-ÖØ-öø-ÿ]{3,}|\ufffd"
+    r"[^\W\d_][¡¢£¤¥¦§¨©¬¯±²³¶\xb8¹º¼½¾¿×÷†‡\u02c6‰\u2039\u203a\u02dc„\u201a“”•]+[^\W\d_]|[a-zà-ÿ][ŠŽŒŸ]|£[a-zà-ÿ]|¤|[À-ÖØ-öø-ÿ]{3,}|\ufffd"
 )
-_OTHERS = ("cp1250", "cp1251", "cp1253", "cp850", "mac_roman", "shift_jis", "gb18030", "big5", "euc_kr", "latin-1")
+_OTHERS = (
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "iso8859_15",
+    "cp850",
+    "mac_roman",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "latin-1",
+)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ def header_place(records: Sequence[Record]) -> tuple[int, bool]:
     """
     cells = width(records)
     first = _first_of_width(records, cells)
-    ragged = [place for place in range(first) if 1 < len(records[place].cells) != cells]
-    if ragged and len(records[ragged[-1]].texts) > cells / 2:
-        return ragged[-1], True
-    return first, not is_data(records[first], _behind(records, first))
+    if not is_data(records[first], _behind(records, first)):
+        return first, True
+    above = first > 0 and 1 < len(records[first - 1].cells) != cells and len(records[first - 1].texts) > cells / 2
+    return (first - 1, True) if above else (first, False)
 
 
 def is_data(first: Record, rows: Sequence[Record]) -> bool:

@@ -20,6 +20,9 @@ _TOTAL = re.compile(
 )
 
 
+_REMARK = re.compile(r"\(\d[\d., ]* (?:rows?|records?|lines?|Zeilen?)\b.*\)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Footer:
     """How many records at the end are no rows, and what was found of them."""
@@ -56,8 +59,9 @@ def footer_length(rows: Sequence[Record]) -> int:
     length = 0
     for nth, place in enumerate(reversed(filled[-_MOST:]), start=1):
         before = [rows[other] for other in filled[: len(filled) - nth][-100:]]
+        remark = bool(_REMARK.fullmatch(" ".join(rows[place].texts)))
         below_blank = place > 0 and not rows[place - 1].texts
-        if _is_total(rows[place], before) or (below_blank and len(rows[place].texts) <= cells / 2):
+        if remark or _is_total(rows[place], before) or (below_blank and len(rows[place].texts) <= cells / 2):
             length = nth
     return length
 
@@ -66,5 +70,10 @@ def _is_total(record: Record, before: Sequence[Record]) -> bool:
     if not before or not _TOTAL.fullmatch(record.texts[0].strip()):
         return False
     full = [row for row in before if len(row.cells) == len(before[0].cells)]
-    needed = [place for place in range(len(before[0].cells)) if all(row.cells[place].strip() for row in full)]
-    return len(record.cells) < len(before[0].cells) or any(not record.cells[place].strip() for place in needed)
+    needed = [place for place in range(len(before[0].cells)) if all(_told(row.cells[place]) for row in full)]
+    return len(record.cells) < len(before[0].cells) or any(not _told(record.cells[place]) for place in needed)
+
+
+def _told(cell: str) -> bool:
+    """Whether a cell tells anything: some write dashes into empty ones."""
+    return bool(cell.strip(" -–"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from features.ingest.sources.formats.text.dialect import Record, width
 from features.ingest.sources.formats.text.first_line import header_place
 
 _NONE = Findings({})
+_RULER = re.compile(r"\s*[-=+|: ]*[-=]{2,}[-=+|: ]*")
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,15 @@ def find_header(label: str, records: Sequence[Record], form: Form, *, start: int
     """The header that the settings say, or else the one found behind the first ``start`` records."""
     if form.header:
         place = _place_of(label, records, form.header)
-        return Header(_names(label, records, place, form, named=True), place + 1, Findings({"header": form.header}))
+        names = _names(label, records, place, form, named=True)
+        return Header(names, _behind(records, place), Findings({"header": form.header}))
     place, named = header_place(records[start:]) if records[start:] else (0, True)
     place += start
     if form.header == 0 or form.names:
         return Header(_names(label, records, place, form, named=False), place, Findings({"header": "none"}))
     names = _names(label, records, place, form, named=named)
-    return Header(names, place + named, _findings(records, place, names, named=named))
+    skip = _behind(records, place) if named else place
+    return Header(names, skip, _findings(records, place, names, named=named))
 
 
 def column_names(cells: Sequence[str]) -> tuple[str, ...]:
@@ -49,6 +53,12 @@ def column_names(cells: Sequence[str]) -> tuple[str, ...]:
             name = f"{name}_{place}"
         names.append(name)
     return tuple(names)
+
+
+def _behind(records: Sequence[Record], place: int) -> int:
+    """The place behind the names, and behind a line of dashes below them."""
+    ruler = place + 1 < len(records) and all(_RULER.fullmatch(cell) for cell in records[place + 1].texts or ["."])
+    return place + 1 + ruler
 
 
 def _place_of(label: str, records: Sequence[Record], line: int) -> int:
