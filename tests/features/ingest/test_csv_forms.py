@@ -78,6 +78,7 @@ def rows_of(table: SourceTable) -> list[tuple[object, ...]]:
         (lines().replace("c1", '"c1"').replace("Köln", '"Köln"').encode(), {}),
         ("\n".join(",".join(f"'{cell}'" for cell in row) for row in [HEADER, *ROWS]).encode(), {}),
         (lines("  ").encode(), {"delimiter": "spaces"}),
+        (lines("  ").replace("city\n", "city\n-- --- ----\n").encode(), {"delimiter": "spaces"}),
         ((" " + lines("   ").replace("\n", "  \n ")).encode(), {"delimiter": "spaces"}),
         (("# of the shop, v1\n# in May\n" + lines()).encode(), {"header": 3}),
         (lines(" | ").replace("city\n", "city\n---+---+---\n").encode() + b"(5 rows)\n", {"footer": 1}),
@@ -138,10 +139,10 @@ def test_quoted_texts_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -> No
 
 
 def test_decimal_commas_part_no_columns(tmp_path: Path) -> None:
-    """As many commas as semicolons, and more lines with them: what they part is no column."""
-    rows = "".join(f"{n},5;{n},25;{n}\n" for n in range(1, 9))
-    table = opened(tmp_path, ("Preise; heute\n\nnetto;brutto;zahl\n" + rows).encode())
-    assert (list(table.columns), rows_of(table)[0]) == (["netto", "brutto", "zahl"], ("1,5", "1,25", "1"))
+    """More lines have as many commas than as many semicolons; what they part is no column."""
+    rows = "".join(f"{n},5;{n},25\n" for n in range(1, 9))
+    table = opened(tmp_path, f"netto;brutto\n{rows}".encode())
+    assert (list(table.columns), rows_of(table)[0]) == (["netto", "brutto"], ("1,5", "1,25"))
 
 
 def test_names_that_are_missing_or_repeated(tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_a_broken_letter_in_utf8_breaks_its_line_only(tmp_path: Path) -> None:
 
 
 def test_a_letter_across_two_pieces_of_a_file(tmp_path: Path) -> None:
-    data = ("id,day\n" + "1,2024-01-01\n" * 80658).encode()
+    data = ("id,day\n" + "1,2024-01-01\n" * 81000).encode()
     data = data[: (1 << 20) - 1] + "é".encode() + b"\n"
     table = opened(tmp_path, data)
     assert table.settings == {}
