@@ -203,6 +203,7 @@ def test_lists_beside_each_other_are_tables(tmp_path: Path) -> None:
         ("orders", {"records": "shop.orders"}),
         ("customers", {"records": "shop.customers"}),
     ]
+    assert [list(table.columns) for table in opened(tmp_path / "x.json")] == [["id"], ["name"]]  # nothing of each other
 
 
 @pytest.mark.parametrize(
