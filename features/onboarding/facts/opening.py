@@ -17,8 +17,7 @@ from features.ingest.sources.files import READ_ERRORS, find_files
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
-from features.ingest.sources.source_table import SourceTable
-from features.ingest.sources.tables import open_tables
+from features.ingest.sources.tables import SourceTable, open_tables
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.names import role_scores
 from features.onboarding.question import Question
