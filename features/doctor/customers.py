@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -79,6 +79,14 @@ def attribute_coverage(attributes: pl.DataFrame, customers: int) -> Finding:
     if row["active"] < 0.5 * row["customers"]:
         text += f" {row['customers'] - row['active']:,} more have attributes but no events."
     return Finding("attributes", "ok" if row["active"] else "warning", text)
+
+
+def attribute_history(tables: Collection[str]) -> Iterator[Finding]:
+    """Attributes without a history: what a table of customers can and cannot tell."""
+    if "customers" in tables and "snapshots" not in tables:
+        text = "Attributes of `table: customers` are as they are today, and past moments are shown with them too."
+        step = "Fine for what never changes; of what does, keep each export, and read them as `table: snapshots`."
+        yield Finding("attributes", "note", text, step)
 
 
 def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding]:

@@ -89,6 +89,7 @@ def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     yield from history.time_precision(facts.kinds)
     yield from history.delays(facts.delays)
     yield customers.attribute_coverage(facts.attributes, facts.customers)
+    yield from customers.attribute_history({source.table for source in settings.sources.values()})
     yield content.channels(facts.channels)
     yield content.offers(facts.offers)
     yield from customers.consent_coverage(facts.consents, facts.customers)

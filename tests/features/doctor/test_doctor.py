@@ -181,6 +181,13 @@ def test_channels_and_offers() -> None:
     assert found.message.startswith("Valid at this moment: 1 of 3 offers. With a value: 1, with a cost: 0")
 
 
+def test_attributes_without_a_history_are_said_to_be_those_of_today() -> None:
+    (told_today,) = customers.attribute_history({"events", "customers"})
+    assert (told_today.level, "`table: snapshots`" in str(told_today.next_step)) == ("note", True)
+    assert not list(customers.attribute_history({"events"}))
+    assert not list(customers.attribute_history({"customers", "snapshots"}))
+
+
 def test_the_latest_word_on_consent_counts() -> None:
     said = {"purpose": "email", "customer": "c1"}
     held = events(
