@@ -20,8 +20,8 @@ class Kind:
 
     ``plural`` counts it in the names of features; empty where ``NAME_count`` does. ``spec``: its events in the Segment
     Spec. ``synonyms``: other names that tables give it. ``file_words``: parts of the names of files of such events.
-    ``interest``: it shows interest in an order. ``answer``: it answers a contact. ``lines``: it has a row a product.
-    ``returns``: its value takes back what an order brought.
+    ``interest``: it shows interest in an order. ``question``: it reaches out to the customer. ``answer``: it answers
+    such a question. ``lines``: it has a row a product. ``returns``: its value takes back what an order brought.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Kind:
     synonyms: tuple[str, ...] = ()
     file_words: tuple[str, ...] = ()
     interest: bool = False
+    question: bool = False
     answer: bool = False
     lines: bool = False
     returns: bool = False
@@ -48,7 +49,7 @@ _USUAL = (
         "click", "clicks", spec=("Promotion Clicked", "Email Link Clicked"), file_words=("click",),
         interest=True, answer=True,
     ),
-    Kind("contact", "contacts", file_words=("contact", "campaign", "mailing", "email")),
+    Kind("contact", "contacts", question=True, file_words=("contact", "campaign", "mailing", "email")),
     Kind("survey", "surveys", spec=("Survey Answered",), file_words=("survey", "nps", "rating", "review")),
     Kind("support", "support_requests", synonyms=("support_request",), file_words=("support", "ticket", "case")),
     Kind("visit", "visits", file_words=("visit", "session"), interest=True),
@@ -59,7 +60,7 @@ _USUAL = (
     Kind("cart", "carts", spec=("Product Added",), interest=True),
     Kind("search", "searches", spec=("Products Searched",), interest=True),
     Kind("open", "opens", spec=("Email Opened",), answer=True),
-    Kind("exposure", "exposures", spec=("Promotion Viewed",)),
+    Kind("exposure", "exposures", spec=("Promotion Viewed",), question=True),
     Kind("coupon_applied", spec=("Coupon Applied",)),
     Kind("consent"),
     Kind("identify"),
@@ -69,6 +70,9 @@ _USUAL = (
 )  # fmt: skip
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _USUAL}
 RETURNS = tuple(sorted(kind.name for kind in _USUAL if kind.returns))  # what they are worth comes off the orders
+# Of what happened to a customer at one moment, the answers come after the questions.
+QUESTIONS = tuple(kind.name for kind in _USUAL if kind.question)
+ANSWERS = tuple(kind.name for kind in _USUAL if kind.answer)
 
 
 def snake_case(name: str) -> str:

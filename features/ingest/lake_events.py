@@ -12,9 +12,12 @@ import duckdb
 
 from features import sql
 from features.events.columns import EVENT_ORDER
+from features.events.kinds import ANSWERS, QUESTIONS
 from features.events.tables import COLUMNS
 from features.lake import ROW_GROUP, Draft
 
+_NARROW = "SELECT source, event_id, id_type, id, order_id, time, known_at, kind FROM"
+_EQUAL = "(every.id_type, every.id, every.time) = (questions.id_type, questions.id, questions.time)"
 _OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose lines are numbered
 _MONTH = "strftime(make_timestamp(time), '%Y-%m')"
 
@@ -76,27 +79,25 @@ class LakeEvents:
     def _merge(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
         """Fill the table ``merged_events``: all events of these months, completed by what other rows tell about them.
 
-        Lines of one order are numbered, anew where one came or went; an order row that names no order is an order of
-        its own. ``known_at`` is empty where an event is known from its own time on.
+        An order row that names no order is an order of its own. An answer at the very moment of a question to the same
+        person is known a microsecond after it; ``known_at`` is empty where an event is known from its own time on.
         """
         earlier = f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
-        line = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
-        narrow = "SELECT source, event_id, id_type, id, order_id, time, kind FROM"
+        self._number_lines(connection, earlier)
         connection.execute(
             f"""
-            CREATE OR REPLACE TEMP TABLE order_lines AS
-            SELECT source, event_id, {line} AS line
-            FROM ({narrow} events UNION ALL {narrow} {earlier})
-            SEMI JOIN changed_orders USING ({_OF_ORDER})
-            WHERE kind = 'order'
+            CREATE OR REPLACE TEMP TABLE questions AS
+            SELECT DISTINCT id_type, id, time FROM ({_NARROW} events UNION ALL {_NARROW} {earlier})
+            WHERE kind IN {QUESTIONS} AND coalesce(known_at, time) <= time
             """
         )
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE merged_events AS
-            SELECT {_MONTH} AS month, every.* REPLACE (
-                CASE WHEN kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line,
-                CASE WHEN known_at > time THEN known_at END AS known_at
+            SELECT strftime(make_timestamp(every.time), '%Y-%m') AS month, every.* REPLACE (
+                CASE WHEN every.kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line,
+                CASE WHEN questions.time IS NOT NULL THEN greatest(coalesce(known_at, 0), every.time + 1)
+                     WHEN known_at > every.time + 1 THEN known_at END AS known_at
             )
             FROM (
                 FROM {earlier}
@@ -104,6 +105,20 @@ class LakeEvents:
                 SELECT events.* REPLACE (coalesce(events.category, items.category) AS category)
                 FROM events LEFT JOIN items USING (item_id)
             ) AS every LEFT JOIN order_lines USING (source, event_id)
+            LEFT JOIN questions ON every.kind IN {ANSWERS} AND {_EQUAL}
+            """
+        )
+
+    def _number_lines(self, connection: duckdb.DuckDBPyConnection, earlier: str) -> None:
+        """Fill the table ``order_lines``: the lines of each order of which one came or went, numbered."""
+        line = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE order_lines AS
+            SELECT source, event_id, {line} AS line
+            FROM ({_NARROW} events UNION ALL {_NARROW} {earlier})
+            SEMI JOIN changed_orders USING ({_OF_ORDER})
+            WHERE kind = 'order'
             """
         )
 

@@ -209,12 +209,15 @@ def record_of(rows: Sequence[Row], customer: str) -> Record:
 
 def known(rows: Sequence[Row], as_of: int) -> list[Row]:
     """The events that are known at a moment."""
-    return [row for row in rows if known_at(row) <= as_of]
+    return [row for row in rows if known_at(row, rows) <= as_of]
 
 
-def known_at(row: Row) -> int:
-    """When an event is known: from its time on, or later."""
-    return max(cast(int, row["time"]), cast(int, row.get("known_at") or 0))
+def known_at(row: Row, among: Sequence[Row]) -> int:
+    """When an event is known: from its time on, or later; an answer only after the question of the same moment."""
+    time, late, customer = cast(int, row["time"]), cast(int, row.get("known_at") or 0), row["customer_id"]
+    then = [e for e in among if (e["time"], e["customer_id"]) == (time, customer)]
+    asked = any(e["kind"] in ("contact", "exposure") and cast(int, e.get("known_at") or 0) <= time for e in then)
+    return max(late, time + (asked and row["kind"] in ("redeem", "click", "open")))
 
 
 def own(rows: Sequence[Row], customer: str) -> list[Row]:

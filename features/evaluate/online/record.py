@@ -14,6 +14,7 @@ from features.arrays import Codes, Ints, Mask
 from features.errors import StamkundError
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
+from features.events.knowledge import answers_at_once
 from features.language.terms import LOWEST
 
 FORMAT = "5"  # of packed records; records of another format are made anew from the lake
@@ -64,7 +65,8 @@ class Record:
         numbers = {c: np.array([integer(c, e.get(c)) for e in rows], dtype=np.int64) for c in NUMBERS}
         texts = {c: [e.get(c) for e in rows] for c in TEXTS}
         traits = [t for e in rows if (t := traits_of(e)) is not None]
-        return cls.from_columns(numbers, texts, attributes, traits, snapshots).with_order_lines()
+        record = cls.from_columns(numbers, texts, attributes, traits, snapshots)
+        return record.with_order_lines().with_answers_after()
 
     @classmethod
     def from_columns(
@@ -132,6 +134,17 @@ class Record:
         starts = np.flatnonzero(np.diff(orders[by_order], prepend=-2))
         lines[grouped] = np.arange(1, len(grouped) + 1) - np.repeat(starts, np.diff(starts, append=len(grouped)))
         return replace(self, numbers=np.vstack([self.numbers[:1], lines, self.numbers[2:]]))
+
+    def with_answers_after(self) -> Record:
+        """The record with answers at the very moment of a question known a microsecond after it, as the lake's are."""
+        known_at = self.number("known_at").copy()
+        at = answers_at_once(self.words.get("kind", []), self.codes("kind"), self.numbers[0], known_at)
+        if not len(at):
+            return self
+        others = [i for i, name in enumerate(self.number_columns) if name != "known_at"]
+        known_at[at] = np.maximum(known_at[at], self.numbers[0, at] + 1)
+        columns = (*(self.number_columns[i] for i in others), "known_at")
+        return replace(self, number_columns=columns, numbers=np.vstack([self.numbers[others], known_at]))
 
     def pack(self) -> bytes:
         """The record as bytes: a line of JSON, then the arrays as they lie in memory."""

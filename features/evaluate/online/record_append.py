@@ -13,6 +13,7 @@ import numpy.typing as npt
 from features.evaluate.online.record import NONE, Record, integer
 from features.evaluate.online.traits import traits_of
 from features.events.columns import EVENT_ORDER, NUMBERS, TEXTS, order_of
+from features.events.kinds import ANSWERS, QUESTIONS
 
 Number = TypeVar("Number", np.int64, np.int32)
 Event = Mapping[str, object]
@@ -54,6 +55,8 @@ def _with_event(record: Record, event: Event) -> Record:
         for of_order in ("order_id", "source"):
             lines &= longer.codes(of_order) == longer.codes(of_order)[at]
         numbers[1, lines] = np.arange(1, np.count_nonzero(lines) + 1)
+    if event["kind"] in (*QUESTIONS, *ANSWERS):
+        return longer.with_answers_after()
     return _with_traits_of(longer, event) if event["kind"] == "identify" else longer
 
 

@@ -16,7 +16,7 @@ from features import Lake, profile_frame, profiles_at, write_profiles
 from features.errors import StamkundError
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.evaluate.online.knowledge import known_by
-from features.evaluate.online.record import Record
+from features.evaluate.online.record import NONE, Record
 from features.evaluate.online.record_append import append
 from features.profiles.records import records
 from features.units import DAY
@@ -131,3 +131,34 @@ def test_old_months_of_which_something_is_not_known_are_read_again(tmp_path: Pat
         checkpoint = checkpoint_for(lake, SHOP.plan, path, as_of=as_of)
         write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
         assert pl.read_parquet(tmp_path / "profiles.parquet")["orders_all"].to_list() == [orders]
+
+
+def answered(days_ago: float, kind: str = "redeem") -> list[Row]:
+    """A contact two days ago, and an answer."""
+    return [event(2, "contact", id="q"), event(days_ago, kind, id="a"), event(40, id="old")]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "answers"), [(NOW - 2 * DAY - 1, 0), (NOW - 2 * DAY, 0), (NOW - 2 * DAY + 1, 1), (NOW, 1)]
+)
+def test_an_answer_at_the_moment_of_the_question_comes_after_it(as_of: int, answers: int) -> None:
+    profile = profile_of(answered(2), as_of=as_of)
+    assert (profile["redemptions_all"], profile["contacts_all"]) == (answers, int(as_of >= NOW - 2 * DAY))
+    if answers:
+        assert profile["days_since_last_redeem"] == (as_of - NOW + 2 * DAY) / DAY  # its time is what it was
+
+
+def test_an_answer_without_a_question_at_its_moment_counts_from_its_time() -> None:
+    late = [row | {"known_at": NOW - DAY} if row["kind"] == "contact" else row for row in answered(2)]
+    for rows in (answered(3), late, answered(2)[1:], [answered(2)[0] | {"customer_id": "c2"}, *answered(2)[1:]]):
+        at = next(int(str(row["time"])) for row in rows if row["kind"] == "redeem")
+        assert profile_of(rows, as_of=at)["redemptions_all"] == 1
+
+
+@pytest.mark.parametrize("kind", ["open", "click", "redeem", "order", "visit"])
+def test_a_record_knows_an_answer_after_its_question_however_they_come(kind: str) -> None:
+    rows = answered(2, kind)
+    records = [Record.of(rows), append(Record.of(rows[:1]), rows[1:]), append(Record.of(rows[1:]), rows[:1])]
+    for record in records:
+        at = record.number("known_at")[[word == kind for word in record.texts("kind", np.arange(3))]]
+        assert at.max() == (NOW - 2 * DAY + 1 if kind in ("open", "click", "redeem") else NONE)

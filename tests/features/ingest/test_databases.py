@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
@@ -47,6 +48,26 @@ def test_a_query_is_asked_for_what_came_since(tmp_path: Path) -> None:
     engine.dispose()
     assert third.sources[0].rejected == {"missing_event_id": 1}
     assert Lake(config.lake).scan("events").collect().select("event_id", "value").rows() == [("1", 100), ("3", 700)]
+
+
+def test_an_answer_is_known_at_its_own_time_again_once_its_question_was_at_another(tmp_path: Path) -> None:
+    query = "SELECT *, iif(n = 'q', 'contact', 'click') AS kind FROM orders WHERE at >= :since"
+    engine, config = database(tmp_path, query, NAMED)
+    crm = config.sources["crm"].model_dump(by_alias=True) | {"kind": None, "columns": NAMED | {"kind": "kind"}}
+    config = settings_of(tmp_path, crm=crm)
+    insert = sa.text("INSERT INTO orders VALUES (:n, 'ann', '2099-01-02 10:00', NULL)")
+    with engine.begin() as connection:
+        connection.execute(insert, [{"n": "q"}, {"n": "a"}])
+    ingest(config)
+    known = Lake(config.lake).scan("events").select(pl.col("known_at") - pl.col("time"), "event_id")
+    assert known.collect().rows() == [(1, "a"), (None, "q")]
+    with engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM orders WHERE n = 'a'"))  # nothing says so, and it stays
+        connection.execute(sa.text("UPDATE orders SET at = '2099-01-02 10:01' WHERE n = 'q'"))
+    assert ingest(config).full_read_reason is None
+    engine.dispose()
+    known = Lake(config.lake).scan("events").select("known_at", "event_id")
+    assert known.collect().rows() == [(None, "a"), (None, "q")]
 
 
 def test_postgresql_is_asked_with_its_own_types(tmp_path: Path, postgres_url: str) -> None:

@@ -30,7 +30,7 @@ rows = st.tuples(
     texts(["", "", "a", "b", "c"]),
     texts(["1", "1", "2", ""]),
     texts(MOMENTS),
-    texts(["order", "order", "visit"]),
+    texts(["order", "order", "contact", "click"]),
     texts(["", "o1", "o2"]),
     texts(["", "x", "y"]),
     texts(["1", "2.5"]),
@@ -208,3 +208,29 @@ def test_a_build_that_is_killed_leaves_the_last_good_one(tmp_path: Path) -> None
     assert shop.ingest().full_read_reason is None
     assert shop.events().height == 3
     assert not list(shop.lake().path.glob(".writing-*"))
+
+
+@pytest.mark.parametrize("first", ["mails", "answers"])
+def test_an_answer_at_the_moment_of_its_question_is_known_after_it_whichever_is_read_first(
+    tmp_path: Path, first: str
+) -> None:
+    """Of both only the day is known. The other file comes with the second build, then ann's mail is taken back."""
+    kinds = {"mails": "contact", "answers": "click"}
+    columns = {"event_id": "e", "id": "c", "time": "d"}
+    sources: dict[str, dict[str, object]] = {n: {"from": n, "kind": k, "columns": columns} for n, k in kinds.items()}
+    rows = {
+        "mails": "e,c,d\nm1,ann,2017-02-01\nm2,bob,2017-02-01\n",
+        "answers": "e,c,d\na1,ann,2017-02-01\na2,bob,2017-02-02\na3,cat,2017-02-01\n",
+    }
+    for name in kinds:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text("e,c,d\n")
+    settings = settings_of(tmp_path, **sources)
+    for name in (first, *({*rows} - {first})):
+        (tmp_path / name / "b.csv").write_text(rows[name])
+        ingest(settings)
+    known = Lake(settings.lake).scan("events").filter(pl.col("known_at").is_not_null())
+    assert known.select("id", "kind", pl.col("known_at") - pl.col("time")).collect().rows() == [("ann", "click", 1)]
+    (tmp_path / "mails" / "b.csv").write_text(rows["mails"].replace("m1,ann,2017-02-01\n", ""))
+    ingest(settings)
+    assert Lake(settings.lake).scan("events").collect()["known_at"].null_count() == 4

@@ -119,8 +119,8 @@ def test_a_record_says_of_a_pair_what_the_frames_say(rows: list[Row], offered: l
 @given(histories(), histories(), offers(), st.sampled_from(MOMENTS))
 def test_no_later_event_changes_a_pair(rows: list[Row], others: list[Row], offered: list[Row], then: int) -> None:
     past = [row | {"known_at": None} for row in known(rows, then)]
-    later = [row | {"event_id": f"later {n}"} for n, row in enumerate(others) if known_at(row) > then]
-    for more in (later, [row for row in rows if known_at(row) > then]):
+    later = [row | {"event_id": f"later {n}"} for n, row in enumerate(others) if known_at(row, ()) > then]
+    for more in (later, [row for row in rows if known_at(row, rows) > then]):
         grown, cut = told([*past, *more], offered), told(past, offered)
         assert framed(grown, [then]) == framed(cut, [then])
         assert recorded(grown, [*past, *more], [then]) == recorded(cut, past, [then])

@@ -169,6 +169,27 @@ def test_a_response_counts_after_the_contact_up_to_the_very_end(campaign: str, h
         assert asked.collect().select("as_of", "known_at", "y").rows() == [(AS_OF, AS_OF + 2 * DAY, y)]
 
 
+@pytest.mark.parametrize(
+    ("time", "known_at", "y"),
+    [(AS_OF, AS_OF, 0), (AS_OF, AS_OF + 1, 1), (AS_OF, AS_OF + 9 * DAY, 1), (AS_OF - 1, AS_OF + 1, 0)],
+)
+@pytest.mark.parametrize("contact", [AS_OF, AS_OF - DAY])
+def test_a_response_at_the_moment_is_an_outcome_where_it_was_not_known_yet(
+    contact: int, time: int, known_at: int, y: int
+) -> None:
+    """At the contact's moment, or at a later one; what happened before is none, though it became known after."""
+    ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [None]}, schema_overrides={"ends": pl.Int64}))
+    rows = events(("ann", "contact", contact, None, "it"), ("ann", "redeem", time, None, "it"))
+    told = nw.when(nw.col("kind") == "redeem").then(nw.lit(known_at)).otherwise(nw.col("known_at"))
+    rows = rows.with_columns(known_at=told)
+    asked = (
+        contact_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY)
+        if contact == AS_OF
+        else running_outcomes(rows, ends, **REDEEM, horizon_us=5 * DAY, as_of=AS_OF)
+    )
+    assert asked.collect().select("as_of", "y").rows() == [(AS_OF, y)]
+
+
 def test_a_campaign_that_ends_with_the_horizon_or_after_it_changes_nothing() -> None:
     for end in (AS_OF + 5 * DAY, AS_OF + 5 * DAY + 1):
         ends = nw.from_native(pl.LazyFrame({"campaign_id": ["it"], "ends": [end]}))
