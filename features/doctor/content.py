@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from features.doctor.doubts.remedies import setting
-from features.doctor.finding import Finding, Severity, enumeration, percent, quantity
+from features.doctor.findings.finding import Finding, Severity, enumeration, percent, quantity
 from features.events.kinds import KINDS, kind_in_name, near_kind
 
 

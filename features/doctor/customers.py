@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from features.doctor.finding import Finding, Severity, enumeration, percent, quantity
+from features.doctor.findings.finding import Finding, Severity, enumeration, percent, quantity
 
 # A customer with a hundred times the usual events, more than 1 % of all of them, is a till rather than a person.
 _IMPLAUSIBLE_FACTOR = 100

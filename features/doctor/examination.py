@@ -18,7 +18,7 @@ from features.doctor.doubts.placeholders import placeholder_customers
 from features.doctor.doubts.source_facts import SourceFacts
 from features.doctor.doubts.statuses import unused_statuses
 from features.doctor.facts import Facts
-from features.doctor.finding import Criterion, Diagnosis, Finding, Prospect, Severity
+from features.doctor.findings.finding import Criterion, Diagnosis, Finding, Prospect, Severity
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.ingest.ingest import ingest

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from features.doctor.finding import Finding, Severity, duration, enumeration, percent, quantity
+from features.doctor.findings.finding import Finding, Severity, duration, enumeration, percent, quantity
 from features.moments import day
 from features.units import DAY, HOUR, SECOND
 

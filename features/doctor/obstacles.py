@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from features.config.settings import Settings
-from features.doctor.finding import Finding, quantity
+from features.doctor.findings.finding import Finding, quantity
 from features.errors import StamkundError
 from features.ingest.guards import unusual
 from features.ingest.ingest import watermarks_of

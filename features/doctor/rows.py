@@ -11,7 +11,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.doctor.doubts.remedies import setting
 from features.doctor.doubts.source_facts import SourceFacts
-from features.doctor.finding import Finding, Severity, percent, quantity
+from features.doctor.findings.finding import Finding, Severity, percent, quantity
 from features.ingest.report import IngestReport, SourceReport
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import features
-from features.doctor.finding import Finding
+from features.doctor.findings.finding import Finding
 
 NAMES = ("features", "training", "serving", "stamkund")
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from features.doctor import Criterion, Diagnosis, Finding, Prospect
-from features.doctor.finding import quantity
+from features.doctor.findings.finding import quantity
 from features.doctor.maturity import LEVELS
 from features.moments import minute
 

@@ -12,7 +12,7 @@ import duckdb
 from features import sql
 from features.config.source import Source
 from features.doctor.doubts.remedies import operand, setting
-from features.doctor.finding import Finding, quantity
+from features.doctor.findings.finding import Finding, quantity
 from features.ingest.sources.places import ROW
 from features.ingest.validation import CODE
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from features.doctor.doubts.remedies import operand, setting
 from features.doctor.doubts.source_facts import SourceFacts
-from features.doctor.finding import Finding, Severity, percent, quantity
+from features.doctor.findings.finding import Finding, Severity, percent, quantity
 from features.moments import minute
 
 _FEWEST: Final = 10  # lines or orders: fewer say little

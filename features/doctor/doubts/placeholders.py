@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from features.doctor.finding import Finding, enumeration, quantity
+from features.doctor.findings.finding import Finding, enumeration, quantity
 
 STAND_INS: Final = (
     *(

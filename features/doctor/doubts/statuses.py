@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from features import sql
 from features.doctor.doubts.remedies import operand, setting
-from features.doctor.finding import Finding, enumeration
+from features.doctor.findings.finding import Finding, enumeration
 from features.onboarding.knowledge.value_words import state
 
 

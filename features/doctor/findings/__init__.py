@@ -1,0 +1,1 @@
+"""Findings: what an examination reports, in plain words."""
