@@ -22,7 +22,19 @@ ISO: Final = ""  # among formats: none is needed, for the column's times or numb
 _SCREENED = 500  # values that every format is tried on before those that are left are tried on all
 _DATES = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%Y", "%m-%d-%Y"),
-    *("%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%d%m%Y", "%m%d%Y", "%y%m%d", "%d%m%y", "%m%d%y", "%d %m %Y"),
+    *(
+        "%b-%d-%y",
+        "%b-%d-%Y",
+        "%d-%m-%y",
+        "%m-%d-%y",
+        "%y-%m-%d",
+        "%d%m%Y",
+        "%m%d%Y",
+        "%y%m%d",
+        "%d%m%y",
+        "%m%d%y",
+        "%d %m %Y",
+    ),
     *("%d-%b-%y", "%d %b %y", "%d. %b %y", "%b %d, %y", "%A, %d. %B %Y", "%A %d.%m.%Y", "%A %d/%m/%Y", "%A %m/%d/%Y"),
 )
 _CLOCKS = (

@@ -14,7 +14,7 @@ import duckdb
 from features import sql
 from features.errors import StamkundError
 from features.ingest.sources.files import READ_ERRORS, find_files
-from features.ingest.sources.formats.form import Form
+from features.ingest.sources.formats.form import Findings, Form
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.tables import SourceTable, open_tables
@@ -87,7 +87,8 @@ def _of_items(file: Path, table: SourceTable, scratch: Path) -> SourceTable:
         own = {role for name in set(items.columns) - set(table.columns) for role in role_scores(name)}
         if {"item", "item_name", "unit_price", "line_amount"} & own:
             others = tuple(question for question in items.questions if question.topic != "table")
-            return replace(items, findings=replace(items.findings, questions=others))
+            settings = {**items.settings, "records": option.removeprefix("records: ")}
+            return replace(items, findings=Findings(settings, items.notes, others))
     return table
 
 

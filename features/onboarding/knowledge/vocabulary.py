@@ -16,6 +16,7 @@ FILLER = "filler"
 _LINKS = ("s", "n", "en", "es", "e")
 _PLAIN = {ord(letter): text for letter, text in zip("øæßđł°", ("o", "ae", "ss", "d", "l", "o"), strict=True)}
 _WITHOUT_MARKS = {ord(letter): text for letter, text in zip("äöüåø", ("ae", "oe", "ue", "aa", "oe"), strict=True)}
+_PLURALS = ("s", "es", "en", "er", "ar", "or", "e", "n", "r", "t")
 _SHORTEST_PART = 3  # letters of a part of a compound word
 
 
@@ -46,6 +47,8 @@ def meanings(name: str) -> tuple[Meaning | None, ...]:
     [['customer'], ['id']]
     >>> meanings("order priority of Ann")[-1] is None
     True
+    >>> meanings("subscriptions") == meanings("subscription")
+    True
     """
     words = tokens(name)
     found: list[Meaning | None] = []
@@ -63,7 +66,13 @@ def _first(words: tuple[str, ...]) -> tuple[int, tuple[Meaning | None, ...]]:
         for phrase in (" ".join(words[:taken]), "".join(words[:taken])):
             if phrase in known:
                 return taken, (known[phrase],)
-    return 1, _parts(words[0]) or (None,)
+    return 1, _parts(words[0]) or _of_plural(words[0]) or (None,)
+
+
+def _of_plural(word: str) -> tuple[Meaning, ...]:
+    """What a word means that is the plural of one that is known."""
+    singulars = [word.removesuffix(ending) for ending in _PLURALS if word.endswith(ending)]
+    return next((found for singular in singulars if len(singular) > _SHORTEST_PART and (found := _parts(singular))), ())
 
 
 @cache

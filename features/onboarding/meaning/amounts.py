@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features.onboarding.facts.column import Column
@@ -14,7 +13,7 @@ from features.onboarding.parts.parts import Parts
 _NEARLY_ALL = 0.95
 # The parts of amounts, those that tell most nearly what was paid for the goods first.
 _OF_ROWS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "line_gross", "gross")
-_OF_ORDERS = ("net", "total", "amount", "subtotal", "gross", "line_net", "line_amount", "line_gross", "recurring")
+OF_ORDERS = ("net", "total", "amount", "gross", "subtotal", "line_net", "line_amount", "line_gross", "recurring")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Amount:
 def named_amounts(table: Table, parts: Parts, orders: Orders) -> list[Amount]:
     """The amounts that columns tell, those of the goods first."""
     found: dict[str, Amount] = {}
-    for part in _OF_ROWS if orders.lines else _OF_ORDERS:
+    for part in _OF_ROWS if orders.lines else OF_ORDERS:
         for column in parts.all(part):
             if column.name not in found and parts.role_of(column) == part:
                 found[column.name] = _of_column(table, parts, orders, column, part)
@@ -86,35 +85,14 @@ def less(table: Table, amount: Amount, column: Column) -> Amount:
     return Amount(f"{amount.operand} {sign} coalesce({column.sql}, 0)", number, amount.level, amount.part)
 
 
-def whole(
-    table: Table, orders: Orders, total: Amount, extras: Sequence[Column], adding: Column | None = None
-) -> Amount:
-    """The amount of an order less what some columns tell and with what one tells, as an aggregate of its rows."""
-    number = f"max({total.sql})"
-    for column in extras:
-        number += f" - coalesce({_of_order(table, orders, column)}, 0)"
-    if adding is not None:
-        number += f" + coalesce(abs({_of_order(table, orders, adding)}), 0)"
-    return Amount(total.setting, number, total.level, total.part)
-
-
-def _of_order(table: Table, orders: Orders, column: Column) -> str:
-    """The aggregate of an order's rows that a column tells."""
-    number = table.number(column)
-    of_row = not column.is_constant and level(table, orders, column) == "row"
-    return f"sum({number})" if of_row else f"max({number})"
-
-
-def allotted(orders: Orders, amount: Amount, discount: Column) -> Amount:
-    """An amount of the rows less their share of the order's discount; the shares add up to it to the cent."""
-    keys = ", ".join(orders.settings)
-    upto = f"OVER (PARTITION BY {keys} ORDER BY {amount.operand} DESC, {orders.tie} ROWS UNBOUNDED PRECEDING)"
-    of_all, line = f"OVER (PARTITION BY {keys})", amount.operand
-    rate = f"max(abs({discount.sql})) {of_all} / nullif(sum({line}) {of_all}, 0)"
-    shares = [
-        f"coalesce(round({run} * {rate}, 2), 0)" for run in (f"sum({line}) {upto}", f"(sum({line}) {upto} - {line})")
-    ]
-    return Amount(f"{line} - ({shares[0]} - {shares[1]})", amount.sql, "row", amount.part)
+def shared_out(orders: Orders, total: Amount, line: Amount) -> Amount:
+    """An order's amount, shared out over its rows as another amount lies on them; it adds up to the cent."""
+    keys, rows = ", ".join(orders.settings), line.operand
+    upto = f"OVER (PARTITION BY {keys} ORDER BY {rows} DESC, {orders.tie} ROWS UNBOUNDED PRECEDING)"
+    whole = f"OVER (PARTITION BY {keys})"
+    rate = f"max({total.operand}) {whole} / nullif(sum({rows}) {whole}, 0)"
+    shares = [f"round({run} * {rate}, 2)" for run in (f"sum({rows}) {upto}", f"(sum({rows}) {upto} - {rows})")]
+    return Amount(f"coalesce({shares[0]} - {shares[1]}, {rows})", line.sql, "row", "product")
 
 
 def agree(table: Table, one: Amount, other: Amount) -> bool:
@@ -124,4 +102,4 @@ def agree(table: Table, one: Amount, other: Amount) -> bool:
 
 def sums_to(table: Table, orders: Orders, rows: Amount, total: Amount) -> bool:
     """Whether the amounts of the rows add up to an order's, in nearly all orders."""
-    return adds_up(table, orders, rows.sql, total.sql) >= _NEARLY_ALL
+    return adds_up(table, orders, rows.sql, f"max({total.sql})") >= _NEARLY_ALL

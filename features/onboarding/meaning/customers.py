@@ -10,6 +10,8 @@ from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
 from features.onboarding.question import Question
 
+_ENOUGH = 20  # rows, of which some customer comes twice
+
 
 def customer(table: Table, parts: Parts) -> tuple[Column, Choice] | None:
     """The column that names the customer of each row, and what is unsure of it; None where there is none."""
@@ -20,12 +22,22 @@ def customer(table: Table, parts: Parts) -> tuple[Column, Choice] | None:
     if parts.is_guess("customer", best):
         return best, Choice({"id": identity(best)}, questions=[_by_shape(named)])
     others = [column for column in named if column is not best and _differ(table, best, column)]
+    if best.is_unique and best.rows >= _ENOUGH and not others:
+        return best, Choice({"id": identity(best)}, questions=[_never_again(table, best, named)])
     return best, Choice({"id": identity(best)}, questions=_which(table, best, others))
 
 
 def identity(column: Column) -> str:
     """The setting for a customer's id: an address is the same in any letter case."""
     return f"lower({column.sql})" if column.is_email and column.upper else column.name
+
+
+def _never_again(table: Table, best: Column, named: Sequence[Column]) -> Question:
+    """Where nobody comes twice, something else may name the customers."""
+    again = [column for column in table.columns.values() if 1 < column.distinct < table.rows / 2 and column.longest > 2]
+    others = [column.name for column in again if not (column.is_time or column.decimals or column in named)]
+    text = f"no {best.name} comes twice: is it the customer's?"
+    return Question("customer", text, [f"id: {name}" for name in (best.name, *others[:3])], "columns.id")
 
 
 def _by_name(parts: Parts) -> tuple[Column, Choice] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
@@ -16,6 +17,7 @@ from features.onboarding.meaning.happenings import (
 )
 from features.onboarding.meaning.orders import order_drafts
 from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
+from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.subject import log_column, subject_of
 from features.onboarding.parts.by_shape import with_shapes
 from features.onboarding.parts.parts import Parts, parts_of
@@ -26,6 +28,7 @@ from features.onboarding.question import Question
 
 def drafts_of(table: Table) -> list[Draft]:
     """The sources of a table; one without a place where nothing tells what its rows are."""
+    table, repeats = without_repeats(table, parts_of(table))
     parts = parts_of(table)
     full = filled(table, parts)
     if full is not table:
@@ -34,7 +37,13 @@ def drafts_of(table: Table) -> list[Draft]:
     subject = subject_of(table, parts)
     drafts = _drafts(table, parts, subject) if subject else []
     drafts = drafts or [unplaced(table)]
+    drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
     return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]
+
+
+def _known_by(draft: Draft, repeats: Choice) -> Draft:
+    """A draft whose rows are known by the ids that tell which of them come twice."""
+    return replace(draft, choice=repeats + draft.choice)
 
 
 def unplaced(table: Table) -> Draft:

@@ -131,5 +131,8 @@ def log_draft(table: Table, parts: Parts, column: Column) -> Draft | None:
 
 
 def _beside(parts: Parts) -> Choice:
-    found = {name: column.name for name, roles in _BESIDE.items() if (column := parts.get(*roles))}
-    return Choice(found)
+    columns = {name: parts.get(*roles) for name, roles in _BESIDE.items()}
+    return Choice({
+        name: column.name for name, column in columns.items()
+        if column is not None and not any(parts.is_guess(role, column) for role in _BESIDE[name])
+    })  # fmt: skip

@@ -17,7 +17,7 @@ _CENT = "0.011"
 
 def level(table: Table, orders: Orders, column: Column) -> Level:
     """The level of a column's values, by the orders that have several rows."""
-    if not orders.lines or column.is_constant:
+    if not orders.lines:
         return "row"
     value = table.text(column)
     several = (
@@ -26,6 +26,8 @@ def level(table: Table, orders: Orders, column: Column) -> Level:
     )
     if table.share("filled = 1", of=several) >= _NEARLY_ALL:
         return "first"
+    if column.is_constant:
+        return "row"
     return "order" if table.share("different = 1", of=several) >= _NEARLY_ALL else "row"
 
 

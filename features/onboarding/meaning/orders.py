@@ -9,9 +9,9 @@ from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.customers import customer
+from features.onboarding.meaning.levels import level
 from features.onboarding.meaning.order_ids import orders
 from features.onboarding.meaning.refunds import refunds
-from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.states import states
 from features.onboarding.meaning.times import moment
 from features.onboarding.meaning.worth import worth
@@ -25,7 +25,6 @@ _OF_ORDERS = {"channel": ("channel",), "offer_id": ("offer",), "campaign_id": ("
 
 def order_drafts(table: Table, parts: Parts, *, kind: str = "order") -> list[Draft]:
     """A table's rows as orders (or as refunds), and as refunds what a column beside the amount gives back."""
-    table, repeats = without_repeats(table, parts)
     who, when = customer(table, parts), moment(table, parts, of_order=True)
     if who is None or when is None:
         return []
@@ -36,15 +35,18 @@ def order_drafts(table: Table, parts: Parts, *, kind: str = "order") -> list[Dra
         Choice({"value": amount.setting}, questions=paid.questions, notes=paid.notes) if paid and amount else Choice()
     )
     back = refunds(table, parts, amount) if kind == "order" else None
-    choice = repeats + (back.choice if back else Choice()) + who[1] + when.choice + bought.choice + value
+    choice = (back.choice if back else Choice()) + who[1] + when.choice + bought.choice + value
     choice += states(table, parts, refunds=back.condition if back else None) if kind == "order" else Choice()
     whole_orders = amount is not None and amount.level != "row" and bought.lines
     choice += _others(parts, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
     if kind == "refund" and amount is not None:
         choice = Choice({"value": f"abs({amount.operand})"}) + choice
     draft = Draft(table, "events", choice, None if "kind" in choice.columns else kind)
-    draft = _one_row_an_order(draft) if whole_orders else draft
-    return [draft, *_given_back(draft, parts)]
+    back_drafts = [
+        _one_row_an_order(refund) if bought.lines and level(table, bought, column) != "row" else refund
+        for refund, column in _given_back(draft, parts)
+    ]
+    return [_one_row_an_order(draft) if whole_orders else draft, *back_drafts]
 
 
 def _others(parts: Parts, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
@@ -86,7 +88,7 @@ def _operands(draft: Draft) -> Iterator[str]:
             yield from (name.lower() for name in sql.columns_of(text))
 
 
-def _given_back(draft: Draft, parts: Parts) -> list[Draft]:
+def _given_back(draft: Draft, parts: Parts) -> list[tuple[Draft, Column]]:
     """What a column beside the amount says was given back, as refunds; with the orders' other settings."""
     column = next(
         (c for c in parts.all("refund") if c.is_number and not c.is_boolean and (c.low, c.high) != (0.0, 0.0)), None
@@ -97,7 +99,8 @@ def _given_back(draft: Draft, parts: Parts) -> list[Draft]:
     when = parts.get("refund_time")
     if when is not None and when.is_time:
         kept["time"] = when.name
-    columns = {**kept, "value": f"abs({column.sql})"}
+    cents = " / 100.0" if draft.choice.columns.get("value", "").endswith(" / 100.0") else ""
+    columns = {**kept, "value": f"abs({column.sql}){cents}"}
     where = [*draft.choice.where, f"abs({column.sql}) > 0"]
     note = f"{column.name} tells what was given back"
-    return [Draft(draft.table, "events", Choice(columns, where, notes=[note]), "refund", "_refunds")]
+    return [(Draft(draft.table, "events", Choice(columns, where, notes=[note]), "refund", "_refunds"), column)]

@@ -31,7 +31,7 @@ def states(table: Table, parts: Parts, *, refunds: str | None = None) -> Choice:
         if column.is_boolean and column not in parts.all("status", "cancel", "test") and column.distinct == 2:
             if {"paid", "success"} & set(_concepts(column)):
                 choice += _of_flag(column, good=True)
-            elif {"refund", "cancel", "test"} & set(_concepts(column)):
+            elif {"cancel", "test", *(() if told else ("refund",))} & set(_concepts(column)):
                 choice += _of_flag(column, good=False)
     return choice
 
@@ -51,7 +51,7 @@ def _of_words(table: Table, column: Column, refunds: str | None, *, told: bool) 
     known = {word: state(word) for word in column.common}
     if not any(known.values()) and (column.distinct > 12 or not _is_surely_status(column)):
         return Choice()
-    out = [word for word, meaning in known.items() if meaning in _LEFT_OUT]
+    out = [word for word, meaning in known.items() if meaning in _LEFT_OUT and not (told and meaning == "refunded")]
     if refunds is not None:
         refunded = [word for word in out if known[word] == "refunded"]
         kept = [

@@ -95,10 +95,12 @@ def subject_of(table: Table, parts: Parts) -> Subject | None:
 
 def log_column(parts: Parts) -> Column | None:
     """The column that tells the kind of each row of a log: one knows several of its words, not only of orders."""
-    for column in parts.all("kind", "status"):
-        known = {meaning for word in column.common if (meaning := kind(word))}
-        if known - {"order", "refund", IGNORED} and len(known) >= min(2, column.distinct):
-            return column
+    for role in ("kind", "status"):
+        for column in parts.all(role):
+            known = {meaning for word in column.common if (meaning := kind(word))}
+            told = known - {"order", "refund", IGNORED} if role == "kind" else known & {"contact", "click"}
+            if told and len(known) >= min(2, column.distinct):
+                return column
     return None
 
 

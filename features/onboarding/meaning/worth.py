@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.amounts import (
+    OF_ORDERS,
     Amount,
     agree,
-    allotted,
     less,
     named_amounts,
     price_alone,
     product,
+    shared_out,
     sums_to,
-    whole,
 )
 from features.onboarding.meaning.order_ids import Orders
 from features.onboarding.parts.parts import Parts
 from features.onboarding.question import Question
 
+# Currencies of which cents are not told, or rarely.
+_WITHOUT_CENTS = frozenset(
+    {*("JPY", "KRW", "VND", "CLP", "ISK", "HUF", "IDR", "TWD", "COP", "SEK", "NOK", "DKK", "CZK", "RUB", "¥")}
+)
 _ENOUGH, _LARGE, _RARE = 20, 1000, 0.02  # rows to tell by; an amount that would be dear; of the rows
 
 
@@ -55,8 +59,11 @@ def _worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
 
 def _in_cents(table: Table, parts: Parts, found: Worth) -> Worth:
     """The same, with a question where whole numbers may count cents."""
-    column = found.amount.column
+    column, currency = found.amount.column, parts.get("currency")
     if column is None or not column.is_whole or parts.system is not None or table.rows < _ENOUGH:
+        return found
+    named = {*(currency.common if currency else ()), *column.name.upper().split()}
+    if named & _WITHOUT_CENTS:
         return found
     number = f"abs({found.amount.sql})"
     round_ones = table.share(f"{number} % 100 = 0", among=f"{number} > 0")
@@ -79,40 +86,24 @@ def _of_lines(table: Table, parts: Parts, named: Sequence[Amount]) -> list[Amoun
 
 
 def _of_rows(table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount], of_orders: Sequence[Amount]) -> Worth:
-    """Of rows that are lines: what adds up to an amount of the order, else what its name tells most nearly."""
-    for amount, total, extras in _sums(table, parts, orders, rows, of_orders):
-        others = [other for other in of_orders if other is not total and not agree(table, other, total)]
-        differ = [other.setting for other in others] + ([total.setting] if extras else [])
-        if not differ:
-            return Worth(amount, notes=[f"the rows of an order add up to its {total.setting}"])
-        text = f"the rows of an order add up to {_less(total, extras)}, and not to {', '.join(differ)}"
-        return Worth(amount, [Question("amount", text, [f"value: {amount.setting}"], "columns.value")])
-    return _of_single_rows(table, parts, rows, of_orders)
+    """Of rows that are lines: what adds up to what was paid for the order, else that shared out over them."""
+    paid = next((amount for part in OF_ORDERS for amount in of_orders if amount.part == part), None)
+    if paid is None:
+        return _of_single_rows(table, parts, rows)
+    lines = [*rows, *(less(table, amount, column) for amount in rows for column in _some(parts, "discount"))]
+    for amount in lines:
+        if sums_to(table, orders, amount, paid):
+            return Worth(amount, notes=[f"the rows of an order add up to its {paid.setting}"])
+    shared = shared_out(orders, paid, rows[0])
+    text = (
+        f"the rows of an order do not add up to its {paid.setting} (shipping, taxes, a discount), which is shared out "
+        "over them: or does each count by itself?"
+    )
+    options = [f"value: {shared.setting}", f"value: {rows[0].setting}"]
+    return Worth(shared, [Question("amount", text, options, "columns.value")])
 
 
-def _sums(
-    table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount], of_orders: Sequence[Amount]
-) -> Iterator[tuple[Amount, Amount, Sequence[Column]]]:
-    """The amounts of rows that add up to one of the order, less shipping and taxes where these are beside it."""
-    discounts = _some(parts, "discount")
-    lines = [*rows, *(less(table, amount, column) for amount in rows for column in discounts)]
-    extras = _some(parts, "shipping", "tax")
-    for total in of_orders:
-        for count in range(len(extras) + 1):
-            for some in combinations(extras, count):
-                rest = whole(table, orders, total, some)
-                yield from ((amount, total, some) for amount in lines if sums_to(table, orders, amount, rest))
-                for column in discounts:
-                    for amount in rows:
-                        if sums_to(table, orders, amount, whole(table, orders, total, some, adding=column)):
-                            yield allotted(orders, amount, column), total, some
-
-
-def _less(total: Amount, extras: Sequence[Column]) -> str:
-    return " less ".join([total.setting, *(column.name for column in extras)])
-
-
-def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount], of_orders: Sequence[Amount]) -> Worth:
+def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount]) -> Worth:
     """Of rows that no amount of an order can be held against."""
     best, discounts, doubt = rows[0], _some(parts, "discount"), ""
     others = [other for other in rows[1:] if other.part != "price" or _is_of_unit(table, parts) is not True]
@@ -130,10 +121,10 @@ def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount], of_order
         others = []
     elif best.column is not None and parts.is_guess(best.part, best.column):
         doubt = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
-    others = [other for other in [*others, *of_orders] if not (other.level == best.level and agree(table, other, best))]
+    others = [other for other in others if not agree(table, other, best)]
     if not (others or doubt):
         return Worth(best)
-    settings = dict.fromkeys([best.setting, *(other.setting for other in others if other.level == "row")])
+    settings = dict.fromkeys([best.setting, *(other.setting for other in others)])
     text = (
         doubt or f"several columns tell amounts that differ: {', '.join([best.setting, *(o.setting for o in others)])}"
     )

@@ -15,6 +15,7 @@ from features.onboarding.parts.table_names import is_reference
 BY_SHAPE = 0.4  # how sure a part is that only the shape of its values tells
 _CONSISTENT = 0.99  # of the values of one column have only one value of another
 _ID_LENGTH, _LONGEST_ID, _LARGEST_QUANTITY = 5, 80, 1000
+_TOLD_KINDS = frozenset({"order", "refund", "view", "visit", "cart", "contact", "open", "click"})
 _HIGHEST_RATING, _SMALL = 10, 12
 _MOSTLY = 0.5  # of the rows, of what is an amount and not an exception
 _FEWEST, _OFTEN = 3, 1.2  # customers, and rows a value of what comes again
@@ -88,7 +89,7 @@ def _is_rating(column: Column) -> bool:
 def _tells_kinds(words: Sequence[str]) -> bool:
     """Whether most words tell kinds of events, and several."""
     known = [meaning for word in words if (meaning := kind(word)) is not None]
-    return len(set(known)) >= 2 and len(known) * 2 > len(words)
+    return len(set(known) & _TOLD_KINDS) >= 2 and len(known) * 2 > len(words)
 
 
 def _ids(table: Table, parts: Parts) -> list[Column]:

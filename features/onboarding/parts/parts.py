@@ -10,7 +10,7 @@ from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.systems import System, system_of
 from features.onboarding.knowledge.value_words import is_total_of_today
 from features.onboarding.parts.fit import fits
-from features.onboarding.parts.table_names import named_subjects
+from features.onboarding.parts.table_names import is_reference, named_subjects
 
 _KNOWN, _NAMED = 2.0, 0.5  # how sure a column of a known system's export is, and one that a name speaks of
 
@@ -56,7 +56,11 @@ def parts_of(table: Table) -> Parts:
     found = [candidate for column in table.columns.values() for candidate in _candidates(column, system)]
     if table.customer is not None:
         found.append(("customer", _KNOWN, table.columns[table.customer]))
-    if "customers" in named_subjects(table) and not any(role == "customer" for role, _, _ in found):
+    if (
+        is_reference(table)
+        and "customers" in named_subjects(table)
+        and not any(role == "customer" for role, _, _ in found)
+    ):
         found += [("customer", _NAMED, column) for role, _, column in found if role == "row_id" and column.is_unique]
     key = next((column for role, _, column in found if role in {"customer", "email"} and column.is_unique), None)
     if key is not None:  # totals of a customer are no amounts of orders

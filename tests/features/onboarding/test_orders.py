@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,33 @@ def test_orders_in_parts_of_a_price_that_shapes_alone_tell(tmp_path: Path) -> No
     found = outcome(tmp_path, {"x.csv": table("zam,kl,dz,tow,il,cen", *rows)})
     assert found.told == (60, 5, sum((1 + n % 3) * 3.5 for n in range(60)))
     assert "customer" in found.topics
+
+
+def test_what_was_paid_for_an_order_is_shared_out_over_its_lines(tmp_path: Path) -> None:
+    # Lines of 4 and 6, and 3.33 for shipping: 13.33 an order, of which the dearer line has 8.00 and the other 5.33.
+    rows = [f"{n},{who},{day},{item},{price}.00,3.33,13.33" for n, who, day, item, price in LINES]
+    header = "order_id,customer_id,order_date,sku,line_amount,shipping,total"
+    found = outcome(tmp_path, {"orders.csv": table(header, *rows)})
+    assert found.told == (60, 5, 799.8)
+    assert set(found.events.filter(item_id="cup")["value"]) == {800}
+    assert found.topics == ["amount"]
+
+
+def test_lines_within_the_records_of_a_json_file(tmp_path: Path) -> None:
+    orders = [
+        {
+            "id": n,
+            "customer": {"id": n % 5},
+            "created_at": f"{day}T10:00:00Z",
+            "total_price": "10.00",
+            "line_items": items,
+        }
+        for n, day in enumerate(DAYS)
+        for items in ([{"sku": "tea", "quantity": 2, "price": "2.00"}, {"sku": "cup", "quantity": 1, "price": "6.00"}],)
+    ]
+    found = outcome(tmp_path, {"orders.json": json.dumps({"orders": orders})})
+    assert found.told == (60, 5, 600.0)
+    assert found.events.filter(item_id="tea").height == 60
 
 
 def test_months_that_overlap_count_once(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ def test_what_was_given_back_stands_beside_the_amount(tmp_path: Path) -> None:
     assert found.kinds == {"order": 30, "refund": 1}
 
 
+def test_an_order_that_was_given_back_counts_where_a_column_tells_how_much(tmp_path: Path) -> None:
+    rows = [f"{row},{'20.00,refunded' if row.startswith('1,') else '0.00,paid'}" for row in ROWS]
+    found = outcome(tmp_path, {"orders.csv": table(f"{HEADER},refunded_amount,status", *rows)})
+    assert found.told == (30, 3, 580.0)
+
+
 @pytest.mark.parametrize("name", ["refunds.csv", "retouren.csv", "palautukset.csv"])
 def test_a_file_of_refunds(tmp_path: Path, name: str) -> None:
     back = table(HEADER, "1,c1,2024-02-01 10:00,20.00", "2,c2,2024-02-01 11:00,20.00")
