@@ -74,8 +74,8 @@ class Signs:
 
     @property
     def is_order(self) -> bool:
-        """Whether columns tell what was bought."""
-        return self.has("order", "quantity", "item", *_AMOUNTS)
+        """Whether columns tell what was bought: an amount, or what is named for it; ids alone may be of anything."""
+        return self.has(*_AMOUNTS) or self.tells("order", "quantity", "item")
 
     @property
     def happened(self) -> list[Subject]:
@@ -130,8 +130,8 @@ def _is_customers(signs: Signs) -> bool:
         return False
     if signs.when is None:
         return who.distinct >= NEARLY_ALL * signs.table.rows and not signs.is_order
-    did = signs.has(*_AMOUNTS, "order", "rating", "ticket", "campaign", "offer", "page")
-    return who.is_unique and not signs.has("order") and (signs.is_named("customers") or not (did or signs.happened))
+    did = signs.is_order or signs.has("rating", "ticket", "campaign", "offer", "page")
+    return who.is_unique and not signs.tells("order") and (signs.is_named("customers") or not (did or signs.happened))
 
 
 def _is_subscription(signs: Signs) -> bool:
@@ -173,7 +173,7 @@ def _is_support(signs: Signs) -> bool:
 def _is_order(signs: Signs) -> bool:
     if signs.when is None or not (signs.is_order or signs.is_named("order")):
         return False
-    return signs.is_paid or signs.has("order") or not signs.is_named("click", "open", "view", "visit")
+    return signs.is_paid or signs.tells("order") or not signs.is_named("click", "open", "view", "visit")
 
 
 # The first rule that holds tells the subject.

@@ -68,3 +68,10 @@ def test_one_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 and no more")
     found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES})
     assert found.told[0] == 27
+
+
+def test_a_table_of_users_with_a_moment_is_one_of_customers(tmp_path: Path) -> None:
+    users = table("id,user_id,received_at,city", *(f"i{n},{n},2023-12-{1 + n:02} 10:00,Lund" for n in range(4)))
+    found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES, "identifies.csv": users})
+    assert found.told[0] == 27
+    assert found.settings.sources["identifies"].table == "customers"
