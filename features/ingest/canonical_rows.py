@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -55,27 +55,39 @@ def _insert_events(
     columns: Sequence[str],
     currency: str,
 ) -> None:
-    """Fill the table ``new_events``, give ids to those without one, and put them into ``events``."""
-    name, source = portion.name, portion.source
+    """Put staged events into ``events``, and give ids to those without one."""
+    source = portion.source
     constants = {"id_type": source.id_type} | ({} if source.kind is None else {"kind": source.kind})
     literals = {column: sql.literal(text) for column, text in constants.items() if column not in columns}
-    own_id = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
-    amounts = [column for column in _AMOUNTS if column in columns]
-    has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     own = [column for column in columns if column not in {"event_id", "currency"}]
-    content = content_text(name, own, literals)
-    kind = literals.get("kind", "kind")
-    told = [f"{without_sign_sql(column, kind)} AS {sql.name(column)}" for column in own]
-    selected = [ROW, *told, *(f"{text} AS {column}" for column, text in literals.items())]
+    told, accepted = _told(portion.name, own, literals, currency), f"staged WHERE {CODE} IS NULL"
+    if "event_id" in columns and not sql.row_count(connection, f"{accepted} AND event_id IS NULL"):
+        connection.execute(f"INSERT INTO events BY NAME SELECT event_id, {told} FROM {accepted}")
+        return
+    own_id = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
+    content = f"if({own_id} IS NULL, md5({content_text(portion.name, own, literals)}), NULL)"
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE new_events AS
-        SELECT {", ".join(selected)},
-               {own_id} AS own_id, if({own_id} IS NULL, md5({content}), NULL) AS content,
-               CASE WHEN {has_amount} THEN {sql.literal(currency)} END AS currency
-        FROM staged WHERE {CODE} IS NULL
+        SELECT {ROW}, {own_id} AS own_id, {content} AS content, {told} FROM {accepted}
         """
     )
+    _insert_with_ids(connection, portion, lake_events)
+
+
+def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: str) -> str:
+    """The SQL of what staged rows of a source tell of an event: all but its id."""
+    kind, id_type = (literals.get(column, column) for column in ("kind", "id_type"))
+    amounts = [column for column in _AMOUNTS if column in own]
+    has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
+    columns = {column: without_sign_sql(column, kind) for column in own} | dict(literals)
+    columns |= {"source": sql.literal(name), "customer_id": f"CASE WHEN {id_type} = 'user_id' THEN id END"}
+    columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
+    return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
+
+
+def _insert_with_ids(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
+    """Put the table ``new_events`` into ``events``, with an id made for each that has none."""
     count_equal_events(connection, portion, lake_events)
     connection.execute(
         f"""
@@ -85,10 +97,7 @@ def _insert_events(
             FROM new_events LEFT JOIN equal_counts USING (content)
             WHERE count > 0 OR content IN (SELECT content FROM new_events GROUP BY content HAVING count(*) > 1)
         )
-        SELECT new_events.* EXCLUDE ({ROW}, own_id, content),
-               coalesce(own_id, {nth_id("content", "nth")}) AS event_id,
-               {sql.literal(name)} AS source,
-               CASE WHEN id_type = 'user_id' THEN id END AS customer_id
+        SELECT new_events.* EXCLUDE ({ROW}, own_id, content), coalesce(own_id, {nth_id("content", "nth")}) AS event_id
         FROM new_events LEFT JOIN ordinals USING ({ROW})
         """
     )

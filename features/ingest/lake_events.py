@@ -16,9 +16,18 @@ from features.events.kinds import ANSWERS, QUESTIONS
 from features.events.tables import COLUMNS
 from features.lake import ROW_GROUP, Draft
 
-_NARROW = "SELECT source, event_id, id_type, id, order_id, time, known_at, kind FROM"
 _EQUAL = "(every.id_type, every.id, every.time) = (questions.id_type, questions.id, questions.time)"
 _OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose lines are numbered
+_COMPLETED = (
+    *_OF_ORDER.split(", "),
+    *EVENT_ORDER,
+    "customer_id",
+    "kind",
+    "item_id",
+    "category",
+    "order_line",
+    "known_at",
+)
 _MONTH = "strftime(make_timestamp(time), '%Y-%m')"
 
 
@@ -47,78 +56,97 @@ class LakeEvents:
         Changed are the months of these events, of those that they supersede, and of all lines of their orders: these
         are numbered across the months, those of each source by themselves.
         """
+        self._collect_orders(connection)
         months = self._changed_months(connection)
-        self._merge(connection, months)
-        for month, columns in _columns_by_month(connection):
-            file = sql.literal(str(draft.part("events", month)))
-            order = ", ".join(["customer_id", *EVENT_ORDER])
-            rows = f"FROM merged_events WHERE month = '{month}' ORDER BY {order}"
-            # A table of its own: what DuckDB writes of it depends on these rows alone, so equal months are equal files.
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE month_rows AS SELECT {', '.join(columns)} {rows}")
-            options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
-            connection.execute(f"COPY month_rows TO {file} ({options})")
+        self._number_lines(connection, months)
+        new_columns = {*_filled_columns(connection, "events"), *_COMPLETED}
+        for month in sorted(months):
+            self._collect(connection, month, new_columns)
+            if filled := _filled_columns(connection, "month_rows"):
+                columns = ", ".join(map(sql.name, filled))
+                file = sql.literal(str(draft.part("events", month)))
+                options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
+                connection.execute(f"COPY (SELECT {columns} FROM month_rows) TO {file} ({options})")
         draft.keep("events", self.files.keys() - months)
 
-    def _changed_months(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
+    def _collect_orders(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill the table ``orders_apart`` with the orders whose lines no single month can number.
+
+        Without a lake these are the orders of several months; with one, all that change: others keep their numbers.
+        """
+        rows = "FROM (FROM events UNION ALL BY NAME FROM superseded_events) WHERE kind = 'order'"
+        first, last = (f"date_trunc('month', make_timestamp({end}(time)))" for end in ("min", "max"))
+        several = "" if self.files else f"HAVING {first} <> {last}"
         connection.execute(
-            """
-            CREATE OR REPLACE TEMP TABLE changed_orders AS
-            SELECT DISTINCT source, id_type, id, order_id FROM (FROM events UNION ALL BY NAME FROM superseded_events)
-            WHERE kind = 'order' AND order_id IS NOT NULL
+            f"""
+            CREATE OR REPLACE TEMP TABLE orders_apart AS
+            SELECT {_OF_ORDER} {rows} AND order_id IS NOT NULL GROUP BY ALL {several}
             """
         )
+
+    def _changed_months(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
+        of_orders = f"""
+            UNION SELECT {_MONTH} FROM {self.query()} SEMI JOIN orders_apart USING ({_OF_ORDER}) WHERE kind = 'order'
+        """
         rows = connection.execute(
             f"""
-            SELECT {_MONTH} FROM events UNION SELECT {_MONTH} FROM superseded_events
-            UNION SELECT {_MONTH} FROM {self.query()} SEMI JOIN changed_orders USING ({_OF_ORDER})
-            WHERE kind = 'order'
+            SELECT strftime(month, '%Y-%m') FROM (
+                SELECT DISTINCT date_trunc('month', make_timestamp(time)) AS month
+                FROM (SELECT time FROM events UNION ALL SELECT time FROM superseded_events)
+            )
+            {of_orders if self.files else ""}
             """
         ).fetchall()
         return {str(row[0]) for row in rows}
 
-    def _merge(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
-        """Fill the table ``merged_events``: all events of these months, completed by what other rows tell about them.
-
-        An order row that names no order is an order of its own. An answer at the very moment of a question to the same
-        person is known a microsecond after it; ``known_at`` is empty where an event is known from its own time on.
-        """
-        earlier = f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
-        self._number_lines(connection, earlier)
-        connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE questions AS
-            SELECT DISTINCT id_type, id, time FROM ({_NARROW} events UNION ALL {_NARROW} {earlier})
-            WHERE kind IN {QUESTIONS} AND coalesce(known_at, time) <= time
-            """
-        )
-        connection.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE merged_events AS
-            SELECT strftime(make_timestamp(every.time), '%Y-%m') AS month, every.* REPLACE (
-                CASE WHEN every.kind = 'order' THEN coalesce(line, order_line, 1) END AS order_line,
-                CASE WHEN questions.time IS NOT NULL THEN greatest(coalesce(known_at, 0), every.time + 1)
-                     WHEN known_at > every.time + 1 THEN known_at END AS known_at
-            )
-            FROM (
-                FROM {earlier}
-                UNION ALL BY NAME
-                SELECT events.* REPLACE (coalesce(events.category, items.category) AS category)
-                FROM events LEFT JOIN items USING (item_id)
-            ) AS every LEFT JOIN order_lines USING (source, event_id)
-            LEFT JOIN questions ON every.kind IN {ANSWERS} AND {_EQUAL}
-            """
-        )
-
-    def _number_lines(self, connection: duckdb.DuckDBPyConnection, earlier: str) -> None:
-        """Fill the table ``order_lines``: the lines of each order of which one came or went, numbered."""
-        line = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
+    def _number_lines(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
+        """Fill the table ``order_lines`` with the numbers of the lines of the orders in ``orders_apart``."""
+        narrow = f"SELECT {_OF_ORDER}, event_id, time, kind FROM"
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE order_lines AS
-            SELECT source, event_id, {line} AS line
-            FROM ({_NARROW} events UNION ALL {_NARROW} {earlier})
-            SEMI JOIN changed_orders USING ({_OF_ORDER})
+            SELECT source, event_id, {_line(_OF_ORDER)} AS line
+            FROM ({narrow} events UNION ALL {narrow} {self._earlier(months)})
+            SEMI JOIN orders_apart USING ({_OF_ORDER})
             WHERE kind = 'order'
+            """
+        )
+
+    def _earlier(self, months: Iterable[str]) -> str:
+        return f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
+
+    def _collect(self, connection: duckdb.DuckDBPyConnection, month: str, new_columns: Iterable[str]) -> None:
+        """Fill the table ``month_rows``: all events of a month, completed by what other rows tell about them.
+
+        An order row that names no order is an order of its own. An answer at the very moment of a question to the same
+        person is known a microsecond after it; ``known_at`` is empty where an event is known from its own time on. It
+        is a table of its own, because what DuckDB writes of it then depends on these rows alone: equal months are equal
+        files.
+        """
+        start = f"TIMESTAMP '{month}-01'"
+        within = f"time >= epoch_us({start}) AND time < epoch_us({start} + INTERVAL 1 MONTH)"
+        new = f"SELECT {', '.join(map(sql.name, new_columns))} FROM events WHERE {within}"
+        if sql.row_count(connection, "items"):
+            category = "coalesce(new.category, items.category) AS category"
+            new = f"SELECT new.* REPLACE ({category}) FROM ({new}) AS new LEFT JOIN items USING (item_id)"
+        earlier = f"FROM {self._earlier([month])} UNION ALL BY NAME " if self.files else ""
+        rows = f"({earlier}{new})"
+        _collect_questions(connection, rows)
+        asked, known_at = _known_at(connection)
+        alone = f"CASE WHEN order_id IS NOT NULL THEN {_line(f'kind, {_OF_ORDER}', 'every.')} END"
+        own = "order_line" if self.files else alone
+        apart = " LEFT JOIN order_lines USING (source, event_id)" if sql.row_count(connection, "order_lines") else ""
+        line = f"coalesce({'line, ' if apart else ''}{own}, 1)"
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE month_rows AS
+            SELECT * FROM (
+                SELECT every.* REPLACE (
+                    CASE WHEN every.kind = 'order' THEN {line} END AS order_line, {known_at} AS known_at
+                )
+                FROM {rows} AS every{apart}{asked}
+            )
+            ORDER BY customer_id, {", ".join(EVENT_ORDER)}
             """
         )
 
@@ -129,11 +157,36 @@ def changed_customers(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(str(row[0]) for row in connection.execute(query).fetchall() if row[0] is not None)
 
 
-def _columns_by_month(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, list[str]]]:
-    """Each month and the columns that hold something in it."""
-    counts = ", ".join(f"count({sql.name(column)})" for column in COLUMNS["events"])
-    rows = connection.execute(f"SELECT month, {counts} FROM merged_events GROUP BY month ORDER BY month").fetchall()
-    return [
-        (str(month), [sql.name(column) for column, n in zip(COLUMNS["events"], values, strict=True) if n])
-        for month, *values in rows
-    ]
+def _line(order: str, prefix: str = "") -> str:
+    by, within = (", ".join(prefix + name.strip() for name in names) for names in (order.split(","), EVENT_ORDER))
+    return f"row_number() OVER (PARTITION BY {by} ORDER BY {within})"
+
+
+def _collect_questions(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Fill the table ``questions`` with who was asked something and when, of what is known at once."""
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE questions AS
+        SELECT DISTINCT id_type, id, time FROM {rows}
+        WHERE kind IN {QUESTIONS} AND coalesce(known_at, time) <= time
+        """
+    )
+
+
+def _known_at(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """The join of the table ``questions`` to ``every`` row, if there is any, and when a row is known."""
+    later = "WHEN known_at > every.time + 1 THEN known_at"
+    if not sql.row_count(connection, "questions"):
+        return "", f"CASE {later} END"
+    asked = f" LEFT JOIN questions ON every.kind IN {ANSWERS} AND {_EQUAL}"
+    after = "WHEN questions.time IS NOT NULL THEN greatest(coalesce(known_at, 0), every.time + 1)"
+    return asked, f"CASE {after} {later} END"
+
+
+def _filled_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns that hold something in a table of events."""
+    present = sql.describe(connection, table)
+    columns = [column for column in COLUMNS["events"] if column in present]
+    counts = ", ".join(f"count({sql.name(column)})" for column in columns)
+    filled = connection.execute(f"SELECT {counts} FROM {table}").fetchone() or ()
+    return [column for column, n in zip(columns, filled, strict=True) if n]
