@@ -8,8 +8,8 @@ from typing import Final
 
 from features.errors import StamkundError
 from features.events.columns import LARGEST
-from features.events.rules import text_rules
-from features.reading.ids import MISSING_IDS, is_missing_id
+from features.events.rules import is_id, text_rules
+from features.reading.ids import MISSING_IDS, exact_id, is_missing_id
 from serving.segment_spec.numerals import digits
 
 Message = Mapping[str, object]
@@ -58,15 +58,20 @@ def number_of(value: object, at: str) -> float:
 
 
 def text_of(message: Message, name: str, *, at: str = "") -> str | None:
-    """A text or an id, None when absent; numbers are taken digit for digit, without the '.0' that some tool added."""
+    """A text or an id, None when absent; numbers are taken digit for digit, without the '.0' that some tool added.
+
+    >>> text_of({"userId": "7.0"}, "userId"), text_of({"name": "7.0"}, "name")
+    ('7', '7.0')
+    """
     value = message.get(name)
     if value is None or not is_given(message, name):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise StamkundError("bad_text", f"{at}{name} must be text, not {display(value)}.", field=f"{at}{name}")
-    text = digits(value) if isinstance(value, float) else str(value)
+    written = digits(value) if isinstance(value, float) else str(value)
+    text = exact_id(written) if written is not None and (is_id(name) or name == "sku") else written
     if text is None:
-        reason = f"{at}{name} is the number {display(value)}, whose digits cannot be known. Send it as text, in quotes."
+        reason = f"{at}{name} is the number {display(value)}, whose digits cannot be known. Send all of them as text."
         raise StamkundError("bad_text", reason, field=f"{at}{name}")
     return text
 
