@@ -6,7 +6,7 @@ import numpy as np
 
 from features.arrays import Floats, Ints
 from features.evaluate.plan import Group, Plan
-from features.language.formulas import band, evaluate, evaluate_one, nearest
+from features.language.formulas.evaluation import band, evaluate, evaluate_one, nearest
 
 FEW = 4  # features of a group, up to which one customer's are finished one by one
 

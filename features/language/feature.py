@@ -25,12 +25,12 @@ class Feature:
 
     * ``amount`` t0; ``ratio`` t0/t1; ``change`` t0/t1 of two values that may both be missing
     * ``since`` days from t0 to ``as_of``; ``until`` days from ``as_of`` to t0
-    * ``deviation``, ``wide_deviation``: see their operands in :mod:`features.language.deviation`
-    * ``rhythm``: see its operands in :mod:`features.language.formulas`
-    * ``distance``, ``scatter``: see their operands in :mod:`features.language.geography`
+    * ``deviation``, ``wide_deviation``: see their operands in :mod:`features.language.formulas.deviation`
+    * ``rhythm``: see its operands in :mod:`features.language.formulas.evaluation`
+    * ``distance``, ``scatter``: see their operands in :mod:`features.language.formulas.geography`
     * ``greatest``, ``least``: the place in the ``vocabulary`` of the term that is the greatest or the least
     * ``stage``, ``journey``: the place of the stage in the vocabulary, by ``parameters``: see
-      :mod:`features.language.stages`
+      :mod:`features.language.formulas.stages`
     * ``attribute``: what the customer's ``attribute`` comes to: see :mod:`features.language.attributes`
     * ``nearest``: the place of the centre (in ``parameters``) that is nearest in the features ``inputs``
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.profiles.campaigns import Campaign, campaigns
+from features.profiles.pairs.campaigns import Campaign, campaigns
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
 from serving.scoring.champions import Lineup, load_lineup

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.arrays import Floats, Ints, Mask
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs.features import PAIR_FEATURES
 from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
 

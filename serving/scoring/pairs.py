@@ -13,9 +13,9 @@ from features.arrays import Floats, Ints
 from features.evaluate.online.record import Record
 from features.events.knowledge import known_events
 from features.lake import Lake
-from features.profiles.campaigns import Campaign, campaigns
-from features.profiles.pair_features import PAIR_FEATURES
-from features.profiles.pairs import pair_frame, pair_vector
+from features.profiles.pairs.campaigns import Campaign, campaigns
+from features.profiles.pairs.features import PAIR_FEATURES
+from features.profiles.pairs.frames import pair_frame, pair_vector
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from rich.text import Text
 from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pair_features import PAIR_TEXTS
+from features.profiles.pairs.features import PAIR_TEXTS
 from training.registry.versions import ModelVersion
 from training.report import Evaluation, TrainingReport
 

@@ -13,8 +13,8 @@ from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
-from features.profiles.pair_features import PAIR_FEATURES
-from features.profiles.pairs import pair_frame
+from features.profiles.pairs.features import PAIR_FEATURES
+from features.profiles.pairs.frames import pair_frame
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.targets import Target, targets_of

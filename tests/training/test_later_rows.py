@@ -12,7 +12,7 @@ import pytest
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.build import build
-from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs.features import PAIR_FEATURES
 from tests.training.campaigns import AS_OF, event, events, offers
 from training.dataset import Dataset, training_datasets
 from training.targets import targets_of

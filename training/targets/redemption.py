@@ -16,10 +16,10 @@ from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature
 from features.language.terms import Measure, where
-from features.profiles.campaigns import campaigns
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pair_features import PAIR_FEATURES
-from features.profiles.pairs import pair_frame
+from features.profiles.pairs.campaigns import campaigns
+from features.profiles.pairs.features import PAIR_FEATURES
+from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
 from training.targets.contacts import Frame, contact_outcomes, running_outcomes
 from training.targets.lookup import ratio_of, total_of

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from features.events.computed_columns import NET
 from features.events.kinds import KINDS, RETURNS
-from features.language.deviation import DeviationOperands, WideDeviationOperands
 from features.language.feature import Feature, amount, ratio, since
-from features.language.formulas import RhythmOperands
+from features.language.formulas.deviation import DeviationOperands, WideDeviationOperands
+from features.language.formulas.evaluation import RhythmOperands
 from features.language.terms import Measure, Op, Span, Term, where
 from features.units import DAY, MINUTE
 

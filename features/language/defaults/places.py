@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from features.language.defaults.orders import EVER
 from features.language.feature import Feature
-from features.language.geography import DistanceOperands, ScatterOperands
+from features.language.formulas.geography import DistanceOperands, ScatterOperands
 from features.language.terms import Measure, Term
 
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from features.events.kinds import KINDS
 from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS
 from features.language.feature import Feature
-from features.language.stage_settings import StageSettings
-from features.language.stages import (
+from features.language.formulas.stages import (
     JOURNEY_STAGES,
     STAGES,
     JourneyOperands,
@@ -16,6 +15,7 @@ from features.language.stages import (
     StageOperands,
     StageParameters,
 )
+from features.language.stage_settings import StageSettings
 from features.language.terms import Measure, Span, Term, where
 from features.units import DAY
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from features.events.computed_columns import HIGH_PART, square_high, square_low
 from features.language.declare import declare
-from features.language.formulas import evaluate
+from features.language.formulas.evaluation import evaluate
 from features.profiles.feature_set import FeatureSet
 from tests.features.one_customer import NOW, event, profile_of
 

@@ -10,8 +10,8 @@ import pytest
 
 from features.errors import StamkundError
 from features.lake import Lake
+from features.language.formulas.stages import STAGES
 from features.language.stage_settings import StageSettings
-from features.language.stages import STAGES
 from features.profiles import fit
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from features.evaluate.online.record import Record
 from features.events.tables import Table, schema
 from features.lake import Lake
-from features.profiles.campaigns import campaigns
-from features.profiles.pair_features import PAIR_FEATURES, WINDOW
-from features.profiles.pairs import pair_frame, pair_vector
+from features.profiles.pairs.campaigns import campaigns
+from features.profiles.pairs.features import PAIR_FEATURES, WINDOW
+from features.profiles.pairs.frames import pair_frame, pair_vector
 from features.units import DAY
 from tests.features.histories import known, known_at, own
 from tests.features.one_customer import NOW, Row, event, frame

@@ -11,9 +11,9 @@ import pytest
 
 from features.evaluate.online.record import Record
 from features.lake import Lake
-from features.profiles.campaigns import campaigns
-from features.profiles.pair_features import PAIR_FEATURES
-from features.profiles.pairs import pair_frame, pair_vector
+from features.profiles.pairs.campaigns import campaigns
+from features.profiles.pairs.features import PAIR_FEATURES
+from features.profiles.pairs.frames import pair_frame, pair_vector
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from benchmarks import synthetic
-from features.language.formulas import nearest
+from features.language.formulas.evaluation import nearest
 from features.profiles import personas as module
 from features.profiles.fit import fit_features
 from features.profiles.frames import profiles_at

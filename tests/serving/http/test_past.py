@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from features.events.tables import TABLES
 from features.lake import Lake
-from features.profiles.campaigns import campaigns
+from features.profiles.pairs.campaigns import campaigns
 from features.units import DAY
 from serving.http.app import create_app
 from serving.http.events import answer_messages

@@ -16,7 +16,7 @@ from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST
 from features.language.feature import amount, code, ratio, since
 from features.language.terms import Term
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from serving.scoring.champions import Lineup
 from serving.scoring.pairs import Pairs

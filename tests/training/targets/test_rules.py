@@ -7,7 +7,7 @@ import pytest
 
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pair_features import PAIR_FEATURES
+from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from training.baseline import best_rule, rule_scores
 from training.targets.lapse import Lapse

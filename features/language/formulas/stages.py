@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from features.language.arithmetic import Arithmetic, Number
+from features.language.formulas.arithmetic import Arithmetic, Number
 from features.units import DAY, MINUTE
 
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from features.events.columns import MULTIPLIERS
-from features.language.arithmetic import NAN, Arithmetic, Number
-from features.language.deviation import exists, standard_deviation
+from features.language.formulas.arithmetic import NAN, Arithmetic, Number
+from features.language.formulas.deviation import exists, standard_deviation
 
 T = TypeVar("T")
 DEGREE = MULTIPLIERS["latitude"]  # how much of a coordinate's integers is one degree

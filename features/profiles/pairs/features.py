@@ -8,7 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
-from features.profiles.campaigns import Campaign
+from features.profiles.pairs.campaigns import Campaign
 from features.units import DAY
 
 T = TypeVar("T")

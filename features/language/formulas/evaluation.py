@@ -12,11 +12,11 @@ from typing import Final, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from features.arrays import Floats
-from features.language.arithmetic import ARRAYS, NAN, SINGLE, Arithmetic, Number
-from features.language.deviation import deviation, exists, wide_deviation
 from features.language.feature import Formula
-from features.language.geography import distance, scatter
-from features.language.stages import journey, stage
+from features.language.formulas.arithmetic import ARRAYS, NAN, SINGLE, Arithmetic, Number
+from features.language.formulas.deviation import deviation, exists, wide_deviation
+from features.language.formulas.geography import distance, scatter
+from features.language.formulas.stages import journey, stage
 from features.units import DAY, MINUTE
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.events.kinds import RETURNS
 from features.lake import Lake
-from features.profiles.campaigns import Campaign, campaigns
-from features.profiles.pair_features import NEVER, PAIR_FEATURES, WINDOW, PairCounts, pair_features
+from features.profiles.pairs.campaigns import Campaign, campaigns
+from features.profiles.pairs.features import NEVER, PAIR_FEATURES, WINDOW, PairCounts, pair_features
 from features.units import DAY
 
 
