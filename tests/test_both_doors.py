@@ -11,10 +11,10 @@ from features.config.source import Source
 from features.errors import StamkundError
 from features.events import rules
 from features.events.money import Money
-from features.ingest.sources.mapping import project
-from features.ingest.sources.places import FLAW, ROW
+from features.ingest.mapping.projection import project
+from features.ingest.mapping.validation import CODE, validate_rows
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
-from features.ingest.validation import CODE, validate_rows
 from features.reading.iso import parse
 from serving.segment_spec.event_builder import Event
 from serving.segment_spec.messages import events_of

@@ -12,9 +12,9 @@ from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
-from features.ingest.sources.places import ROW
+from features.ingest.mapping.validation import CODE
+from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
-from features.ingest.validation import CODE
 
 _AMOUNTS = ("value", "discount", "cost")
 

@@ -10,10 +10,10 @@ import duckdb
 from features import sql
 from features.events.tables import KEYS, Table
 from features.ingest.lake_events import LakeEvents
-from features.ingest.sources.places import ROW
+from features.ingest.mapping.validation import CODE, REASON
+from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded
-from features.ingest.validation import CODE, REASON
 
 
 def match_lake_events(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, portion: Portion) -> None:

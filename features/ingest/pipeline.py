@@ -14,17 +14,17 @@ from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.lake_events import LakeEvents
-from features.ingest.midnights import settle_midnights
+from features.ingest.mapping.midnights import settle_midnights
+from features.ingest.mapping.projection import project
+from features.ingest.mapping.validation import filled_counts, validate_rows
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
 from features.ingest.report import SourceReport
 from features.ingest.same_orders import give_way
 from features.ingest.sources.column_types import count_forms
 from features.ingest.sources.databases import reads_since
-from features.ingest.sources.mapping import project
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
-from features.ingest.validation import filled_counts, validate_rows
 
 
 @dataclass(frozen=True)

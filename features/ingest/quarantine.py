@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from features import sql
 from features.files import atomic_file
-from features.ingest.sources.places import ROW, Numbers, Places
+from features.ingest.mapping.validation import CODE, REASON
+from features.ingest.sources.formats.places import ROW, Numbers, Places
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows
-from features.ingest.validation import CODE, REASON
 
 _OWN = ("source", "row", "file", "line", "code", "reason")
 

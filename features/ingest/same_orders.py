@@ -11,9 +11,9 @@ from features import sql
 from features.config.same_as import KINDS_OF_ORDERS, all_same_as
 from features.config.settings import Settings
 from features.ingest.lake_events import LakeEvents
+from features.ingest.mapping.validation import CODE
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded, Watermarks
-from features.ingest.validation import CODE
 
 _HAS_ORDER = f"order_id IS NOT NULL AND kind IN ({', '.join(map(sql.literal, KINDS_OF_ORDERS))})"
 

@@ -13,8 +13,8 @@ from features import sql
 from features.config.source import Source
 from features.doctor.doubts.remedies import operand, setting
 from features.doctor.findings.finding import Finding, quantity
-from features.ingest.sources.places import ROW
-from features.ingest.validation import CODE
+from features.ingest.mapping.validation import CODE
+from features.ingest.sources.formats.places import ROW
 
 _NEARLY: Final = 0.9  # of the orders
 _FEWEST: Final = 10  # orders of several lines: fewer say little

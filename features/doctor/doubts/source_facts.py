@@ -13,11 +13,11 @@ from features import sql
 from features.config.source import Source
 from features.doctor.doubts.line_totals import LineTotals, line_totals
 from features.events.tables import COLUMNS
+from features.ingest.mapping.validation import CODE
 from features.ingest.sources.column_types import find_column, mapped_columns
-from features.ingest.sources.places import ROW
+from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows
-from features.ingest.validation import CODE
 from features.reading.recognition import number_formats, time_formats
 
 FEW_WORDS: Final = 12  # so many different values of a column may be words that say how a row counts

@@ -14,7 +14,7 @@ from features import sql
 from features.config.locations import expand
 from features.config.source import Source
 from features.errors import StamkundError
-from features.ingest.sources.places import FLAW, ROW
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.moments import utc
 
 _BATCH = 10_000

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from features import sql
+from features.ingest.sources.formats.places import FLAW, ROW, FileRows, Malformed
 from features.ingest.sources.formats.text.lines import CsvLines, lines_at
-from features.ingest.sources.places import FLAW, ROW, FileRows, Malformed
 from features.ingest.sources.tables.source_table import SourceTable
 
 

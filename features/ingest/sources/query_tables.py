@@ -12,8 +12,8 @@ import duckdb
 from features import sql
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.loading import append, load
-from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.tables import fitting, open_source, open_tables
 from features.ingest.sources.tables.source_table import SourceTable
 

@@ -16,8 +16,8 @@ from features.errors import StamkundError
 from features.ingest.sources import databases
 from features.ingest.sources.files import READ_ERRORS, form_of
 from features.ingest.sources.formats import parquet
+from features.ingest.sources.formats.places import FLAW, ROW, FileRows
 from features.ingest.sources.loading import add_columns, add_flaws, append, load
-from features.ingest.sources.places import FLAW, ROW, FileRows
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.query_tables import query_tables
 from features.ingest.sources.tables import open_source

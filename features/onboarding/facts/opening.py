@@ -15,8 +15,8 @@ from features import sql
 from features.errors import StamkundError
 from features.ingest.sources.files import READ_ERRORS, find_files
 from features.ingest.sources.formats.form import Findings, Form
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.loading import append, load
-from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.tables import SourceTable, open_tables
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.names import role_scores

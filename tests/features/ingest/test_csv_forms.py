@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.loading import load
-from features.ingest.sources.places import FLAW, ROW
 from features.ingest.sources.tables import SourceTable, open_tables
 
 HEADER = ("id", "day", "city")

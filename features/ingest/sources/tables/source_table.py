@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from features.ingest.sources.formats.form import Findings, FormQuestion
+from features.ingest.sources.formats.places import Malformed, Numbers
 from features.ingest.sources.formats.text.csv import CsvFile
 from features.ingest.sources.formats.text.lines import CsvLines
-from features.ingest.sources.places import Malformed, Numbers
 
 _NOTHING = Findings({})
 

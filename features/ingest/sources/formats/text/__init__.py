@@ -1,1 +1,1 @@
-"""Tables of text: encodings, dialects, headers and footers, and the lines that records begin in."""
+"""Formats whose values are texts, CSV, JSON and workbooks: their encodings, dialects, headers, footers and lines."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Findings
+from features.ingest.sources.formats.text.byte_scan import ByteScan
 
 _CHUNK = 1 << 20
 _MARKS = {
@@ -25,9 +25,6 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_MOST_CELLS = 2000
-_CELL = re.compile(rb"""[^,;\t|\r\n"]*[\x80-\xff][^,;\t|\r\n"]*""")
-_INVALID, _NON_ASCII = re.compile("[\udc80-\udcff]"), re.compile("[^\x00-\x7f]")
 # What other 8-bit encodings look like when they are taken for Windows-1252: signs or capitals inside of words, words of
 # nothing but accented letters, and bytes that stand for nothing.
 _STRANGE = re.compile(
@@ -62,7 +59,7 @@ def find_encoding(path: Path, given: str | None) -> Encoding:
     with path.open("rb") as file:
         head = file.read(4)
         file.seek(0)
-        scan = _Scan.of(iter(lambda: file.read(_CHUNK), b""))
+        scan = ByteScan.of(iter(lambda: file.read(_CHUNK), b""))
     mark = next((name for mark, name in _MARKS.items() if head.startswith(mark)), None)
     zeros = None if mark or given else scan.utf16
     name = _name(given) or mark or zeros
@@ -98,69 +95,7 @@ def _name(given: str | None) -> str | None:
     return codecs.lookup(given).name if given else None
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """What the bytes of a file tell, from one pass over them.
-
-    ``sequences`` counts the characters of several bytes that are UTF-8, ``invalid`` the bytes that are not, and
-    ``cells`` are some that hold such. ``zeros`` are those at even and at odd places of the first ``looked`` bytes.
-    """
-
-    sequences: int
-    invalid: int
-    cells: Collection[bytes]
-    zeros: tuple[int, int]
-    looked: int
-    any_zero: bool
-    line_ends: frozenset[bytes]
-
-    @classmethod
-    def of(cls, chunks: Iterable[bytes]) -> Self:
-        sequences, invalid, cells, any_zero, line_ends = 0, 0, dict[bytes, None](), False, set[bytes]()
-        head, rest = b"", b""
-        for read in chunks:
-            chunk = rest + read
-            head = head or chunk
-            any_zero |= b"\0" in chunk
-            line_ends |= set(_line_ends(chunk))
-            if chunk.isascii():
-                rest = b"\r" if chunk.endswith(b"\r") else b""
-                continue
-            text, consumed = codecs.utf_8_decode(chunk, "surrogateescape", False)  # noqa: FBT003  (it takes no keywords)
-            rest = chunk[consumed:]  # the beginning of a character
-            bad = len(_INVALID.findall(text))
-            invalid, sequences = invalid + bad, sequences + len(_NON_ASCII.findall(text)) - bad
-            if bad and len(cells) < _MOST_CELLS:
-                cells |= dict.fromkeys(_CELL.findall(chunk))
-        zeros = head[0::2].count(0), head[1::2].count(0)
-        return cls(sequences, invalid + len(rest.strip(b"\r")), cells, zeros, len(head), any_zero, frozenset(line_ends))
-
-    @property
-    def is_utf8(self) -> bool:
-        """Whether it is UTF-8, but for places that are fewer than those that prove it."""
-        return self.invalid == 0 or self.sequences > self.invalid
-
-    @property
-    def utf16(self) -> str | None:
-        """UTF-16 without a mark: every other byte of Western text is zero."""
-        even, odd = self.zeros
-        half = self.looked / 2
-        if odd > 0.3 * half and even < 0.05 * half:
-            return "utf-16-le"
-        return "utf-16-be" if even > 0.3 * half and odd < 0.05 * half else None
-
-
-def _line_ends(chunk: bytes) -> Iterator[bytes]:
-    """The kinds of line ends in a piece; one that its last byte may begin is left to the next piece."""
-    if b"\r" not in chunk:
-        yield from [b"\n"] if b"\n" in chunk else []
-        return
-    both = chunk.count(b"\r\n")
-    alone = {b"\r\n": both, b"\n": chunk.count(b"\n") - both, b"\r": chunk[:-1].count(b"\r") - both}
-    yield from (end for end, count in alone.items() if count > 0)
-
-
-def _refuse_zeros(path: Path, scan: _Scan) -> None:
+def _refuse_zeros(path: Path, scan: ByteScan) -> None:
     if scan.any_zero:
         msg = f"{path.name} holds zero bytes, so it is no text or a damaged one. Export it anew, or set `encoding:`."
         raise StamkundError("unreadable_file", msg)

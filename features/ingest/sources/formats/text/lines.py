@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from features.ingest.sources.formats.places import Numbers
 from features.ingest.sources.formats.text.csv import CsvFile
-from features.ingest.sources.places import Numbers
 
 _CHUNK = 1 << 24
 UNKNOWN = 0  # the line of a record that cannot be told

@@ -12,11 +12,12 @@ from features import sql
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.money import Money
-from features.ingest.sources.casts import create_readers, with_readers
+from features.ingest.mapping.canonical_values import typed_value
+from features.ingest.mapping.casts import create_readers, with_readers
+from features.ingest.mapping.value import Value
 from features.ingest.sources.column_types import find_column, operands_of, prevailing_type
-from features.ingest.sources.places import FLAW, ROW
+from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
-from features.ingest.sources.values import Value, typed_value
 from features.reading.formats import Format, parse_format
 
 UNREADABLE = "stamkund:unreadable"

@@ -12,10 +12,10 @@ import numpy as np
 
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Findings, Form, FormQuestion
-from features.ingest.sources.formats.json_records import DECODER, Flaw, Row, outer_places, places, rows_at
+from features.ingest.sources.formats.places import Malformed, Numbers
 from features.ingest.sources.formats.scratch import write_texts
 from features.ingest.sources.formats.text.encoding import decode, find_encoding
-from features.ingest.sources.places import Malformed, Numbers
+from features.ingest.sources.formats.text.json_records import DECODER, Flaw, Row, outer_places, places, rows_at
 
 _LINES = {".jsonl", ".ndjson"}
 _FEW = 1000  # records that are looked at

@@ -11,9 +11,9 @@ from dataclasses import replace
 import duckdb
 
 from features.events.tables import COLUMNS
-from features.ingest.sources.mapping import Projection, failed_expression
+from features.ingest.mapping.projection import Projection, failed_expression
+from features.ingest.mapping.times import is_moment, tells_no_hour
 from features.ingest.sources.portion import Portion
-from features.ingest.sources.values import is_moment, tells_no_hour
 from features.ingest.sources.watermark import FullReadNeeded, Midnights
 
 

@@ -14,11 +14,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Findings, Form
+from features.ingest.sources.formats.places import Numbers
 from features.ingest.sources.formats.scratch import write_columns
 from features.ingest.sources.formats.text.dialect import Record
 from features.ingest.sources.formats.text.footer import find_footer
 from features.ingest.sources.formats.text.header import find_header
-from features.ingest.sources.places import Numbers
 
 _HEAD, _TAIL = 1000, 200
 _LONG = re.compile(r"\d{16,}")
