@@ -22,7 +22,8 @@ from training.metrics.by_kind import model_metrics
 from training.registration import register_model
 from training.registry.versions import champion_as_of, promote
 from training.report import TrainingReport
-from training.targets import Target, required_targets
+from training.targets import Target
+from training.targets.declared import selected_targets
 from training.timing import features_fitted_late, no_test_block, older_than_champion
 from training.walk_forward import WalkForward, outcome_count, walk_forward
 
@@ -36,7 +37,7 @@ def train(
     registered without the alias, and the report's verdict says why. Settings without targets are refused
     (``no_targets``).
     """
-    selected = _selected(settings, targets)
+    selected = selected_targets(settings, targets)
     total = len(selected) + 1
     progress("profiles of past moments", 0, total)
     lake = Lake(settings.lake)
@@ -51,14 +52,6 @@ def train(
         reports.append(_train(job))
     progress("done", total, total)
     return reports
-
-
-def _selected(settings: Settings, names: Sequence[str] | None) -> list[Target]:
-    declared = required_targets(settings)
-    for name in names or ():
-        if name not in declared:
-            raise StamkundError.unknown("unknown_target", "target", name, declared, field="targets")
-    return [declared[name] for name in names or declared]
 
 
 @dataclass(frozen=True)

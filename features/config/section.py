@@ -45,8 +45,14 @@ def _kind(name: str) -> str:
     return kind
 
 
+def _id(value: object) -> object:
+    """An id as YAML writes it: ``null`` and numbers without quotes are those words."""
+    return "null" if value is None else str(value) if isinstance(value, int | float) else value
+
+
 Whole = Annotated[int, Field(strict=True)]  # neither 2.0, nor '2', nor true
 Number = Annotated[float, Field(strict=True)]
 Zone = Annotated[str, AfterValidator(_zone)]
 KindName = Annotated[str, AfterValidator(_kind)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+MissingId = Annotated[str, BeforeValidator(_id)]

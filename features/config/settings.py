@@ -5,32 +5,25 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
+from features.config.query import check_query
 from features.config.same_as import check_same_as
-from features.config.section import Moment, Section, Whole, Zone
-from features.config.source import Source, check_query
+from features.config.section import MissingId, Moment, Section, Whole, Zone
+from features.config.source import Source
 from features.config.targets import Gate, TargetSettings
 from features.errors import StamkundError
 from features.events.tables import HTTP
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
 from features.units import Size
-
-
-def _written(value: object) -> object:
-    """An id as YAML writes it: ``null`` and numbers without quotes are those words."""
-    return "null" if value is None else str(value) if isinstance(value, int | float) else value
-
-
-MissingId = Annotated[str, BeforeValidator(_written)]
 
 
 class Serving(Section):

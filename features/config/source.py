@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from encodings.aliases import aliases
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from features import sql
 from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
@@ -20,8 +19,6 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-# Files that hold tables of their own names, which are known only when they are read.
-_OF_SEVERAL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".zip", ".sqlite", ".sqlite3", ".db", ".duckdb", ".json")
 _FORM = ("encoding", "delimiter", "header", "names", "footer", "sheet", "records")
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "spaces": " "}
 
@@ -128,30 +125,3 @@ class Source(Section):
             if getattr(self, key) is not None:
                 msg = f"`{key}` tells the form of files; what a database's query selects has none. Take it away."
                 raise StamkundError("unused_setting", msg, field=key)
-
-
-def check_query(name: str, source: Source) -> None:
-    """Refuse a query over files that names a table which its source does not have; a database checks its own."""
-    origin = source.origin
-    if source.query is None or (isinstance(origin, str) and (is_url(origin) or origin.startswith("${"))):
-        return
-    field, tables = f"{name}.query", names_of(name, origin)
-    if isinstance(origin, str) and origin.lower().endswith(_OF_SEVERAL):
-        return
-    try:
-        operands = sql.tables_of(source.query)
-    except ValueError as error:
-        msg = f"This is not a query that DuckDB can read: {error}"
-        raise StamkundError("bad_query", msg, field=field) from None
-    for table in sorted(operands):
-        if table.lower() not in {name.lower() for name in tables}:
-            raise StamkundError.unknown("unknown_table", "table", table, tables, field=field)
-
-
-def names_of(source: str, origin: str | Mapping[str, str]) -> dict[str, str]:
-    """The tables that a source's query may name; one location goes by the source's own name.
-
-    >>> names_of("orders", "orders.csv")
-    {'orders': 'orders.csv'}
-    """
-    return {source: origin} if isinstance(origin, str) else dict(origin)

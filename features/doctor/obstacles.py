@@ -8,10 +8,10 @@ from features.config.settings import Settings
 from features.doctor.findings.finding import Finding, quantity
 from features.errors import StamkundError
 from features.ingest.guards import unusual
-from features.ingest.ingest import watermarks_of
+from features.ingest.lake_watermarks import watermarks_of
 from features.lake import Lake
-from features.profiles.build import fitted_features, fitting_moment
 from features.profiles.fit import check_events
+from features.profiles.fitted_features import fitted_features, fitting_moment
 
 
 def unreadable_lake(lake: Lake) -> Iterator[Finding]:

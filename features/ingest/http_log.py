@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (names are quoted)
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,9 +11,25 @@ import polars as pl
 
 from features import sql
 from features.events.returns import MAGNITUDES, without_sign_sql
-from features.events.tables import COLUMNS, HTTP
+from features.events.tables import COLUMNS, HTTP, schema
 from features.ingest.lake_events import LakeEvents
 from features.ingest.report import SourceReport
+from features.ingest.sources.watermark import LogWatermark, Watermarks
+
+# Gives the events that came over HTTP after a numbered one, and the watermark of the last one.
+Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
+
+
+def read_log(log: Log | None, watermarks: Watermarks | None) -> tuple[pl.DataFrame, LogWatermark]:
+    """The events that came over HTTP since the lake was written, or all of a log that is not the one it was read from.
+
+    The watermark is that of the last one.
+    """
+    previous = watermarks.log if watermarks else LogWatermark()
+    if log is None:
+        return pl.DataFrame(schema=schema("events")), previous
+    events, watermark = log(previous.number)
+    return (events, watermark) if watermark.follows(previous) or not previous.number else log(0)
 
 
 def ingest_log(

@@ -4,42 +4,36 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
-import polars as pl
-from pydantic import ValidationError
 
 from features import sql
 from features.config.same_as import reading_order
 from features.config.settings import Settings
-from features.errors import StamkundError
-from features.events.tables import REFERENCE_TABLES, WITH_ATTRIBUTES, schema
+from features.events.tables import REFERENCE_TABLES, WITH_ATTRIBUTES
 from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
-from features.ingest.http_log import ingest_log
+from features.ingest.http_log import Log, ingest_log, read_log
 from features.ingest.lake_events import LakeEvents, changed_customers
+from features.ingest.lake_watermarks import verified_watermarks
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.report import IngestReport, SourceReport
 from features.ingest.same_orders import give_way_in_lake
 from features.ingest.sources.changes import Changes, changes_since, everything
 from features.ingest.sources.watermark import (
     FullReadNeeded,
-    LogWatermark,
     SourceWatermark,
     Watermarks,
     basis_of,
 )
-from features.lake import FORMAT, Draft, Lake, first_problem
+from features.lake import Draft, Lake
 from features.progress import Progress, silent
-
-# Gives the events that came over HTTP after a numbered one, and the watermark of the last one.
-Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
 
 
 def ingest(
@@ -64,7 +58,7 @@ def ingest(
     check_codes(accept)
     lake = Lake(settings.lake)
     with lake.writing() as draft:
-        watermarks, reason = _watermarks(lake)
+        watermarks, reason = verified_watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
         job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)
         if anew:
@@ -77,29 +71,6 @@ def ingest(
         if watermarks is None:
             report = replace(job(None), full_read_reason=reason)
     return replace(report, version=lake.version)
-
-
-def watermarks_of(lake: Lake) -> Watermarks | None:
-    """How far the sources of a lake were read; None when it does not say so, or cannot be read."""
-    try:
-        return _watermarks(lake)[0]
-    except StamkundError:
-        return None
-
-
-def _watermarks(lake: Lake) -> tuple[Watermarks | None, str | None]:
-    """How far the lake's sources were read; None, and why, when everything must be read whole."""
-    if not lake.exists:
-        return None, None
-    manifest = lake.verified_manifest()
-    if manifest.format != FORMAT:
-        return None, f"the lake is of format {manifest.format}; this version writes format {FORMAT}"
-    if manifest.watermarks is None:
-        return None, "the lake does not say what it was read from"
-    try:
-        return Watermarks.load(manifest.watermarks), None
-    except ValidationError as error:
-        raise lake.corrupt(f"watermarks.{first_problem(error)}") from None
 
 
 def _ingest(
@@ -124,7 +95,7 @@ def _ingest(
     steps = len(changes.portions) + 1
     with _engine(settings.home) as (connection, scratch):
         lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
-        log_events, log_watermark = _read_log(log, watermarks)
+        log_events, log_watermark = read_log(log, watermarks)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
         earlier_files = lake.files("events") if full_log else None
         log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
@@ -157,18 +128,6 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         create_tables(connection)
         yield connection, Path(scratch)
-
-
-def _read_log(log: Log | None, watermarks: Watermarks | None) -> tuple[pl.DataFrame, LogWatermark]:
-    """The events that came over HTTP since the lake was written, or all of a log that is not the one it was read from.
-
-    The watermark is that of the last one.
-    """
-    previous = watermarks.log if watermarks else LogWatermark()
-    if log is None:
-        return pl.DataFrame(schema=schema("events")), previous
-    events, watermark = log(previous.number)
-    return (events, watermark) if watermark.follows(previous) or not previous.number else log(0)
 
 
 def _write(

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from features.arrays import Floats, Ints, Mask
 from features.evaluate.finish import finish
-from features.evaluate.offline.attribute_tables import AttributeTables, frame_of
+from features.evaluate.offline.attribute_frames import frame_of
+from features.evaluate.offline.attribute_tables import AttributeTables
 from features.evaluate.offline.blocks import Block, blocks
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.labels import Events

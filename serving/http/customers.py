@@ -15,7 +15,7 @@ from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.records import record_of
-from training.targets.redemption import contact_kinds
+from training.targets.contacts import contact_kinds
 
 CUSTOMER_ID = "user_id"  # the type of id that is a customer's own
 

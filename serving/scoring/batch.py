@@ -20,7 +20,7 @@ from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
-from training.targets.redemption import contact_kinds
+from training.targets.contacts import contact_kinds
 
 CHUNK: Final = 10_000
 

@@ -22,6 +22,7 @@ from serving.http.server import background_service
 from serving.jobs.build import build_all
 from serving.scoring.batch import score_batch
 from serving.scoring.champions import load_lineup
+from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (
     features_table,
     offers_table,
@@ -97,24 +98,6 @@ def _evaluations(settings: Settings, now: int) -> list[Evaluation]:
             if error.code != "outcomes_not_known":
                 raise
     return evaluations
-
-
-def notable_customers(scores: pl.DataFrame) -> list[tuple[str, str]]:
-    """Three customers as ``(why, customer_id)``, each notable for another reason; fewer where fewer were reached."""
-    chance = pl.col("propensities").list.eval(pl.element().struct.field("probability")).list.max().fill_null(0.0)
-    at_stake = (pl.col("churn_probability") * pl.col("predicted_clv")).fill_null(0.0)
-    picks = [
-        ("most revenue at stake", at_stake),
-        ("likeliest to take an offer", chance),
-        ("most valuable of those who stay", pl.col("predicted_clv") * (pl.col("churn_probability") < 0.05)),
-    ]
-    scores = scores.filter(pl.col("propensities").list.len() > 0)  # reached by a campaign, so there is a choice to make
-    whys: dict[str, str] = {}
-    for why, measure in picks:
-        rest = scores.filter(~pl.col("customer_id").is_in(list(whys))).sort(measure, descending=True, nulls_last=True)
-        if not rest.is_empty():
-            whys[cast(str, rest["customer_id"][0])] = why
-    return [(why, customer) for customer, why in whys.items()]
 
 
 def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: str) -> str:

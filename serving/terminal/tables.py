@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from textwrap import fill
-from typing import Any, Literal
+from typing import Any
 
 from rich.table import Table
-from rich.text import Text
 
 from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_TEXTS
+from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.registry.versions import ModelVersion
 from training.report import Evaluation, TrainingReport
 
@@ -22,11 +21,13 @@ FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
 
 def sources_table(report: IngestReport) -> Table:
     """The rows read from each source, and how many of them were accepted and rejected."""
-    table = _table("source", "table", "what was read", ">rows", ">accepted", ">rejected")
+    table = table_of("source", "table", "what was read", ">rows", ">accepted", ">rejected")
     for source in report.sources:
         unread = source.scope == "unchanged"
         counts = (source.read, source.accepted, source.refused)
-        _row(table, source.name, source.table, _words(source.scope, 16), *("–" if unread else f"{n:,}" for n in counts))
+        add_row(
+            table, source.name, source.table, folded(source.scope, 16), *("–" if unread else f"{n:,}" for n in counts)
+        )
     return table
 
 
@@ -50,16 +51,16 @@ def mostly_rejected(report: IngestReport) -> list[str]:
 
 def training_table(reports: Iterable[TrainingReport]) -> Table:
     """Each model beside the best rule that needs no model, on moments that neither was fitted on."""
-    table = _table("target", ">model", "best rule", ">tests", "version")
+    table = table_of("target", ">model", "best rule", ">tests", "version")
     for report in reports:
         key, label = FIGURE[report.target.score_kind]
-        figure, rule = (_figure(each.get(key)) for each in (report.metrics, report.baseline_metrics))
+        figure, rule = (figure_text(each.get(key)) for each in (report.metrics, report.baseline_metrics))
         version = f"{report.version or 'none'}, {'champion' if report.promoted else 'refused'}"
-        _row(
+        add_row(
             table,
             report.target.name,
             f"{label} {figure}" if report.metrics else "–",
-            _words(f"{rule} {report.baseline or ''}", 24),
+            folded(f"{rule} {report.baseline or ''}", 24),
             f"{report.tested:,}",
             version,
         )
@@ -68,90 +69,67 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
 
 def models_table(entries: Iterable[ModelVersion]) -> Table:
     """Every registered version."""
-    table = _table("model", ">version", "answers", "trained at", "gate")
+    table = table_of("model", ">version", "answers", "trained at", "gate")
     for entry in entries:
-        aliases, gate = _words(", ".join(entry.aliases), 10), _words(entry.gate, 20)
-        _row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
+        aliases, gate = folded(", ".join(entry.aliases), 10), folded(entry.gate, 20)
+        add_row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
     return table
-
-
-def _table(*columns: str) -> Table:
-    """A table that fits a narrow terminal: names in its first column are folded, the others stay whole."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, column in enumerate(columns):
-        justify: Literal["left", "right"] = "right" if column.startswith(">") else "left"
-        table.add_column(column.removeprefix(">"), justify=justify, no_wrap=place > 0, overflow="fold")
-    return table
-
-
-def _row(table: Table, *cells: str) -> None:
-    """A row of plain texts: brackets in names are not markup."""
-    table.add_row(*map(Text, cells))
-
-
-def _words(text: str, width: int) -> str:
-    """A text in lines of that width; a word that is longer stays whole."""
-    return fill(text, width, break_long_words=False, break_on_hyphens=False)
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}" if value < 10 else f"{value:,.1f}"
 
 
 def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
     """Models beside the best rule, against what came true."""
-    table = _table("target", "figure", ">model", ">rule", "the rule", ">customers")
+    table = table_of("target", "figure", ">model", ">rule", "the rule", ">customers")
     for each in evaluations:
         key, label = FIGURE[each.target.score_kind]
-        model, rule = _figure(each.metrics.get(key)), _figure(each.baseline_metrics.get(key))
-        _row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
+        model, rule = figure_text(each.metrics.get(key)), figure_text(each.baseline_metrics.get(key))
+        add_row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
     return table
 
 
 def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | None]) -> Table:
     """Some features of one customer, in words."""
-    table = _table("profile", ">value")
+    table = table_of("profile", ">value")
     for name, value in values.items():
         number = isinstance(value, float)
         text = f"{value:,.2f}".rstrip("0").rstrip(".") if number else str(value or "unknown")
-        _row(table, feature_set.feature(name).text, text)
+        add_row(table, feature_set.feature(name).text, text)
     return table
 
 
 def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """Each model's score of one customer, with its reasons."""
-    table = _table("model", ">says", ">percentile", "because of")
+    table = table_of("model", ">says", ">percentile", "because of")
     texts = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
     for name, answer in scores.items():
         chance, amount = answer.get("probability"), answer.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
         reasons = [
-            _words(f"{s} {texts.get(r['code'], r['code'])}", 44) for s, r in zip(signs, answer["reasons"], strict=True)
+            folded(f"{s} {texts.get(r['code'], r['code'])}", 44) for s, r in zip(signs, answer["reasons"], strict=True)
         ]
-        _row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
+        add_row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
     return table
 
 
 def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
     """The offers chosen for one customer."""
-    table = _table("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
+    table = table_of("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
     for item in items:
         if item["is_fallback"]:
-            _row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
+            add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
             continue
         money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
-        _row(table, item["name"], f"{item['propensity']:.2%}", *money)
+        add_row(table, item["name"], f"{item['propensity']:.2%}", *money)
     return table
 
 
 def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
     """Why the other candidates were not chosen: each reason with how many, and one of them as an example."""
-    table = _table("not shown because", ">offers", "for example")
+    table = table_of("not shown because", ">offers", "for example")
     by_reason: dict[str, list[Mapping[str, str]]] = {}
     for each in excluded:
         by_reason.setdefault(each["reason"], []).append(each)
     for reason, exclusions in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        example = _words(f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}", 48)
-        _row(table, reason, f"{len(exclusions):,}", example)
+        example = folded(f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}", 48)
+        add_row(table, reason, f"{len(exclusions):,}", example)
     return table

@@ -5,6 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
+from features.config.settings import Settings
+from features.config.targets import RedemptionSettings
 from training.targets.target import PAIR
 
 Frame = nw.LazyFrame[pl.LazyFrame]
@@ -56,3 +58,13 @@ def _outcomes(pairs: Frame, events: Frame, ends: Frame, *, response: str, horizo
         .group_by(*PAIR, "as_of", "known_at")
         .agg(nw.col("y").max())
     )
+
+
+def contact_kinds(settings: Settings) -> tuple[str, str]:
+    """The kinds of event that say that a campaign reached a customer, and that they took its offer.
+
+    They are those of the first redemption target; without one, ``contact`` and ``redeem``.
+    """
+    declared = (target for target in settings.targets.values() if isinstance(target, RedemptionSettings))
+    first = next(declared, RedemptionSettings(type="redemption"))
+    return first.contact, first.response

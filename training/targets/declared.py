@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, Final
 
@@ -41,6 +41,15 @@ def required_targets(settings: Settings) -> dict[str, Target]:
         )
         raise StamkundError("no_targets", text, field="targets")
     return targets_of(settings)
+
+
+def selected_targets(settings: Settings, names: Sequence[str] | None) -> list[Target]:
+    """The declared targets of some names, or all of them."""
+    declared = required_targets(settings)
+    for name in names or ():
+        if name not in declared:
+            raise StamkundError.unknown("unknown_target", "target", name, declared, field="targets")
+    return [declared[name] for name in names or declared]
 
 
 def usual_targets() -> list[Target]:

@@ -9,7 +9,6 @@ from typing import ClassVar, Self
 import narwhals as nw
 import polars as pl
 
-from features.config.settings import Settings
 from features.config.targets import RedemptionSettings
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
@@ -142,13 +141,3 @@ class Redemption:
 
 
 AFFINITY = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")
-
-
-def contact_kinds(settings: Settings) -> tuple[str, str]:
-    """The kinds of event that say that a campaign reached a customer, and that they took its offer.
-
-    They are those of the first redemption target; without one, ``contact`` and ``redeem``.
-    """
-    declared = (target for target in settings.targets.values() if isinstance(target, RedemptionSettings))
-    first = next(declared, RedemptionSettings(type="redemption"))
-    return first.contact, first.response

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import yaml
 
-from features import sql
+from features import sql, sql_tree
 from features.ingest.sources.column_types import find_column
 
 
@@ -39,6 +39,6 @@ def operand(text: str, columns: Iterable[str]) -> str:
 
 def _is_column(name: str) -> bool:
     try:
-        return sql.columns_of(name) == {name}
+        return sql_tree.columns_of(name) == {name}
     except ValueError:  # a word of SQL
         return False

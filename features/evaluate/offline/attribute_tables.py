@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self, cast
 
-import narwhals as nw
 import numpy as np
-import orjson
 import polars as pl
 import pyarrow as pa
 
 from features.arrays import Floats
-from features.evaluate.attribute_values import text_of, value_of
-from features.evaluate.offline.aggregate import collect
-from features.evaluate.offline.interchange import ColumnKind, read_frame
+from features.evaluate.attribute_values import value_of
+from features.evaluate.offline.attribute_frames import attribute_names, customers_frame, snapshots_frame, traits_frame
 from features.evaluate.offline.labels import Events
-from features.evaluate.offline.native_frames import narwhals_frame
 from features.evaluate.plan import Plan
-from features.events.columns import EVENT_ORDER
-from features.language.attributes import Attribute, Origin
-
-_TRAITS = {"customer_id": pl.String, "name": pl.String, "text": pl.String, "time": pl.Int64}
+from features.language.attributes import Attribute
 
 
 @dataclass(frozen=True)
@@ -41,12 +33,12 @@ class AttributeTables:
     @classmethod
     def of(cls, plan: Plan, events: Events, attributes: object, snapshots: object) -> Self:
         """The tables that a plan reads, from frames of any engine."""
-        static = _names(plan, "customers", "traits")
+        static = attribute_names(plan, "customers", "traits")
         return cls(
             plan,
-            _customers(attributes, plan) if static and attributes is not None else None,
-            _traits(events, set(_names(plan, "traits"))) if _names(plan, "traits") else None,
-            _snapshots(snapshots, plan) if _names(plan, "snapshots") and snapshots is not None else None,
+            customers_frame(attributes, plan) if static and attributes is not None else None,
+            traits_frame(events, set(attribute_names(plan, "traits"))) if attribute_names(plan, "traits") else None,
+            snapshots_frame(snapshots, plan) if attribute_names(plan, "snapshots") and snapshots is not None else None,
         )
 
     def values(self, customers: pa.Array, *, as_of: int) -> Floats:
@@ -94,48 +86,6 @@ class AttributeTables:
                 pl.when(beside["time"].is_null()).then(before).otherwise(beside["text"])
             ).to_series()
         return static.with_columns(**columns)
-
-
-def _names(plan: Plan, *origins: Origin) -> list[str]:
-    attributes = (cast(Attribute, feature.attribute) for feature in plan.attribute_features)
-    return sorted({attribute.name for attribute in attributes if attribute.origin in origins})
-
-
-def frame_of(native: object, kinds: Mapping[str, ColumnKind], what: str) -> pl.DataFrame:
-    """The columns of a frame of any engine, in memory."""
-    return pl.DataFrame(read_frame(native, kinds, what=what).collect("pyarrow").to_arrow())
-
-
-def _customers(native: object, plan: Plan) -> pl.DataFrame:
-    """A row a customer with the attributes that the table has; what traits may give need not be in it."""
-    here = narwhals_frame(native, what="attributes").collect_schema().names()
-    names = [*_names(plan, "customers"), *(name for name in _names(plan, "traits") if name in here)]
-    kinds: dict[str, ColumnKind] = {"customer_id": "text", **dict.fromkeys(names, "value")}
-    return frame_of(native, kinds, "attributes").unique("customer_id", keep="last", maintain_order=True)
-
-
-def _traits(events: Events, names: set[str]) -> pl.DataFrame:
-    """A row for each of these names in each ``identify`` event, oldest first."""
-    said = events.filter(
-        nw.col("kind") == "identify", ~nw.col("properties").is_null(), ~nw.col("customer_id").is_null()
-    )
-    rows = pl.DataFrame(collect(said.select("customer_id", "properties", *EVENT_ORDER))).sort(EVENT_ORDER)
-    return pl.DataFrame(list(_said(rows, names)), schema=_TRAITS, orient="row")
-
-
-def _said(rows: pl.DataFrame, names: set[str]) -> Iterable[tuple[str, str, str | None, int]]:
-    for customer, properties, time in rows.select("customer_id", "properties", "time").iter_rows():
-        values = orjson.loads(properties)
-        yield from ((customer, name, text_of(values[name]), time) for name in sorted(names & values.keys()))
-
-
-def _snapshots(native: object, plan: Plan) -> pl.DataFrame:
-    kinds: dict[str, ColumnKind] = {
-        "customer_id": "text",
-        "time": "time",
-        **dict.fromkeys(_names(plan, "snapshots"), "value"),
-    }
-    return frame_of(native, kinds, "snapshots").sort("customer_id", "time")
 
 
 def _of(frame: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:

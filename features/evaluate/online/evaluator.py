@@ -16,8 +16,9 @@ from features.evaluate.finish import finish
 from features.evaluate.online.attributes import attribute_values
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.lookup import Lookup
+from features.evaluate.online.occurrences import last_occurrences
 from features.evaluate.online.record import Record
-from features.evaluate.online.record_columns import last_occurrences, meets, read_columns
+from features.evaluate.online.record_columns import meets, read_columns
 from features.evaluate.plan import Plan
 from features.language.terms import Op
 

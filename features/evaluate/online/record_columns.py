@@ -11,24 +11,13 @@ import numpy as np
 from features.arrays import Ints, Mask
 from features.evaluate.online.record import NONE, Record
 from features.events.columns import TEXTS
-from features.events.computed_columns import (
-    ALL_COLUMNS,
-    GAP,
-    NET,
-    OF_ANY_EVENT,
-    ComputedColumn,
-    IntegerColumn,
-    identity,
-    square_high,
-    square_low,
-    squared,
-)
+from features.events.computed_columns import ALL_COLUMNS, GAP, NET, OF_ANY_EVENT, ComputedColumn, identity
 from features.events.kinds import RETURNS
 from features.events.local_time import LOCAL, clock_of
+from features.events.squares import IntegerColumn, square_high, square_low, squared
 from features.language.terms import Condition
 from features.units import MINUTE
 
-DENSE_RANGE = 2**20  # integers within it are their own codes
 Place = int | Ints
 
 
@@ -127,27 +116,3 @@ def meets(record: Record, condition: Condition) -> Mask:
     word_meets = np.array([(word in condition.values) != condition.negated for word in words] + [False])
     mask: Mask = word_meets[record.codes(condition.column)]  # −1, for none, is the last
     return mask
-
-
-def last_occurrences(group: Ints, values: Ints, filled: Mask) -> Mask:
-    """``[event]``: whether no later event of its group has the same value; never where the value is empty.
-
-    >>> zeros, yes = np.zeros(4, dtype=np.int64), np.ones(4, dtype=np.bool_)
-    >>> last_occurrences(zeros, np.array([7, 8, 7, 9]), yes)
-    array([False,  True,  True,  True])
-    """
-    last, at = np.zeros(len(values), dtype=np.bool_), filled.nonzero()[0]
-    if not len(at):
-        return last
-    codes = values[at]
-    codes -= codes.min()
-    size = int(codes.max()) + 1
-    if size * (int(group[-1]) + 1) >= DENSE_RANGE:
-        codes = np.unique(codes, return_inverse=True)[1]
-        size = len(codes)
-    key = group[at] * size + codes
-    place = np.empty(int(key.max()) + 1, dtype=np.int64)
-    place[key] = -1  # only places that are read: the array may be long
-    np.maximum.at(place, key, at)  # of places assigned twice, NumPy does not promise to keep the last
-    last[at] = place[key] == at
-    return last

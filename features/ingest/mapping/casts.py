@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from features import sql
+from features import sql, sql_tree
 from features.reading.time_sql import time_sql
 
 _READERS = {
@@ -20,7 +20,7 @@ def with_readers(expression: str) -> str:
     >>> with_readers("billed::TIMESTAMPTZ"), with_readers("paid::INTEGER"), with_readers("DATE '2024-01-01'")
     ('stamkund_moment(billed)', 'paid::INTEGER', "DATE '2024-01-01'")
     """
-    return sql.replace_casts(expression, _READERS)
+    return sql_tree.replace_casts(expression, _READERS)
 
 
 def create_readers(connection: duckdb.DuckDBPyConnection, timezone: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from features import sql
+from features import sql, sql_tree
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.money import Money
@@ -138,7 +138,7 @@ def _own_columns(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str,
 
 
 def _bad_expression(columns: Mapping[str, str], field: str, text: str, error: Exception) -> StamkundError:
-    operands = {operand: find_column(operand, columns) for operand in sorted(sql.columns_of(text))}
+    operands = {operand: find_column(operand, columns) for operand in sorted(sql_tree.columns_of(text))}
     for operand, column in operands.items():
         if column is None:
             unknown = StamkundError.unknown("unknown_source_column", "column", operand, columns)

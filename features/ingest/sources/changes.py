@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.config.locations import expand, is_url
+from features.config.query import names_of
 from features.config.settings import Settings
-from features.config.source import Source, names_of
+from features.config.source import Source
 from features.errors import StamkundError
 from features.events.tables import REFERENCE_TABLES, Table
 from features.ingest.sources import databases

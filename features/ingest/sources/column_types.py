@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import duckdb
 
-from features import sql
+from features import sql, sql_tree
 from features.config.source import Source
 from features.errors import StamkundError
 from features.ingest.sources.rows import Rows
@@ -77,7 +77,9 @@ def mapped_columns(source: Source, columns: Iterable[str]) -> set[str]:
     """
     names, texts = list(columns), [*source.columns.values(), *([source.where] if source.where else [])]
     plain = {text: find_column(text, names) for text in texts}
-    operands = (find_column(each, names) for text, own in plain.items() if not own for each in sql.columns_of(text))
+    operands = (
+        find_column(each, names) for text, own in plain.items() if not own for each in sql_tree.columns_of(text)
+    )
     return {column for column in (*plain.values(), *operands) if column}
 
 
@@ -94,7 +96,7 @@ def _columns_of(name: str, key: str, text: str, rows: Rows) -> list[str]:
     """The source's columns that an expression computes with."""
     field = f"sources.{name}.{key}"
     try:
-        operands = sql.columns_of(text)
+        operands = sql_tree.columns_of(text)
     except ValueError as error:
         msg = f"{field}: {text!r} is neither a column of the source nor an SQL expression: {error}"
         raise StamkundError("bad_expression", msg, field=field) from None

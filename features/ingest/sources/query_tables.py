@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from features import sql
+from features import sql, sql_tree
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.formats.places import FLAW, ROW
@@ -49,7 +49,7 @@ def _views(
 
 
 def _check_tables(query: str, names: Sequence[str]) -> None:
-    for table in sorted(sql.tables_of(query)):
+    for table in sorted(sql_tree.tables_of(query)):
         if table.lower() not in {name.lower() for name in names}:
             raise StamkundError.unknown("unknown_table", "table", table, names, field="query")
 

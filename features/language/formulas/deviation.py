@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, NamedTuple, TypeVar
 
-from features.events.computed_columns import HIGH_PART
+from features.events.squares import HIGH_PART
 from features.language.formulas.arithmetic import NAN, Arithmetic, Number
 from features.language.terms import NEVER, UNBORN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from features import sql
+from features import sql_tree
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.customers import customer
@@ -85,7 +85,7 @@ def _operands(draft: Draft) -> Iterator[str]:
         if text in draft.table.columns:
             yield text.lower()
         else:
-            yield from (name.lower() for name in sql.columns_of(text))
+            yield from (name.lower() for name in sql_tree.columns_of(text))
 
 
 def _given_back(draft: Draft, parts: Parts) -> list[tuple[Draft, Column]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from features import sql
+from features import sql_tree
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.written import ISO
 from features.onboarding.proposal.choice import Choice, Draft
@@ -41,7 +41,7 @@ def _used(draft: Draft) -> Iterator[tuple[Column, bool, bool]]:
         plain = text.lower() in columns
         if (plain and name not in _TIMES | _NUMBERS) or name in {"id", "order_id", "event_id"}:
             continue
-        for operand in [text] if plain else sorted(sql.columns_of(text)):
+        for operand in [text] if plain else sorted(sql_tree.columns_of(text)):
             column = columns.get(operand.lower())
             as_time = column is not None and column.is_time and (name in _TIMES or not column.is_number)
             if column is not None and column.name not in seen and (plain or column.is_number or as_time):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.events.computed_columns import HIGH_PART, square_high, square_low
+from features.events.squares import HIGH_PART, square_high, square_low
 from features.language.declare import declare
 from features.language.formulas.evaluation import evaluate
 from features.profiles.feature_set import FeatureSet
