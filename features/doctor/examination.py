@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor import content, customers, history, maturity, obstacles, rows
+from features.doctor import content, customers, history, lateness, maturity, obstacles, rows
 from features.doctor.doubts import orders
 from features.doctor.doubts.line_totals import repeated_totals
 from features.doctor.doubts.placeholders import placeholder_customers
@@ -87,7 +87,7 @@ def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     yield rows.duplicates(facts.duplicates)
     yield from history.gaps(facts.days, as_of=facts.as_of)
     yield from history.time_precision(facts.kinds)
-    yield from history.delays(facts.delays)
+    yield from lateness.delays(facts.delays)
     yield customers.attribute_coverage(facts.attributes, facts.customers)
     yield from customers.attribute_history({source.table for source in settings.sources.values()})
     yield content.channels(facts.channels)

@@ -16,6 +16,7 @@ from features.doctor import (
     event_counts,
     examine,
     history,
+    lateness,
     rows,
 )
 from features.doctor.doubts import order_counts, orders
@@ -113,11 +114,11 @@ def test_delays_are_told_as_people_say_them() -> None:
     late = [MINUTE] * 10 + [DAY]
     rows = [event(2, id=str(n)) for n in range(11)]
     held = [row | {"received_at": NOW - 2 * DAY + wait} for row, wait in zip(rows, late, strict=True)]
-    (prompt,) = history.delays(event_counts.delays(events(*held)))
+    (prompt,) = lateness.delays(event_counts.delays(events(*held)))
     assert told(prompt) == ("ok", "Half of the events arrive within 1 minute, nine of ten within 1 minute.")
-    _, early = history.delays(event_counts.delays(events(*held, event(2) | {"received_at": NOW - 2 * DAY - HOUR})))
+    _, early = lateness.delays(event_counts.delays(events(*held, event(2) | {"received_at": NOW - 2 * DAY - HOUR})))
     assert told(early) == ("warning", "Received before they happened: 1 event (8%).")
-    (unknown,) = history.delays(event_counts.delays(events(event(1))))
+    (unknown,) = lateness.delays(event_counts.delays(events(event(1))))
     assert unknown.level == "note"
 
 
@@ -125,10 +126,10 @@ def test_what_came_late_should_say_when_it_was_known() -> None:
     """Received a day and a second later; a day later is not late; and of one that says since when it is known."""
     waits = [DAY, DAY + SECOND, 3 * DAY]
     rows = [event(9, id=str(n)) | {"received_at": NOW - 9 * DAY + wait} for n, wait in enumerate(waits)]
-    late, _ = history.delays(event_counts.delays(events(*rows)))
+    late, _ = lateness.delays(event_counts.delays(events(*rows)))
     assert told(late) == ("note", "2 events came more than a day late, and past moments are shown with them.")
     assert "`known_at`" in str(late.next_step)
-    known, slow = history.delays(event_counts.delays(events(*(r | {"known_at": r["received_at"]} for r in rows))))
+    known, slow = lateness.delays(event_counts.delays(events(*(r | {"known_at": r["received_at"]} for r in rows))))
     assert told(known) == ("ok", "3 events became known after they happened; no moment before sees them.")
     assert slow.message.startswith("Half of the events arrive within 24 hours")
 

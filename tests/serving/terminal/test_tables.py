@@ -9,8 +9,8 @@ from rich.console import Console, RenderableType
 from features.doctor import Diagnosis, Finding
 from features.ingest.report import IngestReport, SourceReport
 from features.units import DAY
-from serving.terminal.demo import notable_customers
 from serving.terminal.diagnosis import doctor_table
+from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (
     exclusions_table,
     models_table,
