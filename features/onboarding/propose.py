@@ -9,14 +9,14 @@ from pathlib import Path
 import duckdb
 
 from features.errors import StamkundError
+from features.onboarding.drafts import drafts_of
 from features.onboarding.facts.opening import tables_of
-from features.onboarding.meaning.drafts import drafts_of
+from features.onboarding.proposal.common_settings import head, tail
 from features.onboarding.proposal.formats import formats_of
 from features.onboarding.proposal.proposal import Proposal
-from features.onboarding.proposal.whole import head, tail
-from features.onboarding.together.joins import joined
-from features.onboarding.together.people import with_people
-from features.onboarding.together.same_orders import without_same_orders
+from features.onboarding.relations.joins import joined
+from features.onboarding.relations.people import with_people
+from features.onboarding.relations.same_orders import without_same_orders
 
 
 def propose(paths: Sequence[Path], *, home: Path = Path()) -> Proposal:

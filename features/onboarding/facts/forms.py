@@ -9,7 +9,7 @@ import duckdb
 
 from features import sql
 from features.onboarding.facts.column import NEARLY_ALL, Column
-from features.onboarding.facts.written import moment_sql, number_sql
+from features.onboarding.facts.format_sql import moment_sql, number_sql
 from features.reading.recognition import ISO, number_formats, time_formats
 
 _TEXT = "VARCHAR"

@@ -9,8 +9,8 @@ import duckdb
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.format_sql import moment_sql, number_sql
 from features.onboarding.facts.forms import with_forms
-from features.onboarding.facts.written import moment_sql, number_sql
 
 _MISSING = ("nan", "none", "null", "<na>", "n/a", "na", "undefined", "nil", "-", "\\n", "#n/a", "nat")
 _COMMON = 60  # values that are counted one by one

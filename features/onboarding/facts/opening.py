@@ -18,9 +18,9 @@ from features.ingest.sources.formats.form import Findings, Form
 from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.loading import append, load
 from features.ingest.sources.tables import SourceTable, open_tables
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.names import role_scores
-from features.onboarding.question import Question
 
 ROWS = 500_000  # of a file that are looked at
 _DIFFERENT = (

@@ -14,7 +14,7 @@ from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.day_first import agreeing
 from features.onboarding.facts.measure import add_readings, columns_of, reading
-from features.onboarding.question import Question
+from features.onboarding.facts.question import Question
 
 
 class More(TypedDict, total=False):

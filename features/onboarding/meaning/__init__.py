@@ -1,1 +1,1 @@
-"""What the rows of a table mean: orders, refunds, customers, messages and the rest, and which settings say so."""
+"""What the rows of a table mean beside orders: customers, messages and the rest, and which settings say so."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _ENOUGH = 20  # rows, of which some customer comes twice
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from features import sql
 from features.events.kinds import canonical_kind
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import is_yes, kind, scale_in_name
 from features.onboarding.meaning.customers import customer
@@ -14,7 +15,6 @@ from features.onboarding.meaning.states import text_of
 from features.onboarding.meaning.times import moment
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
-from features.onboarding.question import Question
 
 _BESIDE = {
     "campaign_id": ("campaign",), "offer_id": ("offer",), "channel": ("channel",), "item_id": ("item",),

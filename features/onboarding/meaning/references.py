@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from features.events.kinds import snake_case
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import is_total_of_today
 from features.onboarding.meaning.customers import identity
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
-from features.onboarding.question import Question
 
 
 def customers_draft(table: Table, key: Column) -> Draft:

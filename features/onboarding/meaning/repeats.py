@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _MOST = 0.95  # of the orders that come twice come twice as a whole
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import State, is_yes, kind, state
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _LEFT_OUT = ("cancelled", "refunded", "pending")
 

@@ -3,84 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import cast
 
 from features.onboarding.facts.column import NEARLY_ALL, Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
+from features.onboarding.meaning.signs import AMOUNTS, MOMENTS, Signs
 from features.onboarding.parts.parts import Parts
-from features.onboarding.parts.table_names import REFERENCES, Subject, named_subjects
-
-_AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
-_MOMENTS = (
-    "order_time",
-    "time",
-    "sent_time",
-    "shipped_time",
-    "refund_time",
-    "open_time",
-    "click_time",
-    "unsubscribe_time",
-)
-
-
-@dataclass(frozen=True)
-class Signs:
-    """What speaks for one subject of a table or another."""
-
-    table: Table
-    parts: Parts
-
-    def has(self, *roles: str) -> bool:
-        """Whether a column plays one of these parts."""
-        return self.parts.get(*roles) is not None
-
-    def tells(self, *roles: str) -> bool:
-        """Whether a column is named for one of these parts."""
-        return any(not self.parts.is_guess(role, column) for role in roles for column in self.parts.all(role))
-
-    def is_named(self, *subjects: Subject) -> bool:
-        """Whether the name of the table or of its file speaks of one of these."""
-        return bool(set(subjects) & set(self.named))
-
-    @cached_property
-    def named(self) -> list[Subject]:
-        """What the words in the table's name say about its rows, the surest first."""
-        return named_subjects(self.table)
-
-    @cached_property
-    def who(self) -> Column | None:
-        """The column that may name customers."""
-        named = self.parts.all("customer", "email", "phone", "anonymous")
-        people = [column for column in self.parts.all("person") if not named and column.is_full]
-        return next((column for column in [*named, *people] if column.is_full), next(iter(named), None))
-
-    @cached_property
-    def when(self) -> Column | None:
-        """The column that may tell when."""
-        unnamed = [
-            column for column in self.table.columns.values()
-            if column.is_time and not column.is_number and self.parts.role_of(column) is None
-        ]  # fmt: skip
-        named = [column for column in self.parts.all(*_MOMENTS) if column.is_time]
-        return next(iter([*named, *unnamed]), None)
-
-    @property
-    def is_paid(self) -> bool:
-        """Whether a column tells an amount."""
-        return self.has(*_AMOUNTS, "refund")
-
-    @property
-    def is_order(self) -> bool:
-        """Whether columns tell what was bought: an amount, or what is named for it; ids alone may be of anything."""
-        return self.has(*_AMOUNTS) or self.tells("order", "quantity", "item")
-
-    @property
-    def happened(self) -> list[Subject]:
-        """What the table's name says happened."""
-        return [subject for subject in self.named if subject not in REFERENCES]
+from features.onboarding.parts.table_names import Subject
 
 
 def subject_of(table: Table, parts: Parts) -> Subject | None:
@@ -109,11 +39,11 @@ def _of_nobody(signs: Signs) -> Subject | None:
     order = signs.parts.get("order")
     if signs.has("start") and signs.has("end") and signs.has("offer"):
         return "offers"
-    if order and not order.is_unique and signs.has("item", "item_name", "line", *_AMOUNTS):
+    if order and not order.is_unique and signs.has("item", "item_name", "line", *AMOUNTS):
         return "lines"
     if signs.has("item", "row_id") and signs.has("item_name", "category", "unit_price", "cost"):
         return "items"
-    return "lines" if order and signs.has(*_AMOUNTS, "refund", "status") else None
+    return "lines" if order and signs.has(*AMOUNTS, "refund", "status") else None
 
 
 def _by_name(signs: Signs) -> Subject | None:
@@ -150,7 +80,7 @@ def _is_message(signs: Signs, *subjects: Subject) -> bool:
 
 def _is_only(signs: Signs, role: str) -> bool:
     """Whether the only moment is that of an answer to a message."""
-    moments = [column for column in signs.parts.all(*_MOMENTS) if column.is_time]
+    moments = [column for column in signs.parts.all(*MOMENTS) if column.is_time]
     return bool(moments) and moments == [column for column in signs.parts.all(role) if column.is_time]
 
 
@@ -162,7 +92,7 @@ def _is_redemption(signs: Signs) -> bool:
 
 def _is_survey(signs: Signs) -> bool:
     rated = signs.when is not None and signs.has("rating")
-    return rated and (not signs.tells("order", *_AMOUNTS) or signs.is_named("survey"))
+    return rated and (not signs.tells("order", *AMOUNTS) or signs.is_named("survey"))
 
 
 def _is_support(signs: Signs) -> bool:

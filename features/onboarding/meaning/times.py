@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _OF_ORDERS = ("order_time", "time", "sent_time", "start", "shipped_time", "refund_time", "updated_time")
 _OF_OTHERS = ("sent_time", "time", "order_time", "open_time", "click_time", "start", "registered_time", "updated_time")

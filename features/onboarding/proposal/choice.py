@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from features.events.tables import Table as Canonical
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.question import Question
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.proposal.choice import Draft
-from features.onboarding.question import Question
 
 _PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "null", "true", "false", "none"})

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from features import sql_tree
 from features.onboarding.facts.column import Column
-from features.onboarding.facts.written import ISO
+from features.onboarding.facts.format_sql import ISO
+from features.onboarding.facts.question import Question
 from features.onboarding.proposal.choice import Choice, Draft
-from features.onboarding.question import Question
 
 _TIMES = frozenset({"time", "starts", "ends", "renews_at", "received_at", "known_at"})
 _NUMBERS = frozenset({"value", "discount", "cost", "quantity", "rating", "price", "latitude", "longitude"})

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import means_nobody
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import scalar
-from features.onboarding.question import Question
 from features.reading.ids import MISSING_IDS
 
 _FREQUENT, _SHARE, _USUAL = 8, 0.05, 3  # times as often as the median id; of the rows; times at most

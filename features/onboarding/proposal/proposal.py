@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.errors import StamkundError
+from features.onboarding.facts.question import Question, Topic
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, source_lines
 from features.onboarding.proposal.report import InitReport, as_json
-from features.onboarding.question import Question, Topic
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypedDict
 
-from features.onboarding.question import Question
+from features.onboarding.facts.question import Question
 
 
 class AskedQuestion(TypedDict):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.meaning.filling import filled
 from features.onboarding.meaning.happenings import (
     contact_drafts,
     event_draft,
@@ -15,15 +15,15 @@ from features.onboarding.meaning.happenings import (
     subscription_drafts,
     survey_draft,
 )
-from features.onboarding.meaning.orders import order_drafts
 from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
 from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.subject import log_column, subject_of
+from features.onboarding.orders.filling import filled
+from features.onboarding.orders.order_drafts import order_drafts
 from features.onboarding.parts.by_shape import with_shapes
 from features.onboarding.parts.parts import Parts, parts_of
 from features.onboarding.parts.table_names import Subject
 from features.onboarding.proposal.choice import Choice, Draft
-from features.onboarding.question import Question
 
 
 def drafts_of(table: Table) -> list[Draft]:

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, scalar
 from features.onboarding.proposal.nobody import nobody
 from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.rhythm import is_old, last_moment, rhythm
-from features.onboarding.question import Question
 
 _ZONE = re.compile(r"\d ?(Z|[A-Z]{3,4}|[+-]\d\d:?(\d\d)?)$|/")
 _SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY"}

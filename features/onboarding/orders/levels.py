@@ -7,7 +7,7 @@ from typing import Literal
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.meaning.order_ids import Orders
+from features.onboarding.orders.order_ids import Orders
 
 Level = Literal["row", "order", "first"]  # of a row; of the order, on each row; of the order, on one row only
 

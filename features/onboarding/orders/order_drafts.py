@@ -9,12 +9,12 @@ from features import sql_tree
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.customers import customer
-from features.onboarding.meaning.levels import level
-from features.onboarding.meaning.order_ids import orders
-from features.onboarding.meaning.refunds import refunds
 from features.onboarding.meaning.states import states
 from features.onboarding.meaning.times import moment
-from features.onboarding.meaning.worth import worth
+from features.onboarding.orders.levels import level
+from features.onboarding.orders.order_ids import orders
+from features.onboarding.orders.refunds import refunds
+from features.onboarding.orders.worth import worth
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.knowledge.vocabulary import meanings
 from features.onboarding.proposal.choice import Choice, Draft
-from features.onboarding.question import Question
-from features.onboarding.together.values import contained
+from features.onboarding.relations.containment import contained
 
 _MOST = 0.5  # of the orders of one source are those of another
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.meaning.levels import Level, adds_up, equal, level
-from features.onboarding.meaning.order_ids import Orders
+from features.onboarding.orders.levels import Level, adds_up, equal, level
+from features.onboarding.orders.order_ids import Orders
 from features.onboarding.parts.parts import Parts
 
 _NEARLY_ALL = 0.95

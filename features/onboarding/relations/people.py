@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from features import sql
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.parts.parts import Parts, parts_of
-from features.onboarding.question import Question
-from features.onboarding.together.values import contained
+from features.onboarding.relations.containment import contained
 
 _MOST, _FEW = 0.8, 0.05  # of the values of one column are in the other
 

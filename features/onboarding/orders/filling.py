@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from features import sql
 from features.onboarding.facts.table import Table
-from features.onboarding.meaning.levels import level
-from features.onboarding.meaning.order_ids import Orders
+from features.onboarding.orders.levels import level
+from features.onboarding.orders.order_ids import Orders
 from features.onboarding.parts.parts import Parts
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
-from features.onboarding.meaning.amounts import Amount
 from features.onboarding.meaning.states import one_of
+from features.onboarding.orders.amounts import Amount
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _MOSTLY = 0.9
 

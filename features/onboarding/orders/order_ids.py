@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from features.onboarding.facts.column import Column
+from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.times import Moment
-from features.onboarding.parts.by_shape import dependence
+from features.onboarding.parts.dependence import dependence
 from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
-from features.onboarding.question import Question
 
 _CONSISTENT = 0.99  # of the orders have one customer
 _SHARED = 0.01  # of the rows share customer and moment with another one, so that they are lines of one basket

@@ -1,0 +1,1 @@
+"""What tables tell of orders: their ids, the levels that amounts belong to, what an order is worth, and refunds."""

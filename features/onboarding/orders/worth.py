@@ -1,0 +1,122 @@
+"""Which amount is the value of an order's row, decided by names and by which amounts add up to which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from features.onboarding.facts.question import Question
+from features.onboarding.facts.table import Table
+from features.onboarding.orders.amounts import (
+    OF_ORDERS,
+    Amount,
+    agree,
+    less,
+    named_amounts,
+    price_alone,
+    product,
+    shared_out,
+    sums_to,
+)
+from features.onboarding.orders.order_ids import Orders
+from features.onboarding.orders.order_totals import Worth, telling_columns, worth_of_orders
+from features.onboarding.orders.unit_price import is_of_unit, is_price_of_unit
+from features.onboarding.parts.parts import Parts
+
+# Currencies of which cents are not told, or rarely.
+_WITHOUT_CENTS = frozenset(
+    {*("JPY", "KRW", "VND", "CLP", "ISK", "HUF", "IDR", "TWD", "COP", "SEK", "NOK", "DKK", "CZK", "RUB", "¥")}
+)
+_ENOUGH, _LARGE, _RARE = 20, 1000, 0.02  # rows to tell by; an amount that would be dear; of the rows
+
+
+def worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
+    """The amount that is the value of a table's rows; None where no column tells one."""
+    found = _worth(table, parts, orders)
+    return found and _in_cents(table, parts, found)
+
+
+def _worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
+    named = named_amounts(table, parts, orders)
+    of_orders = [amount for amount in named if amount.level != "row"]
+    of_rows = [amount for amount in named if amount.level == "row"]
+    if not orders.lines and of_rows:
+        return worth_of_orders(table, parts, of_rows)
+    rows = _of_lines(table, parts, of_rows)
+    if rows:
+        return _of_rows(table, parts, orders, rows, of_orders)
+    return worth_of_orders(table, parts, of_orders) if of_orders else None
+
+
+def _in_cents(table: Table, parts: Parts, found: Worth) -> Worth:
+    """The same, with a question where whole numbers may count cents."""
+    column, currency = found.amount.column, parts.get("currency")
+    if column is None or not column.is_whole or parts.system is not None or table.rows < _ENOUGH:
+        return found
+    named = {*(currency.common if currency else ()), *column.name.upper().split()}
+    if named & _WITHOUT_CENTS:
+        return found
+    number = f"abs({found.amount.sql})"
+    round_ones = table.share(f"{number} % 100 = 0", among=f"{number} > 0")
+    large = table.share(f"{number} >= {_LARGE}", among=f"{number} > 0")
+    if column.decimals or large < 0.5 or round_ones > 0.5 or table.share(f"{number} < 100 AND {number} > 0") > _RARE:
+        return found
+    cents = replace(found.amount, setting=f"{column.sql} / 100.0", sql=f"({found.amount.sql} / 100.0)", column=None)
+    text = f"the values of {column.name} are whole numbers, and large: do they count cents?"
+    options = [f"value: {cents.setting}", f"value: {column.name}"]
+    return Worth(cents, [*found.questions, Question("amount", text, options, "columns.value")], found.notes)
+
+
+def _of_lines(table: Table, parts: Parts, named: Sequence[Amount]) -> list[Amount]:
+    """The amounts that can be those of lines, the likeliest first: named ones, quantity times price, the price."""
+    found = list(named)
+    for amount in (product(table, parts), None if named else price_alone(table, parts)):
+        if amount is not None and not any(agree(table, amount, other) for other in found):
+            found.append(amount)
+    return found
+
+
+def _of_rows(table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount], of_orders: Sequence[Amount]) -> Worth:
+    """Of rows that are lines: what adds up to what was paid for the order, else that shared out over them."""
+    paid = next((amount for part in OF_ORDERS for amount in of_orders if amount.part == part), None)
+    if paid is None:
+        return _of_single_rows(table, parts, rows)
+    lines = [*rows, *(less(table, amount, column) for amount in rows for column in telling_columns(parts, "discount"))]
+    for amount in lines:
+        if sums_to(table, orders, amount, paid):
+            return Worth(amount, notes=[f"the rows of an order add up to its {paid.setting}"])
+    shared = shared_out(orders, paid, rows[0])
+    text = (
+        f"the rows of an order do not add up to its {paid.setting} (shipping, taxes, a discount), which is shared out "
+        "over them: or does each count by itself?"
+    )
+    options = [f"value: {shared.setting}", f"value: {rows[0].setting}"]
+    return Worth(shared, [Question("amount", text, options, "columns.value")])
+
+
+def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount]) -> Worth:
+    """Of rows that no amount of an order can be held against."""
+    best, discounts, doubt = rows[0], telling_columns(parts, "discount"), ""
+    others = [other for other in rows[1:] if other.part != "price" or is_of_unit(table, parts) is not True]
+    if best.part == "product" and discounts:
+        others = [best, *others]
+        best = less(table, best, discounts[0])
+        doubt = f"no column tells what was paid for a row; {discounts[0].name} is taken off quantity times price"
+    elif best.part == "product" and not is_price_of_unit(table, parts):
+        price = price_alone(table, parts)
+        others = [price] if price is not None else []
+        doubt = f"is {price.setting if price else 'the price'} that of one piece, or of the row?"
+        if price is not None and is_of_unit(table, parts) is False:
+            best, others = price, [best]
+    elif best.part == "product":
+        others = []
+    elif best.column is not None and parts.is_guess(best.part, best.column):
+        doubt = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
+    others = [other for other in others if not agree(table, other, best)]
+    if not (others or doubt):
+        return Worth(best)
+    settings = dict.fromkeys([best.setting, *(other.setting for other in others)])
+    text = (
+        doubt or f"several columns tell amounts that differ: {', '.join([best.setting, *(o.setting for o in others)])}"
+    )
+    return Worth(best, [Question("amount", text, [f"value: {setting}" for setting in settings], "columns.value")])

@@ -1,0 +1,47 @@
+"""Columns whose values can be ids, and how those come."""
+
+# ruff: noqa: S608  (names are quoted)
+from __future__ import annotations
+
+from features.onboarding.facts.column import Column
+from features.onboarding.facts.table import Table
+from features.onboarding.parts.parts import Parts
+
+_ID_LENGTH, _LONGEST_ID = 5, 80
+OFTEN = 1.2  # rows a value of what comes again
+
+
+def unnamed(table: Table, parts: Parts) -> list[Column]:
+    """The columns whose names say nothing."""
+    return [column for column in table.columns.values() if column.present and parts.role_of(column) is None]
+
+
+def id_columns(table: Table, parts: Parts) -> list[Column]:
+    """The columns whose name says nothing known, and whose values can be ids."""
+    plain = [*unnamed(table, parts), *parts.all("row_id")]
+    return [
+        column for column in plain
+        if column.is_full and not column.is_boolean and not column.is_email and not column.is_currency
+        and not (column.is_time and not column.is_number) and column.decimals == 0 and column.longest <= _LONGEST_ID
+    ]  # fmt: skip
+
+
+def counts_up(table: Table, column: Column) -> bool:
+    """Whether whole numbers are given out one after another, or are all of one length, as ids are."""
+    number = table.number(column)
+    steps = f"(SELECT {number} - lag({number}) OVER (ORDER BY rowid) AS step FROM {table.relation})"
+    up, down = table.counts("count(*) FILTER (step > 0)", "count(*) FILTER (step < 0)", of=steps)
+    shortest = min(map(len, column.common))
+    return max(up, down) >= 0.9 * (up + down) or (shortest == column.longest >= _ID_LENGTH)
+
+
+def comes_in_runs(table: Table, column: Column) -> bool:
+    """Whether equal values stand in rows one after another, most of them in several."""
+    if column.is_unique or column.distinct * OFTEN > table.rows or column.distinct < table.rows / 20:
+        return False
+    runs = (
+        f"(SELECT v, lag(v) OVER (ORDER BY place) AS before "
+        f"FROM (SELECT rowid AS place, {table.text(column)} AS v FROM {table.relation}))"
+    )
+    (changes,) = table.counts("count(*) FILTER (v IS DISTINCT FROM before)", of=runs)
+    return changes <= 1.02 * column.distinct
