@@ -100,7 +100,8 @@ def test_features_that_do_not_say_whom_to_score_are_refused_and_the_model_is_not
 
 def test_a_corrupt_feature_set_ends_training_with_its_file_and_the_remedy(tmp_path: Path) -> None:
     document = {"name": "Corner shop", "home": str(tmp_path), "sources": {}, "targets": {"lapse": {"type": "lapse"}}}
-    (tmp_path / "features.json").write_text('{"format": 4}')
+    Lake(tmp_path / "lake").write({})
+    (tmp_path / "features.json").write_text('{"format": 5}')
     with pytest.raises(StamkundError, match=r"features\.json is corrupt: fitted_at: Field required") as refused:
         train(Settings.model_validate(document), as_of=AS_OF)
     assert refused.value.code == "feature_set_corrupt"
