@@ -53,6 +53,12 @@ def test_cancelled_and_refunded_orders_do_not_count(tmp_path: Path, cancelled: s
     assert found.topics == []
 
 
+def test_the_states_of_a_country_are_no_states_of_orders(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},{('NY', 'CA', 'TX')[n % 3]},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,Ship State,amount", *rows)})
+    assert (found.told, found.topics) == ((60, 5, 600.0), [])
+
+
 def test_a_state_that_is_not_known_is_asked_about(tmp_path: Path) -> None:
     rows = [f"{n},c{n % 5},{day},{('done', 'zurb')[n % 2]},10" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,status,total", *rows)})
