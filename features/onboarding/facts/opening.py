@@ -81,6 +81,8 @@ def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]])
 
 def _of_items(file: Path, table: SourceTable, scratch: Path) -> SourceTable:
     """A table of records that hold lists, as one of the items of such a list where these are lines of orders."""
+    if any("kind" in role_scores(name) for name in table.columns):  # a log's items are not all bought
+        return table
     options = [option for question in table.questions if question.topic == "table" for option in question.options]
     for option in (option for option in options if option.startswith("records: ")):
         (items, *_) = open_tables(file, Form(records=option.removeprefix("records: ")), scratch=scratch)

@@ -12,7 +12,7 @@ from features.onboarding.knowledge.vocabulary import Meaning, meanings
 _SURENESS = {"sure": 1.0, "likely": 0.8, "maybe": 0.6}
 # Words that say how a value is told, and change nothing of what it is.
 _LIGHT = frozenset({"external", "is", "event", "parent", "number", "filler", "cents"})
-_LIGHT_PENALTY = 0.05
+_LIGHT_PENALTY, _INNER_PENALTY = 0.05, 0.1
 _LONGEST = 7  # words of a name
 
 
@@ -27,7 +27,8 @@ def role_scores(name: str) -> Mapping[str, float]:
     """
     words = meanings(name)
     if not words or any(word is None for word in words):
-        return {}
+        inner = name.rpartition(".")[2]  # of a record within a record
+        return {role: score - _INNER_PENALTY for role, score in role_scores(inner).items()} if inner != name else {}
     known = [word for word in words if word is not None]
     heavy = [word for word in known if not word & _LIGHT]
     sentences = [(known, 0.0), *([(heavy, _LIGHT_PENALTY)] if len(heavy) < len(known) else [])]

@@ -18,7 +18,9 @@ def customer(table: Table, parts: Parts) -> tuple[Column, Choice] | None:
     named = list(dict.fromkeys(parts.all("customer", "email", "phone", "anonymous")))
     if not named:
         return _by_name(parts)
-    best = next((column for column in named if column.is_full), max(named, key=lambda column: column.present))
+    full = [column for column in named if column.is_full]
+    again = [column for column in full if not (column.is_unique and column.rows >= _ENOUGH)]
+    best = next(iter([*again, *full]), max(named, key=lambda column: column.present))
     if parts.is_guess("customer", best):
         return best, Choice({"id": identity(best)}, questions=[_by_shape(named)])
     others = [column for column in named if column is not best and _differ(table, best, column)]

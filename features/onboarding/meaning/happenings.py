@@ -127,7 +127,16 @@ def log_draft(table: Table, parts: Parts, column: Column) -> Draft | None:
     more = (
         {"kind": told} | ({"value": amount.name} if amount else {}) | ({"quantity": quantity.name} if quantity else {})
     )
-    return replace(draft, kind=None).adding(Choice(more))
+    sure = amount is not None and bool(amount.scores or parts.system)
+    asked = [_unpaid(column, amount)] if not sure and "order" in map(kind, column.common) else []
+    return replace(draft, kind=None).adding(Choice(more, questions=asked))
+
+
+def _unpaid(column: Column, amount: Column | None) -> Question:
+    """About orders of a log whose amount no name tells."""
+    text = f"some rows of {column.name} are orders, and no column is named as their amount: which one tells it?"
+    taken = f"value: {amount.name}" if amount else "(no amount)"
+    return Question("amount", text, [taken, "value: the amount"], "columns.value")
 
 
 def _beside(parts: Parts) -> Choice:

@@ -91,7 +91,7 @@ def _is_redemption(signs: Signs) -> bool:
 
 
 def _is_survey(signs: Signs) -> bool:
-    rated = signs.when is not None and signs.has("rating")
+    rated = (signs.when is not None or signs.has("start", "end")) and signs.has("rating")
     return rated and (not signs.tells("order", *AMOUNTS) or signs.is_named("survey"))
 
 

@@ -94,6 +94,14 @@ def _of_rows(table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount],
     return Worth(shared, [Question("amount", text, options, "columns.value")])
 
 
+def _guessed_quantity(parts: Parts) -> str:
+    """The doubt about a quantity that no name tells; none where one does."""
+    quantity = parts.get("quantity")
+    if quantity is None or not parts.is_guess("quantity", quantity):
+        return ""
+    return f"no column is named as a quantity; the whole numbers of {quantity.name} are taken for one"
+
+
 def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount]) -> Worth:
     """Of rows that no amount of an order can be held against."""
     best, discounts, doubt = rows[0], telling_columns(parts, "discount"), ""
@@ -109,7 +117,7 @@ def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount]) -> Worth
         if price is not None and is_of_unit(table, parts) is False:
             best, others = price, [best]
     elif best.part == "product":
-        others = []
+        others, doubt = [], _guessed_quantity(parts)
     elif best.column is not None and parts.is_guess(best.part, best.column):
         doubt = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
     others = [other for other in others if not agree(table, other, best)]

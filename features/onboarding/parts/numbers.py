@@ -39,6 +39,8 @@ def number_parts(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
             yield "amount", column
     elif named is None:
         yield from (("quantity", pieces[0]), ("unit_price", money[0]))
+    elif named in parts.all("unit_price") and len(pieces) == 1 and not parts.get("quantity"):
+        yield "quantity", pieces[0]
 
 
 def _is_priced(table: Table, parts: Parts, pieces: Sequence[Column], money: Sequence[Column]) -> bool:

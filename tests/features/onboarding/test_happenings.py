@@ -47,3 +47,10 @@ def test_totals_of_today_are_no_attributes(tmp_path: Path) -> None:
     found = outcome(tmp_path, {"customers.csv": table("customer_id,city,Total Spent,Total Orders", *rows)})
     assert found.settings.sources["customers"].columns == {"customer_id": "customer_id", "city": "city"}
     assert "totals of today" in found.text
+
+
+def test_who_answers_again_is_told_by_what_comes_again(tmp_path: Path) -> None:
+    rows = [f"r{n:03},k{n % 5}@x.se,2024-01-{1 + n:02} 10:00:00,{n % 11}" for n in range(22)]
+    found = outcome(tmp_path, {"survey.csv": table("Respondent ID,Email,submitted at,NPS score", *rows)})
+    assert found.events["customer_id"].n_unique() == 5
+    assert found.topics == ["customer"]

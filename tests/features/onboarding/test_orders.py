@@ -150,3 +150,17 @@ def test_an_id_of_zero_among_others_is_a_customer(tmp_path: Path) -> None:
     rows = [f"{n},{n % 5},{day},10" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,total", *rows)})
     assert (found.told, found.rejected) == ((60, 5, 600.0), 0)
+
+
+def test_a_quantity_that_no_name_tells_is_taken_from_whole_numbers_and_asked_about(tmp_path: Path) -> None:
+    rows = [f"{n},{who},{day},{item},{1 + n % 3},{price}.50" for n, who, day, item, price in LINES]
+    found = outcome(tmp_path, {"sales.csv": table("order_id,customer_id,order_date,sku,zurb,unit_price", *rows)})
+    assert found.told == (60, 5, sum((1 + n % 3) * 11.0 for n in range(60)))
+    assert found.topics == ["amount"]
+
+
+def test_orders_of_a_log_without_a_known_amount_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"c{n % 5},{day} 10:00,{('page_view', 'purchase')[n % 2]},{n}.25" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"events.csv": table("user_id,timestamp,event_name,zurb", *rows)})
+    assert found.kinds == {"order": 30, "view": 30}
+    assert found.topics == ["amount"]
