@@ -53,6 +53,19 @@ def test_cancelled_and_refunded_orders_do_not_count(tmp_path: Path, cancelled: s
     assert found.topics == []
 
 
+def test_a_price_beside_a_number_that_may_count_pieces_is_asked_about(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},{1 + n % 3},{10 + n % 7}.50" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,xyz,unit_price", *rows)})
+    assert found.topics == ["amount"]
+
+
+def test_orders_without_an_amount_beside_an_unknown_number_are_asked_about(tmp_path: Path) -> None:
+    kinds = ("purchase", "page_view")
+    rows = [f"{kinds[n % 2]},c{n % 5},{day},{f'{10 + n % 7}.50' if n % 2 == 0 else ''}" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"events.csv": table("event_name,user_id,event_time,xyz", *rows)})
+    assert found.topics == ["amount"]
+
+
 def test_the_states_of_a_country_are_no_states_of_orders(tmp_path: Path) -> None:
     rows = [f"{n},c{n % 5},{day},{('NY', 'CA', 'TX')[n % 3]},10" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,Ship State,amount", *rows)})
