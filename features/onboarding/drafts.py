@@ -18,7 +18,6 @@ from features.onboarding.meaning.happenings import (
 from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
 from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.subject import log_column, subject_of
-from features.onboarding.orders.doubtful_worth import with_doubts
 from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
 from features.onboarding.parts.by_shape import with_shapes
@@ -36,7 +35,7 @@ def drafts_of(table: Table) -> list[Draft]:
         table, parts = full, parts_of(full)
     parts = with_shapes(table, parts)
     subject = subject_of(table, parts)
-    drafts = [with_doubts(draft, parts) for draft in _drafts(table, parts, subject)] if subject else []
+    drafts = _drafts(table, parts, subject) if subject else []
     drafts = drafts or [unplaced(table)]
     drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
     return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]

@@ -82,15 +82,15 @@ def _event_id(parts: Parts) -> Column | None:
 
 def _one_row_an_order(draft: Draft) -> Draft:
     """The source of one row an order, of a table that tells each order's amount on all of its rows."""
-    table, named = draft.table, list(operands(draft))
-    names = ", ".join(dict.fromkeys(column.sql for column in table.columns.values() if column.name.lower() in named))
+    table, operands = draft.table, list(_operands(draft))
+    names = ", ".join(dict.fromkeys(column.sql for column in table.columns.values() if column.name.lower() in operands))
     of = f"({table.query})" if table.query else table.quoted()
     query = f"SELECT DISTINCT {names} FROM {of}"  # noqa: S608  (names are quoted)
     note = "every row of an order tells the amount of the whole order, so that one row an order is read"
     return replace(draft, table=replace(table, query=query)).adding(Choice(notes=[note]))
 
 
-def operands(draft: Draft) -> Iterator[str]:
+def _operands(draft: Draft) -> Iterator[str]:
     """The columns that a draft's settings name, in small letters."""
     for text in (*draft.choice.columns.values(), *draft.choice.where):
         if text in draft.table.columns:
