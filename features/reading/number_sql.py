@@ -28,18 +28,18 @@ def plain_sql(text: str, form: NumberForm | None = None, signs: Sequence[str] = 
     """
     form = form or PLAIN
     pattern, extracted = _extracted(text, number_pattern(form.digits, signs))
-    digits = "n.digits"
+    digits = "the_n.digits"
     if form.thousands:
         digits = f"regexp_replace({digits}, {sql.literal(f'[{form.thousands}]')}, '', 'g')"
     if form.decimal != ".":
         digits = f"replace({digits}, {sql.literal(form.decimal)}, '.')"
-    minus = "n.first || n.second || n.last"
-    negative = f"n.open <> '' OR regexp_matches({minus}, '{_MINUS}')"
+    minus = "the_n.first || the_n.second || the_n.last"
+    negative = f"the_n.open <> '' OR regexp_matches({minus}, '{_MINUS}')"
     signed = f"CASE WHEN {negative} THEN '-' ELSE '' END || {digits}"
-    fits = f"(n.open = '') = (n.close = '') AND length({minus} || n.open) <= 1"
+    fits = f"(the_n.open = '') = (the_n.close = '') AND length({minus} || the_n.open) <= 1"
     return (
         f"CASE WHEN regexp_full_match({text}, {pattern})"
-        f" THEN list_transform([{extracted}], lambda n: CASE WHEN {fits} THEN {signed} END)[1] END"
+        f" THEN list_transform([{extracted}], lambda the_n: CASE WHEN {fits} THEN {signed} END)[1] END"
     )
 
 
@@ -47,8 +47,8 @@ def foreign_sql(text: str, form: NumberForm | None, currency: str) -> str:
     """Whether an SQL text is an amount with the sign or the code of another currency."""
     own = f"{'|'.join(map(re.escape, signs_of(currency)))}"
     pattern, extracted = _extracted(text, number_pattern((form or PLAIN).digits, ANY_SIGN))
-    foreign = f"c.before || c.behind <> '' AND NOT regexp_full_match(c.before || c.behind, {sql.literal(own)})"
-    return f"(regexp_full_match({text}, {pattern}) AND list_transform([{extracted}], lambda c: {foreign})[1])"
+    foreign = f"the_c.before || the_c.behind <> '' AND NOT regexp_full_match(the_c.before || the_c.behind, {sql.literal(own)})"
+    return f"(regexp_full_match({text}, {pattern}) AND list_transform([{extracted}], lambda the_c: {foreign})[1])"
 
 
 def _extracted(text: str, pattern: str) -> tuple[str, str]:

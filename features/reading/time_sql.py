@@ -23,19 +23,22 @@ def _number(name: str, numbers: Mapping[str, int]) -> str:
 
 
 def _at() -> str:
-    """The TIMESTAMP of the groups ``p``; null for a day that no month has, and for another weekday's."""
-    year = "CASE WHEN p.year <> '' THEN p.year WHEN p.short_year < '69' THEN '20' ELSE '19' END || p.short_year"
-    month = f"CASE WHEN p.month <> '' THEN p.month ELSE CAST({_number('p.name', MONTHS)} AS VARCHAR) END"
-    twelve = "CAST(p.hour AS INTEGER) % 12 + CASE WHEN p.half ILIKE 'p%' THEN 12 ELSE 0 END"
+    """The TIMESTAMP of the groups ``the_p``; null for a day that no month has, and for another weekday's."""
+    century = "CASE WHEN the_p.short_year < '69' THEN '20' ELSE '19' END"
+    year = f"CASE WHEN the_p.year <> '' THEN the_p.year ELSE {century} || the_p.short_year END"
+    month = f"CASE WHEN the_p.month <> '' THEN the_p.month ELSE CAST({_number('the_p.name', MONTHS)} AS VARCHAR) END"
+    twelve = "CAST(the_p.hour AS INTEGER) % 12 + CASE WHEN the_p.half ILIKE 'p%' THEN 12 ELSE 0 END"
     hour = (
-        "CASE WHEN p.half = '' THEN coalesce(nullif(p.hour, ''), '00')"
-        f" WHEN CAST(p.hour AS INTEGER) BETWEEN 1 AND 12 THEN CAST({twelve} AS VARCHAR) END"
+        "CASE WHEN the_p.half = '' THEN coalesce(nullif(the_p.hour, ''), '00')"
+        f" WHEN CAST(the_p.hour AS INTEGER) BETWEEN 1 AND 12 THEN CAST({twelve} AS VARCHAR) END"
     )
-    minute, second, fraction = (f"coalesce(nullif(p.{part}, ''), '00')" for part in ("minute", "second", "fraction"))
+    minute, second, fraction = (
+        f"coalesce(nullif(the_p.{part}, ''), '00')" for part in ("minute", "second", "fraction")
+    )
     clock = f"({hour}) || ':' || {minute} || ':' || {second} || '.' || left({fraction}, 6)"
-    at = f"TRY_CAST(({year}) || '-' || ({month}) || '-' || p.day || ' ' || {clock} AS TIMESTAMP)"
-    weekday = f"p.weekday = '' OR {_number('p.weekday', WEEKDAYS)} = isodow(a)"
-    return f"list_transform([{at}], lambda a: CASE WHEN {weekday} THEN a END)[1]"
+    at = f"TRY_CAST(({year}) || '-' || ({month}) || '-' || the_p.day || ' ' || {clock} AS TIMESTAMP)"
+    weekday = f"the_p.weekday = '' OR {_number('the_p.weekday', WEEKDAYS)} = isodow(the_a)"
+    return f"list_transform([{at}], lambda the_a: CASE WHEN {weekday} THEN the_a END)[1]"
 
 
 _AT = _at()
@@ -98,7 +101,7 @@ def is_midnight_sql(moment: str, zone: str) -> str:
     if zone == "'UTC'":
         return f"({moment} % {DAY} = 0)"
     local = f"timezone({zone}, make_timestamptz({moment}))"
-    return f"list_transform([{local}], lambda l: l = date_trunc('day', l))[1]"
+    return f"list_transform([{local}], lambda the_l: the_l = date_trunc('day', the_l))[1]"
 
 
 def day_end_sql(midnight: str, zone: str) -> str:
@@ -115,28 +118,29 @@ def _parsed(text: str, form: TimeForm | None) -> str:
         f"WHEN regexp_full_match({text}, {sql.literal(one.pattern)}) THEN {_groups(text, one)}"
         for one in ([form] if form else FORMS)
     ]
-    parts = f"{{'at': {_AT}, 'zone': p.zone, 'place': p.place, 'day': p.hour = ''}}"
-    return f"list_transform([CASE {' '.join(cases)} END], lambda p: {parts})[1]"
+    parts = f"{{'at': {_AT}, 'zone': the_p.zone, 'place': the_p.place, 'day': the_p.hour = ''}}"
+    return f"list_transform([CASE {' '.join(cases)} END], lambda the_p: {parts})[1]"
 
 
 def _groups(text: str, form: TimeForm) -> str:
     """A struct of all groups that a form may have; those that it has not are empty."""
     names = ", ".join(map(sql.literal, form.groups))
     extracted = f"regexp_extract({text}, {sql.literal(form.pattern)}, [{names}])"
-    groups = ", ".join(f"'{name}': {f'g.{name}' if name in form.groups else repr('')}" for name in GROUPS)
-    return f"list_transform([{extracted}], lambda g: {{{groups}}})[1]"
+    groups = ", ".join(f"'{name}': {f'the_g.{name}' if name in form.groups else repr('')}" for name in GROUPS)
+    return f"list_transform([{extracted}], lambda the_g: {{{groups}}})[1]"
 
 
 def _moment(parsed: str, zone: str, *, last: bool) -> str:
     """The moment of a struct of what a text tells."""
-    there = zone_moment_sql("t.at", "t.place")
-    agree = f"{zone_moment_sql('t.at', 't.zone')} - {there} IN (0, 3600000000)"  # the offset tells of two hours which
-    zoned = f"CASE WHEN t.place = '' OR {agree} THEN {zone_moment_sql('t.at', 't.zone')} END"
+    there = zone_moment_sql("the_t.at", "the_t.place")
+    told = zone_moment_sql("the_t.at", "the_t.zone")
+    agree = f"{told} - {there} IN (0, 3600000000)"  # the offset tells of two hours which
+    zoned = f"CASE WHEN the_t.place = '' OR {agree} THEN {told} END"
     moment = (
-        f"CASE WHEN t.day THEN {day_sql('t.at', zone, last=last)} WHEN t.zone <> '' THEN {zoned}"
-        f" WHEN t.place <> '' THEN {there} ELSE {moment_sql('t.at', zone)} END"
+        f"CASE WHEN the_t.day THEN {day_sql('the_t.at', zone, last=last)} WHEN the_t.zone <> '' THEN {zoned}"
+        f" WHEN the_t.place <> '' THEN {there} ELSE {moment_sql('the_t.at', zone)} END"
     )
-    return f"list_transform([{parsed}], lambda t: {moment})[1]"
+    return f"list_transform([{parsed}], lambda the_t: {moment})[1]"
 
 
 def epoch_sql(number: str, unit: int) -> str:

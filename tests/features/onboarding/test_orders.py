@@ -66,6 +66,13 @@ def test_orders_without_an_amount_beside_an_unknown_number_are_asked_about(tmp_p
     assert found.topics == ["amount"]
 
 
+def test_columns_of_one_letter_are_no_names_of_ours(tmp_path: Path) -> None:
+    letters = "a,c,g,l,n,p,t"
+    rows = [f"1,2,3,4,5,6,7,{n},c{n % 5},{day} 2:30 PM,€10.50" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table(f"{letters},order_id,customer_id,order_date,amount", *rows)})
+    assert (found.told, found.topics) == ((60, 5, 630.0), [])
+
+
 def test_the_states_of_a_country_are_no_states_of_orders(tmp_path: Path) -> None:
     rows = [f"{n},c{n % 5},{day},{('NY', 'CA', 'TX')[n % 3]},10" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,Ship State,amount", *rows)})

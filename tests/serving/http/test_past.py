@@ -130,8 +130,8 @@ def test_a_batch_knows_of_a_moment_what_came_until_then(own: CurrentState, tmp_p
 
 def test_what_an_event_changes(own: CurrentState) -> None:
     before = told(own.state, None)
-    for kind in SENT:
-        send(own.state, kind, at=NOW, name=kind)
+    for n, kind in enumerate(SENT, start=1):  # one after the other: an answer is known after its question
+        send(own.state, kind, at=NOW - len(SENT) + n, name=kind)
     after = told(own.state, None)
     assert (before["traits"], after["traits"]) == ({"age": "young"}, {"age": "forty"})
     told_before, told_after = before["scores"][0], after["scores"][0]
