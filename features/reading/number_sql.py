@@ -47,7 +47,8 @@ def foreign_sql(text: str, form: NumberForm | None, currency: str) -> str:
     """Whether an SQL text is an amount with the sign or the code of another currency."""
     own = f"{'|'.join(map(re.escape, signs_of(currency)))}"
     pattern, extracted = _extracted(text, number_pattern((form or PLAIN).digits, ANY_SIGN))
-    foreign = f"the_c.before || the_c.behind <> '' AND NOT regexp_full_match(the_c.before || the_c.behind, {sql.literal(own)})"
+    sign = "the_c.before || the_c.behind"
+    foreign = f"{sign} <> '' AND NOT regexp_full_match({sign}, {sql.literal(own)})"
     return f"(regexp_full_match({text}, {pattern}) AND list_transform([{extracted}], lambda the_c: {foreign})[1])"
 
 
