@@ -19,7 +19,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features.config.settings import Settings
 from features.lake import Lake
 from serving.jobs.build import build_all

@@ -14,9 +14,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from benchmarks import synthetic
-from benchmarks.floor import floor
-from benchmarks.pandas_peer import by_pandas
+from benchmarks.company import synthetic
+from benchmarks.peers.floor import floor
+from benchmarks.peers.pandas_peer import by_pandas
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles_at, write_profiles
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append

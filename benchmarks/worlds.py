@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 import yaml
 
-from benchmarks import synthetic
-from benchmarks.happenings import offer_starts
+from benchmarks.company import synthetic
+from benchmarks.company.happenings import offer_starts
 from features.config.settings import Settings, read_settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from benchmarks import profiles as bench
-from benchmarks import synthetic, tasks
-from benchmarks.floor import floor
+from benchmarks import tasks
+from benchmarks.company import synthetic
+from benchmarks.peers.floor import floor
 from benchmarks.tasks import AS_OF, TASKS
 from features import FeatureSet, Lake
 from features.language.feature import Formula

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks import synthetic
-from benchmarks.block import CATEGORIES
-from benchmarks.happenings import REACH, offer_starts
-from benchmarks.season import HOURS, WEEKDAYS, season_days
-from benchmarks.shopping import LINES, NEAR, SPREAD
+from benchmarks.company import synthetic
+from benchmarks.company.block import CATEGORIES
+from benchmarks.company.happenings import REACH, offer_starts
+from benchmarks.company.season import HOURS, WEEKDAYS, season_days
+from benchmarks.company.shopping import LINES, NEAR, SPREAD
 from features.arrays import Floats
 from features.events.tables import RATING_SCALES, schema
 from features.units import DAY, HOUR

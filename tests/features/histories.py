@@ -13,7 +13,7 @@ from typing import Any, cast
 import polars as pl
 from hypothesis import strategies as st
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features import FeatureSet, fit_features
 from features.evaluate.online.record import Record
 from features.evaluate.online.traits import Snapshot

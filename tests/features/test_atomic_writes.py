@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features.evaluate.offline import blocks
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.checkpoint_writer import checkpoint_for

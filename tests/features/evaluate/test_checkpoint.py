@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features.evaluate.offline import blocks, scan_tables
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.checkpoint_writer import checkpoint_for, write_checkpoint

@@ -13,7 +13,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features import FeatureSet, Lake, fit_features, profiles_at, read_settings
 from features.ingest.ingest import ingest
 from features.moments import micros

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks import synthetic
+from benchmarks.company import synthetic
 from features.language.formulas.evaluation import nearest
 from features.profiles import personas as module
 from features.profiles.fit import fit_features

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from benchmarks.block import CATEGORIES, ITEMS
-from benchmarks.happenings import CAMPAIGNS, events_of, offer_starts
-from benchmarks.season import DAYS, END, START
+from benchmarks.company.block import CATEGORIES, ITEMS
+from benchmarks.company.happenings import CAMPAIGNS, events_of, offer_starts
+from benchmarks.company.season import DAYS, END, START
 from features.events.tables import schema
 from features.lake import Lake
 from features.units import DAY

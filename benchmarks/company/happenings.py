@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from benchmarks.block import Block
-from benchmarks.season import DAYS, END, START
-from benchmarks.shopping import browsing, orders, refunds
-from benchmarks.voices import support, surveys
+from benchmarks.company.block import Block
+from benchmarks.company.season import DAYS, END, START
+from benchmarks.company.shopping import browsing, orders, refunds
+from benchmarks.company.voices import support, surveys
 from features.arrays import Ints
 from features.events.tables import schema
 from features.units import DAY

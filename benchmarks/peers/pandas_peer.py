@@ -15,8 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.parquet as pq
 
-from benchmarks.formulas import finish
-from benchmarks.numbers import FINE, plain_name
+from benchmarks.peers.formulas import finish
+from benchmarks.peers.numbers import FINE, plain_name
 from features.arrays import Floats
 from features.language.feature import Feature
 from features.language.terms import Condition, Measure, Span, Term, Where

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from benchmarks.season import END, at_season_days, season_days
+from benchmarks.company.season import END, at_season_days, season_days
 from features.arrays import Floats, Ints
 
 CATEGORIES = (

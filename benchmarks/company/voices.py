@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from benchmarks.block import Block
+from benchmarks.company.block import Block
 from features.arrays import Floats
 from features.events.tables import RATING_SCALES
 from features.units import DAY

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from benchmarks.block import Block
-from benchmarks.season import START
+from benchmarks.company.block import Block
+from benchmarks.company.season import START
 from features.arrays import Floats, Ints
 from features.units import DAY, HOUR, MINUTE
 

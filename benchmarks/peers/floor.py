@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.formulas import finish
-from benchmarks.numbers import FEW, FINE, NET, meets, number, source
-from benchmarks.runs import Runs, column_of
+from benchmarks.peers.formulas import finish
+from benchmarks.peers.numbers import FEW, FINE, NET, meets, number, source
+from benchmarks.peers.runs import Runs, column_of
 from features.arrays import Floats
 from features.language.feature import Feature
 from features.language.terms import Measure, Term, Where

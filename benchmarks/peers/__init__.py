@@ -1,0 +1,1 @@
+"""The same profiles by other means: the fastest query that one would write by hand, and pandas."""
