@@ -14,6 +14,8 @@ from features.config.features import FeatureSettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
+from features.config.people.consent import ConsentSettings
+from features.config.people.privacy import PrivacySettings
 from features.config.query import check_query
 from features.config.same_as import check_same_as
 from features.config.section import MissingId, Moment, Section, Whole, Zone
@@ -56,6 +58,8 @@ class Settings(Section):
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
     serving: Serving = Serving()
+    consent: ConsentSettings | None = None
+    privacy: PrivacySettings = PrivacySettings()
     _folder: Path = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:

@@ -1,0 +1,1 @@
+"""The sections about people: what their data may be used for, and what is kept of them."""

@@ -1,0 +1,19 @@
+"""The section of privacy: what is never used, and how long events are kept."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from features.config.section import KindName, Section
+from features.units import Duration
+
+
+class PrivacySettings(Section):
+    """``sensitive`` attributes are held, and never become features; events of a kind in ``keep`` go after that time.
+
+    ``key`` is the secret that the ids of erased people are hashed with, best from the environment: ``${NAME}``.
+    """
+
+    key: str | None = None
+    sensitive: list[str] = Field(default_factory=list)
+    keep: dict[KindName, Duration] = Field(default_factory=dict)
