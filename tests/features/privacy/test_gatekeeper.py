@@ -78,7 +78,7 @@ def test_a_word_that_became_known_later_does_not_allow_what_was_before() -> None
 def test_signals_of_any_event_count() -> None:
     settings = BOTH | {"signals": {"Advertising": "ads"}}
     sent = ['{"Advertising": true}', "{}", None, '{"Other": true}']
-    events = [
+    events: list[dict[str, object]] = [
         {"customer_id": who, "kind": "view", "time": NOW - DAY, "consents": consents}
         for who, consents in zip(PEOPLE, sent, strict=True)
     ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.config.people.consent import ConsentSettings
+from features.config.people.consent import GATES, ConsentSettings
 from features.events.statements import Statement
 from features.privacy.rules import ConsentRules
 from features.privacy.standing import State
@@ -82,3 +82,5 @@ def test_gates_need_those_before_them() -> None:
     assert list(RULES.purposes("training")) == ["profiling"]
     assert list(RULES.purposes("decisions")) == ["profiling", "ads"]
     assert list(RULES.purposes("insights")) == []
+    seen = ConsentRules(ConsentSettings.model_validate({"purposes": {"seen": {"gates": ["profiles"]}}}))
+    assert [bool(seen.purposes(gate)) for gate in GATES] == [True, True, True, True, False, False]

@@ -94,9 +94,10 @@ YES, ASK, NO = Stance.GRANT, Stance.REQUEST, Stance.REFUSAL
 )
 def test_a_yes_counts_when_it_is_later_than_every_no_on_both_clocks(words: list[Word], state: State) -> None:
     time, received, stances = (np.array([w[i] for w in words], dtype=np.int64) for i in range(3))
-    assert standing_of(time, received, stances.astype(np.int8)).state == state
+    found = standing_of(time, received, stances.astype(np.int8))
+    assert (found.state, found.refused) == (state, any(w.stance == NO for w in words) and state != State.GRANTED)
     if words:
-        assert frames({"a": words}, by_consent=True)["a"][0] == state
+        assert frames({"a": words}, by_consent=True)["a"] == (state, found.refused)
 
 
 @pytest.mark.parametrize(("receipt_of_no", "state"), [(4, "granted"), (9, "withdrawn")])
