@@ -10,12 +10,12 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
+import polars as pl
 
 from features import sql
 from features.files import atomic_file
 from features.ingest.mapping.validation import CODE, REASON
-from features.ingest.sources.formats.places import ROW, Numbers, Places
+from features.ingest.sources.formats.places import ROW, Places
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows
 
@@ -65,6 +65,8 @@ def quarantine(
     earlier_rows, offset = (previous.rows, previous.reject_bytes) if previous else (0, 0)
     if offset and not (file.is_file() and file.stat().st_size >= offset):
         offset = 0  # somebody took it away
+    if not rejection_counts(connection):
+        return Quarantine(file, None, offset)
     draft = scratch / f"{portion.name}.csv"
     columns = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
     _register_places(connection, rows)
@@ -79,7 +81,7 @@ def quarantine(
         """
     )
     connection.unregister("places")
-    return Quarantine(file, draft if rejection_counts(connection) else None, offset)
+    return Quarantine(file, draft, offset)
 
 
 def _register_places(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
@@ -87,12 +89,9 @@ def _register_places(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     query = f"SELECT {ROW} FROM staged WHERE {CODE} IS NOT NULL ORDER BY {ROW}"
     numbers = np.array(connection.execute(query).fetchnumpy()[ROW], np.int64)
     places = Places.of(rows.files, numbers)
-    connection.register("places", _table(numbers, places))
-
-
-def _table(numbers: Numbers, places: Places) -> pa.Table:
-    files, lines = pa.array(places.files, pa.string()), pa.array(places.lines, pa.int64())
-    return pa.table({ROW: numbers, "ordinal": places.ordinals, "file": files, "line": lines})
+    columns = {ROW: numbers, "ordinal": places.ordinals, "file": places.files, "line": places.lines}
+    schema = {ROW: pl.Int64, "ordinal": pl.Int64, "file": pl.String, "line": pl.Int64}
+    connection.register("places", pl.DataFrame(columns, schema).to_arrow())
 
 
 def _free(column: str) -> str:

@@ -14,7 +14,7 @@ from features.units import DAY
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
 _PLAIN = f"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}[T ]{_CLOCK}"
 _PLAIN_DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-_PLAIN_ZONED = f"{_PLAIN}(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])"
+_OFFSET = "(Z|[+-](0[0-9]|1[0-5]):[0-5][0-9])"
 
 
 def _number(name: str, numbers: Mapping[str, int]) -> str:
@@ -62,12 +62,13 @@ def time_sql(text: str, timezone: str, *, last: bool, form: TimeForm | None = No
         return moment_sql(f"({read})", zone) if form.tells_hour else day_sql(f"({read})", zone, last=last)
     if form is not None:
         return _moment(_parsed(trimmed, form), zone, last=last)
-    plain = f"TRY_CAST({trimmed} AS TIMESTAMP)"
+    day, plain = (f"TRY_CAST({each} AS TIMESTAMP)" for each in (trimmed, text))
+    zoned = f"contains({text}, 'Z') OR contains({text}, '+') OR {text} LIKE '%-%-%-%'"
+    told = f"epoch_us(TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE))"
     return (
-        f"CASE WHEN regexp_full_match({trimmed}, '{_PLAIN}') THEN {moment_sql(plain, zone)}"
-        f" WHEN regexp_full_match({trimmed}, '{_PLAIN_DAY}') THEN {day_sql(plain, zone, last=last)}"
-        f" WHEN regexp_full_match({trimmed}, '{_PLAIN_ZONED}')"
-        f" THEN epoch_us(TRY_CAST({trimmed} AS TIMESTAMP WITH TIME ZONE))"
+        f"CASE WHEN regexp_full_match({text}, ' *{_PLAIN}{_OFFSET}? *')"
+        f" THEN CASE WHEN {zoned} THEN {told} ELSE {moment_sql(plain, zone)} END"
+        f" WHEN regexp_full_match({trimmed}, '{_PLAIN_DAY}') THEN {day_sql(day, zone, last=last)}"
         f" ELSE {_moment(_parsed(trimmed, None), zone, last=last)} END"
     )
 
@@ -77,7 +78,7 @@ def written_sql(text: str, form: TimeForm | None = None) -> str:
     trimmed = f"trim({text})"
     parsed = f"{_parsed(trimmed, form)}.at"
     if form is None:
-        plain = f"regexp_full_match({trimmed}, '{_PLAIN_DAY}|{_PLAIN_ZONED}?')"
+        plain = f"regexp_full_match({trimmed}, '{_PLAIN_DAY}|{_PLAIN}{_OFFSET}?')"
         return f"CASE WHEN {plain} THEN TRY_CAST({trimmed} AS TIMESTAMP) ELSE {parsed} END"
     if form.quick is None:
         return parsed

@@ -52,7 +52,7 @@ def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -
     """A column without which a row means nothing; what stands for nobody is no customer."""
     code, absent = f"missing_{column}", sql.literal(f"there is no {column}")
     if column not in _WHO:
-        return Check(code, f"NOT {value.present}", absent)
+        return Check(code, f"{sql.name(column)} IS NULL AND NOT {value.present}", absent)
     told = f"'the {column} ' || {text} || ' stands for nobody; the setting missing_ids lists what does'"
     reason = f"CASE WHEN {value.present} THEN {told} ELSE {absent} END"
     return Check(code, is_missing_id_sql(f"CAST({value.sql} AS VARCHAR)", missing_ids), reason)
@@ -63,7 +63,7 @@ def _unread(source: Source, column: str, value: Value, text: str, money: Money) 
     role = role_of(source, column)
     code, form = _FORMS[role]
     form = form.format(power=power(money.minor_units))
-    unread = f"{value.present} AND {sql.name(column)} IS NULL"
+    unread = f"{sql.name(column)} IS NULL AND {value.present}"
     foreign = foreign_amount(value, money) if role == "amount" else None
     if foreign is not None:
         told = f"amounts are in {money.currency}, and the {column} is "

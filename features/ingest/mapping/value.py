@@ -24,7 +24,8 @@ class Value:
     def present(self) -> str:
         """Whether there is anything to read."""
         if self.type == "VARCHAR":
-            return f"coalesce(trim({self.sql}) <> '', false)"
+            # Nearly every text begins with a printable character of ASCII, which is seen without trimming it.
+            return f"({self.sql} IS NOT NULL AND ({self.sql} BETWEEN '!' AND '~' OR trim({self.sql}) <> ''))"
         if self.type in {"DOUBLE", "FLOAT"}:
             return f"({self.sql} IS NOT NULL AND NOT isnan({self.sql}))"
         return f"({self.sql} IS NOT NULL)"
