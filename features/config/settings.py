@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
+from features.config.identity import IdentitySettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
@@ -35,6 +36,11 @@ class Serving(Section):
     body_limit: Size = 1_000_000
 
 
+def _with_defaults(section: object) -> object:
+    """A section whose name alone stands in the file is there, with its defaults."""
+    return {} if section is None else section
+
+
 class Settings(Section):
     """Everything that ``stamkund.yaml`` says, with absolute paths.
 
@@ -53,6 +59,7 @@ class Settings(Section):
     store: Place | None = None
     registry: Place | None = None
     sources: dict[str, Source]
+    identity: Annotated[IdentitySettings | None, BeforeValidator(_with_defaults)] = None
     features: FeatureSettings = FeatureSettings()
     targets: dict[str, TargetSettings] = Field(default_factory=dict)
     gate: Gate = Gate()

@@ -1,0 +1,1 @@
+"""Identity: how fast people are resolved, and how right."""
