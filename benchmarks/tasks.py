@@ -20,6 +20,7 @@ from benchmarks.peers.pandas_peer import by_pandas
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles_at, write_profiles
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
+from features.identity.people import customer_events_at
 from features.units import DAY
 
 AS_OF = synthetic.END - 28 * DAY
@@ -58,6 +59,7 @@ def on_duckdb(home: Path, lake: Path, _out: Path, _n: int) -> Figures:
         events, customers = (
             duckdb.read_parquet([str(file) for file in files], union_by_name=True) for files in _tables(path)
         )
+        events = events.project("*, fragment AS customer_id")
         return profile_frame(events, feature_set, as_of=AS_OF, attributes=customers)
 
     return _time(profiles, home, lake)[1]
@@ -157,9 +159,10 @@ def _tables(lake: Path) -> tuple[list[Path], list[Path]]:
 
 def _busy(lake: Lake, count: int) -> list[dict[str, object]]:
     """The first so many events of the customer who comes closest to having just as many."""
-    counts = lake.scan("events").group_by("customer_id").len().collect()
+    events = customer_events_at(lake, as_of=AS_OF)
+    counts = events.group_by("customer_id").len().collect()
     closest = counts.sort((pl.col("len") < count), (pl.col("len").cast(pl.Int64) - count).abs(), "customer_id")
-    own = lake.scan("events").filter(pl.col("customer_id") == closest["customer_id"][0])
+    own = events.filter(pl.col("customer_id") == closest["customer_id"][0])
     return own.sort("time", "event_id").head(count).collect().to_dicts()
 
 

@@ -16,6 +16,7 @@ import yaml
 from benchmarks.company import synthetic
 from benchmarks.company.happenings import offer_starts
 from features.config.settings import Settings, read_settings
+from features.identity.people import events_at
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
@@ -94,7 +95,7 @@ def open_world(config: Path) -> Iterator[World]:
             original.backup(copy)
         document = yaml.safe_load(config.read_text(encoding="utf-8")) | {"store": f"sqlite:///{store}"}
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-        past = Lake(settings.lake).scan("events").filter(pl.col("time") <= settings.now())
+        past = events_at(Lake(settings.lake), as_of=settings.now()).filter(pl.col("time") <= settings.now())
         reached = past.filter(pl.col("kind") == "contact").select(pl.col("customer_id").unique().sort()).collect()
         items = Lake(settings.lake).scan("items").select(pl.col("item_id").sort().head(1000)).collect()
         yield World(file, tuple(reached.to_series()), tuple(items.to_series()))
@@ -109,7 +110,7 @@ def _build(settings: Settings, folder: Path, events: int) -> None:
     feature_set = fit_features(lake, as_of=NOW - HISTORY // 2)
     feature_set.save(settings.feature_set)
     store = open_store(settings.store_url)
-    replace_records(store, records(lake), as_of=NOW, log_seq=0, lake=lake.version)
+    replace_records(store, records(lake, as_of=NOW), as_of=NOW, log_seq=0, lake=lake.version)
     store.dispose()
     targets = targets_of(settings)
     tables = training_datasets(lake, feature_set, list(targets.values()), as_of=NOW, minor_units=settings.minor_units)

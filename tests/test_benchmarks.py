@@ -41,7 +41,7 @@ def test_the_floor_takes_files_of_whole_customers_in_order_and_refuses_others(tm
         TASKS[task](tmp_path, tmp_path / "lake", tmp_path / "whole", number)
     lake, wanted = Lake(tmp_path / "lake"), FeatureSet.load(tmp_path / "features.json").features
     events, (customers,) = pl.read_parquet(lake.files("events")), lake.files("customers")
-    middle = events["customer_id"].search_sorted(events["customer_id"][500])  # the first event of a customer
+    middle = events["fragment"].search_sorted(events["fragment"][500])  # the first event of a customer
 
     def of(*parts: pl.DataFrame) -> pl.DataFrame:
         files = [tmp_path / f"{i}.parquet" for i in range(len(parts))]
@@ -53,9 +53,9 @@ def test_the_floor_takes_files_of_whole_customers_in_order_and_refuses_others(tm
     with pytest.raises(AssertionError, match="in more than one file"):
         of(events[: middle + 1], events[middle + 1 :])
     with pytest.raises(AssertionError, match="not in the order of time"):
-        of(events.sort("customer_id", "time", descending=[False, True]))
+        of(events.sort("fragment", "time", descending=[False, True]))
     with pytest.raises(AssertionError, match="not in the order of customers"):
-        of(events.sort("customer_id", "time", descending=[True, False]))
+        of(events.sort("fragment", "time", descending=[True, False]))
 
 
 def test_a_difference_is_found(tmp_path: Path) -> None:

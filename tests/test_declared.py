@@ -27,7 +27,7 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
     )
     features.save(settings.feature_set)
     lineup = Lineup.of(features, tiny_models(lake, features, settings, as_of=NOW - 84 * DAY))
-    bought = pl.col("kind").eq("order") & pl.col("item_id").eq("tea") & pl.col("customer_id").eq("2")
+    bought = pl.col("kind").eq("order") & pl.col("item_id").eq("tea") & pl.col("fragment").eq("2")
 
     target = targets_of(settings)["lapse"]
     table = training_datasets(lake, features, [target], as_of=NOW, minor_units=2)["lapse"]

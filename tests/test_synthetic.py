@@ -14,7 +14,8 @@ from benchmarks.company.happenings import REACH, offer_starts
 from benchmarks.company.season import HOURS, WEEKDAYS, season_days
 from benchmarks.company.shopping import LINES, NEAR, SPREAD
 from features.arrays import Floats
-from features.events.tables import RATING_SCALES, schema
+from features.events.tables import RATING_SCALES
+from features.identity.people import SCHEMA, events_at
 from features.units import DAY, HOUR
 
 N = 4_000
@@ -49,7 +50,7 @@ def test_a_seed_gives_one_world_and_a_larger_world_begins_with_the_smaller() -> 
 
 def test_events_are_canonical_in_order_and_about_as_many_as_asked_for() -> None:
     events = synthetic.events(200_000, seed=3)
-    assert events.schema == schema("events")
+    assert events.schema == SCHEMA
     assert events.equals(events.sort("customer_id", "time", "event_id"))
     assert events["event_id"].is_unique().all()
     assert events["time"].is_between(synthetic.START, synthetic.END).all()
@@ -189,7 +190,7 @@ def test_a_lake_in_several_files_holds_the_same_world(tmp_path: Path, monkeypatc
     monkeypatch.setattr(synthetic, "BLOCKS_A_FILE", 1)
     lake = synthetic.write(tmp_path, 200_000, seed=3)
     assert len(lake.files("events")) == 2
-    assert lake.scan("events").collect().equals(synthetic.events(200_000, seed=3))
+    assert events_at(lake, as_of=synthetic.END).collect().equals(synthetic.events(200_000, seed=3))
     assert lake.scan("customers").collect().height == synthetic.customers_for(200_000)
     assert set(lake.scan("offers").collect()["campaign_id"]) >= set(
         lake.scan("events").select(pl.col("campaign_id").drop_nulls().unique()).collect()["campaign_id"]

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.arrays import Floats, Ints, Mask, Texts
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
@@ -86,7 +87,7 @@ def dataset(
 
 def history_start(lake: Lake, *, as_of: int) -> int:
     """When the commonest kind of event begins: stray earlier rows of another kind make no history."""
-    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
     kinds = past.group_by("kind").agg(pl.len(), pl.col("time").min()).sort("len", "kind", descending=[True, False])
     first = kinds.head(1).collect()["time"]
     return int(first[0]) if len(first) else as_of

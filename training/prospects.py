@@ -12,6 +12,7 @@ from features.config.settings import Settings
 from features.config.targets import Gate, LapseSettings
 from features.doctor import Prospect
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.units import DAY
 from training.dataset import Dataset, history_start
@@ -27,7 +28,7 @@ _TWO_SIDED_90 = 1.645
 
 def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospect]:
     """A prospect for each declared target, and each other that could be learnt; for all usual ones if none is."""
-    events = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    events = known_events(customer_events_at(lake, as_of=as_of), as_of)
     counts = events.group_by("kind").agg(pl.len().alias("events")).sort("events", "kind", descending=[True, False])
     kinds = counts.collect()["kind"].to_list()
     declared = targets_of(settings)

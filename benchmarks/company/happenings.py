@@ -10,7 +10,7 @@ from benchmarks.company.season import DAYS, END, START
 from benchmarks.company.shopping import browsing, orders, refunds
 from benchmarks.company.voices import support, surveys
 from features.arrays import Ints
-from features.events.tables import schema
+from features.identity.people import SCHEMA
 from features.units import DAY
 
 REACH, OPENED = 0.5, 0.35  # contacted in each campaign at random; of these, while active, opened
@@ -19,7 +19,7 @@ MONTH = 30 * DAY  # from renewal to renewal
 
 
 def events_of(truth: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """All events of these customers up to the world's end, in the lake's schema and order."""
+    """All events of these customers up to the world's end, in the lake's schema and order, and whose each is."""
     block = Block.of(truth, rng)
     contacts, answers, persuaded = _campaigns(block)
     lines = orders(block, persuaded)
@@ -83,7 +83,6 @@ def _subscriptions(block: Block, subscriber: pl.Series) -> pl.DataFrame:
 
 def _canonical(events: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     """In the order ``(customer, time, event)``: event ids count each customer's events in that order."""
-    columns = schema("events")
     in_order = events.sort("row", "time", "kind", "order", "order_line", maintain_order=True)
     first = in_order["row"].search_sorted(in_order["row"], side="left")
     customer = names.gather(in_order["row"])
@@ -91,6 +90,7 @@ def _canonical(events: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
     complete = in_order.with_columns(
         customer.alias("id"),
         customer.alias("customer_id"),
+        customer.alias("fragment"),
         id_type=pl.lit("user_id"),
         source=pl.lit("synthetic"),
         currency=pl.when(pl.col("value").is_not_null()).then(pl.lit("USD")),
@@ -98,5 +98,5 @@ def _canonical(events: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
         order_id=pl.concat_str(pl.Series(customer), pl.lit("-o"), pl.col("order").cast(pl.String)),
         subscription_id=pl.concat_str(pl.lit("s-"), pl.when(pl.col("subscribed")).then(pl.Series(customer))),
     )
-    absent = [pl.lit(None, dtype=dtype).alias(c) for c, dtype in columns.items() if c not in complete.columns]
-    return complete.with_columns(absent).select(columns.names()).cast(columns)
+    absent = [pl.lit(None, dtype=dtype).alias(c) for c, dtype in SCHEMA.items() if c not in complete.columns]
+    return complete.with_columns(absent).select(SCHEMA.names()).cast(SCHEMA)

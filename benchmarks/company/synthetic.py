@@ -50,7 +50,7 @@ def customers(n: int, *, seed: int) -> pl.DataFrame:
 
 
 def events(n_events: int, *, seed: int) -> pl.DataFrame:
-    """About ``n_events`` events of as many customers as make them, in the lake's schema and order."""
+    """About ``n_events`` events of as many customers as make them, in the lake's order, and whose each is."""
     return pl.concat(happenings(customers_for(n_events), seed=seed))
 
 
@@ -60,7 +60,7 @@ def customers_for(n_events: int) -> int:
 
 
 def happenings(n: int, *, seed: int) -> Iterator[pl.DataFrame]:
-    """All events of the first ``n`` customers, block by block, in the lake's schema and order."""
+    """All events of the first ``n`` customers, block by block, in the lake's order, and whose each is."""
     for block in range(-(-n // BLOCK)):
         frame = events_of(_truth(block, seed), np.random.default_rng([seed, block, 1]))
         rest = n - block * BLOCK
@@ -78,7 +78,7 @@ def write(path: Path, n_events: int, *, seed: int) -> Lake:
         for i, block in enumerate(happenings(n, seed=seed), 1):
             blocks.append(block)
             if i % BLOCKS_A_FILE == 0 or i * BLOCK >= n:
-                _write(draft.part("events", str((i - 1) // BLOCKS_A_FILE)), pl.concat(blocks))
+                _write(draft.part("events", str((i - 1) // BLOCKS_A_FILE)), pl.concat(blocks).drop("customer_id"))
                 blocks.clear()
     return lake
 
@@ -110,16 +110,17 @@ def disguise(events: pl.DataFrame, ids: pl.DataFrame, *, seed: int) -> pl.DataFr
     ``customer_id`` is null unless the id is a user's; the truth stays in ``ids``.
     """
     rng = np.random.default_rng([seed, 3])
-    ids_of_customer = ids.group_by("customer_id", maintain_order=True).agg(types=pl.col("id_type"), ids=pl.col("id"))
+    ids_of_customer = ids.group_by("customer_id", maintain_order=True).agg(types=pl.col("id_type"), names=pl.col("id"))
     draw = pl.Series("draw", rng.random(events.height))
-    place = (pl.col("draw") * pl.col("ids").list.len()).cast(pl.Int64)
+    place = (pl.col("draw") * pl.col("names").list.len()).cast(pl.Int64)
     is_purchase = pl.col("kind").is_in(["order", "refund"])
     id_type = pl.when(is_purchase).then(pl.lit("user_id")).otherwise(pl.col("types").list.get(place))
-    name = pl.when(is_purchase).then("customer_id").otherwise(pl.col("ids").list.get(place))
+    name = pl.when(is_purchase).then("customer_id").otherwise(pl.col("names").list.get(place))
     rows = events.with_columns(draw).join(ids_of_customer, on="customer_id", how="left", maintain_order="left")
     rows = rows.with_columns(id_type=id_type, id=name)
     user = pl.when(pl.col("id_type") == "user_id").then("id")
-    return rows.with_columns(customer_id=user).select(events.columns)
+    fragment = pl.coalesce(user, pl.format("{}:{}", "id_type", "id"))
+    return rows.with_columns(customer_id=user, fragment=fragment).select(events.columns)
 
 
 def items() -> pl.DataFrame:

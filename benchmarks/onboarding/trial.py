@@ -93,7 +93,7 @@ def command(*arguments: str) -> tuple[int, str]:
 def measured(lake: Path, *, minor_units: int = 2) -> Outcome:
     """The figures of the lake's Parquet files: an order is an order row that opens one; all people who ordered."""
     files = sorted(lake.glob("events-*.parquet"))
-    columns = ("kind", "customer_id", "time", "value", "order_line")
+    columns = ("kind", "fragment", "time", "value", "order_line")
     events = pl.concat([pl.read_parquet(file) for file in files], how="diagonal_relaxed") if files else pl.DataFrame()
     events = events.with_columns(pl.lit(None).alias(name) for name in columns if name not in events.columns)
     orders = events.filter(pl.col("kind") == "order")
@@ -104,7 +104,7 @@ def measured(lake: Path, *, minor_units: int = 2) -> Outcome:
     money = _total(orders) - _total(events.filter(pl.col("kind") == "refund"))
     money = money * 100 // 10**minor_units
     first, last = _moment(people["time"].min()), _moment(people["time"].max())
-    return Outcome(opening.height, people["customer_id"].n_unique(), money, first, last, others)
+    return Outcome(opening.height, people["fragment"].n_unique(), money, first, last, others)
 
 
 def _minor_units(settings: Path) -> int:

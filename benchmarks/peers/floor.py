@@ -50,7 +50,7 @@ def _of_file(file: Path, attributes: pl.DataFrame, features: Sequence[Feature], 
 
 def _past(file: Path, terms: Sequence[Term], as_of: int) -> pl.DataFrame:
     """The events so far, with each customer's place and each event's age in whole days."""
-    scan = pl.scan_parquet(file).filter(pl.col("customer_id").is_not_null(), pl.col("time") <= as_of)
+    scan = pl.scan_parquet(file).rename({"fragment": "customer_id"}).filter(pl.col("time") <= as_of)
     fine = ((pl.col(name) * scale + 0.5).floor().cast(pl.Int64) for name, scale in FINE.items())
     age = ((as_of - pl.col("time")) // DAY).cast(pl.Int32)
     events = (

@@ -22,7 +22,7 @@ from features.language.feature import Feature
 from features.language.terms import Condition, Measure, Span, Term, Where
 from features.units import DAY, HOUR, MINUTE
 
-FEW = ("customer_id", "kind", "channel", "category", "scale")  # texts of few values
+FEW = ("fragment", "kind", "channel", "category", "scale")  # texts of few values
 FILE_COLUMNS = ("value", "discount", "cost", "renews_at", "order_id", *FEW, *FINE)
 Column = Callable[[pd.DataFrame], "pd.Series[Any]"]
 Mask = npt.NDArray[np.bool_]
@@ -47,17 +47,16 @@ def by_pandas(events: Sequence[Path], customers: Path, features: Sequence[Featur
 def _read(events: Sequence[Path], terms: Sequence[Term], as_of: int) -> tuple[pd.DataFrame, pd.Index[Any]]:
     """The events so far by the number of their customer, and the customers' names."""
     sources = {plain_name(t.measure.column) for t in terms} | {c.column for t in terms for c in t.measure.where}
-    columns = sorted(sources.intersection(FILE_COLUMNS) | {"customer_id", "time", "order_line"})
+    columns = sorted(sources.intersection(FILE_COLUMNS) | {"fragment", "time", "order_line"})
     paths = [str(file) for file in events]
     table = pq.read_table(paths, columns=columns, read_dictionary=FEW, filters=[("time", "<=", as_of)])
     df: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    df = df[df["customer_id"].notna()]
-    customer, names = pd.factorize(df["customer_id"])
+    customer, names = pd.factorize(df["fragment"])
     assert (np.diff(customer) >= 0).all(), "the files are not in the order of customers"
     for name in sources.intersection(FINE):
         df[name] = np.floor(df[name] * FINE[name] + 0.5)
     df["net_value"] = df["value"].where(~df["kind"].isin(["cancel", "refund"]), -df["value"])
-    return df.drop(columns="customer_id").assign(customer=customer, age=(as_of - df["time"]) // DAY), pd.Index(names)
+    return df.drop(columns="fragment").assign(customer=customer, age=(as_of - df["time"]) // DAY), pd.Index(names)
 
 
 def _by_rows(terms: Sequence[Term]) -> dict[Where, dict[Span, list[Term]]]:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
+from features.events.identifiers import TYPE
 from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_ATTRIBUTES, Table
 from features.reading.formats import parse_format
 
@@ -42,7 +43,7 @@ class Source(Section):
     times: Literal["days", "moments"] | None = None
     where: Expression | None = None
     kind: KindName | None = None
-    id_type: str = "user_id"
+    id_type: str = Field(default="user_id", pattern=f"^{TYPE}$")
     columns: dict[str, Expression]
     same_as: list[str] = Field(default_factory=list)
     # The form of files; what is silent is found.

@@ -10,6 +10,7 @@ import polars as pl
 from features.doctor import customer_counts, event_counts
 from features.doctor.doubts import order_counts
 from features.doctor.doubts.placeholders import placeholders
+from features.identity.people import events_at
 from features.ingest.report import IngestReport
 from features.lake import Lake
 
@@ -42,7 +43,7 @@ class Facts:
     @classmethod
     def of(cls, lake: Lake, report: IngestReport, *, as_of: int) -> Self:
         """The counts of a lake."""
-        all_events = lake.scan("events")
+        all_events = events_at(lake, as_of=as_of)
         events = all_events.filter(pl.col("time") <= as_of)
         return cls(
             report=report,

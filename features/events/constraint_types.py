@@ -93,6 +93,17 @@ class OneOf(Constraint):
 
 
 @dataclass(frozen=True)
+class Matches(Constraint):
+    """A text must have a form, a regular expression."""
+
+    form: str
+
+    def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
+        """Whether the text has another."""
+        return re.fullmatch(self.form, cast(str, value)) is None
+
+
+@dataclass(frozen=True)
 class InCurrency(Constraint):
     """A currency must be this one, in small or in capital letters, with or without spaces around it."""
 

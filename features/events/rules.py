@@ -5,6 +5,7 @@ code                 the event is refused because
 ==================== ==================================================================================================
 missing_kind         it has no kind
 bad_event            its kind has no letters and digits
+bad_id_type          the type of its id is no word of small letters, digits and _
 bad_text             an id holds a control character (a tab, the end of a line), or a text a NUL
 too_long             an id or a short text has more than 512 characters
 time_out_of_range    it happens before 1970 or after 2100 begins; a renewal is due before 1900 or after 9999
@@ -31,6 +32,7 @@ from features.events.constraint_types import (
     AtMostLong,
     Filled,
     InCurrency,
+    Matches,
     Needs,
     NotBefore,
     OneOf,
@@ -41,13 +43,14 @@ from features.events.constraint_types import (
     WithoutNul,
 )
 from features.events.constraints import Constraint, Rules
+from features.events.identifiers import TYPE
 from features.events.tables import EVENTS, OFFER_TYPES, RATING_SCALES, Table
 from features.moments import utc
 
 EVENT_YEARS = (0, 4_102_444_800_000_000)  # 1970 to 2100, in microseconds
 VALID_YEARS = (-2_208_988_800_000_000, 253_402_300_799_999_999)  # 1900 to 9999; 9999-12-31 means open-ended
 # Texts of any length; those of the others are ids and short texts.
-_LONG = frozenset({"text"})
+_LONG = frozenset({"text", "fragment"})
 SHORT_TEXTS = tuple(name for name, role in EVENTS.items() if role in {"id", "text"} and name not in _LONG)
 _SCALES = ", ".join(f"{scale} {low}–{high}" for scale, (low, high) in RATING_SCALES.items())
 
@@ -99,6 +102,7 @@ def event_rules(currency: str) -> Rules:
     rules = (
         Present("kind", "missing_kind", "there is no kind"),
         Filled("kind", "bad_event", "the kind has no letters and digits"),
+        Matches("id_type", "bad_id_type", "the type of an id is a word such as email, not {value}", TYPE),
         *(rule for column in SHORT_TEXTS for rule in text_rules(column)),
         *(rule for column in _LONG for rule in text_rules(column, None)),
         _time_rule("time", EVENT_YEARS),

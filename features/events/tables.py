@@ -14,12 +14,15 @@ Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole"
 TABLES: tuple[Table, ...] = get_args(Table)
 REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers", "snapshots"})  # all but events
 
+# ``fragment`` is the node (:mod:`features.events.identifiers`) of whom an event is about before people are resolved: of
+# its user where it names one, else of its own identifier. ``ids`` are the other identifiers it came with, by type;
+# ``consents`` whether each signal of consent that came with it was given, none of them where the object is empty.
 EVENTS: Mapping[str, Role] = {
     "event_id": "id",
     "source": "text",
     "id_type": "text",
     "id": "id",
-    "customer_id": "id",
+    "fragment": "text",
     "time": "time",
     "received_at": "time",
     "known_at": "time",
@@ -48,6 +51,8 @@ EVENTS: Mapping[str, Role] = {
     "latitude": "number",
     "longitude": "number",
     "properties": "json",
+    "ids": "json",
+    "consents": "json",
 }
 ITEMS: Mapping[str, Role] = {"item_id": "id", "name": "text", "category": "text", "price": "amount", "cost": "amount"}
 CUSTOMERS: Mapping[str, Role] = {"customer_id": "id"}
@@ -78,7 +83,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 }
 
 # What a source may map: the rest of an event is filled by ingest.
-FILLED = frozenset({"source", "customer_id", "order_line"})
+FILLED = frozenset({"source", "fragment", "order_line", "ids", "consents"})
 # Without these columns a source's rows mean nothing; `kind` may also be a constant of the source.
 NEEDED: Mapping[Table, tuple[str, ...]] = {
     "events": ("id", "time"),

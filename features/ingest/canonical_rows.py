@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from features import sql
+from features.events.identifiers import node_sql
 from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
@@ -81,7 +82,7 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     amounts = [column for column in _AMOUNTS if column in own]
     has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     columns = {column: without_sign_sql(column, kind) for column in own} | dict(literals)
-    columns |= {"source": sql.literal(name), "customer_id": f"CASE WHEN {id_type} = 'user_id' THEN id END"}
+    columns |= {"source": sql.literal(name), "fragment": node_sql(id_type, "id")}
     columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
 

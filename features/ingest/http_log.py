@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from features import sql
+from features.events.identifiers import node_sql
 from features.events.returns import MAGNITUDES, without_sign_sql
 from features.events.tables import COLUMNS, HTTP, schema
 from features.ingest.lake_events import LakeEvents
@@ -60,7 +61,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
     connection.execute(
         f"""
         INSERT INTO events BY NAME
-        SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_told(MAGNITUDES)}) FROM log
+        SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_told([*MAGNITUDES, "fragment"])}) FROM log
         WHERE event_id NOT IN (
             SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id)
             WHERE source = {sql.literal(HTTP)}
@@ -90,6 +91,7 @@ def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents
 
 
 def _told(columns: Collection[str]) -> str:
-    """The SQL of columns; earlier versions logged what came back with the sign that it came with."""
-    unsigned = (f"{without_sign_sql(column, 'kind')} AS {column}" for column in MAGNITUDES if column in columns)
-    return ", ".join([*(sql.name(column) for column in columns if column not in MAGNITUDES), *unsigned])
+    """The SQL of columns; earlier versions logged no fragment, and what came back with the sign that it came with."""
+    told = {column: without_sign_sql(column, "kind") for column in MAGNITUDES}
+    told["fragment"] = f"coalesce(fragment, {node_sql('id_type', 'id')})"
+    return ", ".join(f"{told.get(column, sql.name(column))} AS {sql.name(column)}" for column in columns)

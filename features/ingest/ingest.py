@@ -20,7 +20,7 @@ from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
-from features.ingest.lake_events import LakeEvents, changed_customers
+from features.ingest.lake_events import LakeEvents, changed_fragments
 from features.ingest.lake_watermarks import verified_watermarks
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.report import IngestReport, SourceReport
@@ -108,16 +108,16 @@ def _ingest(
                 results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
-        customers = _write(connection, lake_events, lake, draft, changes)
-        if customers is not None:
-            customers |= frozenset(log_events["customer_id"].drop_nulls())
+        fragments = _write(connection, lake_events, lake, draft, changes)
+        if fragments is not None:
+            fragments |= frozenset(log_events["fragment"].drop_nulls())
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
     draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources).dump()
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
-    customers = None if full_log else customers
-    return IngestReport(reports, "", log=log_watermark.number, before=lake.version, customers=customers)
+    fragments = None if full_log else fragments
+    return IngestReport(reports, "", log=log_watermark.number, before=lake.version, fragments=fragments)
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 def _write(
     connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, lake: Lake, draft: Draft, changes: Changes
 ) -> frozenset[str] | None:
-    """Write what changed and keep the rest; the customers whose events or attributes changed, None for all."""
+    """Write what changed and keep the rest; the fragments whose events or attributes changed, None for all."""
     if lake_events.files and "items" in changes.tables:
         reference_tables.check_categories(connection, lake, lake_events)
     for table in REFERENCE_TABLES - changes.tables:
@@ -141,13 +141,13 @@ def _write(
     lake_events.write(connection, draft)
     for table in changes.tables:
         reference_tables.write(connection, draft, table)
-    customers = changed_customers(connection)
+    fragments = changed_fragments(connection)
     for table in WITH_ATTRIBUTES & changes.tables if lake_events.files else ():
         changed = reference_tables.changed_attributes(connection, lake, table)
         if changed is None:
             return None
-        customers |= changed
-    return customers
+        fragments |= changed
+    return fragments
 
 
 def _reports(settings: Settings, results: dict[str, PortionResult]) -> tuple[SourceReport, ...]:

@@ -21,7 +21,7 @@ _OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose
 _COMPLETED = (
     *_OF_ORDER.split(", "),
     *EVENT_ORDER,
-    "customer_id",
+    "fragment",
     "kind",
     "item_id",
     "category",
@@ -146,15 +146,15 @@ class LakeEvents:
                 )
                 FROM {rows} AS every{apart}{asked}
             )
-            ORDER BY customer_id, {", ".join(EVENT_ORDER)}
+            ORDER BY fragment, {", ".join(EVENT_ORDER)}
             """
         )
 
 
-def changed_customers(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The customers of the events that were accepted, and of those that these supersede."""
-    query = "SELECT customer_id FROM events UNION SELECT customer_id FROM superseded_events"
-    return frozenset(str(row[0]) for row in connection.execute(query).fetchall() if row[0] is not None)
+def changed_fragments(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The fragments of the events that were accepted, and of those that these supersede."""
+    query = "SELECT fragment FROM events UNION SELECT fragment FROM superseded_events"
+    return frozenset(str(row[0]) for row in connection.execute(query).fetchall())
 
 
 def _line(order: str, prefix: str = "") -> str:

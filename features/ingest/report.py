@@ -53,7 +53,7 @@ class IngestReport:
     """What became of all sources' rows, and the version of the lake that they made.
 
     ``log`` is the number of the last event of the log, ``before`` the version of the lake that they were added to, and
-    ``customers`` are those whose events or attributes they changed: None when it may be anyone. Where everything was
+    ``fragments`` are those whose events or attributes they changed: None when it may be any. Where everything was
     read whole though the lake was there, ``full_read_reason`` says why.
     """
 
@@ -61,7 +61,7 @@ class IngestReport:
     version: str
     log: int = 0
     before: str = ""
-    customers: frozenset[str] | None = None
+    fragments: frozenset[str] | None = None
     full_read_reason: str | None = None
 
     @property

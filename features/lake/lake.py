@@ -1,6 +1,6 @@
 """The lake: the canonical tables as Parquet files, named by a manifest that is replaced in one step.
 
-Events lie in one file a calendar month (UTC), each in the order ``(customer_id, time, event_id, source)``; there is no
+Events lie in one file a calendar month (UTC), each in the order ``(fragment, time, event_id, source)``; there is no
 order across the months. The other tables are one file each.
 """
 

@@ -14,7 +14,7 @@ from features.errors import StamkundError
 from features.events.tables import Table
 from features.files import write_text
 
-FORMAT = 5  # that this version writes
+FORMAT = 6  # that this version writes
 _FILE = "manifest.json"
 
 

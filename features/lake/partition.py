@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -28,9 +28,21 @@ def partition(table: Table, frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataF
 
 
 def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame in the table's schema and order, absent columns null; attributes stay."""
+    """The frame in the table's schema and order, absent columns null; attributes stay.
+
+    Events of which no fragment is told are those of their ``customer_id``, or of a visitor.
+    """
     columns = schema(table)
+    if table == "events":
+        frame = frame.with_columns(fragment=_fragment(frame.columns))
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
     attributes = [name for name in frame.columns if name not in columns] if table in WITH_ATTRIBUTES else []
-    order = ["customer_id", *EVENT_ORDER] if table == "events" else KEYS[table]
+    order = ["fragment", *EVENT_ORDER] if table == "events" else KEYS[table]
     return frame.with_columns(missing).cast(columns).select(*columns, *attributes).sort(order, nulls_last=True)
+
+
+def _fragment(columns: Sequence[str]) -> pl.Expr:
+    """Whose events are: as the frame says, or else its customer's, or a visitor's."""
+    names = ("fragment", "customer_id", "id")
+    told, customer, id_ = (pl.col(name) if name in columns else pl.lit(None, pl.String) for name in names)
+    return pl.coalesce(told, customer, pl.format("anonymous_id:{}", id_.fill_null("")))

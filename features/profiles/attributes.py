@@ -11,6 +11,7 @@ import polars as pl
 
 from features.evaluate.attribute_values import date_of, number_of, text_of
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.language.attributes import Attribute, Origin
 
@@ -42,7 +43,7 @@ def attributes_at(lake: Lake, *, as_of: int) -> AttributeChoice:
 
 def _values(lake: Lake, as_of: int) -> Iterator[tuple[str, Origin, Collection[str], int]]:
     """Each attribute, where it stands, its different texts, and how many values it has."""
-    events = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    events = known_events(customer_events_at(lake, as_of=as_of), as_of)
     traits = _traits(events)
     active = events.select(pl.col("customer_id").unique())
     table = lake.scan("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")

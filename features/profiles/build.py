@@ -11,6 +11,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.files import alone
+from features.identity.people import customer_events_at
 from features.ingest.http_log import Log
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
@@ -84,7 +85,8 @@ def _write(
         feature_set = fit_by_settings(settings, lake, as_of=as_of)
         unused = attributes_at(lake, as_of=feature_set.fitted_at).left_out
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
-    checkpoint = checkpoint_for(lake, feature_set.plan, settings.checkpoint, as_of=as_of)
+    events = customer_events_at(lake, as_of=as_of)
+    checkpoint = checkpoint_for(lake, events, feature_set.plan, settings.checkpoint, as_of=as_of)
     customers = write_profiles(lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
     if not customers:
         raise no_customers(lake, as_of)

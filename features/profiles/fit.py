@@ -10,6 +10,7 @@ import polars as pl
 
 from features.errors import StamkundError
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.language.defaults import WINDOWS, default_features, vocabulary_of, with_unique_names
 from features.language.defaults.stages import journey_feature, stage_feature
@@ -49,7 +50,7 @@ def fit_features(
         stages: when a customer is in which stage.
         timezone: whose days, weeks and evenings are meant.
     """
-    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
     attributes = attributes_at(lake, as_of=as_of).used
     vocabulary = vocabulary_of(past, attributes, categories=categories)
     if not vocabulary.kinds:
@@ -71,7 +72,7 @@ def fit_features(
 
 def check_events(lake: Lake, as_of: int) -> None:
     """Raise :class:`StamkundError` ``no_events`` when there is none of a customer to derive features from."""
-    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
     if past.head(1).collect().is_empty():
         raise _no_events(as_of)
 
@@ -89,7 +90,7 @@ def _peers(lake: Lake, behaviour: FeatureSet, past: pl.LazyFrame, as_of: int) ->
     buyers = past.filter(pl.col("kind") == "order").select(pl.col("customer_id").unique().sort())
     ids = buyers.collect(engine="streaming")["customer_id"]
     step = -(-len(ids) // MOST_PEERS)
-    events = lake.scan("events")
+    events = customer_events_at(lake, as_of=as_of)
     if step > 1:
         events = events.filter(pl.col("customer_id").is_in(ids.gather_every(step).implode()))
     profiles = profile_frame(events, behaviour, as_of=as_of)

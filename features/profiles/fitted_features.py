@@ -11,6 +11,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.language.declare import declare
 from features.language.feature import Feature
@@ -75,7 +76,7 @@ def _added_features(settings: Settings) -> Iterator[Feature]:
 
 def _midpoint(lake: Lake, as_of: int) -> int:
     """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at."""
-    past = known_events(lake.scan("events"), as_of).filter(pl.col("customer_id").is_not_null())
+    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
     first = past.select(pl.col("time").min()).collect().item()
     if first is None:
         raise no_customers(lake, as_of)

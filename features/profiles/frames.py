@@ -13,6 +13,7 @@ from features.errors import StamkundError
 from features.evaluate.offline.blocks import read_events
 from features.evaluate.offline.knowledge import known_by, unaware
 from features.evaluate.offline.native_frames import as_kind_of
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
@@ -28,7 +29,8 @@ def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[in
     """
     moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
     attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
-    return profile_frame(lake.scan("events"), feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
+    events = customer_events_at(lake, as_of=max(moments, default=0))
+    return profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
 
 
 @overload

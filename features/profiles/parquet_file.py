@@ -12,6 +12,7 @@ from features.evaluate.offline.blocks import read_events
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.knowledge import known_by, unaware
 from features.files import atomic_file
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
@@ -34,8 +35,8 @@ def write_profiles(
     ``checkpoint`` aggregates are not read from the lake.
     """
     rows, done, seen = 0, 0, list[pl.Series]()
-    events, attributes = read_events(lake.scan("events"), feature_set.plan), lake.scan("customers").collect()
-    snapshots = lake.scan("snapshots").collect()
+    events = read_events(customer_events_at(lake, as_of=as_of), feature_set.plan)
+    attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
     events = known_by(events, as_of) if unaware(events, [as_of]) else events
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     with atomic_file(path) as draft:

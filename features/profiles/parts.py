@@ -19,7 +19,7 @@ from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.labels import Events
 from features.evaluate.offline.scan_tables import BLOCK_CUSTOMERS
 from features.evaluate.plan import Plan
-from features.events.tables import schema
+from features.identity.people import SCHEMA
 
 
 def profile_parts(
@@ -59,7 +59,7 @@ def parts_without_events(
     others = _ids(attributes, snapshots, as_of)
     for series in seen:
         others = others.filter(~others.is_in(series.implode()))
-    nothing = nw.from_native(pl.LazyFrame(schema=schema("events")))
+    nothing = nw.from_native(pl.LazyFrame(schema=SCHEMA))
     tables = AttributeTables.of(plan, nothing, attributes, snapshots)
     for start in range(0, len(others), BLOCK_CUSTOMERS):
         customers = others[start : start + BLOCK_CUSTOMERS].to_arrow()

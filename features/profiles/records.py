@@ -11,6 +11,7 @@ import polars as pl
 from features.evaluate.online.record import NONE, Record
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, NUMBERS, TEXTS, scaled
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.progress import Progress, silent
 
@@ -18,15 +19,15 @@ BLOCK_CUSTOMERS = 20_000  # whose events are in memory at a time
 
 
 def records(
-    lake: Lake, customers: Collection[str] | None = None, progress: Progress = silent
+    lake: Lake, customers: Collection[str] | None = None, progress: Progress = silent, *, as_of: int
 ) -> Iterator[tuple[str, Record]]:
     """``(customer_id, record)`` of each customer of the lake, or of the ``customers``, in the order of their ids.
 
-    A record holds all of a customer's events, whatever the moment it is read for; that of a customer with attributes
-    or snapshots and without events holds these.
+    People are those known at ``as_of`` (µs). A record holds all events of theirs, later ones too; that of a customer
+    with attributes or snapshots and without events holds these.
     """
     table, snapshots = lake.scan("customers"), lake.scan("snapshots")
-    events = lake.scan("events").filter(pl.col("customer_id").is_not_null())
+    events = customer_events_at(lake, as_of=as_of)
     if customers is None:
         every = pl.concat([frame.select("customer_id") for frame in (events, table, snapshots)])
         ids = every.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from features import sql
+from features.events.identifiers import BLANKS
 
 # What exports write where nobody is meant; 0 is not among them, for some count customers from it. The setting
 # `missing_ids` replaces the list.
@@ -13,7 +14,6 @@ MISSING_IDS = (
     *("nan", "none", "null", "nil", "<na>", "na", "n/a", "#n/a", "nat", "undefined", "[object object]", "unknown"),
     *("anonymous", "(not set)", "-1", "00000000-0000-0000-0000-000000000000"),
 )
-BLANKS = " \t\r\n\N{NO-BREAK SPACE}"  # an id of nothing else is missing
 _WHOLE = "-?[0-9]+[.]0+"
 _ROUNDED = "-?[0-9]([.][0-9]+)?[eE][+][0-9]+"  # as spreadsheets write a number that is too wide for its column
 _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # whole numbers below it differ from each other

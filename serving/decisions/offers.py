@@ -9,6 +9,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 
 _KEY = ["offer_id", "campaign_id"]
@@ -71,9 +72,8 @@ def _usual_spend(lake: Lake, items: pl.LazyFrame, *, after: int, as_of: int) -> 
     """``spend``: the mean over customers who bought any of the offer's products in ``(after, as_of]``."""
     returned = pl.col("kind").is_in(RETURNS)
     return (
-        known_events(lake.scan("events"), as_of)
+        known_events(customer_events_at(lake, as_of=as_of), as_of)
         .filter((pl.col("kind") == "order") | returned, pl.col("time") > after)
-        .filter(pl.col("customer_id").is_not_null())
         .with_columns(value=pl.when(returned).then(-pl.col("value")).otherwise("value"))
         .group_by("item_id", "customer_id")
         .agg(pl.col("value").sum(), bought=(~returned).any())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from features.errors import StamkundError
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
+from features.events.identifiers import is_visitor, node
 from features.moments import iso
 from features.profiles.records import records
 from features.reading.iso import parse
@@ -16,8 +17,6 @@ from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.records import record_of
 from training.targets.contacts import contact_kinds
-
-CUSTOMER_ID = "user_id"  # the type of id that is a customer's own
 
 
 @dataclass(frozen=True)
@@ -42,14 +41,20 @@ def moment_of(state: State, as_of: str | None) -> Moment:
     return Moment(at, is_past=at < now)
 
 
+def customer_of(profile: Profile) -> str | None:
+    """The id of the customer that a profile means; None for a visitor's."""
+    key = node(profile.id_type, profile.id)
+    return None if is_visitor(key) else key
+
+
 def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
-    """The record of each customer who is known by then, by id; profiles of other types of id have none.
+    """The record of each customer who is known by then, by id; browsers and devices have none.
 
     Who is in the table of customers is known at every moment, all others from their first event or snapshot on.
     """
-    ids = list(dict.fromkeys(p.id for p in profiles if p.id_type == CUSTOMER_ID))
+    ids = list(dict.fromkeys(id_ for p in profiles if (id_ := customer_of(p)) is not None))
     if moment.is_past:
-        by_id = dict(records(state.lake, ids))
+        by_id = dict(records(state.lake, ids, as_of=moment.as_of))
     else:
         by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}

@@ -9,7 +9,7 @@ from features.moments import iso
 from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
 from serving.decisions.customers import visitor_of
 from serving.decisions.placements import Placement, Slate, select
-from serving.http.customers import Moment, campaign_pairs, customer_records, moment_of
+from serving.http.customers import Moment, campaign_pairs, customer_of, customer_records, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
 from serving.scoring.champions import Lineup
@@ -46,7 +46,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         time=moment.as_of,
         id_type=request.profile.id_type if request.profile else None,
         id=request.profile.id if request.profile else None,
-        customer_id=request.profile.id if request.profile and visitor else None,
+        customer_id=customer_of(request.profile) if request.profile and visitor else None,
         context=request.context,
         models=lineup.versions,
         eligible=[] if ranking is None else _eligible(state, ranking),
@@ -69,7 +69,8 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
 
 def _visitor(state: State, lineup: Lineup, profile: Profile | None, moment: Moment) -> Visitor | None:
     """The customer with this profile, None when they are unknown or anonymous."""
-    record = None if profile is None else customer_records(state, [profile], moment).get(profile.id)
+    customer = customer_of(profile) if profile else None
+    record = customer_records(state, [profile], moment).get(customer) if profile and customer else None
     if record is None:
         return None
     pairs = campaign_pairs(state, record, as_of=moment.as_of)

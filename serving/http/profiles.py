@@ -6,7 +6,7 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
-from serving.http.customers import customer_records, has_events, moment_of, unknown_customer
+from serving.http.customers import customer_of, customer_records, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
@@ -23,13 +23,14 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     """The traits, features and scores of the customer with the key ``id_type:id``; ``no_scores`` says why not."""
     profile = _profile(key)
     moment = moment_of(state, as_of)
-    record = customer_records(state, [profile], moment).get(profile.id)
-    if record is None:
+    customer = customer_of(profile)
+    record = customer_records(state, [profile], moment).get(customer) if customer else None
+    if customer is None or record is None:
         raise unknown_customer(profile)
     answer: dict[str, object] = {
         "id_type": profile.id_type,
         "id": profile.id,
-        "customer_id": profile.id,
+        "customer_id": customer,
         "as_of": iso(moment.as_of),
         "currency": state.settings.currency,
         "traits": record.traits_at(moment.as_of),
@@ -38,7 +39,7 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     answer["no_scores"] = NO_EVENTS if silent else "no_model" if state.lineup is None else None
     if state.lineup is None:
         return answer | {"features": None, "scores": None}
-    sheet = score_records(state, state.lineup, {profile.id: record}, as_of=moment.as_of, top=REASONS)
+    sheet = score_records(state, state.lineup, {customer: record}, as_of=moment.as_of, top=REASONS)
     return answer | {"features": _features(state.lineup, record, as_of=moment.as_of), "scores": sheet.answer(0)}
 
 

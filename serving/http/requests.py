@@ -20,7 +20,7 @@ class Body(BaseModel):
 class Profile(Body):
     """The identifier of the customer that a request is about."""
 
-    id_type: Id = "user_id"
+    id_type: Id = "user_id"  # one that is no type is refused where it is asked for
     id: Id
 
 

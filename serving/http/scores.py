@@ -12,8 +12,8 @@ from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
 from serving.http.customers import (
-    CUSTOMER_ID,
     campaign_pairs,
+    customer_of,
     customer_records,
     has_events,
     moment_of,
@@ -63,7 +63,8 @@ def _lineup(state: State, request: ScoresRequest) -> Lineup:
 
 def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int]) -> dict[str, object]:
     identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
-    if profile.id_type == CUSTOMER_ID and profile.id in places:
-        return identifier | sheet.answer(places[profile.id])
+    customer = customer_of(profile)
+    if customer is not None and customer in places:
+        return identifier | sheet.answer(places[customer])
     error = unknown_customer(profile)
     return identifier | {"error": {"code": error.code, "message": str(error), "field": None}}

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from features.config.settings import Settings
 from features.evaluate.online.record import FORMAT
 from features.events.columns import NUMBERS, TEXTS
+from features.identity.people import customers_of
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.profiles.build import BuildResult, build
@@ -44,9 +45,10 @@ def build_all(
 
 
 def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
-    customers = report.customers if meta(store).get("lake") == _records_version(report.before) else None
+    adds = report.fragments is not None and meta(store).get("lake") == _records_version(report.before)
+    customers = customers_of(lake, report.fragments or (), as_of=as_of) if adds else None
     version = _records_version(report.version)
-    new_records = records(lake, customers, progress)
+    new_records = records(lake, customers, progress, as_of=as_of)
     if customers is None:
         replace_records(store, new_records, as_of=as_of, log_seq=report.log, lake=version)
     else:

@@ -13,6 +13,7 @@ from features.config.locations import is_url
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.knowledge import known_events
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
@@ -76,7 +77,7 @@ def _score_blocks(
     """Everybody's scores, in order, some thousand customers at a time; at least one frame."""
     lake = Lake(settings.lake)
     lake.check_written()
-    events = lake.scan("events").filter(pl.col("customer_id").is_not_null())
+    events = customer_events_at(lake, as_of=as_of)
     if customers is not None:
         events = events.filter(_among(customers))
     progress("profiles", 0, 1)

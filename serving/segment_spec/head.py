@@ -22,7 +22,6 @@ def head_of(message: Message, receiver: Receiver) -> EventBuilder:
     builder.put("source", HTTP, "type")
     builder.put("id_type", "user_id" if user is not None else "anonymous_id", "userId")
     builder.put("id", user if user is not None else anonymous, "userId" if user is not None else "anonymousId")
-    builder.put("customer_id", user, "userId")
     _put_time(builder, message, receiver.now)
     context = object_of(message, "context")
     within, beside = text_of(context, "channel", at="context."), text_of(message, "channel")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.errors import StamkundError
+from features.events.identifiers import node
 from features.events.kinds import KINDS
 from features.events.money import Money
 from serving.segment_spec.event_builder import Event, EventBuilder
@@ -55,7 +56,8 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
 
 
 def _complete(event: Event, receiver: Receiver) -> Event:
-    """The event with what the receiver knows: when it came, and the item's category where the message gives none."""
+    """The event with who it is about, when it came, and the item's category where the message gives none."""
+    event["fragment"] = node(str(event["id_type"]), str(event["id"]))
     event["received_at"] = receiver.now
     if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = category

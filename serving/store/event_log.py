@@ -9,6 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from features.events.identifiers import is_visitor, node
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
 from serving.store.engine import insert_new
@@ -44,14 +45,23 @@ def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermar
         last = connection.execute(sa.select(sa.func.max(EVENT_LOG.c.seq))).scalar() or 0
         log_id = connection.execute(sa.select(META.c.value).where(META.c.key == LOG_ID)).scalar() or ""
         newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > after, EVENT_LOG.c.seq <= last)
-        events = [orjson.loads(event) for event in connection.execute(newer.order_by(EVENT_LOG.c.seq)).scalars()]
+        events = [_canonical(event) for event in connection.execute(newer.order_by(EVENT_LOG.c.seq)).scalars()]
     return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(log_id, last)
 
 
+def _canonical(event: str) -> dict[str, object]:
+    """A logged event; earlier versions logged no fragment."""
+    columns: dict[str, object] = orjson.loads(event)
+    if "fragment" not in columns:
+        columns["fragment"] = node(str(columns["id_type"]), str(columns["id"]))
+    return columns
+
+
 def _row(event: Event, received_at: int) -> dict[str, object]:
+    fragment = str(event["fragment"])
     return {
         "event_id": event["event_id"],
-        "customer_id": event.get("customer_id"),
+        "customer_id": None if is_visitor(fragment) else fragment,
         "kind": event["kind"],
         "received_at": received_at,
         "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),

@@ -8,7 +8,7 @@ import pytest
 
 from features.evaluate.online.record import Record
 from features.events.kinds import ANSWERS, QUESTIONS
-from features.events.tables import schema
+from features.identity.people import SCHEMA
 from features.language.attributes import Attribute
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
@@ -37,14 +37,15 @@ def event(days_ago: float, kind: str = "order", *, customer: str = "c1", id: str
 
 def frame(events: list[Row]) -> pl.LazyFrame:
     """Events as the lake holds them, in the order given: lines of orders numbered, answers after the questions."""
-    rows = pl.LazyFrame(events, schema=schema("events")).with_row_index("given").sort("time", "event_id", "source")
+    rows = pl.LazyFrame(events, schema=SCHEMA).with_row_index("given").sort("time", "event_id", "source")
     nth = pl.int_range(1, pl.len() + 1).over("customer_id", "source", "kind", "order_id")
     line = pl.when(pl.col("order_id").is_null()).then(1).otherwise(nth)
     numbered = rows.with_columns(order_line=pl.when(pl.col("kind") == "order").then(line).cast(pl.Int64))
     question = pl.col("kind").is_in(QUESTIONS) & (pl.col("known_at").fill_null(0) <= pl.col("time"))
     asked = question.any().over("customer_id", "time") & pl.col("kind").is_in(ANSWERS)
     after = pl.when(asked).then(pl.max_horizontal("known_at", pl.col("time") + 1)).otherwise("known_at")
-    return numbered.with_columns(known_at=after).sort("given").drop("given")
+    whose = pl.col("customer_id").fill_null("anonymous_id:")
+    return numbered.with_columns(known_at=after, fragment=whose).sort("given").drop("given")
 
 
 def attributes(**by_customer: str) -> pl.DataFrame:

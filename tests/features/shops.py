@@ -74,7 +74,7 @@ class Shop:
 
     def receive(self, event_id: str, **event: object) -> None:
         """One more event over HTTP; one whose id is in the log changes nothing."""
-        first = {"event_id": event_id, "id_type": "user_id", "customer_id": event["id"], "kind": "order", "value": 5}
+        first = {"event_id": event_id, "id_type": "user_id", "fragment": event["id"], "kind": "order", "value": 5}
         if event_id not in [each["event_id"] for each in self.log]:
             self.log.append(first | event)
 

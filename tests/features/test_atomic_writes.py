@@ -15,6 +15,7 @@ from benchmarks.company import synthetic
 from features.evaluate.offline import blocks
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
+from features.identity.people import customer_events_at
 from features.ingest.quarantine import Quarantine
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
@@ -162,7 +163,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Lake:
 
 
 def written(lake: Lake, path: Path, *, days_ago: int) -> Checkpoint:
-    checkpoint = checkpoint_for(lake, SHOP.plan, path, as_of=synthetic.END - days_ago * DAY)
+    checkpoint = checkpoint_for(
+        lake,
+        customer_events_at(lake, as_of=synthetic.END - days_ago * DAY),
+        SHOP.plan,
+        path,
+        as_of=synthetic.END - days_ago * DAY,
+    )
     assert checkpoint is not None
     return checkpoint
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.arrays import Floats
 from features.config.settings import Settings
+from features.identity.people import events_at
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
@@ -25,12 +26,13 @@ LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -
 def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_of: int) -> dict[str, Model]:
     """A model for each of the settings' three targets, of a handful of leaves."""
     frame = profiles_at(lake, feature_set, as_of=as_of)
-    later = lake.scan("events").filter(pl.col("kind") == "order", pl.col("time") > as_of)
+    events = events_at(lake, as_of=as_of)
+    later = events.filter(pl.col("kind") == "order", pl.col("time") > as_of)
     spend = later.group_by("customer_id").agg(pl.col("value").sum()).collect()
     amounts = (
         frame.join(spend, on="customer_id", how="left", maintain_order="left")["value"].fill_null(0).to_numpy() / 100
     )
-    contacts = lake.scan("events").filter(pl.col("kind") == "contact", pl.col("campaign_id") == "old")
+    contacts = events.filter(pl.col("kind") == "contact", pl.col("campaign_id") == "old")
     pairs = contacts.select("customer_id", "campaign_id", as_of=pl.lit(as_of)).sort("customer_id").collect()
     reached = pair_frame(lake, pairs).join(frame.drop("as_of"), on="customer_id", maintain_order="left")
     single, both = feature_set.names, (*feature_set.names, *PAIR_FEATURES)

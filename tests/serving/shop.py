@@ -123,7 +123,7 @@ def open_shop(home: Path, *, models: str = "registry") -> tuple[Settings, Lineup
 def keep_records(lake: Lake, settings: Settings, *, log_seq: int = 0) -> None:
     """Build every customer's record from the lake."""
     engine = open_store(settings.store_url)
-    replace_records(engine, records(lake), as_of=NOW, log_seq=log_seq, lake=lake.version)
+    replace_records(engine, records(lake, as_of=NOW), as_of=NOW, log_seq=log_seq, lake=lake.version)
     engine.dispose()
 
 

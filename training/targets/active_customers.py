@@ -11,11 +11,12 @@ import polars as pl
 
 from features.config.targets import LapseSettings, SpendSettings
 from features.errors import StamkundError
-from features.events.knowledge import KNOWN_AT, known_events
+from features.events.knowledge import KNOWN_AT
 from features.lake import Lake
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
+from training.targets.known import known_customer_events
 from training.targets.lookup import days_since
 from training.targets.origins import STEP, origins
 from training.targets.target import CUSTOMER, Population
@@ -78,7 +79,7 @@ class ActiveCustomers:
 
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
-        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
+        every = known_customer_events(lake, known_by)
         narrow = every.filter(pl.col("kind").is_in(self.value_kinds))
         events = nw.from_native(narrow.select("customer_id", "kind", "time", KNOWN_AT, "value").collect().lazy())
         frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]

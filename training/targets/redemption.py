@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from features.config.targets import RedemptionSettings
-from features.events.knowledge import KNOWN_AT, known_events
+from features.events.knowledge import KNOWN_AT
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature
@@ -21,6 +21,7 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
 from training.targets.contacts import Frame, contact_outcomes, running_outcomes
+from training.targets.known import known_customer_events
 from training.targets.lookup import ratio_of, total_of
 from training.targets.origins import WARM_UP
 from training.targets.rules import Rule, rules_on
@@ -135,7 +136,7 @@ class Redemption:
             orient="row",
         )
         kinds = pl.col("kind").is_in([self.event, self.response])
-        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
+        every = known_customer_events(lake, known_by)
         events = every.filter(kinds).select("customer_id", "campaign_id", "kind", "time", KNOWN_AT)
         return nw.from_native(events.collect().lazy()), nw.from_native(ends)
 

@@ -102,6 +102,8 @@ def _column_kind(column: str) -> ColumnKind:
         return "time"
     if column in MULTIPLIERS:
         return "decimal"
+    if column == "customer_id":
+        return "text"
     return "integer" if sql_type(EVENTS[column]) == "BIGINT" else "text"
 
 

@@ -30,8 +30,8 @@ FORMAT = "2"  # of the files; a checkpoint of another format is written anew
 LAG = 92 * DAY  # how much older than the newest possible checkpoint one may be before it is written anew
 
 
-def checkpoint_for(lake: Lake, plan: Plan, path: Path, *, as_of: int) -> Checkpoint | None:
-    """The checkpoint that profiles at ``as_of`` start from.
+def checkpoint_for(lake: Lake, events: pl.LazyFrame, plan: Plan, path: Path, *, as_of: int) -> Checkpoint | None:
+    """The checkpoint that profiles at ``as_of`` start from; ``events`` are the lake's, with their customers.
 
     None when no month ends before every window, or when something of such a month was not known yet.
     The one in the folder ``path`` stays while it holds these very events and terms; it is written anew when it lags.
@@ -45,7 +45,7 @@ def checkpoint_for(lake: Lake, plan: Plan, path: Path, *, as_of: int) -> Checkpo
     if not _months_before(lake, until) or _last_known(lake, until) > as_of:
         return None
     basis = _basis(lake, plan, until)
-    return write_checkpoint(lake.scan("events"), plan, path, until=until, basis=basis)
+    return write_checkpoint(events, plan, path, until=until, basis=basis)
 
 
 def _basis(lake: Lake, plan: Plan, until: int) -> str:

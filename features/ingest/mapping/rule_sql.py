@@ -9,6 +9,7 @@ from features.events.constraint_types import (
     AtMostLong,
     Filled,
     InCurrency,
+    Matches,
     Needs,
     NotBefore,
     OneOf,
@@ -33,12 +34,8 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
             condition = f"{value} IS NULL"
         case Filled():
             condition = f"{value} = ''"
-        case WithoutNul():
-            condition = f"contains({value}, chr(0))"
-        case WithoutControls():
-            condition = f"regexp_matches({value}, '[\\x00-\\x1f\\x7f]')"
-        case AtMostLong():  # bytes first, which are counted already
-            condition = f"strlen({value}) > {rule.longest} AND length({value}) > {rule.longest}"
+        case WithoutNul() | WithoutControls() | AtMostLong() | Matches():
+            condition = _unlike(rule, value)
         case Within():
             outside = f"{value} < {rule.low}" + (f" OR {value} > {rule.high}" if rule.high is not None else "")
             of_kind = "" if rule.kind is None else f"{columns['kind']} = {sql.literal(rule.kind)} AND "
@@ -58,6 +55,19 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
         case _:
             raise NotImplementedError(rule)
     return condition
+
+
+def _unlike(rule: WithoutNul | WithoutControls | AtMostLong | Matches, value: str) -> str:
+    """The condition under which a text has not the form that it must have."""
+    match rule:
+        case WithoutNul():
+            return f"contains({value}, chr(0))"
+        case WithoutControls():
+            return f"regexp_matches({value}, '[\\x00-\\x1f\\x7f]')"
+        case AtMostLong():  # bytes first, which are counted already
+            return f"strlen({value}) > {rule.longest} AND length({value}) > {rule.longest}"
+        case Matches():
+            return f"NOT regexp_full_match({value}, {sql.literal(rule.form)})"
 
 
 def reason_sql(rule: Constraint, texts: Mapping[str, str]) -> str:

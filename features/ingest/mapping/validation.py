@@ -11,6 +11,7 @@ from features import sql
 from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
+from features.events.identifiers import node_sql
 from features.events.kinds import canonical_kind
 from features.events.money import Money
 from features.ingest.mapping.canonical_values import canonical_value
@@ -29,6 +30,8 @@ def validate_rows(
     money = Money(settings.currency, settings.minor_units)
     values = projection.values
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
+    if "customer_id" in readings:
+        readings["customer_id"] = node_sql(sql.literal(source.id_type), readings["customer_id"])
     checks = list(checks_of(source, values, money, settings.missing_ids))
     try:
         _stage(connection, projection.query, readings, checks)

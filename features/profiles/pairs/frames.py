@@ -9,6 +9,7 @@ from features.arrays import Floats, Ints
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.events.kinds import RETURNS
+from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.profiles.pairs.features import NEVER, PAIR_FEATURES, WINDOW, PairCounts, pair_features
@@ -49,7 +50,7 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     recent, of_campaign = pl.col("time") > pl.col("as_of") - WINDOW * DAY, pl.col("of") == pl.col("campaign_id")
     in_campaign, spend = pl.col("in_campaign").fill_null(value=False), pl.col("value").fill_null(0)
     return (
-        lake.scan("events")
+        customer_events_at(lake, as_of=_last(rows))
         .filter(pl.col("kind").is_in([*kinds, *RETURNS]))
         .select("customer_id", "item_id", "time", "known_at", "kind", "value", of="campaign_id")
         .join(rows.lazy(), on="customer_id")
@@ -69,6 +70,11 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
         )
         .collect()
     )
+
+
+def _last(rows: pl.DataFrame) -> int:
+    last = rows["as_of"].max()
+    return last if isinstance(last, int) else 0
 
 
 def pair_vector(

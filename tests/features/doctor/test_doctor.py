@@ -25,6 +25,7 @@ from features.doctor.maturity import criteria, level_of
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.events.tables import schema
+from features.identity.people import SCHEMA
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.units import DAY, HOUR, MINUTE, SECOND
@@ -37,7 +38,7 @@ ORDERS = "who,when,basket,paid,product\n"
 def events(*rows: Row) -> pl.LazyFrame:
     """Events as the lake holds them; who is known goes by their user_id."""
     ids = [{"source": "shop", "id_type": "user_id", "id": row["customer_id"], **row} for row in rows]
-    return pl.LazyFrame(ids, schema=schema("events"))
+    return pl.LazyFrame(ids, schema=SCHEMA)
 
 
 def days(kind: str, seen: list[int]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from features.evaluate.offline import blocks, scan_tables
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.checkpoint_writer import checkpoint_for, write_checkpoint
 from features.evaluate.scans import scans
+from features.identity.people import customer_events_at, events_at
 from features.lake import Lake
 from features.language.declare import declare
 from features.profiles.feature_set import FeatureSet
@@ -30,7 +31,9 @@ OWN = (
 
 def from_checkpoint(lake: Lake, features: FeatureSet, home: Path, *, until: int, as_of: int) -> pl.DataFrame:
     """The profiles from a checkpoint and from events after it alone, the earlier ones gone."""
-    checkpoint = write_checkpoint(lake.scan("events"), features.plan, home / "checkpoint", until=until, basis="")
+    checkpoint = write_checkpoint(
+        customer_events_at(lake, as_of=until), features.plan, home / "checkpoint", until=until, basis=""
+    )
     left = Lake(home / "left")
     after = lake.scan("events").filter(pl.col("time") > until).collect()
     left.write({"events": after, "customers": lake.scan("customers").collect()})
@@ -79,13 +82,16 @@ def test_without_a_folder_there_is_no_checkpoint(tmp_path: Path) -> None:
 def test_a_checkpoint_stays_while_it_holds_these_events_and_is_made_anew_when_they_change(tmp_path: Path) -> None:
     lake, features = synthetic.write(tmp_path / "lake", 1_000, seed=7), SHOP
     path, as_of = tmp_path / "checkpoint", synthetic.END
-    first = checkpoint_for(lake, features.plan, path, as_of=as_of)
+    first = checkpoint_for(lake, customer_events_at(lake, as_of=as_of), features.plan, path, as_of=as_of)
     assert first is not None
-    assert checkpoint_for(lake, features.plan, path, as_of=as_of + DAY) == first
-    events = lake.scan("events").collect()
+    assert (
+        checkpoint_for(lake, customer_events_at(lake, as_of=as_of + DAY), features.plan, path, as_of=as_of + DAY)
+        == first
+    )
+    events = events_at(lake, as_of=as_of).collect()
     late = pl.DataFrame([event(0, "contact", id="late") | {"time": synthetic.END - 600 * DAY}], schema=events.schema)
     lake.write({"events": pl.concat([events, late]), "customers": lake.scan("customers").collect()})
-    again = checkpoint_for(lake, features.plan, path, as_of=as_of)
+    again = checkpoint_for(lake, customer_events_at(lake, as_of=as_of), features.plan, path, as_of=as_of)
     assert again is not None
     assert again.until == first.until
     assert again.basis != first.basis
@@ -95,7 +101,9 @@ def test_a_checkpoint_stays_while_it_holds_these_events_and_is_made_anew_when_th
 def test_a_history_no_longer_than_the_windows_has_no_checkpoint(tmp_path: Path) -> None:
     lake = Lake(tmp_path / "lake")
     lake.write({"events": frame([event(20), event(3)]).collect()})
-    assert checkpoint_for(lake, SHOP.plan, tmp_path / "checkpoint", as_of=NOW) is None
+    assert (
+        checkpoint_for(lake, customer_events_at(lake, as_of=NOW), SHOP.plan, tmp_path / "checkpoint", as_of=NOW) is None
+    )
     assert not (tmp_path / "checkpoint").exists()
 
 
@@ -104,7 +112,7 @@ def test_a_checkpoint_that_reaches_into_a_window_or_is_of_other_features_is_refu
     lake.write({"events": frame([event(200), event(20), event(3)]).collect(), "customers": attributes(c1="old")})
     for until, features in ((NOW - 20 * DAY, SHOP), (NOW - 190 * DAY, SHOP.adding(OWN))):
         checkpoint = write_checkpoint(
-            lake.scan("events"), features.plan, tmp_path / "checkpoint", until=until, basis=""
+            customer_events_at(lake, as_of=until), features.plan, tmp_path / "checkpoint", until=until, basis=""
         )
         with pytest.raises(ValueError, match="does not serve"):
             write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=NOW, checkpoint=checkpoint)
@@ -117,7 +125,9 @@ def test_tables_are_found_by_what_they_hold_whatever_the_order_of_scans(
     """Written with the scans in one order, read with them in the other."""
     lake = synthetic.write(tmp_path / "lake", 1_000, seed=7)
     until = synthetic.END - 400 * DAY
-    checkpoint = write_checkpoint(lake.scan("events"), SHOP.plan, tmp_path / "checkpoint", until=until, basis="")
+    checkpoint = write_checkpoint(
+        customer_events_at(lake, as_of=until), SHOP.plan, tmp_path / "checkpoint", until=until, basis=""
+    )
     usual = scans(SHOP.plan)
     for module in (blocks, scan_tables):
         monkeypatch.setattr(module, "scans", lambda _: usual[::-1])
@@ -139,7 +149,9 @@ def test_an_event_at_the_checkpoint_is_in_it_and_one_after_it_is_not(tmp_path: P
     (row,) = told.rows(named=True)
     assert (row["contacts_all"], row["orders_all"], row["spend_all"], row["items_all"]) == (3, 2, 7, 2)
     assert (row["order_gap_mean_all"], row["order_gap_last"]) == (90, 90)  # from the first line on
-    checkpoint = write_checkpoint(lake.scan("events"), SHOP.plan, tmp_path / "checkpoint", until=until, basis="")
+    checkpoint = write_checkpoint(
+        customer_events_at(lake, as_of=until), SHOP.plan, tmp_path / "checkpoint", until=until, basis=""
+    )
     write_profiles(lake, SHOP, tmp_path / "whole.parquet", as_of=NOW, checkpoint=checkpoint)
     assert pl.read_parquet(tmp_path / "whole.parquet").equals(told.select("customer_id", "as_of", *SHOP.names))
 
@@ -156,12 +168,15 @@ def test_a_gap_is_counted_from_an_order_at_the_checkpoint(tmp_path: Path, hour: 
 def test_events_after_the_checkpoint_leave_it_as_it_is(tmp_path: Path) -> None:
     lake, path, events = Lake(tmp_path / "lake"), tmp_path / "checkpoint", synthetic.events(1_000, seed=7)
     lake.write({"events": events})
-    first = checkpoint_for(lake, SHOP.plan, path, as_of=synthetic.END)
+    first = checkpoint_for(lake, customer_events_at(lake, as_of=synthetic.END), SHOP.plan, path, as_of=synthetic.END)
     assert first is not None
     (path / "mark").touch()
     after = pl.DataFrame([event(0, "contact", id="after") | {"time": first.until + 1}], schema=events.schema)
     lake.write({"events": pl.concat([events, after])})
-    assert checkpoint_for(lake, SHOP.plan, path, as_of=synthetic.END) == first
+    assert (
+        checkpoint_for(lake, customer_events_at(lake, as_of=synthetic.END), SHOP.plan, path, as_of=synthetic.END)
+        == first
+    )
     assert (path / "mark").exists()
 
 
@@ -169,7 +184,7 @@ def test_other_features_or_an_earlier_moment_need_another_checkpoint(tmp_path: P
     lake, path = synthetic.write(tmp_path / "lake", 1_000, seed=7), tmp_path / "checkpoint"
     earlier = synthetic.END - 90 * DAY
     for features, as_of in ((SHOP, synthetic.END), (SHOP, earlier), (SHOP.adding(OWN), earlier)):
-        checkpoint = checkpoint_for(lake, features.plan, path, as_of=as_of)
+        checkpoint = checkpoint_for(lake, customer_events_at(lake, as_of=as_of), features.plan, path, as_of=as_of)
         write_profiles(lake, features, tmp_path / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
         assert checkpoint is not None
         assert pl.read_parquet(tmp_path / "profiles.parquet").equals(profiles_at(lake, features, as_of=as_of))

@@ -18,6 +18,7 @@ from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.evaluate.online.record_append import append
+from features.identity.people import customer_events_at
 from features.profiles.records import records
 from features.units import DAY
 from tests.features.histories import every_feature, histories, history, known, own, snapshots, traits
@@ -106,7 +107,7 @@ def test_traits_hold_from_the_moment_that_they_are_known() -> None:
 def test_profiles_written_and_records_of_a_lake_say_the_same(tmp_path: Path) -> None:
     lake, as_of = Lake(tmp_path / "lake"), NOW - 7 * DAY
     lake.write({"events": frame(history(5)).collect(), "customers": traits(), "snapshots": snapshots()})
-    whole, mine = profiles_at(lake, EVERY, as_of=as_of), dict(records(lake))
+    whole, mine = profiles_at(lake, EVERY, as_of=as_of), dict(records(lake, as_of=as_of))
     write_profiles(lake, EVERY, tmp_path / "profiles.parquet", as_of=as_of)
     written = pl.read_parquet(tmp_path / "profiles.parquet")
     assert same(written.filter(pl.col("customer_id").is_in(whole["customer_id"].implode())), whole)
@@ -123,12 +124,18 @@ def test_old_months_of_which_something_is_not_known_are_read_again(tmp_path: Pat
     lake, path = Lake(tmp_path / "lake"), tmp_path / "checkpoint"
     rows = [event(900, id="old"), event(890, id="late") | {"known_at": NOW - DAY}, event(3, id="new")]
     lake.write({"events": frame(rows).collect(), "customers": attributes(c1="old")})
-    assert checkpoint_for(lake, SHOP.plan, path, as_of=NOW - DAY - 1) is None
-    made = checkpoint_for(lake, SHOP.plan, path, as_of=NOW - DAY)
+    assert (
+        checkpoint_for(lake, customer_events_at(lake, as_of=NOW - DAY - 1), SHOP.plan, path, as_of=NOW - DAY - 1)
+        is None
+    )
+    made = checkpoint_for(lake, customer_events_at(lake, as_of=NOW - DAY), SHOP.plan, path, as_of=NOW - DAY)
     assert made is not None
-    assert checkpoint_for(lake, SHOP.plan, path, as_of=NOW - DAY - 1) is None
+    assert (
+        checkpoint_for(lake, customer_events_at(lake, as_of=NOW - DAY - 1), SHOP.plan, path, as_of=NOW - DAY - 1)
+        is None
+    )
     for as_of, orders in ((NOW - DAY - 1, 2.0), (NOW - DAY, 3.0)):
-        checkpoint = checkpoint_for(lake, SHOP.plan, path, as_of=as_of)
+        checkpoint = checkpoint_for(lake, customer_events_at(lake, as_of=as_of), SHOP.plan, path, as_of=as_of)
         write_profiles(lake, SHOP, tmp_path / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
         assert pl.read_parquet(tmp_path / "profiles.parquet")["orders_all"].to_list() == [orders]
 

@@ -19,6 +19,7 @@ from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from features.events.computed_columns import NET
 from features.events.kinds import RETURNS
+from features.identity.people import customer_events_at
 from features.language.feature import Feature, Formula, Unit, code
 from features.language.terms import Op
 from features.profiles.feature_set import FeatureSet
@@ -132,7 +133,9 @@ def test_a_checkpoint_of_the_old_events_changes_no_profile(tmp_path: Path) -> No
     everything.write({"events": rows, "customers": traits(), "snapshots": snapshots()})
     read = (pl.col("time") > until) | (pl.col("kind") == "identify")  # what gives traits is no aggregate
     recent.write({"events": rows.filter(read), "customers": traits(), "snapshots": snapshots()})
-    checkpoint = write_checkpoint(everything.scan("events"), EVERY.plan, tmp_path / "checkpoint", until=until, basis="")
+    checkpoint = write_checkpoint(
+        customer_events_at(everything, as_of=until), EVERY.plan, tmp_path / "checkpoint", until=until, basis=""
+    )
     write_profiles(recent, EVERY, tmp_path / "continued.parquet", as_of=NOW, checkpoint=checkpoint)
     continued, whole = pl.read_parquet(tmp_path / "continued.parquet"), profiles_at(everything, EVERY, as_of=NOW)
     continued = continued.filter(pl.col("customer_id").is_in(whole["customer_id"].implode()))  # the others had no event

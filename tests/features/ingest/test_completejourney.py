@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from features.config.settings import read_settings
+from features.identity.people import events_at
 from features.ingest.ingest import ingest
 from features.lake import Lake
 from features.moments import micros
@@ -30,7 +31,8 @@ def test_the_example_holds_what_its_publisher_counts(tmp_path: Path) -> None:
         "coupons": 1_197,
     }
     assert report.rejected == 0
-    events, now = Lake(settings.lake).scan("events"), micros(datetime(2017, 12, 3, tzinfo=UTC))
+    now = micros(datetime(2017, 12, 3, tzinfo=UTC))
+    events = events_at(Lake(settings.lake), as_of=now)
     assert events.select(pl.col("event_id").n_unique()).collect().item() == 1_499_887
     orders = events.filter(pl.col("kind") == "order")
     counts = orders.select(

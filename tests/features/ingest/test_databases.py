@@ -39,7 +39,7 @@ def test_a_query_is_asked_for_what_came_since(tmp_path: Path) -> None:
         connection.execute(insert, [row | {"n": "2"}, row | {"n": "3", "at": "2099-01-02"}])
     second = ingest(config)  # what is dated a day before the last build is taken for read
     assert (second.full_read_reason, second.sources[0].read) == (None, 1)
-    assert second.customers == frozenset(["ann"])
+    assert second.fragments == frozenset(["ann"])
     assert second.sources[0].scope.startswith("since 20")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE orders SET paid = '7' WHERE n = '3'"))

@@ -81,7 +81,7 @@ def test_what_new_rows_cannot_make_good_is_read_anew_and_said(
     changed = change(shop)
     report = ingest(changed, log=shop.log_after, accept=["missing_file"])
     assert why in (report.full_read_reason or "")
-    assert report.customers is None
+    assert report.fragments is None
     full = ingest(changed.model_copy(update={"home": tmp_path / "anew"}), log=shop.log_after)
     assert (full.full_read_reason, full.version) == (None, report.version)
 
@@ -162,7 +162,7 @@ def test_a_lake_of_another_format_is_read_anew_and_keeps_what_only_it_held(
     shop.visit("h1", "h2")
     report = shop.ingest()
     assert report.full_read_reason == f"the lake is of format {other}; this version writes format {FORMAT}"
-    assert (report.before, report.customers) == (first.version, None)
+    assert (report.before, report.fragments) == (first.version, None)
     assert report.sources[-1].scope == "read whole, 1 of an earlier log kept"
     assert shop.http_ids() == ["h0", "h1", "h2"]
     assert scopes(shop.ingest()) == UNCHANGED

@@ -18,9 +18,9 @@ def test_an_event_that_came_over_http_stays_beside_one_of_a_file_with_the_same_i
     shop.write("named", "1", order_row("m1", "2", "2017-01-31T11:00"), order_row("m1", "3", "2017-02-02"))
     report = shop.ingest()
     assert (report.full_read_reason, report.sources[0].rejected) == (None, {"duplicate_event_id": 1})
-    assert report.customers == frozenset("2")
+    assert report.fragments == frozenset("2")
     assert shop.events().filter(event_id="m1").select("source", "id").rows() == [("http", "2"), ("named", "2")]
-    ((_, record),) = records(shop.lake(), {"2"})
+    ((_, record),) = records(shop.lake(), {"2"}, as_of=0)
     assert record.number("value").tolist() == [5, 100]
     assert shop.ingest("anew").version == report.version
 
@@ -45,7 +45,7 @@ def test_what_came_over_http_stays_when_the_log_is_another(
     shop.switch_log(log_id)
     shop.visit(*later)
     report = shop.ingest()
-    assert (report.full_read_reason, report.customers, report.log) == (None, None, len(later))
+    assert (report.full_read_reason, report.fragments, report.log) == (None, None, len(later))
     assert scopes(report) == UNCHANGED | {"http": how}
     assert shop.http_ids() == sorted({"h0", "h1", "h2", *later})
     assert scopes(shop.ingest()) == UNCHANGED
@@ -78,7 +78,7 @@ def test_what_came_over_http_stays_when_everything_is_read_anew(tmp_path: Path, 
     assert (report.sources[-1].scope, report.sources[-1].accepted) == ("read whole, 2 of an earlier log kept", 2)
     assert shop.http_ids() == ["h0", "h1", "h10", "h2"]
     shop.visit("h11")
-    assert (shop.ingest().customers, shop.http_ids()) == (frozenset("2"), ["h0", "h1", "h10", "h11", "h2"])
+    assert (shop.ingest().fragments, shop.http_ids()) == (frozenset("2"), ["h0", "h1", "h10", "h11", "h2"])
 
 
 def test_a_moved_log_makes_the_lake_that_one_log_of_all_would(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_traits_come_from_a_file_into_the_lake_as_they_are_written(tmp_path: Pat
     text = f"id,time,traits\n1,2017-01-01,{gold}\n1,2017-02-01,{none}\n2,2017-02-02,\n"
     report, events = ingested(tmp_path, text, **IDENTIFY)
     assert (report.accepted, report.rejected) == (3, {})
-    assert events.select("customer_id", "kind", "properties").rows() == [
+    assert events.select("fragment", "kind", "properties").rows() == [
         ("1", "identify", '{"plan": "gold", "age": 44}'),
         ("1", "identify", '{"plan": null}'),
         ("2", "identify", None),  # who identifies without traits says only that the customer was there

@@ -74,7 +74,7 @@ def test_increments_give_what_a_full_build_gives(steps: list[Step]) -> None:
         assert full.full_read_reason is None
         assert shop.events().equals(shop.events("anew"))
         assert shop.lake().version == full.version
-        assert store == {customer: record.pack() for customer, record in records(shop.lake("anew"))}
+        assert store == {customer: record.pack() for customer, record in records(shop.lake("anew"), as_of=0)}
 
 
 def grow(shop: Shop, step: Step, at: int) -> None:
@@ -88,9 +88,9 @@ def grow(shop: Shop, step: Step, at: int) -> None:
 
 def update_store(store: dict[str, bytes], shop: Shop, report: IngestReport) -> None:
     """The records as the store keeps them."""
-    for customer in list(store) if report.customers is None else report.customers:
+    for customer in list(store) if report.fragments is None else report.fragments:
         store.pop(customer, None)
-    store |= {customer: record.pack() for customer, record in records(shop.lake(), report.customers)}
+    store |= {customer: record.pack() for customer, record in records(shop.lake(), report.fragments, as_of=0)}
 
 
 def test_nothing_new_is_nothing_read(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_nothing_new_is_nothing_read(tmp_path: Path) -> None:
     first = shop.ingest()
     assert set(scopes(first).values()) == {"read whole"}
     again = shop.ingest()
-    assert (scopes(again), again.version, again.customers) == (UNCHANGED, first.version, frozenset())
+    assert (scopes(again), again.version, again.fragments) == (UNCHANGED, first.version, frozenset())
 
 
 def test_only_new_files_are_read_and_only_their_months_written(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_only_new_files_are_read_and_only_their_months_written(tmp_path: Path) -
     report = shop.ingest()
     assert scopes(report) == UNCHANGED | {"plain": "2 new files"}
     assert (report.sources[1].read, report.sources[1].rejected) == (3, {"missing_id": 1})
-    assert report.customers == frozenset("2")
+    assert report.fragments == frozenset("2")
     after = shop.lake().parts("events")
     assert (sorted(before), sorted(after)) == (["2017-01"], ["2017-01", "2017-02"])
     assert after["2017-01"] == before["2017-01"]
@@ -161,7 +161,7 @@ def test_new_items_and_people_are_read_without_the_events(tmp_path: Path) -> Non
     shop.touch("people", "0")
     report = shop.ingest()
     assert scopes(report) == UNCHANGED | {"items": "read whole", "people": "read whole"}
-    assert report.customers == frozenset("2")  # the first row of 1 holds
+    assert report.fragments == frozenset("2")  # the first row of 1 holds
     assert report.version == shop.ingest("anew").version
 
 

@@ -52,7 +52,7 @@ def test_events_are_in_order_numbered_and_completed(tmp_path: Path) -> None:
     ]
     assert report.version == Lake(settings.lake).version
     assert events.schema == schema("events")
-    lines = events.select("customer_id", "order_id", "order_line", "category", "value").rows()
+    lines = events.select("fragment", "order_id", "order_line", "category", "value").rows()
     assert lines == [
         ("1", "a", 1, None, 300),  # the earliest line of its order, though it was read last; item y has no category
         ("1", "a", 2, "Fruit", 100),
@@ -101,7 +101,7 @@ def test_events_from_http_are_one_more_source(tmp_path: Path) -> None:
     settings = shop(tmp_path)
     ingest(settings)
     known = events_of(settings)["event_id"][0]
-    new = {"event_id": "m1", "id_type": "user_id", "id": "2", "customer_id": "2", "kind": "order", "item_id": "x"}
+    new = {"event_id": "m1", "id_type": "user_id", "id": "2", "fragment": "2", "kind": "order", "item_id": "x"}
     ordered = new | {"time": 5, "order_id": "b"}
     empty = pl.DataFrame(schema=schema("events"))
     log = pl.concat([empty, pl.DataFrame([ordered, ordered, new | {"event_id": known, "time": 6}])], how="diagonal")
@@ -135,8 +135,8 @@ def test_attributes_of_a_customer_may_come_from_several_sources(tmp_path: Path) 
 
 def test_other_identifiers_wait_for_their_customer(tmp_path: Path) -> None:
     columns = {"id": "id", "time": "time"}
-    _, events = ingested(tmp_path, "id,time\nc7,2017-01-01\n", kind="visit", id_type="cookie", columns=columns)
-    assert events.select("id_type", "id", "customer_id").rows() == [("cookie", "c7", None)]
+    _, events = ingested(tmp_path, "id,time\nc7,2017-01-01\n", kind="visit", id_type="anonymous_id", columns=columns)
+    assert events.select("id_type", "id", "fragment").rows() == [("anonymous_id", "c7", "anonymous_id:c7")]
 
 
 def test_rejects_of_an_earlier_run_are_gone(tmp_path: Path) -> None:

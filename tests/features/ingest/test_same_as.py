@@ -93,7 +93,7 @@ def test_what_was_read_before_gives_way_to_what_is_told_later(tmp_path: Path) ->
     shop.ingest()
     shop.receive("h1", id="1", order_id="o1", time=EVENING)
     report = shop.ingest()
-    assert (report.full_read_reason, report.customers) == (None, frozenset("1"))
+    assert (report.full_read_reason, report.fragments) == (None, frozenset("1"))
     assert told(shop) == [("http", "o1"), ("named", "o1"), ("named", "o2"), ("plain", None)]
     assert report.version == shop.ingest("anew").version
 
@@ -123,4 +123,4 @@ def test_increments_give_what_a_full_build_gives(steps: list[Step], same_as: dic
         full = shop.ingest("anew")
         assert shop.events().equals(shop.events("anew"))
         assert shop.lake().version == full.version
-        assert store == {customer: record.pack() for customer, record in records(shop.lake("anew"))}
+        assert store == {customer: record.pack() for customer, record in records(shop.lake("anew"), as_of=0)}

@@ -28,9 +28,9 @@ class Outcome:
     def told(self) -> tuple[int, int, float]:
         """How many orders and customers there are, and what was paid net of refunds."""
         orders = self.events.filter(kind="order")
-        names = orders.select(pl.struct("customer_id", pl.coalesce("order_id", "event_id")).n_unique())
+        names = orders.select(pl.struct("fragment", pl.coalesce("order_id", "event_id")).n_unique())
         paid, back = (int(rows["value"].sum()) for rows in (orders, self.events.filter(kind="refund")))
-        return int(names.item()), orders["customer_id"].n_unique(), (paid - back) / 100
+        return int(names.item()), orders["fragment"].n_unique(), (paid - back) / 100
 
     @property
     def kinds(self) -> dict[str, int]:

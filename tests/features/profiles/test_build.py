@@ -38,7 +38,7 @@ def test_every_real_customers_record_gives_the_frames_row(config: Path) -> None:
     lake, fitted = Lake(settings.lake), FeatureSet.load(settings.feature_set)
     moment = micros(date(2017, 9, 10))
     rows = profiles_at(lake, fitted, as_of=moment)
-    live = {c: repr(fitted.online.vector(r, as_of=moment).tolist()) for c, r in records(lake)}
+    live = {c: repr(fitted.online.vector(r, as_of=moment).tolist()) for c, r in records(lake, as_of=moment)}
     batch = {row[0]: repr(list(row[1:])) for row in rows.drop("as_of").iter_rows()}
     assert batch == {c: live[c] for c in batch}
     assert len(batch) > 40

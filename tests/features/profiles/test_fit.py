@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from features.errors import StamkundError
+from features.identity.people import events_at
 from features.lake import Lake
 from features.language.formulas.stages import STAGES
 from features.language.stage_settings import StageSettings
@@ -73,7 +74,7 @@ def test_a_rare_kind_and_what_comes_later_do_not_shape_the_features(lake: Lake, 
     before = fit_features(lake, as_of=NOW)
     assert not any("visit" in name for name in before.names)  # 31 visits are too few to count on
     later = [event(-d, "visit", customer="r1") for d in range(1, 100)]
-    more = lake_of(tmp_path, [*lake.scan("events").collect().to_dicts(), *later])
+    more = lake_of(tmp_path, [*events_at(lake, as_of=NOW).collect().to_dicts(), *later])
     assert fit_features(more, as_of=NOW).hash == before.hash
     assert any("visit" in name for name in fit_features(more, as_of=NOW + 100 * DAY).names)
 
@@ -180,5 +181,5 @@ def test_a_place_is_a_latitude_with_a_longitude(tmp_path: Path) -> None:
 
 def test_events_of_nobody_shape_no_features(lake: Lake, fitted: FeatureSet, tmp_path: Path) -> None:
     nobody = [{**event(d, "visit", id=f"nobody's {d}"), "customer_id": None} for d in range(100)]
-    more = lake_of(tmp_path, [*lake.scan("events").collect().to_dicts(), *nobody])
+    more = lake_of(tmp_path, [*events_at(lake, as_of=NOW).collect().to_dicts(), *nobody])
     assert fit_features(more, as_of=NOW).hash == fitted.hash

@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.company import synthetic
 from features import FeatureSet, Lake, fit_features, profiles_at, read_settings
+from features.identity.people import events_at
 from features.ingest.ingest import ingest
 from features.moments import micros
 from features.units import DAY, HOUR
@@ -41,7 +42,8 @@ class World:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        rows = self.lake.scan("events").collect().to_pandas().sort_values(["time", "event_id"], ignore_index=True)
+        known = events_at(self.lake, as_of=max(self.moments)).collect()
+        rows = known.to_pandas().sort_values(["time", "event_id"], ignore_index=True)
         return rows.assign(**{name: pd.to_datetime(rows[name], unit="us") for name in ("time", "renews_at")})
 
     @cached_property

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.reading.ids import BLANKS, MISSING_IDS, exact_id, exact_id_sql, is_missing_id, is_missing_id_sql
+from features.events.identifiers import BLANKS
+from features.reading.ids import MISSING_IDS, exact_id, exact_id_sql, is_missing_id, is_missing_id_sql
 
 
 def in_sql(expression: str, value: object, type_: str = "VARCHAR") -> object:

@@ -99,5 +99,5 @@ def test_what_was_bought_and_redeemed_counts_up_to_the_moment(current: CurrentSt
 
 
 def test_what_a_customer_is_told_to_be_holds_in_the_past_too(current: CurrentState) -> None:
-    found = dict(records(current.state.lake, ["3", "4", "nobody"]))
+    found = dict(records(current.state.lake, ["3", "4", "nobody"], as_of=NOW))
     assert {customer: each.attributes["age"] for customer, each in found.items()} == {"3": "young", "4": "old"}

@@ -53,7 +53,7 @@ def test_every_type_of_message_has_a_path(http: TestClient, current: CurrentStat
         got = http.post(f"/v1/{type_}", json={"messageId": f"path-{type_}", "userId": "paths"} | message)
         assert got.json()["results"][0]["status"] == "accepted"
     frame, _ = log_frame(current.state.store)
-    kinds = [row["kind"] for row in frame.to_dicts() if row["customer_id"] == "paths"]
+    kinds = [row["kind"] for row in frame.to_dicts() if row["fragment"] == "paths"]
     assert kinds == ["view", "identify", "visit", "visit", "identify", "alias"]
 
 

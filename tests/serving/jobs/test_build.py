@@ -57,18 +57,18 @@ def held(store: Engine, customers: str = "123") -> dict[str, bytes]:
 
 
 def wanted(shop: Shop) -> Mapping[str, bytes]:
-    return {customer: record.pack() for customer, record in records(shop.lake())}
+    return {customer: record.pack() for customer, record in records(shop.lake(), as_of=0)}
 
 
 def test_only_records_that_something_new_is_about_are_made_anew(shop: Shop, store_url: str, store: Engine) -> None:
     first = built(shop, store_url)
     add(shop, "2", "2017-03-01", customer="3")
-    event = {"event_id": "m1", "id_type": "user_id", "id": "2", "customer_id": "2", "time": 5, "kind": "visit"}
+    event = {"event_id": "m1", "id_type": "user_id", "id": "2", "fragment": "2", "time": 5, "kind": "visit"}
     append_events(store, [[event]], received_at=9)
     with patch("serving.jobs.build.replace_records") as replaced:
         second = built(shop, store_url)
     replaced.assert_not_called()
-    assert (first.report.customers, second.report.customers) == (None, frozenset("23"))
+    assert (first.report.fragments, second.report.fragments) == (None, frozenset("23"))
     assert held(store) == wanted(shop)
     assert meta(store)["records"] == "3"
     with patch("serving.jobs.build.replace_records") as replaced:
@@ -82,13 +82,13 @@ def test_records_of_another_lake_are_all_replaced(shop: Shop, store_url: str, st
     with patch("serving.jobs.build.update_records", side_effect=RuntimeError), pytest.raises(RuntimeError):
         built(shop, store_url)
     assert held(store).keys() == {"1", "2"}
-    assert built(shop, store_url).report.customers == frozenset()
+    assert built(shop, store_url).report.fragments == frozenset()
     assert held(store) == wanted(shop)
 
 
 def visits(store_url: str, *names: str) -> None:
     store = open_store(store_url)
-    whose = {"id_type": "user_id", "id": "2", "customer_id": "2", "time": 1_486_116_000_000_000, "kind": "visit"}
+    whose = {"id_type": "user_id", "id": "2", "fragment": "2", "time": 1_486_116_000_000_000, "kind": "visit"}
     append_events(store, [[{"event_id": name, **whose}] for name in names], received_at=9)
     store.dispose()
 

@@ -82,7 +82,7 @@ def test_events_that_came_over_http_are_read_and_looking_makes_no_store(store_ur
     assert http_events(store_url) is None
     engine = open_store(store_url)
     assert http_events(store_url) is None
-    event = {"event_id": "e1", "customer_id": "1", "time": 1, "kind": "visit", "id": "1", "id_type": "user_id"}
+    event = {"event_id": "e1", "fragment": "1", "time": 1, "kind": "visit", "id": "1", "id_type": "user_id"}
     append_events(engine, [[event]], received_at=2)
     engine.dispose()
     log = http_events(store_url)

@@ -108,10 +108,10 @@ def test_the_other_types(sent: dict[str, object], kind: str, properties: dict[st
 
 def test_who_and_when() -> None:
     known = one(event="Product Viewed", userId=7.0, context={"channel": "web"})
-    assert (known["id_type"], known["id"], known["customer_id"], known["channel"]) == ("user_id", "7", "7", "web")
+    assert (known["id_type"], known["id"], known["fragment"], known["channel"]) == ("user_id", "7", "7", "web")
     assert known["time"] == 978_307_200_000_000
     unknown = one(event="Product Viewed", userId=None, anonymousId="cookie", timestamp=None)
-    assert (unknown["id_type"], unknown["id"], unknown["customer_id"]) == ("anonymous_id", "cookie", None)
+    assert (unknown["id_type"], unknown["id"], unknown["fragment"]) == ("anonymous_id", "cookie", "anonymous_id:cookie")
     assert (unknown["time"], unknown["received_at"]) == (NOW, NOW)
 
 
@@ -370,9 +370,9 @@ def test_what_two_parts_of_a_message_say_differently(sent: dict[str, object], pr
 
 def test_a_visitor_who_is_known_is_a_customer_and_the_context_knows_the_channel() -> None:
     both = one(event="Redeem", anonymousId="cookie", channel="server", context={"channel": "web"})
-    assert (both["id_type"], both["id"], both["customer_id"], both["channel"]) == ("user_id", "7", "7", "web")
+    assert (both["id_type"], both["id"], both["fragment"], both["channel"]) == ("user_id", "7", "7", "web")
     alone = one(event="Redeem", userId=None, anonymousId=5, channel="server")
-    assert (alone["id_type"], alone["id"], alone["customer_id"]) == ("anonymous_id", "5", None)
+    assert (alone["id_type"], alone["id"], alone["fragment"]) == ("anonymous_id", "5", "anonymous_id:5")
     assert alone["channel"] == "server"
 
 
@@ -394,7 +394,7 @@ def test_a_visitor_who_is_known_is_a_customer_and_the_context_knows_the_channel(
 )
 def test_ids_may_be_numbers_and_are_kept_as_they_were_meant(given: object, id_: str) -> None:
     event = one(event="Redeem", userId=given, messageId=given, properties={"order_id": given, "campaign_id": given})
-    assert [event[name] for name in ("id", "customer_id", "event_id", "order_id", "campaign_id")] == [id_] * 5
+    assert [event[name] for name in ("id", "fragment", "event_id", "order_id", "campaign_id")] == [id_] * 5
 
 
 SECOND = 1_000_000
@@ -455,6 +455,6 @@ def test_what_stands_for_nobody_is_no_customer(id_: object) -> None:
 def test_a_company_says_what_stands_for_nobody() -> None:
     receiver = replace(RECEIVER, missing_ids=("Guest",))
     (event,) = events_of(message(event="Product Viewed", userId="undefined"), receiver)
-    assert event["customer_id"] == "undefined"
+    assert event["fragment"] == "undefined"
     with pytest.raises(StamkundError, match="stands for nobody"):
         events_of(message(event="Product Viewed", userId="guest"), receiver)

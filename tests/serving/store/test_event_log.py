@@ -55,9 +55,9 @@ def test_the_log_is_a_source_of_canonical_events(store: Engine) -> None:
     assert (frame.height, mark) == (0, LogWatermark(log, 0))
     append(store, [visit("a", 1), visit("b", 2, customer=None)])
     frame, mark = log_frame(store)
-    assert frame.select("event_id", "customer_id", "time", "value").rows() == [
+    assert frame.select("event_id", "fragment", "time", "value").rows() == [
         ("a", "1", 1, None),
-        ("b", None, 2, None),
+        ("b", "anonymous_id:anon", 2, None),
     ]
     assert mark == LogWatermark(log, 2)
     append(store, [visit("c", 3)])

@@ -31,7 +31,7 @@ def test_traits_are_those_of_the_latest_message_up_to_the_moment(store: Engine) 
     ]
     append(store, received)
     free, gold = {"plan": "free", "age": 30}, {"plan": "gold", "age": 30, "city": "Oslo"}
-    own = [event for event in received if event["customer_id"] == "1"]
+    own = [event for event in received if event["fragment"] == "1"]
     for built in ([], own[:3], own):  # what a build has seen comes from its record, the rest from the log
         seen = 0 if not built else 3 if len(built) == 3 else 7
         replace_records(store, [("1", Record.of(built))] if built else [], as_of=9, log_seq=seen, lake="l")

@@ -10,7 +10,8 @@ from serving.store.event_log import append_events
 
 
 def visit(event_id: str, time: int, customer: str | None = "1") -> dict[str, object]:
-    return {"event_id": event_id, "customer_id": customer, "time": time, "kind": "visit", "id": customer or "anon"}
+    fragment = customer or "anonymous_id:anon"
+    return {"event_id": event_id, "fragment": fragment, "time": time, "kind": "visit", "id": customer or "anon"}
 
 
 def append(store: Engine, events: list[dict[str, object]]) -> set[str]:
