@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
+from features.config.people.consent import ConsentSettings
 from features.doctor.findings.finding import Finding, Severity, enumeration, percent, quantity
 
 # A customer with a hundred times the usual events, more than 1 % of all of them, is a till rather than a person.
@@ -106,6 +107,20 @@ def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding
     share = f"{answers:,} of {quantity(customers, 'customer')} ({percent(answers, customers)})"
     text = f"Consent is known for {share}: {enumeration(words, 6)}."
     yield Finding("consent", level, text, None if level == "ok" else "Ask the others, or count them as not consenting.")
+
+
+def consent_rules(rules: ConsentSettings | None, consents: pl.DataFrame) -> Iterator[Finding]:
+    """That no rule says what consents are for, or which purposes of consent events the rules do not know."""
+    if rules is None:
+        text = "There is no `consent:` section: everything is allowed for everybody, whatever they have said."
+        step = "Declare under `consent:` what is done with the data, and what each purpose opens (docs/people.md)."
+        yield Finding("consent", "warning", text, step)
+        return
+    known = rules.granting.keys() | rules.denying.keys()
+    unknown = consents.filter(pl.col("purpose").is_not_null(), ~pl.col("purpose").is_in(sorted(known)))
+    if names := unknown["purpose"].unique().sort().to_list():
+        text = f"Purposes of consent events that no rule is about, so that nothing comes of them: {enumeration(names)}."
+        yield Finding("consent", "warning", text, "Say under `consent: signals:` which purposes they mean.")
 
 
 def consent_count(consents: pl.DataFrame) -> int:

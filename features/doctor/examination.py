@@ -93,6 +93,7 @@ def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     yield content.channels(facts.channels)
     yield content.offers(facts.offers)
     yield from customers.consent_coverage(facts.consents, facts.customers)
+    yield from customers.consent_rules(settings.consent, facts.consents)
     yield customers.feedback(facts.ratings, facts.kinds, facts.customers)
 
 

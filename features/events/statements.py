@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
+import polars as pl
+
 from features.events.kinds import snake_case
 
 
@@ -41,6 +43,10 @@ OF_CHANNELS: Mapping[str, Stance] = {
 }
 KINDS_OF_STATEMENTS = (CONSENT, *OF_CHANNELS)
 STATEMENT_COLUMNS = Statement._fields
+# What records hold of statements, and of no other event.
+SAID_NUMBERS = ("received_at",)
+SAID_TEXTS = ("purpose", "status", "consents")
+SAYS = pl.col("kind").is_in(KINDS_OF_STATEMENTS) | pl.col("consents").is_not_null()
 _WORDS: Mapping[Stance, tuple[str, ...]] = {
     Stance.CONFIRMATION: ("confirmed", "double_opt_in", "verified"),
     Stance.GRANT: (
@@ -65,3 +71,14 @@ def stance_of(status: str | None) -> Stance:
     if status is None:
         return Stance.NOTHING
     return _STANCES.get(snake_case(status), Stance.REFUSAL)
+
+
+def with_own_words(event: Mapping[str, object]) -> Mapping[str, object]:
+    """The event as records hold it: without the words of a statement, if it makes none.
+
+    >>> with_own_words({"kind": "order", "status": "paid"}), with_own_words({"kind": "consent", "status": "yes"})
+    ({'kind': 'order'}, {'kind': 'consent', 'status': 'yes'})
+    """
+    if event["kind"] in KINDS_OF_STATEMENTS or event.get("consents") is not None:
+        return event
+    return {name: value for name, value in event.items() if name not in (*SAID_NUMBERS, *SAID_TEXTS)}

@@ -58,7 +58,8 @@ class Gatekeeper:
         own = events.filter(pl.col("customer_id").is_not_null())
         kinds = {purpose.after for purpose in settings.purposes.values() if purpose.after is not None}
         after = {kind: _first_times(own, kind) for kind in sorted(kinds)}
-        return cls(ConsentRules(settings), Said.of(own), after, AttributeHistory.of(_needed(settings), own, customers))
+        rules = ConsentRules(settings)
+        return cls(rules, Said.of(own), after, AttributeHistory.of(rules.attributes, own, customers))
 
     def passes(self, gate: Gate, *, as_of: int) -> Pass:
         """Who passes a gate at a moment (µs): allowed then by each of its purposes, and refused by no word since."""
@@ -126,12 +127,6 @@ class Gatekeeper:
         default = self.rules.default(facts.get("default_by"))
         state = State(str(facts["state"] or State.UNKNOWN))
         return self.rules.allows(purpose, state, default=default, after=bool(facts.get("after")))
-
-
-def _needed(settings: ConsentSettings) -> list[str]:
-    """The attributes that the rules ask about."""
-    by = [settings.default.attribute] if isinstance(settings.default, DefaultByAttribute) else []
-    return sorted({*by, *([settings.minors.attribute] if settings.minors else [])})
 
 
 def _first_times(events: pl.LazyFrame, kind: str) -> pl.DataFrame:

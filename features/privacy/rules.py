@@ -71,6 +71,13 @@ class ConsentRules:
         return state == State.GRANTED or (state == State.UNKNOWN and (default == "allowed" or after))
 
     @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of customers that the rules ask about."""
+        default, minors = self.settings.default, self.settings.minors
+        by = [default.attribute] if isinstance(default, DefaultByAttribute) else []
+        return tuple(sorted({*by, *([minors.attribute] if minors else [])}))
+
+    @cached_property
     def _reading(self) -> Callable[[Statement], Mapping[str, Stance]]:
         return lru_cache(maxsize=4096)(self._read)  # people say few different things
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import polars as pl
 
-from features.events.statements import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Stance, Statement
+from features.events.statements import SAYS, STATEMENT_COLUMNS, Stance, Statement
 from features.privacy.standing import State
 
 Reader = Callable[[Statement], Stance]  # what a statement says of the purpose in question
@@ -27,12 +27,7 @@ class Said:
     @classmethod
     def of(cls, events: pl.LazyFrame) -> Self:
         """The statements among events of customers."""
-        says = pl.col("kind").is_in(KINDS_OF_STATEMENTS)
-        if "consents" in events.collect_schema().names():
-            says |= pl.col("consents").is_not_null()
-        else:
-            events = events.with_columns(consents=pl.lit(None, pl.String))
-        rows = events.filter(says).select(
+        rows = events.filter(SAYS).select(
             "customer_id",
             "time",
             pl.col("known_at").fill_null(pl.col("time")),

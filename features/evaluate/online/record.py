@@ -15,12 +15,14 @@ from features.errors import StamkundError
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.events.knowledge import answers_at_once
+from features.events.statements import SAID_NUMBERS, SAID_TEXTS, with_own_words
 from features.language.terms import LOWEST
 
-FORMAT = "5"  # of packed records; records of another format are made anew from the lake
+FORMAT = "6"  # of packed records; records of another format are made anew from the lake
 OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
+RECORD_NUMBERS, RECORD_TEXTS = (*NUMBERS, *SAID_NUMBERS), (*TEXTS, *SAID_TEXTS)
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class Record:
         An event is known by its source and its id: two sources may use the same ids.
         """
         unique = {order_of(e)[1:]: e for e in reversed(list(events))}
-        rows = sorted(unique.values(), key=order_of)
-        numbers = {c: np.array([integer(c, e.get(c)) for e in rows], dtype=np.int64) for c in NUMBERS}
-        texts = {c: [e.get(c) for e in rows] for c in TEXTS}
+        rows = [with_own_words(event) for event in sorted(unique.values(), key=order_of)]
+        numbers = {c: np.array([integer(c, e.get(c)) for e in rows], dtype=np.int64) for c in RECORD_NUMBERS}
+        texts = {c: [e.get(c) for e in rows] for c in RECORD_TEXTS}
         traits = [t for e in rows if (t := traits_of(e)) is not None]
         record = cls.from_columns(numbers, texts, attributes, traits, snapshots)
         return record.with_order_lines().with_answers_after()

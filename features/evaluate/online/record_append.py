@@ -10,10 +10,11 @@ from typing import TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from features.evaluate.online.record import NONE, Record, integer
+from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record, integer
 from features.evaluate.online.traits import traits_of
-from features.events.columns import EVENT_ORDER, NUMBERS, TEXTS, order_of
+from features.events.columns import EVENT_ORDER, order_of
 from features.events.kinds import ANSWERS, QUESTIONS
+from features.events.statements import with_own_words
 
 Number = TypeVar("Number", np.int64, np.int32)
 Event = Mapping[str, object]
@@ -28,7 +29,7 @@ def append(record: Record, events: Iterable[Event]) -> Record:
     """
     for event in events:
         if not _holds(record, event):
-            record = _with_event(record, event)
+            record = _with_event(record, with_own_words(event))
     return record
 
 
@@ -70,8 +71,8 @@ def _with_traits_of(record: Record, event: Event) -> Record:
 
 def _with_columns_of(record: Record, event: Event) -> Record:
     """The record with a column, still empty, for each that the event fills."""
-    numbers = tuple(c for c in NUMBERS if c not in record.number_columns and event.get(c) is not None)
-    texts = [c for c in TEXTS if c not in record.words and event.get(c) is not None]
+    numbers = tuple(c for c in RECORD_NUMBERS if c not in record.number_columns and event.get(c) is not None)
+    texts = [c for c in RECORD_TEXTS if c not in record.words and event.get(c) is not None]
     if not numbers and not texts:
         return record
     count = record.numbers.shape[1]

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.config.people.consent import ConsentSettings
 from features.doctor import (
     Criterion,
     Diagnosis,
@@ -202,6 +203,17 @@ def test_the_latest_word_on_consent_counts() -> None:
     assert found.message == ("Consent is known for 2 of 4 customers (50%): email granted 1 and email withdrawn 1.")
     (unknown,) = customers.consent_coverage(customer_counts.consents(events(event(1))), customers=4)
     assert unknown.level == "warning"
+
+
+def test_without_rules_of_consent_everything_is_allowed_and_the_doctor_says_so() -> None:
+    said = [event(n, "consent", status="granted", purpose=purpose) for n, purpose in enumerate(("ads", "C2", "C3"))]
+    counts = customer_counts.consents(events(*said))
+    (absent,) = customers.consent_rules(None, counts)
+    assert (absent.level, "everything is allowed" in absent.message) == ("warning", True)
+    rules = ConsentSettings.model_validate({"purposes": {"ads": {}}, "signals": {"C2": {"deny": ["ads"]}}})
+    (unknown,) = customers.consent_rules(rules, counts)
+    assert unknown.message.endswith("nothing comes of them: C3.")
+    assert not list(customers.consent_rules(rules, customer_counts.consents(events(*said[:2]))))
 
 
 def test_feedback_is_told_by_scale() -> None:
