@@ -13,6 +13,7 @@ from features.arrays import Floats, Ints, Mask, Texts
 from features.events.knowledge import known_events
 from features.identity.people import customer_events_at
 from features.lake import Lake
+from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from training.rank_alignment import align_ranks
@@ -94,14 +95,21 @@ def history_start(lake: Lake, *, as_of: int) -> int:
 
 
 def training_datasets(
-    lake: Lake, feature_set: FeatureSet, targets: Sequence[Target], *, as_of: int, minor_units: int
+    lake: Lake,
+    feature_set: FeatureSet,
+    targets: Sequence[Target],
+    *,
+    as_of: int,
+    minor_units: int,
+    keeper: Gatekeeper | None = None,
 ) -> dict[str, Dataset]:
     """Every target's dataset as of a moment, from one pass of profiles.
 
-    Rows whose outcome is not known by then have no label (NaN); they are the customers the model is made for.
+    Rows whose outcome is not known by then have no label (NaN); they are the customers the model is made for. A
+    ``keeper`` leaves out the rows of customers who do not allow training.
     """
     first = history_start(lake, as_of=as_of)
-    rows = {target.name: training_rows(lake, target, first=first, as_of=as_of) for target in targets}
+    rows = {target.name: training_rows(lake, target, first=first, as_of=as_of, keeper=keeper) for target in targets}
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
     frame = profiles_at(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
     return {
@@ -121,10 +129,13 @@ def _no_profiles(feature_set: FeatureSet) -> pl.DataFrame:
     return pl.DataFrame(schema=head | dict.fromkeys(feature_set.names, pl.Float64))
 
 
-def training_rows(lake: Lake, target: Target, *, first: int, as_of: int) -> pl.DataFrame:
+def training_rows(
+    lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None
+) -> pl.DataFrame:
     """A target's rows as of a moment: ``entity, as_of, known_at, y, fresh``; ``y`` is null until it is known."""
     fresh, further = (rows(lake, first=first, as_of=as_of) for rows in (target.fresh_rows, target.further_rows))
     rows = pl.concat([fresh.with_columns(fresh=pl.lit(value=True)), further.with_columns(fresh=pl.lit(value=False))])
     label = pl.when(pl.col("known_at") <= as_of).then(pl.col("y")).alias("y")
     warm = rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
-    return warm.sort("as_of", *reversed(target.entity))
+    allowed = warm if keeper is None else keeper.passing("training", warm)
+    return allowed.sort("as_of", *reversed(target.entity))

@@ -9,6 +9,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.moments import day
+from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.units import DAY
@@ -61,6 +62,8 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
         raise StamkundError("feature_set_mismatch", text, field=model.name)
     _check_reach(lake, model, as_of=as_of)
     rows = model.target.outcome_rows(lake, as_of=as_of, until=until)
+    keeper = gatekeeper_of(settings, lake, as_of=as_of)
+    rows = rows if keeper is None else keeper.passing("training", rows)
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
         raise StamkundError("no_outcomes", text, field="as_of")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from math import sqrt
 
 import numpy as np
@@ -14,6 +15,8 @@ from features.doctor import Prospect
 from features.events.knowledge import known_events
 from features.identity.people import customer_events_at
 from features.lake import Lake
+from features.privacy.gatekeeper import Gatekeeper
+from features.profiles.consent import gatekeeper_of
 from features.units import DAY
 from training.dataset import Dataset, history_start
 from training.gate import data_refusals
@@ -33,9 +36,11 @@ def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospec
     kinds = counts.collect()["kind"].to_list()
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)
-    answers = [prospect(lake, t, kinds, settings.gate, first=first, as_of=as_of) for t in declared.values()]
+    outlook_of = partial(prospect, lake, kinds=kinds, gate=settings.gate, first=first, as_of=as_of)
+    outlook_of = partial(outlook_of, keeper=gatekeeper_of(settings, lake, as_of=as_of))
+    answers = [outlook_of(target) for target in declared.values()]
     for target in undeclared(kinds, declared.values()):
-        answer = prospect(lake, target, kinds, settings.gate, first=first, as_of=as_of, declared=False)
+        answer = outlook_of(target, declared=False)
         if answer.outlook != "not possible" or not declared:
             answers.append(answer)
     return answers
@@ -55,7 +60,15 @@ def undeclared(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[T
 
 
 def prospect(
-    lake: Lake, target: Target, kinds: Sequence[str], gate: Gate, *, first: int, as_of: int, declared: bool = True
+    lake: Lake,
+    target: Target,
+    kinds: Sequence[str],
+    gate: Gate,
+    *,
+    first: int,
+    as_of: int,
+    declared: bool = True,
+    keeper: Gatekeeper | None = None,
 ) -> Prospect:
     """Whether this target can be learnt, with the numbers that say so."""
     absent = _absent(target, kinds)
@@ -63,7 +76,7 @@ def prospect(
         present = f"the data has {', '.join(sorted(kinds))}" if kinds else "the data has none of a known customer"
         text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {present}."
         return Prospect(target.name, "not possible", text, declared, "Map such a source, or take the target out.")
-    rows = known_outcomes(lake, target, first=first, as_of=as_of)
+    rows = known_outcomes(lake, target, first=first, as_of=as_of, keeper=keeper)
     return outlook(target, gate, rows, history_us=as_of - first, declared=declared)
 
 
@@ -71,10 +84,11 @@ def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
     return [kind for kind in target.event_kinds if kind not in kinds]
 
 
-def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int) -> Dataset:
+def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None) -> Dataset:
     """The outcomes that training will count at ``as_of``, without their features."""
     rows = target.fresh_rows(lake, first=first, as_of=as_of)
-    outcomes = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    rows = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    outcomes = rows if keeper is None else keeper.passing("training", rows)
     return Dataset(
         x=np.empty((outcomes.height, 0)),
         y=outcomes["y"].to_numpy().astype(np.float64),

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from features.config.settings import Settings
+from features.moments import iso
 from features.profiles.feature_set import FeatureSet
 from training.gate import Evidence
 from training.learners.model import Model
@@ -25,11 +26,14 @@ def register_model(
     *,
     feature_set: FeatureSet,
     lake_version: str | None,
+    used_at: int,
 ) -> Model:
     """Log the model's run; returns the model with the version that it is registered as."""
     fingerprints: dict[str, object] = {
         "as_of": report.as_of,
         "lake_version": lake_version,
+        "used_at": iso(used_at),
+        "consent": settings.consent.fingerprint if settings.consent else None,
         "feature_set_hash": feature_set.hash,
         "rows": report.rows,
         "origins": report.origins,

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
+from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
 from training.baseline import baseline_metrics, evidence_of
@@ -29,13 +31,19 @@ from training.walk_forward import WalkForward, outcome_count, walk_forward
 
 
 def train(
-    settings: Settings, *, as_of: int, targets: Sequence[str] | None = None, progress: Progress = silent
+    settings: Settings,
+    *,
+    as_of: int,
+    targets: Sequence[str] | None = None,
+    progress: Progress = silent,
+    later: pl.DataFrame | None = None,
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
     registered without the alias, and the report's verdict says why. Settings without targets are refused
-    (``no_targets``).
+    (``no_targets``). Nobody is learnt from who does not allow it, by what they said in the lake and in the ``later``
+    events, which no build has read yet.
     """
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
@@ -43,12 +51,15 @@ def train(
     lake = Lake(settings.lake)
     lake.check_written()
     feature_set = FeatureSet.load(settings.feature_set)
-    datasets = training_datasets(lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units)
+    keeper, used_at = gatekeeper_of(settings, lake, as_of=as_of, later=later), time.time_ns() // 1000
+    datasets = training_datasets(
+        lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper
+    )
     first = history_start(lake, as_of=as_of)
     reports = []
     for done, target in enumerate(selected, start=1):
         progress(target.name, done, total)
-        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of)
+        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at)
         reports.append(_train(job))
     progress("done", total, total)
     return reports
@@ -56,7 +67,10 @@ def train(
 
 @dataclass(frozen=True)
 class Job:
-    """What one target is trained from: its dataset, on a history that begins at ``first``."""
+    """What one target is trained from: its dataset, on a history that begins at ``first``.
+
+    ``used_at`` is when the data were read, in real time (µs): whoever had withdrawn by then is not among them.
+    """
 
     settings: Settings
     lake: Lake
@@ -65,6 +79,7 @@ class Job:
     dataset: Dataset
     first: int
     as_of: int
+    used_at: int
 
 
 def _train(job: Job) -> TrainingReport:
@@ -101,6 +116,7 @@ def _train(job: Job) -> TrainingReport:
         evidence,
         feature_set=job.feature_set,
         lake_version=job.lake.version,
+        used_at=job.used_at,
     )
     if report.verdict.passed:
         older = older_than_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 import polars as pl
 
@@ -24,20 +24,20 @@ class Pass:
     listed: pl.DataFrame
     others: bool
 
-    @classmethod
-    def everybody(cls) -> Self:
-        """The pass of a gate that no purpose closes."""
-        return cls(pl.DataFrame(schema={"customer_id": pl.String, "allowed": pl.Boolean}), others=True)
-
     def __and__(self, other: Pass) -> Pass:
         both = self.listed.join(other.listed, on="customer_id", how="full", coalesce=True, suffix="_too")
         allowed = pl.col("allowed").fill_null(self.others) & pl.col("allowed_too").fill_null(other.others)
         return Pass(both.select("customer_id", allowed=allowed), self.others and other.others)
 
     def over(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows of the customers who pass, in no order."""
-        listed = self.listed.lazy().filter(pl.col("allowed") != self.others)
-        return frame.join(listed, on="customer_id", how="anti" if self.others else "semi")
+        """The rows of the customers who pass, in their order."""
+        if self.others and self.listed.is_empty():
+            return frame
+        exceptions = self.listed.lazy().filter(pl.col("allowed") != self.others)
+        return frame.join(exceptions, on="customer_id", how="anti" if self.others else "semi", maintain_order="left")
+
+
+EVERYBODY: Final = Pass(pl.DataFrame(schema={"customer_id": pl.String, "allowed": pl.Boolean}), others=True)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Gatekeeper:
 
     def passes(self, gate: Gate, *, as_of: int) -> Pass:
         """Who passes a gate at a moment (µs): allowed then by each of its purposes, and refused by no word since."""
-        total = Pass.everybody()
+        total = EVERYBODY
         for name, purpose in self.rules.purposes(gate).items():
             total &= self._of_purpose(name, purpose, as_of)
         return total
@@ -72,12 +72,13 @@ class Gatekeeper:
         """The rows, in their order, whose customer passes a gate at the row's own moment ``as_of``."""
         if not self.rules.purposes(gate):
             return rows
-        numbered = rows.with_row_index("row__")
-        parts = [
-            self.passes(gate, as_of=moment).over(numbered.lazy().filter(pl.col("as_of") == moment)).collect()
-            for moment in rows["as_of"].unique()
+        asked = rows.select("customer_id", "as_of").unique()
+        passing = [
+            self.passes(gate, as_of=moment).over(asked.lazy().filter(pl.col("as_of") == moment)).collect()
+            for moment in asked["as_of"].unique()
         ]
-        return pl.concat([numbered.clear(), *parts]).sort("row__").drop("row__")
+        listed = pl.concat([asked.clear(), *passing])
+        return rows.join(listed, on=["customer_id", "as_of"], how="semi", maintain_order="left")
 
     @cached_property
     def _refusing(self) -> dict[str, pl.DataFrame]:

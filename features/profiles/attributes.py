@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from features.events.knowledge import known_events
 from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.language.attributes import Attribute, Origin
+from features.privacy.gatekeeper import EVERYBODY, Pass
 
 MOST_WORDS: Final = 50  # an attribute with more different texts tells who somebody is, not what they are like
 ID_DIGITS: Final = 6  # whole numbers of so many digits that are all different are somebody's number, not a quantity
@@ -24,14 +25,19 @@ class AttributeChoice:
     """The attributes that features are made of, and why each other one is left out, by its name."""
 
     used: tuple[Attribute, ...]
-    left_out: Mapping[str, str]
+    left_out: dict[str, str]
 
 
-def attributes_at(lake: Lake, *, as_of: int) -> AttributeChoice:
-    """The attributes of the lake by their values at a moment (µs): of customers with events, and of snapshots."""
+def attributes_at(
+    lake: Lake, *, as_of: int, sensitive: Collection[str] = (), allowed: Pass = EVERYBODY
+) -> AttributeChoice:
+    """The attributes of the lake by their values at a moment (µs): of customers with events, and of snapshots.
+
+    Values of customers who are not ``allowed`` are not looked at, and ``sensitive`` attributes are used of nobody.
+    """
     used, left_out = list[Attribute](), dict[str, str]()
-    for name, origin, texts, count in _values(lake, as_of):
-        attribute = attribute_of(name, origin, texts, count=count)
+    for name, origin, texts, count in _values(lake, as_of, allowed):
+        attribute = "sensitive" if name in sensitive else attribute_of(name, origin, texts, count=count)
         if isinstance(attribute, str):
             left_out[name] = attribute
             continue
@@ -41,9 +47,9 @@ def attributes_at(lake: Lake, *, as_of: int) -> AttributeChoice:
     return AttributeChoice(tuple(used), left_out)
 
 
-def _values(lake: Lake, as_of: int) -> Iterator[tuple[str, Origin, Collection[str], int]]:
+def _values(lake: Lake, as_of: int, allowed: Pass) -> Iterator[tuple[str, Origin, Collection[str], int]]:
     """Each attribute, where it stands, its different texts, and how many values it has."""
-    events = known_events(customer_events_at(lake, as_of=as_of), as_of)
+    events = allowed.over(known_events(customer_events_at(lake, as_of=as_of), as_of))
     traits = _traits(events)
     active = events.select(pl.col("customer_id").unique())
     table = lake.scan("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")
@@ -53,7 +59,7 @@ def _values(lake: Lake, as_of: int) -> Iterator[tuple[str, Origin, Collection[st
             yield name, "traits" if said else "customers", {*texts, *said}, len(texts) + len(said)
     for name in sorted(traits):
         yield name, "traits", set(traits[name]), len(traits[name])
-    snapshots = lake.scan("snapshots").filter(pl.col("time") <= as_of).collect(engine="streaming")
+    snapshots = allowed.over(lake.scan("snapshots").filter(pl.col("time") <= as_of)).collect(engine="streaming")
     for name in snapshots.columns:
         if name not in ("customer_id", "time"):
             texts = _texts(snapshots[name])

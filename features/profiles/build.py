@@ -17,7 +17,8 @@ from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.moments import utc
-from features.profiles.attributes import attributes_at
+from features.privacy.gatekeeper import EVERYBODY
+from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings, fitted_features, no_customers
 from features.profiles.parquet_file import write_profiles
@@ -80,14 +81,16 @@ def _write(
 ) -> BuildResult:
     """Write the profiles by a feature set, or by one fitted now."""
     lake = Lake(settings.lake)
-    unused: Mapping[str, str] = {}
+    keeper, unused = gatekeeper_of(settings, lake, as_of=as_of), dict[str, str]()
     if feature_set is None:
-        feature_set = fit_by_settings(settings, lake, as_of=as_of)
-        unused = attributes_at(lake, as_of=feature_set.fitted_at).left_out
+        feature_set, unused = fit_by_settings(settings, lake, as_of=as_of, keeper=keeper)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     events = customer_events_at(lake, as_of=as_of)
     checkpoint = checkpoint_for(lake, events, feature_set.plan, settings.checkpoint, as_of=as_of)
-    customers = write_profiles(lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress)
-    if not customers:
+    allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
+    customers = write_profiles(
+        lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed
+    )
+    if not path.exists():
         raise no_customers(lake, as_of)
     return BuildResult(report, feature_set, customers, path, as_of, unused)

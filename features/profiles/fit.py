@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.moments import minute
+from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.attributes import attributes_at
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
@@ -36,6 +37,8 @@ def fit_features(
     minor_units: int = 2,
     stages: StageSettings = DEFAULT_STAGES,
     timezone: str = "UTC",
+    sensitive: Collection[str] = (),
+    allowed: Pass = EVERYBODY,
 ) -> FeatureSet:
     """The default features for what the events up to ``as_of`` hold; later rows change nothing.
 
@@ -49,19 +52,21 @@ def fit_features(
         minor_units: decimals of the reporting currency.
         stages: when a customer is in which stage.
         timezone: whose days, weeks and evenings are meant.
+        sensitive: attributes that become no features.
+        allowed: the customers who may be looked at.
     """
-    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
-    attributes = attributes_at(lake, as_of=as_of).used
+    past = allowed.over(known_events(customer_events_at(lake, as_of=as_of), as_of))
+    attributes = attributes_at(lake, as_of=as_of, sensitive=sensitive, allowed=allowed).used
     vocabulary = vocabulary_of(past, attributes, categories=categories)
     if not vocabulary.kinds:
-        raise _no_events(as_of)
+        raise _no_events(as_of, who="" if allowed is EVERYBODY else " who allows profiles")
     features = default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units)
     plain = FeatureSet(features, as_of, timezone=timezone)
     if "order" not in vocabulary.kinds:
         return plain
     is_attribute = {feature.name: feature.formula == "attribute" for feature in plain.features}
     behaviour, of_attributes = ([f for f in plain.features if is_attribute[f.name] == it] for it in (False, True))
-    peers = _peers(lake, replace(plain, features=tuple(behaviour)), past, as_of)
+    peers = allowed.over(_peers(lake, replace(plain, features=tuple(behaviour)), past, as_of).lazy()).collect()
     if peers.is_empty():
         return plain
     persona = persona_feature(peers)
@@ -77,10 +82,10 @@ def check_events(lake: Lake, as_of: int) -> None:
         raise _no_events(as_of)
 
 
-def _no_events(as_of: int) -> StamkundError:
+def _no_events(as_of: int, who: str = "") -> StamkundError:
     message = (
-        f"No event of a customer is known up to {minute(as_of)}: nothing to derive features from. Add events, or fit "
-        "at a later moment (`fitted_at` under `features`)."
+        f"No event of a customer{who} is known up to {minute(as_of)}: nothing to derive features from. Add events, or "
+        "fit at a later moment (`fitted_at` under `features`)."
     )
     return StamkundError("no_events", message)
 

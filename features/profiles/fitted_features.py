@@ -16,25 +16,39 @@ from features.lake import Lake
 from features.language.declare import declare
 from features.language.feature import Feature
 from features.moments import day, micros, minute
+from features.privacy.gatekeeper import EVERYBODY, Gatekeeper
+from features.profiles.attributes import attributes_at
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
 
 
-def fit_by_settings(settings: Settings, lake: Lake, *, as_of: int) -> FeatureSet:
-    """The features derived from the lake and those that the settings add, saved."""
+def fit_by_settings(
+    settings: Settings, lake: Lake, *, as_of: int, keeper: Gatekeeper | None = None
+) -> tuple[FeatureSet, dict[str, str]]:
+    """The features derived from the lake and those that the settings add, saved.
+
+    Beside them why each other attribute of customers makes none.
+    """
+    moment = fitting_moment(settings, lake, as_of=as_of)
+    allowed, sensitive = (
+        EVERYBODY if keeper is None else keeper.passes("profiles", as_of=moment),
+        settings.privacy.sensitive,
+    )
     derived = fit_features(
         lake,
-        as_of=fitting_moment(settings, lake, as_of=as_of),
+        as_of=moment,
         categories=settings.features.categories,
         windows=_windows(settings),
         minor_units=settings.minor_units,
         stages=settings.features.stages,
         timezone=settings.timezone,
+        sensitive=sensitive,
+        allowed=allowed,
     )
     feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
     feature_set.save(settings.feature_set)
-    return feature_set
+    return feature_set, attributes_at(lake, as_of=moment, sensitive=sensitive, allowed=allowed).left_out
 
 
 def fitting_moment(settings: Settings, lake: Lake, *, as_of: int) -> int:
@@ -52,7 +66,9 @@ def _windows(settings: Settings) -> list[int]:
 
 def _fingerprint(settings: Settings) -> str:
     """Sixteen hex digits that change when a setting does that the features are derived by."""
-    content = (settings.features.model_dump_json(), _windows(settings), settings.minor_units, settings.timezone)
+    content: tuple[object, ...] = (settings.features.model_dump_json(), _windows(settings))
+    content += (settings.minor_units, settings.timezone)
+    content += (sorted(sensitive),) if (sensitive := settings.privacy.sensitive) else ()
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
@@ -62,7 +78,7 @@ def fitted_features(settings: Settings) -> FeatureSet:
     if feature_set.basis == _fingerprint(settings):
         return feature_set
     message = (
-        "The features were fitted by other settings (features, the targets' windows, minor_units, timezone). "
+        "The features were fitted by other settings (features, the targets' windows, minor_units, timezone, privacy). "
         "Run `stamkund build --refit`, then `stamkund train`."
     )
     raise StamkundError("features_changed", message, field="features")

@@ -14,6 +14,7 @@ from features.evaluate.offline.knowledge import known_by, unaware
 from features.files import atomic_file
 from features.identity.people import customer_events_at
 from features.lake import Lake
+from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
 from features.progress import Progress, silent
@@ -27,14 +28,21 @@ def write_profiles(
     as_of: int,
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
+    allowed: Pass = EVERYBODY,
 ) -> int:
-    """Write every customer's profile at a moment as Parquet, and return the number of customers.
+    """Write the profile of every customer who is ``allowed`` one as Parquet; returns the number of profiles.
 
     Behind those with events come those that only their attributes tell of; where nobody has any, there is nobody.
     The file is written part by part, and is there whole or not at all; without customers there is none. Events that the
     ``checkpoint`` aggregates are not read from the lake.
     """
     rows, done, seen = 0, 0, list[pl.Series]()
+
+    def write(frame: pl.DataFrame) -> int:
+        profiles = allowed.over(frame.lazy()).collect()
+        writer.write_table(profiles.to_arrow().cast(writer.schema))
+        return profiles.height
+
     events = read_events(customer_events_at(lake, as_of=as_of), feature_set.plan)
     attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
     events = known_by(events, as_of) if unaware(events, [as_of]) else events
@@ -45,14 +53,14 @@ def write_profiles(
                 events, feature_set.plan, [as_of], attributes=attributes, snapshots=snapshots, checkpoint=checkpoint
             )
             for part, frame in parts:
-                writer.write_table(frame.to_arrow().cast(writer.schema))
-                rows, done = rows + frame.height, done + len(part.customers)
+                rows, done = rows + write(frame), done + len(part.customers)
                 seen.append(frame["customer_id"])
                 progress("profiles", done, part.total)
-            others = parts_without_events(feature_set.plan, attributes, snapshots, seen, as_of=as_of) if rows else ()
-            for frame in others:
-                writer.write_table(frame.to_arrow().cast(writer.schema))
-                rows += frame.height
-        if not rows:
+            somebody = any(map(len, seen))
+            others = (
+                parts_without_events(feature_set.plan, attributes, snapshots, seen, as_of=as_of) if somebody else ()
+            )
+            rows += sum(map(write, others))
+        if not somebody:
             draft.unlink()
     return rows

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from features.evaluate.online.record import NONE, Record
+from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
-from features.events.columns import EVENT_ORDER, MULTIPLIERS, NUMBERS, TEXTS, scaled
+from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
+from features.events.statements import SAID_NUMBERS, SAID_TEXTS, SAYS
 from features.identity.people import customer_events_at
 from features.lake import Lake
 from features.progress import Progress, silent
@@ -50,13 +51,15 @@ def records(
 
 
 def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, Record]]:
-    rows = events.select("customer_id", *NUMBERS, *TEXTS).sort("customer_id", *EVENT_ORDER).collect()
+    said = [pl.when(SAYS).then(name).alias(name) for name in (*SAID_NUMBERS, *SAID_TEXTS)]
+    ordered = events.with_columns(said).select("customer_id", *RECORD_NUMBERS, *RECORD_TEXTS)
+    rows = ordered.sort("customer_id", *EVENT_ORDER).collect()
     if rows.is_empty():
         return
     traits = _traits(events)
-    integers = rows.select(_integer(c).fill_null(NONE) for c in NUMBERS)
-    numbers = {c: integers[c].to_numpy() for c in NUMBERS}
-    texts = {c: rows[c].to_list() for c in TEXTS}
+    integers = rows.select(_integer(c).fill_null(NONE) for c in RECORD_NUMBERS)
+    numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS}
+    texts = {c: rows[c].to_list() for c in RECORD_TEXTS}
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]

@@ -10,7 +10,11 @@ from features.moments import minute
 from serving.decisions.offers import Offer
 
 # Each reason with its sentence, in the order in which they are tested: an offer is excluded for the first that holds.
+NO_CONSENT, NO_PERMISSION, QUIET_HOURS = "no_consent", "no_permission", "quiet_hours"
 REASONS: Final[Mapping[str, str]] = {
+    NO_PERMISSION: "The customer may not be written to on this channel.",
+    QUIET_HOURS: "Nothing is sent on this channel at this hour.",
+    NO_CONSENT: "The customer does not allow offers to be chosen for them.",
     "expired": "It ended at {ends}.",
     "not_started": "It starts at {starts}.",
     "no_model": "No redemption model is registered, so nothing tells whether it would be taken.",
@@ -21,7 +25,8 @@ REASONS: Final[Mapping[str, str]] = {
     "outranked": "Its expected value {expected:.4g} is below the {least:.4g} of the last one shown.",
 }
 # Reasons whose sentences are the same whatever else is chosen.
-WITHOUT_FIGURES: Final = ("expired", "not_started", "no_model", "not_contacted", "already_redeemed")
+OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # hold for every offer alike
+WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
 
 
 @dataclass(frozen=True)

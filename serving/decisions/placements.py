@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from features.config.offers import Fallback
 from serving.decisions.arbitration import VERDICTS, Ranking, Visitor, rank
 from serving.decisions.candidates import Candidates
-from serving.decisions.exclusions import Exclusion
+from serving.decisions.exclusions import NO_CONSENT, Exclusion
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,18 @@ def select(
         slates.append(Slate(placement.id, choices, exclusions))
         places_shown |= dict.fromkeys(best, placement.id)
     return slates, ranking
+
+
+def select_nothing(
+    candidates: Candidates, placements: Sequence[Placement], fallback: Fallback, reason: str, *, explain: bool
+) -> list[Slate]:
+    """What each placement shows where a reason of the person keeps every offer from them: the fallback, for anybody.
+
+    Where nothing may be sent, not even that.
+    """
+    choices = [fallback_choice(fallback, reason)] if reason == NO_CONSENT else []
+    exclusions = candidates.exclusions[reason] if explain else ()
+    return [Slate(placement.id, choices, exclusions) for placement in placements]
 
 
 def fallback_choice(fallback: Fallback, reason: str) -> Choice:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from features.config.people.consent import Gate
 from features.errors import StamkundError
+from features.evaluate.online.consent import Consent
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
 from features.events.identifiers import is_visitor, node
@@ -47,10 +49,26 @@ def customer_of(profile: Profile) -> str | None:
     return None if is_visitor(key) else key
 
 
-def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Record]:
-    """The record of each customer who is known by then, by id; browsers and devices have none.
+@dataclass(frozen=True)
+class Customer:
+    """A customer as they were known at the moment of a request: their record, and what they allow.
 
-    Who is in the table of customers is known at every moment, all others from their first event or snapshot on.
+    ``consent`` is None where no rules are declared: everything is allowed.
+    """
+
+    record: Record
+    consent: Consent | None
+
+    def passes(self, gate: Gate) -> bool:
+        """Whether the customer passes a gate."""
+        return self.consent is None or self.consent.passes(gate)
+
+
+def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Customer]:
+    """Each customer who is known by then, by id; browsers and devices are none.
+
+    Who is in the table of customers is known at every moment, all others from their first event or snapshot on. What
+    they allow is told by everything that they have said until now, whatever the moment.
     """
     ids = list(dict.fromkeys(id_ for p in profiles if (id_ := customer_of(p)) is not None))
     if moment.is_past:
@@ -58,7 +76,18 @@ def customer_records(state: State, profiles: Sequence[Profile], moment: Moment) 
     else:
         by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
-    return {id_: record for id_, record in known.items() if _is_known(record, moment.as_of)}
+    return {
+        id_: Customer(record, _consent(state, id_, by_id[id_], moment))
+        for id_, record in known.items()
+        if _is_known(record, moment.as_of)
+    }
+
+
+def _consent(state: State, customer: str, record: Record, moment: Moment) -> Consent | None:
+    if state.rules is None:
+        return None
+    newest = record_of(state.store, customer) if moment.is_past else None
+    return Consent(state.rules, newest or record, moment.as_of)
 
 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
@@ -71,6 +100,12 @@ def unknown_customer(profile: Profile) -> StamkundError:
     """The error of a profile without a record."""
     message = f"No customer with {profile.id_type} {profile.id!r} is known at that moment."
     return StamkundError("unknown_customer", message, field="id")
+
+
+def no_consent(profile: Profile) -> StamkundError:
+    """The error of a customer who does not allow to be scored."""
+    message = f"The customer with {profile.id_type} {profile.id!r} does not allow scores."
+    return StamkundError("no_consent", message, field="id")
 
 
 def _is_known(record: Record, as_of: int) -> bool:

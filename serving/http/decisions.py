@@ -5,11 +5,15 @@ from __future__ import annotations
 import time
 import uuid
 
+from features.evaluate.online.consent import Consent
+from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
 from serving.decisions.customers import visitor_of
-from serving.decisions.placements import Placement, Slate, select
-from serving.http.customers import Moment, campaign_pairs, customer_of, customer_records, moment_of
+from serving.decisions.exclusions import NO_CONSENT
+from serving.decisions.permission import barrier
+from serving.decisions.placements import Placement, Slate, select, select_nothing
+from serving.http.customers import Customer, Moment, campaign_pairs, customer_of, customers_of, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
 from serving.scoring.champions import Lineup
@@ -31,22 +35,14 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     moment = moment_of(state, request.as_of)
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
-    visitor = _visitor(state, lineup, request.profile, moment)
-    slates, ranking = select(
-        state.candidates,
-        visitor,
-        [Placement(p.id, p.count) for p in request.placements],
-        state.settings.offers.fallback,
-        as_of=moment.as_of,
-        units=state.units,
-        explain=request.explain,
-    )
+    customer = _customer(state, request.profile, moment)
+    slates, ranking = _slates(state, lineup, request, customer, moment)
     decision = Decision(
         decision_id=uuid.uuid4().hex,
         time=moment.as_of,
         id_type=request.profile.id_type if request.profile else None,
         id=request.profile.id if request.profile else None,
-        customer_id=customer_of(request.profile) if request.profile and visitor else None,
+        customer_id=customer_of(request.profile) if request.profile and customer else None,
         context=request.context,
         models=lineup.versions,
         eligible=[] if ranking is None else _eligible(state, ranking),
@@ -67,12 +63,39 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     }
 
 
-def _visitor(state: State, lineup: Lineup, profile: Profile | None, moment: Moment) -> Visitor | None:
+def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer | None:
     """The customer with this profile, None when they are unknown or anonymous."""
     customer = customer_of(profile) if profile else None
-    record = customer_records(state, [profile], moment).get(customer) if profile and customer else None
-    if record is None:
+    return customers_of(state, [profile], moment).get(customer) if profile and customer else None
+
+
+def _slates(
+    state: State, lineup: Lineup, request: DecisionRequest, customer: Customer | None, moment: Moment
+) -> tuple[list[Slate], Ranking | None]:
+    """What each placement shows, and the ranking that it was chosen from, if any."""
+    placements, fallback = [Placement(p.id, p.count) for p in request.placements], state.settings.offers.fallback
+    reason = _barrier(state, request, customer, moment)
+    if reason is not None:
+        return select_nothing(state.candidates, placements, fallback, reason, explain=request.explain), None
+    visitor = None if customer is None else _visitor(state, lineup, customer.record, moment)
+    explain, units = request.explain, state.units
+    return select(state.candidates, visitor, placements, fallback, as_of=moment.as_of, units=units, explain=explain)
+
+
+def _barrier(state: State, request: DecisionRequest, customer: Customer | None, moment: Moment) -> str | None:
+    """The reason that keeps every offer from this person; of somebody unknown, only what may be sent is asked."""
+    if state.rules is None:
         return None
+    consent = customer.consent if customer is not None else None
+    found = barrier(
+        consent or Consent(state.rules, Record.of(()), moment.as_of),
+        request.context.get("channel"),
+        timezone=state.settings.timezone,
+    )
+    return None if customer is None and found == NO_CONSENT else found
+
+
+def _visitor(state: State, lineup: Lineup, record: Record, moment: Moment) -> Visitor:
     pairs = campaign_pairs(state, record, as_of=moment.as_of)
     response = contact_kinds(state.settings)[1]
     return visitor_of(record, lineup, state.candidates, pairs, response, as_of=moment.as_of)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from features.errors import StamkundError
+from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
-from serving.http.customers import customer_of, customer_records, has_events, moment_of, unknown_customer
+from serving.decisions.exclusions import NO_CONSENT
+from serving.http.customers import Customer, customer_of, customers_of, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
@@ -20,13 +22,17 @@ REASONS = 3  # that each model gives
 
 @outages_as_errors()
 def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, object]:
-    """The traits, features and scores of the customer with the key ``id_type:id``; ``no_scores`` says why not."""
+    """The traits, consent, features and scores of the customer with the key ``id_type:id``; ``no_scores`` says why not.
+
+    Of a customer who does not allow profiles there are no features, of one who does not allow scores no scores.
+    """
     profile = _profile(key)
     moment = moment_of(state, as_of)
     customer = customer_of(profile)
-    record = customer_records(state, [profile], moment).get(customer) if customer else None
-    if customer is None or record is None:
+    known = customers_of(state, [profile], moment).get(customer) if customer else None
+    if customer is None or known is None:
         raise unknown_customer(profile)
+    record = known.record
     answer: dict[str, object] = {
         "id_type": profile.id_type,
         "id": profile.id,
@@ -34,13 +40,33 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
         "as_of": iso(moment.as_of),
         "currency": state.settings.currency,
         "traits": record.traits_at(moment.as_of),
+        "consent": None if known.consent is None else consent_answer(known.consent),
+        "no_scores": _no_scores(state, known, moment.as_of),
     }
-    silent = not has_events(record, moment.as_of)
-    answer["no_scores"] = NO_EVENTS if silent else "no_model" if state.lineup is None else None
-    if state.lineup is None:
+    if state.lineup is None or not known.passes("profiles"):
         return answer | {"features": None, "scores": None}
+    answer["features"] = _features(state.lineup, record, as_of=moment.as_of)
+    if not known.passes("scores"):
+        return answer | {"scores": None}
     sheet = score_records(state, state.lineup, {customer: record}, as_of=moment.as_of, top=REASONS)
-    return answer | {"features": _features(state.lineup, record, as_of=moment.as_of), "scores": sheet.answer(0)}
+    return answer | {"scores": sheet.answer(0)}
+
+
+def _no_scores(state: State, customer: Customer, as_of: int) -> str | None:
+    """Why there are no scores, as a code; None where there are some."""
+    if not customer.passes("scores"):
+        return NO_CONSENT
+    if not has_events(customer.record, as_of):
+        return NO_EVENTS
+    return "no_model" if state.lineup is None else None
+
+
+def consent_answer(consent: Consent) -> dict[str, object]:
+    """Where a customer stands on each purpose, as JSON."""
+    return {
+        name: {"state": one.state.value, "since": None if one.since is None else iso(one.since), "allowed": one.allowed}
+        for name, one in consent.of_purposes().items()
+    }
 
 
 def _profile(key: str) -> Profile:

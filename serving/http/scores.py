@@ -12,11 +12,13 @@ from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
 from serving.http.customers import (
+    Customer,
     campaign_pairs,
     customer_of,
-    customer_records,
+    customers_of,
     has_events,
     moment_of,
+    no_consent,
     unknown_customer,
 )
 from serving.http.requests import Profile, ScoresRequest
@@ -36,10 +38,11 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     if not profiles:
         raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
     moment = moment_of(state, request.as_of)
-    records = customer_records(state, profiles, moment)
+    known = customers_of(state, profiles, moment)
+    records = {id_: customer.record for id_, customer in known.items() if customer.passes("scores")}
     sheet = score_records(state, lineup, records, as_of=moment.as_of, top=request.reasons)
     places = {id_: place for place, id_ in enumerate(records)}
-    entries = [_entry(profile, sheet, places) for profile in profiles]
+    entries = [_entry(profile, sheet, places, known) for profile in profiles]
     return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
 
 
@@ -61,10 +64,12 @@ def _lineup(state: State, request: ScoresRequest) -> Lineup:
     return replace(lineup, models=models)
 
 
-def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int]) -> dict[str, object]:
+def _entry(
+    profile: Profile, sheet: Sheet, places: Mapping[str, int], known: Mapping[str, Customer]
+) -> dict[str, object]:
     identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
     customer = customer_of(profile)
     if customer is not None and customer in places:
         return identifier | sheet.answer(places[customer])
-    error = unknown_customer(profile)
+    error = no_consent(profile) if customer in known else unknown_customer(profile)
     return identifier | {"error": {"code": error.code, "message": str(error), "field": None}}

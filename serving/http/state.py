@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.lake import Lake
+from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
@@ -39,6 +40,7 @@ class State:
     campaigns: Mapping[str, Campaign]
     categories: Mapping[str, str]
     lineup_error: StamkundError | None = None
+    rules: ConsentRules | None = None
 
     @property
     def units(self) -> int:
@@ -73,6 +75,7 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
         lineup_error=error,
+        rules=None if settings.consent is None else ConsentRules(settings.consent),
     )
 
 

@@ -8,8 +8,7 @@ from functools import partial
 from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
-from features.evaluate.online.record import FORMAT
-from features.events.columns import NUMBERS, TEXTS
+from features.evaluate.online.record import FORMAT, RECORD_NUMBERS, RECORD_TEXTS
 from features.identity.people import customers_of
 from features.ingest.report import IngestReport
 from features.lake import Lake
@@ -57,4 +56,4 @@ def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progr
 
 def _records_version(lake_version: str) -> str:
     """What changes when records must be made anew: the lake's version, their own format, the columns that they hold."""
-    return " ".join([lake_version, FORMAT, *NUMBERS, *TEXTS])
+    return " ".join([lake_version, FORMAT, *RECORD_NUMBERS, *RECORD_TEXTS])

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from features.config.locations import is_url
+from features.config.people.consent import Gate
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.knowledge import known_events
 from features.identity.people import customer_events_at
 from features.lake import Lake
+from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.profiles.consent import gatekeeper_of
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
 from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
+from serving.store.event_log import later_events
 from training.targets.contacts import contact_kinds
 
 CHUNK: Final = 10_000
@@ -40,9 +46,12 @@ def scores(
     settings: Settings, customers: Sequence[str] | None = None, *, as_of: int, lineup: Lineup | None = None
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of`` (µs): what the service would have said then."""
-    frames = list(_score_blocks(settings, _lineup(settings, lineup), customers, as_of=as_of, progress=silent))
+    allowed = _allowed(settings, ("scores",), as_of=as_of)
+    frames = list(_score_blocks(settings, _lineup(settings, lineup), customers, allowed, as_of=as_of, progress=silent))
     frame = pl.concat(frames)
     for customer in set(customers or ()) - set(frame["customer_id"]):
+        if allowed.over(pl.LazyFrame({"customer_id": [customer]})).collect().is_empty():
+            raise StamkundError("no_consent", f"Customer '{customer}' does not allow scores.", field="customers")
         message = f"No customer '{customer}' is known at that moment."
         raise StamkundError("unknown_customer", message, field="customers")
     return frame
@@ -57,9 +66,12 @@ def score_batch(
     progress: Progress = silent,
     lineup: Lineup | None = None,
 ) -> BatchReport:
-    """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing."""
-    champions = _lineup(settings, lineup)
-    frames = _score_blocks(settings, champions, None, as_of=as_of, progress=progress)
+    """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing.
+
+    Whoever does not allow scores, or that anything of theirs is written elsewhere, is left out.
+    """
+    champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
+    frames = _score_blocks(settings, champions, None, allowed, as_of=as_of, progress=progress)
     count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     return BatchReport(count, str(out), champions.versions, champions.left_out)
 
@@ -71,8 +83,22 @@ def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
     return lineup
 
 
+def _allowed(settings: Settings, gates: Sequence[Gate], *, as_of: int) -> Pass:
+    """Whom these gates let pass, by what they said in the lake and over HTTP since."""
+    later = later_events(settings) if settings.consent is not None else None
+    keeper = gatekeeper_of(settings, Lake(settings.lake), as_of=as_of, later=later)
+    passes = [] if keeper is None else [keeper.passes(gate, as_of=as_of) for gate in gates]
+    return reduce(and_, passes, EVERYBODY)
+
+
 def _score_blocks(
-    settings: Settings, lineup: Lineup, customers: Sequence[str] | None, *, as_of: int, progress: Progress
+    settings: Settings,
+    lineup: Lineup,
+    customers: Sequence[str] | None,
+    allowed: Pass,
+    *,
+    as_of: int,
+    progress: Progress,
 ) -> Iterator[pl.DataFrame]:
     """Everybody's scores, in order, some thousand customers at a time; at least one frame."""
     lake = Lake(settings.lake)
@@ -86,6 +112,7 @@ def _score_blocks(
     profiles = profile_frame(
         events, lineup.feature_set, as_of=as_of, attributes=attributes, snapshots=snapshots, without_events=True
     )
+    profiles = allowed.over(profiles.lazy()).collect()
     active = known_events(events, as_of).select(pl.col("customer_id").unique()).collect()["customer_id"]
     pairs = reached_pairs(lake, events, *contact_kinds(settings), as_of=as_of)
     total = profiles.height

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, Self, get_args
@@ -105,6 +106,11 @@ class ConsentSettings(Section):
     purposes: dict[str, Purpose] = Field(min_length=1)
     signals: dict[str, str | list[str] | Denial] = Field(default_factory=dict)
     minors: Minors | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change when a rule does."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
     @property
     def granting(self) -> dict[str, list[str]]:

@@ -49,7 +49,7 @@ class Words:
         keys = np.ravel_multi_index(codes, [len(each) for each in words])
         distinct, place = np.unique(keys, return_inverse=True)
         indices = zip(*np.unravel_index(distinct, [len(each) for each in words]), strict=True)
-        statements = tuple(Statement(*(w[i] for w, i in zip(words, each, strict=True))) for each in indices)  # type: ignore[arg-type]
+        statements = tuple(Statement(*(w[i] for w, i in zip(words, each, strict=True))) for each in indices)
         time = record.numbers[0][at]
         known_at, received = (record.number(column)[at] for column in ("known_at", "received_at"))
         return cls(time, np.maximum(time, known_at), np.where(received == NONE, time, received), place, statements)

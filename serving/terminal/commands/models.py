@@ -23,6 +23,7 @@ def train(
 
     A model that is refused answers nothing; the one that answered before goes on.
     """
+    from serving.store.event_log import later_events
     from serving.terminal.answers import training_answer
     from serving.terminal.tables import training_table
     from training.train import train as fit
@@ -30,9 +31,8 @@ def train(
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         with out.progress() as report:
-            reports = fit(
-                settings, as_of=settings.now(moment(as_of, settings.timezone)), targets=targets, progress=report
-            )
+            now, later = settings.now(moment(as_of, settings.timezone)), later_events(settings)
+            reports = fit(settings, as_of=now, targets=targets, progress=report, later=later)
         out.say(training_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
