@@ -32,8 +32,10 @@ def built(folder: Path, said: list[str], **settings: object) -> BuildResult:
     (folder / "people.csv").write_text("\n".join(people))
     columns = {"id": "customer", "time": "at"}
     sources = {
-        "orders": {"kind": "order", "from": "orders.csv", "columns": columns | {"category": "category", "value": "paid"}},
-        "said": {"kind": "consent", "from": "said.csv", "columns": columns | {"purpose": "purpose", "status": "answer"}},
+        "orders": {"kind": "order", "from": "orders.csv",
+                   "columns": columns | {"category": "category", "value": "paid"}},
+        "said": {"kind": "consent", "from": "said.csv",
+                 "columns": columns | {"purpose": "purpose", "status": "answer"}},
         "people": {"table": "customers", "from": "people.csv",
                    "columns": {"customer_id": "customer", "region": "region", "illness": "illness"}},
     }  # fmt: skip
