@@ -73,12 +73,17 @@ def stance_of(status: str | None) -> Stance:
     return _STANCES.get(snake_case(status), Stance.REFUSAL)
 
 
+def says(event: Mapping[str, object]) -> bool:
+    """Whether an event makes a statement."""
+    return event["kind"] in KINDS_OF_STATEMENTS or event.get("consents") is not None
+
+
 def with_own_words(event: Mapping[str, object]) -> Mapping[str, object]:
     """The event as records hold it: without the words of a statement, if it makes none.
 
     >>> with_own_words({"kind": "order", "status": "paid"}), with_own_words({"kind": "consent", "status": "yes"})
     ({'kind': 'order'}, {'kind': 'consent', 'status': 'yes'})
     """
-    if event["kind"] in KINDS_OF_STATEMENTS or event.get("consents") is not None:
+    if says(event):
         return event
     return {name: value for name, value in event.items() if name not in (*SAID_NUMBERS, *SAID_TEXTS)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -36,7 +37,7 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
 def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     settings, now = state.settings, state.settings.now()
     money = Money(settings.currency, settings.minor_units)
-    receiver = Receiver(money, now, state.categories, settings.missing_ids)
+    receiver = Receiver(money, now, state.categories, settings.missing_ids, time.time_ns() // 1000)
     with outages_as_errors(UNAVAILABLE):
         return receive(messages, receiver, partial(append_events, state.store, received_at=now))
 

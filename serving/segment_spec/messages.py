@@ -13,6 +13,7 @@ from features.errors import StamkundError
 from features.events.identifiers import node
 from features.events.kinds import KINDS
 from features.events.money import Money
+from features.events.statements import says
 from serving.segment_spec.event_builder import Event, EventBuilder
 from serving.segment_spec.fields import Message, display
 from serving.segment_spec.head import head_of
@@ -34,7 +35,7 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     if not isinstance(message, Mapping):
         raise StamkundError("bad_message", f"A message must be an object, not {display(message)}.")
     kind, properties = kind_of(message, receiver.missing_ids)
-    builder = head_of(message, receiver)
+    builder = head_of(message, receiver, kind)
     builder.put("kind", kind, "event")
     return [_complete(event, receiver) for event in _events(builder, properties, receiver.money)]
 
@@ -58,7 +59,7 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
 def _complete(event: Event, receiver: Receiver) -> Event:
     """The event with who it is about, when it came, and the item's category where the message gives none."""
     event["fragment"] = node(str(event["id_type"]), str(event["id"]))
-    event["received_at"] = receiver.now
+    event["received_at"] = receiver.receipt(statement=says(event))
     if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = category
     return event

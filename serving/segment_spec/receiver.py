@@ -11,9 +11,18 @@ from features.reading.ids import MISSING_IDS
 
 @dataclass(frozen=True)
 class Receiver:
-    """The reporting currency, the moment of receipt (µs), items' categories by their ids, and ids that mean nobody."""
+    """The reporting currency, the moment of receipt (µs), items' categories by their ids, and ids that mean nobody.
+
+    ``now`` is the moment by the service's clock; ``received_at`` by the world's, where the settings fix that clock:
+    by it a withdrawal counts.
+    """
 
     money: Money
     now: int
     categories: Mapping[str, str] = field(default_factory=dict)
     missing_ids: Sequence[str] = MISSING_IDS
+    received_at: int = 0
+
+    def receipt(self, *, statement: bool) -> int:
+        """When an event is received (µs); a statement in real time, if that is later than the clock."""
+        return max(self.now, self.received_at) if statement else self.now
