@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Self
 
 import duckdb
+import pyarrow as pa
 
 from features import sql
 from features.events.columns import EVENT_ORDER
 from features.events.kinds import ANSWERS, QUESTIONS
-from features.events.tables import COLUMNS
-from features.lake import ROW_GROUP, Draft
+from features.events.tables import EVENTS
+from features.lake import Draft, write_events
 
 _EQUAL = "(every.id_type, every.id, every.time) = (questions.id_type, questions.id, questions.time)"
 _OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose lines are numbered
@@ -59,14 +60,9 @@ class LakeEvents:
         self._collect_orders(connection)
         months = self._changed_months(connection)
         self._number_lines(connection, months)
-        new_columns = {*_filled_columns(connection, "events"), *_COMPLETED}
+        new_columns = {*_filled_columns(connection), *_COMPLETED}
         for month in sorted(months):
-            self._collect(connection, month, new_columns)
-            if filled := _filled_columns(connection, "month_rows"):
-                columns = ", ".join(map(sql.name, filled))
-                file = sql.literal(str(draft.part("events", month)))
-                options = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}"
-                connection.execute(f"COPY (SELECT {columns} FROM month_rows) TO {file} ({options})")
+            write_events(self._events_of(connection, month, new_columns), draft.part("events", month))
         draft.keep("events", self.files.keys() - months)
 
     def _collect_orders(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -115,13 +111,11 @@ class LakeEvents:
     def _earlier(self, months: Iterable[str]) -> str:
         return f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
 
-    def _collect(self, connection: duckdb.DuckDBPyConnection, month: str, new_columns: Iterable[str]) -> None:
-        """Fill the table ``month_rows``: all events of a month, completed by what other rows tell about them.
+    def _events_of(self, connection: duckdb.DuckDBPyConnection, month: str, new_columns: Iterable[str]) -> pa.Table:
+        """All events of a month in their order, completed by what other rows tell about them.
 
         An order row that names no order is an order of its own. An answer at the very moment of a question to the same
-        person is known a microsecond after it; ``known_at`` is empty where an event is known from its own time on. It
-        is a table of its own, because what DuckDB writes of it then depends on these rows alone: equal months are equal
-        files.
+        person is known a microsecond after it; ``known_at`` is empty where an event is known from its own time on.
         """
         start = f"TIMESTAMP '{month}-01'"
         within = f"time >= epoch_us({start}) AND time < epoch_us({start} + INTERVAL 1 MONTH)"
@@ -137,9 +131,8 @@ class LakeEvents:
         own = "order_line" if self.files else alone
         apart = " LEFT JOIN order_lines USING (source, event_id)" if sql.row_count(connection, "order_lines") else ""
         line = f"coalesce({'line, ' if apart else ''}{own}, 1)"
-        connection.execute(
+        return connection.sql(
             f"""
-            CREATE OR REPLACE TEMP TABLE month_rows AS
             SELECT * FROM (
                 SELECT every.* REPLACE (
                     CASE WHEN every.kind = 'order' THEN {line} END AS order_line, {known_at} AS known_at
@@ -148,7 +141,7 @@ class LakeEvents:
             )
             ORDER BY fragment, {", ".join(EVENT_ORDER)}
             """
-        )
+        ).to_arrow_table()
 
 
 def changed_fragments(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
@@ -183,10 +176,8 @@ def _known_at(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
     return asked, f"CASE {after} {later} END"
 
 
-def _filled_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns that hold something in a table of events."""
-    present = sql.describe(connection, table)
-    columns = [column for column in COLUMNS["events"] if column in present]
-    counts = ", ".join(f"count({sql.name(column)})" for column in columns)
-    filled = connection.execute(f"SELECT {counts} FROM {table}").fetchone() or ()
-    return [column for column, n in zip(columns, filled, strict=True) if n]
+def _filled_columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The columns of the table ``events`` that hold something."""
+    counts = ", ".join(f"count({sql.name(column)})" for column in EVENTS)
+    filled = connection.execute(f"SELECT {counts} FROM events").fetchone() or ()
+    return [column for column, n in zip(EVENTS, filled, strict=True) if n]

@@ -19,10 +19,9 @@ from features.errors import StamkundError
 from features.events.tables import TABLES, WITH_ATTRIBUTES, Table, schema
 from features.files import alone
 from features.lake.draft import Draft
+from features.lake.events_file import ROW_GROUP
 from features.lake.manifest import Manifest, corrupt, path_in
 from features.lake.partition import partition
-
-ROW_GROUP = 50_000
 
 
 @dataclass(frozen=True)
