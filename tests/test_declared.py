@@ -6,13 +6,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from starlette.testclient import TestClient
 
 from features import Lake, declare, profiles_at
 from features.units import DAY
-from serving.http.app import create_app
 from serving.scoring.batch import scores
 from serving.scoring.champions import Lineup
+from tests.serving.clients import client_of
 from tests.serving.models import tiny_models
 from tests.serving.shop import NOW, current_state_of, open_shop
 from training.dataset import training_datasets
@@ -42,7 +41,7 @@ def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> N
     assert "tea_90d" in lineup.models["lapse"].feature_names
 
     current = current_state_of(settings, lineup, tmp_path)
-    http = TestClient(create_app(current), raise_server_exceptions=False)
+    http = client_of(current, raise_server_exceptions=False)
     profile = http.get("/v1/profiles/user_id:2").json()
     assert profile["features"]["tea_90d"] == told
     assert profile["scores"]["churn_probability"] == batch["churn_probability"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import bentoml
-import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.routing import APIRoute
 from starlette.staticfiles import StaticFiles
 
+from serving.http.access.access import Access
+from serving.http.access.routes import ExactRoute, JsonRoute
+from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
 from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
 from serving.http.events import answer_message, answer_messages
@@ -20,14 +21,16 @@ from serving.http.profiles import answer_profile
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
+from serving.http.telemetry.metrics import Metrics
 from serving.segment_spec.message_types import TYPES
-from serving.segment_spec.numerals import read_json
 
 SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/json": {"example": error_body(code, "…", None)}}}
     for status, code, text in (
         (400, "malformed_json", "Not JSON"),
+        (401, "missing_key", "No key, or one that opens nothing"),
+        (403, "missing_scope", "A key without the scope that this needs"),
         (413, "body_too_large", "Over the limit"),
         (422, "invalid_request", "Something in the request is wrong"),
         (503, "no_model", "No model is registered"),
@@ -35,39 +38,17 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class _JsonRequest(Request):
-    async def json(self) -> Any:
-        """The body; NaN, lone surrogates and the like are malformed."""
-        return orjson.loads(await self.body())
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The API's description, with the keys that it needs."""
+        document = super().openapi()
+        describe_scopes(document)
+        return document
 
 
-class _ExactRequest(Request):
-    async def json(self) -> Any:
-        """The same, with every digit of its numbers."""
-        return read_json(await self.body())
-
-
-class _JsonRoute(APIRoute):
-    """A route that reads bodies with orjson."""
-
-    request: type[Request] = _JsonRequest
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            return await handler(self.request(request.scope, request.receive))
-
-        return handle
-
-
-class _ExactRoute(_JsonRoute):
-    request = _ExactRequest
-
-
-def create_app(current: CurrentState) -> Guard:
+def create_app(current: CurrentState) -> Metrics:
     """The ASGI application that answers each request from the state that is current then."""
-    app = FastAPI(
+    app = _App(
         title="Stamkund",
         version="1",
         description="Events in, profiles, scores and decisions out. Amounts are in units of the reporting currency.",
@@ -75,12 +56,15 @@ def create_app(current: CurrentState) -> Guard:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.router.route_class = _JsonRoute
+    app.router.route_class = JsonRoute
+    app.state.access = Access(lambda: current.state.store)
     add_error_handlers(app)
     _add_answers(app, current)
     app.include_router(_events(current))
     _add_page(app)
-    return Guard(app, current.state.settings.serving.body_limit)
+    metrics = Metrics(Guard(app, current.state.settings.serving.body_limit))
+    app.get("/metrics", include_in_schema=False)(metrics.answer)
+    return metrics
 
 
 def _add_answers(app: FastAPI, current: CurrentState) -> None:
@@ -98,7 +82,7 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
 
 
 def _events(current: CurrentState) -> APIRouter:
-    router = APIRouter(route_class=_ExactRoute)
+    router = APIRouter(route_class=ExactRoute)
 
     @router.post("/v1/batch", responses=ERRORS, summary="Segment Spec messages, each with its verdict")
     def post_batch(body: BatchRequest) -> Response:

@@ -14,9 +14,17 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import StamkundError
+from serving.http.telemetry.failures import trace
+from serving.http.telemetry.metrics import endpoint
 
 log = logging.getLogger("stamkund.serving")
 STATUS: Final = {
+    "missing_key": 401,
+    "unknown_key": 401,
+    "expired_key": 401,
+    "revoked_key": 401,
+    "missing_scope": 403,
+    "no_keys": 403,
     "unknown_customer": 404,
     "not_found": 404,
     "malformed_json": 400,
@@ -34,6 +42,12 @@ STATUS: Final = {
     "store_unavailable": 503,
 }
 CODES: Final = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 413: "body_too_large"}
+BEARER: Final = 'Bearer realm="stamkund"'
+CHALLENGES: Final = {  # RFC 6750
+    "missing_key": BEARER,
+    **dict.fromkeys(("unknown_key", "expired_key", "revoked_key"), f'{BEARER}, error="invalid_token"'),
+    "missing_scope": f'{BEARER}, error="insufficient_scope"',
+}
 REQUEST_ID: Final = b"request-id"
 
 
@@ -57,7 +71,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(StamkundError)
     async def user_error(_: Request, error: StamkundError) -> Response:
-        return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422))
+        challenge = CHALLENGES.get(error.code)
+        headers = None if challenge is None else {"www-authenticate": challenge}
+        return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422), headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> Response:
@@ -79,8 +95,7 @@ def add_error_handlers(app: FastAPI) -> None:
         return json_response(error_body(code, message), error.status_code, dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def internal_error(request: Request, error: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    async def internal_error(_: Request, __: Exception) -> Response:
         message = "This is a mistake of ours, not of yours; the log has it under this Request-Id."
         return json_response(error_body("internal_error", message), 500)
 
@@ -92,7 +107,7 @@ def _field(loc: tuple[int | str, ...]) -> str:
 
 
 class Guard:
-    """The outermost layer: it echoes or makes a Request-Id, and stops a body over the limit while it streams in."""
+    """Echoes or makes a Request-Id, logs what fails by it, and stops a body over the limit while it streams in."""
 
     def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self.app, self.body_limit = app, body_limit
@@ -114,7 +129,10 @@ class Guard:
         if length.isdigit() and int(length) > self.body_limit:
             await self._too_large()(scope, receive, send_with_id)
             return
-        await self.app(scope, self._limited(receive), send_with_id)
+        try:
+            await self.app(scope, self._limited(receive), send_with_id)
+        except Exception as error:  # that has been answered: whoever else logged it would repeat its words
+            log.error("%s failed; Request-Id %s\n%s", endpoint(scope), request_id.decode("latin-1"), trace(error))
 
     def _limited(self, receive: Receive) -> Receive:
         size = 0

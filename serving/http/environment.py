@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from features.config.settings import read_settings
+from features.errors import StamkundError
 from features.lake import Lake
+from serving.http.access.nearness import is_loopback
+from serving.store.engine import open_store, outages_as_errors
+from serving.store.keys import all_keys, clock
 
 CONFIG: Final = "STAMKUND_CONFIG"  # the environment variable that names the settings file
 
@@ -21,3 +25,19 @@ def quiet() -> None:
 def check_lake(config: Path | str) -> None:
     """Raise the error of a settings file, or of its lake, that no service can be started with."""
     Lake(read_settings(config).lake).verified_manifest()
+
+
+def check_keys(config: Path | str, host: str) -> None:
+    """Raise ``no_keys`` where others than this machine could ask, and no key says who may."""
+    if is_loopback(host):
+        return
+    with outages_as_errors():
+        store = open_store(read_settings(config).store_url)
+        states = {key.state(clock()) for key in all_keys(store)}
+        store.dispose()
+    if "valid" not in states:
+        message = (
+            f"On {host} others could ask about customers, and the store holds no key. Make one with "
+            "`stamkund keys create NAME --scope read`, or listen on 127.0.0.1."
+        )
+        raise StamkundError("no_keys", message, field="host")

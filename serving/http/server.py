@@ -21,7 +21,7 @@ import uvicorn
 
 from features.errors import StamkundError
 from serving import SERVICE
-from serving.http.environment import CONFIG, check_lake, quiet
+from serving.http.environment import CONFIG, check_keys, check_lake, quiet
 
 if TYPE_CHECKING:
     import bentoml
@@ -103,6 +103,7 @@ def _config(host: str, port: int) -> uvicorn.Config:
 def _prepare(config: Path | str, host: str, port: int) -> None:
     """Refuse what cannot work before anything is loaded, and say by the environment which settings to serve."""
     check_lake(config)
+    check_keys(config, host)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

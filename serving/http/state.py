@@ -19,6 +19,7 @@ from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
+from serving.http.telemetry.failures import trace
 from serving.scoring.champions import Lineup, load_lineup
 from serving.store.engine import open_store
 from training.registry.versions import champion_versions
@@ -127,8 +128,8 @@ class CurrentState:
             log.error("%s: %s Answering from the last ones.", error.code, error)
             self._loaded = latest
             return False
-        except Exception:
-            log.exception("A new build or champion could not be loaded; answering from the last ones")
+        except Exception as error:
+            log.error("A new build or champion could not be loaded; answering from the last ones\n%s", trace(error))
             return False
         self._loaded = latest
         return True

@@ -28,7 +28,7 @@ def http_events(url: str) -> pl.DataFrame | None:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         return None
-    engine = sa.create_engine(parsed)
+    engine = sa.create_engine(parsed, hide_parameters=True)
     try:
         log = log_frame(engine)[0] if sa.inspect(engine).has_table(EVENT_LOG.name) else None
         return None if log is None or log.is_empty() else log

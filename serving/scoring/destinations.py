@@ -38,7 +38,7 @@ def write_parquet(frames: Iterator[pl.DataFrame], out: Path) -> int:
 
 def write_table(frames: Iterator[pl.DataFrame], url: str, table: str) -> int:
     """Fill a new table beside the old one, then put it in its place in one transaction; returns the number of rows."""
-    engine, draft = sa.create_engine(url), f"{table}__new"
+    engine, draft = sa.create_engine(url, hide_parameters=True), f"{table}__new"
     count, first = 0, next(frames)
     columns: list[sa.Column[Any]] = [
         sa.Column(name, _SQL.get(type_.base_type(), sa.Text())) for name, type_ in first.schema.items()

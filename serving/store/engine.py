@@ -20,14 +20,17 @@ UNAVAILABLE = "The store does not answer at the moment. Ask again in a while."
 
 
 def open_store(url: str) -> Engine:
-    """The store at a database URL, its tables created when they are not there yet, and an id given to its log."""
+    """The store at a database URL, its tables created when they are not there yet, and an id given to its log.
+
+    Its errors do not repeat the values of a statement, which are customers'.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True)
     else:
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32)
+        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, hide_parameters=True)
         sa.event.listen(engine, "connect", _tune_sqlite)
     if not SCHEMA.tables.keys() <= set(sa.inspect(engine).get_table_names()) or LOG_ID not in meta(engine):
         _create(engine)

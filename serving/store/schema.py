@@ -40,6 +40,17 @@ DECISIONS: Final = sa.Table(
     sa.Column("placements", sa.Text, nullable=False),
     sa.Index("decisions_customer", "customer_id", "time"),
 )
+KEYS: Final = sa.Table(
+    "keys",
+    SCHEMA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),  # the key itself is kept nowhere
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("expires", sa.BigInteger),
+    sa.Column("revoked", sa.BigInteger),
+)
 META: Final = sa.Table(
     "meta", SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )

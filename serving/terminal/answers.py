@@ -8,6 +8,7 @@ from dataclasses import asdict
 from features.doctor import Diagnosis
 from features.moments import iso
 from features.profiles.build import BuildResult
+from serving.store.keys import Key
 from training.registry.versions import ModelVersion
 from training.report import TrainingReport
 
@@ -66,3 +67,10 @@ def _training(report: TrainingReport) -> Answer:
 def versions_answer(versions: Iterable[ModelVersion]) -> Answer:
     """Every registered version."""
     return {"models": [{**asdict(version), "as_of": iso(version.as_of)} for version in versions]}
+
+
+def key_answer(key: Key, now: int) -> Answer:
+    """What is kept of a key, without the key itself."""
+    expires, revoked = (None if moment is None else iso(moment) for moment in (key.expires, key.revoked))
+    moments = {"created": iso(key.created), "expires": expires, "revoked": revoked}
+    return {**asdict(key), **moments, "state": key.state(now)}

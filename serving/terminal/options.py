@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from features.errors import StamkundError
 from features.reading.iso import parse
+from features.units import duration
 
 if TYPE_CHECKING:
     from features.config.settings import Settings
@@ -28,6 +30,18 @@ def moment(text: str | None, timezone: str = "UTC") -> int | None:
     (86400000000, 82800000000)
     """
     return None if text is None else parse(text, field="as_of", timezone=timezone)
+
+
+def span(text: str, field: str) -> int:
+    """A time that something lasts, as people write it, in microseconds.
+
+    >>> span("24h", "grace")
+    86400000000
+    """
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise StamkundError("bad_duration", f"--{field}: {error}.", field=field) from None
 
 
 def settings_of(config: Path) -> Settings:

@@ -11,6 +11,7 @@ from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_TEXTS
+from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.registry.versions import ModelVersion
 from training.report import Evaluation, TrainingReport
@@ -73,6 +74,16 @@ def models_table(entries: Iterable[ModelVersion]) -> Table:
     for entry in entries:
         aliases, gate = folded(", ".join(entry.aliases), 10), folded(entry.gate, 20)
         add_row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
+    return table
+
+
+def keys_table(keys: Iterable[Key], now: int) -> Table:
+    """Every key; the key itself is kept nowhere."""
+    table = table_of("name", "id", "opens", "made", "good until", "now")
+    for key in keys:
+        end = key.expires if key.revoked is None else key.revoked
+        until = "–" if end is None else minute(end)
+        add_row(table, key.name, key.id, " ".join(key.scopes), minute(key.created), until, key.state(now))
     return table
 
 

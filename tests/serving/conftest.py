@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.app import create_app
 from serving.http.state import CurrentState
 from serving.store.engine import open_store
+from tests.serving.clients import client_of
 from tests.serving.shop import current_state_of, keep_records, open_shop
 
 
@@ -24,7 +24,7 @@ def current(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CurrentState]:
 
 @pytest.fixture(scope="session")
 def http(current: CurrentState) -> TestClient:
-    return TestClient(create_app(current), raise_server_exceptions=False)
+    return client_of(current, raise_server_exceptions=False)
 
 
 @pytest.fixture

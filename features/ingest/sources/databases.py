@@ -59,7 +59,7 @@ def _statement(source: Source, since: int) -> sa.TextClause:
 def _engine(source: Source, field: str) -> sa.Engine:
     url = expand(str(source.origin), field=f"{field}.from")
     try:
-        return sa.create_engine(url)
+        return sa.create_engine(url, hide_parameters=True)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         msg = (
             f"This is no database URL that can be used here: {sql.first_line(error)}. "

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 from features.errors import StamkundError
 from serving.http import customers as http_customers
 from serving.http import decisions, events
-from serving.http.app import create_app
 from serving.http.state import CurrentState
 from serving.store.schema import RECORDS
+from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 
 
@@ -110,7 +110,7 @@ def test_a_mistake_of_ours_keeps_the_shape(http: TestClient, monkeypatch: pytest
 
 def test_without_models_events_are_taken_and_answers_say_no_model(current: CurrentState) -> None:
     bare = CurrentState(replace(current.state, lineup=None), lambda _: current.state, lambda: None)
-    http = TestClient(create_app(bare))
+    http = client_of(bare)
     for path, body in (("/v1/scores", {"customers": ["1"]}), ("/v1/decisions", {})):
         got = http.post(path, json=body)
         assert (got.status_code, error_of(got)["code"]) == (503, "no_model")
@@ -121,7 +121,7 @@ def test_without_models_events_are_taken_and_answers_say_no_model(current: Curre
 def test_models_that_cannot_be_used_are_told_by_their_own_code(current: CurrentState) -> None:
     error = StamkundError("old_feature_set", "The feature set has format 1. Run `stamkund build --refit`.")
     state = replace(current.state, lineup=None, lineup_error=error)
-    http = TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)))
+    http = client_of(CurrentState(state, lambda _: state, lambda: None))
     got = http.post("/v1/scores", json={"customers": ["1"]})
     assert (got.status_code, error_of(got)["code"], error_of(got)["message"]) == (503, error.code, str(error))
 
@@ -133,7 +133,7 @@ def test_while_another_versions_records_are_in_the_store_events_are_taken_and_an
     with own.state.store.begin() as connection:
         written_before = b'{"events":0,"integers":[],"words":{},"attributes":{}}\n'
         connection.execute(sa.update(RECORDS).values(payload=written_before))
-    http = TestClient(create_app(own), raise_server_exceptions=False)
+    http = client_of(own, raise_server_exceptions=False)
     answers = http.get("/v1/profiles/user_id:1"), http.post("/v1/scores", json={"customers": ["1"]})
     for got in (*answers, http.post("/v1/decisions", json={"profile": {"id": "1"}})):
         assert (got.status_code, error_of(got)["code"]) == (503, "old_records")

@@ -13,10 +13,10 @@ from starlette.testclient import TestClient
 
 from features.config.settings import Settings, read_settings
 from features.profiles.feature_set import FeatureSet
-from serving.http.app import create_app
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.scoring.champions import Lineup
+from tests.serving.clients import client_of
 
 YAML = """
 name: Tea shop
@@ -47,7 +47,7 @@ def http(settings: Settings) -> Iterator[TestClient]:
     state = load_state(settings, folder=settings.home.parent)
     for lineup in (None, Lineup.of(FeatureSet.load(settings.feature_set), {})):
         current = CurrentState(replace(state, lineup=lineup), lambda _: state, lambda: None)
-        yield TestClient(create_app(current))
+        yield client_of(current)
     state.store.dispose()
 
 

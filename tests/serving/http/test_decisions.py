@@ -9,10 +9,10 @@ from features.units import DAY
 from serving.decisions import customers
 from serving.decisions.offers import offers_at
 from serving.http import decisions
-from serving.http.app import create_app
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import CurrentState
 from serving.scoring.model_scores import pair_reasons
+from tests.serving.clients import client_of
 from tests.serving.decision_rows import saved_decision
 from tests.serving.http.errors import Json
 from training.learners.model import Reason
@@ -109,7 +109,7 @@ def test_unknown_and_anonymous_visitors_get_the_fallback(
 
 
 def test_a_redeemed_offer_is_not_offered_again(own: CurrentState) -> None:
-    http = TestClient(create_app(own))
+    http = client_of(own)
     asked = {"profile": {"id": "5"}, "placements": [{"id": "hero", "count": 1}]}
     (item,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
     redeem: Json = {"messageId": "r5", "userId": "5", "event": "Redeem"}

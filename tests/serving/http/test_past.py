@@ -10,18 +10,17 @@ from typing import Any
 
 import polars as pl
 import pytest
-from starlette.testclient import TestClient
 
 from features.events.tables import TABLES
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.units import DAY
-from serving.http.app import create_app
 from serving.http.events import answer_messages
 from serving.http.state import CurrentState, State
 from serving.scoring.batch import scores
 from serving.store.event_log import log_frame
 from serving.store.records import record_of
+from tests.serving.clients import client_of
 from tests.serving.shop import NOW, keep_records
 
 Json = dict[str, Any]
@@ -69,7 +68,7 @@ def built(state: State, folder: Path) -> State:
 
 def told(state: State, as_of: int | None) -> Json:
     """Everything the service says of customer 3 at a moment."""
-    http = TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)))
+    http = client_of(CurrentState(state, lambda _: state, lambda: None))
     moment = {} if as_of is None else {"as_of": iso(as_of)}
     profile = http.get("/v1/profiles/user_id:3", params=moment).json()
     asked = http.post("/v1/scores", json={"customers": ["3"], **moment}).json()["scores"]
@@ -152,7 +151,7 @@ def test_a_customer_is_unknown_before_their_first_event(own: CurrentState, tmp_p
     send(own.state, "order", at=THEN, customer="new")
     send(own.state, "order", at=NOW + HOUR, customer="next", name="next")
     after = built(own.state, tmp_path / "built")
-    http = TestClient(create_app(CurrentState(after, lambda _: after, lambda: None)))
+    http = client_of(CurrentState(after, lambda _: after, lambda: None))
     asked = {"new": [None, THEN, THEN - 1], "next": [None, THEN]}
     got = {
         customer: [
@@ -166,6 +165,6 @@ def test_a_customer_is_unknown_before_their_first_event(own: CurrentState, tmp_p
 
 
 def test_no_moment_after_the_clock_can_be_asked_about(own: CurrentState) -> None:
-    http = TestClient(create_app(own))
+    http = client_of(own)
     got = http.post("/v1/scores", json={"customers": ["3"], "as_of": iso(NOW + 1)})
     assert (got.status_code, got.json()["error"]["code"]) == (422, "future_as_of")

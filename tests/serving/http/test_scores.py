@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.app import create_app
 from serving.http.state import CurrentState
+from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 
 
@@ -47,7 +47,7 @@ def test_an_unknown_model_is_told_the_nearest(http: TestClient) -> None:
 
 
 def test_the_past_is_answered_from_the_lake(own: CurrentState) -> None:
-    http = TestClient(create_app(own))
+    http = client_of(own)
     now: Json = {"customers": ["2"]}
     past = now | {"as_of": "2017-11-01T00:00:00Z"}
     before, today = (http.post("/v1/scores", json=asked).json() for asked in (past, now))

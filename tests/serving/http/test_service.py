@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from serving.http.server import background_service, free_port, serve
 from serving.scoring.champions import CARRIED, load_lineup, save_lineup
 from serving.store.engine import open_store
 from tests.serving.decision_rows import saved_decision
+from tests.serving.http.servers import ROOT, bentoml_server, stamkund_server
 from tests.serving.shop import open_shop
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -35,54 +33,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def url(home: Path) -> Iterator[str]:
     """BentoML's own server on a free port."""
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "bentoml",
-        "serve",
-        "serving.http.service:Stamkund",
-        "--host",
-        "127.0.0.1",
-        "--port",
-    ]
-    environment = os.environ | {"STAMKUND_CONFIG": str(home / "stamkund.yaml"), "BENTOML_DO_NOT_TRACK": "true"}
-    with (home / "log").open("w") as log:
-        child = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            yield _answering(f"http://127.0.0.1:{port}", child, home / "log")
-        finally:
-            child.terminate()
-            child.wait(timeout=20)
-
-
-def _answering(url: str, child: subprocess.Popen[bytes], log: Path) -> str:
-    end = time.monotonic() + 180  # two processes import everything, on a machine that may be busy
-    with httpx.Client() as http:  # one for all attempts: each reads the machine's certificates
-        while time.monotonic() < end and child.poll() is None:
-            try:
-                if http.get(f"{url}/readyz").status_code == 200:
-                    return url
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
-    pytest.fail(f"The server does not answer:\n{log.read_text()}")
+    with bentoml_server(home / "stamkund.yaml", home / "log") as (url, _):
+        yield url
 
 
 def test_the_command_lines_server_has_the_metrics_too(home: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "stamkund", "serve", "--config", str(home / "stamkund.yaml"), "--port", str(port)]
-    with (home / "log-serve").open("w") as log:
-        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        try:
-            url = _answering(f"http://127.0.0.1:{port}", child, home / "log-serve")
-            assert httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).status_code == 200
-            metrics = httpx.get(f"{url}/metrics")
-            assert (metrics.status_code, "bentoml_service_request_total" in metrics.text) == (200, True)
-            assert httpx.get(f"{url}/healthz").status_code == 200
-        finally:
-            child.send_signal(signal.SIGINT)
-            assert child.wait(timeout=20) == 0
+    with stamkund_server(home / "stamkund.yaml", home / "log-serve") as (url, child):
+        assert httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).status_code == 200
+        metrics = httpx.get(f"{url}/metrics")
+        assert (metrics.status_code, "bentoml_service_request_total" in metrics.text) == (200, True)
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=20) == 0
     assert "ERROR" not in (home / "log-serve").read_text()
 
 
@@ -118,9 +80,21 @@ def test_everything_else_is_ours(url: str, home: Path) -> None:
     assert (large.status_code, large.json()["error"]["code"]) == (413, "body_too_large")
 
 
-def test_the_log_holds_no_line_a_request(url: str, home: Path) -> None:
-    httpx.get(f"{url}/v1/profiles/user_id:1")
+def test_neither_log_nor_metrics_tell_who_was_asked_for(url: str, home: Path) -> None:
+    for asked in ("user_id:1", "user_id:anna@shop.example", "nothing:anna@shop.example", "anna@shop.example"):
+        httpx.get(f"{url}/v1/profiles/{asked}")
+        httpx.get(f"{url}/{asked}")
+    metrics = httpx.get(f"{url}/metrics").text
+    assert 'endpoint="/v1/profiles/{key:path}"' in metrics
+    assert ("user_id" in metrics, "anna" in metrics) == (False, False)
     assert "/v1/" not in (home / "log").read_text()
+
+
+def test_beyond_this_machine_nothing_is_served_without_a_key(home: Path) -> None:
+    for host in ("0.0.0.0", "::", ""):  # noqa: S104
+        with pytest.raises(StamkundError, match="stamkund keys create NAME --scope read") as refused:
+            serve(home / "stamkund.yaml", host=host, port=free_port())
+        assert refused.value.code == "no_keys"
 
 
 def test_without_models_it_starts_but_is_not_ready(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import read_settings
-from serving.http.app import create_app
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
+from tests.serving.clients import client_of
 
 YAML = """
 name: Corner shop
@@ -49,7 +49,7 @@ class Company:
 
     def http(self) -> Iterator[TestClient]:
         state = load_state(self.settings, folder=self.config.parent)
-        yield TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)))
+        yield client_of(CurrentState(state, lambda _: state, lambda: None))
         state.store.dispose()
 
     def ask(self, question: Callable[[TestClient], Any]) -> Any:

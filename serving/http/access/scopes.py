@@ -1,0 +1,33 @@
+"""Which scope each route needs, and how the API's description says so."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from serving.segment_spec.message_types import TYPES
+from serving.store.keys import Scope
+
+NEEDED: Final[dict[str, Scope]] = {
+    "POST /v1/batch": "write",
+    **dict.fromkeys((f"POST /v1/{type_}" for type_ in TYPES), "write"),
+    "POST /v1/scores": "read",
+    "POST /v1/decisions": "read",
+    "GET /v1/profiles/{key:path}": "read",
+    "GET /metrics": "read",
+}
+OPEN: Final = ("GET /docs", "GET /")  # they tell nothing of the company or its customers
+OPEN_HERE: Final = ("GET /metrics",)  # for who asks on the same machine
+SCHEMES: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `stamkund keys create`."},
+    "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, and no password."},
+}
+
+
+def describe_scopes(document: dict[str, Any]) -> None:
+    """Add to an OpenAPI document which key each operation needs."""
+    document.setdefault("components", {})["securitySchemes"] = SCHEMES
+    for route, scope in NEEDED.items():
+        method, path = route.split()
+        operations = document["paths"].get(path.replace(":path}", "}"), {})
+        if method.lower() in operations:
+            operations[method.lower()]["security"] = [{name: [scope]} for name in SCHEMES]
