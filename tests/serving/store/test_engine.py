@@ -3,8 +3,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
 from features.evaluate.online.record import Record
 from features.ingest.sources.watermark import LogWatermark
@@ -54,3 +56,9 @@ def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: En
     log = log_of(store_url)
     assert log
     assert log_of(store_url) == log
+
+
+def test_an_error_of_a_statement_does_not_tell_its_values(store: Engine) -> None:
+    with pytest.raises(DBAPIError) as caught, store.connect() as connection:
+        connection.execute(sa.text("SELECT :mail FROM nowhere"), {"mail": "anna@shop.example"})
+    assert "anna@shop.example" not in str(caught.value)
