@@ -80,7 +80,8 @@ def requests(token: Callable[[], str]) -> Iterator[httpx.Request]:
 
 STORES = (  # a sound one, and ways to break it, one after the other
     "SELECT 1",
-    "UPDATE records SET payload = CAST('7t0k3n' AS BLOB)",
+    "INSERT INTO event_log (event_id, customer_id, kind, received_at, event)"
+    """ VALUES ('x', '1', 'page', 1, '{"event_id": "7t0k3n0", "time": 1, "kind": "order", "value": "7t0k3n0"}')""",
     "DROP TABLE decisions",
     "ALTER TABLE event_log RENAME COLUMN kind TO other",
     "DROP TABLE event_log",
