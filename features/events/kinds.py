@@ -22,6 +22,7 @@ class Kind:
     Spec. ``synonyms``: other names that tables give it. ``file_words``: parts of the names of files of such events.
     ``interest``: it shows interest in an order. ``question``: it reaches out to the customer. ``answer``: it answers
     such a question. ``lines``: it has a row a product. ``returns``: its value takes back what an order brought.
+    ``of_address``: it is about an address of a channel, such as one that is subscribed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Kind:
     answer: bool = False
     lines: bool = False
     returns: bool = False
+    of_address: bool = False
 
 
 # In the order in which the words of a file's name decide: `order_returns` are refunds.
@@ -62,11 +64,23 @@ _USUAL = (
     Kind("open", "opens", spec=("Email Opened",), answer=True),
     Kind("exposure", "exposures", spec=("Promotion Viewed",), question=True),
     Kind("coupon_applied", spec=("Coupon Applied",)),
-    Kind("consent", spec=("Consent Preference Updated",)),
-    Kind("subscribe", spec=("Subscribed",), synonyms=("email_subscribed", "subscribed_to_email_marketing")),
-    Kind("unsubscribe", spec=("Unsubscribed",), synonyms=("email_unsubscribed", "unsubscribed_from_email_marketing")),
-    Kind("bounce", "bounces", spec=("Email Bounced",), synonyms=("bounced_email",)),
-    Kind("complaint", "complaints", spec=("Email Marked as Spam",), synonyms=("marked_email_as_spam",)),
+    Kind("consent", spec=("Segment Consent Preference Updated", "Consent Preference Updated")),
+    Kind(
+        "subscribe", spec=("Subscribed", "Email Subscribed", "SMS Subscribed"),
+        synonyms=("subscribed_to_email_marketing",), of_address=True,
+    ),
+    Kind(
+        "unsubscribe", spec=("Unsubscribed", "Email Unsubscribed", "SMS Unsubscribed"),
+        synonyms=("unsubscribed_from_email_marketing",), of_address=True,
+    ),
+    Kind(
+        "bounce", "bounces", spec=("Email Bounced", "SMS Bounced"), synonyms=("bounced", "bounced_email"),
+        of_address=True,
+    ),
+    Kind(
+        "spam_complaint", "spam_complaints", spec=("Email Marked as Spam",),
+        synonyms=("marked_as_spam", "marked_email_as_spam", "spam_report"), of_address=True,
+    ),
     Kind("identify"),
     Kind("subscription_start", "subscription_starts"),
     Kind("subscription_renewal", "subscription_renewals"),

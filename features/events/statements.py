@@ -39,7 +39,7 @@ CONSENT = "consent"
 OF_CHANNELS: Mapping[str, Stance] = {
     "subscribe": Stance.GRANT,
     "unsubscribe": Stance.REFUSAL,
-    "complaint": Stance.REFUSAL,
+    "spam_complaint": Stance.REFUSAL,
 }
 KINDS_OF_STATEMENTS = (CONSENT, *OF_CHANNELS)
 STATEMENT_COLUMNS = Statement._fields

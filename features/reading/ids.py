@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from features import sql
 from features.events.identifiers import BLANKS
@@ -27,7 +28,12 @@ def is_missing_id(text: str, missing: Iterable[str] = MISSING_IDS) -> bool:
     """
     plain = text.strip(BLANKS).lower()
     plain = plain.partition(".")[0] if re.fullmatch(_WHOLE, plain) else plain
-    return not plain or plain in {name.lower() for name in missing}
+    return not plain or plain in _small(tuple(missing))
+
+
+@lru_cache
+def _small(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.lower() for name in names)
 
 
 def exact_id(value: str | int | float) -> str | None:

@@ -5,38 +5,27 @@ from __future__ import annotations
 from features.errors import StamkundError
 from features.events.statements import KINDS_OF_STATEMENTS
 from features.events.tables import HTTP
-from features.reading.ids import is_missing_id
 from features.reading.iso import parse
 from features.units import DAY
 from serving.segment_spec.event_builder import EventBuilder
-from serving.segment_spec.fields import Message, display, object_of, text_of
+from serving.segment_spec.fields import Message, object_of, text_of
+from serving.segment_spec.identifiers import own_identifier
 from serving.segment_spec.receiver import Receiver
 
 
 def head_of(message: Message, receiver: Receiver, kind: str) -> EventBuilder:
     """The columns that every message fills, of one that means an event of this kind."""
-    user, anonymous = (_who(message, name, receiver) for name in ("userId", "anonymousId"))
-    if user is None and anonymous is None:
-        raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
+    id_type, id_, at = own_identifier(message, receiver)
     builder = EventBuilder()
     builder.put("event_id", message_id(message), "messageId")
     builder.put("source", HTTP, "type")
-    builder.put("id_type", "user_id" if user is not None else "anonymous_id", "userId")
-    builder.put("id", user if user is not None else anonymous, "userId" if user is not None else "anonymousId")
+    builder.put("id_type", id_type, at)
+    builder.put("id", id_, at)
     _put_time(builder, message, receiver, kind)
     context = object_of(message, "context")
     within, beside = text_of(context, "channel", at="context."), text_of(message, "channel")
     builder.put("channel", within or beside, "context.channel" if within else "channel")
     return builder
-
-
-def _who(message: Message, name: str, receiver: Receiver) -> str | None:
-    """Who a message is about, None when it does not say; what stands for nobody is refused."""
-    id_ = text_of(message, name)
-    if id_ is not None and is_missing_id(id_, receiver.missing_ids):
-        text = f"{name} is {display(id_)}, which stands for nobody (the setting `missing_ids` lists what does)."
-        raise StamkundError("missing_user", f"{text} Send an id, or leave {name} out.", field=name)
-    return id_
 
 
 def message_id(message: Message) -> str:

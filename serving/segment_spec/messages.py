@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.errors import StamkundError
-from features.events.identifiers import node
 from features.events.kinds import KINDS
 from features.events.money import Money
 from features.events.statements import says
+from serving.segment_spec.addresses import put_address
+from serving.segment_spec.consents import consents_of
 from serving.segment_spec.event_builder import Event, EventBuilder
-from serving.segment_spec.fields import Message, display
+from serving.segment_spec.fields import Message, display, object_of
 from serving.segment_spec.head import head_of
+from serving.segment_spec.identifiers import fragment_of, other_identifiers, to_json
 from serving.segment_spec.message_types import kind_of
 from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, number_lines
 from serving.segment_spec.properties import put_properties
@@ -37,7 +39,15 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     kind, properties = kind_of(message, receiver.missing_ids)
     builder = head_of(message, receiver, kind)
     builder.put("kind", kind, "event")
-    return [_complete(event, receiver) for event in _events(builder, properties, receiver.money)]
+    own = str(builder.columns["id_type"]), str(builder.columns["id"])
+    if kind in KINDS and KINDS[kind].of_address:
+        put_address(builder, message, properties)
+    others = other_identifiers(message, kind, own, receiver)
+    consents = consents_of(object_of(message, "context"))
+    fragment = fragment_of(own, others)
+    events = _events(builder, properties, receiver.money)
+    events[0] |= {"ids": to_json(others), "consents": consents}  # once a message
+    return [_complete(event, fragment, receiver) for event in events]
 
 
 def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Event]:
@@ -56,9 +66,9 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
     return [event | ({"order_line": 1} if kind == "order" else {})]
 
 
-def _complete(event: Event, receiver: Receiver) -> Event:
+def _complete(event: Event, fragment: str, receiver: Receiver) -> Event:
     """The event with who it is about, when it came, and the item's category where the message gives none."""
-    event["fragment"] = node(str(event["id_type"]), str(event["id"]))
+    event["fragment"] = fragment
     event["received_at"] = receiver.receipt(statement=says(event))
     if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = category

@@ -52,7 +52,7 @@ def said(**columns: str) -> dict[str, str]:
         ({"kind": "subscribe", "purpose": "weekly"}, {}),
         ({"kind": "unsubscribe", "purpose": "weekly"}, {"email": "REFUSAL"}),
         ({"kind": "unsubscribe", "purpose": "sms"}, {"sms": "REFUSAL"}),
-        ({"kind": "complaint", "status": "active"}, {"email": "REFUSAL"}),
+        ({"kind": "spam_complaint", "status": "active"}, {"email": "REFUSAL"}),
         ({"kind": "bounce"}, {}),
         ({"kind": "order", "purpose": "ads", "status": "granted"}, {}),
     ],

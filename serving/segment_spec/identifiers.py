@@ -1,0 +1,150 @@
+"""Whom a message is about: its own identifier, and all others that it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import orjson
+
+from features.errors import StamkundError
+from features.events.constraint_types import LONGEST
+from features.events.identifiers import USER, node
+from features.events.kinds import KINDS, snake_case
+from features.events.rules import text_rules
+from features.reading.ids import is_missing_id
+from serving.segment_spec.fields import Message, display, object_of, text_of
+from serving.segment_spec.receiver import Receiver
+
+ANONYMOUS: Final = "anonymous_id"
+DEVICE: Final = "device_id"
+ADDRESSES: Final = ("email", "phone")
+Others = Mapping[str, Sequence[str]]
+Told = tuple[str, str | None, str]  # a type, its value, and the field that holds it
+
+
+def own_identifier(message: Message, receiver: Receiver) -> tuple[str, str, str]:
+    """The type, value and field of the identifier that a message is kept by: the user's, or else the visitor's."""
+    user, anonymous = (_who(message, name, receiver) for name in ("userId", "anonymousId"))
+    if user is not None:
+        return USER, user, "userId"
+    if anonymous is None:
+        raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
+    return ANONYMOUS, anonymous, "anonymousId"
+
+
+def other_identifiers(message: Message, kind: str, own: tuple[str, str], receiver: Receiver) -> Others:
+    """The other identifiers by their types, in order, as they came; what stands for nobody is none.
+
+    >>> from features.events.money import Money
+    >>> sent = {"type": "identify", "userId": "7", "anonymousId": "f00", "traits": {"email": "Anna@X.se"}}
+    >>> other_identifiers(sent, "identify", ("user_id", "7"), Receiver(Money("EUR", 2), now=0))
+    {'anonymous_id': ['f00'], 'email': ['Anna@X.se']}
+    """
+    found: dict[str, list[str]] = {}
+    for id_type, value, at in _told(message, kind):
+        if value is None or (id_type, value) == own or is_missing_id(value, receiver.missing_ids):
+            continue
+        if not value.isprintable() or len(value) > LONGEST:
+            _check(value, at)
+        values = found.setdefault(id_type, [])
+        if value not in values:
+            values.append(value)
+    return found
+
+
+def fragment_of(own: tuple[str, str], others: Others) -> str:
+    """Whom a message's events are about: its user, or else its own identifier.
+
+    >>> cookie = ("anonymous_id", "f00")
+    >>> fragment_of(cookie, {"email": ["anna@x.se"]}), fragment_of(cookie, {"user_id": ["7"]})
+    ('anonymous_id:f00', '7')
+    """
+    users = others.get(USER, ())
+    return node(USER, users[0]) if users and own[0] != USER else node(*own)
+
+
+def to_json(others: Others) -> str | None:
+    """Other identifiers as JSON: of each type a value, or a list of them; None when there are none."""
+    if not others:
+        return None
+    told = {id_type: values[0] if len(values) == 1 else values for id_type, values in others.items()}
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _check(value: str, at: str) -> None:
+    rule = text_rules("id").first_broken({"id": value})
+    if rule is not None:
+        raise StamkundError(rule.code, f"{at}: {rule.explain({'id': value})}.", field=at)
+
+
+def _who(message: Message, name: str, receiver: Receiver) -> str | None:
+    """An identifier of a message, None when it has none; what stands for nobody is refused."""
+    id_ = text_of(message, name)
+    if id_ is not None and is_missing_id(id_, receiver.missing_ids):
+        text = f"{name} is {display(id_)}, which stands for nobody (the setting `missing_ids` lists what does)."
+        raise StamkundError("missing_user", f"{text} Send an id, or leave {name} out.", field=name)
+    return id_
+
+
+def _told(message: Message, kind: str) -> Iterator[Told]:
+    """Every identifier of a message; the traits of a group are the group's."""
+    yield ANONYMOUS, text_of(message, "anonymousId"), "anonymousId"
+    if message.get("type") == "identify":
+        yield from _addresses(object_of(message, "traits"), "traits")
+    if kind == "alias":  # which of both it is, nobody says
+        previous = text_of(message, "previousId")
+        yield from ((id_type, previous, "previousId") for id_type in (USER, ANONYMOUS))
+    if kind in KINDS and KINDS[kind].of_address:
+        yield from _addresses(object_of(message, "properties"), "properties")
+    if message.get("context") is not None:
+        yield from _of_context(object_of(message, "context"))
+
+
+def _of_context(context: Message) -> Iterator[Told]:
+    yield from _addresses(_object_in(context, "traits"), "context.traits")
+    device = _object_in(context, "device")
+    for name in ("id", "advertisingId"):
+        yield DEVICE, text_of(device, name, at="context.device."), f"context.device.{name}"
+    if context.get("externalIds") is not None:
+        yield from _external(context["externalIds"])
+
+
+def _addresses(traits: Message, at: str) -> Iterator[Told]:
+    """The addresses among traits; one that is neither a text nor a number is none."""
+    for name in ADDRESSES:
+        if isinstance(traits.get(name), str | int | float) and not isinstance(traits[name], bool):
+            yield name, text_of(traits, name, at=f"{at}."), f"{at}.{name}"
+
+
+def _external(entries: object) -> Iterator[Told]:
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        text = f"context.externalIds must be a list, not {display(entries)}."
+        raise StamkundError("bad_message", text, field="context.externalIds")
+    for place, entry in enumerate(entries):
+        at = f"context.externalIds[{place}]"
+        if not isinstance(entry, Mapping):
+            raise StamkundError("bad_message", f"{at} must be an object, not {display(entry)}.", field=at)
+        value = text_of(entry, "id", at=f"{at}.")
+        if value is not None:
+            yield _external_type(entry, at), value, f"{at}.id"
+
+
+def _external_type(entry: Message, at: str) -> str:
+    """The type of an external id, as a word: ``ios.idfa`` is ``ios_idfa``."""
+    name = snake_case(text_of(entry, "type", at=f"{at}.") or "")
+    if not name.isascii() or not name[:1].isalpha():
+        text = f"{at}.type must be a word such as email or loyalty_card, not {display(entry.get('type'))}."
+        raise StamkundError("bad_id_type", text, field=f"{at}.type")
+    return name
+
+
+def _object_in(context: Message, name: str) -> Message:
+    """An object in the context, empty when absent."""
+    value = context.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        text = f"context.{name} must be an object, not {display(value)}."
+        raise StamkundError("bad_message", text, field=f"context.{name}")
+    return value
