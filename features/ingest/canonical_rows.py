@@ -21,10 +21,11 @@ _AMOUNTS = ("value", "discount", "cost")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make an empty table for each canonical one."""
+    """Make an empty table for each canonical one; ``events`` is a view, first of ``http_events`` only."""
     for table in TABLES:
         columns = ", ".join(f"{sql.name(name)} {sql_type(role)}" for name, role in COLUMNS[table].items())
-        connection.execute(f"CREATE TABLE {table} ({columns})")
+        connection.execute(f"CREATE TABLE {'http_events' if table == 'events' else table} ({columns})")
+    connection.execute("CREATE VIEW events AS FROM http_events")
 
 
 def insert_rows(
@@ -56,14 +57,15 @@ def _insert_events(
     columns: Sequence[str],
     currency: str,
 ) -> None:
-    """Put staged events into ``events``, and give ids to those without one."""
+    """Let the view ``events`` tell of the staged ones too; those without an id are given one."""
     source = portion.source
     constants = {"id_type": source.id_type} | ({} if source.kind is None else {"kind": source.kind})
     literals = {column: sql.literal(text) for column, text in constants.items() if column not in columns}
     own = [column for column in columns if column not in {"event_id", "currency"}]
     told, accepted = _told(portion.name, own, literals, currency), f"staged WHERE {CODE} IS NULL"
     if "event_id" in columns and not sql.row_count(connection, f"{accepted} AND event_id IS NULL"):
-        connection.execute(f"INSERT INTO events BY NAME SELECT event_id, {told} FROM {accepted}")
+        connection.execute(f"ALTER TABLE staged RENAME TO {_kept(portion)}")
+        _add_events(connection, portion, f"event_id, {told} FROM {_kept(portion)} WHERE {CODE} IS NULL")
         return
     own_id = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
     content = f"if({own_id} IS NULL, md5({content_text(portion.name, own, literals)}), NULL)"
@@ -73,7 +75,20 @@ def _insert_events(
         SELECT {ROW}, {own_id} AS own_id, {content} AS content, {told} FROM {accepted}
         """
     )
-    _insert_with_ids(connection, portion, lake_events)
+    _give_ids(connection, portion, lake_events)
+    _add_events(connection, portion, f"* FROM {_kept(portion)}")
+
+
+def _kept(portion: Portion) -> str:
+    """The name of the table that keeps a source's events until they are written."""
+    return sql.name(f"events of {portion.name}")
+
+
+def _add_events(connection: duckdb.DuckDBPyConnection, portion: Portion, selected: str) -> None:
+    """Put what is selected of a source's rows behind the other events; no row is copied for that."""
+    others = sql.name(f"events before {portion.name}")
+    connection.execute(f"ALTER VIEW events RENAME TO {others}")
+    connection.execute(f"CREATE VIEW events AS FROM {others} UNION ALL BY NAME SELECT {selected}")
 
 
 def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: str) -> str:
@@ -87,12 +102,12 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
 
 
-def _insert_with_ids(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
-    """Put the table ``new_events`` into ``events``, with an id made for each that has none."""
+def _give_ids(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
+    """Keep the events of the table ``new_events``, with an id made for each that has none."""
     count_equal_events(connection, portion, lake_events)
     connection.execute(
         f"""
-        INSERT INTO events BY NAME
+        CREATE TABLE {_kept(portion)} AS
         WITH ordinals AS (
             SELECT {ROW}, coalesce(count, 0) + row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth
             FROM new_events LEFT JOIN equal_counts USING (content)

@@ -40,7 +40,7 @@ def ingest_log(
     *,
     earlier_files: Sequence[Path] | None,
 ) -> SourceReport:
-    """Put the log's events into the table ``events``, each once by its id.
+    """Put the log's events into the table ``http_events``, each once by its id.
 
     Where the log is read whole, ``earlier_files`` are the lake's files of events: those of an earlier log in them,
     which this log has not, are kept.
@@ -56,11 +56,10 @@ def ingest_log(
 
 
 def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> int:
-    """Put the events of the view ``log`` beside the others; how many were new."""
-    before = sql.row_count(connection, "events")
+    """Accept those events of the view ``log`` that are new; how many these are."""
     connection.execute(
         f"""
-        INSERT INTO events BY NAME
+        INSERT INTO http_events BY NAME
         SELECT * REPLACE ({sql.literal(HTTP)} AS source, {_told([*MAGNITUDES, "fragment"])}) FROM log
         WHERE event_id NOT IN (
             SELECT event_id FROM {lake_events.query()} SEMI JOIN log USING (event_id)
@@ -69,7 +68,7 @@ def _accept(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents) -> i
         QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY received_at, time) = 1
         """
     )
-    return sql.row_count(connection, "events") - before
+    return sql.row_count(connection, "http_events")
 
 
 def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, files: Sequence[Path]) -> int:
@@ -86,7 +85,7 @@ def _keep_earlier(connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents
         """
     )
     if not lake_events.files:
-        connection.execute("INSERT INTO events BY NAME FROM earlier_log")
+        connection.execute("INSERT INTO http_events BY NAME FROM earlier_log")
     return sql.row_count(connection, "earlier_log")
 
 

@@ -66,10 +66,11 @@ def ingest_portion(
     filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
-    insert_rows(connection, portion, lake_events, columns, settings.currency)
     if look:
         look(connection, portion, rows)
-    connection.execute("DROP TABLE rows; DROP TABLE staged")
+    connection.execute("DROP TABLE rows")
+    insert_rows(connection, portion, lake_events, columns, settings.currency)
+    connection.execute("DROP TABLE IF EXISTS staged")  # where it is not kept
     aside = file if rejected else None
     report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out, gave_way)
     watermark = _watermark(portion, rows, report, filled)
