@@ -20,22 +20,22 @@ from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.subject import log_column, subject_of
 from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
-from features.onboarding.parts.by_shape import with_shapes
-from features.onboarding.parts.parts import Parts, parts_of
-from features.onboarding.parts.table_names import Subject
 from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.roles.by_shape import with_shapes
+from features.onboarding.roles.roles import Roles, roles_of
+from features.onboarding.roles.table_names import Subject
 
 
 def drafts_of(table: Table) -> list[Draft]:
     """The sources of a table; one without a place where nothing tells what its rows are."""
-    table, repeats = without_repeats(table, parts_of(table))
-    parts = parts_of(table)
-    full = filled(table, parts)
+    table, repeats = without_repeats(table, roles_of(table))
+    roles = roles_of(table)
+    full = filled(table, roles)
     if full is not table:
-        table, parts = full, parts_of(full)
-    parts = with_shapes(table, parts)
-    subject = subject_of(table, parts)
-    drafts = _drafts(table, parts, subject) if subject else []
+        table, roles = full, roles_of(full)
+    roles = with_shapes(table, roles)
+    subject = subject_of(table, roles)
+    drafts = _drafts(table, roles, subject) if subject else []
     drafts = drafts or [unplaced(table)]
     drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
     return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]
@@ -56,44 +56,44 @@ def unplaced(table: Table) -> Draft:
     return Draft(table, None, Choice(questions=[Question("unplaced", text)]))
 
 
-def _drafts(table: Table, parts: Parts, subject: Subject) -> list[Draft]:
+def _drafts(table: Table, roles: Roles, subject: Subject) -> list[Draft]:
     many: Mapping[str, Callable[[], list[Draft]]] = {
-        "order": lambda: order_drafts(table, parts),
-        "refund": lambda: order_drafts(table, parts, kind="refund"),
-        "contact": lambda: contact_drafts(table, parts),
-        "subscription": lambda: subscription_drafts(table, parts),
+        "order": lambda: order_drafts(table, roles),
+        "refund": lambda: order_drafts(table, roles, kind="refund"),
+        "contact": lambda: contact_drafts(table, roles),
+        "subscription": lambda: subscription_drafts(table, roles),
         "lines": list,
     }
     if subject in many:
         return many[subject]()
     if subject in {"customers", "items", "offers"}:
-        return _references(table, parts, subject)
-    column = log_column(parts)
+        return _references(table, roles, subject)
+    column = log_column(roles)
     if subject == "log" and column is not None:
-        return _one(log_draft(table, parts, column))
-    return _one(survey_draft(table, parts) if subject == "survey" else _of_kind(table, parts, subject))
+        return _one(log_draft(table, roles, column))
+    return _one(survey_draft(table, roles) if subject == "survey" else _of_kind(table, roles, subject))
 
 
 def _one(draft: Draft | None) -> list[Draft]:
     return [] if draft is None else [draft]
 
 
-def _references(table: Table, parts: Parts, subject: Subject) -> list[Draft]:
-    roles = {"customers": ("customer", "row_id", "email", "phone"), "items": ("item", "row_id")}
-    candidates = parts.all(*roles.get(subject, ("offer", "row_id")))
+def _references(table: Table, roles: Roles, subject: Subject) -> list[Draft]:
+    keys = {"customers": ("customer", "row_id", "email", "phone"), "items": ("item", "row_id")}
+    candidates = roles.all(*keys.get(subject, ("offer", "row_id")))
     key: Column | None = next((column for column in candidates if column.is_unique), next(iter(candidates), None))
     if key is None:
         return []
     if subject == "customers":
         return [customers_draft(table, key)]
-    return [items_draft(table, parts, key) if subject == "items" else offers_draft(table, parts, key)]
+    return [items_draft(table, roles, key) if subject == "items" else offers_draft(table, roles, key)]
 
 
-def _of_kind(table: Table, parts: Parts, subject: Subject) -> Draft | None:
+def _of_kind(table: Table, roles: Roles, subject: Subject) -> Draft | None:
     """Rows of one kind of events; where no name says which, that is asked."""
     if subject != "events":
-        return event_draft(table, parts, subject)
-    draft = event_draft(table, parts, "visit")
+        return event_draft(table, roles, subject)
+    draft = event_draft(table, roles, "visit")
     text = "nothing tells what happened in these rows: a visit, a view, an order, a message?"
     question = Question("kind", text, ["kind: visit", "kind: order", "kind: contact"], "kind")
     return draft.adding(Choice(questions=[question])) if draft else None

@@ -1,4 +1,4 @@
-"""A column of a table, and the facts about its values from which its part is told."""
+"""A column of a table, and the facts about its values from which its role is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part a column seems to play, by its name alone."""
+"""Which role a column seems to have, by its name alone."""
 
 from __future__ import annotations
 

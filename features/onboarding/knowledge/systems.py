@@ -24,7 +24,7 @@ class System:
     subject: str | None = None
 
     def role(self, column: str) -> str | None:
-        """The part of a column, by its name in any letter case; None where its name says it."""
+        """The role of a column, by its name in any letter case; None where its name says it."""
         return self._roles.get(fold(column))
 
     @cached_property

@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.roles import Roles
 
 _ENOUGH = 20  # rows, of which some customer comes twice
 
 
-def customer(table: Table, parts: Parts) -> tuple[Column, Choice] | None:
+def customer(table: Table, roles: Roles) -> tuple[Column, Choice] | None:
     """The column that names the customer of each row, and what is unsure of it; None where there is none."""
-    named = list(dict.fromkeys(parts.all("customer", "email", "phone", "anonymous")))
+    named = list(dict.fromkeys(roles.all("customer", "email", "phone", "anonymous")))
     if not named:
-        return _by_name(parts)
+        return _by_name(roles)
     full = [column for column in named if column.is_full]
     again = [column for column in full if not (column.is_unique and column.rows >= _ENOUGH)]
     best = next(iter([*again, *full]), max(named, key=lambda column: column.present))
-    if parts.is_guess("customer", best):
+    if roles.is_guess("customer", best):
         return best, Choice({"id": identity(best)}, questions=[_by_shape(named)])
     others = [column for column in named if column is not best and _differ(table, best, column)]
     if best.is_unique and best.rows >= _ENOUGH and not others:
@@ -42,9 +42,9 @@ def _never_again(table: Table, best: Column, named: Sequence[Column]) -> Questio
     return Question("customer", text, [f"id: {name}" for name in (best.name, *others[:3])], "columns.id")
 
 
-def _by_name(parts: Parts) -> tuple[Column, Choice] | None:
+def _by_name(roles: Roles) -> tuple[Column, Choice] | None:
     """People by their names, where nothing else tells them: two of one name would be one customer."""
-    names = [column for column in parts.all("person") if column.is_full]
+    names = [column for column in roles.all("person") if column.is_full]
     if not names:
         return None
     best = max(names, key=lambda column: column.distinct)

@@ -13,8 +13,8 @@ from features.onboarding.knowledge.value_words import is_yes, kind, scale_in_nam
 from features.onboarding.meaning.customers import customer
 from features.onboarding.meaning.states import text_of
 from features.onboarding.meaning.times import moment
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.roles.roles import Roles
 
 _BESIDE = {
     "campaign_id": ("campaign",), "offer_id": ("offer",), "channel": ("channel",), "item_id": ("item",),
@@ -23,17 +23,17 @@ _BESIDE = {
 _SCALES = {"nps": (0, 10), "ces": (1, 7), "csat": (1, 5), "stars": (1, 5)}
 
 
-def event_draft(table: Table, parts: Parts, happened: str) -> Draft | None:
+def event_draft(table: Table, roles: Roles, happened: str) -> Draft | None:
     """A table's rows as events of one kind; None where no customer or no moment is told."""
-    who, when = customer(table, parts), moment(table, parts, of_order=False)
+    who, when = customer(table, roles), moment(table, roles, of_order=False)
     if who is None or when is None:
         return None
-    return Draft(table, "events", who[1] + when.choice + _beside(parts), happened)
+    return Draft(table, "events", who[1] + when.choice + _beside(roles), happened)
 
 
-def contact_drafts(table: Table, parts: Parts) -> list[Draft]:
+def contact_drafts(table: Table, roles: Roles) -> list[Draft]:
     """Messages that were sent, and as events of their own when each was opened, clicked, or answered by leaving."""
-    sent = event_draft(table, parts, "contact")
+    sent = event_draft(table, roles, "contact")
     if sent is None:
         return []
     found = [sent]
@@ -42,7 +42,7 @@ def contact_drafts(table: Table, parts: Parts) -> list[Draft]:
         ("click_time", "click", "_clicks"),
         ("unsubscribe_time", "unsubscribe", "_unsubscribes"),
     ):
-        column = parts.get(role)
+        column = roles.get(role)
         if column is None or (column.is_constant and column.present == table.rows):
             continue
         if column.is_time:
@@ -56,25 +56,25 @@ def contact_drafts(table: Table, parts: Parts) -> list[Draft]:
     return found
 
 
-def survey_draft(table: Table, parts: Parts) -> Draft | None:
+def survey_draft(table: Table, roles: Roles) -> Draft | None:
     """Answers to surveys, with their rating on its scale."""
-    draft, rating = event_draft(table, parts, "survey"), parts.get("rating")
+    draft, rating = event_draft(table, roles, "survey"), roles.get("rating")
     if draft is None or rating is None:
         return None
-    scale, question = _scale(table, parts, rating)
-    text = parts.get("survey_text", "item_name")
+    scale, question = _scale(table, roles, rating)
+    text = roles.get("survey_text", "item_name")
     columns = {"rating": rating.name} | ({"scale": scale} if scale else {})
     if text is not None and text.longest > 20:
         columns["text"] = text.name
     return draft.adding(Choice(columns, questions=[question] if question else []))
 
 
-def _scale(table: Table, parts: Parts, rating: Column) -> tuple[str | None, Question | None]:
+def _scale(table: Table, roles: Roles, rating: Column) -> tuple[str | None, Question | None]:
     """The scale of ratings: by the words of names, else by the highest one."""
     named = scale_in_name(rating.name) or scale_in_name(table.name)
     if (
         named is None
-        and (column := parts.get("scale")) is not None
+        and (column := roles.get("scale")) is not None
         and set(map(str.lower, column.common)) <= set(_SCALES)
     ):
         return column.name, None
@@ -92,14 +92,14 @@ def _scale(table: Table, parts: Parts, rating: Column) -> tuple[str | None, Ques
     return f"'{guess}'", question
 
 
-def subscription_drafts(table: Table, parts: Parts) -> list[Draft]:
+def subscription_drafts(table: Table, roles: Roles) -> list[Draft]:
     """A table of spans: a start of each, and an end where there is one."""
-    who, start, end = customer(table, parts), parts.get("start", "time", "order_time"), parts.get("end", "cancel")
+    who, start, end = customer(table, roles), roles.get("start", "time", "order_time"), roles.get("end", "cancel")
     if who is None or start is None:
         return []
-    subscription = parts.get("subscription")
+    subscription = roles.get("subscription")
     columns = {"time": start.name} | ({"subscription_id": subscription.name} if subscription else {})
-    recurring, renewal = parts.get("recurring", "amount", "unit_price"), parts.get("renewal")
+    recurring, renewal = roles.get("recurring", "amount", "unit_price"), roles.get("renewal")
     more = ({"value": recurring.name} if recurring else {}) | (
         {"renews_at": renewal.name} if renewal and renewal.is_time else {}
     )
@@ -115,19 +115,19 @@ def subscription_drafts(table: Table, parts: Parts) -> list[Draft]:
     return found
 
 
-def log_draft(table: Table, parts: Parts, column: Column) -> Draft | None:
+def log_draft(table: Table, roles: Roles, column: Column) -> Draft | None:
     """A log of many kinds of events, told by a column."""
-    draft = event_draft(table, parts, "")
+    draft = event_draft(table, roles, "")
     if draft is None:
         return None
     others = {word: meaning for word in column.common if (meaning := kind(word)) and meaning != canonical_kind(word)}
     cases = " ".join(f"WHEN {sql.literal(word)} THEN {sql.literal(meaning)}" for word, meaning in others.items())
     told = f"CASE {column.sql} {cases} ELSE {column.sql} END" if others else column.name
-    quantity, amount = parts.get("quantity"), parts.get("line_amount", "amount", "total", "unit_price")
+    quantity, amount = roles.get("quantity"), roles.get("line_amount", "amount", "total", "unit_price")
     more = (
         {"kind": told} | ({"value": amount.name} if amount else {}) | ({"quantity": quantity.name} if quantity else {})
     )
-    sure = amount is not None and bool(amount.scores or parts.system)
+    sure = amount is not None and bool(amount.scores or roles.system)
     asked = [_unpaid(column, amount)] if not sure and "order" in map(kind, column.common) else []
     return replace(draft, kind=None).adding(Choice(more, questions=asked))
 
@@ -139,9 +139,9 @@ def _unpaid(column: Column, amount: Column | None) -> Question:
     return Question("amount", text, [taken, "value: the amount"], "columns.value")
 
 
-def _beside(parts: Parts) -> Choice:
-    columns = {name: parts.get(*roles) for name, roles in _BESIDE.items()}
+def _beside(roles: Roles) -> Choice:
+    columns = {name: roles.get(*telling) for name, telling in _BESIDE.items()}
     return Choice({
         name: column.name for name, column in columns.items()
-        if column is not None and not any(parts.is_guess(role, column) for role in _BESIDE[name])
+        if column is not None and not any(roles.is_guess(role, column) for role in _BESIDE[name])
     })  # fmt: skip

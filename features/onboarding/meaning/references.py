@@ -8,8 +8,8 @@ from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import is_total_of_today
 from features.onboarding.meaning.customers import identity
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.roles.roles import Roles
 
 
 def customers_draft(table: Table, key: Column) -> Draft:
@@ -25,13 +25,13 @@ def customers_draft(table: Table, key: Column) -> Draft:
     return Draft(table, "customers", choice + _repeated(table, key, "customer_id"))
 
 
-def items_draft(table: Table, parts: Parts, key: Column) -> Draft:
+def items_draft(table: Table, roles: Roles, key: Column) -> Draft:
     """A table with a row an item."""
     wanted = {
-        "name": parts.get("item_name"),
-        "category": parts.get("category"),
-        "price": parts.get("unit_price", "amount"),
-        "cost": parts.get("cost"),
+        "name": roles.get("item_name"),
+        "category": roles.get("category"),
+        "price": roles.get("unit_price", "amount"),
+        "cost": roles.get("cost"),
     }
     columns = {"item_id": key.name} | {
         name: column.name for name, column in wanted.items() if column and column is not key
@@ -39,15 +39,15 @@ def items_draft(table: Table, parts: Parts, key: Column) -> Draft:
     return Draft(table, "items", Choice(columns) + _repeated(table, key, "item_id"))
 
 
-def offers_draft(table: Table, parts: Parts, key: Column) -> Draft:
+def offers_draft(table: Table, roles: Roles, key: Column) -> Draft:
     """A table with a row an offer."""
     wanted = {
-        "name": parts.get("item_name"),
-        "campaign_id": parts.get("campaign"),
-        "starts": parts.get("start"),
-        "ends": parts.get("end"),
-        "value": parts.get("amount", "discount"),
-        "cost": parts.get("cost"),
+        "name": roles.get("item_name"),
+        "campaign_id": roles.get("campaign"),
+        "starts": roles.get("start"),
+        "ends": roles.get("end"),
+        "value": roles.get("amount", "discount"),
+        "cost": roles.get("cost"),
     }
     columns = {"offer_id": key.name} | {
         name: column.name for name, column in wanted.items() if column and column is not key

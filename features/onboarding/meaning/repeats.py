@@ -10,13 +10,13 @@ from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.roles import Roles
 
 _MOST = 0.95  # of the orders that come twice come twice as a whole
 
 
-def without_repeats(table: Table, parts: Parts) -> tuple[Table, Choice]:
+def without_repeats(table: Table, roles: Roles) -> tuple[Table, Choice]:
     """The table with each row once, and the event id by which rows that come twice are known; else as it is."""
     raw = sql.name(f"different {table.name}")
     (different,) = table.counts("count(*)", of=f"(SELECT DISTINCT * FROM {table.raw})")
@@ -29,12 +29,12 @@ def without_repeats(table: Table, parts: Parts) -> tuple[Table, Choice]:
         once, options=table.options, notes=table.notes, questions=table.questions, query=table.query,
         parts=table.parts, customer=table.customer,
     )  # fmt: skip
-    for setting, columns in _keys(parts):
+    for setting, columns in _keys(roles):
         own = [once.text(column) for column in columns]
         (keys,) = once.counts(f"count(DISTINCT ({', '.join(own)}))")
         if keys < once.rows:
             continue
-        if len(columns) == 1 or _whole_orders(table, parts):
+        if len(columns) == 1 or _whole_orders(table, roles):
             note = (
                 f"{repeated:,} rows come twice: they are known by {', '.join(c.name for c in columns)}, and count once"
             )
@@ -45,19 +45,19 @@ def without_repeats(table: Table, parts: Parts) -> tuple[Table, Choice]:
     return table, Choice()
 
 
-def _keys(parts: Parts) -> Iterator[tuple[str, tuple[Column, ...]]]:
+def _keys(roles: Roles) -> Iterator[tuple[str, tuple[Column, ...]]]:
     """The columns that may name a row, as a setting."""
-    order = parts.get("order")
-    for column in [*parts.all("line", "row_id"), *([order] if order else [])]:
+    order = roles.get("order")
+    for column in [*roles.all("line", "row_id"), *([order] if order else [])]:
         yield column.name, (column,)
     if order is not None:
-        for item in parts.all("line", "item", "item_name"):
+        for item in roles.all("line", "item", "item_name"):
             yield f"concat_ws(' ', {order.sql}, {item.sql})", (order, item)
 
 
-def _whole_orders(table: Table, parts: Parts) -> bool:
+def _whole_orders(table: Table, roles: Roles) -> bool:
     """Whether orders that have a row twice have all of their rows as often, as when files overlap."""
-    order = parts.get("order")
+    order = roles.get("order")
     if order is None:
         return False
     columns = ", ".join(sql.name(name) for name in table.columns)

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
-from features.onboarding.parts.table_names import REFERENCES, Subject, named_subjects
+from features.onboarding.roles.roles import Roles
+from features.onboarding.roles.table_names import REFERENCES, Subject, named_subjects
 
 AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
 
@@ -30,15 +30,15 @@ class Signs:
     """What speaks for one subject of a table or another."""
 
     table: Table
-    parts: Parts
+    roles: Roles
 
-    def has(self, *roles: str) -> bool:
-        """Whether a column plays one of these parts."""
-        return self.parts.get(*roles) is not None
+    def has(self, *told: str) -> bool:
+        """Whether a column has one of these roles."""
+        return self.roles.get(*told) is not None
 
-    def tells(self, *roles: str) -> bool:
-        """Whether a column is named for one of these parts."""
-        return any(not self.parts.is_guess(role, column) for role in roles for column in self.parts.all(role))
+    def tells(self, *told: str) -> bool:
+        """Whether a column is named for one of these roles."""
+        return any(not self.roles.is_guess(role, column) for role in told for column in self.roles.all(role))
 
     def is_named(self, *subjects: Subject) -> bool:
         """Whether the name of the table or of its file speaks of one of these."""
@@ -52,8 +52,8 @@ class Signs:
     @cached_property
     def who(self) -> Column | None:
         """The column that may name customers."""
-        named = self.parts.all("customer", "email", "phone", "anonymous")
-        people = [column for column in self.parts.all("person") if not named and column.is_full]
+        named = self.roles.all("customer", "email", "phone", "anonymous")
+        people = [column for column in self.roles.all("person") if not named and column.is_full]
         return next((column for column in [*named, *people] if column.is_full), next(iter(named), None))
 
     @cached_property
@@ -61,9 +61,9 @@ class Signs:
         """The column that may tell when."""
         unnamed = [
             column for column in self.table.columns.values()
-            if column.is_time and not column.is_number and self.parts.role_of(column) is None
+            if column.is_time and not column.is_number and self.roles.role_of(column) is None
         ]  # fmt: skip
-        named = [column for column in self.parts.all(*MOMENTS) if column.is_time]
+        named = [column for column in self.roles.all(*MOMENTS) if column.is_time]
         return next(iter([*named, *unnamed]), None)
 
     @property

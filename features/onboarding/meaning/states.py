@@ -10,26 +10,26 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import State, is_yes, kind, state
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.roles import Roles
 
 _LEFT_OUT = ("cancelled", "refunded", "pending")
 
 
-def states(table: Table, parts: Parts, *, refunds: str | None = None) -> Choice:
+def states(table: Table, roles: Roles, *, refunds: str | None = None) -> Choice:
     """The conditions under which the rows of a table of orders count, and what is unsure of them.
 
     ``refunds`` is the condition of rows that are refunds, whose state does not leave them out.
     """
     choice = Choice()
-    back = parts.get("refund")
+    back = roles.get("refund")
     told = back is not None and back.is_number and not back.is_boolean
-    for column in [*parts.all("status"), *(column for column in parts.all("kind") if _tells_states(column))]:
+    for column in [*roles.all("status"), *(column for column in roles.all("kind") if _tells_states(column))]:
         choice += _of_flag(column, good=True) if column.is_boolean else _of_words(table, column, refunds, told=told)
-    for column in parts.all("cancel", "test"):
+    for column in roles.all("cancel", "test"):
         choice += _of_flag(column, good=False) if column.is_boolean else _of_moment(column)
     for column in table.columns.values():
-        if column.is_boolean and column not in parts.all("status", "cancel", "test") and column.distinct == 2:
+        if column.is_boolean and column not in roles.all("status", "cancel", "test") and column.distinct == 2:
             if {"paid", "success"} & set(_concepts(column)):
                 choice += _of_flag(column, good=True)
             elif {"cancel", "test", *(() if told else ("refund",))} & set(_concepts(column)):

@@ -1,4 +1,4 @@
-"""What a row of a table is, by the parts of its columns and the name of its file."""
+"""What a row of a table is, by the roles of its columns and the name of its file."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from features.onboarding.facts.column import NEARLY_ALL, Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
 from features.onboarding.meaning.signs import AMOUNTS, MOMENTS, Signs
-from features.onboarding.parts.parts import Parts
-from features.onboarding.parts.table_names import Subject
+from features.onboarding.roles.roles import Roles
+from features.onboarding.roles.table_names import Subject
 
 
-def subject_of(table: Table, parts: Parts) -> Subject | None:
+def subject_of(table: Table, roles: Roles) -> Subject | None:
     """What a row of a table is; None where nothing tells."""
-    if parts.system is not None and parts.system.subject is not None:
-        return cast(Subject, parts.system.subject)
-    signs = Signs(table, parts)
+    if roles.system is not None and roles.system.subject is not None:
+        return cast(Subject, roles.system.subject)
+    signs = Signs(table, roles)
     if signs.who is None:
         return _of_nobody(signs)
     return next((subject for subject, holds in _RULES if holds(signs)), None) or _by_name(signs)
 
 
-def log_column(parts: Parts) -> Column | None:
+def log_column(roles: Roles) -> Column | None:
     """The column that tells the kind of each row of a log: one knows several of its words, not only of orders."""
     for role in ("kind", "status"):
-        for column in parts.all(role):
+        for column in roles.all(role):
             known = {meaning for word in column.common if (meaning := kind(word))}
             told = known - {"order", "refund", IGNORED} if role == "kind" else known & {"contact", "click"}
             if told and len(known) >= min(2, column.distinct):
@@ -36,7 +36,7 @@ def log_column(parts: Parts) -> Column | None:
 
 def _of_nobody(signs: Signs) -> Subject | None:
     """Of a table without customers."""
-    order = signs.parts.get("order")
+    order = signs.roles.get("order")
     if signs.has("start") and signs.has("end") and signs.has("offer"):
         return "offers"
     if order and not order.is_unique and signs.has("item", "item_name", "line", *AMOUNTS):
@@ -69,7 +69,7 @@ def _is_subscription(signs: Signs) -> bool:
     if not signs.has("start"):
         return signs.has("subscription") and signs.has("cancel", "end", "renewal") and signs.when is not None
     told = signs.has("subscription", "renewal", "plan", "recurring") or signs.is_named("subscription")
-    end = signs.parts.get("end")
+    end = signs.roles.get("end")
     return told or (end is not None and end.present < signs.table.rows and not signs.has("order", "rating"))
 
 
@@ -80,8 +80,8 @@ def _is_message(signs: Signs, *subjects: Subject) -> bool:
 
 def _is_only(signs: Signs, role: str) -> bool:
     """Whether the only moment is that of an answer to a message."""
-    moments = [column for column in signs.parts.all(*MOMENTS) if column.is_time]
-    return bool(moments) and moments == [column for column in signs.parts.all(role) if column.is_time]
+    moments = [column for column in signs.roles.all(*MOMENTS) if column.is_time]
+    return bool(moments) and moments == [column for column in signs.roles.all(role) if column.is_time]
 
 
 def _is_redemption(signs: Signs) -> bool:
@@ -111,7 +111,7 @@ _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("survey", lambda signs: signs.is_named("survey") and _is_survey(signs)),
     ("subscription", _is_subscription),
     ("customers", _is_customers),
-    ("log", lambda signs: signs.when is not None and log_column(signs.parts) is not None),
+    ("log", lambda signs: signs.when is not None and log_column(signs.roles) is not None),
     ("survey", _is_survey),
     ("refund", lambda signs: signs.when is not None and signs.is_named("refund") and signs.is_order),
     ("support", _is_support),

@@ -9,8 +9,8 @@ from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.roles import Roles
 
 _OF_ORDERS = ("order_time", "time", "sent_time", "start", "shipped_time", "refund_time", "updated_time")
 _OF_OTHERS = ("sent_time", "time", "order_time", "open_time", "click_time", "start", "registered_time", "updated_time")
@@ -42,15 +42,15 @@ class Moment:
         return f"left(CAST({self.column.sql} AS VARCHAR), 10)"
 
 
-def moment(table: Table, parts: Parts, *, of_order: bool) -> Moment | None:
+def moment(table: Table, roles: Roles, *, of_order: bool) -> Moment | None:
     """The column that tells when, and what is unsure of it; None where no column does."""
-    named = [column for column in parts.all(*(_OF_ORDERS if of_order else _OF_OTHERS)) if column.is_time]
+    named = [column for column in roles.all(*(_OF_ORDERS if of_order else _OF_OTHERS)) if column.is_time]
     best = next((column for column in named if column.is_full), next(iter(named), None))
     if best is not None:
         return _with_clock(table, best, Choice())
     unnamed = [
         column for column in table.columns.values()
-        if column.is_time and column.is_full and parts.role_of(column) in {None, "cancel"}
+        if column.is_time and column.is_full and roles.role_of(column) in {None, "cancel"}
     ]  # fmt: skip
     if not unnamed:
         return None

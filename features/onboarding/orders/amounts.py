@@ -8,10 +8,10 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.orders.levels import Level, adds_up, equal, level
 from features.onboarding.orders.order_ids import Orders
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.roles import Roles
 
 _NEARLY_ALL = 0.95
-# The parts of amounts, those that tell most nearly what was paid for the goods first.
+# The roles of amounts, those that tell most nearly what was paid for the goods first.
 _OF_ROWS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "line_gross", "gross")
 OF_ORDERS = ("net", "total", "amount", "gross", "subtotal", "line_net", "line_amount", "line_gross", "recurring")
 
@@ -20,13 +20,13 @@ OF_ORDERS = ("net", "total", "amount", "gross", "subtotal", "line_net", "line_am
 class Amount:
     """A way to tell what was paid: the ``setting`` that says so, its SQL over the table, and at which level it is.
 
-    ``part`` is what its ``column`` plays; of a calculation it says which one.
+    ``role`` is the one of its ``column``; of a calculation it says which one.
     """
 
     setting: str
     sql: str
     level: Level
-    part: str
+    role: str
     column: Column | None = None
 
     @property
@@ -35,36 +35,36 @@ class Amount:
         return self.column.sql if self.column is not None else self.setting
 
 
-def named_amounts(table: Table, parts: Parts, orders: Orders) -> list[Amount]:
+def named_amounts(table: Table, roles: Roles, orders: Orders) -> list[Amount]:
     """The amounts that columns tell, those of the goods first."""
     found: dict[str, Amount] = {}
-    for part in _OF_ROWS if orders.lines else OF_ORDERS:
-        for column in parts.all(part):
-            if column.name not in found and parts.role_of(column) == part:
-                found[column.name] = _of_column(table, parts, orders, column, part)
+    for role in _OF_ROWS if orders.lines else OF_ORDERS:
+        for column in roles.all(role):
+            if column.name not in found and roles.role_of(column) == role:
+                found[column.name] = _of_column(table, roles, orders, column, role)
     return list(found.values())
 
 
-def _of_column(table: Table, parts: Parts, orders: Orders, column: Column, part: str) -> Amount:
+def _of_column(table: Table, roles: Roles, orders: Orders, column: Column, role: str) -> Amount:
     number = table.number(column)
-    where = _level(table, orders, column, part)
-    if column.in_cents or (parts.system is not None and parts.system.cents):
-        return Amount(f"{column.sql} / 100.0", f"({number} / 100.0)", where, part)
-    return Amount(column.name, number, where, part, column)
+    where = _level(table, orders, column, role)
+    if column.in_cents or (roles.system is not None and roles.system.cents):
+        return Amount(f"{column.sql} / 100.0", f"({number} / 100.0)", where, role)
+    return Amount(column.name, number, where, role, column)
 
 
-def _level(table: Table, orders: Orders, column: Column, part: str) -> Level:
+def _level(table: Table, orders: Orders, column: Column, role: str) -> Level:
     """The level of an amount: by its name where that says it, or where all values are the same."""
-    if part.startswith("line_"):
+    if role.startswith("line_"):
         return "row"
-    if column.is_constant and orders.lines and part in {"total", "subtotal"}:
+    if column.is_constant and orders.lines and role in {"total", "subtotal"}:
         return "order"
     return level(table, orders, column)
 
 
-def product(table: Table, parts: Parts) -> Amount | None:
+def product(table: Table, roles: Roles) -> Amount | None:
     """Quantity times unit price; None where one of them is missing."""
-    price, quantity = parts.get("unit_price"), parts.get("quantity")
+    price, quantity = roles.get("unit_price"), roles.get("quantity")
     if price is None or quantity is None:
         return None
     cents = " / 100.0" if price.in_cents else ""
@@ -72,9 +72,9 @@ def product(table: Table, parts: Parts) -> Amount | None:
     return Amount(f"{quantity.sql} * {price.sql}{cents}", number, "row", "product")
 
 
-def price_alone(table: Table, parts: Parts) -> Amount | None:
+def price_alone(table: Table, roles: Roles) -> Amount | None:
     """The price as what was paid for the row."""
-    price = parts.get("unit_price")
+    price = roles.get("unit_price")
     return Amount(price.name, table.number(price), "row", "price", price) if price else None
 
 
@@ -82,7 +82,7 @@ def less(table: Table, amount: Amount, column: Column) -> Amount:
     """An amount less what a column tells; what is told as a negative number is less already."""
     sign = "+" if (column.high or 0) <= 0 else "-"
     number = f"({amount.sql} {sign} coalesce({table.number(column)}, 0))"
-    return Amount(f"{amount.operand} {sign} coalesce({column.sql}, 0)", number, amount.level, amount.part)
+    return Amount(f"{amount.operand} {sign} coalesce({column.sql}, 0)", number, amount.level, amount.role)
 
 
 def shared_out(orders: Orders, total: Amount, line: Amount) -> Amount:

@@ -9,12 +9,12 @@ from features import sql
 from features.onboarding.facts.table import Table
 from features.onboarding.orders.levels import level
 from features.onboarding.orders.order_ids import Orders
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.roles import Roles
 
 
-def filled(table: Table, parts: Parts) -> Table:
+def filled(table: Table, roles: Roles) -> Table:
     """The table itself, or with what stands on the first row of each order on all of its rows."""
-    order = parts.get("order")
+    order = roles.get("order")
     if order is None or order.is_unique or not order.is_full or order.distinct * 1.01 > order.present:
         return table
     orders = Orders((table.text(order),), lines=True)
@@ -22,7 +22,7 @@ def filled(table: Table, parts: Parts) -> Table:
         column for column in table.columns.values()
         if column is not order and 0 < column.present < table.rows and level(table, orders, column) == "first"
     ]  # fmt: skip
-    if not any(column in parts.all("customer", "email", "order_time", "time", "total", "status") for column in sparse):
+    if not any(column in roles.all("customer", "email", "order_time", "time", "total", "status") for column in sparse):
         return table
     fills = ", ".join(f"max({column.sql}) OVER (PARTITION BY {order.sql}) AS {column.sql}" for column in sparse)
     query = f"SELECT * REPLACE ({fills}) FROM {{0}}"

@@ -31,10 +31,10 @@ def level(table: Table, orders: Orders, column: Column) -> Level:
     return "order" if table.share("different = 1", of=several) >= _NEARLY_ALL else "row"
 
 
-def adds_up(table: Table, orders: Orders, parts: str, total: str) -> float:
+def adds_up(table: Table, orders: Orders, value: str, total: str) -> float:
     """The share of the orders in which an amount of the rows adds up to a total, an aggregate of the rows."""
     sums = (
-        f"(SELECT sum({parts}) AS s, {total} AS w, count(*) AS n FROM {table.relation} "
+        f"(SELECT sum({value}) AS s, {total} AS w, count(*) AS n FROM {table.relation} "
         f"GROUP BY {orders.key or 'rowid'} HAVING s IS NOT NULL AND w IS NOT NULL)"
     )
     return table.share(f"abs(s - w) <= {_CENT} * n", of=sums)

@@ -16,52 +16,52 @@ from features.onboarding.orders.levels import level
 from features.onboarding.orders.order_ids import orders
 from features.onboarding.orders.refunds import refunds
 from features.onboarding.orders.worth import worth
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.roles.roles import Roles
 
-# What an order's row may tell besides, and the parts that tell it.
+# What an order's row may tell besides, and the roles that tell it.
 _OF_LINES = {"item_id": ("item", "item_name"), "category": ("category",), "quantity": ("quantity",)}
 _OF_ORDERS = {"channel": ("channel",), "offer_id": ("offer",), "campaign_id": ("campaign",), "session_id": ("session",)}
 
 
-def order_drafts(table: Table, parts: Parts, *, kind: str = "order") -> list[Draft]:
+def order_drafts(table: Table, roles: Roles, *, kind: str = "order") -> list[Draft]:
     """A table's rows as orders (or as refunds), and as refunds what a column beside the amount gives back."""
-    who, when = customer(table, parts), moment(table, parts, of_order=True)
+    who, when = customer(table, roles), moment(table, roles, of_order=True)
     if who is None or when is None:
         return []
-    bought = orders(table, parts, who[0], when)
-    paid = worth(table, parts, bought)
+    bought = orders(table, roles, who[0], when)
+    paid = worth(table, roles, bought)
     amount = paid.amount if paid else None
     value = (
         Choice({"value": amount.setting}, questions=paid.questions, notes=paid.notes) if paid and amount else Choice()
     )
-    back = refunds(table, parts, amount) if kind == "order" else None
+    back = refunds(table, roles, amount) if kind == "order" else None
     choice = (back.choice if back else Choice()) + who[1] + when.choice + bought.choice + value
-    choice += states(table, parts, refunds=back.condition if back else None) if kind == "order" else Choice()
+    choice += states(table, roles, refunds=back.condition if back else None) if kind == "order" else Choice()
     choice += Choice(questions=_without_amount(table) if amount is None else [])
     whole_orders = amount is not None and amount.level != "row" and bought.lines
-    choice += _others(parts, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
+    choice += _others(roles, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
     if kind == "refund" and amount is not None:
         choice = Choice({"value": f"abs({amount.operand})"}) + choice
     draft = Draft(table, "events", choice, None if "kind" in choice.columns else kind)
     back_drafts = [
         _one_row_an_order(refund) if bought.lines and level(table, bought, column) != "row" else refund
-        for refund, column in _given_back(draft, parts)
+        for refund, column in _given_back(draft, roles)
     ]
     return [_one_row_an_order(draft) if whole_orders else draft, *back_drafts]
 
 
-def _others(parts: Parts, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
+def _others(roles: Roles, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
     """What else the rows tell, where a column is named for it."""
     found: dict[str, str] = {}
-    for name, roles in wanted.items():
-        column = parts.get(*roles)
+    for name, telling in wanted.items():
+        column = roles.get(*telling)
         if column is not None:
             found[name] = f"abs({column.sql})" if name == "quantity" and column.negative else column.name
-    currency = parts.get("currency")
+    currency = roles.get("currency")
     if currency is not None and all(len(word) == 3 for word in currency.common):
         found["currency"] = currency.name
-    event_id = _event_id(parts)
+    event_id = _event_id(roles)
     return Choice({**({"event_id": event_id.name} if event_id else {}), **found})
 
 
@@ -74,10 +74,10 @@ def _without_amount(table: Table) -> list[Question]:
     return [Question("amount", text, ["(no amount)", *(f"value: {name}" for name in fractions[:4])], "columns.value")]
 
 
-def _event_id(parts: Parts) -> Column | None:
+def _event_id(roles: Roles) -> Column | None:
     """A column that names each row, apart from the order."""
-    named = [column for column in parts.all("line", "row_id") if column.is_unique]
-    return next((column for column in named if parts.get("order") is not column), None)
+    named = [column for column in roles.all("line", "row_id") if column.is_unique]
+    return next((column for column in named if roles.get("order") is not column), None)
 
 
 def _one_row_an_order(draft: Draft) -> Draft:
@@ -99,15 +99,15 @@ def _operands(draft: Draft) -> Iterator[str]:
             yield from (name.lower() for name in sql_tree.columns_of(text))
 
 
-def _given_back(draft: Draft, parts: Parts) -> list[tuple[Draft, Column]]:
+def _given_back(draft: Draft, roles: Roles) -> list[tuple[Draft, Column]]:
     """What a column beside the amount says was given back, as refunds; with the orders' other settings."""
     column = next(
-        (c for c in parts.all("refund") if c.is_number and not c.is_boolean and (c.low, c.high) != (0.0, 0.0)), None
+        (c for c in roles.all("refund") if c.is_number and not c.is_boolean and (c.low, c.high) != (0.0, 0.0)), None
     )
     if column is None or draft.kind != "order":
         return []
     kept = {name: text for name, text in draft.choice.columns.items() if name in {"id", "time", "order_id", "currency"}}
-    when = parts.get("refund_time")
+    when = roles.get("refund_time")
     if when is not None and when.is_time:
         kept["time"] = when.name
     cents = " / 100.0" if draft.choice.columns.get("value", "").endswith(" / 100.0") else ""

@@ -8,9 +8,9 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.times import Moment
-from features.onboarding.parts.dependence import dependence
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.dependence import dependence
+from features.onboarding.roles.roles import Roles
 
 _CONSISTENT = 0.99  # of the orders have one customer
 _SHARED = 0.01  # of the rows share customer and moment with another one, so that they are lines of one basket
@@ -37,17 +37,17 @@ class Orders:
         return ", ".join(self.keys)
 
 
-def orders(table: Table, parts: Parts, customer: Column, time: Moment) -> Orders:
+def orders(table: Table, roles: Roles, customer: Column, time: Moment) -> Orders:
     """What makes rows of a table one order."""
-    order = parts.get("order")
-    found = _named(table, parts, order, customer, time) if order else _unnamed(table, parts, customer, time)
-    tie = [column.sql for column in parts.all("line", "item", "item_name", "quantity", "unit_price")]
+    order = roles.get("order")
+    found = _named(table, roles, order, customer, time) if order else _unnamed(table, roles, customer, time)
+    tie = [column.sql for column in roles.all("line", "item", "item_name", "quantity", "unit_price")]
     setting = found.choice.columns.get("order_id", "")
     key = setting if setting not in table.columns else table.columns[setting].sql
     return replace(found, settings=(key,), tie=", ".join(tie or [customer.sql]))
 
 
-def _named(table: Table, parts: Parts, order: Column, customer: Column, time: Moment) -> Orders:
+def _named(table: Table, roles: Roles, order: Column, customer: Column, time: Moment) -> Orders:
     """Orders that have an id; where it starts anew, it names them together with what it starts anew with."""
     who, number = table.text(customer), table.text(order)
     if order.is_unique:
@@ -55,7 +55,7 @@ def _named(table: Table, parts: Parts, order: Column, customer: Column, time: Mo
     if dependence(table, [number], who) >= _CONSISTENT:
         return Orders((number,), lines=True, choice=Choice({"order_id": order.name}))
     day = f"CAST({table.moment(time.column)} AS DATE)"
-    store = parts.get("store")
+    store = roles.get("store")
     places = [(store.sql, table.text(store))] if store else []
     for more in ([(time.day, day)], places, [*places, (time.day, day)]):
         keys = (number, *(key for _, key in more))
@@ -70,12 +70,12 @@ def _named(table: Table, parts: Parts, order: Column, customer: Column, time: Mo
     return Orders(keys, lines=_repeat(table, keys), choice=Choice({"order_id": expression}, questions=[question]))
 
 
-def _unnamed(table: Table, parts: Parts, customer: Column, time: Moment) -> Orders:
+def _unnamed(table: Table, roles: Roles, customer: Column, time: Moment) -> Orders:
     """Rows without an order's id: those of one customer at one moment are one basket, where rows are products."""
     keys = (table.text(customer), *(table.text(column) for column in time.columns))
     (different,) = table.counts(f"count(DISTINCT ({', '.join(keys)}))")
     shared = 1 - different / max(table.rows, 1)
-    products = parts.get("item", "item_name", "quantity", "unit_price", "line_amount") is not None
+    products = roles.get("item", "item_name", "quantity", "unit_price", "line_amount") is not None
     if shared == 0 or not (products or shared >= _SHARED):
         return Orders((), lines=False)
     expression = f"concat_ws(' ', {', '.join(column.sql for column in (customer, *time.columns))})"

@@ -10,8 +10,8 @@ from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
 from features.onboarding.meaning.states import one_of
 from features.onboarding.orders.amounts import Amount
-from features.onboarding.parts.parts import Parts
 from features.onboarding.proposal.choice import Choice
+from features.onboarding.roles.roles import Roles
 
 _MOSTLY = 0.9
 
@@ -27,17 +27,17 @@ class Refunds:
     choice: Choice
 
 
-def refunds(table: Table, parts: Parts, amount: Amount | None) -> Refunds:
+def refunds(table: Table, roles: Roles, amount: Amount | None) -> Refunds:
     """What tells refunds from orders in a table."""
-    typed = _by_kind(table, parts)
+    typed = _by_kind(table, roles)
     if typed is not None:
         return typed
     return _by_sign(table, amount) if amount is not None else Refunds(None, Choice())
 
 
-def _by_kind(table: Table, parts: Parts) -> Refunds | None:
+def _by_kind(table: Table, roles: Roles) -> Refunds | None:
     """By a column of kinds, if one knows the words for orders or refunds."""
-    for column in parts.all("kind"):
+    for column in roles.all("kind"):
         words = {word: kind(word) for word in column.common}
         found = set(words.values())
         if not {"order", "refund", IGNORED} & found or column.is_constant:

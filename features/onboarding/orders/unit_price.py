@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.roles import Roles
 
 
-def is_price_of_unit(table: Table, parts: Parts) -> bool:
+def is_price_of_unit(table: Table, roles: Roles) -> bool:
     """Whether a price is one of a piece without doubt: by its name, by other rows, or for want of a difference."""
-    price, quantity = parts.get("unit_price"), parts.get("quantity")
+    price, quantity = roles.get("unit_price"), roles.get("quantity")
     if price is None or quantity is None:
         return False
     return (
-        parts.score("unit_price", price) >= 1 or quantity.low == quantity.high == 1 or is_of_unit(table, parts) is True
+        roles.score("unit_price", price) >= 1 or quantity.low == quantity.high == 1 or is_of_unit(table, roles) is True
     )
 
 
-def is_of_unit(table: Table, parts: Parts) -> bool | None:
+def is_of_unit(table: Table, roles: Roles) -> bool | None:
     """Whether the price of an item stays the same for other quantities; None where that cannot be told."""
-    price, quantity, item = parts.get("unit_price"), parts.get("quantity"), parts.get("item", "item_name")
+    price, quantity, item = roles.get("unit_price"), roles.get("quantity"), roles.get("item", "item_name")
     if price is None or quantity is None or item is None:
         return None
     number, pieces = table.number(price), table.number(quantity)

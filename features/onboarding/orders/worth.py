@@ -21,7 +21,7 @@ from features.onboarding.orders.amounts import (
 from features.onboarding.orders.order_ids import Orders
 from features.onboarding.orders.order_totals import Worth, telling_columns, worth_of_orders
 from features.onboarding.orders.unit_price import is_of_unit, is_price_of_unit
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.roles import Roles
 
 # Currencies of which cents are not told, or rarely.
 _WITHOUT_CENTS = frozenset(
@@ -30,28 +30,28 @@ _WITHOUT_CENTS = frozenset(
 _ENOUGH, _LARGE, _RARE = 20, 1000, 0.02  # rows to tell by; an amount that would be dear; of the rows
 
 
-def worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
+def worth(table: Table, roles: Roles, orders: Orders) -> Worth | None:
     """The amount that is the value of a table's rows; None where no column tells one."""
-    found = _worth(table, parts, orders)
-    return found and _in_cents(table, parts, found)
+    found = _worth(table, roles, orders)
+    return found and _in_cents(table, roles, found)
 
 
-def _worth(table: Table, parts: Parts, orders: Orders) -> Worth | None:
-    named = named_amounts(table, parts, orders)
+def _worth(table: Table, roles: Roles, orders: Orders) -> Worth | None:
+    named = named_amounts(table, roles, orders)
     of_orders = [amount for amount in named if amount.level != "row"]
     of_rows = [amount for amount in named if amount.level == "row"]
     if not orders.lines and of_rows:
-        return worth_of_orders(table, parts, of_rows)
-    rows = _of_lines(table, parts, of_rows)
+        return worth_of_orders(table, roles, of_rows)
+    rows = _of_lines(table, roles, of_rows)
     if rows:
-        return _of_rows(table, parts, orders, rows, of_orders)
-    return worth_of_orders(table, parts, of_orders) if of_orders else None
+        return _of_rows(table, roles, orders, rows, of_orders)
+    return worth_of_orders(table, roles, of_orders) if of_orders else None
 
 
-def _in_cents(table: Table, parts: Parts, found: Worth) -> Worth:
+def _in_cents(table: Table, roles: Roles, found: Worth) -> Worth:
     """The same, with a question where whole numbers may count cents."""
-    column, currency = found.amount.column, parts.get("currency")
-    if column is None or not column.is_whole or parts.system is not None or table.rows < _ENOUGH:
+    column, currency = found.amount.column, roles.get("currency")
+    if column is None or not column.is_whole or roles.system is not None or table.rows < _ENOUGH:
         return found
     named = {*(currency.common if currency else ()), *column.name.upper().split()}
     if named & _WITHOUT_CENTS:
@@ -67,21 +67,21 @@ def _in_cents(table: Table, parts: Parts, found: Worth) -> Worth:
     return Worth(cents, [*found.questions, Question("amount", text, options, "columns.value")], found.notes)
 
 
-def _of_lines(table: Table, parts: Parts, named: Sequence[Amount]) -> list[Amount]:
+def _of_lines(table: Table, roles: Roles, named: Sequence[Amount]) -> list[Amount]:
     """The amounts that can be those of lines, the likeliest first: named ones, quantity times price, the price."""
     found = list(named)
-    for amount in (product(table, parts), None if named else price_alone(table, parts)):
+    for amount in (product(table, roles), None if named else price_alone(table, roles)):
         if amount is not None and not any(agree(table, amount, other) for other in found):
             found.append(amount)
     return found
 
 
-def _of_rows(table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount], of_orders: Sequence[Amount]) -> Worth:
+def _of_rows(table: Table, roles: Roles, orders: Orders, rows: Sequence[Amount], of_orders: Sequence[Amount]) -> Worth:
     """Of rows that are lines: what adds up to what was paid for the order, else that shared out over them."""
-    paid = next((amount for part in OF_ORDERS for amount in of_orders if amount.part == part), None)
+    paid = next((amount for role in OF_ORDERS for amount in of_orders if amount.role == role), None)
     if paid is None:
-        return _of_single_rows(table, parts, rows)
-    lines = [*rows, *(less(table, amount, column) for amount in rows for column in telling_columns(parts, "discount"))]
+        return _of_single_rows(table, roles, rows)
+    lines = [*rows, *(less(table, amount, column) for amount in rows for column in telling_columns(roles, "discount"))]
     for amount in lines:
         if sums_to(table, orders, amount, paid):
             return Worth(amount, notes=[f"the rows of an order add up to its {paid.setting}"])
@@ -94,31 +94,31 @@ def _of_rows(table: Table, parts: Parts, orders: Orders, rows: Sequence[Amount],
     return Worth(shared, [Question("amount", text, options, "columns.value")])
 
 
-def _guessed_quantity(parts: Parts) -> str:
+def _guessed_quantity(roles: Roles) -> str:
     """The doubt about a quantity that no name tells; none where one does."""
-    quantity = parts.get("quantity")
-    if quantity is None or not parts.is_guess("quantity", quantity):
+    quantity = roles.get("quantity")
+    if quantity is None or not roles.is_guess("quantity", quantity):
         return ""
     return f"no column is named as a quantity; the whole numbers of {quantity.name} are taken for one"
 
 
-def _of_single_rows(table: Table, parts: Parts, rows: Sequence[Amount]) -> Worth:
+def _of_single_rows(table: Table, roles: Roles, rows: Sequence[Amount]) -> Worth:
     """Of rows that no amount of an order can be held against."""
-    best, discounts, doubt = rows[0], telling_columns(parts, "discount"), ""
-    others = [other for other in rows[1:] if other.part != "price" or is_of_unit(table, parts) is not True]
-    if best.part == "product" and discounts:
+    best, discounts, doubt = rows[0], telling_columns(roles, "discount"), ""
+    others = [other for other in rows[1:] if other.role != "price" or is_of_unit(table, roles) is not True]
+    if best.role == "product" and discounts:
         others = [best, *others]
         best = less(table, best, discounts[0])
         doubt = f"no column tells what was paid for a row; {discounts[0].name} is taken off quantity times price"
-    elif best.part == "product" and not is_price_of_unit(table, parts):
-        price = price_alone(table, parts)
+    elif best.role == "product" and not is_price_of_unit(table, roles):
+        price = price_alone(table, roles)
         others = [price] if price is not None else []
         doubt = f"is {price.setting if price else 'the price'} that of one piece, or of the row?"
-        if price is not None and is_of_unit(table, parts) is False:
+        if price is not None and is_of_unit(table, roles) is False:
             best, others = price, [best]
-    elif best.part == "product":
-        others, doubt = [], _guessed_quantity(parts)
-    elif best.column is not None and parts.is_guess(best.part, best.column):
+    elif best.role == "product":
+        others, doubt = [], _guessed_quantity(roles)
+    elif best.column is not None and roles.is_guess(best.role, best.column):
         doubt = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
     others = [other for other in others if not agree(table, other, best)]
     if not (others or doubt):

@@ -10,8 +10,8 @@ from features import sql
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts, parts_of
 from features.onboarding.relations.containment import contained
+from features.onboarding.roles.roles import Roles, roles_of
 
 _MOST, _FEW = 0.8, 0.05  # of the values of one column are in the other
 
@@ -22,8 +22,8 @@ def with_people(tables: Sequence[Table]) -> list[Table]:
     Where all have an address, or all an id, that names them. Where some have only the one and some only the other, a
     table with both gives the id for the address. Where there is none, that is asked.
     """
-    ids = {table: column for table in tables if (column := _id(parts_of(table))) is not None}
-    emails = {table: column for table in tables if (column := _email(parts_of(table))) is not None}
+    ids = {table: column for table in tables if (column := _id(roles_of(table))) is not None}
+    emails = {table: column for table in tables if (column := _email(roles_of(table))) is not None}
     people = [table for table in tables if table in ids or table in emails]
     only_emails = [table for table in people if table not in ids]
     only_ids = [table for table in people if table not in emails]
@@ -37,12 +37,12 @@ def with_people(tables: Sequence[Table]) -> list[Table]:
     return [_bridged(table, emails[table], bridges, ids, emails) if table in only_emails else table for table in tables]
 
 
-def _id(parts: Parts) -> Column | None:
-    return next((column for column in parts.all("customer") if column.is_full and not column.is_email), None)
+def _id(roles: Roles) -> Column | None:
+    return next((column for column in roles.all("customer") if column.is_full and not column.is_email), None)
 
 
-def _email(parts: Parts) -> Column | None:
-    return next((column for column in parts.all("customer", "email") if column.is_full and column.is_email), None)
+def _email(roles: Roles) -> Column | None:
+    return next((column for column in roles.all("customer", "email") if column.is_full and column.is_email), None)
 
 
 def _by_ids(tables: Sequence[Table], ids: Mapping[Table, Column], emails: Mapping[Table, Column]) -> list[Table]:

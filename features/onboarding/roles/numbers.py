@@ -8,44 +8,44 @@ from itertools import permutations
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.dependence import CONSISTENT
-from features.onboarding.parts.ids import counts_up, unnamed
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.dependence import CONSISTENT
+from features.onboarding.roles.ids import counts_up, unnamed
+from features.onboarding.roles.roles import Roles
 
 _LARGEST_QUANTITY = 1000
 _MOSTLY = 0.5  # of the rows, of what is an amount and not an exception
 
 
-def number_parts(table: Table, parts: Parts) -> Iterator[tuple[str, Column]]:
+def number_roles(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
     """Quantities, prices and amounts: by what calculates to what, else by how they are written."""
     numbers = [
-        column for column in unnamed(table, parts)
+        column for column in unnamed(table, roles)
         if column.is_number and not column.is_boolean and column.is_full and not column.times
     ]  # fmt: skip
     pieces = [column for column in numbers if is_quantity(column)]
     money = [column for column in numbers if 1 <= column.decimals <= 4]
-    named = parts.get("line_net", "line_amount", "amount", "total", "subtotal", "net", "gross", "unit_price")
+    named = roles.get("line_net", "line_amount", "amount", "total", "subtotal", "net", "gross", "unit_price")
     money = [column for column in money if table.share(f"{table.number(column)} <> 0") >= _MOSTLY]
     found = None
-    if named is None or named in parts.all("unit_price"):
-        found = _calculation(table, [*parts.all("quantity"), *pieces], [*parts.all("unit_price"), *money], money)
+    if named is None or named in roles.all("unit_price"):
+        found = _calculation(table, [*roles.all("quantity"), *pieces], [*roles.all("unit_price"), *money], money)
     if found:
         yield from (
             pair for pair in zip(("quantity", "unit_price", "line_amount"), found, strict=True) if pair[1] in numbers
         )
         return
-    if named is None and not _is_priced(table, parts, pieces, money):
+    if named is None and not _is_priced(table, roles, pieces, money):
         for column in money or [column for column in numbers if column not in pieces and not counts_up(table, column)]:
             yield "amount", column
     elif named is None:
         yield from (("quantity", pieces[0]), ("unit_price", money[0]))
-    elif named in parts.all("unit_price") and len(pieces) == 1 and not parts.get("quantity"):
+    elif named in roles.all("unit_price") and len(pieces) == 1 and not roles.get("quantity"):
         yield "quantity", pieces[0]
 
 
-def _is_priced(table: Table, parts: Parts, pieces: Sequence[Column], money: Sequence[Column]) -> bool:
+def _is_priced(table: Table, roles: Roles, pieces: Sequence[Column], money: Sequence[Column]) -> bool:
     """Whether the only amount is the price of a piece: an item has one, whatever the quantity."""
-    item = parts.get("item", "item_name")
+    item = roles.get("item", "item_name")
     if item is None or len(pieces) != 1 or len(money) != 1:
         return False
     price, quantity = table.number(money[0]), table.number(pieces[0])

@@ -1,4 +1,4 @@
-"""The parts of a table's columns, each with how sure it is."""
+"""The roles of a table's columns, each with how sure it is."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.systems import System, system_of
 from features.onboarding.knowledge.value_words import is_total_of_today
-from features.onboarding.parts.fit import fits
-from features.onboarding.parts.table_names import is_reference, named_subjects
+from features.onboarding.roles.fit import fits
+from features.onboarding.roles.table_names import is_reference, named_subjects
 
 _KNOWN, _NAMED = 2.0, 0.5  # how sure a column of a known system's export is, and one that a name speaks of
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The columns that can play each part, the surest first; ``system`` is whose export the table is, where known."""
+class Roles:
+    """The columns that can have each role, the surest first; ``system`` is whose export the table is, where known."""
 
     columns: Mapping[str, Sequence[Column]]
     scores: Mapping[tuple[str, str], float]
     system: System | None = None
 
-    def get(self, *roles: str) -> Column | None:
-        """The surest column of the first of these parts that any column plays."""
-        return next((columns[0] for role in roles if (columns := self.columns.get(role))), None)
+    def get(self, *wanted: str) -> Column | None:
+        """The surest column of the first of these roles that any column has."""
+        return next((columns[0] for role in wanted if (columns := self.columns.get(role))), None)
 
-    def all(self, *roles: str) -> list[Column]:
-        """The columns that play any of these parts, in this order."""
-        return [column for role in roles for column in self.columns.get(role, ())]
+    def all(self, *wanted: str) -> list[Column]:
+        """The columns that have any of these roles, in this order."""
+        return [column for role in wanted for column in self.columns.get(role, ())]
 
     def score(self, role: str, column: Column) -> float:
-        """How sure a column is of its part."""
+        """How sure a column is of its role."""
         return self.scores.get((role, column.name), 0.0)
 
-    def adding(self, role: str, column: Column, score: float) -> Parts:
-        """The parts, with one more of a column."""
+    def adding(self, role: str, column: Column, score: float) -> Roles:
+        """The roles, with one more of a column."""
         columns = {**self.columns, role: [*self.columns.get(role, ()), column]}
         return replace(self, columns=columns, scores={**self.scores, (role, column.name): score})
 
     def is_guess(self, role: str, column: Column) -> bool:
-        """Whether only the shape of its values says that a column plays a part."""
+        """Whether only the shape of its values says that a column has a role."""
         return 0 < self.score(role, column) < _NAMED
 
     def role_of(self, column: Column) -> str | None:
-        """The part that a column plays, the surest one."""
+        """The role of a column, the surest one."""
         roles = [(score, role) for (role, name), score in self.scores.items() if name == column.name]
         return max(roles)[1] if roles else None
 
 
-def parts_of(table: Table) -> Parts:
-    """The parts of a table's columns, by their names as far as their values fit."""
+def roles_of(table: Table) -> Roles:
+    """The roles of a table's columns, by their names as far as their values fit."""
     system = system_of(table.columns)
     found = [candidate for column in table.columns.values() for candidate in _candidates(column, system)]
     if table.customer is not None:
@@ -71,11 +71,11 @@ def parts_of(table: Table) -> Parts:
     columns: dict[str, list[Column]] = {}
     for role, _, column in found:
         columns.setdefault(role, []).append(column)
-    return Parts(columns, {(role, column.name): score for role, score, column in found}, system)
+    return Roles(columns, {(role, column.name): score for role, score, column in found}, system)
 
 
 def _candidates(column: Column, system: System | None) -> Iterator[tuple[str, float, Column]]:
-    """The parts that a column can play; in a known system's export the one that it plays there."""
+    """The roles that a column can have; in a known system's export the one that it has there."""
     known = system.role(column.name) if system else None
     if known is not None:
         if fits(known, column):

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
-from features.onboarding.parts.parts import Parts
+from features.onboarding.roles.roles import Roles
 
 _ID_LENGTH, _LONGEST_ID = 5, 80
 OFTEN = 1.2  # rows a value of what comes again
 
 
-def unnamed(table: Table, parts: Parts) -> list[Column]:
+def unnamed(table: Table, roles: Roles) -> list[Column]:
     """The columns whose names say nothing."""
-    return [column for column in table.columns.values() if column.present and parts.role_of(column) is None]
+    return [column for column in table.columns.values() if column.present and roles.role_of(column) is None]
 
 
-def id_columns(table: Table, parts: Parts) -> list[Column]:
+def id_columns(table: Table, roles: Roles) -> list[Column]:
     """The columns whose name says nothing known, and whose values can be ids."""
-    plain = [*unnamed(table, parts), *parts.all("row_id")]
+    plain = [*unnamed(table, roles), *roles.all("row_id")]
     return [
         column for column in plain
         if column.is_full and not column.is_boolean and not column.is_email and not column.is_currency

@@ -1,4 +1,4 @@
-"""Whether the values of a column can play a part, whatever its name says."""
+"""Whether the values of a column fit a role, whatever its name says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FEW_STATES, _FEW_KINDS, _FEW_ROWS = 40, 60, 10
 
 
 def fits(role: str, column: Column) -> bool:
-    """Whether a column may play a part, by its values.
+    """Whether a column may have a role, by its values.
 
     >>> paid = Column("paid", "VARCHAR", 2, 2, 2, numbers=("",))
     >>> fits("amount", paid), fits("time", paid)

@@ -1,0 +1,1 @@
+"""Which role each column of a table has: the customer, the moment, the amount and the others."""
