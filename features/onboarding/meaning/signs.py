@@ -7,11 +7,9 @@ from functools import cached_property
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
+from features.onboarding.roles.numbers import AMOUNTS
 from features.onboarding.roles.roles import Roles
 from features.onboarding.roles.table_names import REFERENCES, Subject, named_subjects
-
-AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
-
 
 MOMENTS = (
     "order_time",
@@ -59,12 +57,12 @@ class Signs:
     @cached_property
     def when(self) -> Column | None:
         """The column that may tell when."""
+        times = [column for column in self.table.columns.values() if column.is_time]
         unnamed = [
-            column for column in self.table.columns.values()
-            if column.is_time and not column.is_number and self.roles.role_of(column) is None
+            column for column in times
+            if self.roles.role_of(column) is None and (not column.is_number or len(times) == 1)
         ]  # fmt: skip
-        named = [column for column in self.roles.all(*MOMENTS) if column.is_time]
-        return next(iter([*named, *unnamed]), None)
+        return next((column for column in [*self.roles.all(*MOMENTS), *unnamed] if column.is_time), None)
 
     @property
     def is_paid(self) -> bool:

@@ -8,7 +8,8 @@ from typing import cast
 from features.onboarding.facts.column import NEARLY_ALL, Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
-from features.onboarding.meaning.signs import AMOUNTS, MOMENTS, Signs
+from features.onboarding.meaning.signs import MOMENTS, Signs
+from features.onboarding.roles.numbers import AMOUNTS
 from features.onboarding.roles.roles import Roles
 from features.onboarding.roles.table_names import Subject
 

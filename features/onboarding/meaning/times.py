@@ -11,6 +11,7 @@ from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.proposal.choice import Choice
 from features.onboarding.roles.roles import Roles
+from features.reading.formats import EPOCHS
 
 _OF_ORDERS = ("order_time", "time", "sent_time", "start", "shipped_time", "refund_time", "updated_time")
 _OF_OTHERS = ("sent_time", "time", "order_time", "open_time", "click_time", "start", "registered_time", "updated_time")
@@ -55,7 +56,7 @@ def moment(table: Table, roles: Roles, *, of_order: bool) -> Moment | None:
     if not unnamed:
         return None
     best, *others = sorted(unnamed, key=lambda column: (column.is_number, -column.distinct))
-    if (not others or all(column.is_number for column in others)) and not best.is_number:
+    if all(column.is_number for column in others) and not (best.is_number and (others or best.times[0] in EPOCHS)):
         return _with_clock(table, best, Choice())
     options = [f"time: {column.name}" for column in (best, *others)]
     text = f"no column is named as the moment; {best.name} holds times"

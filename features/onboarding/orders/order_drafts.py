@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from features import sql_tree
 from features.onboarding.facts.column import Column
-from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.meaning.customers import customer
 from features.onboarding.meaning.states import states
 from features.onboarding.meaning.times import moment
+from features.onboarding.orders.guesses import unknown_amount
 from features.onboarding.orders.levels import level
 from features.onboarding.orders.order_ids import orders
 from features.onboarding.orders.refunds import refunds
@@ -38,7 +38,7 @@ def order_drafts(table: Table, roles: Roles, *, kind: str = "order") -> list[Dra
     back = refunds(table, roles, amount) if kind == "order" else None
     choice = (back.choice if back else Choice()) + who[1] + when.choice + bought.choice + value
     choice += states(table, roles, refunds=back.condition if back else None) if kind == "order" else Choice()
-    choice += Choice(questions=_without_amount(table) if amount is None else [])
+    choice += Choice(questions=unknown_amount(table, roles) if amount is None else [])
     whole_orders = amount is not None and amount.level != "row" and bought.lines
     choice += _others(roles, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
     if kind == "refund" and amount is not None:
@@ -63,15 +63,6 @@ def _others(roles: Roles, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
         found["currency"] = currency.name
     event_id = _event_id(roles)
     return Choice({**({"event_id": event_id.name} if event_id else {}), **found})
-
-
-def _without_amount(table: Table) -> list[Question]:
-    """Where no amount is told, which of the columns that hold fractions tells it."""
-    fractions = [column.name for column in table.columns.values() if column.decimals and not column.is_time]
-    if not fractions:
-        return []
-    text = f"no column is known as the amount: is it {', '.join(fractions[:4])}?"
-    return [Question("amount", text, ["(no amount)", *(f"value: {name}" for name in fractions[:4])], "columns.value")]
 
 
 def _event_id(roles: Roles) -> Column | None:

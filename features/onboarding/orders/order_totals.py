@@ -10,6 +10,7 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.orders.amounts import Amount, agree, less, product
+from features.onboarding.orders.guesses import guessed_amount
 from features.onboarding.roles.roles import Roles
 
 
@@ -35,13 +36,12 @@ def worth_of_orders(table: Table, roles: Roles, amounts: Sequence[Amount]) -> Wo
     for column in extras:
         without = less(table, without, column)
     settings = list(dict.fromkeys([best.setting, *(other.setting for other in others), without.setting]))
-    guess = best.column is not None and roles.is_guess(best.role, best.column)
-    if len(settings) == 1 and not guess:
+    if best.column is not None and roles.is_guess(best.role, best.column):
+        return Worth(best, [guessed_amount(table, roles, best.column, settings)])
+    if len(settings) == 1:
         return Worth(best)
     names = ", ".join(dict.fromkeys([best.setting, *(o.setting for o in others), *(column.name for column in extras)]))
     text = f"{names} tell different amounts: with or without taxes, shipping, discounts?"
-    if guess:
-        text = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
     return Worth(best, [Question("amount", text, [f"value: {setting}" for setting in settings], "columns.value")])
 
 

@@ -18,6 +18,7 @@ from features.onboarding.orders.amounts import (
     shared_out,
     sums_to,
 )
+from features.onboarding.orders.guesses import guessed_amount
 from features.onboarding.orders.order_ids import Orders
 from features.onboarding.orders.order_totals import Worth, telling_columns, worth_of_orders
 from features.onboarding.orders.unit_price import is_of_unit, is_price_of_unit
@@ -118,12 +119,12 @@ def _of_single_rows(table: Table, roles: Roles, rows: Sequence[Amount]) -> Worth
             best, others = price, [best]
     elif best.role == "product":
         others, doubt = [], _guessed_quantity(roles)
-    elif best.column is not None and roles.is_guess(best.role, best.column):
-        doubt = f"no column is named as an amount; {best.setting} holds numbers as amounts are"
     others = [other for other in others if not agree(table, other, best)]
+    settings = list(dict.fromkeys([best.setting, *(other.setting for other in others)]))
+    if best.column is not None and roles.is_guess(best.role, best.column):
+        return Worth(best, [guessed_amount(table, roles, best.column, settings)])
     if not (others or doubt):
         return Worth(best)
-    settings = dict.fromkeys([best.setting, *(other.setting for other in others)])
     text = (
         doubt or f"several columns tell amounts that differ: {', '.join([best.setting, *(o.setting for o in others)])}"
     )

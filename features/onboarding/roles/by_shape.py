@@ -8,14 +8,15 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import kind, scale_in_name, state
 from features.onboarding.roles.dependence import decides, decides_daily
-from features.onboarding.roles.ids import OFTEN, comes_in_runs, counts_up, id_columns, unnamed
+from features.onboarding.roles.ids import OFTEN, comes_in_runs, counts_up, id_columns, is_written_as_id, unnamed
 from features.onboarding.roles.numbers import is_quantity, number_roles
 from features.onboarding.roles.roles import Roles
 from features.onboarding.roles.table_names import is_reference
+from features.onboarding.roles.whole_numbers import is_large, with_amount
 
 BY_SHAPE = 0.4  # how sure a role is that only the shape of its values tells
 _TOLD_KINDS = frozenset({"order", "refund", "view", "visit", "cart", "contact", "open", "click"})
-_HIGHEST_RATING, _SMALL = 10, 12
+_HIGHEST_RATING = 10
 _FEWEST = 3  # customers
 
 
@@ -27,7 +28,7 @@ def with_shapes(table: Table, roles: Roles) -> Roles:
     for find in (_words, _order, _customer, _item, number_roles) if happened else (_words, _customer):
         for role, column in find(table, roles):
             roles = roles.adding(role, column, BY_SHAPE)
-    return roles
+    return with_amount(table, roles, BY_SHAPE) if happened else roles
 
 
 def _words(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
@@ -88,9 +89,8 @@ def _customer(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
         if column is not order and column.distinct >= _FEWEST and column.distinct * OFTEN <= table.rows
         and (order is None or order.is_unique or decides_daily(table, order, column))
     ]  # fmt: skip
-    candidates.sort(key=lambda column: -column.distinct)
-    if len(candidates) > 1:
-        candidates = [column for column in candidates if not (column.is_whole and (column.high or 0) <= _SMALL)]
+    candidates.sort(key=lambda column: (not is_written_as_id(column), -column.distinct))
+    candidates = [column for column in candidates if not column.is_whole or is_large(column)] or candidates[:1]
     for column in candidates:
         if column.distinct >= candidates[0].distinct / 4:
             yield "customer", column

@@ -19,11 +19,25 @@ def unnamed(table: Table, roles: Roles) -> list[Column]:
 def id_columns(table: Table, roles: Roles) -> list[Column]:
     """The columns whose name says nothing known, and whose values can be ids."""
     plain = [*unnamed(table, roles), *roles.all("row_id")]
+    times = [column for column in table.columns.values() if column.is_time]
     return [
         column for column in plain
         if column.is_full and not column.is_boolean and not column.is_email and not column.is_currency
-        and not (column.is_time and not column.is_number) and column.decimals == 0 and column.longest <= _LONGEST_ID
+        and not (column.is_time and (not column.is_number or len(times) == 1))
+        and column.decimals == 0 and column.longest <= _LONGEST_ID
     ]  # fmt: skip
+
+
+def is_written_as_id(column: Column) -> bool:
+    """Whether values are written as ids are: with letters and digits, as numbers of one length, or as the rows' count.
+
+    >>> is_written_as_id(Column("x", "VARCHAR", 2, 2, 2, numbers=("",), longest=3, common={"760": 1, "761": 1}))
+    True
+    """
+    if not column.is_number:
+        return all(any(map(str.isdigit, word)) for word in column.common)
+    counts_rows = column.is_unique and column.low == 1 and column.high == column.rows
+    return counts_rows or 3 <= column.longest == min(map(len, column.common))
 
 
 def counts_up(table: Table, column: Column) -> bool:

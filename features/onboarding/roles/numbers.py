@@ -12,6 +12,7 @@ from features.onboarding.roles.dependence import CONSISTENT
 from features.onboarding.roles.ids import counts_up, unnamed
 from features.onboarding.roles.roles import Roles
 
+AMOUNTS = ("line_net", "line_amount", "net", "amount", "total", "subtotal", "gross", "line_gross", "unit_price")
 _LARGEST_QUANTITY = 1000
 _MOSTLY = 0.5  # of the rows, of what is an amount and not an exception
 
@@ -24,7 +25,7 @@ def number_roles(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
     ]  # fmt: skip
     pieces = [column for column in numbers if is_quantity(column)]
     money = [column for column in numbers if 1 <= column.decimals <= 4]
-    named = roles.get("line_net", "line_amount", "amount", "total", "subtotal", "net", "gross", "unit_price")
+    named = roles.get(*AMOUNTS)
     money = [column for column in money if table.share(f"{table.number(column)} <> 0") >= _MOSTLY]
     found = None
     if named is None or named in roles.all("unit_price"):

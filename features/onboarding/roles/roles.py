@@ -40,6 +40,12 @@ class Roles:
         columns = {**self.columns, role: [*self.columns.get(role, ()), column]}
         return replace(self, columns=columns, scores={**self.scores, (role, column.name): score})
 
+    def moving(self, column: Column, role: str, score: float) -> Roles:
+        """The roles, with a column in this one and in no other."""
+        columns = {each: [c for c in found if c is not column] for each, found in self.columns.items()}
+        scores = {key: each for key, each in self.scores.items() if key[1] != column.name}
+        return replace(self, columns=columns, scores=scores).adding(role, column, score)
+
     def is_guess(self, role: str, column: Column) -> bool:
         """Whether only the shape of its values says that a column has a role."""
         return 0 < self.score(role, column) < _NAMED

@@ -66,6 +66,38 @@ def test_orders_without_an_amount_beside_an_unknown_number_are_asked_about(tmp_p
     assert found.topics == ["amount"]
 
 
+@pytest.mark.parametrize(
+    ("row", "asked", "answer"),
+    [
+        ("{who},{amount},{day}", "value: column2", "# order_id: column2"),  # 25, 26 … 84: amounts, or ids of orders
+        ("{who},{spread},{day}", "value: column2", "# id: column2"),  # 17 amounts that come again, as customers do
+        ("{number},{who},{day}", "order_id: column1", "# value: column1"),  # 50017, 50018 …: all of five digits
+        ("{row},{who},{day}", "order_id: column1", "# value: column1"),  # 1, 2 … 60
+        ("{number},{who},{pieces},{day}", "order_id: column1", "# value: column3"),
+        ("{who},{pieces},{spread},{day}", "value: column3", "# value: 'column2 * column3'"),
+    ],
+)
+def test_whole_numbers_without_names_are_asked_about(tmp_path: Path, row: str, asked: str, answer: str) -> None:
+    rows = [
+        row.format(who=760 + n % 5, amount=25 + n, spread=8 + n * 7 % 17, number=50017 + n, row=n + 1,
+                   pieces=1 + n % 3, day=day)
+        for n, day in enumerate(DAYS)
+    ]  # fmt: skip
+    found = outcome(tmp_path, {"purchases.txt": table(*rows)})
+    assert found.events["customer_id"].unique().sort().to_list() == ["760", "761", "762", "763", "764"]
+    assert (found.events.height, found.topics) == (60, ["customer", "amount"])
+    lines = [line.strip() for line in found.text.splitlines()]
+    assert {asked, answer} <= set(lines)
+
+
+def test_days_without_signs_are_no_ids(tmp_path: Path) -> None:
+    # A customer's 12 orders of 1 to 60 come to 10.25 each and a cent more for each of the numbers: 615 + 17.70.
+    rows = [f"{n % 5:05},{day.replace('-', '')},{1 + n % 3},{10.25 + n / 100:.2f}" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"cds.txt": table(*rows)})
+    assert found.told == (60, 5, 632.7)
+    assert found.topics == ["customer", "amount"]
+
+
 def test_columns_of_one_letter_are_no_names_of_ours(tmp_path: Path) -> None:
     letters = "a,c,g,l,n,p,t"
     rows = [f"1,2,3,4,5,6,7,{n},c{n % 5},{day} 2:30 PM,€10.50" for n, day in enumerate(DAYS)]
