@@ -66,6 +66,13 @@ class Column:
         return meanings(self.name)
 
     @property
+    def names_nothing(self) -> bool:
+        """Whether its name says that it tells neither an id nor somebody's name: all is known of it, or a place."""
+        words = [word or frozenset() for word in self.meaning]
+        known = all(words) and not any(word & {"id", "name"} for word in words)
+        return bool(words) and (known or any(word & {"place", "kind", "status", "gender"} for word in words))
+
+    @property
     def in_cents(self) -> bool:
         """Whether its name says that it counts cents."""
         return any(word is not None and "cents" in word for word in self.meaning)

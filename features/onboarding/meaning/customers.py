@@ -21,11 +21,13 @@ def customer(table: Table, roles: Roles) -> tuple[Column, Choice] | None:
     full = [column for column in named if column.is_full]
     again = [column for column in full if not (column.is_unique and column.rows >= _ENOUGH)]
     best = next(iter([*again, *full]), max(named, key=lambda column: column.present))
+    maybe = _coming_again(table, roles)
     if roles.is_guess("customer", best):
-        return best, Choice({"id": identity(best)}, questions=[_by_shape(table, named)])
-    others = [column for column in named if column is not best and _differ(table, best, column)]
+        return best, Choice({"id": identity(best)}, questions=[_by_shape([*named, *maybe])])
+    people = [] if best.is_full else roles.all("person")[:1]
+    others = [column for column in (*named, *people) if column is not best and _differ(table, best, column)]
     if best.is_unique and best.rows >= _ENOUGH and not others:
-        return best, Choice({"id": identity(best)}, questions=[_never_again(table, best, named)])
+        return best, Choice({"id": identity(best)}, questions=[_never_again([best, *maybe])])
     return best, Choice({"id": identity(best)}, questions=_which(table, best, others))
 
 
@@ -34,17 +36,21 @@ def identity(column: Column) -> str:
     return f"lower({column.sql})" if column.is_email and column.upper else column.name
 
 
-def _never_again(table: Table, best: Column, named: Sequence[Column]) -> Question:
+def _never_again(columns: Sequence[Column]) -> Question:
     """Where nobody comes twice, something else may name the customers."""
-    text = f"no {best.name} comes twice: is it the customer's?"
-    options = [f"id: {column.name}" for column in (best, *_coming_again(table, named))]
-    return Question("customer", text, options, "columns.id")
+    text = f"no {columns[0].name} comes twice: is it the customer's?"
+    return Question("customer", text, [f"id: {column.name}" for column in columns], "columns.id")
 
 
-def _coming_again(table: Table, named: Sequence[Column]) -> Sequence[Column]:
-    """Some of the other columns whose values come again, as those of customers do."""
+def _coming_again(table: Table, roles: Roles) -> Sequence[Column]:
+    """Some of the columns that no name makes anything else, and whose values come again, as those of customers do."""
     again = [column for column in table.columns.values() if 1 < column.distinct < table.rows / 2 and column.longest > 1]
-    return [column for column in again if not (column.is_time or column.decimals or column in named)][:3]
+    free = [
+        column for column in again
+        if not (column.is_time or column.clock or column.decimals or column.names_nothing)
+        and roles.role_of(column) in {None, "amount", "item", "item_name", "row_id", "person", "survey_text"}
+    ]  # fmt: skip
+    return free[:3]
 
 
 def _by_name(roles: Roles) -> tuple[Column, Choice] | None:
@@ -60,10 +66,9 @@ def _by_name(roles: Roles) -> tuple[Column, Choice] | None:
     return best, Choice({"id": best.name}, questions=[Question("customer", text, options, "columns.id")])
 
 
-def _by_shape(table: Table, named: Sequence[Column]) -> Question:
-    text = f"no column is named as a customer's; the values of {named[0].name} come again as those of customers do"
-    options = [f"id: {column.name}" for column in (*named, *_coming_again(table, named))]
-    return Question("customer", text, options, "columns.id")
+def _by_shape(columns: Sequence[Column]) -> Question:
+    text = f"no column is named as a customer's; the values of {columns[0].name} come again as those of customers do"
+    return Question("customer", text, [f"id: {column.name}" for column in columns], "columns.id")
 
 
 def _differ(table: Table, one: Column, other: Column) -> bool:

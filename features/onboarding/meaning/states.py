@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from features import sql
-from features.events.kinds import snake_case
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
@@ -49,8 +48,6 @@ def one_of(column: Column, words: Iterable[str]) -> str:
 
 
 def _of_words(table: Table, column: Column, refunds: str | None, *, told: bool) -> Choice:
-    if _tells_places(column):
-        return Choice()
     known = {word: state(word) for word in column.common}
     if not any(known.values()) and (column.distinct > 12 or not _is_surely_status(column)):
         return Choice()
@@ -70,12 +67,6 @@ def _tells_states(column: Column) -> bool:
     """Whether a column that is named as one of kinds tells states: most of its words are known as such."""
     known = [word for word in column.common if state(word) is not None and kind(word) != "order"]
     return len(known) * 2 > column.distinct
-
-
-def _tells_places(column: Column) -> bool:
-    """Whether a column tells states of a country by their codes (NY, CA), some of which are words of states too."""
-    named = "state" in snake_case(column.name).split("_")
-    return named and all(len(word) == 2 and word.isalpha() and word.isupper() for word in column.common)
 
 
 def _is_surely_status(column: Column) -> bool:

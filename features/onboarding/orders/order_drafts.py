@@ -8,9 +8,11 @@ from dataclasses import replace
 from features import sql_tree
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.table import Table
+from features.onboarding.knowledge.currencies import currency_in_name
 from features.onboarding.meaning.customers import customer
 from features.onboarding.meaning.states import states
 from features.onboarding.meaning.times import moment
+from features.onboarding.orders.amounts import Amount
 from features.onboarding.orders.guesses import unknown_amount
 from features.onboarding.orders.levels import level
 from features.onboarding.orders.order_ids import orders
@@ -40,7 +42,7 @@ def order_drafts(table: Table, roles: Roles, *, kind: str = "order") -> list[Dra
     choice += states(table, roles, refunds=back.condition if back else None) if kind == "order" else Choice()
     choice += Choice(questions=unknown_amount(table, roles) if amount is None else [])
     whole_orders = amount is not None and amount.level != "row" and bought.lines
-    choice += _others(roles, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
+    choice += _others(roles, amount, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
     if kind == "refund" and amount is not None:
         choice = Choice({"value": f"abs({amount.operand})"}) + choice
     draft = Draft(table, "events", choice, None if "kind" in choice.columns else kind)
@@ -51,7 +53,7 @@ def order_drafts(table: Table, roles: Roles, *, kind: str = "order") -> list[Dra
     return [_one_row_an_order(draft) if whole_orders else draft, *back_drafts]
 
 
-def _others(roles: Roles, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
+def _others(roles: Roles, amount: Amount | None, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
     """What else the rows tell, where a column is named for it."""
     found: dict[str, str] = {}
     for name, telling in wanted.items():
@@ -59,7 +61,8 @@ def _others(roles: Roles, wanted: Mapping[str, tuple[str, ...]]) -> Choice:
         if column is not None:
             found[name] = f"abs({column.sql})" if name == "quantity" and column.negative else column.name
     currency = roles.get("currency")
-    if currency is not None and all(len(word) == 3 for word in currency.common):
+    codes = currency is not None and all(len(word) == 3 for word in currency.common)
+    if currency is not None and codes and not (amount and currency_in_name(amount.setting)):
         found["currency"] = currency.name
     event_id = _event_id(roles)
     return Choice({**({"event_id": event_id.name} if event_id else {}), **found})

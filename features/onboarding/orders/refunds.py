@@ -13,6 +13,7 @@ from features.onboarding.orders.amounts import Amount
 from features.onboarding.proposal.choice import Choice
 from features.onboarding.roles.roles import Roles
 
+_FEW = 0.3  # of the amounts are below zero where these are refunds without a doubt
 _MOSTLY = 0.9
 
 
@@ -72,11 +73,20 @@ def _by_sign(table: Table, amount: Amount) -> Refunds:
         return Refunds(None, Choice())
     negative = f"{amount.operand} < 0"
     columns = {"kind": f"CASE WHEN {negative} THEN 'refund' ELSE 'order' END", "value": f"abs({amount.operand})"}
-    if above and below < _MOSTLY * (below + above):
+    if below < _FEW * (below + above):
         note = f"the {below:,} rows with an amount below zero are refunds"
         return Refunds(f"({amount.sql}) < 0", Choice(columns, notes=[note]))
+    if below < _MOSTLY * (below + above):
+        return Refunds(f"({amount.sql}) < 0", Choice(columns, questions=[_outgoing(amount, below, below + above)]))
     text = f"{below:,} of {below + above:,} amounts are below zero: are these the orders, or refunds?"
     positive = {"kind": f"CASE WHEN {amount.operand} > 0 THEN 'refund' ELSE 'order' END", "value": columns["value"]}
     options = [f"kind: {positive['kind']}", f"kind: {columns['kind']}"]
     question = Question("refund", text, options, "columns.kind")
     return Refunds(f"({amount.sql}) > 0", Choice(positive, questions=[question]))
+
+
+def _outgoing(amount: Amount, below: int, rows: int) -> Question:
+    """Of an account that money goes out of as well as into."""
+    text = f"{below:,} of {rows:,} amounts are below zero: are these refunds, or payments to others that do not count?"
+    options = ["(they are refunds: leave it so)", f"where: {amount.operand} > 0"]
+    return Question("refund", text, options, "where")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
+from features.onboarding.knowledge.currencies import CODES, SIGNS, currency_in_name
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, scalar
 from features.onboarding.proposal.nobody import nobody
@@ -17,7 +18,6 @@ from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.rhythm import is_old, last_moment, rhythm
 
 _ZONE = re.compile(r"\d ?(Z|[A-Z]{3,4}|[+-]\d\d:?(\d\d)?)$|/")
-_SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY"}
 
 
 def head(proposal: Proposal) -> tuple[list[str], list[Question]]:
@@ -85,6 +85,8 @@ def _currency(drafts: Sequence[Draft]) -> tuple[str, Question | None]:
     """The currency that most rows name, else the one that amounts are written with."""
     counts: Counter[str] = Counter()
     for draft in drafts:
+        if named := currency_in_name(draft.choice.columns.get("value", "")):
+            counts[named] += draft.table.rows
         name = draft.choice.columns.get("currency", "")
         if name in draft.table.columns:
             counts.update({code.upper(): n for code, n in draft.table.columns[name].common.items() if len(code) == 3})
@@ -107,5 +109,5 @@ def _signs(column: Column) -> list[str]:
     if not column.is_number:
         return []
     text = f"{column.name} {next(iter(column.common), '')}"
-    codes = re.findall(r"(?<![A-Za-z])(EUR|USD|GBP|SEK|NOK|DKK|CHF|PLN|CZK|JPY|CAD|AUD)(?![A-Za-z])", text)
-    return [*codes, *(code for sign, code in _SIGNS.items() if sign in text)]
+    codes = re.findall(rf"(?<![A-Za-z])({'|'.join(CODES)})(?![A-Za-z])", text)
+    return [*codes, *(code for sign, code in SIGNS.items() if sign in text)]

@@ -81,6 +81,8 @@ def _order(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
 def _customer(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
     """The columns that may name customers: they come again, and each order has only one of them."""
     keys = roles.all("item", "campaign", "offer", "subscription")
+    if roles.system is not None:  # its columns are known, and none is the customer's
+        return
     if roles.get("customer", "email", "phone", "person", "anonymous") or any(column.is_unique for column in keys):
         return
     order = roles.get("order")

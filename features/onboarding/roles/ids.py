@@ -23,6 +23,7 @@ def id_columns(table: Table, roles: Roles) -> list[Column]:
     return [
         column for column in plain
         if column.is_full and not column.is_boolean and not column.is_email and not column.is_currency
+        and not column.clock and not column.names_nothing
         and not (column.is_time and (not column.is_number or len(times) == 1))
         and column.decimals == 0 and column.longest <= _LONGEST_ID
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.systems import System, system_of
 from features.onboarding.knowledge.value_words import is_total_of_today
 from features.onboarding.roles.fit import fits
+from features.onboarding.roles.places import tells_country_state
 from features.onboarding.roles.table_names import is_reference, named_subjects
 
 _KNOWN, _NAMED = 2.0, 0.5  # how sure a column of a known system's export is, and one that a name speaks of
@@ -60,6 +61,7 @@ def roles_of(table: Table) -> Roles:
     """The roles of a table's columns, by their names as far as their values fit."""
     system = system_of(table.columns)
     found = [candidate for column in table.columns.values() for candidate in _candidates(column, system)]
+    found = [each for each in found if each[0] != "status" or not tells_country_state(each[2], table.columns)]
     if table.customer is not None:
         found.append(("customer", _KNOWN, table.columns[table.customer]))
     if (

@@ -40,9 +40,7 @@ class Outcome:
 
 def outcome(folder: Path, files: Mapping[str, str]) -> Outcome:
     """What becomes of some files, by their names, without a hand on the proposal."""
-    for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    proposal = propose([folder / name for name in files], home=folder)
+    proposal = propose([written(folder, name, content) for name, content in files.items()], home=folder)
     (folder / "stamkund.yaml").write_text(proposal.text, encoding="utf-8")
     settings = read_settings(folder / "stamkund.yaml")
     report = ingest(settings)
@@ -51,6 +49,12 @@ def outcome(folder: Path, files: Mapping[str, str]) -> Outcome:
     return Outcome(
         proposal.text, settings, topics, events, sum(source.read - source.accepted for source in report.sources)
     )
+
+
+def written(folder: Path, name: str, content: str) -> Path:
+    """The file of a folder with this content."""
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder / name
 
 
 def table(header: str, *rows: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.features.onboarding.newcomers import outcome, table
+from features.onboarding.propose import propose
+from tests.features.onboarding.newcomers import outcome, table, written
 
 # Customers c0 to c4 order every week; order n of 1 to 60 is of customer n % 5.
 DAYS = [f"2024-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(60)]
@@ -105,10 +106,35 @@ def test_columns_of_one_letter_are_no_names_of_ours(tmp_path: Path) -> None:
     assert (found.told, found.topics) == ((60, 5, 630.0), [])
 
 
-def test_the_states_of_a_country_are_no_states_of_orders(tmp_path: Path) -> None:
-    rows = [f"{n},c{n % 5},{day},{('NY', 'CA', 'TX')[n % 3]},10" for n, day in enumerate(DAYS)]
-    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,Ship State,amount", *rows)})
+@pytest.mark.parametrize(
+    ("names", "states"),
+    [("State", ("NY", "CA", "TX")), ("Ship City,Ship State", ("Rye,NY", "Ontario,ON", "Rome,Lazio"))],
+)
+def test_the_states_of_a_country_are_no_states_of_orders(tmp_path: Path, names: str, states: tuple[str, ...]) -> None:
+    rows = [f"{n},c{n % 5},{day},{states[n % 3]},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table(f"order_id,customer_id,order_date,{names},amount", *rows)})
     assert (found.told, found.topics) == ((60, 5, 600.0), [])
+
+
+def test_places_and_pieces_are_nobody(tmp_path: Path) -> None:
+    rows = [f"{n},{day},{1 + n % 3},Rome {n % 5},10" for n, day in enumerate(DAYS)]
+    header = "Order ID,Sale Date,Number of Items,Ship City,Order Total"
+    proposal = propose([written(tmp_path, "orders.csv", table(header, *rows))], home=tmp_path)
+    assert [question.topic for draft in proposal.drafts for question in draft.choice.questions] == ["unplaced"]
+
+
+def test_names_may_stand_for_ids_that_are_missing(tmp_path: Path) -> None:
+    rows = [f"{n},{'' if n % 5 == 4 else f'c{n % 5}@x.se'},Ann {n % 5},{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,email,Billing Name,order_date,amount", *rows)})
+    assert (found.told, found.topics, found.rejected) == ((48, 4, 480.0), ["customer"], 12)
+    assert "# id: 'coalesce(email, \"Billing Name\")'" in found.text
+
+
+def test_the_currency_in_the_name_of_an_amount_is_that_of_the_amount(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 5},{day},{10 + n},{('IDR', 'PHP')[n % 2]}" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,usdAmount,fiatCurrency", *rows)})
+    assert found.told == (60, 5, 600.0 + sum(range(60)))
+    assert "currency: USD" in found.text
 
 
 def test_a_state_that_is_not_known_is_asked_about(tmp_path: Path) -> None:

@@ -52,3 +52,10 @@ def test_payouts_and_fees_are_neither(tmp_path: Path) -> None:
     ]
     found = outcome(tmp_path, {"balance.csv": table(f"{HEADER},type", *rows)})
     assert found.told == (30, 3, 600.0)
+
+
+def test_many_amounts_below_zero_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"{n},c{n % 3},2024-01-{1 + n:02} 10:00,{'-' if n % 2 else ''}20.00" for n in range(30)]
+    found = outcome(tmp_path, {"account.csv": table(HEADER, *rows)})
+    assert (found.kinds, found.topics) == ({"order": 15, "refund": 15}, ["refund"])
+    assert "# where: amount > 0" in found.text
