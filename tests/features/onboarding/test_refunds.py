@@ -58,4 +58,4 @@ def test_many_amounts_below_zero_are_asked_about(tmp_path: Path) -> None:
     rows = [f"{n},c{n % 3},2024-01-{1 + n:02} 10:00,{'-' if n % 2 else ''}20.00" for n in range(30)]
     found = outcome(tmp_path, {"account.csv": table(HEADER, *rows)})
     assert (found.kinds, found.topics) == ({"order": 15, "refund": 15}, ["refund"])
-    assert "# where: amount > 0" in found.text
+    assert "# where: 'amount > 0'" in found.text
