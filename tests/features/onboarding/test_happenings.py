@@ -9,7 +9,7 @@ def test_spans_are_subscriptions_that_start_and_end(tmp_path: Path) -> None:
     rows = [f"s{n},a{n % 4},2024-01-{1 + n:02},{f'2024-03-{1 + n:02}' if n % 3 == 0 else ''},9.00" for n in range(24)]
     found = outcome(tmp_path, {"subs.csv": table("subscription_id,account_id,start_date,end_date,mrr_amount", *rows)})
     assert found.kinds == {"subscription_end": 8, "subscription_start": 24}
-    assert found.events["customer_id"].n_unique() == 4
+    assert found.events["fragment"].n_unique() == 4
     assert found.topics == []
 
 
@@ -52,5 +52,5 @@ def test_totals_of_today_are_no_attributes(tmp_path: Path) -> None:
 def test_who_answers_again_is_told_by_what_comes_again(tmp_path: Path) -> None:
     rows = [f"r{n:03},k{n % 5}@x.se,2024-01-{1 + n:02} 10:00:00,{n % 11}" for n in range(22)]
     found = outcome(tmp_path, {"survey.csv": table("Respondent ID,Email,submitted at,NPS score", *rows)})
-    assert found.events["customer_id"].n_unique() == 5
+    assert found.events["fragment"].n_unique() == 5
     assert found.topics == ["customer"]
