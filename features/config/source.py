@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from encodings.aliases import aliases
 from typing import Annotated, Literal, Self
@@ -12,7 +13,7 @@ from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
-from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_ATTRIBUTES, Table
+from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, WITH_ATTRIBUTES, WITH_IDS, Table
 from features.reading.formats import parse_format
 
 
@@ -45,6 +46,7 @@ class Source(Section):
     kind: KindName | None = None
     id_type: str = Field(default="user_id", pattern=f"^{TYPE}$")
     columns: dict[str, Expression]
+    ids: dict[str, Expression] = Field(default_factory=dict)
     same_as: list[str] = Field(default_factory=list)
     # The form of files; what is silent is found.
     encoding: str | None = None
@@ -85,9 +87,35 @@ class Source(Section):
                 raise StamkundError(error.code, str(error), field=column) from None
         return formats
 
+    @field_validator("ids")
+    @classmethod
+    def _known_types(cls, ids: dict[str, str]) -> dict[str, str]:
+        for name in ids:
+            if not re.fullmatch(TYPE, name):
+                msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
+                raise StamkundError("bad_name", msg, field=name)
+        return dict(sorted(ids.items()))
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """What each canonical column is read from; that of another identifier is named ``ids.TYPE``."""
+        return self.columns | {f"{OTHER_ID}{name}": text for name, text in self.ids.items()}
+
+    @staticmethod
+    def key_of(column: str) -> str:
+        """The key of the settings under which a column of the mapping stands.
+
+        >>> Source.key_of("order_id"), Source.key_of("ids.email")
+        ('columns.order_id', 'ids.email')
+        """
+        return column if column.startswith(OTHER_ID) else f"columns.{column}"
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         self._check_columns()
+        if self.ids and self.table not in WITH_IDS:
+            msg = f"`ids` are those of people, and {self.table} are none: take them away."
+            raise StamkundError("unused_setting", msg, field="ids")
         self._check_query()
         return self
 

@@ -44,7 +44,7 @@ from features.events.constraint_types import (
 )
 from features.events.constraints import Constraint, Rules
 from features.events.identifiers import TYPE
-from features.events.tables import EVENTS, OFFER_TYPES, RATING_SCALES, Table
+from features.events.tables import EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
 from features.moments import utc
 
 EVENT_YEARS = (0, 4_102_444_800_000_000)  # 1970 to 2100, in microseconds
@@ -61,7 +61,7 @@ def is_id(column: str) -> bool:
     >>> is_id("order_id"), is_id("id"), is_id("id_type"), is_id("userId"), is_id("channel")
     (True, True, False, True, False)
     """
-    return column == "id" or column.endswith(("_id", "Id"))
+    return column == "id" or column.startswith(OTHER_ID) or column.endswith(("_id", "Id"))
 
 
 @cache

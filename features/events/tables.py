@@ -82,6 +82,8 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
     for table, columns in COLUMNS.items()
 }
 
+OTHER_ID = "ids."  # begins the name of the column of a source that holds another identifier of a type
+WITH_IDS: frozenset[Table] = frozenset({"events"})  # may hold other identifiers
 # What a source may map: the rest of an event is filled by ingest.
 FILLED = frozenset({"source", "fragment", "order_line", "ids", "consents"})
 # Without these columns a source's rows mean nothing; `kind` may also be a constant of the source.

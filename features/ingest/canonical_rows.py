@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import orjson
 
 from features import sql
-from features.events.identifiers import node_sql
+from features.events.identifiers import USER, node_sql
 from features.events.returns import without_sign_sql
-from features.events.tables import COLUMNS, TABLES, WITH_ATTRIBUTES, Table, sql_type
+from features.events.tables import COLUMNS, OTHER_ID, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.event_ids import content_text, count_equal_events, nth_id
 from features.ingest.lake_events import LakeEvents
 from features.ingest.mapping.validation import CODE
@@ -96,10 +97,30 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     kind, id_type = (literals.get(column, column) for column in ("kind", "id_type"))
     amounts = [column for column in _AMOUNTS if column in own]
     has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
-    columns = {column: without_sign_sql(column, kind) for column in own} | dict(literals)
-    columns |= {"source": sql.literal(name), "fragment": node_sql(id_type, "id")}
+    others = [column for column in own if column.startswith(OTHER_ID)]
+    columns = {column: without_sign_sql(column, kind) for column in own if column not in others} | dict(literals)
+    columns |= {"source": sql.literal(name), "fragment": _fragment(id_type, others)}
+    if others:
+        columns["ids"] = _ids(others)
     columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
+
+
+def _fragment(id_type: str, others: Sequence[str]) -> str:
+    """The SQL of whom an event is about: its user, or else its own identifier."""
+    own, user = node_sql(id_type, "id"), f"{OTHER_ID}{USER}"
+    if user not in others:
+        return own
+    return f"if({id_type} = '{USER}' OR {sql.name(user)} IS NULL, {own}, {node_sql(sql.literal(USER), sql.name(user))})"
+
+
+def _ids(others: Sequence[str]) -> str:
+    """The SQL of the JSON of other identifiers by their types; null where there are none."""
+    names = {column: orjson.dumps(column.removeprefix(OTHER_ID)).decode() for column in sorted(others)}
+    told = (
+        f"{sql.literal(f'{name}:')} || CAST(to_json({sql.name(column)}) AS VARCHAR)" for column, name in names.items()
+    )
+    return f"'{{' || nullif(concat_ws(',', {', '.join(told)}), '') || '}}'"
 
 
 def _give_ids(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from features import sql
 from features.config.source import Source
 from features.events.money import Money, power
-from features.events.rules import rules_of
-from features.events.tables import COLUMNS, NEEDED, Role
+from features.events.rules import rules_of, text_rules
+from features.events.tables import COLUMNS, NEEDED, OTHER_ID, Role
 from features.ingest.mapping.numbers import foreign_amount
 from features.ingest.mapping.projection import UNREADABLE
 from features.ingest.mapping.rule_sql import breaks, reason_sql
@@ -45,6 +45,8 @@ class Check:
 
 def role_of(source: Source, column: str) -> Role:
     """The role of a canonical column in the source's table; a name that it does not know is an attribute."""
+    if column.startswith(OTHER_ID):
+        return "id"
     return COLUMNS[source.table].get(column, "attribute")
 
 
@@ -58,17 +60,26 @@ def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -
     return Check(code, is_missing_id_sql(f"CAST({value.sql} AS VARCHAR)", missing_ids), reason)
 
 
-def _unread(source: Source, column: str, value: Value, text: str, money: Money) -> Iterator[Check]:
+def _is_told(column: str, value: Value, missing_ids: Sequence[str]) -> str:
+    """Whether a value says anything; as another identifier, what stands for nobody does not."""
+    if not column.startswith(OTHER_ID):
+        return value.present
+    return f"NOT {is_missing_id_sql(f'CAST({value.sql} AS VARCHAR)', missing_ids)}"
+
+
+def _unread(
+    source: Source, column: str, value: Value, text: str, *, money: Money, missing_ids: Sequence[str]
+) -> Iterator[Check]:
     """A value that is there and is not understood whole."""
     role = role_of(source, column)
     code, form = _FORMS[role]
     form = form.format(power=power(money.minor_units))
-    unread = f"{sql.name(column)} IS NULL AND {value.present}"
+    unread = f"{sql.name(column)} IS NULL AND {_is_told(column, value, missing_ids)}"
     foreign = foreign_amount(value, money) if role == "amount" else None
     if foreign is not None:
         told = f"amounts are in {money.currency}, and the {column} is "
         yield Check("foreign_currency", f"{unread} AND {foreign}", f"{sql.literal(told)} || {text}")
-    remedy = remedy_sql(value.sql, source.columns[column], time=code == "bad_time") if value.type == "VARCHAR" else None
+    remedy = remedy_sql(value.sql, source.mapping[column], time=code == "bad_time") if value.type == "VARCHAR" else None
     told = f"{sql.literal(f'{column} ')} || {text} || {sql.literal(f' is not {form}')}"
     yield Check(code, unread, f"{told} || {remedy}" if remedy and code in _WRITTEN else told)
 
@@ -84,9 +95,10 @@ def checks_of(source: Source, values: Mapping[str, Value], money: Money, missing
         yield _missing(column, values[column], texts[column], missing_ids)
     for column in dict.fromkeys([*COLUMNS[source.table], *values]):
         if column in values and role_of(source, column) in _FORMS:
-            yield from _unread(source, column, values[column], texts[column], money)
+            yield from _unread(source, column, values[column], texts[column], money=money, missing_ids=missing_ids)
     columns = {column: sql.name(column) for column in values}
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}
-    for rule in rules_of(source.table, money.currency):
+    others = (rule for column in values if column.startswith(OTHER_ID) for rule in text_rules(column))
+    for rule in (*rules_of(source.table, money.currency), *others):
         if rule.column in values:
             yield Check(rule.code, breaks(rule, columns), reason_sql(rule, texts))

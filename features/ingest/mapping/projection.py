@@ -47,8 +47,8 @@ def project(connection: duckdb.DuckDBPyConnection, name: str, source: Source, ro
     types = rows.columns
     own_values = {c: Value(sql.name(c), types[c], source.timezone, form) for c, form in formats.items()}
     casts = _numbers(rows) | {c: _typed(value, f"sources.{name}.formats", c, money) for c, value in own_values.items()}
-    copies = {column: own for column, text in source.columns.items() if (own := find_column(text, rows.columns))}
-    expressions = {column: text for column, text in source.columns.items() if column not in copies}
+    copies = {column: own for column, text in source.mapping.items() if (own := find_column(text, rows.columns))}
+    expressions = {column: text for column, text in source.mapping.items() if column not in copies}
     base = _typed_rows(copies, {column: cast for column, cast in casts.items() if column in operands})
     values = {
         column: Value(source_value(column), types[own], source.timezone, formats.get(own))
@@ -57,7 +57,7 @@ def project(connection: duckdb.DuckDBPyConnection, name: str, source: Source, ro
     if any(with_readers(text) != text for text in (*expressions.values(), source.where or "true")):
         create_readers(connection, source.timezone)
     for column, text in expressions.items():
-        type_ = _type(connection, f"sources.{name}.columns.{column}", text, base)
+        type_ = _type(connection, f"sources.{name}.{source.key_of(column)}", text, base)
         values[column] = Value(source_value(column), type_, source.timezone)
     results = [f"({with_readers(text)}\n) AS {source_value(column)}" for column, text in expressions.items()]
     columns = ", ".join([ROW, FLAW, sql.name(UNREADABLE), *map(source_value, copies), *results])

@@ -14,7 +14,8 @@ from features.errors import StamkundError
 from features.events.identifiers import node_sql
 from features.events.kinds import canonical_kind
 from features.events.money import Money
-from features.ingest.mapping.canonical_values import canonical_value
+from features.events.tables import OTHER_ID
+from features.ingest.mapping.canonical_values import canonical_value, other_id
 from features.ingest.mapping.checks import Check, checks_of, role_of
 from features.ingest.mapping.projection import Projection, failed_expression
 from features.ingest.mapping.value import Value
@@ -30,6 +31,8 @@ def validate_rows(
     money = Money(settings.currency, settings.minor_units)
     values = projection.values
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
+    others = {column: text for column, text in readings.items() if column.startswith(OTHER_ID)}
+    readings |= {column: other_id(text, settings.missing_ids) for column, text in others.items()}
     if "customer_id" in readings:
         readings["customer_id"] = node_sql(sql.literal(source.id_type), readings["customer_id"])
     checks = list(checks_of(source, values, money, settings.missing_ids))
@@ -87,8 +90,8 @@ def _reading(name: str, source: Source, column: str, value: Value, money: Money)
     if expression is None:
         form = {"amount": "an amount", "number": "a number"}.get(role_of(source, column), "a time")
         hint = ": say what it counts, e.g. `formats: {column: seconds}`, or to_timestamp(…)" if form == "a time" else ""
-        msg = f"`{source.columns[column]}` is of type {value.type}, which cannot be read as {form}{hint}."
-        field = f"sources.{name}.columns.{column}"
+        msg = f"`{source.mapping[column]}` is of type {value.type}, which cannot be read as {form}{hint}."
+        field = f"sources.{name}.{source.key_of(column)}"
         raise StamkundError("wrong_type", f"{field}: {msg}", field=field)
     return expression
 

@@ -75,7 +75,7 @@ def mapped_columns(source: Source, columns: Iterable[str]) -> set[str]:
     >>> sorted(mapped_columns(source, ["who", "a", "b", "c"]))
     ['a', 'b', 'who']
     """
-    names, texts = list(columns), [*source.columns.values(), *([source.where] if source.where else [])]
+    names, texts = list(columns), [*source.mapping.values(), *([source.where] if source.where else [])]
     plain = {text: find_column(text, names) for text in texts}
     operands = (
         find_column(each, names) for text, own in plain.items() if not own for each in sql_tree.columns_of(text)
@@ -85,9 +85,9 @@ def mapped_columns(source: Source, columns: Iterable[str]) -> set[str]:
 
 def _expressions(source: Source, rows: Rows) -> Iterator[tuple[str, str]]:
     """Each expression of a source, with the key that it stands under."""
-    for column, text in source.columns.items():
+    for column, text in source.mapping.items():
         if not find_column(text, rows.columns):
-            yield f"columns.{column}", text
+            yield source.key_of(column), text
     if source.where is not None:
         yield "where", source.where
 
