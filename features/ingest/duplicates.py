@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import numpy as np
 
 from features import sql
 from features.events.tables import KEYS, Table
@@ -69,9 +70,9 @@ def reject_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, colum
 
 def _all_differ(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the ids of staged events surely differ from each other and from known ones: hashes say so at once."""
-    hashes = "SELECT count(event_id), count(DISTINCT hash(event_id)) FROM staged WHERE event_id IS NOT NULL"
-    ids, different = connection.execute(hashes).fetchone() or (0, 0)
-    return bool(ids == different) and not sql.row_count(connection, "known_ids")
+    query = "SELECT hash(event_id) AS hash FROM staged WHERE event_id IS NOT NULL"
+    hashes = np.sort(connection.execute(query).fetchnumpy()["hash"])
+    return bool((hashes[1:] != hashes[:-1]).all()) and not sql.row_count(connection, "known_ids")
 
 
 def reject_rows_without_id(connection: duckdb.DuckDBPyConnection) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -15,12 +16,12 @@ from features import sql
 from features.events.columns import EVENT_ORDER
 from features.events.kinds import ANSWERS, QUESTIONS
 from features.events.tables import EVENTS
-from features.lake import Draft, write_events
+from features.lake import ORDER, Draft, number_lines, write_events
 
 _EQUAL = "(every.id_type, every.id, every.time) = (questions.id_type, questions.id, questions.time)"
-_OF_ORDER = "source, id_type, id, order_id"  # what tells the orders apart whose lines are numbered
+_OF_ORDER = ", ".join(ORDER)
 _COMPLETED = (
-    *_OF_ORDER.split(", "),
+    *ORDER,
     *EVENT_ORDER,
     "fragment",
     "kind",
@@ -61,18 +62,24 @@ class LakeEvents:
         months = self._changed_months(connection)
         self._number_lines(connection, months)
         new_columns = {*_filled_columns(connection), *_COMPLETED}
-        for month in sorted(months):
-            write_events(self._events_of(connection, month, new_columns), draft.part("events", month))
+        with ThreadPoolExecutor(1) as writer:  # writes a month while the next one is put in order
+            job = writer.submit(lambda: None)
+            for month in sorted(months):
+                events = self._events_of(connection, month, new_columns)
+                job.result()
+                job = writer.submit(_write, events, draft.part("events", month))
+            job.result()
         draft.keep("events", self.files.keys() - months)
 
     def _collect_orders(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Fill the table ``orders_apart`` with the orders whose lines no single month can number.
 
-        Without a lake these are the orders of several months; with one, all that change: others keep their numbers.
+        Without a lake these are the orders whose rows are of several months or fragments; with one, all that change:
+        others keep their numbers.
         """
         rows = "FROM (FROM events UNION ALL BY NAME FROM superseded_events) WHERE kind = 'order'"
         first, last = (f"date_trunc('month', make_timestamp({end}(time)))" for end in ("min", "max"))
-        several = "" if self.files else f"HAVING {first} <> {last}"
+        several = "" if self.files else f"HAVING {first} <> {last} OR min(hash(fragment)) <> max(hash(fragment))"
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE orders_apart AS
@@ -98,10 +105,11 @@ class LakeEvents:
     def _number_lines(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
         """Fill the table ``order_lines`` with the numbers of the lines of the orders in ``orders_apart``."""
         narrow = f"SELECT {_OF_ORDER}, event_id, time, kind FROM"
+        nth = f"row_number() OVER (PARTITION BY {_OF_ORDER} ORDER BY {', '.join(EVENT_ORDER)})"
         connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE order_lines AS
-            SELECT source, event_id, {_line(_OF_ORDER)} AS line
+            SELECT source, event_id, {nth} AS line
             FROM ({narrow} events UNION ALL {narrow} {self._earlier(months)})
             SEMI JOIN orders_apart USING ({_OF_ORDER})
             WHERE kind = 'order'
@@ -127,16 +135,12 @@ class LakeEvents:
         rows = f"({earlier}{new})"
         _collect_questions(connection, rows)
         asked, known_at = _known_at(connection)
-        alone = f"CASE WHEN order_id IS NOT NULL THEN {_line(f'kind, {_OF_ORDER}', 'every.')} END"
-        own = "order_line" if self.files else alone
         apart = " LEFT JOIN order_lines USING (source, event_id)" if sql.row_count(connection, "order_lines") else ""
-        line = f"coalesce({'line, ' if apart else ''}{own}, 1)"
+        line = "coalesce(line, order_line)" if apart else "order_line"
         return connection.sql(
             f"""
             SELECT * FROM (
-                SELECT every.* REPLACE (
-                    CASE WHEN every.kind = 'order' THEN {line} END AS order_line, {known_at} AS known_at
-                )
+                SELECT every.* REPLACE ({line} AS order_line, {known_at} AS known_at)
                 FROM {rows} AS every{apart}{asked}
             )
             ORDER BY fragment, {", ".join(EVENT_ORDER)}
@@ -150,9 +154,9 @@ def changed_fragments(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(str(row[0]) for row in connection.execute(query).fetchall())
 
 
-def _line(order: str, prefix: str = "") -> str:
-    by, within = (", ".join(prefix + name.strip() for name in names) for names in (order.split(","), EVENT_ORDER))
-    return f"row_number() OVER (PARTITION BY {by} ORDER BY {within})"
+def _write(events: pa.Table, file: Path) -> None:
+    """Write a month; what lines of orders have no number yet are those that it can number by itself."""
+    write_events(number_lines(events), file)
 
 
 def _collect_questions(connection: duckdb.DuckDBPyConnection, rows: str) -> None:

@@ -4,5 +4,6 @@ from features.lake.draft import WHOLE, Draft
 from features.lake.events_file import ROW_GROUP, write_events
 from features.lake.lake import Lake
 from features.lake.manifest import FORMAT, first_problem
+from features.lake.order_lines import ORDER, number_lines
 
-__all__ = ["FORMAT", "ROW_GROUP", "WHOLE", "Draft", "Lake", "first_problem", "write_events"]
+__all__ = ["FORMAT", "ORDER", "ROW_GROUP", "WHOLE", "Draft", "Lake", "first_problem", "number_lines", "write_events"]

@@ -118,3 +118,13 @@ def test_what_came_over_http_stays_though_the_lake_does_not_say_what_it_was_read
     shop.switch_log("second")
     assert shop.ingest().full_read_reason == "the lake does not say what it was read from"
     assert shop.http_ids() == ["h0", "h1"]
+
+
+def test_lines_of_an_order_are_numbered_by_their_times_whoever_they_are_known_to_be_about(tmp_path: Path) -> None:
+    shop = Shop.open(tmp_path)
+    person = {"id": "f00", "id_type": "anonymous_id", "kind": "order", "order_id": "o9"}
+    shop.receive("m1", **person, fragment="zoe", time=1_485_860_400_000_000)
+    shop.receive("m2", **person, fragment="amy", time=1_485_860_500_000_000)
+    shop.ingest()
+    lines = shop.events().filter(order_id="o9").sort("time").select("fragment", "order_line")
+    assert lines.rows() == [("zoe", 1), ("amy", 2)]
