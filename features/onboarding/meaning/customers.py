@@ -18,9 +18,10 @@ def customer(table: Table, roles: Roles) -> tuple[Column, Choice] | None:
     named = list(dict.fromkeys(roles.all("customer", "email", "phone", "anonymous")))
     if not named:
         return _by_name(roles)
-    full = [column for column in named if column.is_full]
+    several = [column for column in named if not column.is_constant] or named
+    full = [column for column in several if column.is_full]
     again = [column for column in full if not (column.is_unique and column.rows >= _ENOUGH)]
-    best = next(iter([*again, *full]), max(named, key=lambda column: column.present))
+    best = next(iter([*again, *full]), max(several, key=lambda column: column.present))
     maybe = _coming_again(table, roles)
     if roles.is_guess("customer", best):
         return best, Choice({"id": identity(best)}, questions=[_by_shape([*named, *maybe])])

@@ -52,7 +52,8 @@ def _odd_ones(table: Table, column: Column) -> Iterator[str]:
     median = sorted(counts)[len(counts) // 2]
     digits = sum(word.isdigit() for word in column.common) * 2 > len(counts)
     for word, count in column.common.items():
-        other = word.isdigit() != digits or (word.isdigit() and len(set(word)) == 1 and len(word) > 2)
+        same = word.isdigit() and len(set(word)) == 1 and (len(word) > 2 or word == "0")
+        other = same or word.isdigit() != digits
         if count >= _FREQUENT * median and count >= _SHARE * table.rows and other:
             yield word
 

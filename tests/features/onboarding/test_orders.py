@@ -130,6 +130,16 @@ def test_names_may_stand_for_ids_that_are_missing(tmp_path: Path) -> None:
     assert "# id: 'coalesce(email, \"Billing Name\")'" in found.text
 
 
+def test_guests_who_share_the_number_0_are_nobody(tmp_path: Path) -> None:
+    guests = [f"{n},0,g{n}@x.se,{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,email,order_date,amount", *guests)})
+    assert found.told == (60, 60, 600.0)
+    header = "order_id,customer_id,order_date,amount"
+    rows = [f"{n},{11 + n % 20 if n % 3 else 0},{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table(header, *rows)})
+    assert (found.told, found.topics, found.rejected) == ((40, 20, 400.0), ["customer"], 20)
+
+
 def test_the_currency_in_the_name_of_an_amount_is_that_of_the_amount(tmp_path: Path) -> None:
     rows = [f"{n},c{n % 5},{day},{10 + n},{('IDR', 'PHP')[n % 2]}" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,order_date,usdAmount,fiatCurrency", *rows)})
