@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from features import sql
 from features.config.same_as import reading_order
@@ -108,15 +109,13 @@ def _ingest(
                 results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
-        fragments = _write(connection, lake_events, lake, draft, changes)
-        if fragments is not None:
-            fragments |= frozenset(log_events["fragment"].drop_nulls())
+        _write(connection, lake_events, lake, draft, changes)
+        fragments = None if full_log else _changed_fragments(connection, lake, changes, log_events)
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
     draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources).dump()
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
-    fragments = None if full_log else fragments
     return IngestReport(reports, "", log=log_watermark.number, before=lake.version, fragments=fragments)
 
 
@@ -132,8 +131,8 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 
 def _write(
     connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, lake: Lake, draft: Draft, changes: Changes
-) -> frozenset[str] | None:
-    """Write what changed and keep the rest; the fragments whose events or attributes changed, None for all."""
+) -> None:
+    """Write what changed and keep the rest."""
     if lake_events.files and "items" in changes.tables:
         reference_tables.check_categories(connection, lake, lake_events)
     for table in REFERENCE_TABLES - changes.tables:
@@ -141,8 +140,14 @@ def _write(
     lake_events.write(connection, draft)
     for table in changes.tables:
         reference_tables.write(connection, draft, table)
-    fragments = changed_fragments(connection)
-    for table in WITH_ATTRIBUTES & changes.tables if lake_events.files else ():
+
+
+def _changed_fragments(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, changes: Changes, log: pl.DataFrame
+) -> frozenset[str] | None:
+    """The fragments whose events or attributes changed; None for all."""
+    fragments = changed_fragments(connection) | frozenset(log["fragment"].drop_nulls())
+    for table in WITH_ATTRIBUTES & changes.tables:
         changed = reference_tables.changed_attributes(connection, lake, table)
         if changed is None:
             return None

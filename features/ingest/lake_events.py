@@ -61,6 +61,7 @@ class LakeEvents:
         self._collect_orders(connection)
         months = self._changed_months(connection)
         self._number_lines(connection, months)
+        self._collect_questions(connection, months)
         new_columns = {*_filled_columns(connection), *_COMPLETED}
         with ThreadPoolExecutor(1) as writer:  # writes a month while the next one is put in order
             job = writer.submit(lambda: None)
@@ -116,6 +117,17 @@ class LakeEvents:
             """
         )
 
+    def _collect_questions(self, connection: duckdb.DuckDBPyConnection, months: set[str]) -> None:
+        """Fill the table ``questions`` with who was asked something and when, of what is known at once."""
+        narrow = "SELECT id_type, id, time, kind, known_at FROM"
+        connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE questions AS
+            SELECT DISTINCT id_type, id, time FROM ({narrow} events UNION ALL {narrow} {self._earlier(months)})
+            WHERE kind IN {QUESTIONS} AND coalesce(known_at, time) <= time
+            """
+        )
+
     def _earlier(self, months: Iterable[str]) -> str:
         return f"(FROM {self.query(sorted(months))} ANTI JOIN superseded_events USING (source, event_id))"
 
@@ -133,8 +145,7 @@ class LakeEvents:
             new = f"SELECT new.* REPLACE ({category}) FROM ({new}) AS new LEFT JOIN items USING (item_id)"
         earlier = f"FROM {self._earlier([month])} UNION ALL BY NAME " if self.files else ""
         rows = f"({earlier}{new})"
-        _collect_questions(connection, rows)
-        asked, known_at = _known_at(connection)
+        asked, known_at = _known_at(connection, within)
         apart = " LEFT JOIN order_lines USING (source, event_id)" if sql.row_count(connection, "order_lines") else ""
         line = "coalesce(line, order_line)" if apart else "order_line"
         return connection.sql(
@@ -159,23 +170,12 @@ def _write(events: pa.Table, file: Path) -> None:
     write_events(number_lines(events), file)
 
 
-def _collect_questions(connection: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """Fill the table ``questions`` with who was asked something and when, of what is known at once."""
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE questions AS
-        SELECT DISTINCT id_type, id, time FROM {rows}
-        WHERE kind IN {QUESTIONS} AND coalesce(known_at, time) <= time
-        """
-    )
-
-
-def _known_at(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
-    """The join of the table ``questions`` to ``every`` row, if there is any, and when a row is known."""
+def _known_at(connection: duckdb.DuckDBPyConnection, within: str) -> tuple[str, str]:
+    """The join of the ``questions`` of some time to ``every`` row, if there are any, and when a row is known."""
     later = "WHEN known_at > every.time + 1 THEN known_at"
-    if not sql.row_count(connection, "questions"):
+    if not sql.row_count(connection, f"questions WHERE {within}"):
         return "", f"CASE {later} END"
-    asked = f" LEFT JOIN questions ON every.kind IN {ANSWERS} AND {_EQUAL}"
+    asked = f" LEFT JOIN (FROM questions WHERE {within}) AS questions ON every.kind IN {ANSWERS} AND {_EQUAL}"
     after = "WHEN questions.time IS NOT NULL THEN greatest(coalesce(known_at, 0), every.time + 1)"
     return asked, f"CASE {after} {later} END"
 

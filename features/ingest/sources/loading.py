@@ -71,10 +71,11 @@ def _fill(
     _drop_reject_tables(connection)
     connection.execute(
         f"""
-        {statement} SELECT row_number() OVER () + {before} AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}, *
+        {statement} SELECT CAST(NULL AS BIGINT) AS {ROW}, CAST(NULL AS VARCHAR) AS {FLAW}, *
         FROM {source.relation}{limit}
         """
     )
+    _number(connection, sql.name(table), before)
     count = sql.row_count(connection, sql.name(table)) - before
     whole = most is None or count < most
     malformed = _malformed(connection, source, count) if whole else []
@@ -86,6 +87,20 @@ def _fill(
     _drop_reject_tables(connection)
     ordinals = np.array([record.ordinal for record in malformed], np.int64)
     return FileRows(source.label, count, ordinals, source.lines(count + len(malformed)))
+
+
+def _number(connection: duckdb.DuckDBPyConnection, table: str, before: int) -> None:
+    """Number the rows behind the ``before`` first ones; a number given as they are read makes one thread read them all.
+
+    DuckDB's own number of a row is its ``rowid``; a column that is called so is called otherwise meanwhile.
+    """
+    hiding = [sql.name(column) for column in sql.describe(connection, table) if column.lower() == "rowid"]
+    for column in hiding:
+        connection.execute(f'ALTER TABLE {table} RENAME {column} TO "stamkund:rowid"')
+    first = f"(SELECT min(rowid) FROM {table} WHERE {ROW} IS NULL)"
+    connection.execute(f"UPDATE {table} SET {ROW} = rowid - {first} + {before + 1} WHERE {ROW} IS NULL")
+    for column in hiding:
+        connection.execute(f'ALTER TABLE {table} RENAME "stamkund:rowid" TO {column}')
 
 
 def _malformed(connection: duckdb.DuckDBPyConnection, source: SourceTable, count: int) -> list[Malformed]:
