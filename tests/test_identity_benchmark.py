@@ -8,7 +8,7 @@ import polars as pl
 
 from benchmarks.identity import resolving
 from benchmarks.identity.quality import quality
-from features.config.identity import IdentitySettings
+from features.config.people.identity import IdentitySettings
 from features.identity.links import links_of
 from features.identity.resolve import resolve
 

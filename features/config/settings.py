@@ -11,11 +11,11 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 
 from features.config.document import parse
 from features.config.features import FeatureSettings
-from features.config.identity import IdentitySettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.offers import OfferSettings
 from features.config.people.consent import ConsentSettings
+from features.config.people.identity import IdentitySettings
 from features.config.people.privacy import PrivacySettings
 from features.config.query import check_query
 from features.config.same_as import check_same_as

@@ -10,7 +10,7 @@ import polars as pl
 from features.doctor import customer_counts, event_counts
 from features.doctor.doubts import order_counts
 from features.doctor.doubts.placeholders import placeholders
-from features.identity.people import events_at
+from features.identity.people import People
 from features.ingest.report import IngestReport
 from features.lake import Lake
 
@@ -43,7 +43,8 @@ class Facts:
     @classmethod
     def of(cls, lake: Lake, report: IngestReport, *, as_of: int) -> Self:
         """The counts of a lake."""
-        all_events = events_at(lake, as_of=as_of)
+        people = People.at(lake, [as_of])
+        all_events = people.events()
         events = all_events.filter(pl.col("time") <= as_of)
         return cls(
             report=report,
@@ -64,7 +65,7 @@ class Facts:
             consents=customer_counts.consents(events),
             ratings=event_counts.ratings(events),
             channels=event_counts.channels(events),
-            attributes=customer_counts.attributes(lake.scan("customers"), events),
+            attributes=customer_counts.attributes(people.about("customers"), events),
             offers=event_counts.offers(lake.scan("offers"), as_of=as_of),
         )
 

@@ -8,10 +8,14 @@ from typing import Literal, get_args
 import polars as pl
 
 Table = Literal["events", "items", "customers", "offers", "snapshots"]
+PeopleTable = Literal["links", "merges", "refused", "persons"]  # who is who: no source fills them, a build does
+LakeTable = Table | PeopleTable
 HTTP = "http"  # the source of the events that came over HTTP
 Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list", "attribute"]
 
 TABLES: tuple[Table, ...] = get_args(Table)
+PEOPLE_TABLES: tuple[PeopleTable, ...] = get_args(PeopleTable)
+LAKE_TABLES: tuple[LakeTable, ...] = (*TABLES, *PEOPLE_TABLES)
 REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers", "snapshots"})  # all but events
 
 # ``fragment`` is the node (:mod:`features.events.identifiers`) of whom an event is about before people are resolved: of
@@ -68,13 +72,20 @@ OFFERS: Mapping[str, Role] = {
     "cost": "amount",
     "item_ids": "list",
 }
-COLUMNS: Mapping[Table, Mapping[str, Role]] = {
+# Who is who: ``a``, ``b`` and others are nodes, see :mod:`features.events.identifiers`.
+_EVIDENCE: Mapping[str, Role] = {"a": "id", "b": "id", "time": "time", "source": "text", "event_id": "id"}
+LAKE_COLUMNS: Mapping[LakeTable, Mapping[str, Role]] = {
     "events": EVENTS,
     "items": ITEMS,
     "customers": CUSTOMERS,
     "offers": OFFERS,
     "snapshots": SNAPSHOTS,
+    "links": {"a": "id", "b": "id", "first": "time", "last": "time", "n": "whole", "source": "text", "event_id": "id"},
+    "merges": {"survivor": "id", "absorbed": "id", **_EVIDENCE},
+    "refused": {**_EVIDENCE, "n": "whole", "limit": "text", "id_type": "text"},
+    "persons": {"fragment": "id", "customer_id": "id", "from": "time", "to": "time", "nobody_from": "time"},
 }
+COLUMNS: Mapping[Table, Mapping[str, Role]] = {table: LAKE_COLUMNS[table] for table in TABLES}
 WITH_ATTRIBUTES: frozenset[Table] = frozenset({"customers", "snapshots"})  # have any columns beside these
 # By which columns a row is known; a second row with the same ones is a duplicate.
 KEYS: Mapping[Table, tuple[str, ...]] = {
@@ -109,7 +120,7 @@ def sql_type(role: Role) -> str:
     return {"number": "DOUBLE", "list": "VARCHAR[]"}.get(role, "VARCHAR")
 
 
-def schema(table: Table) -> pl.Schema:
+def schema(table: LakeTable) -> pl.Schema:
     """The polars schema of a canonical table; customers and snapshots have attributes beside it.
 
     >>> schema("items").names()
@@ -121,4 +132,4 @@ def schema(table: Table) -> pl.Schema:
         "VARCHAR": pl.String(),
         "VARCHAR[]": pl.List(pl.String()),
     }
-    return pl.Schema({name: types[sql_type(role)] for name, role in COLUMNS[table].items()})
+    return pl.Schema({name: types[sql_type(role)] for name, role in LAKE_COLUMNS[table].items()})

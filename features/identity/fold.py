@@ -29,20 +29,22 @@ class Fold:
         apart: identifiers that people said to be of different persons, in groups.
 
     Attributes:
-        merges: the links that joined two people: their places, and what the people of ``a`` and of ``b`` were called.
+        merges: the links that joined two people, three numbers each: its place, and what the people of ``a`` and of
+            ``b`` were called.
         refused: the links that did not: their places, the limit, and the type that it is of.
         shared: from when on (µs) an identifier serves too many people.
-        periods: identifiers, what they were called, and from when until when, where that is not their own name.
+        periods: what identifiers were called that is not their own name, four numbers each: the identifier, the name,
+            from when and until when.
     """
 
     def __init__(
         self, rank: Sequence[int], name: Sequence[int], limits: Limits, apart: Sequence[Sequence[int]] = ()
     ) -> None:
         self.rank, self.own, self.limits = rank, name, limits
-        self.merges: list[tuple[int, int, int]] = []
+        self.merges: list[int] = []
         self.refused: list[tuple[int, Limit, int]] = []
         self.shared: dict[int, int] = {}
-        self.periods: list[tuple[int, int, int, int]] = []
+        self.periods: list[int] = []
         self.root, self.ring, self._since = list(range(len(rank))), list(range(len(rank))), [ALWAYS] * len(rank)
         counts = [limits.one(each) for each in range(max(rank, default=0) + 1)]
         self._counts, self._name, self.called = [counts[each] for each in rank], list(name), list(name)
@@ -119,7 +121,7 @@ class Fold:
         return min(self._name[place] for place in self._members(person))
 
     def _join(self, link: int, person: int, other: int, at: int, called: int) -> None:
-        self.merges.append((link, self.called[person], self.called[other]))
+        self.merges += (link, self.called[person], self.called[other])
         for each in (person, other):
             if self.called[each] != called:
                 self._call(each, called, at)
@@ -135,7 +137,7 @@ class Fold:
         self.called[person] = called
         for place in self._members(person):
             if before != self.own[place] and self._since[place] < at:
-                self.periods.append((place, before, self._since[place], at))
+                self.periods += (place, before, self._since[place], at)
             self._since[place] = at
 
     def _members(self, person: int) -> Iterator[int]:

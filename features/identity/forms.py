@@ -7,43 +7,50 @@ from functools import lru_cache
 
 import polars as pl
 
-from features.config.identity import IdentifierType
+from features.config.people.identity import IdentifierType
+from features.events.identifiers import TYPE, USER, form_of, node, normal
 
 
 def plain(value: str, kind: IdentifierType) -> str:
-    """A value as its type writes it; empty where nothing of it identifies anybody.
+    """A value as its type writes it: as everywhere, and a phone number of a region with the code of its country.
 
     >>> plain(" Anna@Example.SE ", IdentifierType(form="email"))
     'anna@example.se'
     >>> swedish = IdentifierType(form="phone", region="SE")
-    >>> plain("070-123 45 67", swedish), plain("+46 (0)70 123 45 67", swedish), plain("0046701234567", swedish)
-    ('+46701234567', '+46701234567', '+46701234567')
-    >>> plain("070-123 45 67", IdentifierType(form="phone")), plain("none", swedish)
-    ('0701234567', '')
+    >>> [plain(number, swedish) for number in ("070-123 45 67", "+46 (0)70 123 45 67", "0046701234567", "ask Anna")]
+    ['+46701234567', '+46701234567', '+46701234567', 'ask Anna']
     """
-    if kind.form == "email":
-        return value.strip().casefold()
-    return _digits(value, kind.region) if kind.form == "phone" else value
+    if kind.region is None:
+        return normal(value, kind.form)
+    number = normal(value.replace("(0)", ""), kind.form)
+    if not re.fullmatch("[0-9]+", number):
+        return number
+    if number.startswith("00"):
+        return f"+{number[2:]}"
+    country, trunk = _prefixes(kind.region)
+    return f"+{country}{number.removeprefix(trunk)}"
 
 
-def plain_column(values: pl.Series, kind: IdentifierType) -> pl.Series:
-    """The same of a column."""
+def with_nodes(identifiers: pl.DataFrame, kind: IdentifierType) -> pl.DataFrame:
+    """Identifiers of one type (``id_type, id``), each with its ``fragment`` and the ``node`` that it is compared by.
+
+    >>> cards = pl.DataFrame({"id_type": ["work_mail"], "id": ["A@x.se"]})
+    >>> with_nodes(cards, IdentifierType(form="email")).row(0)
+    ('work_mail', 'A@x.se', 'work_mail:A@x.se', 'work_mail:a@x.se')
+    """
     if kind.form == "text":
-        return values
-    return pl.Series(values.name, [plain(value, kind) for value in values.to_list()], pl.String)
+        text = _node(pl.col("id_type"), pl.col("id"))
+        return identifiers.with_columns(fragment=text, node=text)
+    values, types = identifiers["id"].to_list(), identifiers["id_type"]
+    nodes = types + ":" + pl.Series([plain(value, kind) for value in values], dtype=pl.String)
+    usual = kind.region is None and (types == kind.form).all() and form_of(kind.form) == kind.form
+    fragments = nodes if usual else pl.Series([*map(node, types.to_list(), values)], dtype=pl.String)
+    return identifiers.with_columns(fragments.alias("fragment"), nodes.alias("node"))
 
 
-def _digits(value: str, region: str | None) -> str:
-    number = re.sub("[^0-9+]", "", value.replace("(0)", ""))
-    digits = number.replace("+", "")
-    if number.startswith("+"):
-        return f"+{digits}" if digits else ""
-    if digits.startswith("00"):
-        return f"+{digits[2:]}" if digits[2:] else ""
-    if not digits or region is None:
-        return digits
-    country, trunk = _prefixes(region)
-    return f"+{country}{digits.removeprefix(trunk)}"
+def _node(id_type: pl.Expr, value: pl.Expr) -> pl.Expr:
+    bare = (id_type == USER) & ~value.str.contains(f"^{TYPE}:")
+    return pl.when(bare).then(value).otherwise(id_type + ":" + value)
 
 
 @lru_cache

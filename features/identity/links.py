@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import orjson
 import polars as pl
 
-from features.config.identity import IdentitySettings
-from features.identity.forms import plain_column
-from features.identity.nodes import VISITOR_TYPES, node_column
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import USER, VISITOR_TYPES
+from features.identity.forms import with_nodes
 
 _CONTENT = ("id_type", "id", "ids", "alias")
 _IDENTIFIERS = {"row": pl.UInt32(), "id_type": pl.String(), "id": pl.String()}
@@ -24,11 +23,12 @@ class Links:
     ``nodes`` are in the order of the priority of their types: ``node, id_type, rank`` (of the type) and ``seen`` (when
     first, µs). ``links`` hold the places of two of these (``a``, the stronger one, and ``b``), ``first, last`` (when
     they came together, µs), ``n`` (in how many events), ``source, event_id`` (of the first one), and ``alias`` (whether
-    ``b`` is an old name of ``a``).
+    ``b`` is an old name of ``a``). ``spellings`` are the fragments that are not written as their nodes.
     """
 
     nodes: pl.DataFrame
     links: pl.DataFrame
+    spellings: pl.DataFrame
 
 
 def links_of(events: pl.LazyFrame, identity: IdentitySettings) -> Links:
@@ -48,14 +48,22 @@ def links_of(events: pl.LazyFrame, identity: IdentitySettings) -> Links:
     counted = pl.max_horizontal("time", "known_at").alias("at")
     contents = _contents(events.filter(pl.col("ids").is_not_null()).with_columns(counted))
     identifiers = _identifiers(contents)
-    nodes, codes = _nodes(identifiers, identity)
+    written = plain_nodes(identifiers.select("id_type", "id").unique(), identity)
+    nodes = written.select("node", "id_type", "rank").unique().sort("rank", "node").with_row_index("code")
+    codes = written.join(nodes.select("node", "code"), on="node").select("id_type", "id", "code")
     places = identifiers.join(codes, on=("id_type", "id")).select("row", "code", "own")
     places = places.group_by("row", "code").agg(pl.col("own").any()).sort("row", "code")
     together = places.join(contents.select("row", "at"), on="row").group_by("code").agg(pl.col("at").min())
-    alone = _alone(events.with_columns(counted), identity).join(nodes, on="node").select("code", "at")
-    seen = pl.concat([together, alone]).group_by("code").agg(seen=pl.col("at").min())
+    alone = _alone(events.with_columns(counted), identity)
+    seen = pl.concat([together, alone.join(nodes, on="node").select("code", "at")])
+    seen = seen.group_by("code").agg(seen=pl.col("at").min())
     nodes = nodes.join(seen, on="code", how="left", maintain_order="left")
-    return Links(nodes.select("node", "id_type", "rank", "seen"), _links(places, nodes["rank"], contents))
+    spellings = pl.concat([each.select("fragment", "node") for each in (written, alone)])
+    return Links(
+        nodes.select("node", "id_type", "rank", "seen"),
+        _links(places, nodes["rank"], contents),
+        spellings.filter(pl.col("fragment") != pl.col("node")).unique().sort("fragment"),
+    )
 
 
 def _contents(events: pl.LazyFrame) -> pl.DataFrame:
@@ -81,36 +89,26 @@ def _identifiers(contents: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([own, others.with_columns(own=pl.lit(value=False))])
 
 
-def _nodes(identifiers: pl.DataFrame, identity: IdentitySettings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The nodes by their ``code``, and the code of each ``id_type, id`` that counts, however it is written."""
-    written = plain_nodes(identifiers.select("id_type", "id").unique(), identity)
-    nodes = written.select("node", "id_type", "rank").unique().sort("rank", "node").with_row_index("code")
-    return nodes, written.join(nodes.select("node", "code"), on="node").select("id_type", "id", "code")
-
-
 def plain_nodes(identifiers: pl.DataFrame, identity: IdentitySettings) -> pl.DataFrame:
-    """Identifiers of the types that count, with ``rank`` (of the type) and ``node``; those of nobody are left out."""
-
-    def parts() -> Iterator[pl.DataFrame]:
-        for rank, (name, kind) in enumerate(identity.types.items()):
-            part = identifiers.filter(pl.col("id_type") == name)
-            plain = plain_column(part["id"], kind).alias("plain")
-            yield part.with_columns(plain, rank=pl.lit(rank, pl.UInt32)).filter(pl.col("plain") != "")
-
-    return pl.concat(parts()).with_columns(node=node_column(pl.col("id_type"), pl.col("plain"))).drop("plain")
+    """Identifiers of the types that count, with ``fragment``, ``node`` and ``rank`` (of the type)."""
+    parts = [
+        with_nodes(identifiers.filter(pl.col("id_type") == name), kind).with_columns(rank=pl.lit(rank, pl.UInt32))
+        for rank, (name, kind) in enumerate(identity.types.items())
+    ]
+    return pl.concat(parts)
 
 
 def _alone(events: pl.LazyFrame, identity: IdentitySettings) -> pl.DataFrame:
-    """When nodes were seen by themselves, of the types whose earliest one names its person."""
+    """Identifiers that were seen by themselves, and when (``at``), of the types whose earliest one names its person."""
     asked = [name for name in identity.types if name not in VISITOR_TYPES and not names_persons(name, identity)]
     alone = events.filter(pl.col("ids").is_null() & pl.col("id_type").is_in(asked))
     rows = alone.group_by("id_type", "id").agg(pl.col("at").min()).collect(engine="streaming")
-    return plain_nodes(rows, identity).select("node", "at")
+    return plain_nodes(rows, identity)
 
 
 def names_persons(id_type: str, identity: IdentitySettings) -> bool:
     """Whether a person has one identifier of this type at most, and is called by it."""
-    return id_type == "user_id" and identity.types[id_type].per_person == 1
+    return id_type == USER and identity.types[id_type].per_person == 1
 
 
 def _links(places: pl.DataFrame, rank: pl.Series, contents: pl.DataFrame) -> pl.DataFrame:

@@ -1,42 +1,169 @@
-"""Events and the people whose they are, as these were known at a moment.
+"""Events, attributes and snapshots with the people whose they are, as these were known at one moment or at many.
 
-An event's fragment stands for its customer, unless it is a visitor's: that of a browser or a device is nobody's.
+The lake keeps the fragment of each event: whom it says it is about. A fragment stands for its customer, unless it is a
+visitor's, or the table of persons says otherwise at a moment. Where nobody was ever joined, that table is empty, and
+nothing is joined to the events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, Self
 
 import polars as pl
 
-from features.events.identifiers import is_visitor, visitors
+from features.events.identifiers import visitors
 from features.events.tables import schema
-from features.lake import Lake
+from features.identity.versions import Versions, versions_at
+from features.lake import ROW_GROUP, Lake
 
 SCHEMA = pl.Schema({**schema("events"), "customer_id": pl.String()})  # of events with their people
-_VISITORS = visitors(pl.col("fragment"))
+_VISITOR = visitors(pl.col("fragment"))
+_NOBODYS = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
 
 
-def events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:  # noqa: ARG001  (nobody is joined to anybody yet)
+@dataclass(frozen=True)
+class People:
+    """Who is who in a lake at some moments.
+
+    ``joined`` says of fragments whose they are, where that is not the rule: ``fragment, customer_id, nobody_from``.
+    Where people change between the moments, each version of theirs is a customer of its own until :meth:`told`.
+    """
+
+    lake: Lake
+    joined: pl.DataFrame
+    versions: Versions
+
+    @classmethod
+    def at(cls, lake: Lake, moments: Sequence[int]) -> Self:
+        """The people as they are known at moments (µs), in order."""
+        first, last = (moments[0], moments[-1]) if moments else (0, 0)
+        persons = lake.scan("persons").filter(pl.col("from") <= last, pl.col("to") > first).collect()
+        return cls(lake, *versions_at(persons, moments))
+
+    @property
+    def nobody_joined(self) -> bool:
+        """Whether every fragment is what the rule makes of it."""
+        return self.joined.is_empty()
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes when anybody is somebody else; empty where nobody was ever joined."""
+        if self.nobody_joined:
+            return ""
+        rows = self.joined.sort("fragment", "customer_id").write_ipc(None).getvalue()
+        return sha256(rows).hexdigest()[:16]
+
+    def events(self) -> pl.LazyFrame:
+        """All events with their ``customer_id``; null for nobody's."""
+        return self.assigned(self.lake.scan("events"))
+
+    def assigned(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """Some of them (``fragment, time`` and other columns) with their ``customer_id``."""
+        own = pl.when(~_VISITOR).then("fragment")
+        if self.nobody_joined:
+            return events.with_columns(customer_id=own)
+        joined = self.joined.lazy().with_columns(joined=pl.lit(value=True))
+        customer = pl.when("joined").then(pl.when(~_NOBODYS).then("customer_id")).otherwise(own)
+        people = events.join(joined, on="fragment", how="left").with_columns(customer_id=customer)
+        return people.drop("joined", "nobody_from")
+
+    def customer_events(self) -> pl.LazyFrame:
+        """The events that are somebody's."""
+        return self._own_events() if self.nobody_joined else self.events().filter(pl.col("customer_id").is_not_null())
+
+    @contextmanager
+    def sorted_events(self, columns: Iterable[str], customers: Collection[str] | None = None) -> Iterator[pl.LazyFrame]:
+        """Some columns of these, or of those of the ``customers``, for who comes for one range of them after the other.
+
+        What is asked of ``customer_id`` is asked of the files' statistics: events of joined fragments lie in a file of
+        their own meanwhile, in the order of their customers.
+        """
+        if self.nobody_joined or customers is not None:
+            yield self._own_events() if customers is None else self.events_of(customers)
+            return
+        names = list(dict.fromkeys(["customer_id", *columns]))
+        with tempfile.TemporaryDirectory(prefix="stamkund-") as folder:
+            file, place = Path(folder) / "events.parquet", pl.col("customer_id").rank("dense").alias("place")
+            joined = self.joined.filter(pl.col("customer_id").is_not_null()).with_columns(place)
+            theirs = self.lake.scan("events").join(joined.lazy(), on="fragment").filter(~_NOBODYS)
+            in_order = theirs.select("place", *names).sort("place").drop("place")
+            in_order.sink_parquet(file, compression="lz4", row_group_size=ROW_GROUP)
+            own = self._own_events().join(self.joined.lazy(), on="fragment", how="anti")
+            yield pl.concat([own.select(names), pl.scan_parquet(file).select(names)])
+
+    def events_of(self, customers: Iterable[str]) -> pl.LazyFrame:
+        """The events of some customers."""
+        asked = pl.Series("customer_id", list(customers), pl.String)
+        joined = self.joined.filter(pl.col("customer_id").is_in(asked.implode()))
+        fragments = pl.concat([asked, joined["fragment"]]).unique().implode()
+        events = replace(self, joined=self.joined.filter(pl.col("fragment").is_in(fragments))).events()
+        return events.filter(pl.col("fragment").is_in(fragments), pl.col("customer_id").is_in(asked.implode()))
+
+    def _own_events(self) -> pl.LazyFrame:
+        return self.lake.scan("events").filter(~_VISITOR).with_columns(customer_id=pl.col("fragment"))
+
+    def about(self, table: Literal["customers", "snapshots"]) -> pl.LazyFrame:
+        """What a table says of customers: one row of each, or of each and ``time``.
+
+        Of several who are one person, what the row of that person's own id says counts, and where it says nothing, what
+        the others say in the order of their ids.
+        """
+        rows = self.lake.scan(table)
+        if self.nobody_joined:
+            return rows
+        joined = self.joined.lazy().select(customer_id="fragment", person="customer_id", joined=pl.lit(value=True))
+        key = ["customer_id", "time"] if table == "snapshots" else ["customer_id"]
+        person = pl.when("joined").then("person").otherwise("customer_id")
+        told = rows.join(joined, on="customer_id", how="left").with_columns(
+            customer_id=person, other=pl.col("customer_id") != person, said_of="customer_id"
+        )
+        said = pl.all().exclude(*key, "person", "joined", "other", "said_of").drop_nulls().first()
+        known = told.filter(pl.col("customer_id").is_not_null()).sort(*key, "other", "said_of")
+        return known.group_by(key, maintain_order=True).agg(said)
+
+    def told(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of ``customer_id`` and ``as_of`` of each version at the moments at which it is one, by its customer."""
+        return self.versions.told(rows)
+
+
+def events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:
     """All events of a lake, each with the ``customer_id`` of its person as known at a moment (µs); null for nobody's.
 
     >>> from pathlib import Path
     >>> events_at(Lake(Path("nowhere")), as_of=0).collect_schema().names()[-1]
     'customer_id'
     """
-    return lake.scan("events").with_columns(customer_id=pl.when(~_VISITORS).then("fragment"))
+    return People.at(lake, [as_of]).events()
 
 
-def customer_events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:  # noqa: ARG001
-    """The same without those that are nobody's; what is asked of ``customer_id`` is asked of the files' statistics."""
-    return lake.scan("events").filter(~_VISITORS).with_columns(customer_id=pl.col("fragment"))
+def customer_events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:
+    """The same without those that are nobody's."""
+    return People.at(lake, [as_of]).customer_events()
 
 
-def customers_of(lake: Lake, fragments: Iterable[str], *, as_of: int) -> frozenset[str]:  # noqa: ARG001
+def customers_of(lake: Lake, fragments: Iterable[str], *, as_of: int) -> frozenset[str]:
     """The customers whose these fragments are, as known at a moment.
 
     >>> from pathlib import Path
     >>> sorted(customers_of(Lake(Path("nowhere")), ["7", "anonymous_id:f00"], as_of=0))
     ['7']
     """
-    return frozenset(fragment for fragment in fragments if not is_visitor(fragment))
+    asked = pl.LazyFrame({"fragment": list(fragments)}, {"fragment": pl.String})
+    joined = People.at(lake, [as_of]).joined.lazy().with_columns(joined=pl.lit(value=True))
+    customer = pl.when("joined").then("customer_id").when(~_VISITOR).then("fragment")
+    found = asked.join(joined, on="fragment", how="left").select(customer.drop_nulls()).collect()
+    return frozenset(found.to_series().to_list())
+
+
+def moved_between(lake: Lake, *, then: int, now: int) -> frozenset[str]:
+    """The fragments that are somebody else at ``now`` than at ``then`` (µs), and whose they were and are."""
+    low, high = sorted((then, now))
+    begins_or_ends = pl.any_horizontal(pl.col(side).is_between(low, high, closed="right") for side in ("from", "to"))
+    rows = lake.scan("persons").filter(begins_or_ends).collect()
+    return frozenset(name for column in ("fragment", "customer_id") for name in rows[column].drop_nulls())

@@ -9,11 +9,12 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Ints
-from features.config.identity import IdentitySettings
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import VISITOR_TYPES, identifier, visitors
+from features.events.tables import PeopleTable
 from features.identity.fold import ALWAYS, NAMELESS, NEVER, Fold
 from features.identity.limits import Limits
 from features.identity.links import Links, names_persons
-from features.identity.nodes import VISITOR_TYPES, identifier_of
 from features.identity.rulings import Ruling, in_force
 
 _EVIDENCE = ("a", "b", "first", "source", "event_id")
@@ -36,6 +37,11 @@ class Resolution:
     refused: pl.DataFrame
     persons: pl.DataFrame
 
+    @property
+    def tables(self) -> dict[PeopleTable, pl.DataFrame]:
+        """The tables by their names in the lake."""
+        return {"links": self.links, "merges": self.merges, "refused": self.refused, "persons": self.persons}
+
 
 def resolve(links: Links, identity: IdentitySettings, rulings: Iterable[Ruling] = ()) -> Resolution:
     """People from links, which count in the order of time.
@@ -48,7 +54,7 @@ def resolve(links: Links, identity: IdentitySettings, rulings: Iterable[Ruling] 
     [('email:a@x.se', 'u1', 5)]
     """
     ranks = {name: rank for rank, name in enumerate(identity.types)}
-    known = [word for word in rulings if all(identifier_of(node)[0] in ranks for node in word.nodes)]
+    known = [word for word in rulings if all(identifier(node)[0] in ranks for node in word.nodes)]
     words = in_force(known)
     nodes = _with_ruled(links.nodes, words, ranks)
     place = dict(zip(nodes["node"], range(len(nodes)), strict=True)) if words or identity.block else {}
@@ -64,18 +70,20 @@ def resolve(links: Links, identity: IdentitySettings, rulings: Iterable[Ruling] 
         _texts(links.links, text).drop("alias"),
         _merges(fold, usable, names, text),
         _refused(fold, usable, refused, identity, text),
-        _persons(fold, blocked, names, text),
+        _spelt(_persons(fold, blocked, names, text), links.spellings),
     )
 
 
 def _names(nodes: pl.DataFrame, identity: IdentitySettings) -> Ints:
-    """What each node is called by itself: a place in the order of who names a person."""
+    """What each node is called by itself: a place in the order of who names a person.
+
+    Users come first where a person has but one, then who was seen first, then the stronger type.
+    """
     users = [name for name in identity.types if names_persons(name, identity)]
-    order = nodes.select(
-        user=~pl.col("id_type").is_in(users), seen="seen", rank="rank", node="node", at=pl.int_range(pl.len())
-    ).sort("user", "seen", "rank", "node", nulls_last=True)
+    user = nodes["id_type"].is_in(users).to_numpy()
+    seen = np.where(user, 0, nodes["seen"].fill_null(NEVER).to_numpy())
     names = np.empty(len(nodes), np.int64)
-    names[order["at"].to_numpy()] = np.arange(len(nodes))
+    names[np.lexsort((seen, ~user))] = np.arange(len(nodes))
     names[nodes["id_type"].is_in([*VISITOR_TYPES]).to_numpy()] = NAMELESS
     return names
 
@@ -83,7 +91,7 @@ def _names(nodes: pl.DataFrame, identity: IdentitySettings) -> Ints:
 def _with_ruled(nodes: pl.DataFrame, words: Sequence[Ruling], ranks: Mapping[str, int]) -> pl.DataFrame:
     """The nodes, and those that only rulings speak of."""
     ruled = dict.fromkeys(node for word in words for node in word.nodes)
-    rows = [(node, identifier_of(node)[0], ranks[identifier_of(node)[0]], None) for node in ruled]
+    rows = [(node, identifier(node)[0], ranks[identifier(node)[0]], None) for node in ruled]
     more = pl.DataFrame(rows, nodes.schema, orient="row").join(nodes, on="node", how="anti", maintain_order="left")
     return pl.concat([nodes, more])
 
@@ -108,7 +116,7 @@ def _with_merges(links: pl.DataFrame, words: Sequence[Ruling], place: dict[str, 
 def _blocked(nodes: pl.DataFrame, identity: IdentitySettings) -> pl.Series:
     values = {value.strip().casefold() for value in identity.block}
     of = nodes["node"].to_list() if values else []
-    return pl.Series([at for at, node in enumerate(of) if identifier_of(node)[1].casefold() in values], dtype=pl.UInt32)
+    return pl.Series([at for at, node in enumerate(of) if identifier(node)[1].casefold() in values], dtype=pl.UInt32)
 
 
 def _texts(links: pl.DataFrame, text: pl.Series) -> pl.DataFrame:
@@ -155,13 +163,27 @@ def _persons(fold: Fold, blocked: pl.Series, names: Ints, text: pl.Series) -> pl
         called=pl.lit(NAMELESS, pl.Int64), **{"from": pl.lit(ALWAYS, pl.Int64), "to": pl.lit(NEVER, pl.Int64)}
     )
     periods = pl.concat([_frame(fold.periods, ("place", "called", "from", "to")), last, nobody])
-    shared = [*fold.shared.items(), *((at, ALWAYS) for at in blocked)]
+    shared = [number for pair in fold.shared.items() for number in pair]
+    shared += [number for at in blocked for number in (at, ALWAYS)]
     persons = periods.join(_frame(shared, ("place", "nobody_from")), on="place", how="left", maintain_order="left")
     fragment, customer = text.gather(persons["place"]), _named(persons["called"], names, text)
     columns = (fragment.alias("fragment"), customer.alias("customer_id"), "from", "to", "nobody_from")
     return persons.select(columns).sort("fragment", "from")
 
 
-def _frame(rows: Sequence[tuple[int, ...]], columns: Sequence[str]) -> pl.DataFrame:
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    return pl.DataFrame({name: pl.Series(each, dtype=pl.Int64) for name, each in zip(columns, values, strict=True)})
+def _spelt(persons: pl.DataFrame, spellings: pl.DataFrame) -> pl.DataFrame:
+    """The persons of nodes, and of the fragments that are written otherwise: these are their nodes by themselves."""
+    if spellings.is_empty():
+        return persons
+    others = spellings.join(persons, left_on="node", right_on="fragment", how="left")
+    first = others.group_by("fragment", "node").agg(to=pl.col("from").min().fill_null(NEVER))
+    before = first.filter(pl.col("to") > ALWAYS, ~visitors(pl.col("node"))).select(
+        "fragment", pl.col("node").alias("customer_id"), pl.lit(ALWAYS).alias("from"), "to", nobody_from=pl.lit(None)
+    )
+    rows = (each.select(persons.columns).cast(persons.schema) for each in (before, others.drop_nulls("from")))
+    return pl.concat([persons, *rows]).sort("fragment", "from")
+
+
+def _frame(numbers: Sequence[int], columns: Sequence[str]) -> pl.DataFrame:
+    """A frame of numbers that follow each other row by row."""
+    return pl.DataFrame(np.array(numbers, np.int64).reshape(-1, len(columns)), columns, orient="row")

@@ -16,7 +16,7 @@ import polars as pl
 from features import sql
 from features.config.same_as import reading_order
 from features.config.settings import Settings
-from features.events.tables import REFERENCE_TABLES, WITH_ATTRIBUTES
+from features.events.tables import PEOPLE_TABLES, REFERENCE_TABLES, WITH_ATTRIBUTES
 from features.ingest import reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
@@ -137,6 +137,8 @@ def _write(
         reference_tables.check_categories(connection, lake, lake_events)
     for table in REFERENCE_TABLES - changes.tables:
         reference_tables.keep(connection, lake, draft, table)
+    for kept in PEOPLE_TABLES:
+        draft.keep(kept, lake.parts(kept))
     lake_events.write(connection, draft)
     for table in changes.tables:
         reference_tables.write(connection, draft, table)

@@ -53,8 +53,9 @@ class IngestReport:
     """What became of all sources' rows, and the version of the lake that they made.
 
     ``log`` is the number of the last event of the log, ``before`` the version of the lake that they were added to, and
-    ``fragments`` are those whose events or attributes they changed: None when it may be any. Where everything was
-    read whole though the lake was there, ``full_read_reason`` says why.
+    ``fragments`` are those whose events or attributes they changed: None when it may be any; ``people`` are fragments
+    and customers who were somebody else before. Where everything was read whole though the lake was there,
+    ``full_read_reason`` says why.
     """
 
     sources: tuple[SourceReport, ...]
@@ -62,6 +63,7 @@ class IngestReport:
     log: int = 0
     before: str = ""
     fragments: frozenset[str] | None = None
+    people: frozenset[str] = frozenset()
     full_read_reason: str | None = None
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.events.tables import TABLES, Table
+from features.events.tables import LAKE_TABLES, LakeTable
 from features.files import digest, sync
 from features.lake.manifest import Entry, Manifest
 
@@ -21,29 +21,29 @@ class Draft:
 
     folder: Path
     watermarks: Mapping[str, object] | None = None
-    _labels: dict[Table, frozenset[str]] = field(default_factory=dict)
+    _labels: dict[LakeTable, frozenset[str]] = field(default_factory=dict)
 
-    def part(self, table: Table, label: str = WHOLE) -> Path:
+    def part(self, table: LakeTable, label: str = WHOLE) -> Path:
         """The file to write a part of a table to."""
         return self.folder / f"{table}-{label}.parquet"
 
-    def keep(self, table: Table, labels: Iterable[str]) -> None:
+    def keep(self, table: LakeTable, labels: Iterable[str]) -> None:
         """Take over parts of the present lake as they are."""
         self._labels[table] = frozenset(labels)
 
     def publish(self, present: Manifest, target: Path) -> Manifest:
         """Move the new files into the folder ``target``; the manifest of these and of the parts to keep."""
-        tables: dict[str, list[Entry]] = {table: self._entries(table, present, target) for table in TABLES}
+        tables: dict[str, list[Entry]] = {table: self._entries(table, present, target) for table in LAKE_TABLES}
         sync(target)  # the files' names, before a manifest tells of them
         return Manifest.of(tables, self.watermarks)
 
-    def _entries(self, table: Table, present: Manifest, target: Path) -> list[Entry]:
+    def _entries(self, table: LakeTable, present: Manifest, target: Path) -> list[Entry]:
         old = [entry for entry in present.tables.get(table, ()) if entry.part in self._labels.get(table, ())]
         new = [_publish_file(file, table, target) for file in self.folder.glob(f"{table}-*.parquet")]
         return sorted(old + new, key=lambda entry: (len(entry.part), entry.part))
 
 
-def _publish_file(file: Path, table: Table, target: Path) -> Entry:
+def _publish_file(file: Path, table: LakeTable, target: Path) -> Entry:
     content = digest(file)
     rows = pl.scan_parquet(file).select(pl.len()).collect().item()
     name = f"{file.stem}-{content[:16]}.parquet"

@@ -16,7 +16,15 @@ from pathlib import Path
 import polars as pl
 
 from features.errors import StamkundError
-from features.events.tables import TABLES, WITH_ATTRIBUTES, Table, schema
+from features.events.tables import (
+    LAKE_TABLES,
+    TABLES,
+    WITH_ATTRIBUTES,
+    LakeTable,
+    PeopleTable,
+    Table,
+    schema,
+)
 from features.files import alone
 from features.lake.draft import Draft
 from features.lake.events_file import ROW_GROUP
@@ -54,7 +62,7 @@ class Lake:
 
     def verified_manifest(self) -> Manifest:
         """The manifest, after a look that every file it names is there."""
-        for table in TABLES:
+        for table in LAKE_TABLES:
             self.files(table)
         return self.manifest
 
@@ -68,15 +76,15 @@ class Lake:
         """The error for a manifest of this lake that cannot be used."""
         return corrupt(path_in(self.path), problem)
 
-    def files(self, table: Table) -> list[Path]:
+    def files(self, table: LakeTable) -> list[Path]:
         """The files that hold a table at this moment, in a lake of any format."""
         return [self._file(name) for name in self.manifest.files(table)]
 
-    def parts(self, table: Table) -> dict[str, Path]:
+    def parts(self, table: LakeTable) -> dict[str, Path]:
         """The files that hold a table at this moment by their labels; those of events are months, such as 2017-12."""
         return {entry.part: self._file(entry.file) for entry in self.manifest.tables.get(table, ())}
 
-    def scan(self, table: Table) -> pl.LazyFrame:
+    def scan(self, table: LakeTable) -> pl.LazyFrame:
         """A canonical table, lazily; empty, with its columns, when it was never written."""
         self.manifest.check_format(self.path)
         files, columns = self.files(table), schema(table)
@@ -93,9 +101,22 @@ class Lake:
                 for label, part in partition(table, frame):
                     part.write_parquet(draft.part(table, label), compression="zstd", row_group_size=ROW_GROUP)
 
+    def write_people(self, tables: Mapping[PeopleTable, pl.DataFrame]) -> None:
+        """Replace the tables of who is who by these, and keep all others; equal content is an equal lake.
+
+        It is the second half of a build: whoever reads the lake of before the build may finish all the same.
+        """
+        with self.writing(clear=False) as draft:
+            draft.watermarks = self.manifest.watermarks
+            for name in TABLES:
+                draft.keep(name, self.parts(name))
+            for table, frame in tables.items():
+                typed = frame.cast(schema(table))
+                typed.write_parquet(draft.part(table), compression="zstd", row_group_size=ROW_GROUP)
+
     @contextmanager
-    def writing(self) -> Iterator[Draft]:
-        """The next lake, to be filled: on leaving, it replaces this one.
+    def writing(self, *, clear: bool = True) -> Iterator[Draft]:
+        """The next lake, to be filled: on leaving, it replaces this one; then older files are cleared away.
 
         Whoever reads meanwhile sees the old lake until the manifest is renamed. If anything fails before that, the
         old lake stays.
@@ -107,15 +128,15 @@ class Lake:
             with tempfile.TemporaryDirectory(prefix=".writing-", dir=self.path) as folder:
                 draft = Draft(Path(folder))
                 yield draft
-                self._publish(draft)
+                self._publish(draft, clear=clear)
 
-    def _publish(self, draft: Draft) -> None:
+    def _publish(self, draft: Draft, *, clear: bool) -> None:
         before = self.manifest
         after = draft.publish(before, self.path)
         after.save(self.path)
         # Whoever reads the lake before may finish: its files stay until the next write.
-        names = {name for manifest in (before, after) for table in TABLES for name in manifest.files(table)}
-        for file in self.path.glob("*.parquet"):
+        names = {name for manifest in (before, after) for table in LAKE_TABLES for name in manifest.files(table)}
+        for file in self.path.glob("*.parquet") if clear else ():
             if file.name not in names:
                 file.unlink()
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from features.errors import StamkundError
-from features.events.tables import Table
+from features.events.tables import LakeTable
 from features.files import write_text
 
 FORMAT = 6  # that this version writes
@@ -87,7 +87,7 @@ class Manifest(BaseModel):
         """Replace the manifest in a folder in one step."""
         write_text(path_in(folder), self.model_dump_json(indent=1))
 
-    def files(self, table: Table) -> list[str]:
+    def files(self, table: LakeTable) -> list[str]:
         """The names of a table's files."""
         return [entry.file for entry in self.tables.get(table, ())]
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from features.evaluate.attribute_values import date_of, number_of, text_of
 from features.events.knowledge import known_events
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.language.attributes import Attribute, Origin
 from features.privacy.gatekeeper import EVERYBODY, Pass
@@ -49,17 +49,18 @@ def attributes_at(
 
 def _values(lake: Lake, as_of: int, allowed: Pass) -> Iterator[tuple[str, Origin, Collection[str], int]]:
     """Each attribute, where it stands, its different texts, and how many values it has."""
-    events = allowed.over(known_events(customer_events_at(lake, as_of=as_of), as_of))
+    people = People.at(lake, [as_of])
+    events = allowed.over(known_events(people.customer_events(), as_of))
     traits = _traits(events)
     active = events.select(pl.col("customer_id").unique())
-    table = lake.scan("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")
+    table = people.about("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")
     for name in table.columns:
         if name != "customer_id":
             texts, said = _texts(table[name]), traits.pop(name, [])
             yield name, "traits" if said else "customers", {*texts, *said}, len(texts) + len(said)
     for name in sorted(traits):
         yield name, "traits", set(traits[name]), len(traits[name])
-    snapshots = allowed.over(lake.scan("snapshots").filter(pl.col("time") <= as_of)).collect(engine="streaming")
+    snapshots = allowed.over(people.about("snapshots").filter(pl.col("time") <= as_of)).collect(engine="streaming")
     for name in snapshots.columns:
         if name not in ("customer_id", "time"):
             texts = _texts(snapshots[name])

@@ -9,9 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from features.config.settings import Settings
+from features.evaluate.offline.blocks import lake_columns
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.files import alone
-from features.identity.people import customer_events_at
+from features.identity.join import join_people
+from features.identity.people import People
+from features.identity.rulings import Ruling
 from features.ingest.http_log import Log
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
@@ -54,13 +57,15 @@ def build(
     refit: bool = False,
     anew: bool = False,
     accept: Collection[str] = (),
+    rulings: Collection[Ruling] = (),
     after: Callable[[IngestReport], None] = lambda _: None,
 ) -> BuildResult:
     """Ingest what is new in the sources and in the ``log`` of HTTP events, then write every profile at ``as_of``.
 
     The first build fits the feature set; later ones use it again, so that models and profiles share their features.
     ``refit`` fits it anew, and models must then be trained again. ``anew`` reads all sources anew; ``accept`` are codes
-    of guards (:mod:`features.ingest.guards`) that would stop the build. ``after`` is called with the report while no
+    of guards (:mod:`features.ingest.guards`) that would stop the build. ``rulings`` are what people said about who is
+    who. ``after`` is called with the report while no
     other build can begin.
 
     Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
@@ -71,6 +76,7 @@ def build(
     with alone(settings.home):
         feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)
         report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept)
+        report = join_people(settings, report, rulings, progress)
         result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)
     return result
@@ -85,8 +91,10 @@ def _write(
     if feature_set is None:
         feature_set, unused = fit_by_settings(settings, lake, as_of=as_of, keeper=keeper)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
-    events = customer_events_at(lake, as_of=as_of)
-    checkpoint = checkpoint_for(lake, events, feature_set.plan, settings.checkpoint, as_of=as_of)
+    people, plan = People.at(lake, [as_of]), feature_set.plan
+    with people.sorted_events(lake_columns(plan)) as events:
+        folder, known = settings.checkpoint, people.fingerprint
+        checkpoint = checkpoint_for(lake, events, plan, folder, as_of=as_of, people=known)
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
     customers = write_profiles(
         lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed

@@ -6,7 +6,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.identifiers import visitors
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
 
@@ -20,8 +20,9 @@ def gatekeeper_of(
     """
     if settings.consent is None:
         return None
-    events = customer_events_at(lake, as_of=as_of)
+    people = People.at(lake, [as_of])
+    events = people.customer_events()
     if later is not None:
         own = later.lazy().filter(~visitors(pl.col("fragment"))).with_columns(customer_id=pl.col("fragment"))
         events = pl.concat([events, own.select(events.collect_schema().names())])
-    return Gatekeeper.of(settings.consent, events, lake.scan("customers"))
+    return Gatekeeper.of(settings.consent, events, people.about("customers"))

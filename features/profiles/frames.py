@@ -10,10 +10,10 @@ import narwhals as nw
 import polars as pl
 
 from features.errors import StamkundError
-from features.evaluate.offline.blocks import read_events
+from features.evaluate.offline.blocks import lake_columns, read_events
 from features.evaluate.offline.knowledge import known_by, unaware
 from features.evaluate.offline.native_frames import as_kind_of
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
@@ -24,13 +24,15 @@ Frame = TypeVar("Frame")
 def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:
     """One row per customer and moment: ``customer_id``, ``as_of`` (µs), then a Float64 column per feature.
 
-    A customer has a profile from the first event on. Missing values are NaN: what they mean is each feature's
-    documentation. All moments are computed in one pass over the events.
+    People are at each moment those known then, and a customer has a profile from the first event on. Missing values are
+    NaN: what they mean is each feature's documentation. All moments are computed in one pass over the events.
     """
     moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
-    attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
-    events = customer_events_at(lake, as_of=max(moments, default=0))
-    return profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
+    people = People.at(lake, moments)
+    attributes, snapshots = people.about("customers").collect(), people.about("snapshots").collect()
+    with people.sorted_events(lake_columns(feature_set.plan)) as events:
+        frame = profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
+    return people.told(frame)
 
 
 @overload

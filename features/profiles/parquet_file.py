@@ -8,11 +8,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.evaluate.offline.blocks import read_events
+from features.evaluate.offline.blocks import lake_columns, read_events
 from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.knowledge import known_by, unaware
+from features.evaluate.offline.labels import Events
 from features.files import atomic_file
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.feature_set import FeatureSet
@@ -36,16 +37,34 @@ def write_profiles(
     The file is written part by part, and is there whole or not at all; without customers there is none. Events that the
     ``checkpoint`` aggregates are not read from the lake.
     """
+    people = People.at(lake, [as_of])
+    with people.sorted_events(lake_columns(feature_set.plan)) as every:
+        events = read_events(every, feature_set.plan)
+        events = known_by(events, as_of) if unaware(events, [as_of]) else events
+        return _write(
+            events, people, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed
+        )
+
+
+def _write(
+    events: Events,
+    people: People,
+    feature_set: FeatureSet,
+    path: Path,
+    *,
+    as_of: int,
+    checkpoint: Checkpoint | None,
+    progress: Progress,
+    allowed: Pass,
+) -> int:
     rows, done, seen = 0, 0, list[pl.Series]()
+    attributes, snapshots = people.about("customers").collect(), people.about("snapshots").collect()
 
     def write(frame: pl.DataFrame) -> int:
         profiles = allowed.over(frame.lazy()).collect()
         writer.write_table(profiles.to_arrow().cast(writer.schema))
         return profiles.height
 
-    events = read_events(customer_events_at(lake, as_of=as_of), feature_set.plan)
-    attributes, snapshots = lake.scan("customers").collect(), lake.scan("snapshots").collect()
-    events = known_by(events, as_of) if unaware(events, [as_of]) else events
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
     with atomic_file(path) as draft:
         with pq.ParquetWriter(draft, pa.schema(types), compression="zstd") as writer:

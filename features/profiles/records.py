@@ -12,10 +12,11 @@ from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, 
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
 from features.events.statements import SAID_NUMBERS, SAID_TEXTS, SAYS
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.progress import Progress, silent
 
+_COLUMNS = (*RECORD_NUMBERS, *RECORD_TEXTS, *EVENT_ORDER, "kind", "known_at", "properties")
 BLOCK_CUSTOMERS = 20_000  # whose events are in memory at a time
 
 
@@ -27,15 +28,22 @@ def records(
     People are those known at ``as_of`` (µs). A record holds all events of theirs, later ones too; that of a customer
     with attributes or snapshots and without events holds these.
     """
-    table, snapshots = lake.scan("customers"), lake.scan("snapshots")
-    events = customer_events_at(lake, as_of=as_of)
+    people = People.at(lake, [as_of])
+    table, snapshots = people.about("customers"), people.about("snapshots")
     if customers is None:
-        every = pl.concat([frame.select("customer_id") for frame in (events, table, snapshots)])
+        every = pl.concat([frame.select("customer_id") for frame in (people.customer_events(), table, snapshots)])
         ids = every.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
         among = pl.col("customer_id").is_in(ids.implode())
-        table, snapshots, events = (frame.filter(among) for frame in (table, snapshots, events))
+        table, snapshots = table.filter(among), snapshots.filter(among)
+    with people.sorted_events(_COLUMNS, customers) as events:
+        yield from _records(events, ids, table, snapshots, progress)
+
+
+def _records(
+    events: pl.LazyFrame, ids: pl.Series, table: pl.LazyFrame, snapshots: pl.LazyFrame, progress: Progress
+) -> Iterator[tuple[str, Record]]:
     attributes = {row.pop("customer_id"): row for row in table.collect().to_dicts()}
     progress("records", 0, len(ids))
     for start in range(0, len(ids), BLOCK_CUSTOMERS):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
 from features.evaluate.online.record import FORMAT, RECORD_NUMBERS, RECORD_TEXTS
-from features.identity.people import customers_of
+from features.events.identifiers import is_visitor
+from features.identity.people import customers_of, moved_between
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.profiles.build import BuildResult, build
@@ -44,14 +46,21 @@ def build_all(
 
 
 def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
-    adds = report.fragments is not None and meta(store).get("lake") == _records_version(report.before)
-    customers = customers_of(lake, report.fragments or (), as_of=as_of) if adds else None
+    customers = _changed(meta(store), lake, report, as_of=as_of)
     version = _records_version(report.version)
     new_records = records(lake, customers, progress, as_of=as_of)
     if customers is None:
         replace_records(store, new_records, as_of=as_of, log_seq=report.log, lake=version)
     else:
         update_records(store, new_records, customers, as_of=as_of, log_seq=report.log, lake=version)
+
+
+def _changed(last: Mapping[str, Any], lake: Lake, report: IngestReport, *, as_of: int) -> frozenset[str] | None:
+    """The customers of whom anything is new since the ``last`` build, their people too; None for all."""
+    if report.fragments is None or last.get("lake") != _records_version(report.before):
+        return None
+    moved = report.people | moved_between(lake, then=int(last["as_of"]), now=as_of)
+    return customers_of(lake, report.fragments | moved, as_of=as_of) | {each for each in moved if not is_visitor(each)}
 
 
 def _records_version(lake_version: str) -> str:

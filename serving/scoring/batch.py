@@ -15,8 +15,9 @@ from features.config.locations import is_url
 from features.config.people.consent import Gate
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.evaluate.offline.blocks import lake_columns
 from features.events.knowledge import known_events
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
@@ -103,15 +104,17 @@ def _score_blocks(
     """Everybody's scores, in order, some thousand customers at a time; at least one frame."""
     lake = Lake(settings.lake)
     lake.check_written()
-    events = customer_events_at(lake, as_of=as_of)
-    if customers is not None:
-        events = events.filter(_among(customers))
+    people = People.at(lake, [as_of])
+    events = people.customer_events() if customers is None else people.events_of(customers)
     progress("profiles", 0, 1)
-    among = pl.lit(value=True) if customers is None else _among(customers)
-    attributes, snapshots = (lake.scan(table).filter(among).collect() for table in ("customers", "snapshots"))
-    profiles = profile_frame(
-        events, lineup.feature_set, as_of=as_of, attributes=attributes, snapshots=snapshots, without_events=True
-    )
+    among = pl.lit(value=True) if customers is None else pl.col("customer_id").is_in(list(customers))
+    tables = people.about("customers"), people.about("snapshots")
+    attributes, snapshots = (table.filter(among).collect() for table in tables)
+    with people.sorted_events(lake_columns(lineup.feature_set.plan), customers) as sorted_events:
+        profiles = profile_frame(
+            sorted_events, lineup.feature_set, as_of=as_of,
+            attributes=attributes, snapshots=snapshots, without_events=True,
+        )  # fmt: skip
     profiles = allowed.over(profiles.lazy()).collect()
     active = known_events(events, as_of).select(pl.col("customer_id").unique()).collect()["customer_id"]
     pairs = reached_pairs(lake, events, *contact_kinds(settings), as_of=as_of)
@@ -124,7 +127,3 @@ def _score_blocks(
         silent = ~block["customer_id"].is_in(active.implode()).to_numpy()
         yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of).frame()
     progress("scores", total, total)
-
-
-def _among(customers: Sequence[str]) -> pl.Expr:
-    return pl.col("customer_id").is_in(list(customers))

@@ -11,12 +11,12 @@ import polars as pl
 
 from features.config.targets import LapseSettings, SpendSettings
 from features.errors import StamkundError
-from features.events.knowledge import KNOWN_AT
+from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.known import known_customer_events
+from training.targets.later import told_later
 from training.targets.lookup import days_since
 from training.targets.origins import STEP, origins
 from training.targets.target import CUSTOMER, Population
@@ -77,12 +77,19 @@ class ActiveCustomers:
             .select("customer_id", nw.lit(as_of).alias("as_of"), self.label.cast(nw.Int64).alias("y"))
         )
 
+    def _outcomes_of(self, events: pl.DataFrame, lake: Lake, *, as_of: int) -> pl.DataFrame:
+        """The same of people as they are known then, and of what they did later as is known at the horizon's end."""
+        until = as_of + self.horizon_us
+        near = events.filter(pl.col("time").is_between(as_of - self.active_us, until, closed="right"))
+        told = told_later(near, lake, as_of=as_of, until=until)
+        return self.outcomes(nw.from_native(told.lazy()), as_of=as_of).to_native().collect()
+
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
-        every = known_customer_events(lake, known_by)
+        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
         narrow = every.filter(pl.col("kind").is_in(self.value_kinds))
-        events = nw.from_native(narrow.select("customer_id", "kind", "time", KNOWN_AT, "value").collect().lazy())
-        frames = [self.outcomes(events, as_of=moment).to_native().collect() for moment in moments]
+        events = narrow.select("fragment", "kind", "time", KNOWN_AT, "value").collect()
+        frames = [self._outcomes_of(events, lake, as_of=moment) for moment in moments]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
         return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
 

@@ -10,7 +10,8 @@ import narwhals as nw
 import polars as pl
 
 from features.config.targets import RedemptionSettings
-from features.events.knowledge import KNOWN_AT
+from features.events.knowledge import KNOWN_AT, known_events
+from features.identity.people import People
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature
@@ -21,7 +22,6 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
 from training.targets.contacts import Frame, contact_outcomes, running_outcomes
-from training.targets.known import known_customer_events
 from training.targets.lookup import ratio_of, total_of
 from training.targets.origins import WARM_UP
 from training.targets.rules import Rule, rules_on
@@ -68,20 +68,22 @@ class Redemption:
 
     def contacts(self, lake: Lake, *, known_by: int | None = None) -> pl.DataFrame:
         """Every contact at its own moment, and its outcome by what is known by a later one."""
-        events, ends = self._events(lake, known_by)
+        contacts = lake.scan("events").filter(pl.col("kind") == self.event)
+        times = contacts.select(KNOWN_AT.unique().sort()).collect()["known_at"].to_list()
+        people, events, ends = self._events(lake, times, known_by)
         kinds = {"contact": self.event, "response": self.response}
         rows = contact_outcomes(events, ends, **kinds, horizon_us=self.horizon_us).to_native().collect()
-        return rows.sort("as_of", "campaign_id", "customer_id")
+        return people.told(rows).sort("as_of", "campaign_id", "customer_id")
 
     def running(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """At each moment, the customers whom a campaign that still runs had reached before."""
-        events, ends = self._events(lake, known_by)
+        people, events, ends = self._events(lake, sorted(moments), known_by)
         kinds = {"contact": self.event, "response": self.response}
         frames = [
             running_outcomes(events, ends, **kinds, horizon_us=self.horizon_us, as_of=moment).to_native().collect()
             for moment in moments
         ]
-        return pl.concat(frames).sort("as_of", "campaign_id", "customer_id")
+        return people.told(pl.concat(frames)).sort("as_of", "campaign_id", "customer_id")
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
         """Every contact at its own moment."""
@@ -128,17 +130,21 @@ class Redemption:
         """Every customer: a pair only exists where a running campaign reached them."""
         return Population()
 
-    def _events(self, lake: Lake, known_by: int | None) -> tuple[Frame, Frame]:
-        """Contacts and responses that are known by a moment, and when each campaign ends."""
+    def _events(self, lake: Lake, moments: Sequence[int], known_by: int | None) -> tuple[People, Frame, Frame]:
+        """People at moments, their contacts and responses that are known by another, and when each campaign ends.
+
+        A response counts for whom it was by as the contact found them: who joins later is not looked for.
+        """
         ends = pl.LazyFrame(
             [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
             schema={"campaign_id": pl.String, "ends": pl.Int64},
             orient="row",
         )
         kinds = pl.col("kind").is_in([self.event, self.response])
-        every = known_customer_events(lake, known_by)
+        people = People.at(lake, moments)
+        every = people.customer_events() if known_by is None else known_events(people.customer_events(), known_by)
         events = every.filter(kinds).select("customer_id", "campaign_id", "kind", "time", KNOWN_AT)
-        return nw.from_native(events.collect().lazy()), nw.from_native(ends)
+        return people, nw.from_native(events.collect().lazy()), nw.from_native(ends)
 
 
 AFFINITY = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")

@@ -75,6 +75,11 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(names | ({"kind"} if "order_line" in names else set())))
 
 
+def lake_columns(plan: Plan) -> tuple[str, ...]:
+    """The event columns of the lake that :func:`read_events` reads for a plan."""
+    return tuple(sorted({*event_columns(plan), "known_at", *EVENT_ORDER, "order_id"}))
+
+
 def read_events(events: object, plan: Plan) -> Events:
     """The columns that a plan reads of a frame of events of any kind, lazily, as integers and texts.
 

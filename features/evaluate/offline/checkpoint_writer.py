@@ -30,9 +30,12 @@ FORMAT = "2"  # of the files; a checkpoint of another format is written anew
 LAG = 92 * DAY  # how much older than the newest possible checkpoint one may be before it is written anew
 
 
-def checkpoint_for(lake: Lake, events: pl.LazyFrame, plan: Plan, path: Path, *, as_of: int) -> Checkpoint | None:
-    """The checkpoint that profiles at ``as_of`` start from; ``events`` are the lake's, with their customers.
+def checkpoint_for(
+    lake: Lake, events: pl.LazyFrame, plan: Plan, path: Path, *, as_of: int, people: str = ""
+) -> Checkpoint | None:
+    """The checkpoint that profiles at ``as_of`` start from, of the lake's events with their customers.
 
+    ``people`` is a fingerprint of who these are.
     None when no month ends before every window, or when something of such a month was not known yet.
     The one in the folder ``path`` stays while it holds these very events and terms; it is written anew when it lags.
     """
@@ -40,17 +43,17 @@ def checkpoint_for(lake: Lake, events: pl.LazyFrame, plan: Plan, path: Path, *, 
     until = _month_start(furthest) - 1
     existing = Checkpoint.load(path)
     recent = existing is not None and until - LAG <= existing.until <= furthest
-    if existing is not None and recent and existing.basis == _basis(lake, plan, existing.until):
+    if existing is not None and recent and existing.basis == _basis(lake, plan, existing.until, people):
         return existing if _last_known(lake, existing.until) <= as_of else None
     if not _months_before(lake, until) or _last_known(lake, until) > as_of:
         return None
-    basis = _basis(lake, plan, until)
+    basis = _basis(lake, plan, until, people)
     return write_checkpoint(events, plan, path, until=until, basis=basis)
 
 
-def _basis(lake: Lake, plan: Plan, until: int) -> str:
-    """A fingerprint of the terms, and of the months that end by a moment."""
-    parts = [FORMAT, plan.fingerprint, *(file.name for file in _months_before(lake, until))]
+def _basis(lake: Lake, plan: Plan, until: int, people: str) -> str:
+    """A fingerprint of the terms, of the people, and of the months that end by a moment."""
+    parts = [FORMAT, plan.fingerprint, people, *(file.name for file in _months_before(lake, until))]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 

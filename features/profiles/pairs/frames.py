@@ -9,7 +9,7 @@ from features.arrays import Floats, Ints
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.events.kinds import RETURNS
-from features.identity.people import customer_events_at
+from features.identity.people import People
 from features.lake import Lake
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.profiles.pairs.features import NEVER, PAIR_FEATURES, WINDOW, PairCounts, pair_features
@@ -37,6 +37,8 @@ def pair_frame(lake: Lake, pairs: pl.DataFrame, *, contact: str = "contact", res
 
 def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl.DataFrame:
     """``pair`` and the columns of :class:`PairCounts`, of the pairs whose customer has events."""
+    people = People.at(lake, sorted(rows["as_of"].unique()))
+    keyed = people.versions.keyed(rows).drop("customer_id")
     items = (
         lake.scan("offers")
         .select("campaign_id", pl.col("item_ids").alias("item_id"))
@@ -50,10 +52,10 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     recent, of_campaign = pl.col("time") > pl.col("as_of") - WINDOW * DAY, pl.col("of") == pl.col("campaign_id")
     in_campaign, spend = pl.col("in_campaign").fill_null(value=False), pl.col("value").fill_null(0)
     return (
-        customer_events_at(lake, as_of=_last(rows))
+        people.customer_events()
         .filter(pl.col("kind").is_in([*kinds, *RETURNS]))
         .select("customer_id", "item_id", "time", "known_at", "kind", "value", of="campaign_id")
-        .join(rows.lazy(), on="customer_id")
+        .join(keyed.lazy(), left_on="customer_id", right_on="key")
         .filter(pl.col("time") <= pl.col("as_of"), pl.col("known_at").fill_null(NEVER) <= pl.col("as_of"))
         .join(items, on=["campaign_id", "item_id"], how="left")
         .group_by("pair")
@@ -70,11 +72,6 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
         )
         .collect()
     )
-
-
-def _last(rows: pl.DataFrame) -> int:
-    last = rows["as_of"].max()
-    return last if isinstance(last, int) else 0
 
 
 def pair_vector(

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from features.config.identity import IdentitySettings
-from features.identity.nodes import VISITOR_TYPES, identifier_of
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import VISITOR_TYPES, identifier
 from features.identity.rulings import Ruling
 
 Event = Mapping[str, object]
@@ -46,7 +46,7 @@ def people_at(
 ) -> People:
     known = [event for event in events if counted(event) <= as_of]
     types, people = list(identity.types), People()
-    rank = {node: types.index(identifier_of(node)[0]) for event in known for node in nodes_of(event)}
+    rank = {node: types.index(identifier(node)[0]) for event in known for node in nodes_of(event)}
     seen = {node: min(counted(event) for event in known if node in nodes_of(event)) for node in rank}
     retired, served = set[str](), dict[str, set[str]]()
     people.of = {node: frozenset([node]) for node in rank}
@@ -78,7 +78,7 @@ def people_at(
             if most is not None and len(before | {one}) + (len(other) > 1) > most:
                 people.shared[b] = at
     only_users = ["user_id"] if identity.types["user_id"].per_person == 1 else []
-    order = sorted(rank, key=lambda node: (identifier_of(node)[0] not in only_users, seen[node], rank[node], node))
-    able = [node for node in order if identifier_of(node)[0] not in VISITOR_TYPES and node not in retired]
+    order = sorted(rank, key=lambda node: (identifier(node)[0] not in only_users, seen[node], rank[node], node))
+    able = [node for node in order if identifier(node)[0] not in VISITOR_TYPES and node not in retired]
     people.called = {node: next((each for each in able if each in person), None) for node, person in people.of.items()}
     return people

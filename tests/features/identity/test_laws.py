@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.config.identity import IdentitySettings
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import identifier
 from features.identity.links import links_of
-from features.identity.nodes import identifier_of
 from features.identity.resolve import Resolution, resolve
 from features.identity.rulings import Ruling
 from tests.features.identity.naive import people_at
@@ -108,7 +108,7 @@ def test_nobody_holds_more_than_a_limit_at_any_moment(identity: IdentitySettings
     for a, b in resolved(events, identity).merges.select("a", "b").iter_rows():
         joined = person.get(a, frozenset([a])) | person.get(b, frozenset([b]))
         person |= dict.fromkeys(joined, joined)
-        for name, count in Counter(identifier_of(node)[0] for node in joined).items():
+        for name, count in Counter(identifier(node)[0] for node in joined).items():
             assert count <= (limits.get(name) or len(joined))
 
 

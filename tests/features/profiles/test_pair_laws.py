@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.evaluate.online.record import Record
-from features.events.tables import Table, schema
+from features.events.tables import LakeTable, schema
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES, WINDOW
@@ -39,10 +39,10 @@ class Told(Lake):
     """Tables in memory, whose rows lie in the order given."""
 
     path: Path = Path()
-    tables: Mapping[Table, pl.LazyFrame] = field(default_factory=dict)
+    tables: Mapping[LakeTable, pl.LazyFrame] = field(default_factory=dict)
 
-    def scan(self, table: Table) -> pl.LazyFrame:
-        return self.tables[table]
+    def scan(self, table: LakeTable) -> pl.LazyFrame:
+        return self.tables.get(table, pl.LazyFrame(schema=schema(table)))
 
 
 def events() -> st.SearchStrategy[Row]:

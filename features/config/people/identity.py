@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from features.config.section import MissingId, Section, Whole
 from features.errors import StamkundError
+from features.events.identifiers import TYPE, Form, form_of
 
 MOST = 1_000  # of a limit; who needs more means none
 Limit = Annotated[Whole, Field(ge=1, le=MOST)]
@@ -19,35 +20,46 @@ class IdentifierType(Section):
     """How the values of one type of identifier are written, and whom they may join; without a limit, as many as come.
 
     ``per_person`` is how many values of the type one person may hold, ``people`` how many people one value may serve
-    before it is shared, and then joins nobody any more. ``form`` is how values are written alike: ``email`` in lower
-    case, ``phone`` in digits, with ``region`` (such as SE) for numbers that name no country.
+    before it is shared, and then joins nobody any more. ``form`` is how values are written alike, which types called
+    ``email`` and ``phone`` know by themselves; ``region`` (such as SE) is for numbers that name no country.
     """
 
     per_person: Limit | None = None
     people: Limit | None = None
-    form: Literal["text", "email", "phone"] = "text"
+    form: Form = "text"
     region: str | None = None
 
-    @model_validator(mode="after")
-    def _known_region(self) -> Self:
+    def named(self, name: str) -> Self:
+        """The same for a type of this name, which may tell the form."""
+        usual = form_of(name)
+        if usual != "text" and "form" in self.model_fields_set and self.form != usual:
+            msg = f"Values of the type {name} have the form {usual}, not {self.form}. Take `form` away."
+            raise StamkundError("unused_setting", msg, field=f"{name}.form")
+        kind = self if usual == "text" else self.model_copy(update={"form": usual})
+        kind.check_region(name)
+        return kind
+
+    def check_region(self, name: str) -> None:
+        """Refuse a region that there is not, or that says nothing."""
         if self.region is None:
-            return self
+            return
         if self.form != "phone":
             msg = (
                 f"`region` is for phone numbers, and the form here is {self.form}: take it away, or say `form: phone`."
             )
-            raise StamkundError("unused_setting", msg, field="region")
+            raise StamkundError("unused_setting", msg, field=f"{name}.region")
         from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415  (large, and few settings name a region)
 
         if self.region not in SUPPORTED_REGIONS:
-            raise StamkundError.unknown("unknown_region", "region", self.region, SUPPORTED_REGIONS, field="region")
-        return self
+            raise StamkundError.unknown(
+                "unknown_region", "region", self.region, SUPPORTED_REGIONS, field=f"{name}.region"
+            )
 
 
 TYPES: Mapping[str, IdentifierType] = {
     "user_id": IdentifierType(per_person=1),
-    "email": IdentifierType(per_person=5, people=1, form="email"),
-    "phone": IdentifierType(per_person=5, people=1, form="phone"),
+    "email": IdentifierType(per_person=5, people=1).named("email"),
+    "phone": IdentifierType(per_person=5, people=1).named("phone"),
     "anonymous_id": IdentifierType(people=1),
 }
 
@@ -70,7 +82,7 @@ class IdentitySettings(Section):
     @classmethod
     def _with_users(cls, types: dict[str, IdentifierType]) -> dict[str, IdentifierType]:
         for name in types:
-            if not re.fullmatch("[a-z][a-z0-9_]*", name):
+            if not re.fullmatch(TYPE, name):
                 msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
                 raise StamkundError("bad_name", msg, field=name)
         if "user_id" not in types:
@@ -79,4 +91,4 @@ class IdentitySettings(Section):
         if types["user_id"].people is not None:
             msg = "An event with a user_id is that user's: `people` says nothing here. Take it away."
             raise StamkundError("unused_setting", msg, field="user_id.people")
-        return types
+        return {name: kind.named(name) for name, kind in types.items()}

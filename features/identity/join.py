@@ -1,0 +1,49 @@
+"""Joining people: a build resolves the links of the lake anew, and puts who is who beside its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+
+from features.config.settings import Settings
+from features.events.tables import PEOPLE_TABLES
+from features.identity.links import links_of
+from features.identity.resolve import resolve
+from features.identity.rulings import Ruling
+from features.ingest.report import IngestReport
+from features.lake import Lake
+from features.progress import Progress, silent
+
+
+def join_people(
+    settings: Settings, report: IngestReport, rulings: Iterable[Ruling] = (), progress: Progress = silent
+) -> IngestReport:
+    """Write the lake's tables of who is who, and return the report of its ingest with the version that it has now.
+
+    All links are resolved anew each time, so that a build that was stopped half way is made good by the next one.
+    Without a section ``identity:`` nobody is joined, and the tables go.
+    """
+    lake = Lake(settings.lake)
+    before = lake.scan("persons").collect()
+    if settings.identity is None:
+        if any(lake.parts(table) for table in PEOPLE_TABLES):
+            lake.write_people({})
+    else:
+        progress("people", 0, 1)
+        resolution = resolve(links_of(lake.scan("events"), settings.identity), settings.identity, rulings)
+        lake.write_people({table: frame for table, frame in resolution.tables.items() if not frame.is_empty()})
+        progress("people", 1, 1)
+    return replace(report, version=lake.version, people=_changed(before, lake.scan("persons").collect()))
+
+
+def _changed(before: pl.DataFrame, after: pl.DataFrame) -> frozenset[str]:
+    """The fragments of which anything else is known than before, and whose they were and are."""
+    rows = [
+        one.join(other, on=one.columns, how="anti", nulls_equal=True)
+        for one, other in ((before, after), (after, before))
+    ]
+    return frozenset(
+        name for each in rows for column in ("fragment", "customer_id") for name in each[column].drop_nulls()
+    )
