@@ -16,8 +16,11 @@ def number_lines(events: pa.Table) -> pa.Table:
     >>> number_lines(events.to_arrow())["order_line"].to_pylist()
     [1, 1, 1, 2]
     """
-    rows = pl.DataFrame(events.select(["kind", *ORDER, "order_line"]))
-    nth = pl.int_range(1, pl.len() + 1).over("kind", *ORDER)
-    alone = pl.when(pl.col("order_id").is_null()).then(1).otherwise(nth)
-    numbers = rows.select(pl.when(pl.col("kind") == "order").then(pl.coalesce("order_line", alone)).alias("order_line"))
-    return events.set_column(events.column_names.index("order_line"), "order_line", numbers["order_line"].to_arrow())
+    keys, place = ("kind", *ORDER), pl.int_range(pl.len())
+    rows = pl.DataFrame(events.select([*keys, "order_line"])).with_row_index("row").sort(keys, maintain_order=True)
+    order = pl.struct(keys).rle_id()
+    first = pl.when(order != order.shift()).then(place).forward_fill().fill_null(0)
+    alone = pl.when(pl.col("order_id").is_null()).then(1).otherwise(1 + place - first)
+    line = pl.when(pl.col("kind") == "order").then(pl.coalesce("order_line", alone))
+    numbers = rows.select("row", line.alias("line")).sort("row")["line"]
+    return events.set_column(events.column_names.index("order_line"), "order_line", numbers.to_arrow())
