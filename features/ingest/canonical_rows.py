@@ -12,10 +12,9 @@ from features import sql
 from features.events.identifiers import USER, node_sql
 from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, OTHER_ID, TABLES, WITH_ATTRIBUTES, Table, sql_type
-from features.ingest.event_ids import content_text, count_equal_events, nth_id
+from features.ingest.event_ids import content_text, nth_id, number_equal_events
 from features.ingest.lake_events import LakeEvents
 from features.ingest.mapping.validation import CODE
-from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
 
 _AMOUNTS = ("value", "discount", "cost")
@@ -63,26 +62,19 @@ def _insert_events(
     constants = {"id_type": source.id_type} | ({} if source.kind is None else {"kind": source.kind})
     literals = {column: sql.literal(text) for column, text in constants.items() if column not in columns}
     own = [column for column in columns if column not in {"event_id", "currency"}]
-    told, accepted = _told(portion.name, own, literals, currency), f"staged WHERE {CODE} IS NULL"
-    if "event_id" in columns and not sql.row_count(connection, f"{accepted} AND event_id IS NULL"):
-        connection.execute(f"ALTER TABLE staged RENAME TO {_kept(portion)}")
-        _add_events(connection, portion, f"event_id, {told} FROM {_kept(portion)} WHERE {CODE} IS NULL")
-        return
-    own_id = "event_id" if "event_id" in columns else "CAST(NULL AS VARCHAR)"
-    content = f"if({own_id} IS NULL, md5({content_text(portion.name, own, literals)}), NULL)"
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE new_events AS
-        SELECT {ROW}, {own_id} AS own_id, {content} AS content, {told} FROM {accepted}
-        """
-    )
-    _give_ids(connection, portion, lake_events)
-    _add_events(connection, portion, f"* FROM {_kept(portion)}")
-
-
-def _kept(portion: Portion) -> str:
-    """The name of the table that keeps a source's events until they are written."""
-    return sql.name(f"events of {portion.name}")
+    event_id, kept = "event_id", sql.name(f"events of {portion.name}")
+    if "event_id" in columns and not sql.row_count(connection, f"staged WHERE {CODE} IS NULL AND event_id IS NULL"):
+        connection.execute(f"ALTER TABLE staged RENAME TO {kept}")
+    else:
+        given = "event_id" if "event_id" in columns else "NULL"
+        content = f"if({given} IS NULL, md5({content_text(portion.name, own, literals)}), NULL)"
+        new = f"SELECT *, {content} AS content, CAST(1 AS BIGINT) AS nth FROM staged WHERE {CODE} IS NULL"
+        connection.execute(f"CREATE TABLE new_events AS {new}")
+        number_equal_events(connection, portion, lake_events)
+        connection.execute(f"ALTER TABLE new_events RENAME TO {kept}")
+        event_id = f"coalesce({given}, {nth_id('content', 'nth')}) AS event_id"
+    told = _told(portion.name, own, literals, currency)
+    _add_events(connection, portion, f"{event_id}, {told} FROM {kept} WHERE {CODE} IS NULL")
 
 
 def _add_events(connection: duckdb.DuckDBPyConnection, portion: Portion, selected: str) -> None:
@@ -121,24 +113,6 @@ def _ids(others: Sequence[str]) -> str:
         f"{sql.literal(f'{name}:')} || CAST(to_json({sql.name(column)}) AS VARCHAR)" for column, name in names.items()
     )
     return f"'{{' || nullif(concat_ws(',', {', '.join(told)}), '') || '}}'"
-
-
-def _give_ids(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
-    """Keep the events of the table ``new_events``, with an id made for each that has none."""
-    count_equal_events(connection, portion, lake_events)
-    connection.execute(
-        f"""
-        CREATE TABLE {_kept(portion)} AS
-        WITH ordinals AS (
-            SELECT {ROW}, coalesce(count, 0) + row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth
-            FROM new_events LEFT JOIN equal_counts USING (content)
-            WHERE count > 0 OR content IN (SELECT content FROM new_events GROUP BY content HAVING count(*) > 1)
-        )
-        SELECT new_events.* EXCLUDE ({ROW}, own_id, content), coalesce(own_id, {nth_id("content", "nth")}) AS event_id
-        FROM new_events LEFT JOIN ordinals USING ({ROW})
-        """
-    )
-    connection.execute("DROP TABLE new_events")
 
 
 def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:

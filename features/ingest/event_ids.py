@@ -12,6 +12,7 @@ import duckdb
 
 from features import sql
 from features.ingest.lake_events import LakeEvents
+from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded
 
@@ -34,7 +35,22 @@ def nth_id(content: str, nth: str) -> str:
     return f"chr(31) || left(if({nth} > 1, md5({content} || '#' || {nth}), {content}), 20)"
 
 
-def count_equal_events(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
+def number_equal_events(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
+    """Number the equal ones among the table ``new_events``, behind those of the lake that equal them."""
+    _count_equal_events(connection, portion, lake_events)
+    connection.execute(
+        f"""
+        UPDATE new_events SET nth = ordinals.nth FROM (
+            SELECT {ROW}, coalesce(count, 0) + row_number() OVER (PARTITION BY content ORDER BY {ROW}) AS nth
+            FROM new_events LEFT JOIN equal_counts USING (content)
+            WHERE count > 0 OR content IN (SELECT content FROM new_events GROUP BY content HAVING count(*) > 1)
+        ) AS ordinals
+        WHERE new_events.{ROW} = ordinals.{ROW}
+        """
+    )
+
+
+def _count_equal_events(connection: duckdb.DuckDBPyConnection, portion: Portion, lake_events: LakeEvents) -> None:
     """Fill the table ``equal_counts`` with how many of the lake's events equal one in ``new_events``, by content.
 
     Their ids tell: each is made from the content and the ordinal. Equal events have one time, so they all lie in one
