@@ -1,8 +1,8 @@
-"""Findings about customers: identifiers, overlap of sources, attributes, consent, feedback."""
+"""Findings about customers: identifiers, overlap of sources, consent, feedback."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -65,29 +65,6 @@ def overlap(sources: pl.DataFrame) -> Iterator[Finding]:
 def separate_sources(sources: pl.DataFrame) -> pl.DataFrame:
     """The sources, among several, that share less than half of their customers with the others."""
     return sources.filter(pl.len() > 1, pl.col("shared") < 0.5 * pl.col("customers").clip(1))
-
-
-def attribute_coverage(attributes: pl.DataFrame, customers: int) -> Finding:
-    """How many customers have attributes."""
-    row = attributes.row(0, named=True)
-    if not row["customers"]:
-        step = "If you have a customer table, add it with `table: customers`; behaviour alone is enough to start."
-        return Finding("attributes", "note", "Nothing is known of customers beside what they do.", step)
-    text = (
-        f"{row['active']:,} of {quantity(customers, 'customer')} ({percent(row['active'], customers)}) have attributes"
-    )
-    text += f": {enumeration(row['names'])}."
-    if row["active"] < 0.5 * row["customers"]:
-        text += f" {row['customers'] - row['active']:,} more have attributes but no events."
-    return Finding("attributes", "ok" if row["active"] else "warning", text)
-
-
-def attribute_history(tables: Collection[str]) -> Iterator[Finding]:
-    """Attributes without a history: what a table of customers can and cannot tell."""
-    if "customers" in tables and "snapshots" not in tables:
-        text = "Attributes of `table: customers` are as they are today, and past moments are shown with them too."
-        step = "Fine for what never changes; of what does, keep each export, and read them as `table: snapshots`."
-        yield Finding("attributes", "note", text, step)
 
 
 def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor import content, customers, history, lateness, maturity, obstacles, rows
+from features.doctor import attributes, content, customers, history, lateness, maturity, obstacles, rows
 from features.doctor.doubts import orders
 from features.doctor.doubts.line_totals import repeated_totals
 from features.doctor.doubts.placeholders import placeholder_customers
@@ -64,7 +64,7 @@ def examine(
         findings += [*obstacles.unusual_sources(settings, lake), *rows.rejections(report, settings, sources)]
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
-            findings.append(obstacles.no_events(facts.later))
+            findings.append(obstacles.no_events(facts.later, customers=int(facts.attributes["customers"].sum())))
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
             return _diagnosis(settings, as_of, criteria, findings, ())
         findings += [*obstacles.unusable_features(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
@@ -88,8 +88,9 @@ def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     yield from history.gaps(facts.days, as_of=facts.as_of)
     yield from history.time_precision(facts.kinds)
     yield from lateness.delays(facts.delays)
-    yield customers.attribute_coverage(facts.attributes, facts.customers)
-    yield from customers.attribute_history({source.table for source in settings.sources.values()})
+    yield attributes.attribute_coverage(facts.attributes, facts.customers)
+    yield from attributes.attribute_history({source.table for source in settings.sources.values()})
+    yield from attributes.unused_attributes(facts.unused_attributes)
     yield content.channels(facts.channels)
     yield content.offers(facts.offers)
     yield from customers.consent_coverage(facts.consents, facts.customers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,6 +14,7 @@ from features.doctor.doubts.placeholders import placeholders
 from features.identity.people import People
 from features.ingest.report import IngestReport
 from features.lake import Lake
+from features.profiles.attributes import attributes_at
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Facts:
     ratings: pl.DataFrame
     channels: pl.DataFrame
     attributes: pl.DataFrame
+    unused_attributes: Mapping[str, str]
     offers: pl.DataFrame
 
     @classmethod
@@ -66,6 +69,7 @@ class Facts:
             ratings=event_counts.ratings(events),
             channels=event_counts.channels(events),
             attributes=customer_counts.attributes(people.about("customers"), events),
+            unused_attributes=attributes_at(lake, as_of=as_of).left_out,
             offers=event_counts.offers(lake.scan("offers"), as_of=as_of),
         )
 

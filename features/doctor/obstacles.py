@@ -11,7 +11,7 @@ from features.ingest.guards import unusual
 from features.ingest.lake_watermarks import watermarks_of
 from features.lake import Lake
 from features.profiles.fit import check_events
-from features.profiles.fitted_features import fitted_features, fitting_moment
+from features.profiles.fitted_features import EVENTS_NEEDED, fitted_features, fitting_moment
 
 
 def unreadable_lake(lake: Lake) -> Iterator[Finding]:
@@ -55,10 +55,14 @@ def no_source() -> Finding:
     return Finding("rows", "problem", "stamkund.yaml names no source of data.", step)
 
 
-def no_events(later: int) -> Finding:
-    """Sources without an event up to ``as_of``; ``later`` is the number of events after it."""
+def no_events(later: int, *, customers: int) -> Finding:
+    """No event up to ``as_of``: ``later`` ones come after it, and tables without a time tell of ``customers``."""
     if later:
         text = f"{quantity(later, 'event')}, but none up to the moment looked from."
         step = "Look from a later moment (`--as-of`, or `clock:` in stamkund.yaml)."
         return Finding("time span", "problem", text, step)
-    return Finding("time span", "problem", "There are no events.", "Add a source of events.")
+    if not customers:
+        return Finding("time span", "problem", "There are no events.", EVENTS_NEEDED)
+    text = f"There are no events: {quantity(customers, 'customer')} are known from tables without a time."
+    step = f"Attributes alone make profiles, and nothing is learnt from an outcome without its day. {EVENTS_NEEDED}"
+    return Finding("time span", "problem", text, step)

@@ -14,13 +14,14 @@ LONGEST = 512  # characters of ids and short texts
 
 @dataclass(frozen=True)
 class Present(Constraint):
-    """The column must have a value."""
+    """The column must have a value; only in events of ``kinds``, if any are given."""
 
     required: ClassVar[bool] = True
+    kinds: tuple[str, ...] = ()
 
-    def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
+    def refuses(self, value: object, row: Mapping[str, object]) -> bool:
         """Whether there is no value."""
-        return value is None
+        return value is None and (not self.kinds or row.get("kind") in self.kinds)
 
 
 @dataclass(frozen=True)

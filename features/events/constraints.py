@@ -50,7 +50,7 @@ class Rules(tuple[Constraint, ...]):
     def first_broken(self, row: Mapping[str, object]) -> Constraint | None:
         """The first rule that a row of canonical columns breaks, None when it obeys them all."""
         groups = self._by_column
-        broken = [place for place, rule in self._required if row.get(rule.column) is None]
+        broken = [place for place, rule in self._required if rule.refuses(row.get(rule.column), row)]
         for column, value in row.items():
             if value is not None:
                 broken += [place for place, rule in groups.get(column, ()) if rule.refuses(value, row)]

@@ -12,6 +12,7 @@ time_out_of_range    it happens before 1970 or after 2100 begins; a renewal is d
 foreign_currency     its amounts are in another currency than the reporting one
 negative_value       it is an order, and its value is negative
 negative_quantity    it is an order, and its quantity is negative
+missing_amount       it is a refund or a cancellation, and does not tell how much came back
 missing_scale        it has a rating and no scale
 unknown_scale        its scale is none of nps, csat, ces, stars
 rating_out_of_scale  its rating does not lie on its scale
@@ -44,6 +45,7 @@ from features.events.constraint_types import (
 )
 from features.events.constraints import Constraint, Rules
 from features.events.identifiers import TYPE
+from features.events.kinds import RETURNS
 from features.events.tables import EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
 from features.moments import utc
 
@@ -117,6 +119,7 @@ def event_rules(currency: str) -> Rules:
         OnScale("rating", "rating_out_of_scale", f"the rating {{value}} is not on {_SCALES}", "scale", RATING_SCALES),
         Within("latitude", "bad_location", _ON_PLANET, -90, 90),
         Within("longitude", "bad_location", _ON_PLANET, -180, 180),
+        Present("value", "missing_amount", "nothing tells how much came back", RETURNS),
     )
     return Rules(rules)
 

@@ -22,6 +22,10 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
 
+EVENTS_NEEDED = (
+    "Add a source of events, with who did something (`id`) and when (`time`): `stamkund init FILES` proposes one."
+)
+
 
 def fit_by_settings(
     settings: Settings, lake: Lake, *, as_of: int, keeper: Gatekeeper | None = None
@@ -103,7 +107,7 @@ def no_customers(lake: Lake, as_of: int) -> StamkundError:
     """The error that no customer has an event up to a moment, with what the lake has instead."""
     span = lake.scan("events").select(first=pl.col("time").min(), last=pl.col("time").max()).collect().row(0)
     text, (first, last) = f"No customer has an event up to {minute(as_of)}.", span
-    step = "Add a source of events."
+    step = EVENTS_NEEDED
     if first is not None:
         step = f"The events reach from {day(first)} to {day(last)}: look from a later moment, or map customers' ids."
     return StamkundError("no_customers", f"{text} {step}", field="as_of")

@@ -60,8 +60,10 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
             builder.columns.pop(column, None)
         events = [line.build(money.currency) for line in lines(builder, properties, money.minor_units)]
         return number_lines(events, is_order=kind == "order", properties=properties)
-    event = builder.build(money.currency)
     if has_lines:
+        builder.fields.setdefault("value", "properties.products")
+    event = builder.build(money.currency)
+    if kind == "order":
         check_amount(event)
     return [event | ({"order_line": 1} if kind == "order" else {})]
 

@@ -18,9 +18,9 @@ _TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("cate
 
 
 def check_amount(event: Event) -> None:
-    """Refuse an order, a refund or a cancellation without its amount."""
+    """Refuse an order without its amount; a file may have some, and returns need theirs everywhere."""
     if "value" not in event:
-        text = f"A message of the kind {event['kind']} needs its products, or its revenue or total."
+        text = "A message of the kind order needs its products, or its revenue or total."
         raise StamkundError("missing_amount", text, field="properties.products")
 
 

@@ -29,7 +29,8 @@ def decision_of(settings: Settings, customer: str, *, as_of: int | None, count: 
     return json
 
 
-def decision_tables(decision: Mapping[str, Any], currency: str) -> tuple[Table, Table]:
-    """The offers of a decision, and why not the others."""
+def decision_tables(decision: Mapping[str, Any], currency: str) -> tuple[Table, ...]:
+    """The offers of a decision, and why not the others, if there are any."""
     (placement,) = decision["placements"]
-    return offers_table(placement["items"], currency), exclusions_table(placement["excluded"])
+    others = [exclusions_table(placement["excluded"])] if placement["excluded"] else []
+    return offers_table(placement["items"], currency), *others

@@ -100,5 +100,5 @@ def checks_of(source: Source, values: Mapping[str, Value], money: Money, missing
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}
     others = (rule for column in values if column.startswith(OTHER_ID) for rule in text_rules(column))
     for rule in (*rules_of(source.table, money.currency), *others):
-        if rule.column in values:
+        if rule.column in values or rule.required:
             yield Check(rule.code, breaks(rule, columns), reason_sql(rule, texts))

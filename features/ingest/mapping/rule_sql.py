@@ -31,7 +31,8 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
     value = columns.get(rule.column, "NULL")
     match rule:
         case Present():
-            condition = f"{value} IS NULL"
+            of_kinds = f" AND {columns['kind']} IN ({', '.join(map(sql.literal, rule.kinds))})" if rule.kinds else ""
+            condition = f"{value} IS NULL{of_kinds}"
         case Filled():
             condition = f"{value} = ''"
         case WithoutNul() | WithoutControls() | AtMostLong() | Matches():

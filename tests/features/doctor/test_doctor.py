@@ -11,6 +11,7 @@ from features.doctor import (
     Diagnosis,
     Finding,
     Prospect,
+    attributes,
     content,
     customer_counts,
     customers,
@@ -185,10 +186,29 @@ def test_channels_and_offers() -> None:
 
 
 def test_attributes_without_a_history_are_said_to_be_those_of_today() -> None:
-    (told_today,) = customers.attribute_history({"events", "customers"})
+    (told_today,) = attributes.attribute_history({"events", "customers"})
     assert (told_today.level, "`table: snapshots`" in str(told_today.next_step)) == ("note", True)
-    assert not list(customers.attribute_history({"events"}))
-    assert not list(customers.attribute_history({"customers", "snapshots"}))
+    assert not list(attributes.attribute_history({"events"}))
+    assert not list(attributes.attribute_history({"customers", "snapshots"}))
+
+
+def test_attributes_that_make_no_feature_are_told_with_the_reason() -> None:
+    assert list(attributes.unused_attributes({})) == []
+    (found,) = attributes.unused_attributes({"email": "99 different texts", "shop": "the same for everybody"})
+    assert told(found) == (
+        "note",
+        "2 attributes make no feature: email (99 different texts) and shop (the same for everybody).",
+    )
+
+
+def test_a_table_without_a_time_teaches_nothing_and_the_doctor_says_so(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("who,plan,churned\na,x,yes\nb,y,no\n")
+    people = {"table": "customers", "from": "people.csv", "columns": {"customer_id": "who", "plan": "plan"}}
+    found = examine(settings_of(tmp_path, people=people), as_of=NOW).findings
+    (problem,) = [each for each in found if each.level == "problem"]
+    assert problem.message == "There are no events: 2 customers are known from tables without a time."
+    assert "an outcome without its day" in str(problem.next_step)
+    assert "stamkund init" in str(problem.next_step)
 
 
 def test_the_latest_word_on_consent_counts() -> None:

@@ -120,13 +120,30 @@ def test_values_that_an_expression_needs_are_rejected_when_they_cannot_be_read(t
 
 
 def test_quantities_and_kinds(tmp_path: Path) -> None:
-    columns = {"id": "id", "time": "time", "kind": "what", "quantity": "n"}
-    lines = (
-        "1,2017-01-01,order,0\n1,2017-01-01,order,-1\n1,2017-01-01,refund,-1\n1,2017-01-01,,1\n1,2017-01-01,view,x\n"
-    )
+    columns = {"id": "id", "time": "time", "kind": "what", "quantity": "n", "value": "n"}
+    lines = "1,2017-01-01,order,0\n1,2017-01-01,refund,-1\n1,2017-01-01,,1\n1,2017-01-01,view,x\n"
     report, events = ingested(tmp_path, "id,time,what,n\n" + lines, columns=columns)
-    assert report.rejected == {"bad_number": 1, "missing_kind": 1, "negative_quantity": 1}
+    assert report.rejected == {"bad_number": 1, "missing_kind": 1}
     assert sorted(events["kind"]) == ["order", "refund"]
+
+
+def test_the_quantity_of_an_order_is_not_negative(tmp_path: Path) -> None:
+    columns = {"id": "id", "time": "time", "quantity": "n"}
+    report, events = ingested(tmp_path, "id,time,n\n1,2017-01-01,0\n1,2017-01-01,-1\n", kind="order", columns=columns)
+    assert (report.rejected, events["quantity"].to_list()) == ({"negative_quantity": 1}, [0.0])
+
+
+@pytest.mark.parametrize("kind", ["refund", "cancel"])
+def test_what_came_back_tells_how_much(tmp_path: Path, kind: str) -> None:
+    columns = {"id": "id", "time": "time", "value": "paid"}
+    lines = "id,time,paid\n1,2017-01-01,5\n1,2017-01-02,0\n1,2017-01-03,\n"
+    report, events = ingested(tmp_path, lines, kind=kind, columns=columns)
+    assert (report.rejected, events["value"].to_list()) == ({"missing_amount": 1}, [500, 0])
+    assert "how much came back" in rejects_of(report)["reason"][0]
+    (tmp_path / "unmapped").mkdir()
+    del columns["value"]
+    report, _ = ingested(tmp_path / "unmapped", lines, kind=kind, columns=columns)
+    assert report.rejected == {"missing_amount": 3}
 
 
 def test_what_comes_back_is_positive_whatever_its_sign(tmp_path: Path) -> None:
