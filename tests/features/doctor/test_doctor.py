@@ -203,7 +203,8 @@ def test_attributes_that_make_no_feature_are_told_with_the_reason() -> None:
 
 def test_a_table_without_a_time_teaches_nothing_and_the_doctor_says_so(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("who,plan,churned\na,x,yes\nb,y,no\n")
-    people = {"table": "customers", "from": "people.csv", "columns": {"customer_id": "who", "plan": "plan"}}
+    columns = {"customer_id": "who", "plan": "plan"}
+    people: dict[str, object] = {"table": "customers", "from": "people.csv", "columns": columns}
     found = examine(settings_of(tmp_path, people=people), as_of=NOW).findings
     (problem,) = [each for each in found if each.level == "problem"]
     assert problem.message == "There are no events: 2 customers are known from tables without a time."
