@@ -10,8 +10,13 @@ import pyarrow.parquet as pq
 from features.events.tables import EVENTS
 
 ROW_GROUP = 50_000
-# What nearly every event says otherwise than the others is written as it is.
-_DICTIONARIES = [name for name, role in EVENTS.items() if role in {"text", "number", "whole"}]
+_OPTIONS = {
+    "compression": "zstd",
+    "row_group_size": ROW_GROUP,
+    # What nearly every event says otherwise than the others is written as it is.
+    "use_dictionary": [name for name, role in EVENTS.items() if role in {"text", "number", "whole"}],
+    "write_statistics": ["fragment", "time"],  # the order of the rows: by these, readers leave groups out
+}
 
 
 def write_events(events: pa.Table, file: Path) -> None:
@@ -19,5 +24,4 @@ def write_events(events: pa.Table, file: Path) -> None:
     filled = [name for name in EVENTS if name in events.column_names and events[name].null_count < len(events)]
     if filled:
         rows = events.select(filled).combine_chunks()  # what is written depends on how they are divided, too
-        options = {"compression": "zstd", "row_group_size": ROW_GROUP, "use_dictionary": _DICTIONARIES}
-        pq.write_table(rows, file, **options)
+        pq.write_table(rows, file, **_OPTIONS)

@@ -16,6 +16,8 @@ from features.ingest.mapping.times import is_moment, tells_no_hour
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded, Midnights
 
+_FEW = 1000
+
 
 def settle_midnights(
     connection: duckdb.DuckDBPyConnection, portion: Portion, projection: Projection
@@ -48,10 +50,11 @@ def _meaning(connection: duckdb.DuckDBPyConnection, name: str, projection: Proje
     if told is None:
         return None
     rows, no_hour = f"FROM ({projection.query}) WHERE {told}", tells_no_hour(value)
-    try:  # the first row that is asked for ends each search
-        first = connection.execute(f"SELECT {no_hour} {rows} LIMIT 1").fetchone()
-        if first and first[0]:
-            first = connection.execute(f"SELECT false {rows} AND NOT {no_hour} LIMIT 1").fetchone() or (True,)
+    try:  # a few rows, and only where they leave it open all of them, to the first one that tells an hour
+        few = f"SELECT bool_and(no_hour) FROM (SELECT {no_hour} AS no_hour {rows} LIMIT {_FEW})"  # noqa: S608  (of expressions of the settings)
+        days = connection.execute(few).fetchone() or (None,)
+        if days[0]:
+            days = connection.execute(f"SELECT false {rows} AND NOT {no_hour} LIMIT 1").fetchone() or days
     except duckdb.Error as error:
         raise failed_expression(name, error) from None
-    return None if first is None else "days" if first[0] else "moments"
+    return None if days[0] is None else "days" if days[0] else "moments"
