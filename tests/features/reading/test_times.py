@@ -82,6 +82,22 @@ def test_a_time_that_describes_itself_needs_no_format(text: str, moment: str) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-05-01T21:06:21Z", "2024-05-01T21:06:21Z"),
+        ("2024-05-01 21:06:21+04:00", "2024-05-01T17:06:21Z"),
+        ("2024-05-01 21:06:21-03:30", "2024-05-02T00:36:21Z"),
+        ("  2024-05-01T21:06:21.5Z ", "2024-05-01T21:06:21.500000Z"),
+        ("\N{NO-BREAK SPACE}2024-05-01T21:06Z", "2024-05-01T21:06:00Z"),
+        (" 2024-05-01 21:06:21  ", "2024-05-01T19:06:21Z"),
+        ("2024-05-01T24:00:00Z", None),
+    ],
+)
+def test_an_offset_that_a_time_tells_counts_whatever_zone_its_source_is_in(text: str, moment: str | None) -> None:
+    assert read(text, "Europe/Berlin") == moment
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "01/02/2024", "1.2.2024", "24-05-01", "05-Mar-24", "1512259200", "240501", "2024-W18-3", "2024-122",
