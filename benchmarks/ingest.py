@@ -66,8 +66,11 @@ def measure(folder: Path, rows: int, runs: int, *, given_ids: bool = True) -> di
     for name, each in results.items():
         for place, unit in enumerate(("seconds", "cpu_seconds", "memory_mb")):
             figures[f"{name}_{unit}"] = median(float(run[place]) for run in each)  # type: ignore[arg-type]
-    ratio = figures["ingest_seconds"] / figures["floor_seconds"]
-    return {**figures, "rows_per_second": rows / figures["ingest_seconds"], "ratio": ratio}
+    ratios = {
+        name: figures[f"ingest_{unit}"] / figures[f"floor_{unit}"]
+        for name, unit in {"ratio": "seconds", "cpu_ratio": "cpu_seconds"}.items()
+    }
+    return {**figures, "rows_per_second": rows / figures["ingest_seconds"], **ratios}
 
 
 def write_orders(path: Path, rows: int) -> Path:
