@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from features.config.people.consent import Gate
 from features.errors import StamkundError
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
-from features.events.identifiers import is_visitor, node
+from features.events.identifiers import node
+from features.identity.live import standing_by_itself
+from features.identity.people import customers_of as people_at
 from features.moments import iso
 from features.profiles.records import records
 from features.reading.iso import parse
 from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
+from serving.store import people as store_people
+from serving.store.joined_records import person_record
 from serving.store.records import record_of
 from training.targets.contacts import contact_kinds
 
@@ -43,19 +47,14 @@ def moment_of(state: State, as_of: str | None) -> Moment:
     return Moment(at, is_past=at < now)
 
 
-def customer_of(profile: Profile) -> str | None:
-    """The id of the customer that a profile means; None for a visitor's."""
-    key = node(profile.id_type, profile.id)
-    return None if is_visitor(key) else key
-
-
 @dataclass(frozen=True)
 class Customer:
-    """A customer as they were known at the moment of a request: their record, and what they allow.
+    """A customer as they were known at the moment of a request: their id, their record, and what they allow.
 
     ``consent`` is None where no rules are declared: everything is allowed.
     """
 
+    customer_id: str
     record: Record
     consent: Consent | None
 
@@ -64,30 +63,56 @@ class Customer:
         return self.consent is None or self.consent.passes(gate)
 
 
-def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[str, Customer]:
-    """Each customer who is known by then, by id; browsers and devices are none.
+def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[Profile, Customer]:
+    """The customer of each profile that means one who is known by then; browsers and devices by themselves are none.
 
     Who is in the table of customers is known at every moment, all others from their first event or snapshot on. What
     they allow is told by everything that they have said until now, whatever the moment.
     """
-    ids = list(dict.fromkeys(id_ for p in profiles if (id_ := customer_of(p)) is not None))
+    ids = _ids(state, profiles, moment)
+    asked = list(dict.fromkeys(ids.values()))
     if moment.is_past:
-        by_id = dict(records(state.lake, ids, as_of=moment.as_of))
+        by_id = dict(records(state.lake, asked, as_of=moment.as_of))
     else:
-        by_id = {id_: record for id_ in ids if (record := record_of(state.store, id_)) is not None}
+        by_id = {id_: record for id_ in asked if (record := _record(state, id_)) is not None}
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
-    return {
-        id_: Customer(record, _consent(state, id_, by_id[id_], moment))
+    found = {
+        id_: Customer(id_, record, _consent(state, id_, by_id[id_], moment))
         for id_, record in known.items()
         if _is_known(record, moment.as_of)
     }
+    return {profile: found[id_] for profile, id_ in ids.items() if id_ in found}
+
+
+def _ids(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[Profile, str]:
+    """The id of the customer that each profile means at a moment, of those that mean one."""
+    nodes = {profile: node(profile.id_type, profile.id) for profile in profiles}
+    whose = _whose(state, set(nodes.values()), moment)
+    return {profile: id_ for profile, key in nodes.items() if (id_ := whose[key]) is not None}
+
+
+def _whose(state: State, nodes: Collection[str], moment: Moment) -> Mapping[str, str | None]:
+    """By node the customer whose it is at a moment."""
+    if state.settings.identity is None:
+        return {key: standing_by_itself(key).customer_id for key in nodes}
+    if moment.is_past:
+        return {key: next(iter(people_at(state.lake, [key], as_of=moment.as_of)), None) for key in nodes}
+    return store_people.customers_of(state.store, nodes)
+
+
+def _record(state: State, customer: str) -> Record | None:
+    """A customer's record as it is now."""
+    return record_of(state.store, customer) if state.settings.identity is None else person_record(state.store, customer)
 
 
 def _consent(state: State, customer: str, record: Record, moment: Moment) -> Consent | None:
+    """What a customer allows, by all that they, as they are known now, have said."""
     if state.rules is None:
         return None
-    newest = record_of(state.store, customer) if moment.is_past else None
-    return Consent(state.rules, newest or record, moment.as_of)
+    if moment.is_past:
+        now = _whose(state, [customer], replace(moment, is_past=False))[customer]
+        record = (_record(state, now) if now else None) or record
+    return Consent(state.rules, record, moment.as_of)
 
 
 def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:

@@ -13,7 +13,7 @@ from serving.decisions.customers import visitor_of
 from serving.decisions.exclusions import NO_CONSENT
 from serving.decisions.permission import barrier
 from serving.decisions.placements import Placement, Slate, select, select_nothing
-from serving.http.customers import Customer, Moment, campaign_pairs, customer_of, customers_of, moment_of
+from serving.http.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
 from serving.scoring.champions import Lineup
@@ -42,7 +42,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         time=moment.as_of,
         id_type=request.profile.id_type if request.profile else None,
         id=request.profile.id if request.profile else None,
-        customer_id=customer_of(request.profile) if request.profile and customer else None,
+        customer_id=customer.customer_id if customer else None,
         context=request.context,
         models=lineup.versions,
         eligible=[] if ranking is None else _eligible(state, ranking),
@@ -65,8 +65,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
 
 def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer | None:
     """The customer with this profile, None when they are unknown or anonymous."""
-    customer = customer_of(profile) if profile else None
-    return customers_of(state, [profile], moment).get(customer) if profile and customer else None
+    return customers_of(state, [profile], moment).get(profile) if profile else None
 
 
 def _slates(

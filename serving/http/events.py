@@ -39,7 +39,9 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     money = Money(settings.currency, settings.minor_units)
     receiver = Receiver(money, now, state.categories, settings.missing_ids, time.time_ns() // 1000)
     with outages_as_errors(UNAVAILABLE):
-        return receive(messages, receiver, partial(append_events, state.store, received_at=now))
+        return receive(
+            messages, receiver, partial(append_events, state.store, received_at=now, identity=settings.identity)
+        )
 
 
 def _answer(verdicts: Sequence[MessageVerdict]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
 from serving.decisions.exclusions import NO_CONSENT
-from serving.http.customers import Customer, customer_of, customers_of, has_events, moment_of, unknown_customer
+from serving.http.customers import Customer, customers_of, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
@@ -28,15 +28,14 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     """
     profile = _profile(key)
     moment = moment_of(state, as_of)
-    customer = customer_of(profile)
-    known = customers_of(state, [profile], moment).get(customer) if customer else None
-    if customer is None or known is None:
+    known = customers_of(state, [profile], moment).get(profile)
+    if known is None:
         raise unknown_customer(profile)
     record = known.record
     answer: dict[str, object] = {
         "id_type": profile.id_type,
         "id": profile.id,
-        "customer_id": customer,
+        "customer_id": known.customer_id,
         "as_of": iso(moment.as_of),
         "currency": state.settings.currency,
         "traits": record.traits_at(moment.as_of),
@@ -48,7 +47,7 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     answer["features"] = _features(state.lineup, record, as_of=moment.as_of)
     if not known.passes("scores"):
         return answer | {"scores": None}
-    sheet = score_records(state, state.lineup, {customer: record}, as_of=moment.as_of, top=REASONS)
+    sheet = score_records(state, state.lineup, {known.customer_id: record}, as_of=moment.as_of, top=REASONS)
     return answer | {"scores": sheet.answer(0)}
 
 

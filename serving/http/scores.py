@@ -14,7 +14,6 @@ from serving.decisions.customers import feature_row
 from serving.http.customers import (
     Customer,
     campaign_pairs,
-    customer_of,
     customers_of,
     has_events,
     moment_of,
@@ -39,10 +38,10 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
         raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
     moment = moment_of(state, request.as_of)
     known = customers_of(state, profiles, moment)
-    records = {id_: customer.record for id_, customer in known.items() if customer.passes("scores")}
+    records = {each.customer_id: each.record for each in known.values() if each.passes("scores")}
     sheet = score_records(state, lineup, records, as_of=moment.as_of, top=request.reasons)
     places = {id_: place for place, id_ in enumerate(records)}
-    entries = [_entry(profile, sheet, places, known) for profile in profiles]
+    entries = [_entry(profile, sheet, places, known.get(profile)) for profile in profiles]
     return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
 
 
@@ -64,12 +63,9 @@ def _lineup(state: State, request: ScoresRequest) -> Lineup:
     return replace(lineup, models=models)
 
 
-def _entry(
-    profile: Profile, sheet: Sheet, places: Mapping[str, int], known: Mapping[str, Customer]
-) -> dict[str, object]:
+def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None) -> dict[str, object]:
     identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
-    customer = customer_of(profile)
-    if customer is not None and customer in places:
-        return identifier | sheet.answer(places[customer])
-    error = no_consent(profile) if customer in known else unknown_customer(profile)
+    if customer is not None and customer.customer_id in places:
+        return identifier | sheet.answer(places[customer.customer_id])
+    error = unknown_customer(profile) if customer is None else no_consent(profile)
     return identifier | {"error": {"code": error.code, "message": str(error), "field": None}}

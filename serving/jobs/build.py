@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from features.config.settings import Settings
 from features.evaluate.online.record import FORMAT, RECORD_NUMBERS, RECORD_TEXTS
 from features.events.identifiers import is_visitor
+from features.identity.live import people_at
 from features.identity.people import customers_of, moved_between
 from features.ingest.report import IngestReport
 from features.lake import Lake
@@ -19,6 +20,7 @@ from features.profiles.records import records
 from features.progress import Progress, silent
 from serving.store.engine import meta, open_store
 from serving.store.event_log import log_frame
+from serving.store.people import replace_people
 from serving.store.records import replace_records, update_records
 
 
@@ -37,7 +39,7 @@ def build_all(
     that was added to.
     """
     store = open_store(settings.store_url)
-    renew = partial(_renew, store, Lake(settings.lake), as_of=as_of, progress=progress)
+    renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
     run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
     try:
         return run(refit=refit, anew=anew, accept=accept)
@@ -45,14 +47,18 @@ def build_all(
         store.dispose()
 
 
-def _renew(store: Engine, lake: Lake, report: IngestReport, *, as_of: int, progress: Progress) -> None:
+def _renew(store: Engine, settings: Settings, report: IngestReport, *, as_of: int, progress: Progress) -> None:
+    lake = Lake(settings.lake)
     customers = _changed(meta(store), lake, report, as_of=as_of)
     version = _records_version(report.version)
     new_records = records(lake, customers, progress, as_of=as_of)
-    if customers is None:
-        replace_records(store, new_records, as_of=as_of, log_seq=report.log, lake=version)
-    else:
-        update_records(store, new_records, customers, as_of=as_of, log_seq=report.log, lake=version)
+    people = partial(replace_people, identity=settings.identity, log_seq=report.log)
+
+    def beside(connection: Connection) -> None:
+        people(connection, people_at(lake, as_of=as_of))
+
+    renew = replace_records if customers is None else partial(update_records, customers=customers)
+    renew(store, new_records, as_of=as_of, log_seq=report.log, lake=version, beside=beside)
 
 
 def _changed(last: Mapping[str, Any], lake: Lake, report: IngestReport, *, as_of: int) -> frozenset[str] | None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from features.errors import StamkundError
+from serving.store.migration import migrate
 from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
 UNAVAILABLE = "The store does not answer at the moment. Ask again in a while."
@@ -73,6 +74,7 @@ def _create(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(EVENT_LOG.name))))
         SCHEMA.create_all(connection)
+        migrate(connection)
         connection.execute(insert_new(engine, META, "key"), {"key": LOG_ID, "value": uuid4().hex})
 
 

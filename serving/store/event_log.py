@@ -10,20 +10,29 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
+from features.config.people.identity import IdentitySettings
 from features.config.settings import Settings
-from features.events.identifiers import is_visitor, node
+from features.events.identifiers import node
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
 from serving.store.engine import insert_new, meta, open_store
+from serving.store.people import join_people
 from serving.store.schema import EVENT_LOG, LOG_ID, META
 
 Event = Mapping[str, object]
 
 
-def append_events(engine: Engine, messages: Sequence[Sequence[Event]], *, received_at: int) -> set[str]:
+def append_events(
+    engine: Engine,
+    messages: Sequence[Sequence[Event]],
+    *,
+    received_at: int,
+    identity: IdentitySettings | None = None,
+) -> set[str]:
     """Log the canonical events of messages, durably, each message once and whole.
 
     Returns the first ``event_id`` of each message that was new; a message whose first event is in the log adds nothing.
+    With rules of ``identity`` the people whom new messages tell to be one are joined in the same transaction.
     """
     if not messages:
         return set()
@@ -33,10 +42,14 @@ def append_events(engine: Engine, messages: Sequence[Sequence[Event]], *, receiv
     insert = insert_new(engine, EVENT_LOG, "event_id")
     heads = [_row(events[0], received_at) for events in distinct.values()]
     with engine.begin() as connection:
-        new = set(connection.execute(insert.returning(EVENT_LOG.c.event_id), heads).scalars())
+        rows = connection.execute(insert.returning(EVENT_LOG.c.event_id, EVENT_LOG.c.seq), heads)
+        new: dict[object, int] = {row.event_id: row.seq for row in rows}
         if rest := [_row(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]]:
             connection.execute(insert, rest)
-    return new
+        if identity is not None:
+            told = [(seq, distinct[key][0]) for key, seq in new.items() if distinct[key][0].get("ids")]
+            join_people(connection, identity, told)
+    return {str(key) for key in new}
 
 
 def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermark]:
@@ -60,10 +73,9 @@ def _canonical(event: str) -> dict[str, object]:
 
 
 def _row(event: Event, received_at: int) -> dict[str, object]:
-    fragment = str(event["fragment"])
     return {
         "event_id": event["event_id"],
-        "customer_id": None if is_visitor(fragment) else fragment,
+        "fragment": event["fragment"],
         "kind": event["kind"],
         "received_at": received_at,
         "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
-from typing import Any, Final
+from collections.abc import Callable, Collection, Iterable
+from typing import Final
 from uuid import uuid4
 
 import orjson
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
+from serving.store.blocks import blocks
 from serving.store.engine import changing_tables
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
@@ -22,7 +22,7 @@ _PAYLOAD: Final = sa.select(RECORDS.c.payload, RECORDS.c.log_seq).where(
 )
 _LATER_EVENTS: Final = (
     sa.select(EVENT_LOG.c.event)
-    .where(EVENT_LOG.c.customer_id == sa.bindparam("customer"), EVENT_LOG.c.seq > sa.bindparam("after"))
+    .where(EVENT_LOG.c.fragment == sa.bindparam("customer"), EVENT_LOG.c.seq > sa.bindparam("after"))
     .order_by(EVENT_LOG.c.seq)
 )
 _DELETE: Final = sa.delete(RECORDS).where(RECORDS.c.customer_id == sa.bindparam("customer"))
@@ -31,9 +31,14 @@ _DELETE: Final = sa.delete(RECORDS).where(RECORDS.c.customer_id == sa.bindparam(
 def record_of(engine: Engine, customer_id: str) -> Record | None:
     """The customer's record: the last build's, moved on by every event logged since; None for an unknown customer."""
     with engine.connect() as connection:
-        base = connection.execute(_PAYLOAD, {"customer": customer_id}).first()
-        after = 0 if base is None else base.log_seq
-        later = connection.execute(_LATER_EVENTS, {"customer": customer_id, "after": after}).scalars().all()
+        return record_in(connection, customer_id)
+
+
+def record_in(connection: Connection, customer_id: str) -> Record | None:
+    """The same within a connection."""
+    base = connection.execute(_PAYLOAD, {"customer": customer_id}).first()
+    after = 0 if base is None else base.log_seq
+    later = connection.execute(_LATER_EVENTS, {"customer": customer_id, "after": after}).scalars().all()
     events = [orjson.loads(event) for event in later]
     if base is None:
         return Record.of(events) if events else None
@@ -42,9 +47,18 @@ def record_of(engine: Engine, customer_id: str) -> Record | None:
 
 
 def replace_records(
-    engine: Engine, records: Iterable[tuple[str, Record]], *, as_of: int, log_seq: int, lake: str, chunk: int = 500
+    engine: Engine,
+    records: Iterable[tuple[str, Record]],
+    *,
+    as_of: int,
+    log_seq: int,
+    lake: str,
+    chunk: int = 500,
+    beside: Callable[[Connection], None] = lambda _: None,
 ) -> int:
     """Put a build's records in place of the last build's, all at once; returns how many.
+
+    ``beside`` is done in the same transaction.
 
     They gather in a table of their own, a block a transaction, so that events and decisions are kept meanwhile; then
     the tables change places. What a build that died has left behind is cleared away; one that another build has
@@ -58,6 +72,7 @@ def replace_records(
     with changing_tables(engine) as connection:
         connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {former}"))
         connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {RECORDS.name}"))
+        beside(connection)
         _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
     _drop(engine, former)
     return count
@@ -72,6 +87,7 @@ def update_records(
     log_seq: int,
     lake: str,
     chunk: int = 500,
+    beside: Callable[[Connection], None] = lambda _: None,
 ) -> int:
     """Like :func:`replace_records`, for some customers only; those of them without a new record lose theirs.
 
@@ -80,9 +96,10 @@ def update_records(
     draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
     rows = ({"customer": customer} for customer in sorted(customers))
     with changing_tables(engine) as connection:
-        for block in _blocks(rows, chunk):
+        for block in blocks(rows, chunk):
             connection.execute(_DELETE, block)
         connection.execute(sa.insert(RECORDS).from_select(RECORDS.columns.keys(), sa.select(draft)))
+        beside(connection)
         _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
     _drop(engine, draft.name)
     return count
@@ -97,7 +114,7 @@ def _gather(engine: Engine, records: Iterable[tuple[str, Record]], *, log_seq: i
     draft = RECORDS.to_metadata(sa.MetaData(), name=f"{_DRAFT}{uuid4().hex}")
     draft.create(engine)
     count = 0
-    for block in _blocks(rows, chunk):
+    for block in blocks(rows, chunk):
         with engine.begin() as connection:
             connection.execute(sa.insert(draft), block)
         count += len(block)
@@ -113,9 +130,3 @@ def _describe_build(connection: Connection, *, as_of: int, log_seq: int, lake: s
     values = {"as_of": as_of, "log_seq": log_seq, "lake": lake, "records": count}
     connection.execute(sa.delete(META).where(META.c.key.in_(list(values))))
     connection.execute(sa.insert(META), [{"key": key, "value": str(value)} for key, value in values.items()])
-
-
-def _blocks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    rest = iter(rows)
-    while block := list(islice(rest, size)):
-        yield block

@@ -19,11 +19,11 @@ EVENT_LOG: Final = sa.Table(
     SCHEMA,
     sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sa.Column("event_id", sa.Text, nullable=False, unique=True),
-    sa.Column("customer_id", sa.Text),
+    sa.Column("fragment", sa.Text),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("event", sa.Text, nullable=False),
-    sa.Index("event_log_customer", "customer_id", "seq"),
+    sa.Index("event_log_customer", "fragment", "seq"),
     sqlite_autoincrement=True,
 )
 DECISIONS: Final = sa.Table(
@@ -39,6 +39,27 @@ DECISIONS: Final = sa.Table(
     sa.Column("eligible", sa.Text, nullable=False),
     sa.Column("placements", sa.Text, nullable=False),
     sa.Index("decisions_customer", "customer_id", "time"),
+)
+# Whose the nodes are that are not what they are by themselves: by the last build (``built``), and now.
+IDENTITY: Final = sa.Table(
+    "identity",
+    SCHEMA,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("nobody_from", sa.BigInteger),  # events from then on (µs) are nobody's
+    sa.Column("built", sa.Boolean, nullable=False),
+    sa.Column("built_customer_id", sa.Text),
+    sa.Column("built_nobody_from", sa.BigInteger),
+    sa.Index("identity_customer", "customer_id"),
+    sa.Index("identity_built_customer", "built_customer_id"),
+)
+# In which events, logged since the last build, nodes came together with others.
+SIGHTINGS: Final = sa.Table(
+    "sightings",
+    SCHEMA,
+    sa.Column("node", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Index("sightings_seq", "seq"),
 )
 KEYS: Final = sa.Table(
     "keys",

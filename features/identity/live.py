@@ -1,0 +1,143 @@
+"""Live people: what new events say of who is who, beside what a build resolved from all earlier ones.
+
+The rules are those of builds: what a build knows of the people in question becomes events again, before all others, and
+is resolved together with the new ones. Of what is not at hand nobody is joined: a live person is a part of the one that
+the next build resolves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+import polars as pl
+
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import USER, identifier, is_visitor, node
+from features.identity.fold import NEVER
+from features.identity.links import links_of
+from features.identity.resolve import resolve
+from features.identity.rulings import Ruling
+from features.lake import Lake
+
+Event = Mapping[str, object]
+_BEFORE_ALL = -(2**62)
+_COLUMNS = {
+    "time": pl.Int64(), "known_at": pl.Int64(), "event_id": pl.String(), "source": pl.String(), "kind": pl.String(),
+    "id_type": pl.String(), "id": pl.String(), "ids": pl.String(),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whose a node is: the customer (None: nobody's), and from when on its events are nobody's (µs; None: never)."""
+
+    customer_id: str | None
+    nobody_from: int | None = None
+
+
+def standing_by_itself(key: str) -> Standing:
+    """Whose a node is of which nothing else is known.
+
+    >>> standing_by_itself("7").customer_id, standing_by_itself("anonymous_id:f00").customer_id
+    ('7', None)
+    """
+    return Standing(None if is_visitor(key) else key)
+
+
+def people_at(lake: Lake, *, as_of: int) -> Iterator[tuple[str, Standing]]:
+    """Whose the lake's fragments are at a moment (µs), of those that are not what they are by themselves.
+
+    >>> from pathlib import Path
+    >>> list(people_at(Lake(Path("nowhere")), as_of=0))
+    []
+    """
+    persons = lake.scan("persons").filter(pl.col("from") <= as_of, pl.col("to") > as_of)
+    rows = persons.select("fragment", "customer_id", "nobody_from").collect().iter_rows()
+    return ((fragment, Standing(customer, nobody_from)) for fragment, customer, nobody_from in rows)
+
+
+def nodes_of(event: Event) -> list[str]:
+    """The nodes of all identifiers of an event, its own one first.
+
+    >>> nodes_of({"id_type": "user_id", "id": "7", "ids": '{"email": ["A@x.se", "b@x.se"]}'})
+    ['7', 'email:a@x.se', 'email:b@x.se']
+    """
+    others = orjson.loads(str(event["ids"])) if event.get("ids") else {}
+    told = ((id_type, value) for id_type, values in others.items() for value in _listed(values))
+    own = (str(event["id_type"]), str(event["id"]))
+    return list(dict.fromkeys(node(id_type, str(value)) for id_type, value in (own, *told)))
+
+
+def live_people(
+    built: Mapping[str, Standing],
+    events: Iterable[Event],
+    identity: IdentitySettings,
+    rulings: Sequence[Ruling] = (),
+) -> dict[str, Standing]:
+    """Whose nodes are after new events, of those that are not what they are by themselves.
+
+    Args:
+        built: whose nodes are by the last build, of all people in question. One that is shared stays so.
+        events: the new events that carry other identifiers, in any order.
+        identity: the rules.
+        rulings: what people said of who is who.
+
+    >>> event = {"time": 5, "event_id": "e", "source": "http", "kind": "identify", "id_type": "user_id", "id": "7"}
+    >>> live_people({}, [event | {"ids": '{"anonymous_id": "f00"}'}], IdentitySettings())
+    {'anonymous_id:f00': Standing(customer_id='7', nobody_from=None)}
+    """
+    shared = {key for key, standing in built.items() if standing.nobody_from is not None}
+    members = {key: standing.customer_id for key, standing in built.items() if standing.customer_id is not None}
+    rows = [*_known(members, identity), *(_open(event, shared) for event in events)]
+    frame = pl.LazyFrame([{name: row.get(name) for name in _COLUMNS} for row in rows], schema=_COLUMNS)
+    persons = resolve(links_of(frame, identity), identity, rulings).persons.filter(pl.col("to") == NEVER)
+    told = {row[0]: Standing(*row[1:]) for row in persons.select("fragment", "customer_id", "nobody_from").iter_rows()}
+    return told | {key: Standing(told.get(key, built[key]).customer_id, built[key].nobody_from) for key in shared}
+
+
+def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Event]:
+    """What a build knows, as events: of each customer first the one that names them, then all that they hold."""
+    members: dict[str, list[str]] = {}
+    for key, customer in built.items():
+        members.setdefault(customer, []).append(key)
+    for customer, keys in sorted(members.items()):
+        id_type, value = identifier(customer)
+        own = {"source": "", "kind": "", "id_type": id_type, "id": value, "ids": None}
+        yield own | {"time": _BEFORE_ALL, "event_id": f"{customer}\x1f"}
+        others = [identifier(key) for key in keys if key != customer]
+        users = [each for name, each in others if name == USER]
+        most = identity.types[USER].per_person
+        renamed = users if most is not None and len(users) + (id_type == USER) > most else []
+        for n, old in enumerate(renamed):
+            ids = _json([(USER, old)])
+            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1f{n}", "kind": "alias", "ids": ids}
+        held = [(name, each) for name, each in others if not (name == USER and renamed)]
+        if held:
+            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1fall", "ids": _json(held)}
+
+
+def _open(event: Event, shared: Collection[str]) -> Event:
+    """An event without the identifiers that are shared."""
+    others = orjson.loads(str(event["ids"]))
+    held = [(id_type, str(value)) for id_type, values in others.items() for value in _listed(values)]
+    kept = [each for each in held if node(*each) not in shared]
+    if node(str(event["id_type"]), str(event["id"])) in shared:
+        # What remains is of the first of the others.
+        if not kept:
+            return {**event, "ids": None}
+        (id_type, value), *kept = kept
+        event = {**event, "id_type": id_type, "id": value, "kind": ""}
+    return {**event, "ids": _json(kept) if kept else None}
+
+
+def _json(identifiers: Iterable[tuple[str, str]]) -> str:
+    by_type: dict[str, list[str]] = {}
+    for id_type, value in identifiers:
+        by_type.setdefault(id_type, []).append(value)
+    return orjson.dumps(by_type).decode()
+
+
+def _listed(values: object) -> list[object]:
+    return values if isinstance(values, list) else [values]

@@ -1,0 +1,36 @@
+"""What earlier versions wrote into the store, made what this one reads; nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from features.events.identifiers import node
+from serving.store.schema import EVENT_LOG
+
+_BLOCK: Final = 5_000
+
+
+def migrate(connection: Connection) -> None:
+    """Give each logged event its fragment, where it has only its customer."""
+    columns = {column["name"] for column in sa.inspect(connection).get_columns(EVENT_LOG.name)}
+    if "fragment" in columns:
+        return
+    connection.execute(sa.text("ALTER TABLE event_log RENAME COLUMN customer_id TO fragment"))
+    c, last = EVENT_LOG.c, 0
+    change = sa.update(EVENT_LOG).where(c.seq == sa.bindparam("at")).values(fragment=sa.bindparam("whose"))
+    while rows := connection.execute(
+        sa.select(c.seq, c.fragment, c.event).where(c.seq > last).order_by(c.seq).limit(_BLOCK)
+    ).all():
+        changes = [{"at": row.seq, "whose": whose} for row in rows if (whose := _fragment(row.event)) != row.fragment]
+        if changes:
+            connection.execute(change, changes)
+        last = rows[-1].seq
+
+
+def _fragment(event: str) -> str:
+    columns = orjson.loads(event)
+    return str(columns.get("fragment") or node(str(columns["id_type"]), str(columns["id"])))

@@ -1,0 +1,168 @@
+"""Whose identifiers are: looked up before records, and moved on by each message that tells of several."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from features.config.people.identity import IdentitySettings
+from features.events.identifiers import identifier
+from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
+from serving.store.blocks import blocks
+from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
+
+MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
+_BLOCK: Final = 500
+_C, _S = IDENTITY.c, SIGHTINGS.c
+
+
+def customers_of(engine: Engine, nodes: Iterable[str]) -> dict[str, str | None]:
+    """By node the customer whose it is; None for a visitor's, and for what several people share."""
+    asked = list(dict.fromkeys(nodes))
+    with engine.connect() as connection:
+        rows = _rows(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, asked)
+        told = {row.node: row.customer_id if row.nobody_from is None else None for row in rows}
+    return {key: told[key] if key in told else standing_by_itself(key).customer_id for key in asked}
+
+
+def join_people(connection: Connection, identity: IdentitySettings, events: Sequence[tuple[int, Event]]) -> None:
+    """Join the people whom new events of the log tell to be one, each given by its number and its columns.
+
+    It happens in the transaction that logs the events: what is acknowledged is joined.
+    """
+    told = [(seq, [key for key in nodes_of(event) if identifier(key)[0] in identity.types]) for seq, event in events]
+    told = [(seq, keys) for seq, keys in told if len(keys) > 1]
+    if not told:
+        return
+    _wait_for_others(connection)
+    every = {key for _, keys in told for key in keys}
+    standings = {key: standing_by_itself(key) for key in every} | _standings(connection, every)
+    seen: dict[str, set[int]] = {key: set() for key in every}
+    for row in _rows(connection, sa.select(_S.node, _S.seq), _S.node, every):
+        seen[row.node].add(row.seq)
+    new, dirty = list[dict[str, object]](), set[str]()
+    for seq, keys in told:
+        persons = {standings[key].customer_id for key in keys if standings[key].nobody_from is None}
+        if (len(persons) < 2 and None not in persons) or set.intersection(*(seen[key] for key in keys)):
+            continue
+        new += ({"node": key, "seq": seq} for key in keys)
+        for key in keys:
+            seen[key].add(seq)
+        if persons != {None}:
+            dirty.update(keys)
+    if new:
+        connection.execute(sa.insert(SIGHTINGS), new)
+    _renew(connection, identity, dirty)
+
+
+def replace_people(
+    connection: Connection, people: Iterable[tuple[str, Standing]], identity: IdentitySettings | None, *, log_seq: int
+) -> None:
+    """Put a build's people in place of all before, and join to them again what was logged since ``log_seq``."""
+    _wait_for_others(connection)
+    connection.execute(sa.delete(IDENTITY))
+    for block in blocks(people, _BLOCK):
+        connection.execute(sa.insert(IDENTITY), [_row(key, one, built=one) for key, one in block])
+    connection.execute(sa.delete(SIGHTINGS).where(_S.seq <= log_seq))
+    if identity is None:
+        connection.execute(sa.delete(SIGHTINGS))
+        return
+    _renew(connection, identity, set(connection.execute(sa.select(_S.node).distinct()).scalars()))
+
+
+def built_people(engine: Engine) -> dict[str, Standing]:
+    """The people of the last build, as the store was told them."""
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(IDENTITY).where(_C.built))
+        return {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows}
+
+
+def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
+    """Resolve anew whose these nodes are, with all people whom the log links to them since the last build."""
+    while dirty:
+        found = _component(connection, [next(iter(dirty))])
+        if found is None:
+            dirty.pop()
+            continue
+        nodes, built, events = found
+        people = live_people(built, events, identity)
+        for block in blocks(nodes, _BLOCK):
+            connection.execute(sa.delete(IDENTITY).where(_C.node.in_(block)))
+        rows = [
+            _row(key, people.get(key, built.get(key, standing_by_itself(key))), built=built.get(key))
+            for key in sorted(nodes)
+        ]
+        if kept := [row for row in rows if row["built"] or _is_told(row)]:
+            connection.execute(sa.insert(IDENTITY), kept)
+        dirty -= nodes
+
+
+def _component(
+    connection: Connection, start: Iterable[str]
+) -> tuple[set[str], dict[str, Standing], list[Event]] | None:
+    """All nodes of the people of some, whose they are by the last build, and the events since that link them.
+
+    None where they are too many to look at within a request.
+    """
+    nodes, built, seqs, events = set[str](), dict[str, Standing](), set[int](), list[Event]()
+    frontier = set(start)
+    while frontier:
+        nodes |= frontier
+        if len(nodes) > MOST:
+            return None
+        rows = list(_rows(connection, sa.select(IDENTITY), _C.node, frontier))
+        customers = {each for row in rows for each in (row.customer_id, row.built_customer_id) if each} | frontier
+        for column in (_C.customer_id, _C.built_customer_id):
+            rows += _rows(connection, sa.select(IDENTITY), column, customers)
+        built |= {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows if row.built}
+        found = {row.node for row in rows} | customers
+        later = {row.seq for row in _rows(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
+        seqs |= later
+        for row in _rows(connection, sa.select(EVENT_LOG.c.event), EVENT_LOG.c.seq, later):
+            events.append(orjson.loads(row.event))
+            found.update(nodes_of(events[-1]))
+        frontier = found - nodes
+    return nodes, built, events
+
+
+def _standings(connection: Connection, nodes: Collection[str]) -> dict[str, Standing]:
+    rows = _rows(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, nodes)
+    return {row.node: Standing(row.customer_id, row.nobody_from) for row in rows}
+
+
+def _rows(
+    connection: Connection,
+    query: sa.Select[tuple[object, ...]],
+    column: sa.ColumnElement[object],
+    values: Iterable[object],
+) -> Iterator[sa.Row[tuple[object, ...]]]:
+    """The rows of a query in which a column has one of these values."""
+    for block in blocks(values, _BLOCK):
+        yield from connection.execute(query.where(column.in_(block)))
+
+
+def _row(key: str, standing: Standing, *, built: Standing | None) -> dict[str, object]:
+    return {
+        "node": key,
+        "customer_id": standing.customer_id,
+        "nobody_from": standing.nobody_from,
+        "built": built is not None,
+        "built_customer_id": built and built.customer_id,
+        "built_nobody_from": built and built.nobody_from,
+    }
+
+
+def _is_told(row: Mapping[str, object]) -> bool:
+    """Whether a node is another's than it is by itself."""
+    standing = standing_by_itself(str(row["node"]))
+    return (row["customer_id"], row["nobody_from"]) != (standing.customer_id, None)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Join no people at the same time as another process; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(IDENTITY.name))))

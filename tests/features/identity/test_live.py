@@ -1,0 +1,136 @@
+"""Live people are parts of those that the next build resolves, and mostly the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features.config.people.identity import IdentitySettings
+from features.identity.fold import NEVER
+from features.identity.links import links_of
+from features.identity.live import Standing, live_people, nodes_of, standing_by_itself
+from features.identity.resolve import Resolution, resolve
+
+IDENTITY = IdentitySettings.model_validate(
+    {
+        "types": {
+            "user_id": {"per_person": 1},
+            "email": {"per_person": 2, "people": 1, "form": "email"},
+            "anonymous_id": {"people": 1},
+        },
+        "block": ["noreply@x.se"],
+    }
+)
+COLUMNS = {
+    "time": pl.Int64, "known_at": pl.Int64, "event_id": pl.String, "source": pl.String, "kind": pl.String,
+    "id_type": pl.String, "id": pl.String, "ids": pl.String,
+}  # fmt: skip
+Event = Mapping[str, object]
+VALUES = {
+    "user_id": ["u1", "u2", "u3"],
+    "email": ["a@x.se", "B@x.se", "c@x.se", "noreply@x.se"],
+    "anonymous_id": ["f1", "f2", "f3"],
+}
+
+
+def event(n: int, own: tuple[str, str], ids: Mapping[str, object], *, time: int, kind: str = "visit") -> Event:
+    told = orjson.dumps(ids).decode() if ids else None
+    return {
+        "time": time, "known_at": None, "event_id": f"e{n:03}", "source": "http", "kind": kind, "id_type": own[0],
+        "id": own[1], "ids": told,
+    }  # fmt: skip
+
+
+def batch(events: Sequence[Event]) -> Resolution:
+    frame = pl.LazyFrame([{name: each.get(name) for name in COLUMNS} for each in events], schema=COLUMNS)
+    return resolve(links_of(frame, IDENTITY), IDENTITY)
+
+
+def standings(resolution: Resolution) -> dict[str, Standing]:
+    last = resolution.persons.filter(pl.col("to") == NEVER)
+    return {row[0]: Standing(*row[1:]) for row in last.select("fragment", "customer_id", "nobody_from").iter_rows()}
+
+
+def live(built: Resolution, events: Sequence[Event]) -> dict[str, Standing]:
+    known = standings(built)
+    told = live_people(known, events, IDENTITY)
+    return known | told
+
+
+def whose(known: Mapping[str, Standing], key: str) -> Standing:
+    return known.get(key, standing_by_itself(key))
+
+
+@st.composite
+def histories(draw: st.DrawFn, *, ordered: bool) -> tuple[list[Event], list[Event]]:
+    """Events that a build knows, and later ones, in the order in which they arrive."""
+    count = draw(st.integers(2, 10))
+    events = []
+    for n in range(count):
+        types = draw(st.lists(st.sampled_from(sorted(VALUES)), min_size=2, max_size=3, unique=True))
+        own, *others = [(each, draw(st.sampled_from(VALUES[each]))) for each in types]
+        kind = draw(st.sampled_from(["visit", "visit", "alias"])) if own[0] == "user_id" else "visit"
+        ids: dict[str, object] = dict(others)
+        if kind == "alias":
+            ids["user_id"] = draw(st.sampled_from(VALUES["user_id"]))
+        events.append(event(n, own, ids, time=n, kind=kind))
+    cut = draw(st.integers(0, count))
+    later = events[cut:] if ordered else draw(st.permutations(events[cut:]))
+    return events[:cut], later
+
+
+@given(histories(ordered=False))
+def test_a_live_person_is_a_part_of_one_that_the_next_build_resolves(told: tuple[list[Event], list[Event]]) -> None:
+    before, later = told
+    known, right = live(batch(before), later), standings(batch([*before, *later]))
+    persons: dict[str, set[str | None]] = {}
+    for key in {key for each in (*before, *later) for key in nodes_of(each)}:
+        own, whole = whose(known, key), whose(right, key)
+        if own.customer_id is not None and own.nobody_from is None and whole.nobody_from is None:
+            persons.setdefault(own.customer_id, set()).add(whole.customer_id)
+        if whole.nobody_from is None and own.customer_id is not None:
+            assert whole.customer_id is not None
+    assert all(len(wholes) == 1 for wholes in persons.values())
+
+
+@given(histories(ordered=True))
+def test_without_a_build_live_people_are_those_of_one(told: tuple[list[Event], list[Event]]) -> None:
+    events = [*told[0], *told[1]]
+    assert live(batch([]), events) == standings(batch(events))
+
+
+def test_whom_a_build_knows_by_an_old_id_keeps_it() -> None:
+    before = [
+        event(1, ("user_id", "u2"), {"user_id": "u1"}, time=1, kind="alias"),
+        event(2, ("user_id", "u1"), {"email": "a@x.se"}, time=2),
+    ]
+    built = batch(before)
+    assert standings(built) == {"u1": Standing("u2"), "email:a@x.se": Standing("u2")}
+    known = live(built, [event(3, ("user_id", "u2"), {"anonymous_id": "f1"}, time=3)])
+    assert known == {"u1": Standing("u2"), "email:a@x.se": Standing("u2"), "anonymous_id:f1": Standing("u2")}
+
+
+def test_a_device_that_a_second_user_logs_in_on_is_nobodys_from_then_on() -> None:
+    built = batch([event(1, ("user_id", "u1"), {"anonymous_id": "f1"}, time=1)])
+    known = live(built, [event(2, ("user_id", "u2"), {"anonymous_id": "f1"}, time=7)])
+    assert known["anonymous_id:f1"] == Standing("u1", nobody_from=7)
+    later = live(
+        built,
+        [
+            event(2, ("user_id", "u2"), {"anonymous_id": "f1"}, time=7),
+            event(3, ("user_id", "u3"), {"anonymous_id": "f1"}, time=9),
+        ],
+    )
+    assert later["anonymous_id:f1"] == Standing("u1", nobody_from=7)
+
+
+def test_a_blocked_value_joins_nobody() -> None:
+    known = live(batch([]), [
+        event(1, ("user_id", "u1"), {"email": "noreply@x.se"}, time=1),
+        event(2, ("user_id", "u2"), {"email": "noreply@x.se"}, time=2),
+    ])  # fmt: skip
+    assert {key: one.customer_id for key, one in known.items()} == {"email:noreply@x.se": None}
