@@ -133,15 +133,15 @@ def _groups(text: str, form: TimeForm) -> str:
 
 def _moment(parsed: str, zone: str, *, last: bool) -> str:
     """The moment of a struct of what a text tells."""
-    there = zone_moment_sql("the_t.at", "the_t.place")
-    told = zone_moment_sql("the_t.at", "the_t.zone")
-    agree = f"{told} - {there} IN (0, 3600000000)"  # the offset tells of two hours which
-    zoned = f"CASE WHEN the_t.place = '' OR {agree} THEN {told} END"
+    there, told = (zone_moment_sql("the_t.at", f"the_t.{written}") for written in ("place", "zone"))
+    agree = "the_m.told - the_m.there IN (0, 3600000000)"  # the offset tells of two hours which
     moment = (
-        f"CASE WHEN the_t.day THEN {day_sql('the_t.at', zone, last=last)} WHEN the_t.zone <> '' THEN {zoned}"
-        f" WHEN the_t.place <> '' THEN {there} ELSE {moment_sql('the_t.at', zone)} END"
+        f"CASE WHEN the_t.day THEN {day_sql('the_t.at', zone, last=last)}"
+        f" WHEN the_t.zone <> '' THEN CASE WHEN the_t.place = '' OR {agree} THEN the_m.told END"
+        f" WHEN the_t.place <> '' THEN the_m.there ELSE {moment_sql('the_t.at', zone)} END"
     )
-    return f"list_transform([{parsed}], lambda the_t: {moment})[1]"
+    moments = f"list_transform([{{'there': {there}, 'told': {told}}}], lambda the_m: {moment})[1]"
+    return f"list_transform([{parsed}], lambda the_t: {moments})[1]"
 
 
 def epoch_sql(number: str, unit: int) -> str:
