@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from difflib import get_close_matches
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -32,7 +33,13 @@ def _moment(value: object) -> datetime:
 def _zone(name: str) -> str:
     """A time zone that both reading and evaluation know."""
     if name != "UTC" and name not in (known := available_timezones() & {*sql.zones()}):
-        raise StamkundError.unknown("unknown_timezone", "time zone", name, known)
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else "."
+        msg = (
+            f"'{name}' is no zone of the IANA database, such as Europe/Berlin{hint} Where a column tells the zone of "
+            f"each row, say so in the time: `time: timezone({sql.name(name)}, CAST(… AS TIMESTAMP))`."
+        )
+        raise StamkundError("unknown_timezone", msg)
     return name
 
 

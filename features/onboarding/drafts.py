@@ -15,8 +15,9 @@ from features.onboarding.meaning.happenings import (
     subscription_drafts,
     survey_draft,
 )
-from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft
+from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft, snapshots_draft
 from features.onboarding.meaning.repeats import without_repeats
+from features.onboarding.meaning.signs import Signs
 from features.onboarding.meaning.subject import log_column, subject_of
 from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
@@ -68,6 +69,10 @@ def _drafts(table: Table, roles: Roles, subject: Subject) -> list[Draft]:
         return many[subject]()
     if subject in {"customers", "items", "offers"}:
         return _references(table, roles, subject)
+    if subject == "snapshots":
+        signs = Signs(table, roles)
+        key, time = signs.who, signs.when
+        return [snapshots_draft(table, key, time, is_named=signs.is_named("snapshots"))] if key and time else []
     column = log_column(roles)
     if subject == "log" and column is not None:
         return _one(log_draft(table, roles, column))

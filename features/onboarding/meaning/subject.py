@@ -13,6 +13,8 @@ from features.onboarding.roles.numbers import AMOUNTS
 from features.onboarding.roles.roles import Roles
 from features.onboarding.roles.table_names import Subject
 
+_DENSEST = 2  # pairs of customer and moment that could be, for each that is there
+
 
 def subject_of(table: Table, roles: Roles) -> Subject | None:
     """What a row of a table is; None where nothing tells."""
@@ -65,6 +67,19 @@ def _is_customers(signs: Signs) -> bool:
     return who.is_unique and not signs.tells("order") and (signs.is_named("customers") or not (did or signs.happened))
 
 
+def _is_snapshots(signs: Signs) -> bool:
+    """Whether a row tells what a customer was like at a moment: each has one a moment, most at most of the moments."""
+    who, when, table = signs.who, signs.when, signs.table
+    did = signs.has("rating", "ticket", "campaign", "offer", "page", "session", "kind", "open_time", "click_time")
+    if who is None or when is None or signs.is_order or did or not (who.is_full and when.is_full):
+        return False
+    dense = when.distinct * who.distinct <= _DENSEST * table.rows
+    if when.distinct < 2 or not dense or signs.happened not in ([], ["snapshots"]):
+        return False
+    (pairs,) = table.counts(f"count(DISTINCT ({table.text(who)}, {table.moment(when)}))")
+    return pairs == table.rows
+
+
 def _is_subscription(signs: Signs) -> bool:
     """Whether a row tells a span that a customer pays for, or one that may still be open."""
     if not signs.has("start"):
@@ -112,6 +127,7 @@ _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("survey", lambda signs: signs.is_named("survey") and _is_survey(signs)),
     ("subscription", _is_subscription),
     ("customers", _is_customers),
+    ("snapshots", _is_snapshots),
     ("log", lambda signs: signs.when is not None and log_column(signs.roles) is not None),
     ("survey", _is_survey),
     ("refund", lambda signs: signs.when is not None and signs.is_named("refund") and signs.is_order),

@@ -47,7 +47,8 @@ def _same(draft: Draft, other: Draft) -> bool:
 def _left_out(draft: Draft, fuller: Draft) -> Draft:
     text = (
         f"{draft.name} tells of orders that {fuller.name} tells of, too: counting both would count them twice, "
-        "so that it is left out"
+        f"so that it is left out; with `same_as`, only its orders that {fuller.name} does not tell of would count"
     )
     question = Question("same_as", text, [f"({draft.name} left out)", f"(take the comments of {draft.name} away)"])
-    return replace(draft.adding(Choice(questions=[question])), is_left_out=True)
+    choice = Choice(settings={"same_as": [fuller.name]}, questions=[question])
+    return replace(draft.adding(choice), is_left_out=True)

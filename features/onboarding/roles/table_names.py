@@ -9,11 +9,12 @@ from features.onboarding.knowledge.vocabulary import meanings
 
 Subject = Literal[
     "order", "refund", "lines", "customers", "items", "offers", "contact", "open", "click", "unsubscribe", "survey",
-    "support", "subscription", "log", "visit", "view", "consent", "redeem", "events",
+    "support", "subscription", "log", "visit", "view", "consent", "redeem", "events", "snapshots",
 ]  # fmt: skip
 
 # What a word in a name says, the surest first.
 _WORDS: tuple[tuple[Subject, str], ...] = (
+    ("snapshots", "snapshot"),
     ("refund", "refund"),
     ("redeem", "redeem"),
     ("unsubscribe", "unsubscribe"),

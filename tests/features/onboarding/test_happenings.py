@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.features.onboarding.newcomers import outcome, table
 
 
@@ -54,3 +56,13 @@ def test_who_answers_again_is_told_by_what_comes_again(tmp_path: Path) -> None:
     found = outcome(tmp_path, {"survey.csv": table("Respondent ID,Email,submitted at,NPS score", *rows)})
     assert found.events["fragment"].n_unique() == 5
     assert found.topics == ["customer"]
+
+
+@pytest.mark.parametrize(("name", "topics"), [("snapshots.csv", []), ("balances.csv", ["kind"])])
+def test_rows_of_customers_at_moments_are_snapshots(tmp_path: Path, name: str, topics: list[str]) -> None:
+    rows = [f"c{n},2024-0{month}-01,{100 * n + month},gold" for month in (1, 2, 3) for n in range(10)]
+    found = outcome(tmp_path, {name: table("customer_id,day,balance,tier", *rows)})
+    (source,) = found.settings.sources.values()
+    columns = {"customer_id": "customer_id", "time": "day", "balance": "balance", "tier": "tier"}
+    assert (source.table, source.columns, found.topics) == ("snapshots", columns, topics)
+    assert found.rejected == 0

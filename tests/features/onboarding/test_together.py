@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from features.config.settings import read_settings
+from features.ingest.ingest import ingest
 from tests.features.onboarding.newcomers import outcome, table
 
 ORDERS = table(
@@ -62,6 +64,11 @@ def test_orders_that_two_files_tell_of_count_once(tmp_path: Path) -> None:
     found = outcome(tmp_path, {"orders.csv": orders, "payments.csv": paid})
     assert found.told == (28, 4, 224.0)
     assert found.topics == ["same_as"]
+    above, payments, below = found.text.partition("  # payments:")
+    answered = (payments + below).replace("  # ", "  ", 9)  # the comments of payments are taken away
+    (tmp_path / "stamkund.yaml").write_text(above + answered, encoding="utf-8")
+    (_, paid_too) = ingest(read_settings(tmp_path / "stamkund.yaml")).sources
+    assert (paid_too.name, paid_too.read, paid_too.gave_way) == ("payments", 28, 28)
 
 
 def test_one_unreadable_file_does_not_stop_the_others(tmp_path: Path) -> None:
