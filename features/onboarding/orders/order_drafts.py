@@ -43,6 +43,8 @@ def order_drafts(table: Table, roles: Roles, *, kind: str = "order") -> list[Dra
     choice += Choice(questions=unknown_amount(table, roles) if amount is None else [])
     whole_orders = amount is not None and amount.level != "row" and bought.lines
     choice += _others(roles, amount, _OF_ORDERS if whole_orders else {**_OF_LINES, **_OF_ORDERS})
+    if back is not None:
+        choice = back.refer(roles, who[0], choice.columns.get("order_id")) + choice
     if kind == "refund" and amount is not None:
         choice = Choice({"value": f"abs({amount.operand})"}) + choice
     draft = Draft(table, "events", choice, None if "kind" in choice.columns else kind)

@@ -21,11 +21,25 @@ _MOSTLY = 0.9
 class Refunds:
     """How refunds are told: the ``condition`` of their rows over the table, where they are rows among the others.
 
-    ``choice`` maps the kind, and leaves out what is neither an order nor a refund.
+    ``setting`` is that condition as the settings say it; ``choice`` maps the kind, and leaves out what is neither an
+    order nor a refund.
     """
 
     condition: str | None
     choice: Choice
+    setting: str = ""
+
+    def refer(self, roles: Roles, who: Column, order: str | None) -> Choice:
+        """The settings of customer and ``order``, where the rows of refunds tell theirs in columns of their own."""
+        number, original, recipient = (roles.get(role) for role in ("order", "original_order", "recipient"))
+        found: dict[str, str] = {}
+        if self.setting and recipient is not None:
+            payer = f"lower({who.sql})" if who.is_email else who.sql
+            found["id"] = f"CASE WHEN {self.setting} THEN lower({recipient.sql}) ELSE {payer} END"
+        if self.setting and original is not None and number is not None and order == number.name:
+            given = f"coalesce({original.sql}, {number.sql})"
+            found["order_id"] = f"CASE WHEN {self.setting} THEN {given} ELSE {number.sql} END"
+        return Choice(found)
 
 
 def refunds(table: Table, roles: Roles, amount: Amount | None) -> Refunds:
@@ -51,7 +65,8 @@ def _by_kind(table: Table, roles: Roles) -> Refunds | None:
         questions = [_unknown(column, unknown)] if unknown else []
         columns = {"kind": f"CASE WHEN {one_of(column, back)} THEN 'refund' ELSE 'order' END"} if back else {}
         condition = _in(table, column, back) if back else None
-        return Refunds(condition, Choice(columns, where, questions=questions, notes=notes))
+        setting = one_of(column, back) if back else ""
+        return Refunds(condition, Choice(columns, where, questions=questions, notes=notes), setting)
     return None
 
 
@@ -75,7 +90,7 @@ def _by_sign(table: Table, amount: Amount) -> Refunds:
     columns = {"kind": f"CASE WHEN {negative} THEN 'refund' ELSE 'order' END", "value": f"abs({amount.operand})"}
     if below < _FEW * (below + above):
         note = f"the {below:,} rows with an amount below zero are refunds"
-        return Refunds(f"({amount.sql}) < 0", Choice(columns, notes=[note]))
+        return Refunds(f"({amount.sql}) < 0", Choice(columns, notes=[note]), negative)
     if below < _MOSTLY * (below + above):
         return Refunds(f"({amount.sql}) < 0", Choice(columns, questions=[_outgoing(amount, below, below + above)]))
     text = f"{below:,} of {below + above:,} amounts are below zero: are these the orders, or refunds?"

@@ -29,7 +29,18 @@ TIMES = frozenset(
 )
 IDS = frozenset(
     {
-        *("customer", "order", "line", "item", "row_id", "anonymous", "session", "subscription", "ticket"),
+        *(
+            "customer",
+            "order",
+            "original_order",
+            "line",
+            "item",
+            "row_id",
+            "anonymous",
+            "session",
+            "subscription",
+            "ticket",
+        ),
         "survey_id",
     }
 )

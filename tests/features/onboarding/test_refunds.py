@@ -59,3 +59,25 @@ def test_many_amounts_below_zero_are_asked_about(tmp_path: Path) -> None:
     found = outcome(tmp_path, {"account.csv": table(HEADER, *rows)})
     assert (found.kinds, found.topics) == ({"order": 15, "refund": 15}, ["refund"])
     assert "# where: 'amount > 0'" in found.text
+
+
+def test_refunds_of_an_account_are_of_whom_they_went_to_and_of_their_order(tmp_path: Path) -> None:
+    # Of ten payments by three people the first two are paid back, each under an id of its own.
+    header = (
+        "Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,From Email Address,To Email Address,"
+        "Transaction ID,Reference Txn ID"
+    )
+    row = "{day},10:00:00,CET,{who},{kind},Completed,EUR,{paid},0.00,{paid},{sender},{receiver},{number},{original}"
+    paid = {"kind": "Website Payment", "paid": "8.00", "receiver": "us@x.se", "original": ""}
+    back = {"kind": "Payment Refund", "paid": "-8.00", "sender": "us@x.se"}
+    rows = [
+        *(row.format(**paid, day=f"01/{15 + n}/2024", who=f"p{n % 3}", sender=f"p{n % 3}@x.se", number=f"T{n}")
+          for n in range(10)),
+        *(row.format(**back, day=f"02/{15 + n}/2024", who=f"p{n}", receiver=f"P{n}@x.se", number=f"R{n}",
+                     original=f"T{n}") for n in (0, 1)),
+    ]  # fmt: skip
+    found = outcome(tmp_path, {"Download.csv": table(header, *rows)})
+    assert found.told == (10, 3, 64.0)
+    refunds = found.events.filter(kind="refund").sort("order_id")
+    assert refunds["fragment"].to_list() == ["p0@x.se", "p1@x.se"]
+    assert refunds["order_id"].to_list() == ["T0", "T1"]
