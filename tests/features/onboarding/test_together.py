@@ -43,7 +43,7 @@ def test_customers_give_the_id_of_an_address(tmp_path: Path) -> None:
     files = {"orders.csv": ORDERS, "order_lines.csv": LINES, "customers.csv": customers, "mails.csv": sent}
     found = outcome(tmp_path, files)
     assert found.kinds == {"contact": 4, "order": 54}
-    assert found.events["customer_id"].n_unique() == 4
+    assert found.events["fragment"].n_unique() == 4
     assert found.topics == []
 
 
