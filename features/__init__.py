@@ -2,6 +2,7 @@
 
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
+from features.identity.people import events_at
 from features.lake import Lake
 from features.language.declare import declare
 from features.profiles.build import BuildResult, build
@@ -18,6 +19,7 @@ __all__ = [
     "StamkundError",
     "build",
     "declare",
+    "events_at",
     "fit_features",
     "profile_frame",
     "profiles_at",

@@ -59,7 +59,7 @@ def test_a_lake_is_counted(tmp_path: Path) -> None:
         ("order", "b", 2, 100, None),
     ]
     rows += [("refund", "b", 3, 40, None), ("open", "c", 4, None, None)]
-    frame = pl.DataFrame(rows, schema=["kind", "customer_id", "time", "value", "order_line"], orient="row")
+    frame = pl.DataFrame(rows, schema=["kind", "fragment", "time", "value", "order_line"], orient="row")
     frame.with_columns(pl.col("time") * hour).write_parquet(tmp_path / "events-1970-01-x.parquet")
     came = measured(tmp_path)
     assert (came.orders, came.customers, came.money, came.kinds) == (2, 2, 810, {"open": 1})

@@ -10,9 +10,9 @@ from starlette.testclient import TestClient
 
 from features.config.people.consent import ConsentSettings
 from features.privacy.rules import ConsentRules
-from serving.http.app import create_app
 from serving.http.state import CurrentState
 from serving.store.engine import open_store
+from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
 
 SETTINGS = ConsentSettings.model_validate(
@@ -39,14 +39,14 @@ def ruled(own: CurrentState) -> CurrentState:
 
 @pytest.fixture
 def http(ruled: CurrentState) -> TestClient:
-    return TestClient(create_app(ruled), raise_server_exceptions=False)
+    return client_of(ruled, raise_server_exceptions=False)
 
 
 @pytest.fixture
 def other(ruled: CurrentState) -> Iterator[TestClient]:
     """Another worker: the same database, a connection and a state of its own."""
     state = replace(ruled.state, store=open_store(ruled.state.settings.store_url))
-    yield TestClient(create_app(CurrentState(state, lambda _: state, lambda: None)), raise_server_exceptions=False)
+    yield client_of(CurrentState(state, lambda _: state, lambda: None), raise_server_exceptions=False)
     state.store.dispose()
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_sent_in_quiet_hours(http: TestClient) -> None:
 
 
 def test_without_rules_nothing_is_said_of_consent(own: CurrentState) -> None:
-    http = TestClient(create_app(own))
+    http = client_of(own)
     say(http, "1", "profiling", "withdrawn")
     assert http.get("/v1/profiles/user_id:1").json()["consent"] is None
     assert "models" in scores(http, "1")[0]
