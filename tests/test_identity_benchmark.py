@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.identity import resolving
+from benchmarks.identity import leak, reading, resolving
 from benchmarks.identity.quality import quality
 from features.config.people.identity import IdentitySettings
 from features.identity.links import links_of
@@ -40,3 +40,13 @@ def test_precision_and_recall_count_pairs_and_leave_what_is_shared_to_a_figure_o
     assert figures["precision"] == 3 / 4
     assert (figures["recall"], figures["recall_of_shared"]) == (1.0, 3 / 4)
     assert (figures["largest_person"], figures["largest_false_merge"]) == (3.0, 2.0)
+
+
+def test_visits_tell_nothing_of_orders_by_people_known_then_and_much_by_people_known_today(tmp_path: Path) -> None:
+    figures = leak.measure(tmp_path, tmp_path, people=6_000)
+    assert abs(figures["leak_auc"] - 0.5) <= 0.02
+    assert figures["naive_leak_auc"] > 0.6
+
+
+def test_profiles_of_fragments_are_those_of_a_lake_that_is_keyed_by_people(tmp_path: Path) -> None:
+    assert reading.measure(tmp_path, tmp_path, people=300)["joined_profiles_seconds"] > 0

@@ -11,9 +11,13 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.identity import resolving
+from benchmarks.identity import leak, reading, resolving
 
-TASKS: Mapping[str, Callable[[Path, Path], dict[str, float]]] = {"resolving": resolving.measure}
+TASKS: Mapping[str, Callable[[Path, Path], dict[str, float]]] = {
+    "resolving": resolving.measure,
+    "reading": reading.measure,
+    "leak": leak.measure,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
