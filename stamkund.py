@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, keys, models, service
+from serving.terminal.commands import data, identity, keys, models, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -19,6 +19,7 @@ HELP: Final = """From raw customer events to the right offer for the right custo
 Start with `demo`, or with `init` on your files."""
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 versions = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
+people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
 app.command(epilog=ending("stamkund init orders.csv customers.parquet exports/"))(data.init)
@@ -33,6 +34,12 @@ versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollbac
 app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out"))(models.score)
 app.command(epilog=ending("stamkund decide 1042 --count 5"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
+app.add_typer(people, name="identity")
+people.command(epilog=ending("stamkund identity report --dry-run"))(identity.report)
+people.command(epilog=ending("stamkund identity explain email:anna@example.org"))(identity.explain)
+people.command(epilog=ending("stamkund identity merge 1042 2077 --reason 'one person, two accounts'"))(identity.merge)
+people.command(epilog=ending("stamkund identity split 1042 email:info@example.org --reason 'a desk'"))(identity.split)
+people.command(epilog=ending("stamkund identity review --count 50"))(identity.review)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)

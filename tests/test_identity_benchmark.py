@@ -49,4 +49,4 @@ def test_visits_tell_nothing_of_orders_by_people_known_then_and_much_by_people_k
 
 
 def test_profiles_of_fragments_are_those_of_a_lake_that_is_keyed_by_people(tmp_path: Path) -> None:
-    assert reading.measure(tmp_path, tmp_path, people=300)["joined_profiles_seconds"] > 0
+    assert reading.measure(tmp_path, tmp_path, events=3_000)["joined_profiles_seconds"] > 0

@@ -1,4 +1,7 @@
-"""What joining people at each read costs: profiles of a lake of fragments, and of one that is keyed by people."""
+"""What joining people at each read costs: profiles of a lake of fragments, and of one that is keyed by people.
+
+Three events in ten are those of cookies that belong to somebody: 200,000 of them in five million events.
+"""
 
 from __future__ import annotations
 
@@ -8,48 +11,45 @@ from time import perf_counter
 
 import polars as pl
 
-from benchmarks.identity.leak import FEATURES
+from benchmarks.company import synthetic
 from benchmarks.identity.quality import Figures
-from benchmarks.identity.world import DAYS, PEOPLE, START, world
-from features import Lake, write_profiles
-from features.config.people.identity import IdentitySettings
-from features.identity.links import links_of
-from features.identity.people import events_at
-from features.identity.resolve import resolve
-from features.units import DAY
+from benchmarks.tasks import AS_OF, FITTED_AT, SEED
+from features import Lake, fit_features, write_profiles
+from features.identity.fold import ALWAYS, NEVER
 
-AS_OF = START + DAYS * DAY
-ROUNDS = 3
+EVENTS, ROUNDS, COOKIES = 5_000_000, 3, 3  # of each customer
 
 
-def measure(_data: Path, folder: Path, people: int = PEOPLE) -> Figures:
+def measure(_data: Path, folder: Path, events: int = EVENTS) -> Figures:
     """The seconds of everybody's profiles, both ways by turns; the profiles are equal."""
-    fragments, keyed = Lake(folder / "fragments"), Lake(folder / "keyed")
-    fragments.write({"events": _with_orders(world(people, people * 50 // 3).events)})
-    identity = IdentitySettings()
-    fragments.write_people(resolve(links_of(fragments.scan("events"), identity), identity).tables)
-    known = events_at(fragments, as_of=AS_OF).filter(pl.col("customer_id").is_not_null())
-    keyed.write({"events": known.with_columns(fragment="customer_id").drop("customer_id").collect()})
+    keyed, fragments = synthetic.write(folder / "keyed", events, seed=SEED), Lake(folder / "fragments")
+    feature_set = fit_features(keyed, as_of=FITTED_AT)
+    joined = _with_cookies(keyed, fragments)
     seconds: dict[Lake, list[float]] = {fragments: [], keyed: []}
     for _ in range(ROUNDS):
         for lake, taken in seconds.items():
             start = perf_counter()
-            write_profiles(lake, FEATURES, folder / f"{lake.path.name}.parquet", as_of=AS_OF)
+            write_profiles(lake, feature_set, folder / f"{lake.path.name}.parquet", as_of=AS_OF)
             taken.append(perf_counter() - start)
     one, other = (pl.read_parquet(folder / f"{lake.path.name}.parquet") for lake in (fragments, keyed))
     assert one.equals(other, null_equal=True), "the profiles differ"
-    joined, plain = (median(taken) for taken in seconds.values())
-    return {"joined_profiles_seconds": joined, "keyed_profiles_seconds": plain, "join_overhead": joined / plain - 1}
+    by_join, plain = (median(taken) for taken in seconds.values())
+    figures = {"joined_fragments": float(joined), "joined_profiles_seconds": by_join, "keyed_profiles_seconds": plain}
+    return {**figures, "join_overhead": by_join / plain - 1}
 
 
-def _with_orders(events: pl.DataFrame) -> pl.DataFrame:
-    """The events with what they are about; one in ten is an order."""
-    number = pl.int_range(pl.len())
-    user = pl.col("id_type") == "user_id"
-    return events.with_columns(
-        kind=pl.when(number % 10 == 0).then(pl.lit("order")).otherwise(pl.lit("visit")),
-        value=100 + number % 900,
-        order_line=1,
-        order_id="event_id",
-        fragment=pl.when(user).then("id").otherwise(pl.col("id_type") + ":" + pl.col("id")),
+def _with_cookies(keyed: Lake, fragments: Lake) -> int:
+    """The same lake, some of whose events know only the cookie; how many cookies there are."""
+    events = keyed.scan("events").filter(~pl.col("fragment").str.starts_with("anonymous_id:")).collect()
+    number = pl.col("event_id").hash(seed=SEED)
+    cookie = pl.format("anonymous_id:{}-{}", "fragment", number % COOKIES)
+    moved = events.with_columns(fragment=pl.when(number // COOKIES % 10 < 3).then(cookie).otherwise("fragment"))
+    fragments.write({"events": moved, "customers": keyed.scan("customers").collect()})
+    pairs = pl.DataFrame({"fragment": moved["fragment"], "customer_id": events["fragment"]})
+    persons = (
+        pairs.unique()
+        .filter(pl.col("fragment") != pl.col("customer_id"))
+        .with_columns(pl.lit(ALWAYS).alias("from"), pl.lit(NEVER).alias("to"), nobody_from=pl.lit(None, pl.Int64))
     )
+    fragments.write_people({"persons": persons.sort("fragment")})
+    return persons.height

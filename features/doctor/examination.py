@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor import attributes, content, customers, history, lateness, maturity, obstacles, rows
+from features.doctor import attributes, content, customers, history, lateness, maturity, obstacles, people, rows
 from features.doctor.doubts import orders
 from features.doctor.doubts.line_totals import repeated_totals
 from features.doctor.doubts.placeholders import placeholder_customers
@@ -21,6 +21,7 @@ from features.doctor.facts import Facts
 from features.doctor.findings.finding import Criterion, Diagnosis, Finding, Prospect, Severity
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
+from features.identity.join import join_people
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
 from features.ingest.sources.portion import Portion
@@ -60,7 +61,7 @@ def examine(
         if report is None:
             return _diagnosis(settings, as_of, maturity.criteria(None, settings), findings, ())
         progress("looking", 0, 1)
-        lake = Lake(copy.lake)
+        report, lake = join_people(copy, report), Lake(copy.lake)
         findings += [*obstacles.unusual_sources(settings, lake), *rows.rejections(report, settings, sources)]
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
@@ -68,7 +69,7 @@ def examine(
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
             return _diagnosis(settings, as_of, criteria, findings, ())
         findings += [*obstacles.unusable_features(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
-        findings += findings_of(facts, settings)
+        findings += [*findings_of(facts, settings), *people.who_is_who(lake, settings, as_of=as_of)]
         progress("targets", 0, 1)
         prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast else ()
         progress("targets", 1, 1)

@@ -89,9 +89,9 @@ class People:
             return
         names = list(dict.fromkeys(["customer_id", *columns]))
         with tempfile.TemporaryDirectory(prefix="stamkund-") as folder:
-            file, place = Path(folder) / "events.parquet", pl.col("customer_id").rank("dense").alias("place")
-            joined = self.joined.filter(pl.col("customer_id").is_not_null()).with_columns(place)
-            theirs = self.lake.scan("events").join(joined.lazy(), on="fragment").filter(~_NOBODYS)
+            file, joined = Path(folder) / "events.parquet", self.joined.drop_nulls("customer_id")
+            placed = joined.sort("customer_id").with_row_index("place")
+            theirs = self.lake.scan("events").join(placed.lazy(), on="fragment").filter(~_NOBODYS)
             in_order = theirs.select("place", *names).sort("place").drop("place")
             in_order.sink_parquet(file, compression="lz4", row_group_size=ROW_GROUP)
             own = self._own_events().join(self.joined.lazy(), on="fragment", how="anti")

@@ -24,14 +24,14 @@ class Ruling:
 
 
 def in_force(rulings: Iterable[Ruling]) -> list[Ruling]:
-    """The rulings about two nodes each that no later one takes back.
+    """The rulings about two nodes each that no later one takes back; of those of one moment the last one counts.
 
     >>> merge, split = Ruling(1, "merge", ("a", "b", "c")), Ruling(2, "split", ("c", "a"))
     >>> [(ruling.kind, ruling.nodes) for ruling in in_force([split, merge])]
     [('merge', ('a', 'b')), ('split', ('c', 'a'))]
     """
     last = dict[frozenset[str], Ruling]()
-    for ruling in sorted(rulings, key=lambda each: (each.time, each.kind, each.nodes)):
+    for ruling in sorted(rulings, key=lambda each: each.time):
         first, *others = ruling.nodes
         pairs = [(first, other) for other in others] if ruling.kind == "merge" else combinations(ruling.nodes, 2)
         for pair in pairs:

@@ -22,6 +22,7 @@ from serving.store.engine import meta, open_store
 from serving.store.event_log import log_frame
 from serving.store.people import replace_people
 from serving.store.records import replace_records, update_records
+from serving.store.rulings import all_rulings
 
 
 def build_all(
@@ -41,6 +42,7 @@ def build_all(
     store = open_store(settings.store_url)
     renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
     run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
+    run = partial(run, rulings=all_rulings(store))
     try:
         return run(refit=refit, anew=anew, accept=accept)
     finally:

@@ -72,6 +72,16 @@ KEYS: Final = sa.Table(
     sa.Column("expires", sa.BigInteger),
     sa.Column("revoked", sa.BigInteger),
 )
+RULINGS: Final = sa.Table(
+    "rulings",
+    SCHEMA,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("nodes", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
 META: Final = sa.Table(
     "meta", SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )

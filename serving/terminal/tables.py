@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import polars as pl
 from rich.table import Table
 
 from features.ingest.report import IngestReport
@@ -84,6 +85,15 @@ def keys_table(keys: Iterable[Key], now: int) -> Table:
         end = key.expires if key.revoked is None else key.revoked
         until = "–" if end is None else minute(end)
         add_row(table, key.name, key.id, " ".join(key.scopes), minute(key.created), until, key.state(now))
+    return table
+
+
+def people_table(rows: pl.DataFrame) -> Table:
+    """Rows about people as they lie in the lake, moments as people read them."""
+    table = table_of(*rows.columns)
+    for row in rows.iter_rows(named=True):
+        told = (minute(value) if name in ("time", "nobody_from") and value else value for name, value in row.items())
+        add_row(table, *("–" if value is None else folded(str(value), 40) for value in told))
     return table
 
 

@@ -1,0 +1,37 @@
+"""What the doctor says of who is who."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from features.config.people.identity import IdentitySettings
+from features.config.settings import Settings
+from features.doctor.people import who_is_who
+from features.units import DAY
+from tests.features.identity.test_people import STORY, event, lake_of
+
+NOW = 9 * DAY
+
+
+def settings(identity: IdentitySettings | None) -> Settings:
+    return Settings.model_validate({"name": "Shop", "home": "/nowhere", "sources": {}}).model_copy(
+        update={"identity": identity}
+    )
+
+
+def test_without_identity_it_says_what_the_usual_rules_would_join(tmp_path: Path) -> None:
+    (finding,) = who_is_who(lake_of(tmp_path, STORY, joined=False), settings(None), as_of=NOW)
+    assert finding.level == "note"
+    # email:a@x.se and u1 are two customers until they are joined; the browser is shared by u2, and nobody's.
+    told = "2 profiles would become 1; the largest would hold 1 email, 1 user_id. Nobody would be split."
+    assert finding.message.endswith(told)
+
+
+def test_with_identity_it_counts_merges_and_names_what_is_shared(tmp_path: Path) -> None:
+    merges, shared = who_is_who(lake_of(tmp_path, STORY), settings(IdentitySettings()), as_of=NOW)
+    assert merges.message == "2 merges of people, from 3 links between identifiers."
+    assert shared.message.startswith("1 values serve more people than they may, and are nobody's: anonymous_id:f00")
+
+
+def test_it_says_nothing_where_no_event_brings_two_identifiers(tmp_path: Path) -> None:
+    assert list(who_is_who(lake_of(tmp_path, [event(1, "u1")]), settings(None), as_of=NOW)) == []
