@@ -13,7 +13,7 @@ from features.config.locations import Place, is_url
 from features.config.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
-from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, WITH_ATTRIBUTES, WITH_IDS, Table
+from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, SINCE, WITH_ATTRIBUTES, WITH_IDS, Table
 from features.reading.formats import parse_format
 
 
@@ -47,6 +47,7 @@ class Source(Section):
     id_type: str = Field(default="user_id", pattern=f"^{TYPE}$")
     columns: dict[str, Expression]
     ids: dict[str, Expression] = Field(default_factory=dict)
+    since: Expression | None = None
     same_as: list[str] = Field(default_factory=list)
     # The form of files; what is silent is found.
     encoding: str | None = None
@@ -99,7 +100,8 @@ class Source(Section):
     @property
     def mapping(self) -> dict[str, str]:
         """What each canonical column is read from; that of another identifier is named ``ids.TYPE``."""
-        return self.columns | {f"{OTHER_ID}{name}": text for name, text in self.ids.items()}
+        others = {f"{OTHER_ID}{name}": text for name, text in self.ids.items()}
+        return self.columns | others | ({} if self.since is None else {SINCE: self.since})
 
     @staticmethod
     def key_of(column: str) -> str:
@@ -108,6 +110,8 @@ class Source(Section):
         >>> Source.key_of("order_id"), Source.key_of("ids.email")
         ('columns.order_id', 'ids.email')
         """
+        if column == SINCE:
+            return "since"
         return column if column.startswith(OTHER_ID) else f"columns.{column}"
 
     @model_validator(mode="after")
@@ -116,6 +120,9 @@ class Source(Section):
         if self.ids and self.table not in WITH_IDS:
             msg = f"`ids` are those of people, and {self.table} are none: take them away."
             raise StamkundError("unused_setting", msg, field="ids")
+        if self.since is not None and not (self.ids and self.table == "customers"):
+            msg = "`since` says from when on the `ids` of customers are known, and there are none: take it away."
+            raise StamkundError("unused_setting", msg, field="since")
         self._check_query()
         return self
 

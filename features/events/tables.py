@@ -9,13 +9,13 @@ import polars as pl
 
 Table = Literal["events", "items", "customers", "offers", "snapshots"]
 PeopleTable = Literal["links", "merges", "refused", "persons"]  # who is who: no source fills them, a build does
-LakeTable = Table | PeopleTable
+LakeTable = Table | PeopleTable | Literal["identifications"]  # these: rows of customers that tell of their identifiers
 HTTP = "http"  # the source of the events that came over HTTP
 Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list", "attribute"]
 
 TABLES: tuple[Table, ...] = get_args(Table)
 PEOPLE_TABLES: tuple[PeopleTable, ...] = get_args(PeopleTable)
-LAKE_TABLES: tuple[LakeTable, ...] = (*TABLES, *PEOPLE_TABLES)
+LAKE_TABLES: tuple[LakeTable, ...] = (*TABLES, "identifications", *PEOPLE_TABLES)
 REFERENCE_TABLES: frozenset[Table] = frozenset({"items", "customers", "offers", "snapshots"})  # all but events
 
 # ``fragment`` is the node (:mod:`features.events.identifiers`) of whom an event is about before people are resolved: of
@@ -80,6 +80,9 @@ LAKE_COLUMNS: Mapping[LakeTable, Mapping[str, Role]] = {
     "customers": CUSTOMERS,
     "offers": OFFERS,
     "snapshots": SNAPSHOTS,
+    "identifications": {
+        name: EVENTS[name] for name in ("event_id", "source", "kind", "id_type", "id", "time", "known_at", "ids")
+    },
     "links": {"a": "id", "b": "id", "first": "time", "last": "time", "n": "whole", "source": "text", "event_id": "id"},
     "merges": {"survivor": "id", "absorbed": "id", **_EVIDENCE},
     "refused": {**_EVIDENCE, "n": "whole", "limit": "text", "id_type": "text"},
@@ -94,7 +97,8 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 }
 
 OTHER_ID = "ids."  # begins the name of the column of a source that holds another identifier of a type
-WITH_IDS: frozenset[Table] = frozenset({"events"})  # may hold other identifiers
+SINCE = "since:"  # the column of a source of customers that tells from when on its other identifiers are known
+WITH_IDS: frozenset[Table] = frozenset({"events", "customers"})  # may hold other identifiers
 # What a source may map: the rest of an event is filled by ingest.
 FILLED = frozenset({"source", "fragment", "order_line", "ids", "consents"})
 # Without these columns a source's rows mean nothing; `kind` may also be a constant of the source.

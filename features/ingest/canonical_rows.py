@@ -6,14 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import duckdb
-import orjson
 
 from features import sql
 from features.events.identifiers import USER, node_sql
 from features.events.returns import without_sign_sql
-from features.events.tables import COLUMNS, OTHER_ID, TABLES, WITH_ATTRIBUTES, Table, sql_type
+from features.events.tables import COLUMNS, OTHER_ID, SINCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.event_ids import content_text, nth_id, number_equal_events
+from features.ingest.identifications import create_table, insert_identifications
 from features.ingest.lake_events import LakeEvents
+from features.ingest.mapping.other_ids import ids_sql
 from features.ingest.mapping.validation import CODE
 from features.ingest.sources.portion import Portion
 
@@ -26,6 +27,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f"{sql.name(name)} {sql_type(role)}" for name, role in COLUMNS[table].items())
         connection.execute(f"CREATE TABLE {'http_events' if table == 'events' else table} ({columns})")
     connection.execute("CREATE VIEW events AS FROM http_events")
+    create_table(connection)
 
 
 def insert_rows(
@@ -40,7 +42,8 @@ def insert_rows(
     if source.table == "events":
         _insert_events(connection, portion, lake_events, columns, currency)
     elif source.table == "customers":
-        _insert_customers(connection, columns)
+        insert_identifications(connection, portion, columns)
+        _insert_customers(connection, [c for c in columns if c != SINCE and not c.startswith(OTHER_ID)])
     else:
         if source.table in WITH_ATTRIBUTES:
             _add_columns(connection, source.table, columns)
@@ -93,7 +96,7 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     columns = {column: without_sign_sql(column, kind) for column in own if column not in others} | dict(literals)
     columns |= {"source": sql.literal(name), "fragment": _fragment(id_type, others)}
     if others:
-        columns["ids"] = _ids(others)
+        columns["ids"] = ids_sql(others)
     columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
 
@@ -104,15 +107,6 @@ def _fragment(id_type: str, others: Sequence[str]) -> str:
     if user not in others:
         return own
     return f"if({id_type} = '{USER}' OR {sql.name(user)} IS NULL, {own}, {node_sql(sql.literal(USER), sql.name(user))})"
-
-
-def _ids(others: Sequence[str]) -> str:
-    """The SQL of the JSON of other identifiers by their types; null where there are none."""
-    names = {column: orjson.dumps(column.removeprefix(OTHER_ID)).decode() for column in sorted(others)}
-    told = (
-        f"{sql.literal(f'{name}:')} || CAST(to_json({sql.name(column)}) AS VARCHAR)" for column, name in names.items()
-    )
-    return f"'{{' || nullif(concat_ws(',', {', '.join(told)}), '') || '}}'"
 
 
 def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from features import sql
 from features.config.same_as import reading_order
 from features.config.settings import Settings
 from features.events.tables import PEOPLE_TABLES, REFERENCE_TABLES, WITH_ATTRIBUTES
-from features.ingest import reference_tables
+from features.ingest import identifications, reference_tables
 from features.ingest.canonical_rows import create_tables
 from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
@@ -109,7 +109,7 @@ def _ingest(
                 results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
-        _write(connection, lake_events, lake, draft, changes)
+        _write(connection, lake_events, lake, draft, changes, now=settings.now())
         fragments = None if full_log else _changed_fragments(connection, lake, changes, log_events)
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
@@ -130,15 +130,25 @@ def _engine(home: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, lake_events: LakeEvents, lake: Lake, draft: Draft, changes: Changes
+    connection: duckdb.DuckDBPyConnection,
+    lake_events: LakeEvents,
+    lake: Lake,
+    draft: Draft,
+    changes: Changes,
+    *,
+    now: int,
 ) -> None:
-    """Write what changed and keep the rest."""
+    """Write what changed and keep the rest; identifiers that are undated count from ``now`` on, if they are new."""
     if lake_events.files and "items" in changes.tables:
         reference_tables.check_categories(connection, lake, lake_events)
     for table in REFERENCE_TABLES - changes.tables:
         reference_tables.keep(connection, lake, draft, table)
     for kept in PEOPLE_TABLES:
         draft.keep(kept, lake.parts(kept))
+    if "customers" in changes.tables:
+        identifications.write(connection, lake, draft, now=now)
+    else:
+        draft.keep("identifications", lake.parts("identifications"))
     lake_events.write(connection, draft)
     for table in changes.tables:
         reference_tables.write(connection, draft, table)

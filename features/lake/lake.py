@@ -18,7 +18,7 @@ import polars as pl
 from features.errors import StamkundError
 from features.events.tables import (
     LAKE_TABLES,
-    TABLES,
+    PEOPLE_TABLES,
     WITH_ATTRIBUTES,
     LakeTable,
     PeopleTable,
@@ -108,8 +108,9 @@ class Lake:
         """
         with self.writing(clear=False) as draft:
             draft.watermarks = self.manifest.watermarks
-            for name in TABLES:
-                draft.keep(name, self.parts(name))
+            for name in LAKE_TABLES:
+                if name not in PEOPLE_TABLES:
+                    draft.keep(name, self.parts(name))
             for table, frame in tables.items():
                 typed = frame.cast(schema(table))
                 typed.write_parquet(draft.part(table), compression="zstd", row_group_size=ROW_GROUP)

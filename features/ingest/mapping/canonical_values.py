@@ -6,16 +6,14 @@ which of the two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
-from features import sql
-from features.events.identifiers import BLANKS
 from features.events.money import Money
 from features.events.tables import Role
 from features.ingest.mapping.numbers import amount, decimal, number
 from features.ingest.mapping.times import end_moment, moment
 from features.ingest.mapping.value import Value
-from features.reading.ids import exact_id_sql, is_missing_id_sql
+from features.reading.ids import exact_id_sql
 from features.reading.number_forms import NumberForm, signs_of
 from features.reading.time_forms import TimeForm
 from features.reading.time_sql import time_sql, written_sql
@@ -37,12 +35,6 @@ def canonical_value(role: Role, value: Value, money: Money) -> str | None:
         "list": _list,
     }
     return readers.get(role, _text)(value)
-
-
-def other_id(reading: str, missing_ids: Iterable[str]) -> str:
-    """The reading of another identifier without blanks around it; what stands for nobody is none."""
-    bare = f"trim({reading}, {sql.literal(BLANKS)})"
-    return f"CASE WHEN NOT {is_missing_id_sql(bare, missing_ids)} THEN {bare} END"
 
 
 def typed_value(value: Value, money: Money) -> str | None:

@@ -9,7 +9,7 @@ from features import sql
 from features.config.source import Source
 from features.events.money import Money, power
 from features.events.rules import rules_of, text_rules
-from features.events.tables import COLUMNS, NEEDED, OTHER_ID, Role
+from features.events.tables import COLUMNS, NEEDED, OTHER_ID, SINCE, Role
 from features.ingest.mapping.numbers import foreign_amount
 from features.ingest.mapping.projection import UNREADABLE
 from features.ingest.mapping.rule_sql import breaks, reason_sql
@@ -47,6 +47,8 @@ def role_of(source: Source, column: str) -> Role:
     """The role of a canonical column in the source's table; a name that it does not know is an attribute."""
     if column.startswith(OTHER_ID):
         return "id"
+    if column == SINCE:
+        return "time"
     return COLUMNS[source.table].get(column, "attribute")
 
 

@@ -15,8 +15,9 @@ from features.events.identifiers import node_sql
 from features.events.kinds import canonical_kind
 from features.events.money import Money
 from features.events.tables import OTHER_ID
-from features.ingest.mapping.canonical_values import canonical_value, other_id
+from features.ingest.mapping.canonical_values import canonical_value
 from features.ingest.mapping.checks import Check, checks_of, role_of
+from features.ingest.mapping.other_ids import other_id
 from features.ingest.mapping.projection import Projection, failed_expression
 from features.ingest.mapping.value import Value
 from features.ingest.sources.formats.places import ROW
