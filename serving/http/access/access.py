@@ -26,19 +26,18 @@ class Access:
 
     async def check(self, request: Request, route: str) -> None:
         """Raise the error of a request that may not ask this route, such as ``POST /v1/scores``."""
-        local = is_local(request)
-        if route in OPEN or (local and route in OPEN_HERE):
+        if route in OPEN or (route in OPEN_HERE and is_local(request)):
             return
         needed, store = NEEDED[route], self._store()
         secret = secret_in(request.headers.get("authorization"))
         if store.dialect.name == "sqlite":  # a read of the file's pages in memory, a third of what a thread costs
-            _check(store, secret, needed, local=local)
+            _check(store, secret, needed, request)
         else:
-            await run_in_threadpool(_check, store, secret, needed, local=local)
+            await run_in_threadpool(_check, store, secret, needed, request)
 
 
 @outages_as_errors()
-def _check(store: Engine, secret: str | None, needed: Scope, *, local: bool) -> None:
+def _check(store: Engine, secret: str | None, needed: Scope, request: Request) -> None:
     key = None if secret is None else key_of(store, secret)
     if key is not None:
         _check_key(key, needed)
@@ -46,7 +45,7 @@ def _check(store: Engine, secret: str | None, needed: Scope, *, local: bool) -> 
         if secret is None:
             raise StamkundError("missing_key", f"This needs a key with the scope {needed}. {HOW}")
         raise StamkundError("unknown_key", f"No such key is known. Ask its service's owner for one. {HOW}")
-    elif not local:
+    elif not is_local(request):
         message = (
             "This service has no keys, so it answers its own machine only. "
             f"Its owner makes one with `stamkund keys create NAME --scope {needed}`."
