@@ -45,4 +45,4 @@ spark: .venv/ready  ## install what profiles on Spark need (400 MB; the tests on
 	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock "$$(grep -oE 'pyspark>=[^\"]+' pyproject.toml)"
 
 lock: .venv/ready  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra notebooks --extra postgres --extra dev --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra identity --extra notebooks --extra postgres --extra dev --no-header pyproject.toml -o requirements.lock
