@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
+from features.config.fuzzy import FuzzySettings
 from features.config.section import MissingId, Section, Whole
 from features.errors import StamkundError
 from features.events.identifiers import TYPE, Form, form_of
@@ -69,7 +70,8 @@ class IdentitySettings(Section):
 
     The order of ``types`` is their priority: of two links in one event that contradict each other the one of the
     stronger types counts, and of two identifiers that turn out to serve several people the weaker one is shared. A
-    shared value belongs to nobody from that moment on. Values in ``block`` never join anybody.
+    shared value belongs to nobody from that moment on. Values in ``block`` never join anybody. ``fuzzy`` says by which
+    attributes customers without a common identifier are proposed as one person.
 
     >>> list(IdentitySettings().types)
     ['user_id', 'email', 'phone', 'anonymous_id']
@@ -77,6 +79,7 @@ class IdentitySettings(Section):
 
     types: dict[str, IdentifierType] = Field(default_factory=lambda: dict(TYPES))
     block: tuple[MissingId, ...] = ()
+    fuzzy: FuzzySettings | None = None
 
     @field_validator("types")
     @classmethod
