@@ -44,7 +44,7 @@ class Model:
             retain_matching_columns=False,
             retain_intermediate_calculation_columns=True,
         )
-        with _quiet():
+        with quiet():
             self._api: DuckDBAPI = DuckDBAPI(connection)
             records = self._api.register(connection.table(RECORDS))
             self._linker: Linker = Linker(records, settings if learnt is None else dict(learnt))
@@ -92,7 +92,7 @@ class Model:
 
     def weights(self, pairs: str) -> pl.DataFrame:
         """Pairs ``a, b`` of a table, each with its ``weight`` and those of the pieces of evidence, in bits."""
-        with _quiet():
+        with quiet():
             table = self._linker.table_management
             table.register_blocked_pairs_for_predict(self._api.register(self._connection.table(pairs)))
             scored = self._linker.inference.predict(warning_mode="never").as_duckdbpyrelation()
@@ -140,7 +140,7 @@ def _check_splink() -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep to ourselves what Splink tells its developers."""
     logger = logging.getLogger("splink")
     level, logger.disabled = logger.level, True
