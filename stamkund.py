@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, identity, keys, models, service
+from serving.terminal.commands import data, fuzzy, identity, keys, models, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -40,6 +40,7 @@ people.command(epilog=ending("stamkund identity explain email:anna@example.org")
 people.command(epilog=ending("stamkund identity merge 1042 2077 --reason 'one person, two accounts'"))(identity.merge)
 people.command(epilog=ending("stamkund identity split 1042 email:info@example.org --reason 'a desk'"))(identity.split)
 people.command(epilog=ending("stamkund identity review --count 50"))(identity.review)
+people.command(epilog=ending("stamkund identity propose --out links.parquet"))(fuzzy.propose)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)

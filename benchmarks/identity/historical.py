@@ -24,9 +24,8 @@ COLUMNS: Final[dict[str, Kind]] = {
     "full_name": "name", "first_name": "forename", "surname": "surname", "dob": "date", "postcode_fake": "postcode",
     "birth_place": "text", "occupation": "text", "gender": "text",
 }  # fmt: skip
-SETTINGS: Final = FuzzySettings(columns=COLUMNS)
+SETTINGS: Final = FuzzySettings(columns=COLUMNS, accept=0.99)
 ARRIVALS: Final = 1_000
-SURE: Final = 0.99
 
 
 def measure(data: Path, _folder: Path) -> Figures:
@@ -38,14 +37,14 @@ def measure(data: Path, _folder: Path) -> Figures:
     seconds = perf_counter() - start
     with quiet():
         by_splink = splink_people(data / FILE)
-    sure = proposals.accepted(SURE).join(truth, left_on="a", right_on="customer_id")
+    sure = SETTINGS.sure(proposals.links).join(truth, left_on="a", right_on="customer_id")
     sure = sure.join(truth, left_on="b", right_on="customer_id", suffix="_b")
     return {
         **{f"historical_{name}": value for name, value in pairwise(proposals.people, truth).items()},
         "historical_seconds": seconds,
         "historical_sure_links": float(sure.height),
         "historical_sure_right": float((sure["cluster"] == sure["cluster_b"]).sum()) / sure.height,
-        "historical_doubtful": float(proposals.doubtful(SETTINGS.model_copy(update={"accept": SURE})).height),
+        "historical_doubtful": float(SETTINGS.doubtful(proposals.links).height),
         **_arrivals(records, truth),
         **{f"splink_{name}": value for name, value in pairwise(by_splink, truth).items()},
     }

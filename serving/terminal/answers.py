@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+import polars as pl
+
 from features.doctor import Diagnosis
 from features.moments import iso
 from features.profiles.build import BuildResult
@@ -74,3 +76,10 @@ def key_answer(key: Key, now: int) -> Answer:
     expires, revoked = (None if moment is None else iso(moment) for moment in (key.expires, key.revoked))
     moments = {"created": iso(key.created), "expires": expires, "revoked": revoked}
     return {**asdict(key), **moments, "state": key.state(now)}
+
+
+def links_answer(links: pl.DataFrame) -> Answer:
+    """Proposed links, each with the evidence of each column, in bits."""
+    own = ("a", "b", "probability", "customers")
+    rows = [({n: row[n] for n in own}, {n: v for n, v in row.items() if n not in own}) for row in links.to_dicts()]
+    return {"links": [{**link, "evidence": evidence} for link, evidence in rows]}

@@ -97,6 +97,16 @@ def people_table(rows: pl.DataFrame) -> Table:
     return table
 
 
+def links_table(links: pl.DataFrame) -> Table:
+    """Proposed links of customers, with what speaks for each and against it, in bits."""
+    table = table_of("customers", ">probable", ">of", "because of")
+    for row in links.iter_rows(named=True):
+        evidence = [f"{name} {row[name]:+.0f}" for name in links.columns[4:] if abs(row[name]) >= 0.5]
+        who = f"{row['a']}, {row['b']}"
+        add_row(table, who, f"{row['probability']:.1%}", str(row["customers"]), folded(", ".join(evidence), 48))
+    return table
+
+
 def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
     """Models beside the best rule, against what came true."""
     table = table_of("target", "figure", ">model", ">rule", "the rule", ">customers")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Final, Literal
 
+import polars as pl
 from pydantic import Field, field_validator
 
 from features.config.section import Section
@@ -51,3 +52,12 @@ class FuzzySettings(Section):
             )
             raise StamkundError("too_few_columns", msg)
         return columns
+
+    def sure(self, links: pl.DataFrame) -> pl.DataFrame:
+        """The links that are probable enough to be made; none where no probability is stated."""
+        return links.filter(pl.col("probability") >= (2 if self.accept is None else self.accept))
+
+    def doubtful(self, links: pl.DataFrame) -> pl.DataFrame:
+        """The links that people should look at."""
+        upper = 2 if self.accept is None else self.accept
+        return links.filter(pl.col("probability").is_between(self.review, upper, closed="left"))

@@ -52,16 +52,6 @@ class Proposals:
     cut: float
     model: LearntModel
 
-    def accepted(self, least: float) -> pl.DataFrame:
-        """The links that are at least so probable."""
-        return self.links.filter(pl.col("probability") >= least)
-
-    def doubtful(self, settings: FuzzySettings) -> pl.DataFrame:
-        """The links that people should look at: those that are not accepted, the most probable first."""
-        upper = 1.0 if settings.accept is None else settings.accept
-        band = (pl.col("probability") >= settings.review) & (pl.col("probability") < upper)
-        return self.links.filter(band).sort("probability", descending=True)
-
 
 def propose(customers: pl.DataFrame, settings: FuzzySettings) -> Proposals:
     """Who of these customers are probably the same; a row each, ``customer_id`` and the columns of the settings."""

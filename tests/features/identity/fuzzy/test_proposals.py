@@ -37,7 +37,7 @@ def test_most_twins_are_found_and_hardly_anybody_else(proposals: Proposals) -> N
 
 def test_links_join_exactly_the_proposed_people(proposals: Proposals) -> None:
     """One link for each customer beyond the first of a person."""
-    made = proposals.accepted(proposals.cut)
+    made = proposals.links.filter(pl.col("probability") >= proposals.cut)
     joined = proposals.people.group_by("person").len().filter(pl.col("len") > 1)
     assert made.height == (joined["len"] - 1).sum()
     ends = made.join(proposals.people, left_on="a", right_on="customer_id").join(
@@ -48,7 +48,7 @@ def test_links_join_exactly_the_proposed_people(proposals: Proposals) -> None:
 
 
 def test_probable_links_are_right_and_say_why(proposals: Proposals) -> None:
-    links = proposals.accepted(0.99).join(TRUTH, left_on="a", right_on="customer_id")
+    links = SETTINGS.sure(proposals.links).join(TRUTH, left_on="a", right_on="customer_id")
     links = links.join(TRUTH, left_on="b", right_on="customer_id", suffix="_b")
     assert (links["truth"] == links["truth_b"]).mean() > 0.99  # type: ignore[operator]
     told = CUSTOMERS.select("customer_id", "zip")
@@ -70,12 +70,12 @@ def test_evidence_speaks_for_what_agrees_and_against_what_does_not(proposals: Pr
 
 
 def test_the_doubtful_are_those_that_are_not_accepted(proposals: Proposals) -> None:
-    doubtful = proposals.doubtful(SETTINGS)
-    assert doubtful["probability"].is_between(0.05, 0.99).all()
-    assert doubtful["probability"].is_sorted(descending=True)
-    assert doubtful.height + proposals.accepted(0.99).height == proposals.links.height
+    doubtful = SETTINGS.doubtful(proposals.links)
+    assert doubtful["probability"].is_between(0.05, 0.99, closed="left").all()
+    assert doubtful.height + SETTINGS.sure(proposals.links).height == proposals.links.height
     unstated = SETTINGS.model_copy(update={"accept": None})
-    assert proposals.doubtful(unstated).height == proposals.links.height  # nothing is made without a stated threshold
+    assert unstated.doubtful(proposals.links).height == proposals.links.height
+    assert unstated.sure(proposals.links).is_empty()  # nothing is made without a stated threshold
 
 
 def test_the_order_of_rows_changes_nothing(proposals: Proposals) -> None:
