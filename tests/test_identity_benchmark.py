@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.identity import leak, reading, resolving
+from benchmarks.identity.historical import pairwise
 from benchmarks.identity.quality import quality
 from features.config.people.identity import IdentitySettings
 from features.identity.links import links_of
@@ -50,3 +51,10 @@ def test_visits_tell_nothing_of_orders_by_people_known_then_and_much_by_people_k
 
 def test_profiles_of_fragments_are_those_of_a_lake_that_is_keyed_by_people(tmp_path: Path) -> None:
     assert reading.measure(tmp_path, tmp_path, events=3_000)["joined_profiles_seconds"] > 0
+
+
+def test_pairs_of_customers_are_counted_as_by_hand() -> None:
+    """Of persons abc and d two were made, ab and cd: one pair of two is right, and one of three is found."""
+    people = pl.DataFrame({"customer_id": ["a", "b", "c", "d"], "person": ["a", "a", "c", "c"]})
+    truth = pl.DataFrame({"customer_id": ["a", "b", "c", "d"], "cluster": ["1", "1", "1", "2"]})
+    assert pairwise(people, truth) == {"precision": 1 / 2, "recall": 1 / 3, "f1": 0.4, "largest": 2.0}
