@@ -7,6 +7,7 @@ import pytest
 
 from features.arrays import Floats
 from features.identity.fuzzy.clusters import FIRM, best_cut, joining_weights, merges_of
+from features.identity.fuzzy.model import PRIOR, prior_shift, probabilities
 
 
 def matrix(*weights: float) -> Floats:
@@ -58,3 +59,11 @@ def test_a_pair_comes_together_with_its_groups() -> None:
 def test_the_cut_promises_the_highest_f1(own: list[float], expected: float, cut: float) -> None:
     """Three pairs come together at 8, 0 and -6."""
     assert best_cut(np.array([8.0, 0.0, -6.0]), np.array(own), expected) == cut
+
+
+def test_weights_are_shifted_until_they_say_as_many_pairs_as_they_are_shifted_for() -> None:
+    weights = np.array([16.0, 12.0, 9.0, 3.0, -20.0])
+    shift = prior_shift(weights, records=20)  # 190 pairs
+    share = probabilities(weights + shift).sum() / 190
+    assert np.log2(share / (1 - share)) == pytest.approx(np.log2(PRIOR / (1 - PRIOR)) + shift, abs=0.01)
+    assert 2.9 < share * 190 < 4

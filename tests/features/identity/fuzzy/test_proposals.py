@@ -86,13 +86,9 @@ def test_new_customers_are_linked_to_those_whom_they_are(proposals: Proposals) -
     new = CUSTOMERS.filter(pl.col("customer_id").str.ends_with("-1"))
     known = CUSTOMERS.join(new, on="customer_id", how="anti")
     people = TRUTH.rename({"truth": "person"}).join(new, on="customer_id", how="anti")
-    stranger = new.head(1).with_columns(
-        customer_id=pl.lit("stranger"),
-        first=pl.lit("zeno"),
-        last=pl.lit("quux"),
-        born=pl.lit("1901-01-01"),
-        zip=pl.lit("00"),
-    )
+    other = {"customer_id": "stranger", "first": "zeno", "born": "1901-01-01", "zip": "00"}
+    lives_there = new.filter(pl.all_horizontal(pl.all().is_not_null())).head(1)
+    stranger = lives_there.with_columns(**{name: pl.lit(text) for name, text in other.items()})  # with one's last name
     found = propose_arrivals(pl.concat([new, stranger]), known, people, SETTINGS, proposals.model)
     right = found.join(TRUTH, on="customer_id").filter(pl.col("person") == pl.col("truth"))
     assert right.height / new.height > 0.9
