@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection, Engine
 from features.config.people.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
+from features.identity.rulings import in_force
 from serving.store.blocks import blocks
+from serving.store.rulings import rulings_in
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 
 MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
@@ -82,14 +84,18 @@ def built_people(engine: Engine) -> dict[str, Standing]:
 
 
 def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
-    """Resolve anew whose these nodes are, with all people whom the log links to them since the last build."""
+    """Resolve anew whose these nodes are, with all people whom the log links to them since the last build.
+
+    Who was said to be two people is not joined again; who was said to be one is, by the next build.
+    """
+    apart = [ruling for ruling in in_force(rulings_in(connection) if dirty else ()) if ruling.kind == "split"]
     while dirty:
         found = _component(connection, [next(iter(dirty))])
         if found is None:
             dirty.pop()
             continue
         nodes, built, events = found
-        people = live_people(built, events, identity)
+        people = live_people(built, events, identity, [ruling for ruling in apart if nodes.intersection(ruling.nodes)])
         for block in blocks(nodes, _BLOCK):
             connection.execute(sa.delete(IDENTITY).where(_C.node.in_(block)))
         rows = [

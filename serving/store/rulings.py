@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from features.identity.rulings import Ruling
 from serving.store.schema import RULINGS
@@ -20,5 +20,10 @@ def add_ruling(engine: Engine, ruling: Ruling) -> None:
 def all_rulings(engine: Engine) -> list[Ruling]:
     """Every ruling, the oldest first."""
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(RULINGS).order_by(RULINGS.c.number)).all()
+        return rulings_in(connection)
+
+
+def rulings_in(connection: Connection) -> list[Ruling]:
+    """The same within a connection."""
+    rows = connection.execute(sa.select(RULINGS).order_by(RULINGS.c.number)).all()
     return [Ruling(row.time, row.kind, tuple(orjson.loads(row.nodes)), row.who, row.reason) for row in rows]

@@ -18,11 +18,13 @@ from features.config.people.identity import IdentitySettings
 from features.evaluate.online.record import Record
 from features.events.identifiers import node
 from features.identity.live import Standing
+from features.identity.rulings import Ruling
 from serving.store.engine import open_store
 from serving.store.event_log import append_events, log_frame
 from serving.store.joined_records import person_record
 from serving.store.people import customers_of, replace_people
 from serving.store.records import replace_records
+from serving.store.rulings import add_ruling
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 from tests.serving.store.visits import ids
 
@@ -87,6 +89,16 @@ def test_two_users_are_never_one_but_by_an_alias(store: Engine) -> None:
     assert (whose(store, "7"), whose(store, "8"), whose(store, "email:a@x.se")) == ("7", "8", None)
     receive(store, user("d", 4, "9", user_id="7") | {"kind": "alias"})
     assert (whose(store, "7"), ids(person_record(store, "9"))) == ("9", ["a", "c", "d"])
+
+
+def test_whom_somebody_parted_no_message_joins_again(store: Engine) -> None:
+    receive(store, user("a", 1, email="a@x.se"))
+    add_ruling(store, Ruling(5, "split", ("7", "email:a@x.se"), "Bo", "a shared mailbox"))
+    replace_records(store, [], as_of=9, log_seq=1, lake="l", beside=lambda c: replace_people(c, [], RULES, log_seq=1))
+    receive(store, user("b", 6, email="a@x.se"))
+    assert whose(store, "email:a@x.se") != "7"
+    receive(store, user("c", 7, email="b@x.se"))
+    assert whose(store, "email:b@x.se") == "7"
 
 
 def test_without_rules_nobody_is_joined(store: Engine) -> None:
