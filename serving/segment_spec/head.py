@@ -9,7 +9,7 @@ from features.reading.iso import parse
 from features.units import DAY
 from serving.segment_spec.event_builder import EventBuilder
 from serving.segment_spec.fields import Message, object_of, text_of
-from serving.segment_spec.identifiers import own_identifier
+from serving.segment_spec.people.identifiers import own_identifier
 from serving.segment_spec.receiver import Receiver
 
 

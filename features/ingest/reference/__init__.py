@@ -1,0 +1,1 @@
+"""The tables beside events: items, customers, offers and snapshots, and what customers tell of their identifiers."""
