@@ -24,6 +24,7 @@ from features.lake import ROW_GROUP, Lake
 
 SCHEMA = pl.Schema({**schema("events"), "customer_id": pl.String()})  # of events with their people
 _VISITOR = visitors(pl.col("fragment"))
+IN_MEMORY = 2_000_000  # events of joined fragments
 _NOBODYS = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
 
 
@@ -81,21 +82,31 @@ class People:
     def sorted_events(self, columns: Iterable[str], customers: Collection[str] | None = None) -> Iterator[pl.LazyFrame]:
         """Some columns of these, or of those of the ``customers``, for who comes for one range of them after the other.
 
-        What is asked of ``customer_id`` is asked of the files' statistics: events of joined fragments lie in a file of
-        their own meanwhile, in the order of their customers.
+        What is asked of ``customer_id`` is asked of the files' statistics. Events of joined fragments are in memory
+        meanwhile, or where they are many, in a file of their own in the order of their customers.
         """
         if self.nobody_joined or customers is not None:
             yield self._own_events() if customers is None else self.events_of(customers)
             return
         names = list(dict.fromkeys(["customer_id", *columns]))
+        moved, own = self.joined.filter(~_VISITOR).select("fragment"), self._own_events()
+        own = (own if moved.is_empty() else own.join(moved.lazy(), on="fragment", how="anti")).select(names)
+        theirs = self._joined_events()
+        if theirs.select(pl.len()).collect(engine="streaming").item() <= IN_MEMORY:
+            yield pl.concat([own, theirs.select(names).collect(engine="streaming").lazy()])
+            return
         with tempfile.TemporaryDirectory(prefix="stamkund-") as folder:
-            file, joined = Path(folder) / "events.parquet", self.joined.drop_nulls("customer_id")
-            placed = joined.sort("customer_id").with_row_index("place")
-            theirs = self.lake.scan("events").join(placed.lazy(), on="fragment").filter(~_NOBODYS)
+            file = Path(folder) / "events.parquet"
             in_order = theirs.select("place", *names).sort("place").drop("place")
             in_order.sink_parquet(file, compression="lz4", row_group_size=ROW_GROUP)
-            own = self._own_events().join(self.joined.lazy(), on="fragment", how="anti")
-            yield pl.concat([own.select(names), pl.scan_parquet(file).select(names)])
+            yield pl.concat([own, pl.scan_parquet(file)])
+
+    def _joined_events(self) -> pl.LazyFrame:
+        """The events of joined fragments with their ``customer_id``, and its ``place`` in the order of ids."""
+        placed = self.joined.drop_nulls("customer_id").sort("customer_id").with_row_index("place")
+        first, last = (pl.lit(value, pl.String) for value in (placed["fragment"].min(), placed["fragment"].max()))
+        within = self.lake.scan("events").filter(pl.col("fragment").is_between(first, last))  # few files hold them
+        return within.join(placed.lazy(), on="fragment").filter(~_NOBODYS)
 
     def events_of(self, customers: Iterable[str]) -> pl.LazyFrame:
         """The events of some customers."""

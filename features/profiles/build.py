@@ -92,7 +92,7 @@ def _write(
         feature_set, unused = fit_by_settings(settings, lake, as_of=as_of, keeper=keeper)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     people, plan = People.at(lake, [as_of]), feature_set.plan
-    with people.sorted_events(lake_columns(plan)) as events:
+    with people.sorted_events(lake_columns(plan, lake)) as events:
         folder, known = settings.checkpoint, people.fingerprint
         checkpoint = checkpoint_for(lake, events, plan, folder, as_of=as_of, people=known)
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)

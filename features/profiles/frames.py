@@ -30,7 +30,7 @@ def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[in
     moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
     people = People.at(lake, moments)
     attributes, snapshots = people.about("customers").collect(), people.about("snapshots").collect()
-    with people.sorted_events(lake_columns(feature_set.plan)) as events:
+    with people.sorted_events(lake_columns(feature_set.plan, lake)) as events:
         frame = profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
     return people.told(frame)
 

@@ -38,7 +38,7 @@ def write_profiles(
     ``checkpoint`` aggregates are not read from the lake.
     """
     people = People.at(lake, [as_of])
-    with people.sorted_events(lake_columns(feature_set.plan)) as every:
+    with people.sorted_events(lake_columns(feature_set.plan, lake)) as every:
         events = read_events(every, feature_set.plan)
         events = known_by(events, as_of) if unaware(events, [as_of]) else events
         return _write(

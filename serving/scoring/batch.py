@@ -110,7 +110,7 @@ def _score_blocks(
     among = pl.lit(value=True) if customers is None else pl.col("customer_id").is_in(list(customers))
     tables = people.about("customers"), people.about("snapshots")
     attributes, snapshots = (table.filter(among).collect() for table in tables)
-    with people.sorted_events(lake_columns(lineup.feature_set.plan), customers) as sorted_events:
+    with people.sorted_events(lake_columns(lineup.feature_set.plan, lake), customers) as sorted_events:
         profiles = profile_frame(
             sorted_events, lineup.feature_set, as_of=as_of,
             attributes=attributes, snapshots=snapshots, without_events=True,

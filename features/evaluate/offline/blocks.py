@@ -13,6 +13,7 @@ from itertools import starmap
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 import pyarrow as pa
 
 from features.arrays import Ints
@@ -28,6 +29,7 @@ from features.events.columns import EVENT_ORDER, MULTIPLIERS
 from features.events.computed_columns import NET, NET_COLUMNS, canonical_sources
 from features.events.kinds import RETURNS
 from features.events.tables import EVENTS, sql_type
+from features.lake import Lake
 
 DENSE_CELLS = 8_000_000  # at a time: 64 MB
 
@@ -75,9 +77,10 @@ def event_columns(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(names | ({"kind"} if "order_line" in names else set())))
 
 
-def lake_columns(plan: Plan) -> tuple[str, ...]:
-    """The event columns of the lake that :func:`read_events` reads for a plan."""
-    return tuple(sorted({*event_columns(plan), "known_at", *EVENT_ORDER, "order_id"}))
+def lake_columns(plan: Plan, lake: Lake) -> tuple[str, ...]:
+    """The event columns of a lake that :func:`read_events` reads for a plan: all that it needs of events known late."""
+    late = lake.scan("events").select(pl.col("known_at").is_not_null().any()).collect().item()
+    return tuple(sorted({*event_columns(plan), *(("known_at", *EVENT_ORDER, "order_id") if late else ())}))
 
 
 def read_events(events: object, plan: Plan) -> Events:

@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,10 +85,11 @@ def test_profiles_at_many_moments_are_those_of_the_people_known_at_each(events: 
             assert profiles_at(lake, FEATURES, as_of=moment).equals(expected, null_equal=True)
 
 
+@pytest.mark.parametrize("most", [0, 2_000_000])
 @given(events=histories())
-def test_records_and_the_file_of_profiles_are_those_of_the_same_people(events: list[Event]) -> None:
+def test_records_and_the_file_of_profiles_are_those_of_the_same_people(most: int, events: list[Event]) -> None:
     whole, moment = in_days(events), MOMENTS[2]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch("features.identity.people.IN_MEMORY", most):
         lake = lake_of(Path(folder, "lake"), whole)
         expected = profiles_at(lake, FEATURES, as_of=moment)
         count = write_profiles(lake, FEATURES, Path(folder, "profiles.parquet"), as_of=moment)
