@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, fuzzy, identity, keys, models, service
+from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -20,6 +20,7 @@ Start with `demo`, or with `init` on your files."""
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 versions = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
 people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_is_help=True)
+rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
 app.command(epilog=ending("stamkund init orders.csv customers.parquet exports/"))(data.init)
@@ -46,6 +47,10 @@ access.command(epilog=ending("stamkund keys create shop --scope write --scope re
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)
 access.command(epilog=ending("stamkund keys rotate 1f2e3d4c --grace 48h"))(keys.rotate)
 access.command(epilog=ending("stamkund keys revoke 1f2e3d4c"))(keys.revoke)
+app.add_typer(rights, name="privacy")
+rights.command(epilog=ending("stamkund privacy export user_id:1042 --out 1042.json"))(privacy.export)
+rights.command(epilog=ending("stamkund privacy erase user_id:1042"))(privacy.erase)
+rights.command(epilog=ending("stamkund privacy inventory --out inventory.md"))(privacy.inventory)
 app.command(epilog=ending("stamkund bento --config shop/stamkund.yaml"))(service.bento)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Self
 
@@ -102,14 +102,17 @@ def training_datasets(
     as_of: int,
     minor_units: int,
     keeper: Gatekeeper | None = None,
+    without: Collection[str] = (),
 ) -> dict[str, Dataset]:
     """Every target's dataset as of a moment, from one pass of profiles.
 
     Rows whose outcome is not known by then have no label (NaN); they are the customers the model is made for. A
-    ``keeper`` leaves out the rows of customers who do not allow training.
+    ``keeper`` leaves out the rows of customers who do not allow training; so are customers left out ``without`` whom
+    it is to be.
     """
     first = history_start(lake, as_of=as_of)
     rows = {target.name: training_rows(lake, target, first=first, as_of=as_of, keeper=keeper) for target in targets}
+    rows = {name: frame.filter(~pl.col("customer_id").is_in(list(without))) for name, frame in rows.items()}
     moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
     frame = profiles_at(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,13 +37,14 @@ def train(
     targets: Sequence[str] | None = None,
     progress: Progress = silent,
     later: pl.DataFrame | None = None,
+    without: Collection[str] = (),
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
     registered without the alias, and the report's verdict says why. Settings without targets are refused
     (``no_targets``). Nobody is learnt from who does not allow it, by what they said in the lake and in the ``later``
-    events, which no build has read yet.
+    events, which no build has read yet; nor from those ``without`` whom the next build will do.
     """
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
@@ -53,7 +54,7 @@ def train(
     feature_set = FeatureSet.load(settings.feature_set)
     keeper, used_at = gatekeeper_of(settings, lake, as_of=as_of, later=later), time.time_ns() // 1000
     datasets = training_datasets(
-        lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper
+        lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
     )
     first = history_start(lake, as_of=as_of)
     reports = []

@@ -22,6 +22,7 @@ from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
 from features.ingest.lake_events import LakeEvents, changed_fragments
 from features.ingest.lake_watermarks import verified_watermarks
+from features.ingest.mapping.erased import without_erased
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.reference import identifications
 from features.ingest.reference import tables as reference_tables
@@ -35,6 +36,7 @@ from features.ingest.sources.watermark import (
     basis_of,
 )
 from features.lake import Draft, Lake
+from features.privacy.tombstones import Tombstones
 from features.progress import Progress, silent
 
 
@@ -46,12 +48,13 @@ def ingest(
     anew: bool = False,
     accept: Collection[str] = (),
     look: Look | None = None,
+    tombstones: Tombstones | None = None,
 ) -> IngestReport:
     """Read what is new in the sources, and of the events that came over HTTP, into the lake.
 
     The lake becomes what it would be if everything were read whole; where new rows alone cannot make it so, or
     ``anew`` asks for it, all is. What came over HTTP stays in it, whatever becomes of the log. ``look`` is shown each
-    source's rows as they came, and what becomes of them.
+    source's rows as they came, and what becomes of them. Rows of people who were erased are refused by ``tombstones``.
 
     Raises :class:`StamkundError` ``lake_corrupt`` when the present lake cannot be read, and the code of a guard
     (:mod:`features.ingest.guards`) that finds a source not as it was, unless ``accept`` names it; nothing is changed
@@ -63,6 +66,7 @@ def ingest(
         watermarks, reason = verified_watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
         job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)
+        job = partial(job, tombstones=tombstones)
         if anew:
             watermarks, reason = None, "that was asked for"
         if watermarks is not None:
@@ -86,6 +90,7 @@ def _ingest(
     usual: Mapping[str, SourceWatermark],
     accept: Collection[str],
     look: Look | None,
+    tombstones: Tombstones | None,
 ) -> IngestReport:
     """Add what lies behind the ``watermarks`` to the events that the lake holds; without them, everything to none.
 
@@ -98,6 +103,7 @@ def _ingest(
     with _engine(settings.home) as (connection, scratch):
         lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
         log_events, log_watermark = read_log(log, watermarks)
+        log_events = without_erased(log_events, tombstones)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
         earlier_files = lake.files("events") if full_log else None
         log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
@@ -107,7 +113,9 @@ def _ingest(
                 give_way_in_lake(connection, lake_events, name, settings, watermarks)
             if portion := changes.portions.get(name):
                 progress(name, len(results), steps)
-                results[name] = ingest_portion(connection, lake_events, portion, settings, scratch, look=look)
+                results[name] = ingest_portion(
+                    connection, lake_events, portion, settings, scratch, look=look, tombstones=tombstones
+                )
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
         _write(connection, lake_events, lake, draft, changes, now=settings.now())

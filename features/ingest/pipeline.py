@@ -14,6 +14,7 @@ from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
 from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.lake_events import LakeEvents
+from features.ingest.mapping.erased import ERASED, refuse_erased
 from features.ingest.mapping.midnights import settle_midnights
 from features.ingest.mapping.projection import project
 from features.ingest.mapping.validation import filled_counts, validate_rows
@@ -25,6 +26,7 @@ from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
+from features.privacy.tombstones import Tombstones
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def ingest_portion(
     scratch: Path,
     *,
     look: Look | None = None,
+    tombstones: Tombstones | None = None,
 ) -> PortionResult:
     """Read a portion, check its rows, quarantine the rejected ones and put the others into their canonical table."""
     name, source, previous = portion.name, portion.source, portion.previous
@@ -63,6 +66,7 @@ def ingest_portion(
     left_out = rows.count - sql.row_count(connection, "staged")
     gave_way = give_way(connection, portion) if source.same_as else 0
     _reject_duplicates(connection, lake_events, portion, columns)
+    refuse_erased(connection, source, columns, tombstones)
     filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
     rejected_rows = quarantine(connection, portion, rows, file, scratch)
@@ -71,7 +75,7 @@ def ingest_portion(
     connection.execute("DROP TABLE rows")
     insert_rows(connection, portion, lake_events, columns, settings.currency)
     connection.execute("DROP TABLE IF EXISTS staged")  # where it is not kept
-    aside = file if rejected else None
+    aside = file if set(rejected) - {ERASED} else None
     report = SourceReport(name, source.table, portion.description, rows.count, rejected, aside, left_out, gave_way)
     watermark = _watermark(portion, rows, report, filled)
     return PortionResult(report, replace(watermark, midnights=midnights), rejected_rows)

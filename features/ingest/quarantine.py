@@ -14,6 +14,7 @@ import polars as pl
 
 from features import sql
 from features.files import atomic_file
+from features.ingest.mapping.erased import ERASED
 from features.ingest.mapping.validation import CODE, REASON
 from features.ingest.sources.formats.places import ROW, Places
 from features.ingest.sources.portion import Portion
@@ -60,12 +61,15 @@ class Quarantine:
 def quarantine(
     connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows, file: Path, scratch: Path
 ) -> Quarantine:
-    """The rejected rows of a portion with their reasons, written to a draft in the folder ``scratch``."""
+    """The rejected rows of a portion with their reasons, written to a draft in the folder ``scratch``.
+
+    Those of people who were erased are not among them.
+    """
     previous = portion.previous
     earlier_rows, offset = (previous.rows, previous.reject_bytes) if previous else (0, 0)
     if offset and not (file.is_file() and file.stat().st_size >= offset):
         offset = 0  # somebody took it away
-    if not rejection_counts(connection):
+    if not rejection_counts(connection).keys() - {ERASED}:
         return Quarantine(file, None, offset)
     draft = scratch / f"{portion.name}.csv"
     columns = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
@@ -86,7 +90,7 @@ def quarantine(
 
 def _register_places(connection: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """Make the view ``places`` of the rejected rows: their ordinals in the source, their files, and the lines there."""
-    query = f"SELECT {ROW} FROM staged WHERE {CODE} IS NOT NULL ORDER BY {ROW}"
+    query = f"SELECT {ROW} FROM staged WHERE {CODE} IS NOT NULL AND {CODE} <> {sql.literal(ERASED)} ORDER BY {ROW}"
     numbers = np.array(connection.execute(query).fetchnumpy()[ROW], np.int64)
     places = Places.of(rows.files, numbers)
     columns = {ROW: numbers, "ordinal": places.ordinals, "file": places.files, "line": places.lines}

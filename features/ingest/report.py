@@ -39,8 +39,9 @@ class SourceReport:
 
     @property
     def rejected_for_content(self) -> int:
-        """The number of rows rejected for what they say, and not because another row says it too."""
-        return sum(count for code, count in self.rejected.items() if not code.startswith("duplicate_"))
+        """The number of rows rejected for what they say: not because another row says it too, or of the erased."""
+        about_others = ("duplicate_", "erased")
+        return sum(count for code, count in self.rejected.items() if not code.startswith(about_others))
 
     @classmethod
     def unchanged(cls, name: str, table: Table) -> SourceReport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -38,6 +38,12 @@ class Pass:
 
 
 EVERYBODY: Final = Pass(pl.DataFrame(schema={"customer_id": pl.String, "allowed": pl.Boolean}), others=True)
+
+
+def all_but(customers: Collection[str]) -> Pass:
+    """A pass for everybody but some customers."""
+    listed = pl.DataFrame({"customer_id": sorted(customers)}, schema={"customer_id": pl.String})
+    return Pass(listed.with_columns(allowed=pl.lit(value=False)), others=True) if customers else EVERYBODY
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +15,7 @@ from features.events.knowledge import known_events
 from features.identity.people import People
 from features.lake import Lake
 from features.language.attributes import Attribute, Origin
+from features.language.defaults.vocabulary import fewest_people
 from features.privacy.gatekeeper import EVERYBODY, Pass
 
 MOST_WORDS: Final = 50  # an attribute with more different texts tells who somebody is, not what they are like
@@ -36,8 +38,14 @@ def attributes_at(
     Values of customers who are not ``allowed`` are not looked at, and ``sensitive`` attributes are used of nobody.
     """
     used, left_out = list[Attribute](), dict[str, str]()
-    for name, origin, texts, count in _values(lake, as_of, allowed):
+    people = People.at(lake, [as_of])
+    events = allowed.over(known_events(people.customer_events(), as_of))
+    active = events.select(pl.col("customer_id").unique()).collect(engine="streaming")
+    least = fewest_people(active.height)
+    for name, origin, texts, count in _values(people, events, active, allowed, as_of):
         attribute = "sensitive" if name in sensitive else attribute_of(name, origin, texts, count=count)
+        if isinstance(attribute, Attribute) and attribute.reading == "word":
+            attribute = _shared(attribute, texts, least)
         if isinstance(attribute, str):
             left_out[name] = attribute
             continue
@@ -47,39 +55,51 @@ def attributes_at(
     return AttributeChoice(tuple(used), left_out)
 
 
-def _values(lake: Lake, as_of: int, allowed: Pass) -> Iterator[tuple[str, Origin, Collection[str], int]]:
-    """Each attribute, where it stands, its different texts, and how many values it has."""
-    people = People.at(lake, [as_of])
-    events = allowed.over(known_events(people.customer_events(), as_of))
+def _shared(attribute: Attribute, people: Mapping[str, int], least: int) -> Attribute | str:
+    """The attribute with the words that enough people share, or else why it is not used."""
+    words = tuple(word for word in attribute.vocabulary if people[word] >= least)
+    return replace(attribute, vocabulary=words) if len(words) > 1 else f"no two texts that {least} people share"
+
+
+def _values(
+    people: People, events: pl.LazyFrame, active: pl.DataFrame, allowed: Pass, as_of: int
+) -> Iterator[tuple[str, Origin, Mapping[str, int], int]]:
+    """Each attribute, where it stands, its different texts with how many people have each, and its number of values."""
     traits = _traits(events)
-    active = events.select(pl.col("customer_id").unique())
-    table = people.about("customers").join(active, on="customer_id", how="semi").collect(engine="streaming")
+    table = people.about("customers").join(active.lazy(), on="customer_id", how="semi").collect(engine="streaming")
     for name in table.columns:
         if name != "customer_id":
-            texts, said = _texts(table[name]), traits.pop(name, [])
-            yield name, "traits" if said else "customers", {*texts, *said}, len(texts) + len(said)
+            told, said = _texts(table, name), traits.pop(name, [])
+            yield name, "traits" if said else "customers", _people([*told, *said]), len(told) + len(said)
     for name in sorted(traits):
-        yield name, "traits", set(traits[name]), len(traits[name])
+        yield name, "traits", _people(traits[name]), len(traits[name])
     snapshots = allowed.over(people.about("snapshots").filter(pl.col("time") <= as_of)).collect(engine="streaming")
     for name in snapshots.columns:
         if name not in ("customer_id", "time"):
-            texts = _texts(snapshots[name])
-            yield name, "snapshots", set(texts), len(texts)
+            told = _texts(snapshots, name)
+            yield name, "snapshots", _people(told), len(told)
 
 
-def _texts(values: pl.Series) -> list[str]:
-    return [text for value in values.drop_nulls().to_list() if (text := text_of(value)) is not None]
+def _people(told: Collection[tuple[str, str]]) -> Counter[str]:
+    """How many people have each text, of what is told of customers."""
+    return Counter(text for _, text in set(told))
 
 
-def _traits(events: pl.LazyFrame) -> dict[str, list[str]]:
-    """What ``identify`` events said, by name."""
-    said = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null()).select("properties")
-    traits = dict[str, list[str]]()
-    for properties in said.collect(engine="streaming")["properties"]:
+def _texts(table: pl.DataFrame, name: str) -> list[tuple[str, str]]:
+    """Whose each value of a column is, and its text."""
+    rows = table.select("customer_id", name).drop_nulls().iter_rows()
+    return [(customer, text) for customer, value in rows if (text := text_of(value)) is not None]
+
+
+def _traits(events: pl.LazyFrame) -> dict[str, list[tuple[str, str]]]:
+    """What ``identify`` events said of whom, by name."""
+    identifies = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null())
+    traits = dict[str, list[tuple[str, str]]]()
+    for customer, properties in identifies.select("customer_id", "properties").collect(engine="streaming").iter_rows():
         for name, value in orjson.loads(properties).items():
             text = text_of(value)
             if text is not None:
-                traits.setdefault(name, []).append(text)
+                traits.setdefault(name, []).append((customer, text))
     return traits
 
 

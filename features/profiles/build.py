@@ -21,6 +21,7 @@ from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.moments import utc
 from features.privacy.gatekeeper import EVERYBODY
+from features.privacy.tombstones import Tombstones
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings, fitted_features, no_customers
@@ -59,14 +60,15 @@ def build(
     accept: Collection[str] = (),
     rulings: Collection[Ruling] = (),
     after: Callable[[IngestReport], None] = lambda _: None,
+    tombstones: Tombstones | None = None,
 ) -> BuildResult:
     """Ingest what is new in the sources and in the ``log`` of HTTP events, then write every profile at ``as_of``.
 
     The first build fits the feature set; later ones use it again, so that models and profiles share their features.
     ``refit`` fits it anew, and models must then be trained again. ``anew`` reads all sources anew; ``accept`` are codes
     of guards (:mod:`features.ingest.guards`) that would stop the build. ``rulings`` are what people said about who is
-    who. ``after`` is called with the report while no
-    other build can begin.
+    who. ``after`` is called with the report while no other build can begin. Rows of people who were erased are refused
+    by ``tombstones``.
 
     Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
     features are not those they were fitted by, ``feature_set_corrupt`` or ``old_feature_set`` when they cannot be read,
@@ -75,7 +77,7 @@ def build(
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(settings.home):
         feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)
-        report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept)
+        report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept, tombstones=tombstones)
         report = join_people(settings, report, rulings, progress)
         result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)

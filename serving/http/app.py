@@ -17,6 +17,7 @@ from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
 from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
 from serving.http.events import answer_message, answer_messages
+from serving.http.privacy import answer_erasure, answer_export
 from serving.http.profiles import answer_profile
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
@@ -75,6 +76,14 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
     @app.post("/v1/decisions", responses=ERRORS, summary="The best offers for a customer now")
     def post_decisions(body: DecisionRequest) -> Response:
         return json_response(answer_decision(current.state, body))
+
+    @app.get("/v1/profiles/{key:path}/export", responses=ERRORS, summary="Everything that is held of a person")
+    def get_export(key: str) -> Response:
+        return json_response(answer_export(current.state, key))
+
+    @app.delete("/v1/profiles/{key:path}", responses=ERRORS, summary="Erase a person; the receipt")
+    def delete_profile(key: str, *, suppress: bool = False) -> Response:
+        return json_response(answer_erasure(current.state, key, suppress=suppress))
 
     @app.get("/v1/profiles/{key:path}", responses=ERRORS, summary="A customer: traits, features, scores")
     def get_profile(key: str, as_of: str | None = None) -> Response:

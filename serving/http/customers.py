@@ -20,6 +20,7 @@ from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store import people as store_people
+from serving.store.erasures import pending_nodes
 from serving.store.joined_records import person_record
 from serving.store.records import record_of
 from training.targets.contacts import contact_kinds
@@ -72,6 +73,7 @@ def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> d
     ids = _ids(state, profiles, moment)
     asked = list(dict.fromkeys(ids.values()))
     if moment.is_past:
+        asked = [id_ for id_ in asked if id_ not in pending_nodes(state.store)]
         by_id = dict(records(state.lake, asked, as_of=moment.as_of))
     else:
         by_id = {id_: record for id_ in asked if (record := _record(state, id_)) is not None}

@@ -37,6 +37,7 @@ STATUS: Final = {
     "registry_not_writable": 503,
     "unknown_target_type": 503,
     "old_records": 503,
+    "other_privacy_key": 503,
     "lake_corrupt": 503,
     "other_lake_format": 503,
     "store_unavailable": 503,
@@ -58,6 +59,12 @@ def error_body(code: str, message: str, field: str | None = None) -> dict[str, o
     {'error': {'code': 'no_model', 'message': 'No model is registered.', 'field': None}}
     """
     return {"error": {"code": code, "message": message, "field": field}}
+
+
+def json_text(content: object) -> str:
+    """Content as JSON for people, NaN as null."""
+    option = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS | orjson.OPT_INDENT_2
+    return orjson.dumps(content, option=option).decode()
 
 
 def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from features.errors import StamkundError
@@ -13,6 +14,7 @@ from serving.http.state import State
 from serving.segment_spec.intake import MessageVerdict, receive
 from serving.segment_spec.receiver import Receiver
 from serving.store.engine import outages_as_errors
+from serving.store.erasures import erased_until
 from serving.store.event_log import append_events
 
 UNAVAILABLE = (
@@ -39,6 +41,7 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     money = Money(settings.currency, settings.minor_units)
     receiver = Receiver(money, now, state.categories, settings.missing_ids, time.time_ns() // 1000)
     with outages_as_errors(UNAVAILABLE):
+        receiver = replace(receiver, erased_until=erased_until(state.store, settings))
         return receive(
             messages, receiver, partial(append_events, state.store, received_at=now, identity=settings.identity)
         )

@@ -26,7 +26,7 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
 
     Of a customer who does not allow profiles there are no features, of one who does not allow scores no scores.
     """
-    profile = _profile(key)
+    profile = profile_of(key)
     moment = moment_of(state, as_of)
     known = customers_of(state, [profile], moment).get(profile)
     if known is None:
@@ -68,7 +68,8 @@ def consent_answer(consent: Consent) -> dict[str, object]:
     }
 
 
-def _profile(key: str) -> Profile:
+def profile_of(key: str) -> Profile:
+    """The profile that a key ``id_type:id`` means."""
     id_type, colon, id_ = key.partition(":")
     if not colon or not id_type or not id_:
         raise StamkundError("bad_profile", f"Ask for a profile as id_type:id, such as user_id:1008, not {key!r}.")

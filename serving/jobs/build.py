@@ -18,7 +18,9 @@ from features.lake import Lake
 from features.profiles.build import BuildResult, build
 from features.profiles.records import records
 from features.progress import Progress, silent
-from serving.store.engine import meta, open_store
+from serving.privacy.erasure import finish, remove_from_files
+from serving.store.engine import meta, move_meta, open_store
+from serving.store.erasures import is_unclean, pending, tombstones_of
 from serving.store.event_log import log_frame
 from serving.store.people import replace_people
 from serving.store.records import replace_records, update_records
@@ -44,9 +46,23 @@ def build_all(
     run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
     run = partial(run, rulings=all_rulings(store))
     try:
-        return run(refit=refit, anew=anew, accept=accept)
+        erasures = _remove_erased(settings, store)
+        built = run(refit=refit, anew=anew, accept=accept, tombstones=tombstones_of(store, settings))
+        if erasures or is_unclean(store):
+            finish(settings, store, erasures, keep=[built.path.name])
+        return built
     finally:
         store.dispose()
+
+
+def _remove_erased(settings: Settings, store: Engine) -> Collection[str]:
+    """Take erased people out of the lake, which leaves the records of all others true; the erasures that this was."""
+    erasures, lake = pending(store), Lake(settings.lake)
+    if erasures:
+        before = _records_version(lake.version)
+        remove_from_files(settings, [node for nodes in erasures.values() for node in nodes])
+        move_meta(store, "lake", before, _records_version(lake.version))
+    return erasures
 
 
 def _renew(store: Engine, settings: Settings, report: IngestReport, *, as_of: int, progress: Progress) -> None:

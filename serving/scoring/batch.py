@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+from sqlalchemy.engine import make_url
 
 from features.config.locations import is_url
 from features.config.people.consent import Gate
@@ -19,7 +20,7 @@ from features.evaluate.offline.blocks import lake_columns
 from features.events.knowledge import known_events
 from features.identity.people import People
 from features.lake import Lake
-from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.privacy.gatekeeper import Pass, all_but
 from features.profiles.consent import gatekeeper_of
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
@@ -27,7 +28,9 @@ from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
-from serving.store.event_log import later_events
+from serving.store.engine import open_store
+from serving.store.erasures import note_export
+from serving.store.since_build import since_build
 from training.targets.contacts import contact_kinds
 
 CHUNK: Final = 10_000
@@ -74,7 +77,22 @@ def score_batch(
     champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
     frames = _score_blocks(settings, champions, None, allowed, as_of=as_of, progress=progress)
     count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
+    _note(settings, str(out), table)
     return BatchReport(count, str(out), champions.versions, champions.left_out)
+
+
+def _note(settings: Settings, out: str, table: str) -> None:
+    """Remember what was written where, so that the receipt of an erasure can name it."""
+    place = (
+        f"{make_url(out).render_as_string(hide_password=True)}, table {table}"
+        if is_url(out)
+        else str(Path(out).resolve())
+    )
+    store = open_store(settings.store_url)
+    try:
+        note_export(store, place, "scores")
+    finally:
+        store.dispose()
 
 
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
@@ -85,11 +103,11 @@ def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
 
 
 def _allowed(settings: Settings, gates: Sequence[Gate], *, as_of: int) -> Pass:
-    """Whom these gates let pass, by what they said in the lake and over HTTP since."""
-    later = later_events(settings) if settings.consent is not None else None
-    keeper = gatekeeper_of(settings, Lake(settings.lake), as_of=as_of, later=later)
+    """Whom these gates let pass, by what they said in the lake and over HTTP since; nobody who was erased."""
+    since = since_build(settings)
+    keeper = gatekeeper_of(settings, Lake(settings.lake), as_of=as_of, later=since.events)
     passes = [] if keeper is None else [keeper.passes(gate, as_of=as_of) for gate in gates]
-    return reduce(and_, passes, EVERYBODY)
+    return reduce(and_, passes, all_but(since.erased))
 
 
 def _score_blocks(

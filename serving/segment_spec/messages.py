@@ -2,12 +2,13 @@
 
 The codes of events are those of :mod:`features.events.rules`, as for files. A message has also ``bad_message``,
 ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``, ``missing_event``, ``future_time``,
-``missing_amount``, ``bad_products`` and ``bad_discount``.
+``erased``, ``missing_amount``, ``bad_products`` and ``bad_discount``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from features.errors import StamkundError
 from features.events.kinds import KINDS
@@ -72,6 +73,10 @@ def _complete(event: Event, fragment: str, receiver: Receiver) -> Event:
     """The event with who it is about, when it came, and the item's category where the message gives none."""
     event["fragment"] = fragment
     event["received_at"] = receiver.receipt(statement=says(event))
+    until = receiver.erased_until(str(event["fragment"]))
+    if until is not None and cast(int, event["time"]) <= until:
+        text = "This person was erased; nothing that happened before is taken."
+        raise StamkundError("erased", text, field="timestamp")
     if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = category
     return event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from features.events.money import Money
@@ -14,7 +14,8 @@ class Receiver:
     """The reporting currency, the moment of receipt (µs), items' categories by their ids, and ids that mean nobody.
 
     ``now`` is the moment by the service's clock; ``received_at`` by the world's, where the settings fix that clock:
-    by it a withdrawal counts.
+    by it a withdrawal counts. ``erased_until`` tells of an identifier's node up to which moment its events are refused,
+    for its person was erased.
     """
 
     money: Money
@@ -22,6 +23,7 @@ class Receiver:
     categories: Mapping[str, str] = field(default_factory=dict)
     missing_ids: Sequence[str] = MISSING_IDS
     received_at: int = 0
+    erased_until: Callable[[str], int | None] = lambda _: None
 
     def receipt(self, *, statement: bool) -> int:
         """When an event is received (µs); a statement in real time, if that is later than the clock."""

@@ -44,6 +44,12 @@ def meta(engine: Engine) -> dict[str, str]:
         return {row.key: row.value for row in connection.execute(sa.select(META))}
 
 
+def move_meta(engine: Engine, key: str, before: str, after: str) -> None:
+    """Change what is said under a key of ``meta``, if that is still ``before``."""
+    with engine.begin() as connection:
+        connection.execute(sa.update(META).where(META.c.key == key, META.c.value == before).values(value=after))
+
+
 @contextmanager
 def changing_tables(engine: Engine) -> Iterator[Connection]:
     """One transaction for changes of tables too."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import orjson
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 
 from features.config.people.identity import IdentitySettings
-from features.config.settings import Settings
 from features.events.identifiers import node
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
-from serving.store.engine import insert_new, meta, open_store
+from serving.store.engine import insert_new
 from serving.store.people import join_people
 from serving.store.schema import EVENT_LOG, LOG_ID, META
 
@@ -80,15 +78,3 @@ def _row(event: Event, received_at: int) -> dict[str, object]:
         "received_at": received_at,
         "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
     }
-
-
-def later_events(settings: Settings) -> pl.DataFrame | None:
-    """The events that came over HTTP since the last build; None where there is no log, for this makes none."""
-    url = make_url(settings.store_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        return None
-    engine = open_store(settings.store_url)
-    try:
-        return log_frame(engine, int(meta(engine).get("log_seq", 0)))[0]
-    finally:
-        engine.dispose()

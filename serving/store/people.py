@@ -31,6 +31,12 @@ def customers_of(engine: Engine, nodes: Iterable[str]) -> dict[str, str | None]:
     return {key: told[key] if key in told else standing_by_itself(key).customer_id for key in asked}
 
 
+def nodes_joined(engine: Engine, customers: Collection[str]) -> frozenset[str]:
+    """The nodes that are these customers' beside their own."""
+    with engine.connect() as connection:
+        return frozenset(connection.execute(sa.select(_C.node).where(_C.customer_id.in_(customers))).scalars())
+
+
 def join_people(connection: Connection, identity: IdentitySettings, events: Sequence[tuple[int, Event]]) -> None:
     """Join the people whom new events of the log tell to be one, each given by its number and its columns.
 

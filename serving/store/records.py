@@ -14,6 +14,7 @@ from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from serving.store.blocks import blocks
 from serving.store.engine import changing_tables
+from serving.store.erasures import hide_pending
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
 _DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced
@@ -73,6 +74,7 @@ def replace_records(
         connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {former}"))
         connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {RECORDS.name}"))
         beside(connection)
+        hide_pending(connection)
         _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
     _drop(engine, former)
     return count
@@ -100,6 +102,7 @@ def update_records(
             connection.execute(_DELETE, block)
         connection.execute(sa.insert(RECORDS).from_select(RECORDS.columns.keys(), sa.select(draft)))
         beside(connection)
+        hide_pending(connection)
         _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
     _drop(engine, draft.name)
     return count

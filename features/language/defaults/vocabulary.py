@@ -14,6 +14,16 @@ from features.language.attributes import Attribute
 FEWEST_EVENTS = 50  # what fewer events hold gets no feature
 MOST_CHANNELS = 8  # with features of their own, the commonest first
 MOST_OTHER_KINDS = 20  # beside the usual kinds that have a plural, the commonest first
+FEWEST_PEOPLE = 10  # what fewer people share may tell who they are
+
+
+def fewest_people(customers: int) -> int:
+    """How many people must share a word for it to become part of features: ten, or a twentieth of a few.
+
+    >>> [fewest_people(customers) for customers in (1_000, 100, 40, 30)]
+    [10, 5, 2, 1]
+    """
+    return max(min(FEWEST_PEOPLE, customers // 20), 1)
 
 
 @dataclass(frozen=True)
@@ -40,15 +50,17 @@ def vocabulary_of(past: pl.LazyFrame, attributes: Iterable[Attribute], *, catego
     """The vocabulary of past events, together with customers' attributes.
 
     Args:
-        past: the events up to the moment of fitting, in the lake's schema.
+        past: the events up to the moment of fitting, in the lake's schema, with their customers.
         attributes: those that features are made of.
         categories: how many categories get features, the best-selling first.
 
     >>> from features.events.tables import schema
-    >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=schema("events"))
+    >>> columns = {**schema("events"), "customer_id": pl.String()}
+    >>> visits = pl.LazyFrame([{"kind": "visit"}] * FEWEST_EVENTS + [{"kind": "view"}], schema=columns)
     >>> vocabulary_of(visits, (), categories=20).kinds
     ('visit',)
     """
+    past = _of_many(past)
     counts = _event_counts(past)
     kinds = _kinds(counts)
     order_counts = counts.filter(pl.col("kind") == "order") if "order" in kinds else counts
@@ -64,6 +76,24 @@ def vocabulary_of(past: pl.LazyFrame, attributes: Iterable[Attribute], *, catego
         placed=_enough(counts, "place"),
         returning=tuple(kind for kind in RETURNS if _enough(counts.filter(kind=kind), "order_id")),
     )
+
+
+def _of_many(past: pl.LazyFrame) -> pl.LazyFrame:
+    """The events without words that too few people share: without those of such a kind, and such words of others."""
+    people = pl.col("customer_id").n_unique()
+    least = fewest_people(int(past.select(people).collect(engine="streaming").item()))
+    if least == 1:
+        return past
+    for column in ("kind", "category", "channel"):
+        word = pl.col(column)
+        few = past.filter(~word.is_in(sorted(KINDS))).group_by(column).agg(people=people)
+        rare = few.filter(pl.col("people") < least).collect(engine="streaming")[column].implode()
+        past = (
+            past.filter(~word.is_in(rare))
+            if column == "kind"
+            else past.with_columns(pl.when(~word.is_in(rare)).then(word).alias(column))
+        )
+    return past
 
 
 def _event_counts(past: pl.LazyFrame) -> pl.DataFrame:

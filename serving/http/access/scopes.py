@@ -13,6 +13,8 @@ NEEDED: Final[dict[str, Scope]] = {
     "POST /v1/scores": "read",
     "POST /v1/decisions": "read",
     "GET /v1/profiles/{key:path}": "read",
+    "GET /v1/profiles/{key:path}/export": "admin",
+    "DELETE /v1/profiles/{key:path}": "admin",
     "GET /metrics": "read",
 }
 OPEN: Final = ("GET /docs", "GET /")  # they tell nothing of the company or its customers

@@ -23,7 +23,7 @@ def train(
 
     A model that is refused answers nothing; the one that answered before goes on.
     """
-    from serving.store.event_log import later_events
+    from serving.store.since_build import since_build
     from serving.terminal.answers import training_answer
     from serving.terminal.tables import training_table
     from training.train import train as fit
@@ -31,8 +31,10 @@ def train(
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         with out.progress() as report:
-            now, later = settings.now(moment(as_of, settings.timezone)), later_events(settings)
-            reports = fit(settings, as_of=now, targets=targets, progress=report, later=later)
+            now, since = settings.now(moment(as_of, settings.timezone)), since_build(settings)
+            reports = fit(
+                settings, as_of=now, targets=targets, progress=report, later=since.events, without=since.erased
+            )
         out.say(training_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))

@@ -83,7 +83,7 @@ def test_what_the_events_hold_by_then_decides_what_there_are_features_of(tmp_pat
     def rows(days: range) -> list[Row]:
         return [
             *REGULARS,
-            *(event(d, customer="r2", channel=("web", "store")[d % 2], id=f"order-{d}") for d in days),
+            *(event(d, customer=f"r{d % 6}", channel=("web", "store")[d % 2], id=f"order-{d}") for d in days),
             *(event(d, "survey", customer="r3", scale="csat", rating=4.0) for d in days),
             *(event(d, "visit", customer="r4", latitude=59.0, longitude=18.0) for d in days),
         ]
@@ -129,7 +129,8 @@ def test_a_set_comes_back_from_its_file_with_the_same_hash(fitted: FeatureSet, t
 def test_attributes_and_categories_never_take_another_features_name(tmp_path: Path) -> None:
     folder = Lake(tmp_path)
     rows = [{**row, "category": ("order", "Tea & Co", "Tea-Co")[n % 3]} for n, row in enumerate(REGULARS)]
-    traits = {"customer_id": ["r1", "r2"], "stage": ["a", "b"], "as_of": ["x", "y"], "orders_28d": ["few", "many"]}
+    said = {"stage": ["a", "b"], "as_of": ["x", "y"], "orders_28d": ["few", "many"]}
+    traits = {"customer_id": [f"r{n}" for n in range(6)]} | {name: words * 3 for name, words in said.items()}
     folder.write({"events": pl.DataFrame(rows, infer_schema_length=None), "customers": pl.DataFrame(traits)})
     names = fit_features(folder, as_of=NOW).names
     assert {"stage", "stage_2", "as_of_2", "orders_28d_2", "days_since_last_order_2", "days_since_last_tea_co_2"} <= {
@@ -152,7 +153,7 @@ def test_attributes_are_those_of_customers_who_were_there_by_then(tmp_path: Path
     def hash_with(later: list[str]) -> str:
         folder = Lake(tmp_path / "-".join(["lake", *later]))
         events = [*REGULARS, *(event(-30, customer=name) for name in later)]
-        customers = {"customer_id": ["r1", "r2", *later], "age": ["old", "young", *later]}
+        customers = {"customer_id": [*(f"r{n}" for n in range(6)), *later], "age": [*["old", "young"] * 3, *later]}
         folder.write({"events": pl.DataFrame(events, infer_schema_length=None), "customers": pl.DataFrame(customers)})
         fitted = fit_features(folder, as_of=NOW)
         assert fitted.feature("age").vocabulary == ("old", "young")
@@ -162,7 +163,7 @@ def test_attributes_are_those_of_customers_who_were_there_by_then(tmp_path: Path
 
 
 def test_of_the_kinds_beside_the_usual_ones_the_commonest_get_features(tmp_path: Path) -> None:
-    others = [event(d, f"kind_{n:02}") for n in range(22) for d in range(60 + (n != 5))]
+    others = [event(d, f"kind_{n:02}", customer=f"r{d % 3}") for n in range(22) for d in range(60 + (n != 5))]
     support = [event(d, "support") for d in range(50)]
     names = fit_features(lake_of(tmp_path, [*REGULARS, *others, *support]), as_of=NOW).names
     told = {name for name in names if name.startswith("kind_") and name.endswith("_count_all")}
@@ -183,3 +184,22 @@ def test_events_of_nobody_shape_no_features(lake: Lake, fitted: FeatureSet, tmp_
     nobody = [{**event(d, "visit", id=f"nobody's {d}"), "customer_id": None} for d in range(100)]
     more = lake_of(tmp_path, [*events_at(lake, as_of=NOW).collect().to_dicts(), *nobody])
     assert fit_features(more, as_of=NOW).hash == fitted.hash
+
+
+def test_words_that_too_few_people_share_become_no_features(tmp_path: Path) -> None:
+    """Of sixty customers three must share a word: a kind that is no usual one, a category, an attribute's text."""
+    told = {}
+    for people in (2, 3):
+        own = [f"r{n}" for n in range(people)]
+        orders = [{**row, "category": "Wigs" if row["customer_id"] in own else "Tea"} for row in REGULARS]
+        rare = [event(d, "fitting", customer=own[d % people]) for d in range(60)]
+        region = [*["Isle"] * people, *["North", "South"] * 20]
+        customers = {"customer_id": [f"r{n}" for n in range(len(region))], "region": region}
+        lake = Lake(tmp_path / str(people))
+        lake.write({
+            "events": pl.DataFrame([*orders, *rare], infer_schema_length=None), "customers": pl.DataFrame(customers)
+        })  # fmt: skip
+        fitted = fit_features(lake, as_of=NOW)
+        found = [any(word in name for name in fitted.names) for word in ("fitting", "wigs")]
+        told[people] = (*found, fitted.feature("region").vocabulary)
+    assert told == {2: (False, False, ("North", "South")), 3: (True, True, ("Isle", "North", "South"))}

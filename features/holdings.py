@@ -1,0 +1,88 @@
+"""What the features hold of people: the lake, the profiles, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+import polars as pl
+
+from features.config.settings import Settings
+from features.events.identifiers import is_visitor
+from features.events.tables import COLUMNS, Table
+from features.lake import Lake
+from features.moments import iso
+from features.privacy.holding import Holding, Rows
+from features.privacy.tombstones import KEY_FILE
+from features.units import DAY
+
+UNTIL_ERASED = "until the person is erased"
+
+
+def holdings(settings: Settings) -> list[Holding]:
+    """The holdings under the home of these settings."""
+    lake = Lake(settings.lake)
+    keep = [f"{kind} {duration // DAY} days" for kind, duration in settings.privacy.keep.items()]
+    of_events = "; ".join([*keep, f"others {UNTIL_ERASED}"]) if keep else UNTIL_ERASED
+    return [
+        Holding(
+            "events", str(settings.lake), "What people did, and what was done to them: orders, visits, messages, "
+            "answers, consents, each with the identifiers and properties that it came with.",
+            "Profiles, models and decisions are computed from it.", of_events, partial(_events, lake),
+        ),
+        Holding(
+            "customers", str(settings.lake), "Attributes of customers, as your tables tell them.",
+            "Profiles and models.", UNTIL_ERASED, partial(_of_customers, lake, "customers"),
+        ),
+        Holding(
+            "snapshots", str(settings.lake), "Attributes of customers at past moments.",
+            "Profiles and models as of those moments.", UNTIL_ERASED, partial(_of_customers, lake, "snapshots"),
+        ),
+        Holding(
+            "profiles", str(settings.profiles), "Numbers computed from all of that, a row a customer and build.",
+            "Analysis, segments, scores.", UNTIL_ERASED, partial(_profiles, settings),
+        ),
+        Holding(
+            "checkpoint", str(settings.checkpoint), "Sums of old months, by customer.",
+            "So that old events need not be read at each build.", UNTIL_ERASED,
+        ),
+        Holding(
+            "rejected rows", str(settings.rejects), "Rows of your sources that could not be read, as they came.",
+            "So that you can mend them.", "until they are accepted, or anybody is erased: then all are deleted",
+        ),
+        Holding(
+            "features", str(settings.feature_set), "Words that many people share, such as categories; no person's.",
+            "They say what profiles are made of.", "until features are fitted anew",
+        ),
+        Holding(
+            "privacy key", str(settings.home / KEY_FILE), "The key that identifiers of erased people are hashed with.",
+            "So that they are recognised and refused when they come again.", "as long as the tombstones",
+        ),
+    ]  # fmt: skip
+
+
+def _events(lake: Lake, nodes: Collection[str]) -> Rows:
+    return _told(lake, "events", pl.col("fragment").is_in(list(nodes)), by="time")
+
+
+def _of_customers(lake: Lake, table: Table, nodes: Collection[str]) -> Rows:
+    own = [node for node in nodes if not is_visitor(node)]
+    return _told(lake, table, pl.col("customer_id").is_in(own), by="customer_id")
+
+
+def _told(lake: Lake, table: Table, about: pl.Expr, *, by: str) -> Rows:
+    """The rows with what is not empty, moments as ISO 8601."""
+    moments = {name for name, role in COLUMNS[table].items() if role in {"time", "start", "end"}}
+    rows = lake.scan(table).filter(about).sort(by).collect().to_dicts()
+    return [
+        {name: iso(value) if name in moments else value for name, value in row.items() if value is not None}
+        for row in rows
+    ]
+
+
+def _profiles(settings: Settings, nodes: Collection[str]) -> Rows:
+    rows = Rows()
+    for file in sorted(settings.profiles.glob("*.parquet")):
+        own = pl.scan_parquet(file).filter(pl.col("customer_id").is_in(list(nodes))).collect()
+        rows += [{**row, "as_of": iso(row["as_of"])} for row in own.fill_nan(None).to_dicts()]
+    return rows

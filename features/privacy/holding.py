@@ -1,0 +1,34 @@
+"""Holdings: what each part of the product holds of people, told by the part itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+Rows = list[dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Something that is held of people.
+
+    ``place`` tells where, ``what`` and ``why`` in words, ``kept`` until when. ``rows`` gives what is held of the person
+    whose identifiers have some nodes; None where nothing can be told apart by person.
+    """
+
+    name: str
+    place: str
+    what: str
+    why: str
+    kept: str
+    rows: Callable[[Collection[str]], Rows] | None = None
+
+
+def export(holdings: Collection[Holding], nodes: Collection[str]) -> Mapping[str, Rows]:
+    """Everything that is held of a person, by holding.
+
+    >>> visits = Holding("visits", "visits.csv", "Visits.", "To count them.", "a year", lambda nodes: [{"who": *nodes}])
+    >>> export([visits, Holding("means", "means.csv", "Means of all.", "To compare.", "for ever")], ["7"])
+    {'visits': [{'who': ('7',)}]}
+    """
+    return {holding.name: holding.rows(nodes) for holding in holdings if holding.rows is not None}

@@ -1,0 +1,70 @@
+"""Tombstones: what is left of erased people, so that they do not come back by another door.
+
+A tombstone is a keyed hash of an identifier, which only whoever has the key can tie to it: a pseudonym. It refuses rows
+up to a moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from features.config.locations import expand
+from features.config.settings import Settings
+
+FOR_EVER: Final = 2**63 - 1
+KEY_FILE: Final = "privacy.key"
+
+
+@dataclass(frozen=True)
+class Tombstones:
+    """``until`` tells by keyed hash up to which moment (µs) rows are refused.
+
+    >>> key = b"secret"
+    >>> tombstones = Tombstones(key, {keyed_hash(key, "7"): 1_000})
+    >>> tombstones.until("7"), tombstones.until("8")
+    (1000, None)
+    """
+
+    key: bytes = field(repr=False)
+    hashes: Mapping[str, int]
+
+    def until(self, node: str) -> int | None:
+        """Up to which moment rows of an identifier are refused; None for one that was never erased."""
+        return self.hashes.get(keyed_hash(self.key, node)) if self.hashes else None
+
+
+def keyed_hash(key: bytes, node: str) -> str:
+    """The keyed hash of an identifier's node."""
+    return hmac.new(key, node.encode(), hashlib.sha256).hexdigest()
+
+
+def key_mark(key: bytes) -> str:
+    """What tells a key from another one, without telling the key."""
+    return keyed_hash(key, "")[:16]
+
+
+def privacy_key(settings: Settings) -> bytes:
+    """The key of the settings (``privacy: {key: …}``), or else one that is made once and kept in the home."""
+    if settings.privacy.key is not None:
+        return expand(settings.privacy.key, field="privacy.key").encode()
+    file = settings.home / KEY_FILE
+    if not file.is_file():
+        _make(file)
+    return file.read_bytes()
+
+
+def _make(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # made by another process just now
+        return
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(secrets.token_hex(32))

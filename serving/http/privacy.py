@@ -1,0 +1,38 @@
+"""The answers to people's own rights: everything that is held of them, and its erasure."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from features.events.identifiers import node
+from features.moments import iso
+from serving.http.profiles import profile_of
+from serving.http.state import State
+from serving.privacy.erasure import erase
+from serving.privacy.inventory import access
+from serving.store.engine import outages_as_errors
+from serving.store.erasures import Receipt
+
+Json = dict[str, object]
+
+
+@outages_as_errors()
+def answer_export(state: State, key: str) -> Json:
+    """Everything that is held of the person with the key ``id_type:id``."""
+    profile = profile_of(key)
+    return access(state.settings, state.store, node(profile.id_type, profile.id))
+
+
+@outages_as_errors()
+def answer_erasure(state: State, key: str, *, suppress: bool) -> Json:
+    """Erase the person with the key ``id_type:id``; the receipt."""
+    profile = profile_of(key)
+    return receipt_answer(
+        erase(state.settings, node(profile.id_type, profile.id), suppress=suppress, store=state.store)
+    )
+
+
+def receipt_answer(receipt: Receipt) -> Json:
+    """A receipt as JSON."""
+    elsewhere = {place: iso(time) for place, time in receipt.elsewhere.items()}
+    return asdict(receipt) | {"erased_at": iso(receipt.erased_at), "elsewhere": elsewhere}

@@ -1,0 +1,1 @@
+"""People's own rights: what is held of them shown, and erased."""

@@ -1,0 +1,78 @@
+"""What the store holds of people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from features.evaluate.online.record import Record
+from features.events.identifiers import identifier
+from features.moments import iso
+from features.privacy.holding import Holding, Rows
+from serving.store.schema import DECISIONS, EVENT_LOG, RECORDS
+
+UNTIL_ERASED = "until the person is erased"
+
+
+def holdings(store: Engine) -> list[Holding]:
+    """The holdings of a store."""
+    place = store.url.render_as_string(hide_password=True)
+
+    def rows(read: Callable[[Engine, Collection[str]], Rows]) -> Callable[[Collection[str]], Rows]:
+        return lambda nodes: read(store, nodes)
+
+    return [
+        Holding(
+            "received events", f"{place}, table {EVENT_LOG.name}", "Events as they came over HTTP.",
+            "Builds read them; until then they move the records on.", UNTIL_ERASED, rows(_log),
+        ),
+        Holding(
+            "records", f"{place}, table {RECORDS.name}", "The events and attributes of each customer, in one record.",
+            "Scores and decisions are computed from it within milliseconds.", UNTIL_ERASED, rows(_records),
+        ),
+        Holding(
+            "decisions", f"{place}, table {DECISIONS.name}", "Offers that were chosen, what from, and with which odds.",
+            "So that they can be explained and evaluated later.", UNTIL_ERASED, rows(_decisions),
+        ),
+        Holding(
+            "tombstones", f"{place}, tables tombstones and erasures", "Keyed hashes of erased people's identifiers "
+            "(pseudonyms), when they were erased, and receipts of counts.",
+            "So that the erased do not come back with old files; proof of the erasure.", "as you decide",
+        ),
+    ]  # fmt: skip
+
+
+def _log(store: Engine, nodes: Collection[str]) -> Rows:
+    query = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.fragment.in_(nodes)).order_by(EVENT_LOG.c.seq)
+    with store.connect() as connection:
+        return [orjson.loads(event) for event in connection.execute(query).scalars()]
+
+
+def _records(store: Engine, nodes: Collection[str]) -> Rows:
+    query = sa.select(RECORDS).where(RECORDS.c.customer_id.in_(nodes))
+    with store.connect() as connection:
+        found = [(row.customer_id, Record.unpack(row.payload)) for row in connection.execute(query)]
+    return [
+        {
+            "customer_id": customer,
+            "events": record.numbers.shape[1],
+            "attributes": dict(record.attributes),
+            "traits": [{"since": iso(traits.time), **traits.values} for traits in record.traits],
+        }
+        for customer, record in found
+    ]
+
+
+def _decisions(store: Engine, nodes: Collection[str]) -> Rows:
+    typed = [":".join(identifier(node)) for node in nodes]
+    about = DECISIONS.c.customer_id.in_(nodes) | (DECISIONS.c.id_type + ":" + DECISIONS.c.id).in_(typed)
+    with store.connect() as connection:
+        rows = connection.execute(sa.select(DECISIONS).where(about).order_by(DECISIONS.c.time)).mappings().all()
+    packed = ("context", "models", "eligible", "placements")
+    return [
+        {name: orjson.loads(v) if name in packed else iso(v) if name == "time" else v for name, v in row.items()}
+        for row in rows
+    ]

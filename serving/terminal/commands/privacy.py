@@ -1,0 +1,96 @@
+"""Commands about people's rights: what is held of a person, its erasure, and an inventory of all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serving.terminal.options import YAML, Config, Json, settings_of
+from serving.terminal.output import output
+
+Person = Annotated[str, typer.Argument(metavar="ID_TYPE:ID", help="Whom, such as user_id:1042.")]
+
+
+def export(
+    person: Person,
+    config: Config = YAML,
+    to: Annotated[Path | None, typer.Option("--out", help="A JSON file; the terminal when left out.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Everything that is held of a person, for them to read and to take elsewhere."""
+    from features.events.identifiers import node
+    from features.files import write_text
+    from serving.http.envelope import json_text
+    from serving.http.profiles import profile_of
+    from serving.privacy.inventory import access
+    from serving.store.engine import open_store
+
+    with output(as_json=as_json) as out:
+        settings, profile = settings_of(config), profile_of(person)
+        store = open_store(settings.store_url)
+        try:
+            held = access(settings, store, node(profile.id_type, profile.id))
+        finally:
+            store.dispose()
+        if to is None:
+            out.say(json_text(held))
+        else:
+            write_text(to, json_text(held))
+            out.say(f"Written to {to}. It holds personal data: delete it once it is handed over.")
+        out.answer(held)
+
+
+def erase(
+    person: Person,
+    config: Config = YAML,
+    *,
+    suppress: Annotated[bool, typer.Option("--suppress", help="Refuse what comes of them later, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase a person: hidden at the next request, gone from every file after the next build."""
+    from features.events.identifiers import node
+    from serving.http.privacy import receipt_answer
+    from serving.http.profiles import profile_of
+    from serving.privacy.erasure import erase as erase_person
+
+    with output(as_json=as_json) as out:
+        settings, profile = settings_of(config), profile_of(person)
+        receipt = erase_person(settings, node(profile.id_type, profile.id), suppress=suppress)
+        counts = ", ".join(f"{where} {count:,}" for where, count in receipt.counts.items() if count)
+        out.say(f"Receipt {receipt.erasure_id}: {receipt.status}. Rows: {counts or 'none were held'}.")
+        for model, versions in receipt.models.items():
+            out.say(f"The model {model} had learnt from them, version {', '.join(map(str, versions))}: train it again.")
+        for place in receipt.elsewhere:
+            out.say(f"Written elsewhere, where you must look yourself: {place}.")
+        if receipt.status == "hidden":
+            out.say("Next: `stamkund build`, which takes them out of every file.")
+        out.answer(receipt_answer(receipt))
+
+
+def inventory(
+    config: Config = YAML,
+    to: Annotated[Path | None, typer.Option("--out", help="A Markdown file; the terminal when left out.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """A page of what is held of people, where, why and how long, for whoever answers for the protection of data."""
+    from features.files import write_text
+    from serving.privacy.inventory import inventory as page_of
+    from serving.store.engine import open_store
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        store = open_store(settings.store_url)
+        try:
+            page = page_of(settings, store)
+        finally:
+            store.dispose()
+        if to is None:
+            out.say(page)
+        else:
+            write_text(to, page)
+            out.say(f"Written to {to}.")
+        out.answer({"inventory": page, "out": None if to is None else str(to)})

@@ -1,0 +1,20 @@
+"""What models hold of people."""
+
+from __future__ import annotations
+
+from features.config.settings import Settings
+from features.privacy.holding import Holding
+
+
+def holdings(settings: Settings) -> list[Holding]:
+    """The holdings of the registry: no row of anybody."""
+    what = "Trees and weights learnt from many people, figures, plots, and the words that features are made of."
+    return [
+        Holding(
+            "models",
+            settings.registry or str(settings.home / "mlflow.db"),
+            what,
+            "They score. The receipt of an erasure names those that had learnt from the person.",
+            "until you delete them",
+        )
+    ]
