@@ -70,7 +70,14 @@ class Column:
         """Whether its name says that it tells neither an id nor somebody's name: all is known of it, or a place."""
         words = [word or frozenset() for word in self.meaning]
         known = all(words) and not any(word & {"id", "name"} for word in words)
-        return bool(words) and (known or any(word & {"place", "kind", "status", "gender"} for word in words))
+        return bool(words) and (
+            known or any(word & {"place", "kind", "status", "gender", "duration"} for word in words)
+        )
+
+    @property
+    def is_duration(self) -> bool:
+        """Whether its name speaks of how long something took."""
+        return any(word is not None and "duration" in word for word in self.meaning)
 
     @property
     def in_cents(self) -> bool:

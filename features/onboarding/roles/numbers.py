@@ -21,7 +21,7 @@ def number_roles(table: Table, roles: Roles) -> Iterator[tuple[str, Column]]:
     """Quantities, prices and amounts: by what calculates to what, else by how they are written."""
     numbers = [
         column for column in unnamed(table, roles)
-        if column.is_number and not column.is_boolean and column.is_full and not column.times
+        if column.is_number and not (column.is_boolean or column.is_duration) and column.is_full and not column.times
     ]  # fmt: skip
     pieces = [column for column in numbers if is_quantity(column)]
     money = [column for column in numbers if 1 <= column.decimals <= 4]

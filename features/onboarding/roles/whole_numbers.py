@@ -28,7 +28,5 @@ def is_large(column: Column) -> bool:
 def _unsure(table: Table, roles: Roles) -> list[Column]:
     """The columns of whole numbers without a name, but for the likeliest customer."""
     guessed = [column for role in ("customer", "order") for column in roles.all(role) if roles.is_guess(role, column)]
-    found = [*guessed, *unnamed(table, roles)]
-    return [
-        column for column in found if column.is_whole and not column.is_time and column is not roles.get("customer")
-    ]
+    found = [column for column in (*guessed, *unnamed(table, roles)) if column is not roles.get("customer")]
+    return [column for column in found if column.is_whole and not (column.is_time or column.is_duration)]

@@ -66,3 +66,10 @@ def test_rows_of_customers_at_moments_are_snapshots(tmp_path: Path, name: str, t
     columns = {"customer_id": "customer_id", "time": "day", "balance": "balance", "tier": "tier"}
     assert (source.table, source.columns, found.topics) == ("snapshots", columns, topics)
     assert found.rejected == 0
+
+
+def test_durations_are_neither_people_nor_amounts(tmp_path: Path) -> None:
+    rows = [f"T{n},2024-03-{1 + n % 28:02} 10:00,agent {n % 4},{1 + n % 7},{2 * (n % 19)}" for n in range(40)]
+    header = "Ticket ID,Created Date,Agent Assigned,Response Time (hours),Resolution Time (hours)"
+    found = outcome(tmp_path, {"tickets.csv": table(header, *rows)})
+    assert (found.kinds, found.topics) == ({"support": 40}, ["customer"])
