@@ -18,6 +18,7 @@ from features.identity.rulings import Ruling
 from features.ingest.http_log import Log
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
+from features.ingest.retention import forget_old_events
 from features.lake import Lake
 from features.moments import utc
 from features.privacy.gatekeeper import EVERYBODY
@@ -78,6 +79,7 @@ def build(
     with alone(settings.home):
         feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)
         report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept, tombstones=tombstones)
+        report = forget_old_events(settings, report, as_of=as_of)
         report = join_people(settings, report, rulings, progress)
         result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
         after(report)

@@ -21,7 +21,7 @@ from features.progress import Progress, silent
 from serving.privacy.erasure import finish, remove_from_files
 from serving.store.engine import meta, move_meta, open_store
 from serving.store.erasures import is_unclean, pending, tombstones_of
-from serving.store.event_log import log_frame
+from serving.store.event_log import forget_old_log, log_frame
 from serving.store.people import replace_people
 from serving.store.records import replace_records, update_records
 from serving.store.rulings import all_rulings
@@ -48,6 +48,7 @@ def build_all(
     try:
         erasures = _remove_erased(settings, store)
         built = run(refit=refit, anew=anew, accept=accept, tombstones=tombstones_of(store, settings))
+        forget_old_log(store, settings.privacy.keep, as_of=as_of)
         if erasures or is_unclean(store):
             finish(settings, store, erasures, keep=[built.path.name])
         return built

@@ -78,3 +78,12 @@ def _row(event: Event, received_at: int) -> dict[str, object]:
         "received_at": received_at,
         "event": orjson.dumps({key: value for key, value in event.items() if value is not None}).decode(),
     }
+
+
+def forget_old_log(engine: Engine, keep: Mapping[str, int], *, as_of: int) -> None:
+    """Delete logged events that were received longer ago than their kind is kept (µs), which a build has read."""
+    for kind, duration in keep.items():
+        old = (EVENT_LOG.c.kind == kind) & (EVENT_LOG.c.received_at <= as_of - duration)
+        read = sa.select(sa.cast(META.c.value, sa.BigInteger)).where(META.c.key == "log_seq").scalar_subquery()
+        with engine.begin() as connection:
+            connection.execute(sa.delete(EVENT_LOG).where(old, EVENT_LOG.c.seq <= read))
