@@ -47,13 +47,14 @@ def propose(
             report("customers", 0, 1)
             proposals = proposals_of(lake.scan("customers").collect(), fuzzy)
         store = open_store(settings.store_url)
-        links = unruled(proposals.links, all_rulings(store)).sort("probability", descending=True)
+        rulings = all_rulings(store)
+        links = unruled(proposals.links, rulings).sort("probability", descending=True)
         if out is not None:
             with atomic_file(out) as draft:
                 links.write_parquet(draft)
         doubtful, sure = fuzzy.doubtful(links), fuzzy.sure(links)
         if merge:
-            for ruling in rulings_of(sure, time=settings.now()):
+            for ruling in rulings_of(sure, rulings, time=settings.now()):
                 add_ruling(store, ruling)
         store.dispose()
         told.say(links_table(doubtful.head(count)))

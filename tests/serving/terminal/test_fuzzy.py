@@ -9,7 +9,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from features.config.people.identity import IdentitySettings
 from features.config.settings import read_settings
+from features.identity.links import links_of
+from features.identity.resolve import resolve
 from features.identity.rulings import Ruling
 from features.lake import Lake
 from serving.store.engine import open_store
@@ -59,6 +62,11 @@ def test_only_links_above_the_stated_probability_are_made_and_none_of_which_peop
     assert len(rulings) == made["sure"] + 1
     assert [ruling for ruling in rulings if set(ruling.nodes) == set(no.nodes)] == [no]
     assert {ruling.kind for ruling in rulings if ruling != no} == {"merge"}
+    resolution = resolve(
+        links_of(Lake(read_settings(config).lake).scan("events"), IdentitySettings()), IdentitySettings(), rulings
+    )
+    assert resolution.refused.is_empty()  # who lost their name once does not lose it twice
+    assert resolution.merges.height == made["sure"]
     again = json.loads(CliRunner().invoke(app, arguments).stdout)
     assert (again["sure"], again["doubtful"], len(all_rulings(store))) == (0, made["doubtful"], len(rulings))
     store.dispose()
