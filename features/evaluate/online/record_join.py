@@ -32,7 +32,7 @@ def joined(records: Sequence[Record]) -> Record:
     attributes: dict[str, object] = {}
     for each in records:
         attributes = {**each.attributes, **{name: value for name, value in attributes.items() if value is not None}}
-    traits = sorted((t for each in records for t in each.traits), key=lambda one: one[:3])
+    traits = sorted({t[:3]: t for each in records for t in each.traits}.values(), key=lambda one: one[:3])
     snapshots = sorted((s for each in records for s in each.snapshots), key=lambda one: one.time)
     at = np.array(order, dtype=np.int64)
     return Record.from_columns(

@@ -134,3 +134,12 @@ def test_a_blocked_value_joins_nobody() -> None:
         event(2, ("user_id", "u2"), {"email": "noreply@x.se"}, time=2),
     ])  # fmt: skip
     assert {key: one.customer_id for key, one in known.items()} == {"email:noreply@x.se": None}
+
+
+def test_what_a_build_knows_to_be_shared_joins_nobody_later() -> None:
+    one, other = (event(n, ("user_id", f"u{n}"), {"anonymous_id": "f1"}, time=n) for n in (1, 2))
+    built = batch([one, other])
+    assert standings(built)["anonymous_id:f1"] == Standing("u1", nobody_from=2)
+    known = live(built, [event(3, ("anonymous_id", "f1"), {"email": "c@x.se"}, time=3)])
+    assert whose(known, "email:c@x.se") == standing_by_itself("email:c@x.se")
+    assert known["anonymous_id:f1"] == Standing("u1", nobody_from=2)
