@@ -143,3 +143,5 @@ def test_what_a_build_knows_to_be_shared_joins_nobody_later() -> None:
     known = live(built, [event(3, ("anonymous_id", "f1"), {"email": "c@x.se"}, time=3)])
     assert whose(known, "email:c@x.se") == standing_by_itself("email:c@x.se")
     assert known["anonymous_id:f1"] == Standing("u1", nobody_from=2)
+    beside = live(built, [event(3, ("email", "c@x.se"), {"anonymous_id": "f1"}, time=3)])
+    assert whose(beside, "email:c@x.se") == standing_by_itself("email:c@x.se")
