@@ -46,7 +46,7 @@ def test_the_order_of_the_types_is_kept_and_numbers_are_ids(tmp_path: Path) -> N
         ("{types: {user_id: {people: 1}}}", "unused_setting", "identity.types.user_id.people", "that user's"),
         ("{types: {user_id: {}, E-mail: {}}}", "bad_name", "identity.types.E-mail", "small letters"),
         ("{types: {user_id: {}, phone: {form: phone, region: SWE}}}", "unknown_region", "identity.types.phone.region", "did you mean"),
-        ("{types: {user_id: {}, phone: {region: SE}}}", "unused_setting", "identity.types.phone.region", "`form: phone`"),
+        ("{types: {user_id: {}, card: {region: SE}}}", "unused_setting", "identity.types.card.region", "`form: phone`"),
         ("5", "bad_setting", "identity", "a dictionary"),
     ],
 )  # fmt: skip
