@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features import FeatureSet, Lake, profiles_at, write_profiles
+from features.evaluate.offline.blocks import lake_columns
+from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.events.identifiers import node
 from features.events.tables import Table
 from features.identity.links import links_of
@@ -164,3 +166,22 @@ def test_with_nobody_to_join_the_lake_is_the_same_bit_for_bit(tmp_path: Path) ->
     with_identity, without = lake_of(tmp_path / "a", events), lake_of(tmp_path / "b", events, joined=False)
     assert People.at(with_identity, [9 * DAY]).nobody_joined
     assert with_identity.files("events")[0].read_bytes() == without.files("events")[0].read_bytes()
+
+
+def test_profiles_from_a_checkpoint_are_those_of_the_people_known_now(tmp_path: Path) -> None:
+    late = event(900, "email:a@x.se") | {"ids": '{"device_id": "d"}'}
+    lake, now = lake_of(tmp_path / "lake", [*STORY[:2], late]), 1_500 * DAY
+    profiles_by_checkpoint(lake, tmp_path, now)
+    whole = lake_of(tmp_path / "lake", [*STORY[:2], late, event(1_200, "u1", '{"email": "a@x.se"}')])
+    assert profiles_by_checkpoint(whole, tmp_path, now).equals(profiles_at(whole, FEATURES, as_of=now), null_equal=True)
+
+
+def profiles_by_checkpoint(lake: Lake, folder: Path, as_of: int) -> pl.DataFrame:
+    """As a build writes them."""
+    people = People.at(lake, [as_of])
+    with people.sorted_events(lake_columns(FEATURES.plan, lake)) as events:
+        path, known = folder / "checkpoint", people.fingerprint
+        checkpoint = checkpoint_for(lake, events, FEATURES.plan, path, as_of=as_of, people=known)
+    assert checkpoint is not None
+    write_profiles(lake, FEATURES, folder / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
+    return pl.read_parquet(folder / "profiles.parquet")
