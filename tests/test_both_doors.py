@@ -16,9 +16,9 @@ from features.ingest.mapping.validation import CODE, validate_rows
 from features.ingest.sources.formats.places import FLAW, ROW
 from features.ingest.sources.rows import Rows
 from features.reading.iso import parse
-from serving.segment_spec.event_builder import Event
+from serving.segment_spec.event.event_builder import Event
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.messages import events_of
-from serving.segment_spec.receiver import Receiver
 
 USD = Money("USD", 2)
 SETTINGS = Settings.model_validate({"name": "Test", "currency": "USD", "sources": {}, "home": "/nowhere"})

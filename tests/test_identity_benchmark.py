@@ -9,7 +9,7 @@ import polars as pl
 from benchmarks.identity import leak, reading, resolving
 from benchmarks.identity.historical import pairwise
 from benchmarks.identity.quality import quality
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.identity.links import links_of
 from features.identity.resolve import resolve
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.arrays import Floats, Texts
-from features.config.targets import Gate
+from features.config.sections.targets import Gate
 from features.units import DAY
 from training.metrics.bootstrap import share_better
 from training.metrics.probability import calibration_slope

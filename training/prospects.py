@@ -9,8 +9,8 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
+from features.config.sections.targets import Gate, LapseSettings
 from features.config.settings import Settings
-from features.config.targets import Gate, LapseSettings
 from features.doctor import Prospect
 from features.events.knowledge import known_events
 from features.identity.people import customer_events_at

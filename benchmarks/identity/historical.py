@@ -13,7 +13,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.config.people.fuzzy import FuzzySettings, Kind
+from features.config.sections.fuzzy import FuzzySettings, Kind
 from features.identity.fuzzy.arrivals import propose_arrivals
 from features.identity.fuzzy.model import quiet
 from features.identity.fuzzy.proposals import propose

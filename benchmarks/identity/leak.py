@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.identity.quality import Figures
 from features import FeatureSet, Lake, profiles_at
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.identity.links import links_of
 from features.identity.people import events_at
 from features.identity.resolve import resolve

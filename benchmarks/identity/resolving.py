@@ -11,7 +11,7 @@ import polars as pl
 
 from benchmarks.identity.quality import Figures, beyond_limits, people_of, quality
 from benchmarks.identity.world import DAYS, PEOPLE, START, world
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.identity.links import links_of
 from features.identity.resolve import Resolution, resolve
 from features.units import DAY

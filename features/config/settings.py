@@ -10,18 +10,18 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from features.config.document import parse
-from features.config.features import FeatureSettings
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
-from features.config.offers import OfferSettings
-from features.config.people.consent import ConsentSettings
-from features.config.people.identity import IdentitySettings
-from features.config.people.privacy import PrivacySettings
 from features.config.query import check_query
 from features.config.same_as import check_same_as
-from features.config.section import MissingId, Moment, Section, Whole, Zone
+from features.config.sections.consent import ConsentSettings
+from features.config.sections.features import FeatureSettings
+from features.config.sections.identity import IdentitySettings
+from features.config.sections.offers import OfferSettings
+from features.config.sections.privacy import PrivacySettings
+from features.config.sections.section import MissingId, Moment, Section, Whole, Zone
+from features.config.sections.targets import Gate, TargetSettings
 from features.config.source import Source
-from features.config.targets import Gate, TargetSettings
 from features.errors import StamkundError
 from features.events.tables import HTTP
 from features.moments import micros

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.config.locations import Place, is_url
-from features.config.section import KindName, Section, Whole, Zone
+from features.config.sections.section import KindName, Section, Whole, Zone
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
 from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, SINCE, WITH_ATTRIBUTES, WITH_IDS, Table

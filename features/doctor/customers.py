@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from features.config.people.consent import ConsentSettings
+from features.config.sections.consent import ConsentSettings
 from features.doctor.findings.finding import Finding, Severity, enumeration, percent, quantity
 
 # A customer with a hundred times the usual events, more than 1 % of all of them, is a till rather than a person.

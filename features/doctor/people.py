@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
 from features.doctor.findings.finding import Finding
 from features.identity.evidence import summary

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.errors import StamkundError
 from features.events.identifiers import identifier, node
 from features.identity.forms import plain

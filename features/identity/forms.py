@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from features.config.people.identity import IdentifierType
+from features.config.sections.identity import IdentifierType
 from features.events.identifiers import TYPE, USER, form_of, node, normal
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from features.config.people.identity import MOST, IdentitySettings
+from features.config.sections.identity import MOST, IdentitySettings
 
 WIDTH = (2 * MOST).bit_length() + 1  # bits in which the values of one type are counted; the highest tells of too many
 FULL = 1 << (WIDTH - 1)

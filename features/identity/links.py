@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 import polars as pl
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import USER, VISITOR_TYPES
 from features.identity.forms import with_nodes
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import orjson
 import polars as pl
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import USER, identifier, is_visitor, node
 from features.identity.fold import NEVER
 from features.identity.links import links_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.links import links_of
 from features.identity.people import People

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Ints
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import VISITOR_TYPES, identifier, visitors
 from features.events.tables import PeopleTable
 from features.identity.fold import ALWAYS, NAMELESS, NEVER, Fold

@@ -11,8 +11,8 @@ from features import sql
 from features.events.identifiers import USER, node_sql
 from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, OTHER_ID, SINCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
-from features.ingest.event_ids import content_text, nth_id, number_equal_events
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.event_ids import content_text, nth_id, number_equal_events
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.mapping.other_ids import ids_sql
 from features.ingest.mapping.validation import CODE
 from features.ingest.reference.identifications import create_table, insert_identifications

@@ -13,7 +13,7 @@ from features import sql
 from features.events.identifiers import node_sql
 from features.events.returns import MAGNITUDES, without_sign_sql
 from features.events.tables import COLUMNS, HTTP, schema
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.report import SourceReport
 from features.ingest.sources.watermark import LogWatermark, Watermarks
 

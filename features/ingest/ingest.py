@@ -18,16 +18,16 @@ from features.config.same_as import reading_order
 from features.config.settings import Settings
 from features.events.tables import PEOPLE_TABLES, REFERENCE_TABLES, WITH_ATTRIBUTES
 from features.ingest.canonical_rows import create_tables
+from features.ingest.events.lake_events import LakeEvents, changed_fragments
+from features.ingest.events.same_orders import give_way_in_lake
 from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
-from features.ingest.lake_events import LakeEvents, changed_fragments
 from features.ingest.lake_watermarks import verified_watermarks
 from features.ingest.mapping.erased import without_erased
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.reference import identifications
 from features.ingest.reference import tables as reference_tables
 from features.ingest.report import IngestReport, SourceReport
-from features.ingest.same_orders import give_way_in_lake
 from features.ingest.sources.changes import Changes, changes_since, everything
 from features.ingest.sources.watermark import (
     FullReadNeeded,

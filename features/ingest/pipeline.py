@@ -12,15 +12,15 @@ from features import sql
 from features.config.settings import Settings
 from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
-from features.ingest.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
+from features.ingest.events.lake_events import LakeEvents
+from features.ingest.events.same_orders import give_way
 from features.ingest.mapping.erased import ERASED, refuse_erased
 from features.ingest.mapping.midnights import settle_midnights
 from features.ingest.mapping.projection import project
 from features.ingest.mapping.validation import filled_counts, validate_rows
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
 from features.ingest.report import SourceReport
-from features.ingest.same_orders import give_way
 from features.ingest.sources.column_types import count_forms
 from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import polars as pl
 
-from features.config.people.consent import ConsentSettings, DefaultByAttribute, Gate, Purpose
+from features.config.sections.consent import ConsentSettings, DefaultByAttribute, Gate, Purpose
 from features.events.statements import Stance, Statement
 from features.privacy.attributes import AttributeHistory
 from features.privacy.rules import ConsentRules

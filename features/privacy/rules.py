@@ -9,7 +9,7 @@ from typing import Final
 
 import orjson
 
-from features.config.people.consent import Answer, ConsentSettings, DefaultByAttribute, Gate, Purpose
+from features.config.sections.consent import Answer, ConsentSettings, DefaultByAttribute, Gate, Purpose
 from features.events.statements import CONSENT, OF_CHANNELS, Stance, Statement, stance_of
 from features.privacy.attributes import is_minor
 from features.privacy.standing import State

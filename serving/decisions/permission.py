@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from features.config.people.consent import Purpose
+from features.config.sections.consent import Purpose
 from features.evaluate.online.consent import Consent
 from features.moments import utc
 from serving.decisions.exclusions import NO_CONSENT, NO_PERMISSION, QUIET_HOURS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from features.config.offers import Fallback
+from features.config.sections.offers import Fallback
 from serving.decisions.arbitration import VERDICTS, Ranking, Visitor, rank
 from serving.decisions.candidates import Candidates
 from serving.decisions.exclusions import NO_CONSENT, Exclusion

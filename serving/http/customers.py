@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from features.config.people.consent import Gate
+from features.config.sections.consent import Gate
 from features.errors import StamkundError
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.knowledge import known_by

@@ -11,8 +11,8 @@ from functools import partial
 from features.errors import StamkundError
 from features.events.money import Money
 from serving.http.state import State
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict, receive
-from serving.segment_spec.receiver import Receiver
 from serving.store.engine import outages_as_errors
 from serving.store.erasures import erased_until
 from serving.store.event_log import append_events

@@ -14,7 +14,7 @@ from serving.http.scores import score_records
 from serving.http.state import State
 from serving.scoring.champions import Lineup
 from serving.scoring.model_scores import NO_EVENTS
-from serving.segment_spec.fields import check_text
+from serving.segment_spec.event.fields import check_text
 from serving.store.engine import outages_as_errors
 
 REASONS = 3  # that each model gives

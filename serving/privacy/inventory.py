@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Engine
 
-from features import holdings as of_features
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import iso, utc
 from features.privacy.holding import Holding, export
+from features.profiles import holdings as of_features
 from serving.privacy import store_holdings as of_store
 from serving.privacy.erasure import nodes_of
 from serving.store.erasures import exports_of, receipts

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy.engine import make_url
 
 from features.config.locations import is_url
-from features.config.people.consent import Gate
+from features.config.sections.consent import Gate
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.evaluate.offline.blocks import lake_columns

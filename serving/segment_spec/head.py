@@ -7,10 +7,10 @@ from features.events.statements import KINDS_OF_STATEMENTS
 from features.events.tables import HTTP
 from features.reading.iso import parse
 from features.units import DAY
-from serving.segment_spec.event_builder import EventBuilder
-from serving.segment_spec.fields import Message, object_of, text_of
+from serving.segment_spec.event.event_builder import EventBuilder
+from serving.segment_spec.event.fields import Message, object_of, text_of
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.people.identifiers import own_identifier
-from serving.segment_spec.receiver import Receiver
 
 
 def head_of(message: Message, receiver: Receiver, kind: str) -> EventBuilder:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from features.errors import StamkundError
-from serving.segment_spec.event_builder import Event
-from serving.segment_spec.fields import Message
+from serving.segment_spec.event.event_builder import Event
+from serving.segment_spec.event.fields import Message
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import message_id
 from serving.segment_spec.messages import events_of
-from serving.segment_spec.receiver import Receiver
 
 Log = Callable[[Sequence[Sequence[Event]]], set[str]]
 

@@ -8,7 +8,7 @@ from typing import Final
 from features.errors import StamkundError
 from features.events.kinds import canonical_kind
 from features.reading.ids import MISSING_IDS
-from serving.segment_spec.fields import Message, needed_id, object_of, text_of
+from serving.segment_spec.event.fields import Message, needed_id, object_of, text_of
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
 

@@ -14,8 +14,9 @@ from features.errors import StamkundError
 from features.events.kinds import KINDS
 from features.events.money import Money
 from features.events.statements import says
-from serving.segment_spec.event_builder import Event, EventBuilder
-from serving.segment_spec.fields import Message, display, object_of
+from serving.segment_spec.event.event_builder import Event, EventBuilder
+from serving.segment_spec.event.fields import Message, display, object_of
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import head_of
 from serving.segment_spec.message_types import kind_of
 from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, number_lines
@@ -23,7 +24,6 @@ from serving.segment_spec.people.addresses import put_address
 from serving.segment_spec.people.consents import consents_of
 from serving.segment_spec.people.identifiers import fragment_of, other_identifiers, to_json
 from serving.segment_spec.properties import put_properties
-from serving.segment_spec.receiver import Receiver
 
 
 def events_of(message: object, receiver: Receiver) -> list[Event]:

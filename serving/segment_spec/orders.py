@@ -8,9 +8,9 @@ from typing import Final, cast
 
 from features.errors import StamkundError
 from features.events.kinds import RETURNS
-from serving.segment_spec.amounts import exact, minor, share_out, to_minor_units
-from serving.segment_spec.event_builder import Event, EventBuilder
-from serving.segment_spec.fields import Message, display, first_given, is_given, number_of, text_of
+from serving.segment_spec.event.amounts import exact, minor, share_out, to_minor_units
+from serving.segment_spec.event.event_builder import Event, EventBuilder
+from serving.segment_spec.event.fields import Message, display, first_given, is_given, number_of, text_of
 from serving.segment_spec.properties import to_json
 
 OF_PRODUCTS: Final = ("item_id", "category", "quantity", "properties")  # an order has none where it has products

@@ -7,10 +7,10 @@ from typing import Final
 import orjson
 
 from features.errors import StamkundError
-from serving.segment_spec.amounts import minor
-from serving.segment_spec.event_builder import EventBuilder
-from serving.segment_spec.fields import Message, first_given, number_of, text_of
-from serving.segment_spec.numerals import Numeral
+from serving.segment_spec.event.amounts import minor
+from serving.segment_spec.event.event_builder import EventBuilder
+from serving.segment_spec.event.fields import Message, first_given, number_of, text_of
+from serving.segment_spec.event.numerals import Numeral
 
 # Canonical column: the properties it is taken from, the first one given.
 TEXTS: Final = {

@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
-from features.config.targets import Gate
+from features.config.sections.targets import Gate
 from features.units import DAY
 from training.gate import Evidence, advantage, check_evidence, data_refusals
 from training.metrics.probability import calibration_slope

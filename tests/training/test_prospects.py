@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from features.config.sections.targets import Gate
 from features.config.settings import Settings
-from features.config.targets import Gate
 from features.lake import Lake
 from features.units import DAY
 from training.dataset import Dataset

@@ -2,7 +2,7 @@
 
 A type is a frozen dataclass that follows :class:`Target`: everything that differs between types is in its module, and
 no other part of training or serving asks for a type. To add one, write its module here, name it in
-:mod:`training.targets.declared`, and give it settings in :mod:`features.config.targets`.
+:mod:`training.targets.declared`, and give it settings in :mod:`features.config.sections.targets`.
 """
 
 from training.targets.declared import (

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import narwhals as nw
 import polars as pl
 
-from features.config.targets import LapseSettings, SpendSettings
+from features.config.sections.targets import LapseSettings, SpendSettings
 from features.errors import StamkundError
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake

@@ -5,8 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
+from features.config.sections.targets import RedemptionSettings
 from features.config.settings import Settings
-from features.config.targets import RedemptionSettings
 from training.targets.target import PAIR
 
 Frame = nw.LazyFrame[pl.LazyFrame]

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from features.config.sections.targets import TargetSettings
 from features.config.settings import Settings
-from features.config.targets import TargetSettings
 from features.errors import StamkundError
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption

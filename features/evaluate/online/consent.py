@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from features.arrays import Flags, Ints, Mask
-from features.config.people.consent import Answer, DefaultByAttribute, Gate, Purpose
+from features.config.sections.consent import Answer, DefaultByAttribute, Gate, Purpose
 from features.evaluate.online.record import NONE, Record
 from features.events.statements import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Stance, Statement
 from features.privacy.rules import ConsentRules
@@ -69,7 +69,7 @@ class Words:
 class Consent:
     """What one customer allows at a moment (µs), by all words in the record: a later no counts too.
 
-    >>> from features.config.people.consent import ConsentSettings
+    >>> from features.config.sections.consent import ConsentSettings
     >>> said = {"event_id": "a", "kind": "consent", "time": 1, "purpose": "ads", "status": "granted"}
     >>> rules = ConsentRules(ConsentSettings.model_validate({"purposes": {"ads": {"gates": ["decisions"]}}}))
     >>> [Consent(rules, Record.of([said]), as_of).passes("decisions") for as_of in (0, 1)]

@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from features.config.people.fuzzy import FuzzySettings
+from features.config.sections.fuzzy import FuzzySettings
 from features.identity.fuzzy.candidates import CANDIDATES, write_candidates
 from features.identity.fuzzy.clusters import FIRM
 from features.identity.fuzzy.model import Model

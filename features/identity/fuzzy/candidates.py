@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from features.config.people.fuzzy import Kind
+from features.config.sections.fuzzy import Kind
 from features.identity.fuzzy.records import NAMES, RECORDS, Part
 
 CANDIDATES: Final = "candidates"

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.spatial.distance import squareform
 
-from features.config.people.fuzzy import FuzzySettings
+from features.config.sections.fuzzy import FuzzySettings
 from features.identity.fuzzy.candidates import CANDIDATES, write_candidates
 from features.identity.fuzzy.clusters import Merge, best_cut, joining_weights, merges_of
 from features.identity.fuzzy.model import Model, prior_shift, probabilities

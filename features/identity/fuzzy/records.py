@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from features import sql
-from features.config.people.fuzzy import Kind
+from features.config.sections.fuzzy import Kind
 from features.errors import StamkundError
 
 ID: Final = "customer_id"

@@ -7,7 +7,7 @@ import duckdb
 
 from features import sql
 from features.events.tables import KEYS, Table
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.sources.watermark import FullReadNeeded
 from features.lake import ROW_GROUP, Draft, Lake
 

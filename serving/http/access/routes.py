@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from serving.http.access.scopes import NEEDED, OPEN
-from serving.segment_spec.numerals import read_json
+from serving.segment_spec.event.numerals import read_json
 
 
 class _JsonRequest(Request):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from features.events.kinds import snake_case
-from serving.segment_spec.event_builder import EventBuilder
-from serving.segment_spec.fields import Message, first_given, text_of
+from serving.segment_spec.event.event_builder import EventBuilder
+from serving.segment_spec.event.fields import Message, first_given, text_of
 
 CHANNELS: Final = frozenset({"email", "sms", "push"})
 _LISTS: Final = ("purpose", "list_id", "list_name", "topic")

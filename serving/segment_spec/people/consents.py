@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 
 from features.errors import StamkundError
-from serving.segment_spec.fields import Message, display
+from serving.segment_spec.event.fields import Message, display
 
 GPC: Final = "gpc"  # the Global Privacy Control of a browser
 # Of Google's consent mode, which stand beside the categories.

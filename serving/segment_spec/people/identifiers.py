@@ -13,8 +13,8 @@ from features.events.identifiers import USER, node
 from features.events.kinds import KINDS, snake_case
 from features.events.rules import text_rules
 from features.reading.ids import is_missing_id
-from serving.segment_spec.fields import Message, display, object_of, text_of
-from serving.segment_spec.receiver import Receiver
+from serving.segment_spec.event.fields import Message, display, object_of, text_of
+from serving.segment_spec.event.receiver import Receiver
 
 ANONYMOUS: Final = "anonymous_id"
 DEVICE: Final = "device_id"

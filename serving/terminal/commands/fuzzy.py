@@ -12,7 +12,7 @@ from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import output
 
 if TYPE_CHECKING:
-    from features.config.people.fuzzy import FuzzySettings
+    from features.config.sections.fuzzy import FuzzySettings
     from features.config.settings import Settings
 
 Out = Annotated[Path | None, typer.Option(help="A Parquet file for all links, each with its evidence.")]

@@ -16,7 +16,7 @@ from serving.terminal.output import output
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
-    from features.config.people.identity import IdentitySettings
+    from features.config.sections.identity import IdentitySettings
     from features.config.settings import Settings
     from features.identity.rulings import Ruling
 

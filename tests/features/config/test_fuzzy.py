@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from features.config.people.fuzzy import FuzzySettings
+from features.config.sections.fuzzy import FuzzySettings
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 

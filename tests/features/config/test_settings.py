@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from features.config.sections.targets import LapseSettings, RedemptionSettings, SpendSettings
 from features.config.settings import read_settings
-from features.config.targets import LapseSettings, RedemptionSettings, SpendSettings
 from features.errors import StamkundError
 from features.moments import micros
 from features.units import DAY, HOUR, WEEK, duration, size

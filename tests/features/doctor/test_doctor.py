@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from features.config.people.consent import ConsentSettings
+from features.config.sections.consent import ConsentSettings
 from features.doctor import (
     Criterion,
     Diagnosis,

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.links import links_of
 from features.identity.resolve import Resolution, resolve

@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.identity.fold import NEVER
 from features.identity.links import links_of
 from features.identity.live import Standing, live_people, nodes_of, standing_by_itself

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.identity.fold import ALWAYS, NEVER
 from features.identity.links import links_of
 from features.identity.resolve import Resolution, resolve

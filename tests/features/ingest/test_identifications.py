@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.config.people.consent import GATES, ConsentSettings
+from features.config.sections.consent import GATES, ConsentSettings
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from features.config.people.consent import ConsentSettings, Gate
+from features.config.sections.consent import ConsentSettings, Gate
 from features.events.tables import schema
 from features.moments import micros
 from features.privacy.gatekeeper import Gatekeeper

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.config.people.consent import GATES, ConsentSettings
+from features.config.sections.consent import GATES, ConsentSettings
 from features.events.statements import Statement
 from features.privacy.rules import ConsentRules
 from features.privacy.standing import State

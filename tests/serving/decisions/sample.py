@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from features.config.offers import Fallback
+from features.config.sections.offers import Fallback
 from serving.decisions.arbitration import Visitor
 from serving.decisions.candidates import Candidates
 from serving.decisions.offers import Offer

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from features.config.people.consent import ConsentSettings
+from features.config.sections.consent import ConsentSettings
 from features.privacy.rules import ConsentRules
 from serving.http.state import CurrentState
 from serving.store.engine import open_store

@@ -130,7 +130,7 @@ def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str
 
 STEPS = [
     "features.ingest.pipeline.validate_rows",
-    "features.ingest.lake_events.LakeEvents.write",
+    "features.ingest.events.lake_events.LakeEvents.write",
     "features.ingest.quarantine.Quarantine.publish",
     "features.lake.manifest.write_text",
     "features.profiles.build.write_profiles",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from features.config.people.consent import ConsentSettings
+from features.config.sections.consent import ConsentSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from serving.http.state import CurrentState

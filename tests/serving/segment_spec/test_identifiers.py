@@ -7,9 +7,9 @@ import pytest
 
 from features.errors import StamkundError
 from features.events.money import Money
-from serving.segment_spec.event_builder import Event
+from serving.segment_spec.event.event_builder import Event
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.messages import events_of
-from serving.segment_spec.receiver import Receiver
 
 RECEIVER = Receiver(Money("USD", 2), now=1_000_000_000_000_000)
 NOBODY = "00000000-0000-0000-0000-000000000000"

@@ -12,11 +12,11 @@ from features.errors import StamkundError
 from features.events.money import Money
 from features.events.tables import schema
 from features.units import DAY
-from serving.segment_spec.amounts import share_out
-from serving.segment_spec.event_builder import Event
+from serving.segment_spec.event.amounts import share_out
+from serving.segment_spec.event.event_builder import Event
+from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import receive
 from serving.segment_spec.messages import events_of
-from serving.segment_spec.receiver import Receiver
 
 NOW = 1_000_000_000_000_000  # 2001-09-09T01:46:40Z
 RECEIVER = Receiver(Money("USD", 2), now=NOW, categories={"tea": "Drinks"})

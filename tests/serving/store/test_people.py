@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from features.config.people.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings
 from features.evaluate.online.record import Record
 from features.events.identifiers import node
 from features.identity.live import Standing

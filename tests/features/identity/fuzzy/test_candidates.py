@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from features.config.people.fuzzy import Kind
+from features.config.sections.fuzzy import Kind
 from features.identity.fuzzy.candidates import CANDIDATES, write_candidates
 from features.identity.fuzzy.records import parts_of, write_records
 

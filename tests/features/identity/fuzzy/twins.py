@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from features.config.people.fuzzy import FuzzySettings
+from features.config.sections.fuzzy import FuzzySettings
 
 SETTINGS = FuzzySettings(
     columns={"first": "forename", "last": "surname", "born": "date", "zip": "postcode", "city": "text"}, accept=0.99

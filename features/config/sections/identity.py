@@ -8,8 +8,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
-from features.config.people.fuzzy import FuzzySettings
-from features.config.section import MissingId, Section, Whole
+from features.config.sections.fuzzy import FuzzySettings
+from features.config.sections.section import MissingId, Section, Whole
 from features.errors import StamkundError
 from features.events.identifiers import TYPE, Form, form_of
 

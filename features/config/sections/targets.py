@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from features.config.section import KindName, Number, Section, Whole
+from features.config.sections.section import KindName, Number, Section, Whole
 from features.units import DAY, Duration
 
 

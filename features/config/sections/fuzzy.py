@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 import polars as pl
 from pydantic import Field, field_validator
 
-from features.config.section import Section
+from features.config.sections.section import Section
 from features.errors import StamkundError
 
 Kind = Literal["name", "forename", "surname", "date", "postcode", "text"]

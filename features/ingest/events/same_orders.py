@@ -10,7 +10,7 @@ import duckdb
 from features import sql
 from features.config.same_as import KINDS_OF_ORDERS, all_same_as
 from features.config.settings import Settings
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.mapping.validation import CODE
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded, Watermarks

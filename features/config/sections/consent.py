@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from features.config.section import KindName, Section, Whole
+from features.config.sections.section import KindName, Section, Whole
 from features.errors import StamkundError
 
 Gate = Literal["profiles", "training", "scores", "decisions", "insights", "exports"]

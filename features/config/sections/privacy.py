@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from features.config.section import KindName, Section
+from features.config.sections.section import KindName, Section
 from features.units import Duration
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from features.errors import StamkundError
 from features.events.money import minor_units, power
-from serving.segment_spec.fields import decimal_of, display
+from serving.segment_spec.event.fields import decimal_of, display
 
 MOST_DIGITS = 18  # before the point, so that products of amounts and quantities can be computed
 

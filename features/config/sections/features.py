@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, TypeAdapter, field_validator
 
-from features.config.section import KindName, Moment, Section, Whole
+from features.config.sections.section import KindName, Moment, Section, Whole
 from features.errors import StamkundError
 from features.language.aggregations import Take
 from features.language.declare import declare

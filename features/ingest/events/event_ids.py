@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import duckdb
 
 from features import sql
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.watermark import FullReadNeeded

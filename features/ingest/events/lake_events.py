@@ -41,7 +41,7 @@ class LakeEvents:
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> Self:
-        """The events in these files; the tables for :func:`features.ingest.duplicates.match_lake_events` are made."""
+        """The events in these files; the tables of :func:`.duplicates.match_lake_events` are made."""
         connection.execute("CREATE TABLE known_ids (event_id VARCHAR)")
         connection.execute("CREATE TABLE superseded_events AS FROM events LIMIT 0")
         return cls(files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from features.config.section import Number, Section
+from features.config.sections.section import Number, Section
 from features.units import DAY, Duration
 
 

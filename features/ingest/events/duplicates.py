@@ -10,7 +10,7 @@ import numpy as np
 
 from features import sql
 from features.events.tables import KEYS, Table
-from features.ingest.lake_events import LakeEvents
+from features.ingest.events.lake_events import LakeEvents
 from features.ingest.mapping.validation import CODE, REASON
 from features.ingest.sources.formats.places import ROW
 from features.ingest.sources.portion import Portion

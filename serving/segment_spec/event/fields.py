@@ -10,7 +10,7 @@ from features.errors import StamkundError
 from features.events.columns import LARGEST
 from features.events.rules import is_id, text_rules
 from features.reading.ids import MISSING_IDS, exact_id, is_missing_id
-from serving.segment_spec.numerals import digits
+from serving.segment_spec.event.numerals import digits
 
 Message = Mapping[str, object]
 SHOWN: Final = 60  # characters of a value in an error

@@ -1,1 +1,0 @@
-"""The sections about people: what their data may be used for, and what is kept of them."""

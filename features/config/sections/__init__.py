@@ -1,0 +1,1 @@
+"""The sections of the settings: what each may say, and what it means."""
