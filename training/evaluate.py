@@ -62,7 +62,7 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
         raise StamkundError("feature_set_mismatch", text, field=model.name)
     _check_reach(lake, model, as_of=as_of)
     rows = model.target.outcome_rows(lake, as_of=as_of, until=until)
-    keeper = gatekeeper_of(settings, lake, as_of=as_of)
+    keeper = gatekeeper_of(settings, lake)
     rows = rows if keeper is None else keeper.passing("training", rows)
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."

@@ -37,7 +37,7 @@ def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospec
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)
     outlook_of = partial(prospect, lake, kinds=kinds, gate=settings.gate, first=first, as_of=as_of)
-    outlook_of = partial(outlook_of, keeper=gatekeeper_of(settings, lake, as_of=as_of))
+    outlook_of = partial(outlook_of, keeper=gatekeeper_of(settings, lake))
     answers = [outlook_of(target) for target in declared.values()]
     for target in undeclared(kinds, declared.values()):
         answer = outlook_of(target, declared=False)

@@ -52,7 +52,7 @@ def train(
     lake = Lake(settings.lake)
     lake.check_written()
     feature_set = FeatureSet.load(settings.feature_set)
-    keeper, used_at = gatekeeper_of(settings, lake, as_of=as_of, later=later), time.time_ns() // 1000
+    keeper, used_at = gatekeeper_of(settings, lake, later=later), time.time_ns() // 1000
     datasets = training_datasets(
         lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Self
 
@@ -46,17 +46,23 @@ def all_but(customers: Collection[str]) -> Pass:
     return Pass(listed.with_columns(allowed=pl.lit(value=False)), others=True) if customers else EVERYBODY
 
 
+def _no_names() -> pl.DataFrame:
+    return pl.DataFrame(schema={"name": pl.String, "customer_id": pl.String})
+
+
 @dataclass(frozen=True)
 class Gatekeeper:
     """What all customers said, ready to be asked who passes a gate at a moment.
 
-    ``after`` tells by kind of event, of those that open a purpose, when each customer first had one.
+    ``after`` tells by kind of event, of those that open a purpose, when each customer first had one. ``former`` holds
+    other names that customers had at some moment, ``name, customer_id``: what the person says counts under each.
     """
 
     rules: ConsentRules
     said: Said
     after: Mapping[str, pl.DataFrame]
     attributes: AttributeHistory
+    former: pl.DataFrame = field(default_factory=_no_names)
 
     @classmethod
     def of(cls, settings: ConsentSettings, events: pl.LazyFrame, customers: pl.LazyFrame) -> Self:
@@ -72,7 +78,12 @@ class Gatekeeper:
         total = EVERYBODY
         for name, purpose in self.rules.purposes(gate).items():
             total &= self._of_purpose(name, purpose, as_of)
-        return total
+        return replace(total, listed=self._with_former(total.listed))
+
+    def _with_former(self, listed: pl.DataFrame) -> pl.DataFrame:
+        """The answers, under the former names of the customers too."""
+        named = self.former.join(listed, on="customer_id").select(customer_id="name", allowed="allowed")
+        return pl.concat([listed, named.join(listed, on="customer_id", how="anti")])
 
     def passing(self, gate: Gate, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, in their order, whose customer passes a gate at the row's own moment ``as_of``."""

@@ -91,7 +91,7 @@ def _write(
 ) -> BuildResult:
     """Write the profiles by a feature set, or by one fitted now."""
     lake = Lake(settings.lake)
-    keeper, unused = gatekeeper_of(settings, lake, as_of=as_of), dict[str, str]()
+    keeper, unused = gatekeeper_of(settings, lake), dict[str, str]()
     if feature_set is None:
         feature_set, unused = fit_by_settings(settings, lake, as_of=as_of, keeper=keeper)
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 import polars as pl
 
 from features.config.settings import Settings
@@ -10,19 +13,21 @@ from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
 
+TODAY: Final = 2**62  # people as all that was received tells them, whatever any clock says
 
-def gatekeeper_of(
-    settings: Settings, lake: Lake, *, as_of: int, later: pl.DataFrame | None = None
-) -> Gatekeeper | None:
-    """The gatekeeper of a lake, whose people are those known at a moment (µs); None where the settings have no rules.
 
+def gatekeeper_of(settings: Settings, lake: Lake, *, later: pl.DataFrame | None = None) -> Gatekeeper | None:
+    """The gatekeeper of a lake; None where the settings have no rules.
+
+    Words count for the whole person as known today, and so for every name that the person had at an earlier moment.
     ``later`` are events that no build has read yet: who withdraws in them is left out from now on.
     """
     if settings.consent is None:
         return None
-    people = People.at(lake, [as_of])
+    people = People.at(lake, [TODAY])
     events = people.customer_events()
     if later is not None:
         own = later.lazy().filter(~visitors(pl.col("fragment"))).with_columns(customer_id=pl.col("fragment"))
         events = pl.concat([events, own.select(events.collect_schema().names())])
-    return Gatekeeper.of(settings.consent, events, people.about("customers"))
+    former = people.joined.drop_nulls("customer_id").select("customer_id", name="fragment")
+    return replace(Gatekeeper.of(settings.consent, events, people.about("customers")), former=former)

@@ -105,7 +105,7 @@ def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
 def _allowed(settings: Settings, gates: Sequence[Gate], *, as_of: int) -> Pass:
     """Whom these gates let pass, by what they said in the lake and over HTTP since; nobody who was erased."""
     since = since_build(settings)
-    keeper = gatekeeper_of(settings, Lake(settings.lake), as_of=as_of, later=since.events)
+    keeper = gatekeeper_of(settings, Lake(settings.lake), later=since.events)
     passes = [] if keeper is None else [keeper.passes(gate, as_of=as_of) for gate in gates]
     return reduce(and_, passes, all_but(since.erased))
 

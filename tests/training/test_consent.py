@@ -35,7 +35,7 @@ def tables(folder: Path, words: Words, later: pl.DataFrame | None = None) -> dic
         "offers": lake.scan("offers").collect(),
     })  # fmt: skip
     settings = Settings.model_validate({"name": "Shop", "home": folder, "sources": {}, "consent": CONSENT})
-    keeper = gatekeeper_of(settings, lake, as_of=AS_OF * DAY, later=later)
+    keeper = gatekeeper_of(settings, lake, later=later)
     feature_set = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
     found = training_datasets(lake, feature_set, [LAPSE, OFFER], as_of=AS_OF * DAY, minor_units=2, keeper=keeper)
     outcomes = known_outcomes(lake, LAPSE, first=0, as_of=AS_OF * DAY, keeper=keeper)

@@ -15,6 +15,7 @@ from features.lake import Lake
 from features.moments import micros
 from features.privacy.rules import ConsentRules
 from features.profiles.build import BuildResult
+from features.profiles.consent import gatekeeper_of
 from features.profiles.records import records
 
 START, AS_OF = datetime(2024, 1, 1), micros(datetime(2024, 3, 1))  # noqa: DTZ001
@@ -93,3 +94,24 @@ def test_records_hold_the_words_that_profiles_were_allowed_by(tmp_path: Path) ->
     passing = [who for who, record in found.items() if Consent(rules, record, AS_OF).passes("profiles")]
     assert passing == result.profiles["customer_id"].to_list()
     assert "received_at" not in found["c0"].number_columns
+
+
+def test_a_word_counts_for_the_whole_person_and_for_every_name_they_had(tmp_path: Path) -> None:
+    lines = ["customer,mail,at,purpose,answer", "c1,c1@x.se,2024-02-20,,", "c1,,2024-02-25,profiling,objected"]
+    (tmp_path / "said.csv").write_text("\n".join(lines))
+    (tmp_path / "guests.csv").write_text("mail,at,paid\nc1@x.se,2024-01-03,5.00\nc9@x.se,2024-01-03,5.00")
+    sources = {
+        "said": {"from": "said.csv", "ids": {"email": "mail"}, "columns": {
+            "id": "customer", "time": "at", "purpose": "purpose", "status": "answer",
+            "kind": "if(purpose IS NULL, 'visit', 'consent')"}},
+        "guests": {"from": "guests.csv", "kind": "order", "id_type": "email",
+                   "columns": {"id": "mail", "time": "at", "value": "paid"}},
+    }  # fmt: skip
+    file = tmp_path / "stamkund.yaml"
+    file.write_text(yaml.safe_dump({"name": "Shop", "sources": sources, "identity": {}, "consent": CONSENT}))
+    settings, as_of = read_settings(file), micros(datetime(2024, 1, 31))  # noqa: DTZ001
+    assert build(settings, as_of=as_of).profiles["customer_id"].to_list() == ["email:c9@x.se"]
+    keeper = gatekeeper_of(settings, Lake(settings.lake))
+    assert keeper is not None
+    rows = pl.DataFrame({"customer_id": ["email:c1@x.se", "email:c9@x.se", "c1"], "as_of": as_of})
+    assert keeper.passing("profiles", rows)["customer_id"].to_list() == ["email:c9@x.se"]
