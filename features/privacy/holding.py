@@ -27,8 +27,9 @@ class Holding:
 def export(holdings: Collection[Holding], nodes: Collection[str]) -> Mapping[str, Rows]:
     """Everything that is held of a person, by holding.
 
-    >>> visits = Holding("visits", "visits.csv", "Visits.", "To count them.", "a year", lambda nodes: [{"who": *nodes}])
+    >>> rows = lambda nodes: [{"who": list(nodes)}]
+    >>> visits = Holding("visits", "visits.csv", "Visits.", "To count them.", "a year", rows)
     >>> export([visits, Holding("means", "means.csv", "Means of all.", "To compare.", "for ever")], ["7"])
-    {'visits': [{'who': ('7',)}]}
+    {'visits': [{'who': ['7']}]}
     """
     return {holding.name: holding.rows(nodes) for holding in holdings if holding.rows is not None}

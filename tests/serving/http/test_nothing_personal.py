@@ -74,13 +74,15 @@ def requests(token: Callable[[], str]) -> Iterator[httpx.Request]:
     ):
         yield request("GET", f"{path}{token()}")
         yield request("DELETE", f"{path}{token()}?as_of={token()}")
+        yield request("PUT", f"{path}{token()}")
+    yield request("GET", f"/v1/profiles/email:{token()}/export")
     yield request("GET", f"/v1/profiles/user_id:1?as_of={token()}")
     yield request("GET", "/v1/profiles/user_id:1")
 
 
 STORES = (  # a sound one, and ways to break it, one after the other
     "SELECT 1",
-    "INSERT INTO event_log (event_id, customer_id, kind, received_at, event)"
+    "INSERT INTO event_log (event_id, fragment, kind, received_at, event)"
     """ VALUES ('x', '1', 'page', 1, '{"event_id": "7t0k3n0", "time": 1, "kind": "order", "value": "7t0k3n0"}')""",
     "DROP TABLE decisions",
     "ALTER TABLE event_log RENAME COLUMN kind TO other",
