@@ -20,11 +20,13 @@ def with_people(tables: Sequence[Table]) -> list[Table]:
     """The tables, each with a column that names customers as the others do, as far as one can tell.
 
     Where all have an address, or all an id, that names them. Where some have only the one and some only the other, a
-    table with both gives the id for the address. Where there is none, that is asked.
+    table with both gives the id for the address. Where there is none, that is asked; so it is where a table knows only
+    browsers.
     """
     ids = {table: column for table in tables if (column := _id(roles_of(table))) is not None}
     emails = {table: column for table in tables if (column := _email(roles_of(table))) is not None}
     people = [table for table in tables if table in ids or table in emails]
+    tables = [_of_browsers(table, people[0]) if people and table not in people else table for table in tables]
     only_emails = [table for table in people if table not in ids]
     only_ids = [table for table in people if table not in emails]
     if len(people) < 2:
@@ -43,6 +45,19 @@ def _id(roles: Roles) -> Column | None:
 
 def _email(roles: Roles) -> Column | None:
     return next((column for column in roles.all("customer", "email") if column.is_full and column.is_email), None)
+
+
+def _of_browsers(table: Table, other: Table) -> Table:
+    """A table beside one of customers; if it names browsers only, with a question who these are."""
+    column = next((column for column in roles_of(table).all("anonymous") if column.is_full), None)
+    if column is None:
+        return table
+    text = (
+        f"{column.name} in {table.name} names browsers or devices, {other.name} customers: with "
+        "`id_type: anonymous_id` the rows are visitors', and `ids:` and `identity:` say whose these are"
+    )
+    question = Question("customer", text, [f"id: {column.name}"], "columns.id")
+    return replace(table, questions=[*table.questions, question])
 
 
 def _by_ids(tables: Sequence[Table], ids: Mapping[Table, Column], emails: Mapping[Table, Column]) -> list[Table]:

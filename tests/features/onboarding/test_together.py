@@ -82,3 +82,13 @@ def test_a_table_of_users_with_a_moment_is_one_of_customers(tmp_path: Path) -> N
     found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES, "identifies.csv": users})
     assert found.told[0] == 27
     assert found.settings.sources["identifies"].table == "customers"
+
+
+def test_who_uses_a_browser_is_asked_beside_customers(tmp_path: Path) -> None:
+    visits = table("cookie,at,page", *(f"k{n % 5},2024-01-{1 + n:02} 10:00,/" for n in range(28)))
+    found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES, "visits.csv": visits})
+    assert "customer" in found.topics
+    assert "`id_type: anonymous_id`" in found.text
+    (tmp_path / "alone").mkdir()
+    alone = outcome(tmp_path / "alone", {"visits.csv": visits})
+    assert "anonymous_id" not in alone.text
