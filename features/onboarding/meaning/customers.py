@@ -93,5 +93,10 @@ def _which(table: Table, best: Column, others: Sequence[Column]) -> list[Questio
     text = f"{best.name} and {', '.join(column.name for column in others)} do not name the same customers{without}"
     options = [f"id: {identity(column)}" for column in (best, *others)]
     if missing:
-        options.append(f"id: coalesce({', '.join(column.sql for column in (best, *others))})")
+        options.append(f"id: coalesce({', '.join(map(_as_text, (best, *others)))})")
     return [Question("customer", text, options, "columns.id")]
+
+
+def _as_text(column: Column) -> str:
+    """A column in an expression beside texts: numbers must be made such first."""
+    return f"CAST({column.sql} AS VARCHAR)" if column.is_number else column.sql

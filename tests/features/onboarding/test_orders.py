@@ -130,6 +130,14 @@ def test_names_may_stand_for_ids_that_are_missing(tmp_path: Path) -> None:
     assert "# id: 'coalesce(email, \"Billing Name\")'" in found.text
 
 
+def test_numbers_and_addresses_stand_for_each_other_as_texts(tmp_path: Path) -> None:
+    who = [f"{n % 5}," if n % 3 else f",c{n % 5}@x.se" for n in range(len(DAYS))]
+    rows = [f"o{n},{who[n]},{day},10" for n, day in enumerate(DAYS)]
+    found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,email,order_date,amount", *rows)})
+    (answer,) = (line.split("# ")[1] for line in found.text.splitlines() if "# id: coalesce" in line.replace("'", ""))
+    assert answer == "id: 'coalesce(CAST(customer_id AS VARCHAR), email)'"
+
+
 def test_guests_who_share_the_number_0_are_nobody(tmp_path: Path) -> None:
     guests = [f"{n},0,g{n}@x.se,{day},10" for n, day in enumerate(DAYS)]
     found = outcome(tmp_path, {"orders.csv": table("order_id,customer_id,email,order_date,amount", *guests)})
