@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from encodings.aliases import aliases
 from typing import Annotated, Literal, Self
@@ -10,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.config.locations import Place, is_url
-from features.config.sections.section import KindName, Section, Whole, Zone
+from features.config.sections.section import KindName, Section, Whole, Zone, check_id_types
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
 from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, SINCE, WITH_ATTRIBUTES, WITH_IDS, Table
@@ -91,10 +90,7 @@ class Source(Section):
     @field_validator("ids")
     @classmethod
     def _known_types(cls, ids: dict[str, str]) -> dict[str, str]:
-        for name in ids:
-            if not re.fullmatch(TYPE, name):
-                msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
-                raise StamkundError("bad_name", msg, field=name)
+        check_id_types(ids)
         return dict(sorted(ids.items()))
 
     @property

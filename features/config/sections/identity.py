@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
 from features.config.sections.fuzzy import FuzzySettings
-from features.config.sections.section import MissingId, Section, Whole
+from features.config.sections.section import MissingId, Section, Whole, check_id_types
 from features.errors import StamkundError
-from features.events.identifiers import TYPE, Form, form_of
+from features.events.identifiers import Form, form_of
 
 MOST = 1_000  # of a limit; who needs more means none
 Limit = Annotated[Whole, Field(ge=1, le=MOST)]
@@ -84,10 +83,7 @@ class IdentitySettings(Section):
     @field_validator("types")
     @classmethod
     def _with_users(cls, types: dict[str, IdentifierType]) -> dict[str, IdentifierType]:
-        for name in types:
-            if not re.fullmatch(TYPE, name):
-                msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
-                raise StamkundError("bad_name", msg, field=name)
+        check_id_types(types)
         if "user_id" not in types:
             msg = "Events carry a `user_id` if nothing else is said: give it a place, such as user_id: {per_person: 1}."
             raise StamkundError("missing_key", msg)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import Annotated
@@ -11,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from features import sql
 from features.errors import StamkundError
+from features.events.identifiers import TYPE
 from features.events.kinds import canonical_kind
 from features.reading.iso import as_written
 
@@ -19,6 +22,14 @@ class Section(BaseModel):
     """A section of the file: frozen, and strict about its keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+def check_id_types(names: Iterable[str]) -> None:
+    """Raise :class:`StamkundError` ``bad_name`` for what cannot be a type of identifier."""
+    for name in names:
+        if not re.fullmatch(TYPE, name):
+            msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
+            raise StamkundError("bad_name", msg, field=name)
 
 
 def _moment(value: object) -> datetime:
