@@ -32,7 +32,7 @@ FIELDS = {
         "event",
         [
             "Order Completed", "ORDER", "Purchase", "Order Refunded", "Product Viewed", "Yoga Class", "köp", "!?",
-            "Survey Answered", "survey", "a\0b", MANY,
+            "Survey Answered", "survey", "Consent", "Unsubscribed", "a\0b", MANY,
         ],
     ),
     "time": (
@@ -40,6 +40,10 @@ FIELDS = {
         ["2017-12-03", "1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", LATE, "2100-01-01T00:00:00Z", "soon"],
     ),
     "channel": ("channel", ["", " ", "web", "w\0", "w\tx", MANY]),
+    "status": (
+        "properties.status",
+        ["", "granted", "GRANTED", "Opted in", "optOut", "erteilt", "bestätigt", "besta\u0308tigt", "vielleicht", "?"],
+    ),
     "order_id": ("properties.order_id", ["", "12", "\0", "1\n2", "1\x7f", MANY]),
     "text": ("properties.text", ["", "a" * 9999, "a\0"]),
     "currency": ("properties.currency", ["", "USD", " usd ", "EUR", "\0", MANY]),
@@ -135,6 +139,12 @@ LAW: list[tuple[Row, str | None]] = [
     ({"kind": "survey", "rating": "5", "scale": "smileys"}, "unknown_scale"),
     ({"kind": "survey", "rating": "5.5", "scale": "csat"}, "rating_out_of_scale"),
     ({"kind": "survey", "rating": "5", "scale": "csat"}, None),
+    ({"kind": "Consent", "status": "erteilt"}, None),
+    ({"kind": "consent", "status": "Besta\u0308tigt"}, None),  # an accent apart
+    ({"kind": "consent", "status": "Never-Subscribed"}, None),
+    ({"kind": "consent", "status": "vielleicht"}, "unknown_status"),
+    ({"kind": "Email Unsubscribed", "status": "?"}, "unknown_status"),
+    ({"kind": "order", "status": "paid"}, None),
     ({"latitude": "90.0001"}, "bad_location"),
     ({"longitude": "-181"}, "bad_location"),
     ({"latitude": "91", "quantity": "two", "id": MANY}, "bad_number"),  # what cannot be read comes first

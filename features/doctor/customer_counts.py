@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from features.events.columns import EVENT_ORDER
+from features.events.statements.statement import CONSENT, KINDS_OF_STATEMENTS, SAYS
 
 HAS_CUSTOMER = pl.col("customer_id").is_not_null()
 
@@ -52,14 +53,22 @@ def busiest_customer(events: pl.LazyFrame) -> pl.DataFrame:
 
 
 def consents(events: pl.LazyFrame) -> pl.DataFrame:
-    """By purpose and latest status: its customers; and with the status `any` all customers with a consent event."""
-    events_of_consent = events.filter(HAS_CUSTOMER, pl.col("kind") == "consent").select(
-        "customer_id", "purpose", "status", *EVENT_ORDER
+    """By purpose and latest status: its customers; and with the status `any` all customers who said anything.
+
+    What joins or leaves a channel as a whole counts under the channel's name, and with its kind where it has no status.
+    """
+    of_consent = events.filter(HAS_CUSTOMER, SAYS)
+    of_channel = pl.col("kind") != CONSENT
+    told = of_consent.filter(pl.col("kind").is_in(KINDS_OF_STATEMENTS)).select(
+        "customer_id",
+        pl.coalesce("purpose", "channel", pl.when(of_channel).then(pl.lit("email"))).alias("purpose"),
+        pl.coalesce("status", pl.when(of_channel).then("kind")).alias("status"),
+        *EVENT_ORDER,
     )
-    latest = events_of_consent.sort(EVENT_ORDER).unique(["customer_id", "purpose"], keep="last", maintain_order=True)
+    latest = told.sort(EVENT_ORDER).unique(["customer_id", "purpose"], keep="last", maintain_order=True)
     distinct = pl.col("customer_id").n_unique()
     by_status = latest.group_by("purpose", "status").agg(distinct.alias("customers"))
-    total = events_of_consent.select(
+    total = of_consent.select(
         pl.lit(None, dtype=pl.String).alias("purpose"), pl.lit("any").alias("status"), distinct.alias("customers")
     )
     return pl.concat(

@@ -67,6 +67,20 @@ def separate_sources(sources: pl.DataFrame) -> pl.DataFrame:
     return sources.filter(pl.len() > 1, pl.col("shared") < 0.5 * pl.col("customers").clip(1))
 
 
+def consent(rules: ConsentSettings | None, consents: pl.DataFrame, customers: int) -> Iterator[Finding]:
+    """What is known of consent, and what comes of it by the rules; once where there is neither."""
+    if rules is None and not consent_count(consents):
+        text = "There is no `consent:` section, and no consent is recorded: everything is allowed for everybody."
+        step = (
+            "Declare under `consent:` what is done with the data (docs/people.md), and add your consent tool's table: "
+            "`kind: consent` with the columns `purpose` and `status`."
+        )
+        yield Finding("consent", "warning", text, step)
+        return
+    yield from consent_coverage(consents, customers)
+    yield from consent_rules(rules, consents)
+
+
 def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding]:
     """For how many customers a consent is known, and how many gave which answer last, by purpose."""
     answers = consent_count(consents)
@@ -82,21 +96,21 @@ def consent_coverage(consents: pl.DataFrame, customers: int) -> Iterator[Finding
         for r in by_status.iter_rows(named=True)
     ]
     share = f"{answers:,} of {quantity(customers, 'customer')} ({percent(answers, customers)})"
-    text = f"Consent is known for {share}: {enumeration(words, 6)}."
+    text = f"Consent is known for {share}{': ' if words else ''}{enumeration(words, 6)}."
     yield Finding("consent", level, text, None if level == "ok" else "Ask the others, or count them as not consenting.")
 
 
 def consent_rules(rules: ConsentSettings | None, consents: pl.DataFrame) -> Iterator[Finding]:
-    """That no rule says what consents are for, or which purposes of consent events the rules do not know."""
+    """That no rule says what consents are for, or which purposes, lists and channels the rules do not know."""
     if rules is None:
         text = "There is no `consent:` section: everything is allowed for everybody, whatever they have said."
         step = "Declare under `consent:` what is done with the data, and what each purpose opens (docs/people.md)."
         yield Finding("consent", "warning", text, step)
         return
-    known = rules.granting.keys() | rules.denying.keys()
+    known = rules.granting.keys() | rules.denying.keys() | {one.channel or "" for one in rules.purposes.values()}
     unknown = consents.filter(pl.col("purpose").is_not_null(), ~pl.col("purpose").is_in(sorted(known)))
     if names := unknown["purpose"].unique().sort().to_list():
-        text = f"Purposes of consent events that no rule is about, so that nothing comes of them: {enumeration(names)}."
+        text = f"Purposes and lists that no rule is about, so that nobody's yes to them counts: {enumeration(names)}."
         yield Finding("consent", "warning", text, "Say under `consent: signals:` which purposes they mean.")
 
 

@@ -94,8 +94,7 @@ def findings_of(facts: Facts, settings: Settings) -> Iterator[Finding]:
     yield from attributes.unused_attributes(facts.unused_attributes)
     yield content.channels(facts.channels)
     yield content.offers(facts.offers)
-    yield from customers.consent_coverage(facts.consents, facts.customers)
-    yield from customers.consent_rules(settings.consent, facts.consents)
+    yield from customers.consent(settings.consent, facts.consents, facts.customers)
     yield customers.feedback(facts.ratings, facts.kinds, facts.customers)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from features.events.constraints import Constraint
+from features.events.statements.stances import plain_word
 
 LONGEST = 512  # characters of ids and short texts
 
@@ -91,6 +92,18 @@ class OneOf(Constraint):
     def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
         """Whether the text is none of them."""
         return value not in self.values
+
+
+@dataclass(frozen=True)
+class AnyOfWords(Constraint):
+    """A text must be one of several words, however it is spaced and capitalised; only in events of ``kinds``."""
+
+    words: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def refuses(self, value: object, row: Mapping[str, object]) -> bool:
+        """Whether it is none of the words."""
+        return row.get("kind") in self.kinds and plain_word(cast(str, value)) not in self.words
 
 
 @dataclass(frozen=True)

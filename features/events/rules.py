@@ -16,6 +16,7 @@ missing_amount       it is a refund or a cancellation, and does not tell how muc
 missing_scale        it has a rating and no scale
 unknown_scale        its scale is none of nps, csat, ces, stars
 rating_out_of_scale  its rating does not lie on its scale
+unknown_status       it is about consent, and its status is no word for yes, no, or still to be confirmed
 bad_location         its latitude or longitude is not on this planet
 ==================== ==================================================================================================
 
@@ -30,6 +31,7 @@ from functools import cache
 
 from features.events.constraint_types import (
     LONGEST,
+    AnyOfWords,
     AtMostLong,
     Filled,
     InCurrency,
@@ -46,6 +48,8 @@ from features.events.constraint_types import (
 from features.events.constraints import Constraint, Rules
 from features.events.identifiers import TYPE
 from features.events.kinds import RETURNS
+from features.events.statements.stances import KNOWN_WORDS
+from features.events.statements.statement import KINDS_OF_STATEMENTS
 from features.events.tables import EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
 from features.moments import utc
 
@@ -89,6 +93,7 @@ def _time_rule(column: str, years: tuple[int, int]) -> Constraint:
 
 
 _NOT_NEGATIVE = "an order line cannot have a negative {column}; what comes back is of the kind refund"
+_NO_WORD = "the status {value} says neither yes nor no, as granted, pending, withdrawn and their like do"
 _ON_PLANET = "{column} {value} is not on this planet"
 
 
@@ -117,6 +122,7 @@ def event_rules(currency: str) -> Rules:
         Needs("rating", "missing_scale", f"a rating needs its scale: {_SCALES}", "scale"),
         OneOf("scale", "unknown_scale", f"the scale {{value}} is none of {_SCALES}", tuple(RATING_SCALES)),
         OnScale("rating", "rating_out_of_scale", f"the rating {{value}} is not on {_SCALES}", "scale", RATING_SCALES),
+        AnyOfWords("status", "unknown_status", _NO_WORD, KNOWN_WORDS, KINDS_OF_STATEMENTS),
         Within("latitude", "bad_location", _ON_PLANET, -90, 90),
         Within("longitude", "bad_location", _ON_PLANET, -180, 180),
         Present("value", "missing_amount", "nothing tells how much came back", RETURNS),

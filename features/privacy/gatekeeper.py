@@ -10,7 +10,8 @@ from typing import Final, Self
 import polars as pl
 
 from features.config.sections.consent import ConsentSettings, DefaultByAttribute, Gate, Purpose
-from features.events.statements import Stance, Statement
+from features.events.statements.stances import Stance
+from features.events.statements.statement import Statement
 from features.privacy.attributes import AttributeHistory
 from features.privacy.rules import ConsentRules
 from features.privacy.said import Reader, Said

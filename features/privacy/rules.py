@@ -10,7 +10,8 @@ from typing import Final
 import orjson
 
 from features.config.sections.consent import Answer, ConsentSettings, DefaultByAttribute, Gate, Purpose
-from features.events.statements import CONSENT, OF_CHANNELS, Stance, Statement, stance_of
+from features.events.statements.stances import Stance, stance_of
+from features.events.statements.statement import ALL, CONSENT, OF_CHANNELS, Statement
 from features.privacy.attributes import is_minor
 from features.privacy.standing import State
 
@@ -106,15 +107,16 @@ class ConsentRules:
         if statement.consents is None:
             return []
         signals: Mapping[str, object] = orjson.loads(statement.consents)
-        if not signals:
-            return [(name, Stance.REFUSAL) for name in self._told_by_signals]
-        return [pair for name, yes in signals.items() for pair in self._of_signal(name, _YES_NO[bool(yes)])]
+        told = [pair for name, yes in signals.items() for pair in self._of_signal(name, _YES_NO[bool(yes)])]
+        if signals and signals.get(ALL) is not False:
+            return told
+        every = [(name, Stance.REFUSAL) for name in self._told_by_signals]
+        return every + [(name, stance) for name, stance in told if stance == Stance.REFUSAL]
 
     def _of_signal(self, name: str, stance: Stance) -> list[tuple[str, Stance]]:
         """What a signal says: of those that deny only a yes counts."""
         granted = [(purpose, stance) for purpose in self._granting.get(name, ())]
-        yes = stance in {Stance.GRANT, Stance.CONFIRMATION}
-        return granted + [(purpose, Stance.REFUSAL) for purpose in self._denying.get(name, ()) if yes]
+        return granted + [(purpose, Stance.REFUSAL) for purpose in self._denying.get(name, ()) if stance in _YES]
 
     def _of_kind(self, statement: Statement) -> list[tuple[str, Stance]]:
         kind, _, purpose, status, _ = statement
@@ -124,13 +126,24 @@ class ConsentRules:
         if purpose is not None and (kind == CONSENT or purpose in self._granting):
             return self._of_signal(purpose, stance)
         if kind != CONSENT or statement.channel is not None:
-            # Who leaves a list that is not known leaves the channel; who joins one has not said yes to all of it.
-            told = purpose is None or stance == Stance.REFUSAL
-            return [(name, stance) for name in self.settings.purposes_on(statement.channel or "email") if told]
+            return self._of_channel(statement, stance)
         # A no without a purpose is one to everything; a yes to nothing in particular is none.
         return [(name, stance) for name in self.settings.purposes if stance == Stance.REFUSAL]
 
+    def _of_channel(self, statement: Statement, stance: Stance) -> list[tuple[str, Stance]]:
+        """What is said of a channel as a whole: a no is to all of it, a yes must tell to what.
 
+        Who leaves a list that is not known leaves the channel; who joins one has said yes to nothing that is known. Who
+        joins no list in particular has said yes if there is but one on the channel; otherwise to what is to be asked.
+        """
+        purposes = self.settings.purposes_on(statement.channel or "email")
+        if stance != Stance.REFUSAL and statement.purpose is not None:
+            return []
+        unclear = stance in _YES and (statement.channel is None or len(purposes) > 1)
+        return [(name, Stance.REQUEST if unclear else stance) for name in purposes]
+
+
+_YES: Final = (Stance.GRANT, Stance.CONFIRMATION)
 _YES_NO: Final = (Stance.REFUSAL, Stance.GRANT)
 
 

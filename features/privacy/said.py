@@ -8,7 +8,8 @@ from typing import Self
 
 import polars as pl
 
-from features.events.statements import SAYS, STATEMENT_COLUMNS, Stance, Statement
+from features.events.statements.stances import Stance
+from features.events.statements.statement import SAYS, STATEMENT_COLUMNS, Statement
 from features.privacy.standing import State
 
 Reader = Callable[[Statement], Stance]  # what a statement says of the purpose in question

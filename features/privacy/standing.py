@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.arrays import Flags, Ints, Mask
-from features.events.statements import Stance
+from features.events.statements.stances import Stance
 
 
 class State(StrEnum):

@@ -11,7 +11,7 @@ import polars as pl
 from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
-from features.events.statements import SAID_NUMBERS, SAID_TEXTS, SAYS
+from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, SAYS
 from features.identity.people import People
 from features.lake import Lake
 from features.progress import Progress, silent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.errors import StamkundError
-from features.events.statements import KINDS_OF_STATEMENTS
+from features.events.statements.statement import KINDS_OF_STATEMENTS
 from features.events.tables import HTTP
 from features.reading.iso import parse
 from features.units import DAY

@@ -13,7 +13,7 @@ from typing import cast
 from features.errors import StamkundError
 from features.events.kinds import KINDS
 from features.events.money import Money
-from features.events.statements import says
+from features.events.statements.statement import says
 from serving.segment_spec.event.event_builder import Event, EventBuilder
 from serving.segment_spec.event.fields import Message, display, object_of
 from serving.segment_spec.event.receiver import Receiver

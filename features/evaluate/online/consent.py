@@ -11,7 +11,8 @@ import numpy as np
 from features.arrays import Flags, Ints, Mask
 from features.config.sections.consent import Answer, DefaultByAttribute, Gate, Purpose
 from features.evaluate.online.record import NONE, Record
-from features.events.statements import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Stance, Statement
+from features.events.statements.stances import Stance
+from features.events.statements.statement import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Statement
 from features.privacy.rules import ConsentRules
 from features.privacy.standing import Standing, State, standing_of
 

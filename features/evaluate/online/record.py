@@ -15,7 +15,7 @@ from features.errors import StamkundError
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.events.knowledge import answers_at_once
-from features.events.statements import SAID_NUMBERS, SAID_TEXTS, with_own_words
+from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, with_own_words
 from features.language.terms import LOWEST
 
 FORMAT = "6"  # of packed records; records of another format are made anew from the lake

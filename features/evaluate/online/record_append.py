@@ -14,7 +14,7 @@ from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, 
 from features.evaluate.online.traits import traits_of
 from features.events.columns import EVENT_ORDER, order_of
 from features.events.kinds import ANSWERS, QUESTIONS
-from features.events.statements import with_own_words
+from features.events.statements.statement import with_own_words
 
 Number = TypeVar("Number", np.int64, np.int32)
 Event = Mapping[str, object]

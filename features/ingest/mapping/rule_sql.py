@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from features import sql
 from features.events.constraint_types import (
+    AnyOfWords,
     AtMostLong,
     Filled,
     InCurrency,
@@ -20,6 +21,7 @@ from features.events.constraint_types import (
     WithoutNul,
 )
 from features.events.constraints import Constraint
+from features.events.statements.stances import plain_word_sql
 
 
 def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
@@ -43,6 +45,9 @@ def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
             condition = f"{of_kind}({outside})"
         case OneOf():
             condition = f"{value} NOT IN ({', '.join(map(sql.literal, rule.values))})"
+        case AnyOfWords():
+            of_kinds = f"{columns['kind']} IN ({', '.join(map(sql.literal, rule.kinds))})"
+            condition = f"{of_kinds} AND {plain_word_sql(value)} NOT IN ({', '.join(map(sql.literal, rule.words))})"
         case InCurrency():
             condition = f"upper(trim({value})) <> {sql.literal(rule.currency)}"
         case Needs():

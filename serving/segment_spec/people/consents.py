@@ -8,16 +8,19 @@ from typing import Final
 import orjson
 
 from features.errors import StamkundError
+from features.events.statements.stances import is_yes
+from features.events.statements.statement import ALL
 from serving.segment_spec.event.fields import Message, display
 
 GPC: Final = "gpc"  # the Global Privacy Control of a browser
 # Of Google's consent mode, which stand beside the categories.
 _GOOGLE: Final = frozenset({"ad_personalization", "ad_storage", "ad_user_data", "analytics_storage"})
-_WORDS: Final = {"true": True, "false": False, "granted": True, "denied": False, "1": True, "0": False}
 
 
 def consents_of(context: Message) -> str | None:
     """Each signal that came, as JSON, and whether it was given; None when none came, ``{}`` when all are denied.
+
+    Where all are denied and others came beside, the signal ``*`` stands for all.
 
     >>> consents_of({"consent": {"categoryPreferences": {"Advertising": False}}, "globalPrivacyControl": True})
     '{"Advertising":false,"gpc":true}'
@@ -25,6 +28,8 @@ def consents_of(context: Message) -> str | None:
     '{"C0002":true,"C0004":false}'
     >>> consents_of({"consent": {"categoryPreferences": {}}}), consents_of({"consent": {}}), consents_of({})
     ('{}', None, None)
+    >>> consents_of({"consent": {"categoryPreferences": {}}, "gpc": True})
+    '{"*":false,"gpc":true}'
     """
     if not _NAMES & context.keys():  # as in most messages
         return None
@@ -33,8 +38,8 @@ def consents_of(context: Message) -> str | None:
     if not told:
         return None
     signals = {name: answer for part in told for name, answer in part.items()}
-    if any(not part for part in told):  # all are denied, which no single signal can take back
-        signals = {}
+    if signals and any(not part for part in told):
+        signals[ALL] = False
     return orjson.dumps(signals, option=orjson.OPT_SORT_KEYS).decode()
 
 
@@ -96,5 +101,5 @@ def _answer(value: object, at: str) -> bool:
 def _read(value: object) -> bool | None:
     """An answer in one of its forms; None for what is none."""
     if isinstance(value, str):
-        return _WORDS.get(value.strip().lower())
+        return is_yes(value)
     return bool(value) if isinstance(value, int) and value in (0, 1) else None

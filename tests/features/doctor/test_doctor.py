@@ -226,6 +226,27 @@ def test_the_latest_word_on_consent_counts() -> None:
     assert unknown.level == "warning"
 
 
+def test_all_that_says_something_is_consent_and_its_absence_is_told_once() -> None:
+    rules = ConsentSettings.model_validate(
+        {"purposes": {"ads": {"gates": ["decisions"]}, "email": {"channel": "email"}}}
+    )
+    said = [
+        event(1, "unsubscribe"),
+        event(1, "subscribe", customer="c2", purpose="weekly"),
+        event(1, "view", customer="c3", consents='{"ads":true}'),
+        event(1, "subscribe", customer="c4", channel="sms", status="confirmed"),
+    ]
+    found = list(customers.consent(rules, customer_counts.consents(events(*said)), customers=4))
+    assert [finding.message for finding in found] == [
+        "Consent is known for 4 of 4 customers (100%): email unsubscribe 1, sms confirmed 1 and weekly subscribe 1.",
+        "Purposes and lists that no rule is about, so that nobody's yes to them counts: sms and weekly.",
+    ]
+    signals = list(customers.consent(rules, customer_counts.consents(events(said[2])), customers=1))
+    assert [finding.message for finding in signals] == ["Consent is known for 1 of 1 customer (100%)."]
+    nothing = customer_counts.consents(events(event(1)))
+    assert [len(list(customers.consent(each, nothing, customers=1))) for each in (None, rules)] == [1, 1]
+
+
 def test_without_rules_of_consent_everything_is_allowed_and_the_doctor_says_so() -> None:
     said = [event(n, "consent", status="granted", purpose=purpose) for n, purpose in enumerate(("ads", "C2", "C3"))]
     counts = customer_counts.consents(events(*said))
@@ -233,7 +254,7 @@ def test_without_rules_of_consent_everything_is_allowed_and_the_doctor_says_so()
     assert (absent.level, "everything is allowed" in absent.message) == ("warning", True)
     rules = ConsentSettings.model_validate({"purposes": {"ads": {}}, "signals": {"C2": {"deny": ["ads"]}}})
     (unknown,) = customers.consent_rules(rules, counts)
-    assert unknown.message.endswith("nothing comes of them: C3.")
+    assert unknown.message.endswith("nobody's yes to them counts: C3.")
     assert not list(customers.consent_rules(rules, customer_counts.consents(events(*said[:2]))))
 
 

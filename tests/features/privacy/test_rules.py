@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from features.config.sections.consent import GATES, ConsentSettings
-from features.events.statements import Statement
+from features.events.statements.statement import Statement
 from features.privacy.rules import ConsentRules
 from features.privacy.standing import State
 
@@ -15,8 +15,10 @@ SETTINGS = ConsentSettings.model_validate(
             "ads": {"gates": ["decisions"]},
             "email": {"channel": "email", "confirm": "double", "after": "order"},
             "sms": {"channel": "sms"},
+            "ads_by_post": {"channel": "post"},
+            "news_by_post": {"channel": "post"},
         },
-        "signals": {"C0002": "profiling", "Ad": ["ads"], "gpc": {"deny": ["ads"]}},
+        "signals": {"C0002": "profiling", "Ad": ["ads"], "gpc": {"deny": ["ads", "sms"]}},
         "minors": {"attribute": "born", "under": 16, "deny": ["profiling"]},
     }
 )
@@ -32,7 +34,7 @@ def said(**columns: str) -> dict[str, str]:
     [
         ({}, {}),
         ({"consents": '{"Ad": true, "C0002": false}'}, {"ads": "GRANT", "profiling": "REFUSAL"}),
-        ({"consents": '{"Ad": true, "gpc": true}'}, {"ads": "REFUSAL"}),  # the strictest of one event
+        ({"consents": '{"Ad": true, "gpc": true}'}, {"ads": "REFUSAL", "sms": "REFUSAL"}),  # the strictest of one event
         ({"consents": '{"gpc": false, "unheard of": true}'}, {}),
         ({"consents": "{}"}, {"profiling": "REFUSAL", "ads": "REFUSAL"}),  # all that signals tell of; the rest is untouched
         ({"kind": "consent", "purpose": "ads", "status": "Opted in"}, {"ads": "GRANT"}),
@@ -41,13 +43,22 @@ def said(**columns: str) -> dict[str, str]:
         ({"kind": "consent", "purpose": "ads"}, {}),
         ({"kind": "consent", "purpose": "adz", "status": "no"}, {}),
         ({"kind": "consent", "status": "yes"}, {}),
-        ({"kind": "consent", "status": "withdrawn"}, dict.fromkeys(("profiling", "ads", "email", "sms"), "REFUSAL")),
+        ({"kind": "consent", "status": "withdrawn"}, dict.fromkeys(SETTINGS.purposes, "REFUSAL")),
         ({"kind": "consent", "channel": "sms", "status": "yes"}, {"sms": "GRANT"}),
         ({"kind": "consent", "purpose": "email", "status": "granted"}, {"email": "REQUEST"}),  # still to be confirmed
         ({"kind": "consent", "purpose": "email", "status": "confirmed"}, {"email": "GRANT"}),
         ({"kind": "consent", "purpose": "profiling", "status": "pending"}, {}),  # nothing is asked for
-        ({"kind": "subscribe"}, {"email": "REQUEST"}),
-        ({"kind": "subscribe", "status": "confirmed"}, {"email": "GRANT"}),
+        ({"consents": '{"*": false, "gpc": true}'}, {"profiling": "REFUSAL", "ads": "REFUSAL", "sms": "REFUSAL"}),
+        ({"consents": '{"*": false, "email": true}'}, {"profiling": "REFUSAL", "ads": "REFUSAL"}),  # nothing takes it back
+        ({"kind": "consent", "channel": "post", "status": "yes"}, {"ads_by_post": "REQUEST", "news_by_post": "REQUEST"}),
+        ({"kind": "consent", "channel": "post", "status": "no"}, {"ads_by_post": "REFUSAL", "news_by_post": "REFUSAL"}),
+        ({"kind": "subscribe"}, {"email": "REQUEST"}),  # to what, by which channel?
+        ({"kind": "subscribe", "status": "confirmed"}, {"email": "REQUEST"}),
+        ({"kind": "subscribe", "status": "never subscribed"}, {}),
+        ({"kind": "subscribe", "channel": "email"}, {"email": "REQUEST"}),  # still to be confirmed
+        ({"kind": "subscribe", "channel": "email", "status": "confirmed"}, {"email": "GRANT"}),
+        ({"kind": "subscribe", "channel": "post", "status": "confirmed"}, {"ads_by_post": "REQUEST", "news_by_post": "REQUEST"}),
+        ({"kind": "subscribe", "channel": "post", "purpose": "ads_by_post"}, {"ads_by_post": "GRANT"}),
         ({"kind": "subscribe", "channel": "sms"}, {"sms": "GRANT"}),
         ({"kind": "subscribe", "purpose": "weekly"}, {}),
         ({"kind": "unsubscribe", "purpose": "weekly"}, {"email": "REFUSAL"}),

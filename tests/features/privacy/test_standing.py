@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.events.statements import Stance, Statement
+from features.events.statements.stances import Stance
+from features.events.statements.statement import Statement
 from features.privacy.said import Said
 from features.privacy.standing import State, standing_of
 

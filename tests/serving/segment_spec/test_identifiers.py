@@ -138,8 +138,16 @@ def test_what_cannot_be_read_whole_is_refused_with_its_place(context: Sent, code
         ({"gpc": True}, {"gpc": True}),
         ({"gpc": False, "globalPrivacyControl": "1"}, {"gpc": True}),
         ({"globalPrivacyControl": 0}, {"gpc": False}),
-        # All are denied: nothing beside takes that back.
-        ({"consent": {"categoryPreferences": {}}, "consentManagement": {"allowedConsentIds": ["a"]}}, {}),
+        (
+            {"consent": {"categoryPreferences": {"Ads": "Accepted", "Stats": "abgelehnt"}}},
+            {"Ads": True, "Stats": False},
+        ),
+        # All are denied, and what came beside is kept.
+        ({"consent": {"categoryPreferences": {}}, "gpc": True}, {"*": False, "gpc": True}),
+        (
+            {"consent": {"categoryPreferences": {}}, "consentManagement": {"allowedConsentIds": ["a"]}},
+            {"*": False, "a": True},
+        ),
     ],
 )
 def test_what_a_message_permits_is_kept_as_it_came(context: object, consents: object) -> None:
