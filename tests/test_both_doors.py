@@ -129,6 +129,7 @@ LAW: list[tuple[Row, str | None]] = [
     ({"kind": "order", "value": "0.004"}, None),
     ({"kind": "refund", "value": "-1", "quantity": "-1"}, None),
     ({"kind": "refund", "value": ""}, "missing_amount"),
+    ({"kind": "order", "value": ""}, None),
     ({"kind": "orders", "quantity": "-1"}, "negative_quantity"),
     ({"quantity": "two"}, "bad_number"),
     ({"quantity": "\uff11"}, "bad_number"),

@@ -2,66 +2,22 @@
 
 The *node* of an identifier is its text: a user's id as it stands, any other as ``type:value``. A user's id that itself
 begins like that is written ``user_id:…``, so that no two identifiers share a node.
-
-======= ===========================================================================
-form    what is compared
-======= ===========================================================================
-text    the value as it stands
-email   the value without blanks around it, in small letters
-phone   its digits, with a plus where it begins with one; other than numbers, as text
-======= ===========================================================================
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 
 import polars as pl
 
 from features import sql
+from features.addresses import USUAL_FORMS, form_of, normal, normal_sql
 from features.errors import StamkundError
 
-Form = Literal["text", "email", "phone"]
 USER: Final = "user_id"  # the type of a customer's own id
 VISITOR_TYPES: Final = ("anonymous_id", "device_id")  # of browsers and devices: nobody is their customer by themselves
 TYPE: Final = "[a-z][a-z0-9_]*"  # how a type is written
-BLANKS: Final = " \t\r\n\N{NO-BREAK SPACE}"
-_USUAL_FORMS: Final[dict[str, Form]] = {"email": "email", "phone": "phone"}
-_PHONE: Final = f"[{BLANKS}]*[+]?[{BLANKS}0-9()./-]*[0-9][{BLANKS}0-9()./-]*"
-
-
-def form_of(id_type: str) -> Form:
-    """The usual form of a type, by its name.
-
-    >>> form_of("email"), form_of("loyalty_card")
-    ('email', 'text')
-    """
-    return _USUAL_FORMS.get(id_type, "text")
-
-
-def normal(value: str, form: Form) -> str:
-    """A value in the form in which it is compared; one that does not have the form stays a text.
-
-    >>> normal(" Anna@X.se", "email"), normal("+46 (0)70-123", "phone"), normal("ask Anna", "phone")
-    ('anna@x.se', '+46070123', 'ask Anna')
-    """
-    if form == "email":
-        return _small(value.strip(BLANKS))
-    if form == "phone" and re.fullmatch(_PHONE, value):
-        return ("+" if value.lstrip(BLANKS).startswith("+") else "") + re.sub("[^0-9]", "", value)
-    return value
-
-
-def normal_sql(value: str, form: Form) -> str:
-    """The same of an SQL text."""
-    bare = f"trim({value}, {sql.literal(BLANKS)})"
-    if form == "email":
-        return f"lower({bare})"
-    if form == "phone":
-        digits = f"if(starts_with({bare}, '+'), '+', '') || regexp_replace({value}, '[^0-9]', '', 'g')"
-        return f"if(regexp_full_match({value}, {sql.literal(_PHONE)}), {digits}, {value})"
-    return value
 
 
 def node(id_type: str, value: str) -> str:
@@ -81,7 +37,7 @@ def node(id_type: str, value: str) -> str:
 def node_sql(id_type: str, value: str) -> str:
     """The same of two SQL texts; an error of the type is a rule of events (:mod:`features.events.rules`)."""
     user = f"if(contains({value}, ':') AND regexp_matches({value}, '^{TYPE}:'), '{USER}:' || {value}, {value})"
-    forms = (f"WHEN {sql.literal(name)} THEN {normal_sql(value, form)}" for name, form in _USUAL_FORMS.items())
+    forms = (f"WHEN {sql.literal(name)} THEN {normal_sql(value, form)}" for name, form in USUAL_FORMS.items())
     typed = f"{id_type} || ':' || CASE {id_type} {' '.join(forms)} ELSE {value} END"
     return f"if({id_type} = '{USER}', {user}, {typed})"
 
@@ -113,8 +69,3 @@ def visitors(nodes: pl.Expr) -> pl.Expr:
 
 
 _VISITORS: Final = tuple(f"{id_type}:" for id_type in VISITOR_TYPES)
-
-
-def _small(text: str) -> str:
-    """A text in small letters, each by itself, as SQL has it."""
-    return text.lower() if text.isascii() else "".join(map(str.lower, text.replace("İ", "i")))

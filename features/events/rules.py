@@ -22,7 +22,7 @@ bad_location         its latitude or longitude is not on this planet
 
 Before any of these come the codes of what cannot be read: ``missing_COLUMN``, ``bad_time``, ``bad_amount`` (below 10^12
 units of the currency), ``bad_number`` (at most 10^12), ``bad_properties``. A row of a file has also ``malformed_row``,
-``bad_value``, ``duplicate_event_id``; a message over HTTP ``future_time``, and those of its own form.
+``bad_value``, ``several_ids``, ``duplicate_event_id``; a message over HTTP ``future_time``, and those of its own form.
 """
 
 from __future__ import annotations

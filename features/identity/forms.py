@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import polars as pl
 
+from features.addresses import form_of, normal
 from features.config.sections.identity import IdentifierType
-from features.events.identifiers import TYPE, USER, form_of, node, normal
+from features.events.identifiers import TYPE, USER, node
 
 
 def plain(value: str, kind: IdentifierType) -> str:

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from features import sql
-from features.events.identifiers import BLANKS
+from features.addresses import BLANKS
 
 # What exports write where nobody is meant; 0 is not among them, for some count customers from it. The setting
 # `missing_ids` replaces the list.
 MISSING_IDS = (
     *("nan", "none", "null", "nil", "<na>", "na", "n/a", "#n/a", "nat", "undefined", "[object object]", "unknown"),
-    *("anonymous", "(not set)", "-1", "00000000-0000-0000-0000-000000000000"),
+    *("anonymous", "guest", "not_authenticated", "(not set)", "-1", "00000000-0000-0000-0000-000000000000"),
+    # What programs send that were given a setting's name, or whether somebody is known, in place of who.
+    *("true", "false", "id", "user_id", "userid", "anonymous_id", "distinct_id", "distinctid", "email"),
 )
 _WHOLE = "-?[0-9]+[.]0+"
 _ROUNDED = "-?[0-9]([.][0-9]+)?[eE][+][0-9]+"  # as spreadsheets write a number that is too wide for its column

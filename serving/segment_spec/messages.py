@@ -2,7 +2,7 @@
 
 The codes of events are those of :mod:`features.events.rules`, as for files. A message has also ``bad_message``,
 ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``, ``missing_event``, ``future_time``,
-``erased``, ``missing_amount``, ``bad_products`` and ``bad_discount``.
+``erased``, ``bad_products`` and ``bad_discount``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from serving.segment_spec.event.fields import Message, display, object_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import head_of
 from serving.segment_spec.message_types import kind_of
-from serving.segment_spec.orders import OF_PRODUCTS, check_amount, lines, number_lines
+from serving.segment_spec.orders import OF_PRODUCTS, lines, number_lines
 from serving.segment_spec.people.addresses import put_address
 from serving.segment_spec.people.consents import consents_of
 from serving.segment_spec.people.identifiers import fragment_of, other_identifiers, to_json
@@ -64,8 +64,6 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
     if has_lines:
         builder.fields.setdefault("value", "properties.products")
     event = builder.build(money.currency)
-    if kind == "order":
-        check_amount(event)
     return [event | ({"order_line": 1} if kind == "order" else {})]
 
 

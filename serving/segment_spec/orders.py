@@ -17,13 +17,6 @@ OF_PRODUCTS: Final = ("item_id", "category", "quantity", "properties")  # an ord
 _TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("category",)}
 
 
-def check_amount(event: Event) -> None:
-    """Refuse an order without its amount; a file may have some, and returns need theirs everywhere."""
-    if "value" not in event:
-        text = "A message of the kind order needs its products, or its revenue or total."
-        raise StamkundError("missing_amount", text, field="properties.products")
-
-
 def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[EventBuilder]:
     """A builder for each product; the order's discount is shared out in proportion to the products' amounts."""
     products = properties["products"]

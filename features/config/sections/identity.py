@@ -7,10 +7,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
+from features.addresses import Form, form_of
 from features.config.sections.fuzzy import FuzzySettings
 from features.config.sections.section import MissingId, Section, Whole, check_id_types
 from features.errors import StamkundError
-from features.events.identifiers import Form, form_of
 
 MOST = 1_000  # of a limit; who needs more means none
 Limit = Annotated[Whole, Field(ge=1, le=MOST)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from features import sql
+from features.addresses import USUAL_FORMS, values_sql
 from features.config.source import Source
 from features.events.money import Money, power
 from features.events.rules import rules_of, text_rules
@@ -62,6 +63,22 @@ def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -
     return Check(code, is_missing_id_sql(f"CAST({value.sql} AS VARCHAR)", missing_ids), reason)
 
 
+def _several(source: Source, column: str, value: Value, text: str) -> Iterator[Check]:
+    """Addresses of which one would have to be the customer's."""
+    told = {name: values_sql(f"CAST({value.sql} AS VARCHAR)", form) for name, form in USUAL_FORMS.items()}
+    if "id_type" in source.columns:
+        cases = " ".join(f"WHEN {sql.literal(name)} THEN {values}" for name, values in told.items())
+        several = f"CASE id_type {cases} END"
+    elif source.id_type in told:
+        several = told[source.id_type]
+    else:
+        return
+    reason = (
+        f"'the {column} ' || {text} || ' holds several addresses, and a row is about one: take one in an expression'"
+    )
+    yield Check("several_ids", f"len({several}) > 1", reason)
+
+
 def _is_told(column: str, value: Value, missing_ids: Sequence[str]) -> str:
     """Whether a value says anything; as another identifier, what stands for nobody does not."""
     if not column.startswith(OTHER_ID):
@@ -95,6 +112,8 @@ def checks_of(source: Source, values: Mapping[str, Value], money: Money, missing
     texts = {column: f"coalesce(left(CAST({value.sql} AS VARCHAR), 60), '')" for column, value in values.items()}
     for column in NEEDED[source.table]:
         yield _missing(column, values[column], texts[column], missing_ids)
+        if column in _WHO:
+            yield from _several(source, column, values[column], texts[column])
     for column in dict.fromkeys([*COLUMNS[source.table], *values]):
         if column in values and role_of(source, column) in _FORMS:
             yield from _unread(source, column, values[column], texts[column], money=money, missing_ids=missing_ids)

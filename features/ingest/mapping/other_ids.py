@@ -7,18 +7,25 @@ from collections.abc import Iterable, Sequence
 import orjson
 
 from features import sql
-from features.events.identifiers import BLANKS
+from features.addresses import BLANKS, Form, form_of, values_sql
 from features.events.tables import OTHER_ID
 from features.reading.ids import is_missing_id_sql
 
 
 def ids_sql(others: Sequence[str]) -> str:
     """The SQL of the JSON of other identifiers by their types; null where there are none."""
-    names = {column: orjson.dumps(column.removeprefix(OTHER_ID)).decode() for column in sorted(others)}
+    names = {column: column.removeprefix(OTHER_ID) for column in sorted(others)}
     told = (
-        f"{sql.literal(f'{name}:')} || CAST(to_json({sql.name(column)}) AS VARCHAR)" for column, name in names.items()
+        f"{sql.literal(f'{orjson.dumps(name).decode()}:')} || {_json(sql.name(column), form_of(name))}"
+        for column, name in names.items()
     )
     return f"'{{' || nullif(concat_ws(',', {', '.join(told)}), '') || '}}'"
+
+
+def _json(value: str, form: Form) -> str:
+    """The JSON of an identifier's value, or of the list of values that it holds."""
+    one = f"CAST(to_json({value}) AS VARCHAR)"
+    return one if form == "text" else f"coalesce(CAST(to_json({values_sql(value, form)}) AS VARCHAR), {one})"
 
 
 def other_id(reading: str, missing_ids: Iterable[str]) -> str:

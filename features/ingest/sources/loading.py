@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from features import sql
+from features.addresses import BLANKS
 from features.ingest.sources.formats.places import FLAW, ROW, FileRows, Malformed
 from features.ingest.sources.formats.text.lines import CsvLines, lines_at
 from features.ingest.sources.tables.source_table import SourceTable
@@ -47,6 +48,23 @@ def add_columns(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapp
     for column, type_ in columns.items():
         if column.lower() not in present:
             connection.execute(f"ALTER TABLE {sql.name(table)} ADD COLUMN {sql.name(column)} {type_}")
+
+
+def drop_blank(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Take away the rows that say nothing, such as lines of delimiters behind the last one; others keep their numbers.
+
+    >>> with duckdb.connect() as connection:
+    ...     _ = connection.execute(f"CREATE TABLE t AS SELECT * FROM (VALUES (1, NULL, 'a', ''), (2, NULL, '', ' ')) "
+    ...                            f"AS t({ROW}, {FLAW}, a, b)")
+    ...     drop_blank(connection, "t")
+    ...     connection.execute(f"SELECT {ROW} FROM t").fetchall()
+    [(1,)]
+    """
+    columns = [column for column in sql.describe(connection, sql.name(table)) if column not in {ROW, FLAW}]
+    blank = "coalesce(trim(CAST({} AS VARCHAR), {}), '') = ''"
+    says_nothing = " AND ".join(blank.format(sql.name(column), sql.literal(BLANKS)) for column in columns)
+    if columns:
+        connection.execute(f"DELETE FROM {sql.name(table)} WHERE {FLAW} IS NULL AND {says_nothing}")
 
 
 def add_flaws(connection: duckdb.DuckDBPyConnection, table: str, flaws: Sequence[str], before: int) -> None:

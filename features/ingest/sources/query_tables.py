@@ -13,7 +13,7 @@ from features import sql, sql_tree
 from features.errors import StamkundError
 from features.ingest.sources.formats.form import Form
 from features.ingest.sources.formats.places import FLAW, ROW
-from features.ingest.sources.loading import append, load
+from features.ingest.sources.loading import append, drop_blank, load
 from features.ingest.sources.tables import fitting, open_source, open_tables
 from features.ingest.sources.tables.source_table import SourceTable
 
@@ -61,6 +61,7 @@ def _make_view(connection: duckdb.DuckDBPyConnection, name: str, tables: Sequenc
         load(connection, tables[0], text)
         for table in tables[1:]:
             append(connection, table, text)
+        drop_blank(connection, text)
         own = [column for column in sql.describe(connection, text) if column not in {ROW, FLAW}]
         columns = ", ".join(_typed(connection, text, column) for column in own)
         query = f"SELECT {columns} FROM {text} WHERE {FLAW} IS NULL"

@@ -17,7 +17,7 @@ from features.ingest.sources import databases
 from features.ingest.sources.files import READ_ERRORS, form_of
 from features.ingest.sources.formats import parquet
 from features.ingest.sources.formats.places import FLAW, ROW, FileRows
-from features.ingest.sources.loading import add_columns, add_flaws, append, load
+from features.ingest.sources.loading import add_columns, add_flaws, append, drop_blank, load
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.query_tables import query_tables
 from features.ingest.sources.tables import open_source
@@ -87,6 +87,7 @@ def _read_texts(
     """The rows of tables of text, with the columns of the ``previous`` ones, as if all had been read together."""
     first, *others = tables
     files = [load(connection, first, "rows"), *(append(connection, table, "rows") for table in others)]
+    drop_blank(connection, "rows")
     add_columns(connection, "rows", previous)
     return _rows(connection, textual=True, files=files)
 

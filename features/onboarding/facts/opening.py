@@ -16,13 +16,14 @@ from features.errors import StamkundError
 from features.ingest.sources.files import READ_ERRORS, find_files
 from features.ingest.sources.formats.form import Findings, Form
 from features.ingest.sources.formats.places import FLAW, ROW
-from features.ingest.sources.loading import append, load
+from features.ingest.sources.loading import append, drop_blank, load
 from features.ingest.sources.tables import SourceTable, open_tables
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.names import role_scores
 
 ROWS = 500_000  # of a file that are looked at
+_FEW = 3  # columns, of which one more or less makes another table
 _DIFFERENT = (
     "The files in {} have different columns, so each is a source, and files that come later are not read: "
     "give those with the same columns a folder of their own."
@@ -57,7 +58,7 @@ def tables_of(
 
 
 def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]]) -> Iterator[_Group]:
-    """The tables of a file; those of a folder in one, if they have the same columns, else each file's."""
+    """The tables of a file; those of a folder in one, if they have the same columns but for one, else each file's."""
     opened: list[tuple[Path, SourceTable]] = []
     for file in find_files(str(path), field="init"):
         try:
@@ -65,9 +66,11 @@ def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]])
         except (*READ_ERRORS, StamkundError) as error:
             errors.append((file, _told(file, error)))
     files = list(dict.fromkeys(file for file, _ in opened))
-    shapes = {(file.suffix.lower(), frozenset(map(str.lower, table.columns))) for file, table in opened}
-    if len(shapes) == 1 and (path.is_dir() or len(opened) > 1) and not errors:
-        yield _Group(path, path.resolve().name, files, [table for _, table in opened])
+    of_one_form = len({file.suffix.lower() for file in files}) == 1 and not errors
+    beside = _beside([table for _, table in opened]) if of_one_form and (path.is_dir() or len(opened) > 1) else None
+    if beside is not None:
+        tables = [table for _, table in opened]
+        yield _Group(path, path.resolve().name, files, tables, [f"only some of its files have {c}" for c in beside])
         return
     notes: list[str] = []
     if path.is_dir() and len(files) > 1:
@@ -77,6 +80,19 @@ def _groups(path: Path, scratch: Path, errors: list[tuple[Path, StamkundError]])
         for table in own:
             yield _Group(file, file.name if len(own) == 1 else table.name, [file], [table], notes)
             notes = []
+
+
+def _beside(tables: Sequence[SourceTable]) -> list[str] | None:
+    """The column that not all of some tables have; None where they differ by more, and so are of several kinds.
+
+    A moment that only some tell is what happened in these, such as a click.
+    """
+    columns = [{name.lower(): name for name in table.columns} for table in tables]
+    every = {lower: name for own in columns for lower, name in own.items()}
+    beside = [name for lower, name in every.items() if any(lower not in own for own in columns)]
+    if len(beside) > 1 or (beside and len(every) <= _FEW):
+        return None
+    return None if any(role.endswith("time") for name in beside for role in role_scores(name)) else beside
 
 
 def _of_items(file: Path, table: SourceTable, scratch: Path) -> SourceTable:
@@ -101,6 +117,8 @@ def _table(connection: duckdb.DuckDBPyConnection, group: _Group, names: set[str]
     load(connection, first, loaded, most=ROWS)
     for source in others:
         append(connection, source, loaded)
+    if all(source.textual for source in group.sources):
+        drop_blank(connection, loaded)
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE {raw} AS
@@ -109,12 +127,16 @@ def _table(connection: duckdb.DuckDBPyConnection, group: _Group, names: set[str]
     )
     connection.execute(f"DROP TABLE {sql.name(loaded)}")
     questions = [Question(each.topic, each.text, each.options) for each in first.questions]
-    notes = [*group.notes, *first.notes, *([f"{len(group.sources)} files with the same columns"] if others else [])]
+    notes = [*group.notes, *first.notes, *([_files_alike(group)] if others else [])]
     if sql.row_count(connection, raw) >= ROWS:
         notes.append(f"the first {ROWS:,} rows were looked at")
     return Table.of(
         connection, name, group.place, group.files, raw, options=first.settings, notes=notes, questions=questions
     )
+
+
+def _files_alike(group: _Group) -> str:
+    return f"{len(group.sources)} files with {'nearly ' if group.notes else ''}the same columns"
 
 
 def source_name(name: str, names: set[str]) -> str:

@@ -13,6 +13,7 @@ from features.reading.ids import MISSING_IDS, exact_id, is_missing_id
 from serving.segment_spec.event.numerals import digits
 
 Message = Mapping[str, object]
+_ALSO_IDS: Final = frozenset({"sku", "email", "phone"})
 SHOWN: Final = 60  # characters of a value in an error
 
 
@@ -69,7 +70,7 @@ def text_of(message: Message, name: str, *, at: str = "") -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise StamkundError("bad_text", f"{at}{name} must be text, not {display(value)}.", field=f"{at}{name}")
     written = digits(value) if isinstance(value, float) else str(value)
-    text = exact_id(written) if written is not None and (is_id(name) or name == "sku") else written
+    text = exact_id(written) if written is not None and (is_id(name) or name in _ALSO_IDS) else written
     if text is None:
         reason = f"{at}{name} is the number {display(value)}, whose digits cannot be known. Send all of them as text."
         raise StamkundError("bad_text", reason, field=f"{at}{name}")

@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from features.addresses import BLANKS
 from features.errors import StamkundError
 from features.events.statements.stances import is_yes
 from features.events.statements.statement import ALL
@@ -56,6 +57,7 @@ def _of_consent(context: Message) -> dict[str, bool] | None:
         return signals or None
     at = "context.consent.categoryPreferences"
     of_categories = _object(categories, at)
+    _names([*of_categories], at)
     return signals | {name: _answer(value, f"{at}.{name}") for name, value in of_categories.items()}
 
 
@@ -77,9 +79,13 @@ def _of_browser(context: Message) -> dict[str, bool] | None:
 def _names(names: object, at: str) -> list[str]:
     if names is None:
         return []
-    if not isinstance(names, Sequence) or isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise StamkundError("bad_consent", f"{at} must hold lists of texts, not {display(names)}.", field=at)
+    if not isinstance(names, Sequence) or isinstance(names, str) or not all(map(_is_name, names)):
+        raise StamkundError("bad_consent", f"{at} must hold lists of names, not {display(names)}.", field=at)
     return list(names)
+
+
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and bool(name.strip(BLANKS))
 
 
 def _object(value: object, at: str) -> Message:

@@ -7,18 +7,20 @@ from typing import Final
 
 import orjson
 
+from features.addresses import form_of, values_of
 from features.errors import StamkundError
 from features.events.constraint_types import LONGEST
 from features.events.identifiers import USER, node
 from features.events.kinds import KINDS, snake_case
 from features.events.rules import text_rules
 from features.reading.ids import is_missing_id
-from serving.segment_spec.event.fields import Message, display, object_of, text_of
+from serving.segment_spec.event.fields import Message, display, first_given, object_of, text_of
 from serving.segment_spec.event.receiver import Receiver
 
 ANONYMOUS: Final = "anonymous_id"
 DEVICE: Final = "device_id"
 ADDRESSES: Final = ("email", "phone")
+_VALUES: Final = ("id", "value")  # of an external id: in what Segment describes, and in what others send
 Others = Mapping[str, Sequence[str]]
 Told = tuple[str, str | None, str]  # a type, its value, and the field that holds it
 
@@ -47,9 +49,8 @@ def other_identifiers(message: Message, kind: str, own: tuple[str, str], receive
             continue
         if not value.isprintable() or len(value) > LONGEST:
             _check(value, at)
-        values = found.setdefault(id_type, [])
-        if value not in values:
-            values.append(value)
+        values = values_of(value, form_of(id_type))
+        found[id_type] = list(dict.fromkeys([*found.get(id_type, ()), *values]))
     return found
 
 
@@ -111,10 +112,12 @@ def _of_context(context: Message) -> Iterator[Told]:
 
 
 def _addresses(traits: Message, at: str) -> Iterator[Told]:
-    """The addresses among traits; one that is neither a text nor a number is none."""
+    """The addresses among traits, one or a list of them; one that is neither a text nor a number is none."""
     for name in ADDRESSES:
-        if isinstance(traits.get(name), str | int | float) and not isinstance(traits[name], bool):
-            yield name, text_of(traits, name, at=f"{at}."), f"{at}.{name}"
+        value = traits.get(name)
+        for each in value if isinstance(value, list) else (value,):
+            if isinstance(each, str | int | float) and not isinstance(each, bool):
+                yield name, text_of({name: each}, name, at=f"{at}."), f"{at}.{name}"
 
 
 def _external(entries: object) -> Iterator[Told]:
@@ -125,9 +128,12 @@ def _external(entries: object) -> Iterator[Told]:
         at = f"context.externalIds[{place}]"
         if not isinstance(entry, Mapping):
             raise StamkundError("bad_message", f"{at} must be an object, not {display(entry)}.", field=at)
-        value = text_of(entry, "id", at=f"{at}.")
-        if value is not None:
-            yield _external_type(entry, at), value, f"{at}.id"
+        name = first_given(entry, _VALUES)
+        if name is not None:
+            yield _external_type(entry, at), text_of(entry, name, at=f"{at}."), f"{at}.{name}"
+        elif not entry.keys() & {*_VALUES}:
+            text = f"{at} has neither an id nor a value, but {', '.join(map(display, entry)) or 'nothing'}."
+            raise StamkundError("missing_id", text, field=f"{at}.id")
 
 
 def _external_type(entry: Message, at: str) -> str:

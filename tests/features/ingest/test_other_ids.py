@@ -9,7 +9,7 @@ import pytest
 
 from features.config.source import Source
 from features.errors import StamkundError
-from tests.features.sourcing import ingested
+from tests.features.sourcing import ingested, rejects_of
 
 COLUMNS = {"id": "who", "time": "at"}
 
@@ -23,6 +23,33 @@ def test_the_identifiers_of_a_row_are_kept_by_type_and_nobody_is_none(tmp_path: 
     assert told == [{"email": "Anna@X.se", "loyalty_card": "40213", "phone": "+46 70"}, None, {"phone": "1"}]
     assert list(orjson.loads(events.sort("fragment")["ids"][0])) == ["email", "loyalty_card", "phone"]
     assert events["fragment"].sort().to_list() == ["7", "8", "9"]
+
+
+def test_several_addresses_in_one_field_are_several_identifiers(tmp_path: Path) -> None:
+    text = "who,at,mail,tel\n7,2017-01-01,Anna <a@x.se>; b@x.se,070-123 45 67|08-765 43 21\n8,2017-01-02,c@x.se;,1\n"
+    _, events = ingested(tmp_path, text, kind="visit", columns=COLUMNS, ids={"phone": "tel", "email": "mail"})
+    assert [orjson.loads(each) for each in events.sort("fragment")["ids"]] == [
+        {"email": ["a@x.se", "b@x.se"], "phone": ["070-123 45 67", "08-765 43 21"]},
+        {"email": "c@x.se;", "phone": "1"},
+    ]
+
+
+@pytest.mark.parametrize("columns", [{}, {"id_type": "type"}])
+def test_a_row_is_not_about_several_addresses(tmp_path: Path, columns: dict[str, str]) -> None:
+    text = "who,at,type\na@x.se;b@x.se,2017-01-01,email\nAnna <A@x.se>,2017-01-02,email\n"
+    more = {} if columns else {"id_type": "email"}
+    report, events = ingested(tmp_path, text, kind="visit", columns=COLUMNS | columns, **more)
+    assert report.rejected == {"several_ids": 1}
+    assert events["fragment"].to_list() == ["email:a@x.se"]
+    (reason,) = rejects_of(report)["reason"].to_list()
+    assert reason.startswith("the id a@x.se;b@x.se holds several addresses, and a row is about one")
+
+
+def test_customers_of_several_addresses_are_refused_too(tmp_path: Path) -> None:
+    text = "mail,plan\na@x.se;b@x.se,a\nc@x.se,b\n"
+    columns = {"customer_id": "mail", "plan": "plan"}
+    report, customers = ingested(tmp_path, text, table="customers", id_type="email", columns=columns)
+    assert (report.rejected, customers["customer_id"].to_list()) == ({"several_ids": 1}, ["email:c@x.se"])
 
 
 def test_an_expression_gives_an_identifier_and_any_character_is_kept(tmp_path: Path) -> None:

@@ -291,3 +291,10 @@ def test_kinds_are_known_by_all_their_names_as_over_http(tmp_path: Path) -> None
         tmp_path, "id,time\n1,2017-01-01\n", kind="Order Completed", columns={"id": "id", "time": "time"}
     )
     assert constant["kind"].to_list() == ["order"]
+
+
+def test_a_line_of_delimiters_alone_is_no_row_and_the_others_keep_their_lines(tmp_path: Path) -> None:
+    text = "who,at,note\n7,2024-01-01,\n,,\n8,soon,\n , ,\xa0\n,,\n"
+    report, events = ingested(tmp_path, text, kind="visit", columns={"id": "who", "time": "at"})
+    assert (report.read, report.rejected, len(events)) == (2, {"bad_time": 1}, 1)
+    assert rejects_of(report)["line"].to_list() == ["4"]

@@ -88,6 +88,24 @@ def test_a_folder_of_files_alike_is_one_source(tmp_path: Path) -> None:
     assert "# 5 files with the same columns" in text
 
 
+def test_a_folder_of_files_that_differ_by_one_column_is_one_source(tmp_path: Path) -> None:
+    folder = orders(tmp_path / "orders", [""] * 3)
+    (folder / "2024-01-04.csv").write_text(
+        "customer_id,ordered_at,order_id,amount,city\n7,2024-01-04T10:00:00Z,4,1,Lund\n"
+    )
+    text, _, report = guessed(tmp_path, [folder])
+    assert [(each.name, each.accepted) for each in report.sources] == [("orders", 4)]
+    assert "# only some of its files have city" in text
+    assert "# 4 files with nearly the same columns" in text
+
+
+def test_a_moment_that_only_one_file_tells_makes_another_source(tmp_path: Path) -> None:
+    folder = orders(tmp_path / "orders", [""])
+    (folder / "sent.csv").write_text("customer_id,ordered_at,order_id,amount,clicked_at\n7,2024-01-04,4,1,2024-01-05\n")
+    _, settings, _ = guessed(tmp_path, [folder])
+    assert len(settings.sources) == 2
+
+
 def test_tomorrows_file_is_read_too(tmp_path: Path) -> None:
     folder = orders(tmp_path / "orders", [""])
     _, settings, report = guessed(tmp_path, [folder])

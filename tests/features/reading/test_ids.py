@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.events.identifiers import BLANKS
+from features.addresses import BLANKS
 from features.reading.ids import MISSING_IDS, exact_id, exact_id_sql, is_missing_id, is_missing_id_sql
 
 
