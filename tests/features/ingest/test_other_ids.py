@@ -37,8 +37,8 @@ def test_several_addresses_in_one_field_are_several_identifiers(tmp_path: Path) 
 @pytest.mark.parametrize("columns", [{}, {"id_type": "type"}])
 def test_a_row_is_not_about_several_addresses(tmp_path: Path, columns: dict[str, str]) -> None:
     text = "who,at,type\na@x.se;b@x.se,2017-01-01,email\nAnna <A@x.se>,2017-01-02,email\n"
-    more = {} if columns else {"id_type": "email"}
-    report, events = ingested(tmp_path, text, kind="visit", columns=COLUMNS | columns, **more)
+    id_type = "user_id" if columns else "email"
+    report, events = ingested(tmp_path, text, kind="visit", id_type=id_type, columns=COLUMNS | columns)
     assert report.rejected == {"several_ids": 1}
     assert events["fragment"].to_list() == ["email:a@x.se"]
     (reason,) = rejects_of(report)["reason"].to_list()

@@ -274,7 +274,7 @@ def test_every_row_read_is_accepted_or_rejected(rows: list[tuple[str, ...]]) -> 
     columns = {"id": "a", "time": "b", "value": "c", "event_id": "d"}
     with tempfile.TemporaryDirectory() as folder:
         report, events = ingested(Path(folder), text, kind="order", columns=columns)
-        assert report.read == len(rows)
+        assert report.read == sum(any(map(str.strip, row)) for row in rows)  # others are lines of delimiters
         assert report.accepted == events.height
         assert report.read == report.accepted + sum(report.rejected.values())
         assert (rejects_of(report).height if report.rejects else 0) == report.read - report.accepted
