@@ -13,7 +13,7 @@ from features.addresses import BLANKS
 # `missing_ids` replaces the list.
 MISSING_IDS = (
     *("nan", "none", "null", "nil", "<na>", "na", "n/a", "#n/a", "nat", "undefined", "[object object]", "unknown"),
-    *("anonymous", "guest", "not_authenticated", "(not set)", "-1", "00000000-0000-0000-0000-000000000000"),
+    *("anonymous", "not_authenticated", "(not set)", "-1", "00000000-0000-0000-0000-000000000000"),
     # What programs send that were given a setting's name, or whether somebody is known, in place of who.
     *("true", "false", "id", "user_id", "userid", "anonymous_id", "distinct_id", "distinctid", "email"),
 )

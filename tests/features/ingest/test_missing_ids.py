@@ -26,23 +26,22 @@ def test_what_stands_for_nobody_is_no_customer(tmp_path: Path) -> None:
         "-1.0",
         "\N{NO-BREAK SPACE}",
         "00",
-        "Guest",
         "true",
         "distinct_id",
     )
     text = "who,at\n" + "".join(f"{name},2024-01-01\n" for name in names)
     report, events = ingested(tmp_path, text, **VISIT)
-    assert report.rejected == {"missing_id": 12}
+    assert report.rejected == {"missing_id": 11}
     assert sorted(events["id"]) == ["00", "c1"]
     reasons = rejects_of(report)["reason"].to_list()
     assert reasons[0] == "the id nan stands for nobody; the setting missing_ids lists what does"
 
 
 def test_the_list_is_a_setting_and_a_change_reads_all_again(tmp_path: Path) -> None:
-    (tmp_path / "rows.csv").write_text("who,at\nwalk-in,2024-01-01\n-1,2024-01-01\n", encoding="utf-8")
+    (tmp_path / "rows.csv").write_text("who,at\nguest,2024-01-01\n-1,2024-01-01\n", encoding="utf-8")
     settings = settings_of(tmp_path, rows={"from": "rows.csv", **VISIT})
     assert ingest(settings).sources[0].rejected == {"missing_id": 1}
-    settings = settings.model_copy(update={"missing_ids": ("Walk-in",)})
+    settings = settings.model_copy(update={"missing_ids": ("Guest",)})
     report = ingest(settings)
     assert report.sources[0].rejected == {"missing_id": 1}
     assert report.full_read_reason
