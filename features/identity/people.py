@@ -85,16 +85,18 @@ class People:
         What is asked of ``customer_id`` is asked of the files' statistics. Events of joined fragments are in memory
         meanwhile, or where they are many, in a file of their own in the order of their customers.
         """
-        if self.nobody_joined or customers is not None:
-            yield self._own_events() if customers is None else self.events_of(customers)
-            return
         names = list(dict.fromkeys(["customer_id", *columns]))
+        if self.nobody_joined or customers is not None:
+            yield (self._own_events() if customers is None else self.events_of(customers)).select(names)
+            return
         moved, own = self.joined.filter(~_VISITOR).select("fragment"), self._own_events()
         own = (own if moved.is_empty() else own.join(moved.lazy(), on="fragment", how="anti")).select(names)
         theirs = self._joined_events()
-        if theirs.select(pl.len()).collect(engine="streaming").item() <= IN_MEMORY:
-            yield pl.concat([own, theirs.select(names).collect(engine="streaming").lazy()])
+        few = theirs.select(names).head(IN_MEMORY + 1).collect(engine="streaming")
+        if few.height <= IN_MEMORY:
+            yield pl.concat([own, few.lazy()])
             return
+        del few
         with tempfile.TemporaryDirectory(prefix="stamkund-") as folder:
             file = Path(folder) / "events.parquet"
             in_order = theirs.select("place", *names).sort("place").drop("place")

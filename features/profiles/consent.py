@@ -8,7 +8,6 @@ from typing import Final
 import polars as pl
 
 from features.config.settings import Settings
-from features.events.identifiers import visitors
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
@@ -27,7 +26,7 @@ def gatekeeper_of(settings: Settings, lake: Lake, *, later: pl.DataFrame | None 
     people = People.at(lake, [TODAY])
     events = people.customer_events()
     if later is not None:
-        own = later.lazy().filter(~visitors(pl.col("fragment"))).with_columns(customer_id=pl.col("fragment"))
-        events = pl.concat([events, own.select(events.collect_schema().names())])
+        told = people.assigned(later.lazy()).filter(pl.col("customer_id").is_not_null())
+        events = pl.concat([events, told.select(events.collect_schema().names())])
     former = people.joined.drop_nulls("customer_id").select("customer_id", name="fragment")
     return replace(Gatekeeper.of(settings.consent, events, people.about("customers")), former=former)

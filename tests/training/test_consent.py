@@ -13,12 +13,14 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
+from tests.features.identity.test_people import lake_of
 from tests.training.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, Told, shop, told
 from training.dataset import training_datasets
 from training.prospects import known_outcomes
 
 Words = list[tuple[str, int, str]]
 CONSENT = {"purposes": {"learning": {"gates": ["training"]}, "scoring": {"gates": ["scores"]}}}
+INTEREST = {"purposes": {"learning": {"basis": "interest", "gates": ["training"]}}}
 
 
 def tables(folder: Path, words: Words, later: pl.DataFrame | None = None) -> dict[str, list[Told]]:
@@ -67,6 +69,19 @@ def test_a_withdrawal_that_no_build_has_read_counts(tmp_path: Path) -> None:
     later = pl.DataFrame([sent | {"received_at": 99 * DAY}], schema=schema("events"))
     found = tables(tmp_path, [("ann", 0, "granted"), ("bob", 0, "granted")], later)
     assert {who for table in found.values() for _, who in rows(table)} == {"bob"}
+
+
+def test_a_withdrawal_that_no_build_has_read_counts_for_whom_a_browser_is_known_to_be(tmp_path: Path) -> None:
+    own = {"kind": "visit", "id_type": "user_id", "id": "bob", "ids": '{"anonymous_id": "f00"}', "fragment": "bob"}
+    lake = lake_of(tmp_path / "lake", [own | {"event_id": "e", "source": "web", "time": DAY, "known_at": None}])
+    settings = Settings.model_validate({"name": "Shop", "home": tmp_path, "sources": {}, "consent": INTEREST})
+    sent = {"event_id": "m", "fragment": "anonymous_id:f00", "kind": "consent", "purpose": "learning", "time": 2 * DAY}
+    later = pl.DataFrame([sent | {"status": "no", "received_at": 2 * DAY}], schema=schema("events"))
+    for events, left in ((None, ["bob"]), (later, [])):
+        keeper = gatekeeper_of(settings, lake, later=events)
+        assert keeper is not None
+        allowed = keeper.passes("training", as_of=9 * DAY)
+        assert allowed.over(pl.LazyFrame({"customer_id": ["bob"]})).collect()["customer_id"].to_list() == left
 
 
 def test_without_a_yes_there_is_nothing_to_learn_from(tmp_path: Path) -> None:

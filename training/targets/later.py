@@ -1,11 +1,15 @@
-"""Events of people as they are known at one moment, and their later ones as is known at another."""
+"""Events of people as they are known at one moment, and their later ones as is known at others."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from features.events.identifiers import visitors
+from features.identity.fold import ALWAYS, NEVER
 from features.identity.people import People
 from features.lake import Lake
+
+_EVER = (pl.lit(ALWAYS).alias("since"), pl.lit(NEVER).alias("until"))
 
 
 def told_later(events: pl.DataFrame, lake: Lake, *, as_of: int, until: int) -> pl.DataFrame:
@@ -24,3 +28,33 @@ def told_later(events: pl.DataFrame, lake: Lake, *, as_of: int, until: int) -> p
     )
     same = after.join(former, on="customer_id").with_columns(customer_id="former").drop("former")
     return pl.concat([before, after, same]).collect()
+
+
+def told_over_time(events: pl.LazyFrame, lake: Lake) -> pl.LazyFrame:
+    """Events (``fragment, time`` and other columns) with every customer (``customer_id``) whose they ever are.
+
+    They are that customer's as known at moments (µs) in ``[since, until)``.
+    """
+    persons = lake.scan("persons").rename({"from": "since", "to": "until"}).collect()
+    names = _names(persons)
+    others = names.select("customer_id", "since", "until", other="fragment").filter(~visitors(pl.col("other")))
+    both = names.join(others, on="customer_id", suffix="_of_other")
+    since, until = pl.max_horizontal("since", "since_of_other"), pl.min_horizontal("until", "until_of_other")
+    same = both.select("fragment", "nobody_from", since=since, until=until, customer_id="other")
+    nobodys = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
+    joined = events.join(same.filter(pl.col("since") < pl.col("until")).lazy(), on="fragment").filter(~nobodys)
+    known = pl.concat([names["fragment"], persons["fragment"]]).unique().to_frame().lazy()
+    alone = events.join(known, on="fragment", how="anti").filter(~visitors(pl.col("fragment")))
+    own = alone.with_columns(*_EVER, customer_id=pl.col("fragment"))
+    columns = [*events.collect_schema().names(), "since", "until", "customer_id"]
+    return pl.concat([own.select(columns), joined.select(columns)])
+
+
+def _names(persons: pl.DataFrame) -> pl.DataFrame:
+    """``fragment, customer_id, since, until, nobody_from``: what everybody who was ever joined is called when."""
+    first = persons.group_by("fragment").agg(until=pl.col("since").min())
+    apart = first.filter(pl.col("until") > ALWAYS, ~visitors(pl.col("fragment"))).with_columns(_EVER[0])
+    never_called_otherwise = persons.select(pl.col("customer_id").unique().drop_nulls().alias("fragment"))
+    always = never_called_otherwise.join(persons, on="fragment", how="anti").with_columns(_EVER)
+    themselves = [frame.with_columns(customer_id=pl.col("fragment")) for frame in (apart, always)]
+    return pl.concat([persons, *themselves], how="diagonal").drop_nulls("customer_id")

@@ -21,7 +21,8 @@ from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
-from training.targets.contacts import Frame, contact_outcomes, running_outcomes
+from training.targets.contacts import Frame, contacts, outcomes, running_contacts
+from training.targets.later import told_over_time
 from training.targets.lookup import ratio_of, total_of
 from training.targets.origins import WARM_UP
 from training.targets.rules import Rule, rules_on
@@ -68,22 +69,21 @@ class Redemption:
 
     def contacts(self, lake: Lake, *, known_by: int | None = None) -> pl.DataFrame:
         """Every contact at its own moment, and its outcome by what is known by a later one."""
-        contacts = lake.scan("events").filter(pl.col("kind") == self.event)
-        times = contacts.select(KNOWN_AT.unique().sort()).collect()["known_at"].to_list()
-        people, events, ends = self._events(lake, times, known_by)
-        kinds = {"contact": self.event, "response": self.response}
-        rows = contact_outcomes(events, ends, **kinds, horizon_us=self.horizon_us).to_native().collect()
-        return people.told(rows).sort("as_of", "campaign_id", "customer_id")
+        own = lake.scan("events").filter(pl.col("kind") == self.event)
+        times = own.select(KNOWN_AT.unique().sort()).collect()["known_at"].to_list()
+        people, events, ends = self._contacts(lake, times, known_by)
+        rows = contacts(events, ends, contact=self.event, horizon_us=self.horizon_us).to_native().collect()
+        return self._outcomes(lake, people.told(rows), known_by)
 
     def running(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """At each moment, the customers whom a campaign that still runs had reached before."""
-        people, events, ends = self._events(lake, sorted(moments), known_by)
-        kinds = {"contact": self.event, "response": self.response}
+        people, events, ends = self._contacts(lake, sorted(moments), known_by)
         frames = [
-            running_outcomes(events, ends, **kinds, horizon_us=self.horizon_us, as_of=moment).to_native().collect()
+            running_contacts(events, ends, contact=self.event, horizon_us=self.horizon_us, as_of=moment)
             for moment in moments
         ]
-        return people.told(pl.concat(frames)).sort("as_of", "campaign_id", "customer_id")
+        rows = pl.concat([frame.to_native() for frame in frames]).collect()
+        return self._outcomes(lake, people.told(rows), known_by)
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
         """Every contact at its own moment."""
@@ -130,21 +130,26 @@ class Redemption:
         """Every customer: a pair only exists where a running campaign reached them."""
         return Population()
 
-    def _events(self, lake: Lake, moments: Sequence[int], known_by: int | None) -> tuple[People, Frame, Frame]:
-        """People at moments, their contacts and responses that are known by another, and when each campaign ends.
-
-        A response counts for whom it was by as the contact found them: who joins later is not looked for.
-        """
+    def _contacts(self, lake: Lake, moments: Sequence[int], known_by: int | None) -> tuple[People, Frame, Frame]:
+        """People at moments, the contacts of theirs that are known by another, and when each campaign ends."""
         ends = pl.LazyFrame(
             [(c.campaign_id, c.ends) for c in campaigns(lake).values()],
             schema={"campaign_id": pl.String, "ends": pl.Int64},
             orient="row",
         )
-        kinds = pl.col("kind").is_in([self.event, self.response])
         people = People.at(lake, moments)
         every = people.customer_events() if known_by is None else known_events(people.customer_events(), known_by)
-        events = every.filter(kinds).select("customer_id", "campaign_id", "kind", "time", KNOWN_AT)
+        own = every.filter(pl.col("kind") == self.event)
+        events = own.select("customer_id", "campaign_id", "kind", "time", KNOWN_AT)
         return people, nw.from_native(events.collect().lazy()), nw.from_native(ends)
+
+    def _outcomes(self, lake: Lake, rows: pl.DataFrame, known_by: int | None) -> pl.DataFrame:
+        """Contacts with their outcomes: a response is by whoever its person is as known when the outcome is."""
+        every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
+        responses = every.filter(pl.col("kind") == self.response)
+        told = told_over_time(responses.select("fragment", "campaign_id", "time", told_at=KNOWN_AT), lake)
+        found = outcomes(nw.from_native(rows.lazy()), nw.from_native(told.drop("fragment").collect().lazy()))
+        return found.to_native().collect().sort("as_of", "campaign_id", "customer_id")
 
 
 AFFINITY = ("affinity_coupons_all", "affinity_lines_all", "affinity_lines_90d", "affinity_spend_90d")

@@ -95,7 +95,7 @@ def _in_memory(events: Events, customers: pa.Array) -> Events:
         return events
     names = pl.Enum(cast(pl.Series, pl.from_arrow(customers)).cast(pl.String))
     frame = nw.to_native(events).with_columns(pl.col("customer_id").cast(names).to_physical().cast(pl.Int64))
-    collected: Events = nw.from_native(frame.collect(engine="streaming").lazy())
+    collected: Events = nw.from_native(frame.collect(engine="streaming").rechunk().lazy())
     return collected
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 from unittest.mock import patch
 
 import polars as pl
@@ -51,13 +51,11 @@ def in_days(events: Sequence[Event]) -> list[Event]:
     return whole
 
 
-def lake_of(folder: Path, events: Sequence[Event], *, joined: bool = True, customers: Any = None) -> Lake:
-    frame = pl.DataFrame(
-        events, SCHEMA | {"fragment": pl.String, "order_id": pl.String, "value": pl.Int64, "order_line": pl.Int64}
-    )
+def lake_of(folder: Path, events: Sequence[Event], *, joined: bool = True, **tables: pl.DataFrame) -> Lake:
+    more = {"fragment": pl.String, "order_id": pl.String, "value": pl.Int64, "order_line": pl.Int64}
+    frame = pl.DataFrame(events, SCHEMA | more | {"campaign_id": pl.String})
     lake = Lake(folder)
-    tables: dict[Table, pl.DataFrame] = {"events": frame}
-    lake.write(tables if customers is None else {**tables, "customers": customers})
+    lake.write(cast("dict[Table, pl.DataFrame]", {"events": frame, **tables}))
     if joined:
         lake.write_people(resolve(links_of(lake.scan("events"), IDENTITY), IDENTITY).tables)
     return lake
