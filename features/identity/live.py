@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import orjson
 import polars as pl
 
 from features.config.sections.identity import IdentitySettings
-from features.events.identifiers import USER, identifier, is_visitor, node
+from features.events.identifiers import USER, identifier, is_visitor, node, others_in, others_text
 from features.identity.fold import NEVER
 from features.identity.links import links_of
 from features.identity.resolve import resolve
@@ -64,10 +63,8 @@ def nodes_of(event: Event) -> list[str]:
     >>> nodes_of({"id_type": "user_id", "id": "7", "ids": '{"email": ["A@x.se", "b@x.se"]}'})
     ['7', 'email:a@x.se', 'email:b@x.se']
     """
-    others = orjson.loads(str(event["ids"])) if event.get("ids") else {}
-    told = ((id_type, value) for id_type, values in others.items() for value in _listed(values))
-    own = (str(event["id_type"]), str(event["id"]))
-    return list(dict.fromkeys(node(id_type, str(value)) for id_type, value in (own, *told)))
+    own, ids = (str(event["id_type"]), str(event["id"])), event.get("ids")
+    return list(dict.fromkeys(node(*each) for each in (own, *others_in(str(ids) if ids else None))))
 
 
 def live_people(
@@ -111,33 +108,20 @@ def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Eve
         most = identity.types[USER].per_person
         renamed = users if most is not None and len(users) + (id_type == USER) > most else []
         for n, old in enumerate(renamed):
-            ids = _json([(USER, old)])
+            ids = others_text([(USER, old)])
             yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1f{n}", "kind": "alias", "ids": ids}
         held = [(name, each) for name, each in others if not (name == USER and renamed)]
         if held:
-            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1fall", "ids": _json(held)}
+            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1fall", "ids": others_text(held)}
 
 
 def _open(event: Event, shared: Collection[str]) -> Event:
     """An event without the identifiers that are shared."""
-    others = orjson.loads(str(event["ids"]))
-    held = [(id_type, str(value)) for id_type, values in others.items() for value in _listed(values)]
-    kept = [each for each in held if node(*each) not in shared]
+    kept = [each for each in others_in(str(event["ids"])) if node(*each) not in shared]
     if node(str(event["id_type"]), str(event["id"])) in shared:
         # What remains is of the first of the others.
         if not kept:
             return {**event, "ids": None}
         (id_type, value), *kept = kept
         event = {**event, "id_type": id_type, "id": value, "kind": ""}
-    return {**event, "ids": _json(kept) if kept else None}
-
-
-def _json(identifiers: Iterable[tuple[str, str]]) -> str:
-    by_type: dict[str, list[str]] = {}
-    for id_type, value in identifiers:
-        by_type.setdefault(id_type, []).append(value)
-    return orjson.dumps(by_type).decode()
-
-
-def _listed(values: object) -> list[object]:
-    return values if isinstance(values, list) else [values]
+    return {**event, "ids": others_text(kept)}

@@ -31,10 +31,11 @@ def customers_of(engine: Engine, nodes: Iterable[str]) -> dict[str, str | None]:
     return {key: told[key] if key in told else standing_by_itself(key).customer_id for key in asked}
 
 
-def nodes_joined(engine: Engine, customers: Collection[str]) -> frozenset[str]:
-    """The nodes that are these customers' beside their own."""
+def nodes_joined(engine: Engine, customers: Collection[str]) -> list[tuple[str, str]]:
+    """The nodes that are these customers' beside their own, each with its customer."""
     with engine.connect() as connection:
-        return frozenset(connection.execute(sa.select(_C.node).where(_C.customer_id.in_(customers))).scalars())
+        rows = _rows(connection, sa.select(_C.node, _C.customer_id), _C.customer_id, customers)
+        return [(row.node, row.customer_id) for row in rows]
 
 
 def join_people(connection: Connection, identity: IdentitySettings, events: Sequence[tuple[int, Event]]) -> None:
