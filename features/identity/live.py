@@ -8,7 +8,7 @@ the next build resolves.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -30,10 +30,14 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Whose a node is: the customer (None: nobody's), and from when on its events are nobody's (µs; None: never)."""
+    """Whose a node is: the customer (None: nobody's), and from when on its events are nobody's (µs; None: never).
+
+    ``since`` tells from when on (µs) it has been this customer's; None of what it is by itself.
+    """
 
     customer_id: str | None
     nobody_from: int | None = None
+    since: int | None = field(default=None, compare=False)
 
 
 def standing_by_itself(key: str) -> Standing:
@@ -53,8 +57,7 @@ def people_at(lake: Lake, *, as_of: int) -> Iterator[tuple[str, Standing]]:
     []
     """
     persons = lake.scan("persons").filter(pl.col("from") <= as_of, pl.col("to") > as_of)
-    rows = persons.select("fragment", "customer_id", "nobody_from").collect().iter_rows()
-    return ((fragment, Standing(customer, nobody_from)) for fragment, customer, nobody_from in rows)
+    return _standings(persons.collect())
 
 
 def nodes_of(event: Event) -> list[str]:
@@ -83,15 +86,26 @@ def live_people(
 
     >>> event = {"time": 5, "event_id": "e", "source": "http", "kind": "identify", "id_type": "user_id", "id": "7"}
     >>> live_people({}, [event | {"ids": '{"anonymous_id": "f00"}'}], IdentitySettings())
-    {'anonymous_id:f00': Standing(customer_id='7', nobody_from=None)}
+    {'anonymous_id:f00': Standing(customer_id='7', nobody_from=None, since=5)}
     """
     shared = {key for key, standing in built.items() if standing.nobody_from is not None}
     members = {key: standing.customer_id for key, standing in built.items() if standing.customer_id is not None}
     rows = [*_known(members, identity), *(_open(event, shared) for event in events)]
     frame = pl.LazyFrame([{name: row.get(name) for name in _COLUMNS} for row in rows], schema=_COLUMNS)
     persons = resolve(links_of(frame, identity), identity, rulings).persons.filter(pl.col("to") == NEVER)
-    told = {row[0]: Standing(*row[1:]) for row in persons.select("fragment", "customer_id", "nobody_from").iter_rows()}
+    told = {key: _as_built(standing, built.get(key)) for key, standing in _standings(persons)}
     return told | {key: Standing(told.get(key, built[key]).customer_id, built[key].nobody_from) for key in shared}
+
+
+def _standings(persons: pl.DataFrame) -> Iterator[tuple[str, Standing]]:
+    for fragment, *standing in persons.select("fragment", "customer_id", "nobody_from", "from").iter_rows():
+        yield fragment, Standing(*standing)
+
+
+def _as_built(standing: Standing, built: Standing | None) -> Standing:
+    """A standing, since when the build says if it says the same."""
+    same = built is not None and built.customer_id == standing.customer_id
+    return replace(standing, since=built.since) if built is not None and same else standing
 
 
 def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Event]:

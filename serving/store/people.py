@@ -87,7 +87,7 @@ def built_people(engine: Engine) -> dict[str, Standing]:
     """The people of the last build, as the store was told them."""
     with engine.connect() as connection:
         rows = connection.execute(sa.select(IDENTITY).where(_C.built))
-        return {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows}
+        return {row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since) for row in rows}
 
 
 def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
@@ -131,7 +131,11 @@ def _component(
         customers = {each for row in rows for each in (row.customer_id, row.built_customer_id) if each} | frontier
         for column in (_C.customer_id, _C.built_customer_id):
             rows += _rows(connection, sa.select(IDENTITY), column, customers)
-        built |= {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows if row.built}
+        built |= {
+            row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since)
+            for row in rows
+            if row.built
+        }
         found = {row.node for row in rows} | customers
         later = {row.seq for row in _rows(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
         seqs |= later
@@ -163,9 +167,11 @@ def _row(key: str, standing: Standing, *, built: Standing | None) -> dict[str, o
         "node": key,
         "customer_id": standing.customer_id,
         "nobody_from": standing.nobody_from,
+        "since": standing.since,
         "built": built is not None,
         "built_customer_id": built and built.customer_id,
         "built_nobody_from": built and built.nobody_from,
+        "built_since": built and built.since,
     }
 
 
