@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from features.arrays import Codes, Ints, Mask
+from features.arrays import Ints, Mask
 
 NO_NAMES: Final = pl.DataFrame(schema={"fragment": pl.String, "customer_id": pl.String, "from": pl.Int64})
 
@@ -26,7 +26,7 @@ class Name(NamedTuple):
     since: int
 
 
-def hearings(voices: Sequence[str], names: Iterable[Name], speakers: Codes, received: Ints) -> list[Mask]:
+def hearings(voices: Sequence[str], names: Iterable[Name], speakers: Ints, received: Ints) -> list[Mask]:
     """By voice ``[word]``, whether it counts for it: ``speakers`` are the places of the words' own voices.
 
     >>> names = [Name("f00", "7", 5)]  # a browser, known to be that of 7 from the moment 5 on
