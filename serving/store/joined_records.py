@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -48,7 +48,18 @@ def person_record(engine: Engine, customer_id: str) -> Record | None:
         return None
     first = sorted(bases, key=lambda base: (base != customer_id, base))
     record = joined([Record.unpack(bases[base][1]) for base in first]) if bases else Record.of(())
-    return replace(append(record, events), names=tuple(dict.fromkeys([*record.names, *names])))
+    record = append(record, events)
+    return replace(record, names=_of_voices(record, {*record.names, *names}))
+
+
+def _of_voices(record: Record, names: Collection[Name]) -> tuple[Name, ...]:
+    """The names of the fragments that made the statements of a record, where they are several."""
+    voices = record.words.get("fragment", ())
+    return (
+        tuple(sorted((name for name in names if name.node in voices), key=lambda name: (name.node, name.since)))
+        if len(voices) > 1
+        else ()
+    )
 
 
 def _bases(connection: Connection, customer_id: str, members: Mapping[str, Member]) -> dict[str, tuple[int, bytes]]:
