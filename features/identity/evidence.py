@@ -55,8 +55,8 @@ def shared_values(lake: Lake, *, as_of: int) -> pl.DataFrame:
 
 
 def refused_links(lake: Lake, *, as_of: int) -> pl.DataFrame:
-    """The links that joined nobody, the most frequent first; those of values that people blocked are left out."""
-    refused = lake.scan("refused").filter(pl.col("time") <= as_of, pl.col("limit") != "block")
+    """The links that joined nobody, the most frequent first; those of values that are nobody's are left out."""
+    refused = lake.scan("refused").filter(pl.col("time") <= as_of, ~pl.col("limit").is_in(["block", "nobody"]))
     return refused.sort("n", "time", "a", "b", descending=[True, False, False, False]).collect()
 
 
