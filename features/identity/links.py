@@ -10,8 +10,10 @@ import polars as pl
 
 from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import USER, VISITOR_TYPES
+from features.events.tables import schema
 from features.identity.forms import with_nodes
 from features.identity.limits import barred_by
+from features.lake import Lake
 
 _CONTENT = ("id_type", "id", "ids", "alias")
 _IDENTIFIERS = {"row": pl.UInt32(), "id_type": pl.String(), "id": pl.String()}
@@ -30,6 +32,12 @@ class Links:
     nodes: pl.DataFrame
     links: pl.DataFrame
     spellings: pl.DataFrame
+
+
+def identifications(lake: Lake) -> pl.LazyFrame:
+    """All in a lake that tells who is who: the events, and the rows of customers that hold several identifiers."""
+    columns = schema("identifications").names()
+    return pl.concat([lake.scan("events").select(columns), lake.scan("identifications").select(columns)])
 
 
 def links_of(events: pl.LazyFrame, identity: IdentitySettings) -> Links:

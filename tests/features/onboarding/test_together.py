@@ -164,3 +164,28 @@ def test_the_kind_of_a_device_is_no_browser(tmp_path: Path) -> None:
     )
     found = outcome(tmp_path, {"web_events.csv": visits})
     assert found.settings.identity is None
+
+
+def test_events_of_snowplow_are_known_by_their_browsers_and_their_names(tmp_path: Path) -> None:
+    rows = [
+        f"{n},{'page_view' if n % 3 else 'page_ping'},b{n % 4},n{n % 4},{f'u{n % 4}' if n > 20 else ''},"
+        f"2024-01-{1 + n:02} 10:00:01,2024-01-{1 + n:02} 10:00:00,443,-37.8"
+        for n in range(28)
+    ]
+    ids, rest = "domain_userid,network_userid,user_id", "collector_tstamp,derived_tstamp,page_urlport,geo_latitude"
+    header = f"event_id,event_name,{ids},{rest}"
+    found = outcome(tmp_path, {"events.csv": table(header, *rows)})
+    assert (found.topics, found.kinds) == ([], {"page_ping": 10, "view": 18})
+    assert customers_of(found) == {kind: {f"u{n}" for n in range(4)} for kind in ("view", "page_ping")}
+    assert "value" not in found.settings.sources["events"].columns
+
+
+def test_pages_of_a_tracker_are_views(tmp_path: Path) -> None:
+    rows = [
+        f"i{n},f{n % 4},u{n % 4},2024-01-{1 + n:02} 10:02,2024-01-{1 + n:02} 10:00,https://x.se/p,/p,P"
+        for n in range(28)
+    ]
+    pages = table("id,anonymous_id,user_id,received_at,timestamp,url,path,title", *rows)
+    found = outcome(tmp_path, {"example_pages.csv": pages})
+    assert found.kinds == {"view": 28}
+    assert found.settings.sources["example_pages"].columns["time"] == "timestamp"
