@@ -128,7 +128,8 @@ def test_a_blocked_value_joins_nobody_and_is_nobodys(written: str) -> None:
     ],
 )  # fmt: skip
 def test_what_people_write_to_say_none_joins_nobody(id_type: str, value: str) -> None:
-    resolution = people(event(1, "u1", **{id_type: value}), event(2, "anonymous_id:f00", **{id_type: value}))
+    ids: dict[str, Any] = {id_type: value}
+    resolution = people(event(1, "u1", **ids), event(2, "anonymous_id:f00", **ids))
     assert resolution.merges.is_empty()
     assert resolution.refused.select("limit", "id_type", "n").rows() == [("nobody", id_type, 1)] * 2
     assert people(event(1, "card:7", email="a@x.se"), types={"user_id": {}, "card": {}, "email": {}}).merges.height == 1
