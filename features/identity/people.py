@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Self
 
@@ -51,14 +50,6 @@ class People:
     def nobody_joined(self) -> bool:
         """Whether every fragment is what the rule makes of it."""
         return self.joined.is_empty()
-
-    @property
-    def fingerprint(self) -> str:
-        """What changes when anybody is somebody else; empty where nobody was ever joined."""
-        if self.nobody_joined:
-            return ""
-        rows = self.joined.sort("fragment", "customer_id").write_ipc(None).getvalue()
-        return sha256(rows).hexdigest()[:16]
 
     def events(self) -> pl.LazyFrame:
         """All events with their ``customer_id``; null for nobody's."""

@@ -97,8 +97,7 @@ def _write(
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     people, plan = People.at(lake, [as_of]), feature_set.plan
     with people.sorted_events(lake_columns(plan, lake)) as events:
-        folder, known = settings.checkpoint, people.fingerprint
-        checkpoint = checkpoint_for(lake, events, plan, folder, as_of=as_of, people=known)
+        checkpoint = checkpoint_for(lake, events, plan, settings.checkpoint, as_of=as_of, joined=people.joined)
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
     customers = write_profiles(
         lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from features.evaluate.scans import Scan
 
-ABOUT, CENSUS, OPENINGS = "about.json", "census.parquet", "openings.parquet"
+ABOUT, CENSUS, OPENINGS, PEOPLE = "about.json", "census.parquet", "openings.parquet", "people.parquet"
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Checkpoint:
     """A folder that holds the tables of all scans over the events up to ``until`` (µs).
 
     Beside them lie the customers with the times of their first events, and the last event of each kind (the opening of
-    the next gap). ``basis`` is a fingerprint of the events and terms that it was made from, ``plan`` one of the terms
-    alone. It serves moments at which no span starts or ends before ``until``.
+    the next gap), and who the people are. ``basis`` is a fingerprint of the events and terms that it was made from,
+    ``plan`` one of the terms alone. It serves moments at which no span starts or ends before ``until``.
     """
 
     path: Path
@@ -37,6 +37,13 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         return cls(path, about["until"], about["basis"], about["plan"])
+
+    def changed(self, joined: pl.DataFrame) -> pl.Series:
+        """The customers of whom a fragment came or went since, by whose ``joined`` fragments are now."""
+        before = pl.read_parquet(self.path / PEOPLE)
+        pairs = ((before, joined), (joined, before))
+        moved = pl.concat([one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in pairs])
+        return pl.concat([moved["fragment"], moved["customer_id"]]).drop_nulls().unique().alias("customer_id")
 
     def census(self, schema: pa.Schema) -> pa.Table:
         """Every customer with an event up to ``until``, and the time of the first; ``events == 0``: nothing is left."""

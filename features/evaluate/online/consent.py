@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,7 @@ from features.evaluate.online.record import NONE, Record
 from features.events.statements.stances import Stance
 from features.events.statements.statement import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Statement
 from features.privacy.rules import ConsentRules
-from features.privacy.standing import Standing, State, standing_of, strictest
-from features.privacy.voices import hearings
+from features.privacy.standing import Standing, State, standing_of
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,13 @@ class PurposeConsent:
 
 @dataclass(frozen=True)
 class Words:
-    """What one customer said: an entry a statement, times in µs; ``place`` is its place among the ``distinct`` ones.
-
-    ``hearings`` tell for each voice of the customer which statements count for it.
-    """
+    """What one customer said: an entry a statement, times in µs; ``place`` is its place among the ``distinct`` ones."""
 
     time: Ints
     known_at: Ints
     received: Ints
     place: Ints
     distinct: tuple[Statement, ...]
-    hearings: Sequence[Mask]
 
     @classmethod
     def of(cls, record: Record) -> Words:
@@ -47,7 +42,7 @@ class Words:
         kinds = [kind in KINDS_OF_STATEMENTS for kind in record.words.get("kind", ())]
         if not any(kinds) and "consents" not in record.words:
             none = np.empty(0, dtype=np.int64)
-            return cls(none, none, none, none, (), [none.astype(np.bool_)])
+            return cls(none, none, none, none, ())
         says = np.array([*kinds, False])[record.codes("kind")] | (record.codes("consents") >= 0)
         at = says.nonzero()[0]
         codes = [record.codes(column)[at] + 1 for column in STATEMENT_COLUMNS]
@@ -58,11 +53,7 @@ class Words:
         statements = tuple(Statement(*(w[i] for w, i in zip(words, each, strict=True))) for each in indices)
         time = record.numbers[0][at]
         known_at, received = (record.number(column)[at] for column in ("known_at", "received_at"))
-        received = np.where(received == NONE, time, received)
-        voices, speakers = np.unique(record.codes("fragment")[at], return_inverse=True)
-        spoken = [["", *record.words.get("fragment", ())][code + 1] for code in voices.tolist()]
-        heard = hearings(spoken, record.names, speakers, received)
-        return cls(time, np.maximum(time, known_at), received, place, statements, heard)
+        return cls(time, np.maximum(time, known_at), np.where(received == NONE, time, received), place, statements)
 
     def known_by(self, as_of: int) -> Mask:
         """Which statements are known at a moment."""
@@ -71,11 +62,8 @@ class Words:
     def standing(self, stances: Flags, among: Mask, *, by_consent: bool) -> Standing:
         """The standing by some of the statements, ``stances`` being those of the distinct ones."""
         own = stances[self.place]
-        told = among & (own != Stance.NOTHING)
-        return strictest(
-            standing_of(self.time[about], self.received[about], own[about], by_consent=by_consent)
-            for about in (told & heard for heard in self.hearings)
-        )
+        about = among & (own != Stance.NOTHING)
+        return standing_of(self.time[about], self.received[about], own[about], by_consent=by_consent)
 
 
 @dataclass(frozen=True)

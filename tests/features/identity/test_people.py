@@ -14,13 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features import FeatureSet, Lake, profiles_at, write_profiles
+from features.evaluate.offline import checkpoint_writer
 from features.evaluate.offline.blocks import lake_columns
 from features.evaluate.offline.checkpoint_writer import checkpoint_for
+from features.evaluate.plan import Plan
 from features.events.identifiers import node
 from features.events.tables import Table
 from features.identity.links import links_of
 from features.identity.people import People, customers_of, events_at
 from features.identity.resolve import resolve
+from features.identity.rulings import Ruling
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.records import records
 from features.units import DAY
@@ -51,13 +54,20 @@ def in_days(events: Sequence[Event]) -> list[Event]:
     return whole
 
 
-def lake_of(folder: Path, events: Sequence[Event], *, joined: bool = True, **tables: pl.DataFrame) -> Lake:
+def lake_of(
+    folder: Path,
+    events: Sequence[Event],
+    *,
+    joined: bool = True,
+    rulings: Sequence[Ruling] = (),
+    **tables: pl.DataFrame,
+) -> Lake:
     more = {"fragment": pl.String, "order_id": pl.String, "value": pl.Int64, "order_line": pl.Int64}
     frame = pl.DataFrame(events, SCHEMA | more | {"campaign_id": pl.String})
     lake = Lake(folder)
     lake.write(cast("dict[Table, pl.DataFrame]", {"events": frame, **tables}))
     if joined:
-        lake.write_people(resolve(links_of(lake.scan("events"), IDENTITY), IDENTITY).tables)
+        lake.write_people(resolve(links_of(lake.scan("events"), IDENTITY), IDENTITY, rulings).tables)
     return lake
 
 
@@ -174,12 +184,33 @@ def test_profiles_from_a_checkpoint_are_those_of_the_people_known_now(tmp_path: 
     assert profiles_by_checkpoint(whole, tmp_path, now).equals(profiles_at(whole, FEATURES, as_of=now), null_equal=True)
 
 
-def profiles_by_checkpoint(lake: Lake, folder: Path, as_of: int) -> pl.DataFrame:
+def test_only_those_who_are_others_now_are_aggregated_anew_into_the_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = [event(1, "w"), event(2, "u1"), event(3, "email:a@x.se"), event(1_400, "w")]
+    lake, now, aggregated = lake_of(tmp_path / "lake", early), 1_500 * DAY, list[set[str]]()
+    few = FeatureSet(tuple(f for f in FEATURES.features if f.name == "visits_all"), fitted_at=0)
+    write_tables = checkpoint_writer.write_tables
+
+    def seen(events: pl.LazyFrame, plan: Plan, folder: Path, *, until: int) -> None:
+        aggregated.append(set(events.select("customer_id").collect()["customer_id"]))
+        write_tables(events, plan, folder, until=until)
+
+    monkeypatch.setattr(checkpoint_writer, "write_tables", seen)
+    profiles_by_checkpoint(lake, tmp_path, now, few)
+    whole = lake_of(tmp_path / "lake", [*early, event(1_495, "u1", '{"email": "a@x.se"}')])
+    for _ in range(2):
+        profiles = profiles_by_checkpoint(whole, tmp_path, now, few)
+        assert profiles.select("customer_id", "visits_all").rows() == [("u1", 3), ("w", 2)]
+    assert aggregated == [{"w", "u1", "email:a@x.se"}, {"u1"}]
+
+
+def profiles_by_checkpoint(lake: Lake, folder: Path, as_of: int, features: FeatureSet = FEATURES) -> pl.DataFrame:
     """As a build writes them."""
     people = People.at(lake, [as_of])
-    with people.sorted_events(lake_columns(FEATURES.plan, lake)) as events:
-        path, known = folder / "checkpoint", people.fingerprint
-        checkpoint = checkpoint_for(lake, events, FEATURES.plan, path, as_of=as_of, people=known)
+    with people.sorted_events(lake_columns(features.plan, lake)) as events:
+        path, joined = folder / "checkpoint", people.joined
+        checkpoint = checkpoint_for(lake, events, features.plan, path, as_of=as_of, joined=joined)
     assert checkpoint is not None
-    write_profiles(lake, FEATURES, folder / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
+    write_profiles(lake, features, folder / "profiles.parquet", as_of=as_of, checkpoint=checkpoint)
     return pl.read_parquet(folder / "profiles.parquet")
