@@ -13,6 +13,7 @@ from scipy.stats import beta, chi2, gamma
 from features.arrays import Floats
 from features.errors import StamkundError
 from tests.training.btyd import cdnow, worlds
+from tests.training.btyd.strategies import history, one_customer, positive
 from training.btyd.beta_geometric import BetaGeometric, likelihood_terms
 from training.btyd.histories import Histories
 
@@ -20,10 +21,6 @@ SAMPLE = BetaGeometric(
     0.243, 4.414, 0.793, 2.426, leaves_at_first=False
 )  # weeks; Fader, Hardie and Lee (2005), table 2
 KINDS = [(1, False), (1, True), (2, False), (3, True)]
-
-
-def history(frequency: float, recency: float, age: float) -> Histories:
-    return Histories(np.array([frequency]), np.array([recency]), np.array([age]))
 
 
 @pytest.mark.parametrize(
@@ -145,15 +142,8 @@ def test_a_regular_buyer_is_due_and_then_missed() -> None:
 
 @st.composite
 def models(draw: st.DrawFn) -> BetaGeometric:
-    r, alpha, a, b = (draw(st.floats(0.05, 20.0)) for _ in range(4))
+    r, alpha, a, b = (draw(positive) for _ in range(4))
     return BetaGeometric(r, alpha, a, b, draw(st.integers(1, 6)), draw(st.booleans()))
-
-
-@st.composite
-def one_customer(draw: st.DrawFn) -> Histories:
-    age = draw(st.floats(1.0, 1000.0))
-    x = draw(st.integers(0, 300))
-    return history(x, age * draw(st.floats(0.001, 1.0)) if x else 0.0, age)
 
 
 @given(models(), one_customer(), st.floats(0.1, 300.0))

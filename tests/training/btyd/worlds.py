@@ -9,6 +9,7 @@ import numpy as np
 from features.arrays import Floats, Mask
 from training.btyd.beta_geometric import BetaGeometric
 from training.btyd.histories import Histories
+from training.btyd.pareto import ParetoNBD
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,18 @@ def beta_geometric(truth: BetaGeometric, age: Floats, horizon: float, *, seed: i
         stays = (before | after) & (rng.random(n) >= leave)
         here = np.where(before, stays, here)
     return World(Histories(x, recency, age, log_gaps), here, later, next_order)
+
+
+def pareto(truth: ParetoNBD, age: Floats, horizon: float, *, seed: int = 7) -> World:
+    """Customers who live as the model says, until the end of the horizon."""
+    rng = np.random.default_rng(seed)
+    n = len(age)
+    rate, end = rng.gamma(truth.r, 1 / truth.alpha, n), rng.exponential(1 / rng.gamma(truth.s, 1 / truth.beta, n))
+    clock, next_order = np.zeros(n), np.full(n, np.inf)
+    x, recency, later = np.zeros((3, n))
+    while (clock <= np.minimum(end, age + horizon)).any():
+        clock += rng.exponential(1 / rate)
+        before, after = (clock <= end) & (clock <= age), (clock <= end) & (clock > age) & (clock <= age + horizon)
+        x, recency, later = x + before, np.where(before, clock, recency), later + after
+        next_order = np.where(after, np.minimum(next_order, clock - age), next_order)
+    return World(Histories(x, recency, age), end > age, later, next_order)
