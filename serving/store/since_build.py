@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy.engine import make_url
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
 from serving.store.engine import meta, open_store
 from serving.store.erasures import pending_nodes
 from serving.store.event_log import log_frame
+from serving.store.schema import EVENT_LOG, IDENTITY
 
 
 @dataclass(frozen=True)
 class SinceBuild:
-    """The ``events`` that came over HTTP (None: there is no store yet), and the nodes of the ``erased``."""
+    """The ``events`` that came over HTTP (None: there is no store yet), and the nodes of the ``erased``.
+
+    The ``fragment`` of an event is the customer whose the store knows it to be, by messages that came since, too.
+    """
 
     events: pl.DataFrame | None = None
     erased: frozenset[str] = frozenset()
@@ -29,6 +34,19 @@ def since_build(settings: Settings) -> SinceBuild:
         return SinceBuild()
     store = open_store(settings.store_url)
     try:
-        return SinceBuild(log_frame(store, int(meta(store).get("log_seq", 0)))[0], pending_nodes(store))
+        return SinceBuild(_events(store, after=int(meta(store).get("log_seq", 0))), pending_nodes(store))
     finally:
         store.dispose()
+
+
+def _events(store: Engine, *, after: int) -> pl.DataFrame:
+    """The events logged after a number, each about the customer whose it is known to be."""
+    c, fragments = IDENTITY.c, sa.select(EVENT_LOG.c.fragment).where(EVENT_LOG.c.seq > after)
+    with store.connect() as connection:
+        rows = connection.execute(sa.select(c.node, c.customer_id, c.nobody_from).where(c.node.in_(fragments))).all()
+    columns = {"fragment": pl.String, "customer": pl.String, "nobody_from": pl.Int64}
+    known = pl.DataFrame([tuple(row) for row in rows], columns, orient="row").drop_nulls("customer")
+    told = log_frame(store, after)[0].join(known, on="fragment", how="left", maintain_order="left")
+    theirs = pl.col("nobody_from").is_null() | (pl.col("time") < pl.col("nobody_from"))
+    customer = pl.when(theirs).then("customer")
+    return told.with_columns(fragment=pl.coalesce(customer, "fragment")).drop("customer", "nobody_from")

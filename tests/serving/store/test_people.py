@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.config.sections.identity import IdentitySettings
+from features.config.settings import Settings
 from features.evaluate.online.record import Record
 from features.events.identifiers import node
 from features.identity.live import Standing
@@ -26,6 +27,7 @@ from serving.store.people import customers_of, replace_people
 from serving.store.records import replace_records
 from serving.store.rulings import add_ruling
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
+from serving.store.since_build import since_build
 from tests.serving.store.visits import ids
 
 TYPES = {
@@ -81,6 +83,20 @@ def test_a_device_that_a_second_user_logs_in_on_stays_with_nobody(store: Engine)
     assert [whose(store, key) for key in ("anonymous_id:f00", "7", "8")] == [None, "7", "8"]
     assert ids(person_record(store, "7")) == ["a", "b", "late", "c"]  # what the device did before is theirs
     assert ids(person_record(store, "8")) == ["d"]
+
+
+def test_what_came_since_the_build_is_about_whom_the_store_knows_it_to_be(store: Engine) -> None:
+    receive(
+        store, user("a", 1, anonymous_id="f00"), cookie("b", 2), cookie("c", 3, "f01"), event("d", ("email", "x"), 4)
+    )
+    receive(store, user("e", 5, "8", anonymous_id="f00"), cookie("f", 6))
+    url = store.url.render_as_string(hide_password=False)
+    settings = Settings.model_validate({"name": "Shop", "sources": {}, "store": url})
+    events = since_build(settings).events
+    assert events is not None
+    assert dict(events.select("event_id", "fragment").iter_rows()) == {
+        "a": "7", "b": "7", "c": "anonymous_id:f01", "d": "email:x", "e": "8", "f": "anonymous_id:f00",
+    }  # fmt: skip
 
 
 def test_two_users_are_never_one_but_by_an_alias(store: Engine) -> None:
