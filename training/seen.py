@@ -1,9 +1,9 @@
-"""Which models had seen a person: computed from the moments that each model was trained from, kept in no list."""
+"""Which models had seen people: computed from the moments that each model was trained from, kept in no list."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -15,25 +15,35 @@ from training.registry.versions import listing
 from training.targets import targets_of
 
 
-def models_that_saw(settings: Settings, fragments: Collection[str]) -> dict[str, list[int]]:
-    """By model the versions, the oldest first, that learnt from events of these fragments, if all were allowed.
+def models_that_saw(settings: Settings, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[int]]]:
+    """By person, whose fragments are told, and by model the versions, the oldest first, that learnt from their events.
 
-    Somebody is in the population of a target by their own events alone, so a lake of nothing else tells it.
+    That is if all were allowed. Somebody is in the population of a target by their own events alone, so a lake of
+    nothing but theirs, with who they were at each moment, tells it.
     """
+    seen: dict[str, dict[str, list[int]]] = {person: {} for person in people}
     lake, versions = Lake(settings.lake), listing(settings)
-    own = (
-        lake.scan("events").filter(pl.col("fragment").is_in(list(fragments))).collect() if versions else pl.DataFrame()
-    )
-    seen: dict[str, list[int]] = {}
-    if own.is_empty():
+    if not versions:
         return seen
+    whose = {fragment: person for person, fragments in people.items() for fragment in fragments}
     targets, starts = targets_of(settings), dict[int, int]()
     with tempfile.TemporaryDirectory(prefix=".seen-", dir=settings.home) as folder:
         alone = Lake(Path(folder))
-        alone.write({"events": own, "offers": lake.scan("offers").collect(), "items": lake.scan("items").collect()})
+        _copy(lake, alone, whose)
         for entry in reversed(versions):
             first = starts.setdefault(entry.as_of, history_start(lake, as_of=entry.as_of))
             rows = training_rows(alone, targets[entry.name], first=first, as_of=entry.as_of)
-            if rows["y"].count():
-                seen.setdefault(entry.name, []).append(entry.version)
+            learnt = rows.filter(pl.col("y").is_not_null())["customer_id"].unique()
+            for person in dict.fromkeys(whose[customer] for customer in learnt):
+                seen[person].setdefault(entry.name, []).append(entry.version)
     return seen
+
+
+def _copy(lake: Lake, alone: Lake, fragments: Collection[str]) -> None:
+    """Write a lake of the events of some fragments, with what all events are about."""
+    own = pl.col("fragment").is_in(list(fragments))
+    events = lake.scan("events").filter(own).collect()
+    alone.write({"events": events, "offers": lake.scan("offers").collect(), "items": lake.scan("items").collect()})
+    persons = lake.scan("persons").filter(own).collect()
+    if not persons.is_empty():
+        alone.write_people({"persons": persons})

@@ -7,8 +7,10 @@ begins like that is written ``user_id:…``, so that no two identifiers share a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
+import orjson
 import polars as pl
 
 from features import sql
@@ -52,6 +54,26 @@ def identifier(node: str) -> tuple[str, str]:
         return USER, node
     id_type, _, value = node.partition(":")
     return id_type, value
+
+
+def others_in(ids: str | None) -> list[tuple[str, str]]:
+    """The types and values in the JSON of an event's other identifiers.
+
+    >>> others_in('{"email": ["a@x.se", "b@x.se"], "user_id": "7"}')
+    [('email', 'a@x.se'), ('email', 'b@x.se'), ('user_id', '7')]
+    """
+    told = orjson.loads(ids) if ids else {}
+    listed = ((id_type, value if isinstance(value, list) else [value]) for id_type, value in told.items())
+    return [(id_type, str(value)) for id_type, values in listed for value in values]
+
+
+def others_text(others: Iterable[tuple[str, str]]) -> str | None:
+    """The JSON of types and values: of each type a value, or a list of them; None when there are none."""
+    by_type: dict[str, list[str]] = {}
+    for id_type, value in others:
+        by_type.setdefault(id_type, []).append(value)
+    told = {id_type: values[0] if len(values) == 1 else values for id_type, values in by_type.items()}
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode() if told else None
 
 
 def is_visitor(node: str) -> bool:

@@ -64,7 +64,9 @@ _USUAL = (
     Kind("open", "opens", spec=("Email Opened",), answer=True),
     Kind("exposure", "exposures", spec=("Promotion Viewed",), question=True),
     Kind("coupon_applied", spec=("Coupon Applied",)),
-    Kind("consent", spec=("Segment Consent Preference Updated", "Consent Preference Updated")),
+    Kind("consent", spec=(
+        "Segment Consent Preference", "Segment Consent Preference Updated", "Consent Preference Updated"
+    )),
     Kind(
         "subscribe", spec=("Subscribed", "Email Subscribed", "SMS Subscribed"),
         synonyms=("subscribed_to_email_marketing",), of_address=True,

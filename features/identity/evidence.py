@@ -54,9 +54,17 @@ def shared_values(lake: Lake, *, as_of: int) -> pl.DataFrame:
     return rows.sort("refused", "fragment", descending=[True, False]).collect()
 
 
+def nobodys_values(lake: Lake, *, as_of: int) -> pl.DataFrame:
+    """``fragment, n``: what came in place of an address or of somebody's id, and in how many events; the most first."""
+    refused = lake.scan("refused").filter(pl.col("time") <= as_of, pl.col("limit") == "nobody")
+    of_type = pl.col("a").str.starts_with(pl.col("id_type") + ":")
+    values = refused.select("n", fragment=pl.when(of_type).then("a").otherwise("b"))
+    return values.group_by("fragment").agg(pl.col("n").sum()).sort("n", "fragment", descending=[True, False]).collect()
+
+
 def refused_links(lake: Lake, *, as_of: int) -> pl.DataFrame:
-    """The links that joined nobody, the most frequent first; those of values that people blocked are left out."""
-    refused = lake.scan("refused").filter(pl.col("time") <= as_of, pl.col("limit") != "block")
+    """The links that joined nobody, the most frequent first; those of values that are nobody's are left out."""
+    refused = lake.scan("refused").filter(pl.col("time") <= as_of, ~pl.col("limit").is_in(["block", "nobody"]))
     return refused.sort("n", "time", "a", "b", descending=[True, False, False, False]).collect()
 
 

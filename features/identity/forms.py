@@ -8,8 +8,8 @@ from functools import lru_cache
 import polars as pl
 
 from features.addresses import form_of, normal
-from features.config.sections.identity import IdentifierType
-from features.events.identifiers import TYPE, USER, node
+from features.config.sections.identity import IdentifierType, IdentitySettings
+from features.events.identifiers import TYPE, USER, identifier, node
 
 
 def plain(value: str, kind: IdentifierType) -> str:
@@ -30,6 +30,18 @@ def plain(value: str, kind: IdentifierType) -> str:
         return f"+{number[2:]}"
     country, trunk = _prefixes(kind.region)
     return f"+{country}{number.removeprefix(trunk)}"
+
+
+def plain_node(key: str, identity: IdentitySettings | None) -> str:
+    """The node that an identifier is compared by, however it is written.
+
+    >>> cards = IdentitySettings.model_validate({"types": {"user_id": {}, "work_mail": {"form": "email"}}})
+    >>> plain_node("work_mail:A@x.se", cards), plain_node("loyalty_card:A", cards)
+    ('work_mail:a@x.se', 'loyalty_card:A')
+    """
+    id_type, value = identifier(key)
+    kind = None if identity is None else identity.types.get(id_type)
+    return key if kind is None or kind.form == "text" else f"{id_type}:{plain(value, kind)}"
 
 
 def with_nodes(identifiers: pl.DataFrame, kind: IdentifierType) -> pl.DataFrame:

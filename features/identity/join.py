@@ -8,8 +8,8 @@ from dataclasses import replace
 import polars as pl
 
 from features.config.settings import Settings
-from features.events.tables import PEOPLE_TABLES, schema
-from features.identity.links import links_of
+from features.events.tables import PEOPLE_TABLES
+from features.identity.links import identifications, links_of
 from features.identity.resolve import resolve
 from features.identity.rulings import Ruling
 from features.ingest.report import IngestReport
@@ -32,16 +32,10 @@ def join_people(
             lake.write_people({})
     else:
         progress("people", 0, 1)
-        resolution = resolve(links_of(_told(lake), settings.identity), settings.identity, rulings)
+        resolution = resolve(links_of(identifications(lake), settings.identity), settings.identity, rulings)
         lake.write_people({table: frame for table, frame in resolution.tables.items() if not frame.is_empty()})
         progress("people", 1, 1)
     return replace(report, version=lake.version, people=_changed(before, lake.scan("persons").collect()))
-
-
-def _told(lake: Lake) -> pl.LazyFrame:
-    """All that tells who is who: the events, and the rows of customers that hold several identifiers."""
-    columns = schema("identifications").names()
-    return pl.concat([lake.scan("events").select(columns), lake.scan("identifications").select(columns)])
 
 
 def _changed(before: pl.DataFrame, after: pl.DataFrame) -> frozenset[str]:

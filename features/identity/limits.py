@@ -1,4 +1,4 @@
-"""Limits: how many identifiers of each type one person may hold, kept as one number a person."""
+"""Limits: how many identifiers of each type one person may hold, kept as one number a person; and who holds none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+import polars as pl
+
+from features.addresses import is_nobodys
 from features.config.sections.identity import MOST, IdentitySettings
+from features.events.identifiers import USER
+from features.reading.ids import STAND_INS
 
 WIDTH = (2 * MOST).bit_length() + 1  # bits in which the values of one type are counted; the highest tells of too many
 FULL = 1 << (WIDTH - 1)
@@ -56,3 +61,28 @@ class Limits:
         """The first type of which these counts are too many."""
         over = (counts + self.room) & self.beyond
         return next((rank for rank in self.per_person if over & FULL << WIDTH * rank), None)
+
+
+def barred_by(nodes: pl.DataFrame, identity: IdentitySettings) -> pl.Series:
+    """What bars nodes (``node, id_type``) from joining anybody: the setting ``block``, or that they are ``nobody``'s.
+
+    >>> nodes = pl.DataFrame({"node": ["email:a@x.se", "email:none", "u1"], "id_type": ["email", "email", "user_id"]})
+    >>> barred_by(nodes, IdentitySettings(block=("U1",))).to_list()
+    [None, 'nobody', 'block']
+    """
+    user = pl.col("id_type") == USER
+    value = (
+        pl.when(user)
+        .then(pl.col("node").str.strip_prefix(f"{USER}:"))
+        .otherwise(pl.col("node").str.splitn(":", 2).struct.field("field_1"))
+    )
+    said = [text.strip().lower() for text in identity.block]
+    of_nobody = [value.str.to_lowercase().is_in(STAND_INS)]
+    of_nobody += [
+        (pl.col("id_type") == name) & is_nobodys(value, kind.form)
+        for name, kind in identity.types.items()
+        if kind.form != "text"
+    ]
+    nobody = pl.any_horizontal(of_nobody)
+    barred = pl.when(value.str.to_lowercase().is_in(said)).then(pl.lit("block")).when(nobody).then(pl.lit("nobody"))
+    return nodes.select(barred.alias("barred"))["barred"]

@@ -10,7 +10,10 @@ import polars as pl
 
 from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import USER, VISITOR_TYPES
+from features.events.tables import schema
 from features.identity.forms import with_nodes
+from features.identity.limits import barred_by
+from features.lake import Lake
 
 _CONTENT = ("id_type", "id", "ids", "alias")
 _IDENTIFIERS = {"row": pl.UInt32(), "id_type": pl.String(), "id": pl.String()}
@@ -31,6 +34,12 @@ class Links:
     spellings: pl.DataFrame
 
 
+def identifications(lake: Lake) -> pl.LazyFrame:
+    """All in a lake that tells who is who: the events, and the rows of customers that hold several identifiers."""
+    columns = schema("identifications").names()
+    return pl.concat([lake.scan("events").select(columns), lake.scan("identifications").select(columns)])
+
+
 def links_of(events: pl.LazyFrame, identity: IdentitySettings) -> Links:
     """The links that events tell of: between all identifiers that one event carries.
 
@@ -49,12 +58,16 @@ def links_of(events: pl.LazyFrame, identity: IdentitySettings) -> Links:
     contents = _contents(events.filter(pl.col("ids").is_not_null()).with_columns(counted))
     identifiers = _identifiers(contents)
     written = plain_nodes(identifiers.select("id_type", "id").unique(), identity)
-    nodes = written.select("node", "id_type", "rank").unique().sort("rank", "node").with_row_index("code")
+    alone = _alone(events.with_columns(counted), identity)
+    told = [
+        each.select("node", "id_type", "rank")
+        for each in (written, alone.filter(barred_by(alone, identity).is_not_null()))
+    ]
+    nodes = pl.concat(told).unique().sort("rank", "node").with_row_index("code")
     codes = written.join(nodes.select("node", "code"), on="node").select("id_type", "id", "code")
     places = identifiers.join(codes, on=("id_type", "id")).select("row", "code", "own")
     places = places.group_by("row", "code").agg(pl.col("own").any()).sort("row", "code")
     together = places.join(contents.select("row", "at"), on="row").group_by("code").agg(pl.col("at").min())
-    alone = _alone(events.with_columns(counted), identity)
     seen = pl.concat([together, alone.join(nodes, on="node").select("code", "at")])
     seen = seen.group_by("code").agg(seen=pl.col("at").min())
     nodes = nodes.join(seen, on="code", how="left", maintain_order="left")

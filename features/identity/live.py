@@ -8,13 +8,12 @@ the next build resolves.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-import orjson
 import polars as pl
 
 from features.config.sections.identity import IdentitySettings
-from features.events.identifiers import USER, identifier, is_visitor, node
+from features.events.identifiers import USER, identifier, is_visitor, node, others_in, others_text
 from features.identity.fold import NEVER
 from features.identity.links import links_of
 from features.identity.resolve import resolve
@@ -31,10 +30,14 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Whose a node is: the customer (None: nobody's), and from when on its events are nobody's (µs; None: never)."""
+    """Whose a node is: the customer (None: nobody's), and from when on its events are nobody's (µs; None: never).
+
+    ``since`` tells from when on (µs) it has been this customer's; None of what it is by itself.
+    """
 
     customer_id: str | None
     nobody_from: int | None = None
+    since: int | None = field(default=None, compare=False)
 
 
 def standing_by_itself(key: str) -> Standing:
@@ -54,8 +57,7 @@ def people_at(lake: Lake, *, as_of: int) -> Iterator[tuple[str, Standing]]:
     []
     """
     persons = lake.scan("persons").filter(pl.col("from") <= as_of, pl.col("to") > as_of)
-    rows = persons.select("fragment", "customer_id", "nobody_from").collect().iter_rows()
-    return ((fragment, Standing(customer, nobody_from)) for fragment, customer, nobody_from in rows)
+    return _standings(persons.collect())
 
 
 def nodes_of(event: Event) -> list[str]:
@@ -64,10 +66,8 @@ def nodes_of(event: Event) -> list[str]:
     >>> nodes_of({"id_type": "user_id", "id": "7", "ids": '{"email": ["A@x.se", "b@x.se"]}'})
     ['7', 'email:a@x.se', 'email:b@x.se']
     """
-    others = orjson.loads(str(event["ids"])) if event.get("ids") else {}
-    told = ((id_type, value) for id_type, values in others.items() for value in _listed(values))
-    own = (str(event["id_type"]), str(event["id"]))
-    return list(dict.fromkeys(node(id_type, str(value)) for id_type, value in (own, *told)))
+    own, ids = (str(event["id_type"]), str(event["id"])), event.get("ids")
+    return list(dict.fromkeys(node(*each) for each in (own, *others_in(str(ids) if ids else None))))
 
 
 def live_people(
@@ -86,15 +86,26 @@ def live_people(
 
     >>> event = {"time": 5, "event_id": "e", "source": "http", "kind": "identify", "id_type": "user_id", "id": "7"}
     >>> live_people({}, [event | {"ids": '{"anonymous_id": "f00"}'}], IdentitySettings())
-    {'anonymous_id:f00': Standing(customer_id='7', nobody_from=None)}
+    {'anonymous_id:f00': Standing(customer_id='7', nobody_from=None, since=5)}
     """
     shared = {key for key, standing in built.items() if standing.nobody_from is not None}
     members = {key: standing.customer_id for key, standing in built.items() if standing.customer_id is not None}
     rows = [*_known(members, identity), *(_open(event, shared) for event in events)]
     frame = pl.LazyFrame([{name: row.get(name) for name in _COLUMNS} for row in rows], schema=_COLUMNS)
     persons = resolve(links_of(frame, identity), identity, rulings).persons.filter(pl.col("to") == NEVER)
-    told = {row[0]: Standing(*row[1:]) for row in persons.select("fragment", "customer_id", "nobody_from").iter_rows()}
+    told = {key: _as_built(standing, built.get(key)) for key, standing in _standings(persons)}
     return told | {key: Standing(told.get(key, built[key]).customer_id, built[key].nobody_from) for key in shared}
+
+
+def _standings(persons: pl.DataFrame) -> Iterator[tuple[str, Standing]]:
+    for fragment, *standing in persons.select("fragment", "customer_id", "nobody_from", "from").iter_rows():
+        yield fragment, Standing(*standing)
+
+
+def _as_built(standing: Standing, built: Standing | None) -> Standing:
+    """A standing, since when the build says if it says the same."""
+    same = built is not None and built.customer_id == standing.customer_id
+    return replace(standing, since=built.since) if built is not None and same else standing
 
 
 def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Event]:
@@ -111,33 +122,20 @@ def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Eve
         most = identity.types[USER].per_person
         renamed = users if most is not None and len(users) + (id_type == USER) > most else []
         for n, old in enumerate(renamed):
-            ids = _json([(USER, old)])
+            ids = others_text([(USER, old)])
             yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1f{n}", "kind": "alias", "ids": ids}
         held = [(name, each) for name, each in others if not (name == USER and renamed)]
         if held:
-            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1fall", "ids": _json(held)}
+            yield own | {"time": _BEFORE_ALL + 1, "event_id": f"{customer}\x1fall", "ids": others_text(held)}
 
 
 def _open(event: Event, shared: Collection[str]) -> Event:
     """An event without the identifiers that are shared."""
-    others = orjson.loads(str(event["ids"]))
-    held = [(id_type, str(value)) for id_type, values in others.items() for value in _listed(values)]
-    kept = [each for each in held if node(*each) not in shared]
+    kept = [each for each in others_in(str(event["ids"])) if node(*each) not in shared]
     if node(str(event["id_type"]), str(event["id"])) in shared:
         # What remains is of the first of the others.
         if not kept:
             return {**event, "ids": None}
         (id_type, value), *kept = kept
         event = {**event, "id_type": id_type, "id": value, "kind": ""}
-    return {**event, "ids": _json(kept) if kept else None}
-
-
-def _json(identifiers: Iterable[tuple[str, str]]) -> str:
-    by_type: dict[str, list[str]] = {}
-    for id_type, value in identifiers:
-        by_type.setdefault(id_type, []).append(value)
-    return orjson.dumps(by_type).decode()
-
-
-def _listed(values: object) -> list[object]:
-    return values if isinstance(values, list) else [values]
+    return {**event, "ids": others_text(kept)}

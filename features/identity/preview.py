@@ -9,7 +9,7 @@ import polars as pl
 
 from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
-from features.identity.links import links_of
+from features.identity.links import identifications, links_of
 from features.identity.people import People
 from features.identity.resolve import resolve
 from features.identity.rulings import Ruling
@@ -47,7 +47,7 @@ class Preview:
 
 def preview(lake: Lake, identity: IdentitySettings, rulings: Iterable[Ruling], *, as_of: int) -> Preview:
     """What a build with these settings and rulings would make of the people that the lake knows at a moment (µs)."""
-    resolution = resolve(links_of(lake.scan("events"), identity), identity, rulings)
+    resolution = resolve(links_of(identifications(lake), identity), identity, rulings)
     now = resolution.persons.filter(pl.col("from") <= as_of, pl.col("to") > as_of)
     before = People.at(lake, [as_of])
     after = People(lake, *versions_at(now, [as_of]))

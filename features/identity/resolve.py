@@ -13,7 +13,7 @@ from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import VISITOR_TYPES, identifier, visitors
 from features.events.tables import PeopleTable
 from features.identity.fold import ALWAYS, NAMELESS, NEVER, Fold
-from features.identity.limits import Limits
+from features.identity.limits import Limits, barred_by
 from features.identity.links import Links, names_persons
 from features.identity.rulings import Ruling, in_force
 
@@ -27,7 +27,7 @@ class Resolution:
     * ``links``: ``a, b, first, last, n, source, event_id``: what came together;
     * ``merges``: ``survivor, absorbed, time`` and the link ``a, b, source, event_id`` that is its evidence;
     * ``refused``: links that joined nobody: ``a, b, time, source, event_id, n``, the ``limit`` (``per_person``,
-      ``people``, ``block``, ``ruling``) and the ``id_type`` that it is of;
+      ``people``, ``block``, ``nobody``, ``ruling``) and the ``id_type`` that it is of;
     * ``persons``: ``fragment, customer_id, from, to, nobody_from``: what a node is called (null: a visitor, or nobody)
       at moments in ``[from, to)``, where that is not its own name. Events from ``nobody_from`` on are nobody's.
     """
@@ -57,20 +57,18 @@ def resolve(links: Links, identity: IdentitySettings, rulings: Iterable[Ruling] 
     known = [word for word in rulings if all(identifier(node)[0] in ranks for node in word.nodes)]
     words = in_force(known)
     nodes = _with_ruled(links.nodes, words, ranks)
-    place = dict(zip(nodes["node"], range(len(nodes)), strict=True)) if words or identity.block else {}
+    place = dict(zip(nodes["node"], range(len(nodes)), strict=True)) if words else {}
     names = _names(nodes, identity)
     fold = Fold(nodes["rank"].to_list(), names.tolist(), Limits.of(identity), _apart(words, place))
-    blocked = _blocked(nodes, identity)
-    usable = _with_merges(links.links, words, place)
-    barred = pl.col("a").is_in(blocked.implode()) | pl.col("b").is_in(blocked.implode())
-    usable, refused = usable.filter(~barred), usable.filter(barred)
+    barred = barred_by(nodes, identity)
+    usable, refused = _allowed(_with_merges(links.links, words, place), nodes["id_type"], barred)
     fold.add(*(usable[name].to_list() for name in ("a", "b", "first", "alias")))
     text = nodes["node"]
     return Resolution(
         _texts(links.links, text).drop("alias"),
         _merges(fold, usable, names, text),
         _refused(fold, usable, refused, identity, text),
-        _spelt(_persons(fold, blocked, names, text), links.spellings),
+        _spelt(_persons(fold, barred.is_not_null().arg_true(), names, text), links.spellings),
     )
 
 
@@ -113,10 +111,13 @@ def _with_merges(links: pl.DataFrame, words: Sequence[Ruling], place: dict[str, 
     return pl.concat([links, said]).sort("first", maintain_order=True)
 
 
-def _blocked(nodes: pl.DataFrame, identity: IdentitySettings) -> pl.Series:
-    values = {value.strip().casefold() for value in identity.block}
-    of = nodes["node"].to_list() if values else []
-    return pl.Series([at for at, node in enumerate(of) if identifier(node)[1].casefold() in values], dtype=pl.UInt32)
+def _allowed(links: pl.DataFrame, types: pl.Series, barred: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The links that may join somebody, and the others with the ``limit`` and the ``id_type`` that bars them."""
+    a, b = (barred.gather(links[end]) for end in ("a", "b"))
+    id_type = pl.when(a.is_not_null()).then(types.gather(links["a"])).otherwise(types.gather(links["b"]))
+    told = links.with_columns(a.zip_with(a.is_not_null(), b).alias("limit"), id_type=id_type)
+    free = pl.col("limit").is_null()
+    return told.filter(free).drop("limit", "id_type"), told.filter(~free)
 
 
 def _texts(links: pl.DataFrame, text: pl.Series) -> pl.DataFrame:
@@ -144,15 +145,14 @@ def _merges(fold: Fold, links: pl.DataFrame, names: Ints, text: pl.Series) -> pl
 
 
 def _refused(
-    fold: Fold, links: pl.DataFrame, blocked: pl.DataFrame, identity: IdentitySettings, text: pl.Series
+    fold: Fold, links: pl.DataFrame, barred: pl.DataFrame, identity: IdentitySettings, text: pl.Series
 ) -> pl.DataFrame:
     link, limit, rank = zip(*fold.refused, strict=True) if fold.refused else ((), (), ())
     names = [*identity.types]
     id_type = pl.Series("id_type", [names[each] for each in rank], pl.String)
     columns = (*_EVIDENCE, "n")
     found = links.select(columns)[list(link)].with_columns(pl.Series("limit", limit, pl.String), id_type)
-    of_block = blocked.select(columns).with_columns(limit=pl.lit("block"), id_type=pl.lit(None, pl.String))
-    every = pl.concat([found, of_block]).sort("first", maintain_order=True)
+    every = pl.concat([found, barred.select(*columns, "limit", "id_type")]).sort("first", maintain_order=True)
     return _texts(every, text).rename({"first": "time"})
 
 

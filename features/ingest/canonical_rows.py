@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from features import sql
-from features.events.identifiers import USER, node_sql
 from features.events.returns import without_sign_sql
 from features.events.tables import COLUMNS, OTHER_ID, SINCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.events.event_ids import content_text, nth_id, number_equal_events
 from features.ingest.events.lake_events import LakeEvents
-from features.ingest.mapping.other_ids import ids_sql
+from features.ingest.mapping.other_ids import fragment_sql, ids_sql
 from features.ingest.mapping.validation import CODE
 from features.ingest.reference.identifications import create_table, insert_identifications
 from features.ingest.sources.portion import Portion
@@ -94,19 +93,11 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     others = [column for column in own if column.startswith(OTHER_ID)]
     columns = {column: without_sign_sql(column, kind) for column in own if column not in others} | dict(literals)
-    columns |= {"source": sql.literal(name), "fragment": _fragment(id_type, others)}
+    columns |= {"source": sql.literal(name), "fragment": fragment_sql(id_type, others)}
     if others:
         columns["ids"] = ids_sql(others)
     columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
-
-
-def _fragment(id_type: str, others: Sequence[str]) -> str:
-    """The SQL of whom an event is about: its user, or else its own identifier."""
-    own, user = node_sql(id_type, "id"), f"{OTHER_ID}{USER}"
-    if user not in others:
-        return own
-    return f"if({id_type} = '{USER}' OR {sql.name(user)} IS NULL, {own}, {node_sql(sql.literal(USER), sql.name(user))})"
 
 
 def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:

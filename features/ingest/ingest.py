@@ -23,7 +23,6 @@ from features.ingest.events.same_orders import give_way_in_lake
 from features.ingest.guards import check_codes, check_files, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
 from features.ingest.lake_watermarks import verified_watermarks
-from features.ingest.mapping.erased import without_erased
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
 from features.ingest.reference import identifications
 from features.ingest.reference import tables as reference_tables
@@ -37,6 +36,7 @@ from features.ingest.sources.watermark import (
 )
 from features.lake import Draft, Lake
 from features.privacy.tombstones import Tombstones
+from features.privacy.traces import Traces
 from features.progress import Progress, silent
 
 
@@ -100,10 +100,11 @@ def _ingest(
     changes = changes_since(settings, watermarks) if watermarks else everything(settings)
     check_files({name: portion.watermark for name, portion in changes.portions.items()}, usual, accept)
     steps = len(changes.portions) + 1
+    traces = None if tombstones is None else Traces(tombstones.until)
     with _engine(settings.home) as (connection, scratch):
         lake_events = LakeEvents.open(connection, lake.parts("events") if watermarks else {})
         log_events, log_watermark = read_log(log, watermarks)
-        log_events = without_erased(log_events, tombstones)
+        log_events = log_events if traces is None else traces.out_of(log_events)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
         earlier_files = lake.files("events") if full_log else None
         log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
@@ -118,7 +119,7 @@ def _ingest(
                 )
         check_rows(settings.sources, {name: result.watermark for name, result in results.items()}, usual, accept)
         progress("lake", steps - 1, steps)
-        _write(connection, lake_events, lake, draft, changes, now=settings.now())
+        _write(connection, lake_events, lake, draft, changes, now=settings.now(), traces=traces)
         fragments = None if full_log else _changed_fragments(connection, lake, changes, log_events)
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
@@ -146,8 +147,12 @@ def _write(
     changes: Changes,
     *,
     now: int,
+    traces: Traces | None,
 ) -> None:
-    """Write what changed and keep the rest; identifiers that are undated count from ``now`` on, if they are new."""
+    """Write what changed and keep the rest; identifiers that are undated count from ``now`` on, if they are new.
+
+    What is written holds no ``traces`` of erased people.
+    """
     if lake_events.files and "items" in changes.tables:
         reference_tables.check_categories(connection, lake, lake_events)
     for table in REFERENCE_TABLES - changes.tables:
@@ -155,10 +160,10 @@ def _write(
     for kept in PEOPLE_TABLES:
         draft.keep(kept, lake.parts(kept))
     if "customers" in changes.tables:
-        identifications.write(connection, lake, draft, now=now)
+        identifications.write(connection, lake, draft, now=now, traces=traces)
     else:
         draft.keep("identifications", lake.parts("identifications"))
-    lake_events.write(connection, draft)
+    lake_events.write(connection, draft, traces)
     for table in changes.tables:
         reference_tables.write(connection, draft, table)
 

@@ -9,7 +9,7 @@ import polars as pl
 from features.config.settings import Settings
 from features.ingest.report import IngestReport
 from features.lake import Lake
-from features.lake.removal import remove_rows
+from features.lake.removal import Change, change_rows
 
 
 def forget_old_events(settings: Settings, report: IngestReport, *, as_of: int) -> IngestReport:
@@ -26,6 +26,6 @@ def forget_old_events(settings: Settings, report: IngestReport, *, as_of: int) -
     affected = lake.scan("events").filter(old).select(pl.col("fragment").unique()).collect() if keep else None
     if affected is None or affected.is_empty():
         return report
-    remove_rows(lake, {"events": old})
+    change_rows(lake, {"events": Change(("kind", "time"), lambda rows: rows.filter(~old))})
     fragments = None if report.fragments is None else report.fragments | frozenset(affected["fragment"])
     return replace(report, version=lake.version, fragments=fragments)

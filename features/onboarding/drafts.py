@@ -22,6 +22,7 @@ from features.onboarding.meaning.subject import log_column, subject_of
 from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
 from features.onboarding.proposal.choice import Choice, Draft
+from features.onboarding.proposal.identity import with_identifiers
 from features.onboarding.roles.by_shape import with_shapes
 from features.onboarding.roles.roles import Roles, roles_of
 from features.onboarding.roles.table_names import Subject
@@ -39,6 +40,7 @@ def drafts_of(table: Table) -> list[Draft]:
     drafts = _drafts(table, roles, subject) if subject else []
     drafts = drafts or [unplaced(table)]
     drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
+    drafts = [with_identifiers(draft) for draft in drafts]
     return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]
 
 

@@ -16,6 +16,7 @@ from features.privacy.attributes import AttributeHistory
 from features.privacy.rules import ConsentRules
 from features.privacy.said import Reader, Said
 from features.privacy.standing import State
+from features.privacy.voices import NO_NAMES
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,22 @@ class Gatekeeper:
     former: pl.DataFrame = field(default_factory=_no_names)
 
     @classmethod
-    def of(cls, settings: ConsentSettings, events: pl.LazyFrame, customers: pl.LazyFrame) -> Self:
-        """A gatekeeper from all events, and the table of the customers' attributes."""
+    def of(
+        cls,
+        settings: ConsentSettings,
+        events: pl.LazyFrame,
+        customers: pl.LazyFrame,
+        names: pl.DataFrame = NO_NAMES,
+    ) -> Self:
+        """A gatekeeper from all events, and the table of the customers' attributes.
+
+        ``names``, ``fragment, customer_id, from``: what the person of a fragment was called from when on (µs).
+        """
         own = events.filter(pl.col("customer_id").is_not_null())
         kinds = {purpose.after for purpose in settings.purposes.values() if purpose.after is not None}
         after = {kind: _first_times(own, kind) for kind in sorted(kinds)}
         rules = ConsentRules(settings)
-        return cls(rules, Said.of(own), after, AttributeHistory.of(rules.attributes, own, customers))
+        return cls(rules, Said.of(own, names), after, AttributeHistory.of(rules.attributes, own, customers))
 
     def passes(self, gate: Gate, *, as_of: int) -> Pass:
         """Who passes a gate at a moment (µs): allowed then by each of its purposes, and refused by no word since."""

@@ -6,6 +6,7 @@ arrives late, or whose clock is behind, is not undone by an older yes. Of a yes 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -16,17 +17,17 @@ from features.events.statements.stances import Stance
 
 
 class State(StrEnum):
-    """What a person's statements on a purpose come to."""
+    """What a person's statements on a purpose come to, the strictest last."""
 
     UNKNOWN = "unknown"
-    PENDING = "pending"
     GRANTED = "granted"
+    PENDING = "pending"
     DENIED = "denied"
     WITHDRAWN = "withdrawn"
     OBJECTED = "objected"
 
 
-REFUSALS = frozenset({State.DENIED, State.WITHDRAWN, State.OBJECTED})
+STATES = tuple(State)
 
 
 class Standing(NamedTuple):
@@ -64,6 +65,18 @@ def standing_of(time: Ints, received: Ints, stances: Flags, *, by_consent: bool 
         return Standing()
     state = State.OBJECTED if not by_consent else State.WITHDRAWN if yes.any() else State.DENIED
     return Standing(state, int(last), refused=True)
+
+
+def strictest(standings: Iterable[Standing]) -> Standing:
+    """What several voices of one person come to: the strictest of those that say anything.
+
+    >>> denied, granted = Standing(State.DENIED, 10, refused=True), Standing(State.GRANTED, 20)
+    >>> strictest([granted, Standing(), denied])
+    Standing(state=<State.DENIED: 'denied'>, since=10, refused=True)
+    """
+    every = list(standings)
+    state, since, _ = max(every, key=lambda one: (STATES.index(one.state), one.since or 0))
+    return Standing(state, since, refused=any(one.refused for one in every))
 
 
 def _first(time: Ints, among: Mask) -> int:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,7 +24,7 @@ KEY_FILE: Final = "privacy.key"
 
 @dataclass(frozen=True)
 class Tombstones:
-    """``until`` tells by keyed hash up to which moment (µs) rows are refused.
+    """``hashes`` tell up to which moment (µs) rows are refused; ``plain`` how all spellings of a node are written.
 
     >>> key = b"secret"
     >>> tombstones = Tombstones(key, {keyed_hash(key, "7"): 1_000})
@@ -34,10 +34,12 @@ class Tombstones:
 
     key: bytes = field(repr=False)
     hashes: Mapping[str, int]
+    plain: Callable[[str], str] = lambda node: node
 
     def until(self, node: str) -> int | None:
         """Up to which moment rows of an identifier are refused; None for one that was never erased."""
-        return self.hashes.get(keyed_hash(self.key, node)) if self.hashes else None
+        spellings = {node, self.plain(node)}
+        return max((m for each in spellings if (m := self.hashes.get(keyed_hash(self.key, each)))), default=None)
 
 
 def keyed_hash(key: bytes, node: str) -> str:

@@ -18,7 +18,8 @@ TODAY: Final = 2**62  # people as all that was received tells them, whatever any
 def gatekeeper_of(settings: Settings, lake: Lake, *, later: pl.DataFrame | None = None) -> Gatekeeper | None:
     """The gatekeeper of a lake; None where the settings have no rules.
 
-    Words count for the whole person as known today, and so for every name that the person had at an earlier moment.
+    Words count for the whole person as known today, and so for every name that the person had at an earlier moment; of
+    those who were found to be one the strictest counts.
     ``later`` are events that no build has read yet: who withdraws in them is left out from now on.
     """
     if settings.consent is None:
@@ -28,5 +29,6 @@ def gatekeeper_of(settings: Settings, lake: Lake, *, later: pl.DataFrame | None 
     if later is not None:
         told = people.assigned(later.lazy()).filter(pl.col("customer_id").is_not_null())
         events = pl.concat([events, told.select(events.collect_schema().names())])
+    names = lake.scan("persons").select("fragment", "customer_id", "from").collect()
     former = people.joined.drop_nulls("customer_id").select("customer_id", name="fragment")
-    return replace(Gatekeeper.of(settings.consent, events, people.about("customers")), former=former)
+    return replace(Gatekeeper.of(settings.consent, events, people.about("customers"), names), former=former)

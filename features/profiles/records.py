@@ -14,6 +14,7 @@ from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
 from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, SAYS
 from features.identity.people import People
 from features.lake import Lake
+from features.privacy.voices import Name
 from features.progress import Progress, silent
 
 _COLUMNS = (*RECORD_NUMBERS, *RECORD_TEXTS, *EVENT_ORDER, "kind", "known_at", "properties")
@@ -37,19 +38,26 @@ def records(
         ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
         among = pl.col("customer_id").is_in(ids.implode())
         table, snapshots = table.filter(among), snapshots.filter(among)
+    persons = lake.scan("persons").filter(pl.col("from") <= as_of)
     with people.sorted_events(_COLUMNS, customers) as events:
-        yield from _records(events, ids, table, snapshots, progress)
+        yield from _records(ids, events, persons, about=(table, snapshots), progress=progress)
 
 
 def _records(
-    events: pl.LazyFrame, ids: pl.Series, table: pl.LazyFrame, snapshots: pl.LazyFrame, progress: Progress
+    ids: pl.Series,
+    events: pl.LazyFrame,
+    persons: pl.LazyFrame,
+    *,
+    about: tuple[pl.LazyFrame, pl.LazyFrame],
+    progress: Progress,
 ) -> Iterator[tuple[str, Record]]:
+    table, snapshots = about
     attributes = {row.pop("customer_id"): row for row in table.collect().to_dicts()}
     progress("records", 0, len(ids))
     for start in range(0, len(ids), BLOCK_CUSTOMERS):
         block = ids[start : start + BLOCK_CUSTOMERS]
         within = pl.col("customer_id").is_between(pl.lit(block[0]), pl.lit(block[-1]))
-        with_events = dict(_records_of(events.filter(within), attributes))
+        with_events = dict(_records_of(events.filter(within), attributes, persons))
         snapshots_of = _snapshots(snapshots.filter(within))
         for done, customer in enumerate(block, start + 1):
             if customer in with_events or customer in attributes or customer in snapshots_of:
@@ -58,13 +66,15 @@ def _records(
             progress("records", done, len(ids))
 
 
-def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, Record]]:
+def _records_of(
+    events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]], persons: pl.LazyFrame
+) -> Iterator[tuple[str, Record]]:
     said = [pl.when(SAYS).then(name).alias(name) for name in (*SAID_NUMBERS, *SAID_TEXTS)]
     ordered = events.with_columns(said).select("customer_id", *RECORD_NUMBERS, *RECORD_TEXTS)
     rows = ordered.sort("customer_id", *EVENT_ORDER).collect()
     if rows.is_empty():
         return
-    traits = _traits(events)
+    traits, names = _traits(events), _names(rows, persons)
     integers = rows.select(_integer(c).fill_null(NONE) for c in RECORD_NUMBERS)
     numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS}
     texts = {c: rows[c].to_list() for c in RECORD_TEXTS}
@@ -73,7 +83,8 @@ def _records_of(events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, obje
         customer = rows["customer_id"][int(start)]
         own_numbers = {c: values[start:end] for c, values in numbers.items()}
         own_texts = {c: values[start:end] for c, values in texts.items()}
-        yield customer, Record.from_columns(own_numbers, own_texts, attributes.get(customer), traits.get(customer, ()))
+        record = Record.from_columns(own_numbers, own_texts, attributes.get(customer), traits.get(customer, ()))
+        yield customer, replace(record, names=names[customer]) if customer in names else record
 
 
 def _snapshots(snapshots: pl.LazyFrame) -> dict[str, tuple[Snapshot, ...]]:
@@ -95,6 +106,19 @@ def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
         if update is not None:
             traits.setdefault(row["customer_id"], []).append(update)
     return traits
+
+
+def _names(rows: pl.DataFrame, persons: pl.LazyFrame) -> dict[str, tuple[Name, ...]]:
+    """What the fragments of each customer's statements were called from when on, of customers who spoke as several."""
+    spoke = rows.select("customer_id", "fragment").drop_nulls().unique()
+    several = spoke.filter(pl.len().over("customer_id") > 1).rename({"customer_id": "customer"})
+    if several.is_empty():
+        return {}
+    told = persons.join(several.lazy(), on="fragment").sort("customer", "fragment", "from").collect()
+    found: dict[str, list[Name]] = {}
+    for customer, *name in told.select("customer", "fragment", "customer_id", "from").iter_rows():
+        found.setdefault(customer, []).append(Name(*name))
+    return {customer: tuple(names) for customer, names in found.items()}
 
 
 def _integer(column: str) -> pl.Expr:

@@ -17,6 +17,12 @@ MISSING_IDS = (
     # What programs send that were given a setting's name, or whether somebody is known, in place of who.
     *("true", "false", "id", "user_id", "userid", "anonymous_id", "distinct_id", "distinctid", "email"),
 )
+# Words that may be somebody's id, but most often mean nobody: they join nobody, and the doctor tells of them.
+STAND_INS = (
+    *MISSING_IDS,
+    *("anon", "guest", "gast", "invité", "invitado", "ospite", "gäst", "test", "dummy", "default", "nobody"),
+    *("unbekannt", "inconnu", "desconocido", "walk-in", "walkin", "cash", "tbd", "-", "--", ".", "?", "x"),
+)
 _WHOLE = "-?[0-9]+[.]0+"
 _ROUNDED = "-?[0-9]([.][0-9]+)?[eE][+][0-9]+"  # as spreadsheets write a number that is too wide for its column
 _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}  # whole numbers below it differ from each other

@@ -20,7 +20,7 @@ from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store import people as store_people
-from serving.store.erasures import pending_nodes
+from serving.store.hidden import pending_nodes
 from serving.store.joined_records import person_record
 from serving.store.records import record_of
 from training.targets.contacts import contact_kinds

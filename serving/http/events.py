@@ -14,7 +14,7 @@ from serving.http.state import State
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict, receive
 from serving.store.engine import outages_as_errors
-from serving.store.erasures import erased_until
+from serving.store.erasures.tombstones import erased_until
 from serving.store.event_log import append_events
 
 UNAVAILABLE = (

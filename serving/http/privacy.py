@@ -11,7 +11,7 @@ from serving.http.state import State
 from serving.privacy.erasure import erase
 from serving.privacy.inventory import access
 from serving.store.engine import outages_as_errors
-from serving.store.erasures import Receipt
+from serving.store.erasures.receipts import Receipt
 
 Json = dict[str, object]
 
@@ -27,9 +27,9 @@ def answer_export(state: State, key: str) -> Json:
 def answer_erasure(state: State, key: str, *, suppress: bool) -> Json:
     """Erase the person with the key ``id_type:id``; the receipt."""
     profile = profile_of(key)
-    return receipt_answer(
-        erase(state.settings, node(profile.id_type, profile.id), suppress=suppress, store=state.store)
-    )
+    person = node(profile.id_type, profile.id)
+    (receipt,) = erase(state.settings, [person], suppress=suppress, store=state.store)
+    return receipt_answer(receipt)
 
 
 def receipt_answer(receipt: Receipt) -> Json:

@@ -20,8 +20,11 @@ from features.profiles.records import records
 from features.progress import Progress, silent
 from serving.privacy.erasure import finish, remove_from_files
 from serving.store.engine import meta, move_meta, open_store
-from serving.store.erasures import is_unclean, pending, tombstones_of
+from serving.store.erasures.log import remove_from_log
+from serving.store.erasures.receipts import is_unclean
+from serving.store.erasures.tombstones import tombstones_of
 from serving.store.event_log import forget_old_log, log_frame
+from serving.store.hidden import pending
 from serving.store.people import replace_people
 from serving.store.records import replace_records, update_records
 from serving.store.rulings import all_rulings
@@ -57,12 +60,16 @@ def build_all(
 
 
 def _remove_erased(settings: Settings, store: Engine) -> Collection[str]:
-    """Take erased people out of the lake, which leaves the records of all others true; the erasures that this was."""
+    """Take erased people out of the lake and of what others logged; the erasures that this was.
+
+    The records of all others stay true, unless these told of somebody's address.
+    """
     erasures, lake = pending(store), Lake(settings.lake)
     if erasures:
-        before = _records_version(lake.version)
-        remove_from_files(settings, [node for nodes in erasures.values() for node in nodes])
-        move_meta(store, "lake", before, _records_version(lake.version))
+        before, nodes = _records_version(lake.version), [node for nodes in erasures.values() for node in nodes]
+        remove_from_log(store, nodes)
+        if remove_from_files(settings, nodes):
+            move_meta(store, "lake", before, _records_version(lake.version))
     return erasures
 
 

@@ -1,10 +1,11 @@
-"""The erasure of a person: hidden at the next request, gone from every file after the next build."""
+"""The erasure of people: hidden at the next request, gone from every file after the next build."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
-from typing import Final
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 from sqlalchemy.engine import Engine
@@ -12,73 +13,106 @@ from sqlalchemy.engine import Engine
 from features.config.settings import Settings
 from features.events.identifiers import identifier, is_visitor
 from features.events.tables import LakeTable
-from features.identity.people import People, customers_of
 from features.lake import Lake
-from features.lake.removal import discard_previous, remove_rows
+from features.lake.removal import Change, change_rows, discard_previous
+from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
+from serving.privacy.identifiers import nodes_of
 from serving.store.engine import open_store
-from serving.store.erasures import (
-    Receipt,
-    complete_erasures,
-    erase_from_store,
-    latest_receipt,
-)
+from serving.store.erasures.deletion import Person, delete_people
+from serving.store.erasures.receipts import Receipt, complete_erasures, latest_receipt
 from serving.store.joined_records import person_record
-from serving.store.people import customers_of as whose
-from serving.store.people import nodes_joined
 from training.seen import models_that_saw
 
-NOW: Final = 2**62  # people as they are known today, whatever any clock says
+_OWNER = pl.concat_str("id_type", pl.lit(":"), "id")  # of what a table of customers tells of identifiers
+_OWNERS: Mapping[LakeTable, pl.Expr] = {
+    "events": pl.col("fragment"),
+    "customers": pl.col("customer_id"),
+    "snapshots": pl.col("customer_id"),
+    "identifications": _OWNER,
+}
 
 
-def erase(settings: Settings, customer: str, *, suppress: bool = False, store: Engine | None = None) -> Receipt:
-    """Hide a person, whose customer's id or visitor's node is ``customer``, and note that the files lose them.
+def erase(
+    settings: Settings, people: Sequence[str], *, suppress: bool = False, store: Engine | None = None
+) -> list[Receipt]:
+    """Hide people, each a customer's id or another node, and note that the files lose them; a receipt for each.
 
     Who was erased before, and has done nothing since, gets the receipt of then.
     """
     engine = store or open_store(settings.store_url)
     try:
-        earlier = latest_receipt(engine, settings, customer)
-        if earlier is not None and not suppress and person_record(engine, customer) is None:
-            return earlier
-        lake = Lake(settings.lake)
-        nodes = nodes_of(lake, engine, customer)
-        rows = {table: lake.scan(table).filter(about).select(pl.len()) for table, about in conditions(nodes).items()}
-        counts = {f"lake {table}": int(each.collect().item()) for table, each in rows.items()}
-        seen = models_that_saw(settings, nodes)
-        return erase_from_store(engine, settings, customer, nodes, suppress=suppress, models=seen, counts=counts)
+        receipts = {person: _earlier(engine, settings, person, suppress=suppress) for person in people}
+        new = [person for person, receipt in receipts.items() if receipt is None]
+        told = dict(zip(new, _erase(engine, settings, new, suppress=suppress), strict=True))
+        return [receipts[person] or told[person] for person in people]
     finally:
         if store is None:
             engine.dispose()
 
 
-def nodes_of(lake: Lake, store: Engine, customer: str) -> frozenset[str]:
-    """The nodes of all identifiers of a person, whose customer's id or any other node is ``customer``.
+def _earlier(engine: Engine, settings: Settings, person: str, *, suppress: bool) -> Receipt | None:
+    """The receipt of somebody who was erased, and has done nothing since."""
+    earlier = latest_receipt(engine, settings, person)
+    return earlier if earlier is not None and not suppress and person_record(engine, person) is None else None
 
-    A browser that became shared is among them: what happened there before was the person's, and since then nobody's.
+
+def _erase(engine: Engine, settings: Settings, people: Sequence[str], *, suppress: bool) -> list[Receipt]:
+    """The receipts of people; those who are one get one."""
+    if not people:
+        return []
+    lake = Lake(settings.lake)
+    nodes = nodes_of(lake, engine, people)
+    first = {key: person for person in reversed(people) for key in nodes[person]}
+    alike = {person: first[person] for person in people}
+    distinct = {person: nodes[person] for person in dict.fromkeys(alike.values())}
+    counts, seen = _counts(lake, distinct), models_that_saw(settings, distinct)
+    erased = [Person(who, theirs, seen[who], counts[who]) for who, theirs in distinct.items()]
+    receipts = dict(zip(distinct, delete_people(engine, settings, erased, suppress=suppress), strict=True))
+    return [receipts[alike[person]] for person in people]
+
+
+def _counts(lake: Lake, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, int]]:
+    """By person how many rows of each table of the lake are about them."""
+    counts: dict[str, Counter[str]] = {person: Counter() for person in people}
+    for table, owner in _OWNERS.items():
+        whose = {_owner(table, key): person for person, nodes in people.items() for key in nodes}
+        rows = lake.scan(table).select(owner=owner).filter(pl.col("owner").is_in(list(whose)))
+        for key, n in rows.group_by("owner").len().collect().iter_rows():
+            counts[whose[key]][f"lake {table}"] += n
+    return {person: {f"lake {table}": count[f"lake {table}"] for table in _OWNERS} for person, count in counts.items()}
+
+
+def _owner(table: LakeTable, node: str) -> str:
+    """How a table names whose a row is."""
+    return ":".join(identifier(node)) if table == "identifications" else node
+
+
+def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
+    """Take people out of the lake, and delete the files beside it that may hold them: a build writes these anew.
+
+    Whether what anybody else said of themselves stays as it was; it may tell of somebody's address.
     """
-    joined = People.at(lake, [NOW]).joined
-    live = [each for each in whose(store, [customer]).values() if each is not None]
-    people = {customer, *customers_of(lake, [customer], as_of=NOW), *live}
-    theirs = joined.filter(pl.col("customer_id").is_in(sorted(people)))
-    return frozenset({*people, *theirs["fragment"], *nodes_joined(store, people)})
-
-
-def conditions(nodes: Collection[str]) -> dict[LakeTable, pl.Expr]:
-    """By table of the lake which rows are about these people."""
-    of_customers = pl.col("customer_id").is_in([node for node in nodes if not is_visitor(node)])
-    return {
-        "events": pl.col("fragment").is_in(list(nodes)),
+    others, traces = set[str](), Traces.of(nodes)
+    customers = [node for node in nodes if not is_visitor(node)]
+    of_customers = Change(("customer_id",), lambda rows: rows.filter(~pl.col("customer_id").is_in(customers)))
+    changes: dict[LakeTable, Change] = {
+        "events": Change(OF_EVENTS, partial(_events, traces=traces, others=others)),
         "customers": of_customers,
         "snapshots": of_customers,
-        "identifications": pl.concat_str("id_type", pl.lit(":"), "id").is_in([":".join(identifier(n)) for n in nodes]),
+        "identifications": Change(OF_IDENTIFICATIONS, traces.out_of_identifications),
     }
-
-
-def remove_from_files(settings: Settings, nodes: Collection[str]) -> None:
-    """Take people out of the lake, and delete the files beside it that may hold them: a build writes these anew."""
-    remove_rows(Lake(settings.lake), conditions(nodes))
+    change_rows(Lake(settings.lake), changes)
     for folder in (settings.checkpoint, settings.rejects):
         shutil.rmtree(folder, ignore_errors=True)
+    return not others
+
+
+def _events(rows: pl.DataFrame, traces: Traces, others: set[str]) -> pl.DataFrame:
+    """Events without traces; to the ``others`` come those whose properties are other ones then."""
+    kept = traces.out_of(rows)
+    told = [each.select("fragment", "properties").drop_nulls() for each in (kept, rows)]
+    others.update(told[0].join(told[1], on=("fragment", "properties"), how="anti")["fragment"])
+    return kept
 
 
 def finish(settings: Settings, store: Engine, erasures: Collection[str], *, keep: Collection[str]) -> None:

@@ -12,8 +12,9 @@ from features.moments import iso, utc
 from features.privacy.holding import Holding, export
 from features.profiles import holdings as of_features
 from serving.privacy import store_holdings as of_store
-from serving.privacy.erasure import nodes_of
-from serving.store.erasures import exports_of, receipts
+from serving.privacy.identifiers import nodes_of
+from serving.store.erasures.exports import exports_of
+from serving.store.erasures.receipts import receipts
 from training import holdings as of_training
 
 Json = dict[str, object]
@@ -30,7 +31,7 @@ def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
 
 def access(settings: Settings, store: Engine, customer: str) -> Json:
     """Everything that is held of a person, by holding, each with what it is for: for people and for machines."""
-    every, nodes = all_holdings(settings, store), nodes_of(Lake(settings.lake), store, customer)
+    every, nodes = all_holdings(settings, store), nodes_of(Lake(settings.lake), store, [customer])[customer]
     held = export(every, nodes)
     about = {holding.name: {"what": holding.what, "why": holding.why, "kept": holding.kept} for holding in every}
     return {

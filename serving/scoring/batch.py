@@ -29,7 +29,7 @@ from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
 from serving.store.engine import open_store
-from serving.store.erasures import note_export
+from serving.store.erasures.exports import note_export
 from serving.store.since_build import since_build
 from training.targets.contacts import contact_kinds
 

@@ -7,13 +7,14 @@ The codes of events are those of :mod:`features.events.rules`, as for files. A m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from features.errors import StamkundError
 from features.events.kinds import KINDS
 from features.events.money import Money
 from features.events.statements.statement import says
+from features.privacy.traces import Traces
 from serving.segment_spec.event.event_builder import Event, EventBuilder
 from serving.segment_spec.event.fields import Message, display, object_of
 from serving.segment_spec.event.receiver import Receiver
@@ -71,10 +72,17 @@ def _complete(event: Event, fragment: str, receiver: Receiver) -> Event:
     """The event with who it is about, when it came, and the item's category where the message gives none."""
     event["fragment"] = fragment
     event["received_at"] = receiver.receipt(statement=says(event))
-    until = receiver.erased_until(str(event["fragment"]))
-    if until is not None and cast(int, event["time"]) <= until:
-        text = "This person was erased; nothing that happened before is taken."
-        raise StamkundError("erased", text, field="timestamp")
+    if receiver.erased_until is not None:
+        event = _without_erased(event, receiver.erased_until)
     if event.get("category") is None and (category := receiver.categories.get(str(event.get("item_id")))) is not None:
         event["category"] = category
     return event
+
+
+def _without_erased(event: Event, erased_until: Callable[[str], int | None]) -> Event:
+    """The event without what it says of erased people; one about them is refused."""
+    until = erased_until(str(event["fragment"]))
+    if until is not None and cast(int, event["time"]) <= until:
+        text = "This person was erased; nothing that happened before is taken."
+        raise StamkundError("erased", text, field="timestamp")
+    return Traces(erased_until).out_of_event(event)

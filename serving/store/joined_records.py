@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
@@ -14,6 +14,7 @@ from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from features.evaluate.online.record_join import joined
 from features.events.identifiers import is_visitor
+from features.privacy.voices import Name
 from serving.store.blocks import blocks
 from serving.store.records import record_in
 from serving.store.schema import EVENT_LOG, IDENTITY, RECORDS
@@ -39,14 +40,26 @@ def person_record(engine: Engine, customer_id: str) -> Record | None:
         members.setdefault(customer_id, Member(customer_id))
         if len(members) == 1:
             return record_in(connection, customer_id)
+        names = [Name(row.node, customer_id, row.since) for row in rows if row.since is not None]
         bases = _bases(connection, customer_id, members)
         after = {key: bases[one.base][0] if one.base in bases else 0 for key, one in members.items()}
         events = list(_later(connection, members, after))
-    if not bases:
-        return Record.of(events) if events else None
+    if not bases and not events:
+        return None
     first = sorted(bases, key=lambda base: (base != customer_id, base))
-    record = joined([Record.unpack(bases[base][1]) for base in first])
-    return append(record, events) if events else record
+    record = joined([Record.unpack(bases[base][1]) for base in first]) if bases else Record.of(())
+    record = append(record, events)
+    return replace(record, names=_of_voices(record, {*record.names, *names}))
+
+
+def _of_voices(record: Record, names: Collection[Name]) -> tuple[Name, ...]:
+    """The names of the fragments that made the statements of a record, where they are several."""
+    voices = record.words.get("fragment", ())
+    return (
+        tuple(sorted((name for name in names if name.node in voices), key=lambda name: (name.node, name.since)))
+        if len(voices) > 1
+        else ()
+    )
 
 
 def _bases(connection: Connection, customer_id: str, members: Mapping[str, Member]) -> dict[str, tuple[int, bytes]]:

@@ -9,15 +9,26 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from features.events.identifiers import node
-from serving.store.schema import EVENT_LOG
+from serving.store.schema import EVENT_LOG, IDENTITY
 
 _BLOCK: Final = 5_000
 
 
 def migrate(connection: Connection) -> None:
+    """Make the tables of earlier versions those of this one."""
+    _tell_since_when(connection)
+    _tell_fragments(connection)
+
+
+def _tell_since_when(connection: Connection) -> None:
+    """Let the people of the last build tell since when they are; they do with the next one."""
+    for column in sorted({"since", "built_since"} - _columns(connection, IDENTITY.name)):
+        connection.execute(sa.text(f"ALTER TABLE identity ADD COLUMN {column} BIGINT"))
+
+
+def _tell_fragments(connection: Connection) -> None:
     """Give each logged event its fragment, where it has only its customer."""
-    columns = {column["name"] for column in sa.inspect(connection).get_columns(EVENT_LOG.name)}
-    if "fragment" in columns:
+    if "fragment" in _columns(connection, EVENT_LOG.name):
         return
     connection.execute(sa.text("ALTER TABLE event_log RENAME COLUMN customer_id TO fragment"))
     c, last = EVENT_LOG.c, 0
@@ -29,6 +40,10 @@ def migrate(connection: Connection) -> None:
         if changes:
             connection.execute(change, changes)
         last = rows[-1].seq
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    return {column["name"] for column in sa.inspect(connection).get_columns(table)}
 
 
 def _fragment(event: str) -> str:

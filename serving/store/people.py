@@ -31,10 +31,11 @@ def customers_of(engine: Engine, nodes: Iterable[str]) -> dict[str, str | None]:
     return {key: told[key] if key in told else standing_by_itself(key).customer_id for key in asked}
 
 
-def nodes_joined(engine: Engine, customers: Collection[str]) -> frozenset[str]:
-    """The nodes that are these customers' beside their own."""
+def nodes_joined(engine: Engine, customers: Collection[str]) -> list[tuple[str, str]]:
+    """The nodes that are these customers' beside their own, each with its customer."""
     with engine.connect() as connection:
-        return frozenset(connection.execute(sa.select(_C.node).where(_C.customer_id.in_(customers))).scalars())
+        rows = _rows(connection, sa.select(_C.node, _C.customer_id), _C.customer_id, customers)
+        return [(row.node, row.customer_id) for row in rows]
 
 
 def join_people(connection: Connection, identity: IdentitySettings, events: Sequence[tuple[int, Event]]) -> None:
@@ -86,7 +87,7 @@ def built_people(engine: Engine) -> dict[str, Standing]:
     """The people of the last build, as the store was told them."""
     with engine.connect() as connection:
         rows = connection.execute(sa.select(IDENTITY).where(_C.built))
-        return {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows}
+        return {row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since) for row in rows}
 
 
 def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
@@ -130,7 +131,11 @@ def _component(
         customers = {each for row in rows for each in (row.customer_id, row.built_customer_id) if each} | frontier
         for column in (_C.customer_id, _C.built_customer_id):
             rows += _rows(connection, sa.select(IDENTITY), column, customers)
-        built |= {row.node: Standing(row.built_customer_id, row.built_nobody_from) for row in rows if row.built}
+        built |= {
+            row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since)
+            for row in rows
+            if row.built
+        }
         found = {row.node for row in rows} | customers
         later = {row.seq for row in _rows(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
         seqs |= later
@@ -162,9 +167,11 @@ def _row(key: str, standing: Standing, *, built: Standing | None) -> dict[str, o
         "node": key,
         "customer_id": standing.customer_id,
         "nobody_from": standing.nobody_from,
+        "since": standing.since,
         "built": built is not None,
         "built_customer_id": built and built.customer_id,
         "built_nobody_from": built and built.nobody_from,
+        "built_since": built and built.since,
     }
 
 

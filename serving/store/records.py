@@ -14,7 +14,7 @@ from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from serving.store.blocks import blocks
 from serving.store.engine import changing_tables
-from serving.store.erasures import hide_pending
+from serving.store.hidden import hide_pending
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
 _DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced

@@ -47,9 +47,11 @@ IDENTITY: Final = sa.Table(
     sa.Column("node", sa.Text, primary_key=True),
     sa.Column("customer_id", sa.Text),
     sa.Column("nobody_from", sa.BigInteger),  # events from then on (µs) are nobody's
+    sa.Column("since", sa.BigInteger),  # from when on (µs) it is this customer's
     sa.Column("built", sa.Boolean, nullable=False),
     sa.Column("built_customer_id", sa.Text),
     sa.Column("built_nobody_from", sa.BigInteger),
+    sa.Column("built_since", sa.BigInteger),
     sa.Index("identity_customer", "customer_id"),
     sa.Index("identity_built_customer", "built_customer_id"),
 )

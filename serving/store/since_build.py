@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
 from serving.store.engine import meta, open_store
-from serving.store.erasures import pending_nodes
 from serving.store.event_log import log_frame
+from serving.store.hidden import pending_nodes
 from serving.store.schema import EVENT_LOG, IDENTITY
 
 

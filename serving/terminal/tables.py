@@ -88,15 +88,6 @@ def keys_table(keys: Iterable[Key], now: int) -> Table:
     return table
 
 
-def people_table(rows: pl.DataFrame) -> Table:
-    """Rows about people as they lie in the lake, moments as people read them."""
-    table = table_of(*rows.columns)
-    for row in rows.iter_rows(named=True):
-        told = (minute(value) if name in ("time", "nobody_from") and value else value for name, value in row.items())
-        add_row(table, *("–" if value is None else folded(str(value), 40) for value in told))
-    return table
-
-
 def links_table(links: pl.DataFrame) -> Table:
     """Proposed links of customers, with what speaks for each and against it, in bits."""
     table = table_of("customers", ">probable", ">of", "because of")

@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import polars as pl
 
 from features.doctor.findings.finding import Finding, enumeration, quantity
-
-STAND_INS: Final = (
-    *(
-        "nan",
-        "none",
-        "null",
-        "nil",
-        "<na>",
-        "na",
-        "n/a",
-        "#n/a",
-        "undefined",
-        "[object object]",
-        "(not set)",
-        "unknown",
-    ),
-    *(
-        "anonymous",
-        "anon",
-        "guest",
-        "gast",
-        "invité",
-        "invitado",
-        "ospite",
-        "gäst",
-        "test",
-        "dummy",
-        "default",
-        "nobody",
-    ),
-    *("unbekannt", "inconnu", "desconocido", "walk-in", "walkin", "cash", "tbd", "-", "--", ".", "?", "x"),
-)
+from features.reading.ids import STAND_INS
 
 
 def placeholders(events: pl.LazyFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from features.evaluate.online.record import NONE, Record
 from features.events.statements.stances import Stance
 from features.events.statements.statement import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Statement
 from features.privacy.rules import ConsentRules
-from features.privacy.standing import Standing, State, standing_of
+from features.privacy.standing import Standing, State, standing_of, strictest
+from features.privacy.voices import hearings
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,17 @@ class PurposeConsent:
 
 @dataclass(frozen=True)
 class Words:
-    """What one customer said: an entry a statement, times in µs; ``place`` is its place among the ``distinct`` ones."""
+    """What one customer said: an entry a statement, times in µs; ``place`` is its place among the ``distinct`` ones.
+
+    ``hearings`` tell for each voice of the customer which statements count for it.
+    """
 
     time: Ints
     known_at: Ints
     received: Ints
     place: Ints
     distinct: tuple[Statement, ...]
+    hearings: Sequence[Mask]
 
     @classmethod
     def of(cls, record: Record) -> Words:
@@ -42,7 +47,7 @@ class Words:
         kinds = [kind in KINDS_OF_STATEMENTS for kind in record.words.get("kind", ())]
         if not any(kinds) and "consents" not in record.words:
             none = np.empty(0, dtype=np.int64)
-            return cls(none, none, none, none, ())
+            return cls(none, none, none, none, (), [none.astype(np.bool_)])
         says = np.array([*kinds, False])[record.codes("kind")] | (record.codes("consents") >= 0)
         at = says.nonzero()[0]
         codes = [record.codes(column)[at] + 1 for column in STATEMENT_COLUMNS]
@@ -53,7 +58,11 @@ class Words:
         statements = tuple(Statement(*(w[i] for w, i in zip(words, each, strict=True))) for each in indices)
         time = record.numbers[0][at]
         known_at, received = (record.number(column)[at] for column in ("known_at", "received_at"))
-        return cls(time, np.maximum(time, known_at), np.where(received == NONE, time, received), place, statements)
+        received = np.where(received == NONE, time, received)
+        voices, speakers = np.unique(record.codes("fragment")[at], return_inverse=True)
+        spoken = [["", *record.words.get("fragment", ())][code + 1] for code in voices.tolist()]
+        heard = hearings(spoken, record.names, speakers, received)
+        return cls(time, np.maximum(time, known_at), received, place, statements, heard)
 
     def known_by(self, as_of: int) -> Mask:
         """Which statements are known at a moment."""
@@ -62,8 +71,11 @@ class Words:
     def standing(self, stances: Flags, among: Mask, *, by_consent: bool) -> Standing:
         """The standing by some of the statements, ``stances`` being those of the distinct ones."""
         own = stances[self.place]
-        about = among & (own != Stance.NOTHING)
-        return standing_of(self.time[about], self.received[about], own[about], by_consent=by_consent)
+        told = among & (own != Stance.NOTHING)
+        return strictest(
+            standing_of(self.time[about], self.received[about], own[about], by_consent=by_consent)
+            for about in (told & heard for heard in self.hearings)
+        )
 
 
 @dataclass(frozen=True)

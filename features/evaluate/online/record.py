@@ -17,8 +17,9 @@ from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.events.knowledge import answers_at_once
 from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, with_own_words
 from features.language.terms import LOWEST
+from features.privacy.voices import Name
 
-FORMAT = "6"  # of packed records; records of another format are made anew from the lake
+FORMAT = "7"  # of packed records; records of another format are made anew from the lake
 OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
@@ -29,7 +30,8 @@ RECORD_NUMBERS, RECORD_TEXTS = (*NUMBERS, *SAID_NUMBERS), (*TEXTS, *SAID_TEXTS)
 class Record:
     """One customer's events in the order ``(time, event_id, source)``, their attributes, and their traits likewise.
 
-    ``snapshots`` are in the order of time.
+    ``snapshots`` are in the order of time. ``names`` tell, where statements are of several fragments, what the person
+    of each was called from when on.
 
     Only columns that some event fills are there. ``numbers[i, event]`` int64 is the column ``number_columns[i]``,
     ``NONE`` where it is empty. ``text_codes[i, event]`` int32 is the i-th column of ``words``: the place of the text
@@ -50,6 +52,7 @@ class Record:
     attributes: Mapping[str, object]
     traits: tuple[Traits, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    names: tuple[Name, ...] = ()
 
     @classmethod
     def of(
@@ -158,6 +161,7 @@ class Record:
             "attributes": self.attributes,
             "traits": [list(traits) for traits in self.traits],
             "snapshots": [list(snapshot) for snapshot in self.snapshots],
+            "names": [list(name) for name in self.names],
         }
         return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
 
@@ -172,7 +176,8 @@ class Record:
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
         traits, snapshots = tuple(starmap(Traits, head["traits"])), tuple(starmap(Snapshot, head["snapshots"]))
-        return cls(columns, numbers, words, codes, head["attributes"], traits, snapshots)
+        names = tuple(starmap(Name, head["names"]))
+        return cls(columns, numbers, words, codes, head["attributes"], traits, snapshots, names)
 
 
 def integer(column: str, value: object) -> int:

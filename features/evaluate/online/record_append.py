@@ -50,7 +50,7 @@ def _with_event(record: Record, event: Event) -> Record:
     column[1] = 1 if event["kind"] == "order" else NONE
     numbers = _insert(wide.numbers, column, at)
     text_codes = _insert(wide.text_codes, np.array(codes, dtype=np.int32), at)
-    longer = Record(wide.number_columns, numbers, words, text_codes, wide.attributes, wide.traits, wide.snapshots)
+    longer = replace(wide, numbers=numbers, words=words, text_codes=text_codes)
     if column[1] == 1 and event.get("order_id") is not None:
         lines = longer.equals("kind", "order")
         for of_order in ("order_id", "source"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -35,13 +36,14 @@ def joined(records: Sequence[Record]) -> Record:
     traits = sorted({t[:3]: t for each in records for t in each.traits}.values(), key=lambda one: one[:3])
     snapshots = sorted((s for each in records for s in each.snapshots), key=lambda one: one.time)
     at = np.array(order, dtype=np.int64)
-    return Record.from_columns(
+    record = Record.from_columns(
         {column: values[at] for column, values in numbers.items()},
         {column: [values[place] for place in order] for column, values in texts.items()},
         attributes,
         traits,
         snapshots,
     )
+    return replace(record, names=tuple(dict.fromkeys(name for each in records for name in each.names)))
 
 
 def _texts(record: Record, column: str) -> list[str | None]:

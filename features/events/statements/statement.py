@@ -35,7 +35,7 @@ ALL = "*"  # the signal that stands for all others, where all are denied and som
 STATEMENT_COLUMNS = Statement._fields
 # What records hold of statements, and of no other event.
 SAID_NUMBERS = ("received_at",)
-SAID_TEXTS = ("purpose", "status", "consents")
+SAID_TEXTS = ("purpose", "status", "consents", "fragment")
 SAYS = pl.col("kind").is_in(KINDS_OF_STATEMENTS) | pl.col("consents").is_not_null()
 
 

@@ -17,6 +17,8 @@ from features.events.columns import EVENT_ORDER
 from features.events.kinds import ANSWERS, QUESTIONS
 from features.events.tables import EVENTS
 from features.lake import ORDER, Draft, number_lines, write_events
+from features.lake.removal import Change, changed
+from features.privacy.traces import OF_EVENTS, Traces
 
 _EQUAL = "(every.id_type, every.id, every.time) = (questions.id_type, questions.id, questions.time)"
 _OF_ORDER = ", ".join(ORDER)
@@ -52,11 +54,12 @@ class LakeEvents:
         rows = f" UNION ALL BY NAME FROM read_parquet({sql.files(files)}, union_by_name = true)" if files else ""
         return f"(FROM (FROM events LIMIT 0){rows})"
 
-    def write(self, connection: duckdb.DuckDBPyConnection, draft: Draft) -> None:
+    def write(self, connection: duckdb.DuckDBPyConnection, draft: Draft, traces: Traces | None = None) -> None:
         """Write every month that the table ``events`` changes; the others are kept.
 
         Changed are the months of these events, of those that they supersede, and of all lines of their orders: these
-        are numbered across the months, those of each source by themselves.
+        are numbered across the months, those of each source by themselves. Nothing of what is written holds ``traces``
+        of erased people.
         """
         self._collect_orders(connection)
         months = self._changed_months(connection)
@@ -66,7 +69,7 @@ class LakeEvents:
         with ThreadPoolExecutor(1) as writer:  # writes a month while the next one is put in order
             job = writer.submit(lambda: None)
             for month in sorted(months):
-                events = self._events_of(connection, month, new_columns)
+                events = _without(traces, self._events_of(connection, month, new_columns))
                 job.result()
                 job = writer.submit(_write, events, draft.part("events", month))
             job.result()
@@ -163,6 +166,13 @@ def changed_fragments(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     """The fragments of the events that were accepted, and of those that these supersede."""
     query = "SELECT fragment FROM events UNION SELECT fragment FROM superseded_events"
     return frozenset(str(row[0]) for row in connection.execute(query).fetchall())
+
+
+def _without(traces: Traces | None, events: pa.Table) -> pa.Table:
+    if traces is None:
+        return events
+    kept = changed(Change(OF_EVENTS, traces.out_of), events, lambda: events)
+    return events if kept is None else kept
 
 
 def _write(events: pa.Table, file: Path) -> None:

@@ -8,6 +8,7 @@ import orjson
 
 from features import sql
 from features.addresses import BLANKS, Form, form_of, values_sql
+from features.events.identifiers import USER, node_sql
 from features.events.tables import OTHER_ID
 from features.reading.ids import is_missing_id_sql
 
@@ -32,3 +33,11 @@ def other_id(reading: str, missing_ids: Iterable[str]) -> str:
     """The reading of another identifier without blanks around it; what stands for nobody is none."""
     bare = f"trim({reading}, {sql.literal(BLANKS)})"
     return f"CASE WHEN NOT {is_missing_id_sql(bare, missing_ids)} THEN {bare} END"
+
+
+def fragment_sql(id_type: str, others: Sequence[str]) -> str:
+    """The SQL of whom an event is about: its user, or else its own identifier."""
+    own, user = node_sql(id_type, "id"), f"{OTHER_ID}{USER}"
+    if user not in others:
+        return own
+    return f"if({id_type} = '{USER}' OR {sql.name(user)} IS NULL, {own}, {node_sql(sql.literal(USER), sql.name(user))})"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import duckdb
+import polars as pl
 
 from features import sql
 from features.events.tables import LAKE_COLUMNS, OTHER_ID, SINCE, sql_type
@@ -17,6 +18,7 @@ from features.ingest.mapping.other_ids import ids_sql
 from features.ingest.mapping.validation import CODE
 from features.ingest.sources.portion import Portion
 from features.lake import FORMAT, ROW_GROUP, Draft, Lake
+from features.privacy.traces import Traces
 
 TABLE: Final = "identifications"
 
@@ -48,8 +50,18 @@ def insert_identifications(connection: duckdb.DuckDBPyConnection, portion: Porti
     )
 
 
-def write(connection: duckdb.DuckDBPyConnection, lake: Lake, draft: Draft, *, now: int) -> None:
-    """Write the table; what it held before keeps the moment (µs) from which it counts, if its source gives none."""
+def write(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, draft: Draft, *, now: int, traces: Traces | None = None
+) -> None:
+    """Write the table without ``traces`` of erased people.
+
+    What it held before keeps the moment (µs) from which it counts, if its source gives none.
+    """
+    if traces is not None:
+        kept = traces.out_of_identifications(pl.DataFrame(connection.sql(f"FROM {TABLE}").to_arrow_table()))
+        connection.register("kept", kept.to_arrow())
+        connection.execute(f"DELETE FROM {TABLE}; INSERT INTO {TABLE} BY NAME FROM kept")
+        connection.unregister("kept")
     if not sql.row_count(connection, TABLE):
         return
     files = lake.files(TABLE) if lake.manifest.format == FORMAT else []

@@ -34,7 +34,8 @@ class Table:
 
     ``raw`` is the relation of its rows as they are, ``relation`` that with what was read of each value beside it.
     A table that a ``query`` makes of others has these as ``parts``, by name. ``customer`` is the column that names
-    customers as other tables do, where that is known.
+    customers as other tables do, where that is known; ``identifiers`` are the columns that identify, by their types and
+    the row's own one first, where tables know people by different ones.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -51,6 +52,7 @@ class Table:
     query: str | None = None
     parts: Mapping[str, Table] = field(default_factory=dict)
     customer: str | None = None
+    identifiers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(

@@ -124,11 +124,10 @@ def log_draft(table: Table, roles: Roles, column: Column) -> Draft | None:
     cases = " ".join(f"WHEN {sql.literal(word)} THEN {sql.literal(meaning)}" for word, meaning in others.items())
     told = f"CASE {column.sql} {cases} ELSE {column.sql} END" if others else column.name
     quantity, amount = roles.get("quantity"), roles.get("line_amount", "amount", "total", "unit_price")
-    more = (
-        {"kind": told} | ({"value": amount.name} if amount else {}) | ({"quantity": quantity.name} if quantity else {})
-    )
-    sure = amount is not None and bool(amount.scores or roles.system)
+    sure = amount is not None and bool(amount.scores or (roles.system and roles.system.role(amount.name)))
     asked = [_unpaid(column, amount)] if not sure and "order" in map(kind, column.common) else []
+    value = {"value": amount.name} if amount and (sure or asked) else {}
+    more = {"kind": told} | value | ({"quantity": quantity.name} if quantity else {})
     return replace(draft, kind=None).adding(Choice(more, questions=asked))
 
 

@@ -27,7 +27,7 @@ def without_repeats(table: Table, roles: Roles) -> tuple[Table, Choice]:
     once = Table.of(table.connection, table.name, table.place, table.files, raw)
     once = replace(
         once, options=table.options, notes=table.notes, questions=table.questions, query=table.query,
-        parts=table.parts, customer=table.customer,
+        parts=table.parts, customer=table.customer, identifiers=table.identifiers,
     )  # fmt: skip
     for setting, columns in _keys(roles):
         own = [once.text(column) for column in columns]

@@ -28,6 +28,9 @@ def subject_of(table: Table, roles: Roles) -> Subject | None:
 
 def log_column(roles: Roles) -> Column | None:
     """The column that tells the kind of each row of a log: one knows several of its words, not only of orders."""
+    named = roles.get("kind")
+    if roles.system is not None and roles.system.subject == "log" and named is not None:
+        return named
     for role in ("kind", "status"):
         for column in roles.all(role):
             known = {meaning for word in column.common if (meaning := kind(word))}

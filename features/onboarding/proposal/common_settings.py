@@ -13,6 +13,7 @@ from features.onboarding.facts.question import Question
 from features.onboarding.knowledge.currencies import CODES, SIGNS, currency_in_name
 from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, scalar
+from features.onboarding.proposal.identity import identity_lines
 from features.onboarding.proposal.nobody import nobody
 from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.rhythm import is_old, last_moment, rhythm
@@ -40,7 +41,11 @@ def head(proposal: Proposal) -> tuple[list[str], list[Question]]:
 
 
 def tail(proposal: Proposal) -> list[str]:
-    """The lines after the sources: targets in the rhythm of the orders."""
+    """The lines after the sources: who is one person, and targets in the rhythm of the orders."""
+    return [*identity_lines(proposal.drafts), *_targets(proposal)]
+
+
+def _targets(proposal: Proposal) -> list[str]:
     found = rhythm(proposal.drafts)
     if found is None:
         return []

@@ -11,6 +11,7 @@ from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.relations.containment import contained
+from features.onboarding.relations.identities import with_identities
 from features.onboarding.roles.roles import Roles, roles_of
 
 _MOST, _FEW = 0.8, 0.05  # of the values of one column are in the other
@@ -21,8 +22,10 @@ def with_people(tables: Sequence[Table]) -> list[Table]:
 
     Where all have an address, or all an id, that names them. Where some have only the one and some only the other, a
     table with both gives the id for the address. Where there is none, that is asked; so it is where a table knows only
-    browsers.
+    browsers. Where browsers log in, all that identifies is told.
     """
+    if (identified := with_identities(tables)) is not None:
+        return identified
     ids = {table: column for table in tables if (column := _id(roles_of(table))) is not None}
     emails = {table: column for table in tables if (column := _email(roles_of(table))) is not None}
     people = [table for table in tables if table in ids or table in emails]
@@ -53,11 +56,12 @@ def _of_browsers(table: Table, other: Table) -> Table:
     if column is None:
         return table
     text = (
-        f"{column.name} in {table.name} names browsers or devices, {other.name} customers: with "
-        "`id_type: anonymous_id` the rows are visitors', and `ids:` and `identity:` say whose these are"
+        f"{column.name} in {table.name} names browsers or devices, {other.name} customers, and nothing tells whose "
+        "these are: with `id_type: anonymous_id` the rows are visitors', until `ids:` and `identity:` say more"
     )
     question = Question("customer", text, [f"id: {column.name}"], "columns.id")
-    return replace(table, questions=[*table.questions, question])
+    identifiers = {"anonymous_id": column.name}
+    return replace(table, questions=[*table.questions, question], customer=column.name, identifiers=identifiers)
 
 
 def _by_ids(tables: Sequence[Table], ids: Mapping[Table, Column], emails: Mapping[Table, Column]) -> list[Table]:

@@ -23,7 +23,7 @@ class Receiver:
     categories: Mapping[str, str] = field(default_factory=dict)
     missing_ids: Sequence[str] = MISSING_IDS
     received_at: int = 0
-    erased_until: Callable[[str], int | None] = lambda _: None
+    erased_until: Callable[[str], int | None] | None = None
 
     def receipt(self, *, statement: bool) -> int:
         """When an event is received (µs); a statement in real time, if that is later than the clock."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import orjson
-
 from features.addresses import form_of, values_of
 from features.errors import StamkundError
 from features.events.constraint_types import LONGEST
-from features.events.identifiers import USER, node
+from features.events.identifiers import USER, node, others_text
 from features.events.kinds import KINDS, snake_case
 from features.events.rules import text_rules
 from features.reading.ids import is_missing_id
@@ -66,11 +64,8 @@ def fragment_of(own: tuple[str, str], others: Others) -> str:
 
 
 def to_json(others: Others) -> str | None:
-    """Other identifiers as JSON: of each type a value, or a list of them; None when there are none."""
-    if not others:
-        return None
-    told = {id_type: values[0] if len(values) == 1 else values for id_type, values in others.items()}
-    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+    """Other identifiers as JSON; None when there are none."""
+    return others_text((id_type, value) for id_type, values in others.items() for value in values)
 
 
 def _check(value: str, at: str) -> None:

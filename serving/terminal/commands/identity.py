@@ -31,7 +31,7 @@ def report(config: Config = YAML, as_of: AsOf = None, *, dry_run: DryRun = False
     from features.identity.evidence import summary
     from features.identity.preview import preview
     from features.lake import Lake
-    from serving.terminal.tables import people_table
+    from serving.terminal.people import people_table
 
     with output(as_json=as_json) as out:
         settings, identity = _settings(config)
@@ -46,6 +46,7 @@ def report(config: Config = YAML, as_of: AsOf = None, *, dry_run: DryRun = False
         for name, frame in (("refused", told.refused), ("shared", told.shared), ("largest", told.largest)):
             if len(frame):
                 out.say(f"{name}:", people_table(frame.head(10)))
+        out.say("Next: `stamkund identity explain ID` tells why somebody is who they are, `review` who may be one.")
         frames = {name: getattr(told, name).head(100).to_dicts() for name in ("refused", "shared", "largest")}
         out.answer({"links": told.links, "merges": told.merges, "shared_values": len(told.shared), **frames})
 
@@ -61,16 +62,18 @@ def explain(
     from features.identity.evidence import explain as explained
     from features.identity.evidence import known_node
     from features.lake import Lake
-    from serving.terminal.tables import people_table
+    from serving.terminal.people import merge_lines, refusal_lines
 
     with output(as_json=as_json) as out:
         settings, identity = _settings(config)
         lake, now = Lake(settings.lake), settings.now(moment(as_of, settings.timezone))
         told = explained(lake, known_node(lake, identity, id_), as_of=now)
         out.say(f"{id_} is {told.customer or 'nobody we know'}: {', '.join(told.fragments)}.")
-        for name in ("merges", "refused"):
-            if len(frame := getattr(told, name)):
-                out.say(f"{name}:", people_table(frame))
+        if len(told.merges):
+            out.say("Joined by:", *merge_lines(told.merges))
+        if len(told.refused):
+            out.say("Not joined:", *refusal_lines(told.refused))
+            out.say("Next: `stamkund identity merge ID ID --reason …` joins those who are one person after all.")
         rows = {name: getattr(told, name).to_dicts() for name in ("merges", "refused")}
         out.answer({"customer_id": told.customer, "identifiers": told.fragments, **rows})
 
@@ -99,12 +102,14 @@ def review(
     """The links that were refused most often: who may be one person after all, if you say so with `merge`."""
     from features.identity.evidence import refused_links
     from features.lake import Lake
-    from serving.terminal.tables import people_table
+    from serving.terminal.people import refusal_lines
 
     with output(as_json=as_json) as out:
         settings, _ = _settings(config)
         rows = refused_links(Lake(settings.lake), as_of=settings.now(moment(as_of, settings.timezone))).head(count)
-        out.say(people_table(rows) if len(rows) else "Nothing was refused.")
+        out.say(*(refusal_lines(rows) if len(rows) else ["Nothing was refused."]))
+        if len(rows):
+            out.say("Next: `stamkund identity merge ID ID --reason …` joins those who are one person after all.")
         out.answer({"refused": rows.to_dicts()})
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serving.terminal.options import YAML, Config, Json, settings_of
-from serving.terminal.output import output
+from serving.terminal.output import Output, output
+
+if TYPE_CHECKING:
+    from serving.store.erasures.receipts import Receipt
 
 Person = Annotated[str, typer.Argument(metavar="ID_TYPE:ID", help="Whom, such as user_id:1042.")]
 
@@ -44,30 +47,37 @@ def export(
 
 
 def erase(
-    person: Person,
+    people: Annotated[list[str], typer.Argument(metavar="ID_TYPE:ID", help="Whom, such as user_id:1042.")],
     config: Config = YAML,
     *,
     suppress: Annotated[bool, typer.Option("--suppress", help="Refuse what comes of them later, too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Erase a person: hidden at the next request, gone from every file after the next build."""
+    """Erase people: hidden at the next request, gone from every file after the next build."""
     from features.events.identifiers import node
     from serving.http.privacy import receipt_answer
     from serving.http.profiles import profile_of
-    from serving.privacy.erasure import erase as erase_person
+    from serving.privacy.erasure import erase as erase_people
 
     with output(as_json=as_json) as out:
-        settings, profile = settings_of(config), profile_of(person)
-        receipt = erase_person(settings, node(profile.id_type, profile.id), suppress=suppress)
-        counts = ", ".join(f"{where} {count:,}" for where, count in receipt.counts.items() if count)
-        out.say(f"Receipt {receipt.erasure_id}: {receipt.status}. Rows: {counts or 'none were held'}.")
-        for model, versions in receipt.models.items():
-            out.say(f"The model {model} had learnt from them, version {', '.join(map(str, versions))}: train it again.")
-        for place in receipt.elsewhere:
-            out.say(f"Written elsewhere, where you must look yourself: {place}.")
-        if receipt.status == "hidden":
+        settings, profiles = settings_of(config), [profile_of(person) for person in people]
+        nodes = [node(profile.id_type, profile.id) for profile in profiles]
+        receipts = erase_people(settings, nodes, suppress=suppress)
+        for receipt in receipts:
+            _say(receipt, out)
+        if any(receipt.status == "hidden" for receipt in receipts):
             out.say("Next: `stamkund build`, which takes them out of every file.")
-        out.answer(receipt_answer(receipt))
+        out.answer({"receipts": [receipt_answer(receipt) for receipt in receipts]})
+
+
+def _say(receipt: Receipt, out: Output) -> None:
+    """Tell what an erasure did."""
+    counts = ", ".join(f"{where} {count:,}" for where, count in receipt.counts.items() if count)
+    out.say(f"Receipt {receipt.erasure_id}: {receipt.status}. Rows: {counts or 'none were held'}.")
+    for model, versions in receipt.models.items():
+        out.say(f"The model {model} had learnt from them, version {', '.join(map(str, versions))}: train it again.")
+    for place in receipt.elsewhere:
+        out.say(f"Written elsewhere, where you must look yourself: {place}.")
 
 
 def inventory(

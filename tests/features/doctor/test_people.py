@@ -29,9 +29,17 @@ def test_without_identity_it_says_what_the_usual_rules_would_join(tmp_path: Path
 
 def test_with_identity_it_counts_merges_and_names_what_is_shared(tmp_path: Path) -> None:
     merges, shared = who_is_who(lake_of(tmp_path, STORY), settings(IdentitySettings()), as_of=NOW)
-    assert merges.message == "2 merges of people, from 3 links between identifiers."
+    assert (
+        merges.message == "2 merges of people, from 3 links between identifiers; the largest, u1, holds 3 identifiers."
+    )
     assert shared.message.startswith("1 values serve more people than they may, and are nobody's: anonymous_id:f00")
 
 
 def test_it_says_nothing_where_no_event_brings_two_identifiers(tmp_path: Path) -> None:
     assert list(who_is_who(lake_of(tmp_path, [event(1, "u1")]), settings(None), as_of=NOW)) == []
+
+
+def test_it_names_what_people_write_where_they_have_no_address(tmp_path: Path) -> None:
+    events = [event(1, "u1", '{"email": "none@x.se"}'), event(2, "u2", '{"email": "none@x.se"}')]
+    _, nobodys, *_ = who_is_who(lake_of(tmp_path, events), settings(IdentitySettings()), as_of=NOW)
+    assert nobodys.message == "Values that stand for nobody came with 2 links, and join nobody: email:none@x.se 2."

@@ -35,8 +35,13 @@ SETTINGS = [IdentitySettings.model_validate({"types": types}) for types in (TYPE
 LAST = 9
 Event = dict[str, Any]
 
-values = {"user_id": "uvw", "email": "efgE", "phone": "pq", "anonymous_id": "abcd"}
-identifiers = st.sampled_from([(name, letter) for name, letters in values.items() for letter in letters])
+values = {
+    "user_id": [*"uvw"],
+    "email": ["e@x.se", "f@x.se", "g@x.se", "E@x.se"],
+    "phone": ["70001", "70002"],
+    "anonymous_id": [*"abcd"],
+}
+identifiers = st.sampled_from([(name, value) for name, several in values.items() for value in several])
 
 
 @st.composite

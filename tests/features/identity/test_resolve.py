@@ -86,17 +86,17 @@ def test_a_device_that_serves_a_second_user_is_nobodys_from_then_on_and_joins_no
 
 def test_a_value_may_serve_as_many_people_as_its_type_allows_before_it_is_shared() -> None:
     types = {"user_id": {"per_person": 1}, "phone": {"people": 2, "form": "phone"}}
-    events = [event(time, f"u{time}", phone="08-1") for time in (1, 2, 3)]
-    assert people(*events[:2], types=types).persons.rows() == [("phone:081", "u1", 1, NEVER, None)]
-    assert people(*events, types=types).persons.rows() == [("phone:081", "u1", 1, NEVER, 3)]
+    events = [event(time, f"u{time}", phone="08-12345") for time in (1, 2, 3)]
+    assert people(*events[:2], types=types).persons.rows() == [("phone:0812345", "u1", 1, NEVER, None)]
+    assert people(*events, types=types).persons.rows() == [("phone:0812345", "u1", 1, NEVER, 3)]
 
 
 def test_an_address_that_a_person_may_not_hold_is_its_own_until_it_serves_another_person() -> None:
     types = {"user_id": {"per_person": 1}, "email": {"per_person": 1, "people": 1}}
-    first = [event(1, "u1", email="a"), event(2, "u1", email="b")]
-    assert called(people(*first, types=types)) == [("email:a", "u1", 1, None)]
-    assert people(*first, event(3, "u2", email="b"), types=types).persons.rows()[1:] == [
-        ("email:b", "email:b", ALWAYS, NEVER, 3)
+    first = [event(1, "u1", email="a@x.se"), event(2, "u1", email="b@x.se")]
+    assert called(people(*first, types=types)) == [("email:a@x.se", "u1", 1, None)]
+    assert people(*first, event(3, "u2", email="b@x.se"), types=types).persons.rows()[1:] == [
+        ("email:b@x.se", "email:b@x.se", ALWAYS, NEVER, 3)
     ]
 
 
@@ -104,9 +104,12 @@ def test_of_two_links_in_one_moment_the_one_of_the_stronger_types_counts() -> No
     # By themselves the links of e1 and e2 contradict each other: the phone has one of both users.
     types = {"user_id": {"per_person": 1}, "email": {"people": 1}, "phone": {"people": 1}}
     resolution = people(
-        event(1, "phone:1", email="a"), event(1, "u1", phone="1"), event(1, "u2", email="a"), types=types
+        event(1, "phone:70001", email="a@x.se"),
+        event(1, "u1", phone="70001"),
+        event(1, "u2", email="a@x.se"),
+        types=types,
     )
-    assert called(resolution) == [("email:a", "u2", 1, None), ("phone:1", "u1", 1, None)]
+    assert called(resolution) == [("email:a@x.se", "u2", 1, None), ("phone:70001", "u1", 1, None)]
 
 
 @pytest.mark.parametrize("written", ["NOREPLY@shop.example", "noreply@shop.example"])
@@ -114,6 +117,31 @@ def test_a_blocked_value_joins_nobody_and_is_nobodys(written: str) -> None:
     resolution = people(event(1, "u1", email=written), block=["noreply@shop.example"])
     assert resolution.persons.rows() == [("email:noreply@shop.example", None, ALWAYS, NEVER, ALWAYS)]
     assert resolution.refused.select("a", "limit", "n").rows() == [("u1", "block", 1)]
+
+
+@pytest.mark.parametrize(
+    ("id_type", "value"),
+    [
+        ("email", "none"), ("email", "see notes"), ("email", "test@test.com"), ("email", "No-Reply@x.se"),
+        ("email", "a@x.se, or ask b@x.se"), ("phone", "0"), ("phone", "000-000 00 00"), ("phone", "1234567890"),
+        ("anonymous_id", "test"), ("anonymous_id", "Guest"),
+    ],
+)  # fmt: skip
+def test_what_people_write_to_say_none_joins_nobody(id_type: str, value: str) -> None:
+    ids: dict[str, Any] = {id_type: value}
+    resolution = people(event(1, "u1", **ids), event(2, "anonymous_id:f00", **ids))
+    assert resolution.merges.is_empty()
+    assert resolution.refused.select("limit", "id_type", "n").rows() == [("nobody", id_type, 1)] * 2
+    assert people(event(1, "card:7", email="a@x.se"), types={"user_id": {}, "card": {}, "email": {}}).merges.height == 1
+
+
+def test_a_hash_of_an_address_joins_as_the_address_would() -> None:
+    assert people(event(1, "u1", email="0F" * 32)).merges.height == 1
+
+
+def test_an_event_of_a_blocked_address_alone_is_nobodys_too() -> None:
+    alone = people(event(1, "email:noreply@shop.example"), event(2, "email:a@x.se"), block=["noreply@shop.example"])
+    assert alone.persons.rows() == [("email:noreply@shop.example", None, ALWAYS, NEVER, ALWAYS)]
 
 
 def test_types_that_are_not_named_join_nobody() -> None:
@@ -160,8 +188,8 @@ def test_a_split_counts_from_the_beginning() -> None:
 
 
 def test_a_ruling_about_a_type_that_is_no_longer_named_says_nothing() -> None:
-    assert called(people(event(1, "u1", email="a"), rulings=(Ruling(2, "split", ("card:1", "u1")),))) == [
-        ("email:a", "u1", 1, None)
+    assert called(people(event(1, "u1", email="a@x.se"), rulings=(Ruling(2, "split", ("card:1", "u1")),))) == [
+        ("email:a@x.se", "u1", 1, None)
     ]
 
 

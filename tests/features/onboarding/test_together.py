@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from features.config.settings import read_settings
+from features.identity.join import join_people
+from features.identity.people import events_at
 from features.ingest.ingest import ingest
-from tests.features.onboarding.newcomers import outcome, table
+from features.lake import Lake
+from features.moments import micros
+from tests.features.onboarding.newcomers import Outcome, outcome, table
 
 ORDERS = table(
     "order_id,customer_id,created_at,status",
@@ -92,3 +97,95 @@ def test_who_uses_a_browser_is_asked_beside_customers(tmp_path: Path) -> None:
     (tmp_path / "alone").mkdir()
     alone = outcome(tmp_path / "alone", {"visits.csv": visits})
     assert "anonymous_id" not in alone.text
+
+
+CRM = table(
+    "customer_id,email,phone,created_at", *(f"C{n},k{n}@x.se,070-12345{n:02},2023-12-{1 + n:02}" for n in range(6))
+)
+BOUGHT = table(
+    "order_id,email,ordered_at,total",
+    *(f"{n},{'K' if n % 2 else 'k'}{n % 6}@x.se,2024-01-{1 + n:02} 10:00,9.50" for n in range(28)),
+)
+# Each of six browsers visits five times, and logs in at the third one.
+CLICKS = [
+    f"w{n}-{m},f{n},{f'C{n}' if m == 2 else ''},2024-01-{1 + m:02} 10:00,/{m}" for n in range(6) for m in range(5)
+]
+VISITS = table("event_id,anonymous_id,user_id,timestamp,page", *CLICKS)
+
+
+def customers_of(found: Outcome) -> dict[str, set[str]]:
+    """The customers that events are, by the kind of these, after a build's joining of people."""
+    join_people(found.settings, ingest(found.settings))
+    events = events_at(Lake(found.settings.lake), as_of=micros(date(2024, 3, 1))).collect()
+    return {kind: set(rows["customer_id"].drop_nulls()) for (kind,), rows in events.group_by("kind")}
+
+
+def test_a_newcomer_with_customers_addresses_and_browsers_gets_one_person_each_unaided(tmp_path: Path) -> None:
+    found = outcome(tmp_path, {"crm.csv": CRM, "orders.csv": BOUGHT, "web_events.csv": VISITS})
+    assert found.topics == []
+    everybody = {f"C{n}" for n in range(6)}
+    assert customers_of(found) == {"order": everybody, "view": everybody}
+    crm, orders, web = (found.settings.sources[name] for name in ("crm", "orders", "web_events"))
+    assert (crm.ids, crm.since, crm.columns["customer_id"]) == (
+        {"email": "email", "phone": "phone"}, "created_at", "customer_id",
+    )  # fmt: skip
+    assert (orders.id_type, orders.ids) == ("email", {})
+    assert (web.id_type, web.ids) == ("anonymous_id", {"user_id": "user_id"})
+
+
+def test_browsers_that_log_in_are_their_customers_where_there_is_no_other_table(tmp_path: Path) -> None:
+    found = outcome(tmp_path, {"web_events.csv": VISITS})
+    assert found.topics == []
+    assert customers_of(found) == {"view": {f"C{n}" for n in range(6)}}
+    assert found.settings.identity is not None
+    assert list(found.settings.identity.types) == ["user_id", "anonymous_id"]
+
+
+def test_events_of_a_server_that_know_no_browser_are_their_customers_too(tmp_path: Path) -> None:
+    paid = [f"s{n},,C{n},2024-01-09 10:00,/paid" for n in range(6)]
+    visits = table("event_id,anonymous_id,user_id,timestamp,page", *CLICKS, *paid)
+    found = outcome(tmp_path, {"web_events.csv": visits})
+    assert (found.topics, found.rejected) == ([], 0)
+    assert customers_of(found) == {"view": {f"C{n}" for n in range(6)}}
+    assert sorted(found.events["id_type"].value_counts().rows()) == [("anonymous_id", 24), ("user_id", 12)]
+
+
+def test_customers_of_browsers_that_are_nowhere_among_the_customers_are_asked_about(tmp_path: Path) -> None:
+    strangers = table("event_id,anonymous_id,user_id,timestamp,page", *(row.replace(",C", ",X") for row in CLICKS))
+    found = outcome(tmp_path, {"crm.csv": CRM, "orders.csv": BOUGHT, "web_events.csv": strangers})
+    assert set(found.topics) == {"customer"}
+    assert "do not name the same customers" in found.text
+
+
+def test_the_kind_of_a_device_is_no_browser(tmp_path: Path) -> None:
+    visits = table(
+        "device,user_id,timestamp,page",
+        *(f"{'ios' if n % 2 else 'web'},{f'C{n % 6}' if n % 5 else ''},2024-01-{1 + n:02} 10:00,/" for n in range(28)),
+    )
+    found = outcome(tmp_path, {"web_events.csv": visits})
+    assert found.settings.identity is None
+
+
+def test_events_of_snowplow_are_known_by_their_browsers_and_their_names(tmp_path: Path) -> None:
+    rows = [
+        f"{n},{'page_view' if n % 3 else 'page_ping'},b{n % 4},n{n % 4},{f'u{n % 4}' if n > 20 else ''},"
+        f"2024-01-{1 + n:02} 10:00:01,2024-01-{1 + n:02} 10:00:00,443,-37.8"
+        for n in range(28)
+    ]
+    ids, rest = "domain_userid,network_userid,user_id", "collector_tstamp,derived_tstamp,page_urlport,geo_latitude"
+    header = f"event_id,event_name,{ids},{rest}"
+    found = outcome(tmp_path, {"events.csv": table(header, *rows)})
+    assert (found.topics, found.kinds) == ([], {"page_ping": 10, "view": 18})
+    assert customers_of(found) == {kind: {f"u{n}" for n in range(4)} for kind in ("view", "page_ping")}
+    assert "value" not in found.settings.sources["events"].columns
+
+
+def test_pages_of_a_tracker_are_views(tmp_path: Path) -> None:
+    rows = [
+        f"i{n},f{n % 4},u{n % 4},2024-01-{1 + n:02} 10:02,2024-01-{1 + n:02} 10:00,https://x.se/p,/p,P"
+        for n in range(28)
+    ]
+    pages = table("id,anonymous_id,user_id,received_at,timestamp,url,path,title", *rows)
+    found = outcome(tmp_path, {"example_pages.csv": pages})
+    assert found.kinds == {"view": 28}
+    assert found.settings.sources["example_pages"].columns["time"] == "timestamp"

@@ -48,12 +48,23 @@ READ = {f"{stance.value}": stance for stance in Stance}
 
 def frames(people: dict[str, list[Word]], *, by_consent: bool) -> dict[str, tuple[str, bool]]:
     rows = [
-        {"customer_id": who, "time": w.time, "received_at": w.received, "status": str(w.stance.value)}
+        {"customer_id": who, "fragment": who, "time": w.time, "received_at": w.received, "status": str(w.stance.value)}
         for who, words in people.items()
         for w in words
     ]
     absent = {"kind": "consent", "channel": None, "purpose": None, "known_at": None, "consents": None}
-    schema = ["customer_id", "kind", "time", "known_at", "received_at", "channel", "purpose", "status", "consents"]
+    schema = [
+        "customer_id",
+        "fragment",
+        "kind",
+        "time",
+        "known_at",
+        "received_at",
+        "channel",
+        "purpose",
+        "status",
+        "consents",
+    ]
     events = pl.DataFrame([absent | row for row in rows], schema=dict.fromkeys(schema, pl.String) | {
         "time": pl.Int64, "known_at": pl.Int64, "received_at": pl.Int64,
     })  # fmt: skip
@@ -104,7 +115,7 @@ def test_a_yes_counts_when_it_is_later_than_every_no_on_both_clocks(words: list[
 @pytest.mark.parametrize(("receipt_of_no", "state"), [(4, "granted"), (9, "withdrawn")])
 def test_rows_without_a_receipt_count_as_received_when_they_happened(receipt_of_no: int, state: str) -> None:
     no, yes = {"status": "4", "time": 3, "received_at": receipt_of_no}, {"status": "2", "time": 5, "received_at": None}
-    absent = {"customer_id": "a", "kind": "consent", "known_at": None}
+    absent = {"customer_id": "a", "fragment": "a", "kind": "consent", "known_at": None}
     absent |= dict.fromkeys(("channel", "purpose", "consents"))
     types = {"known_at": pl.Int64} | dict.fromkeys(("channel", "purpose", "consents"), pl.String)
     said = Said.of(pl.LazyFrame([absent | no, absent | yes], schema_overrides=types))

@@ -16,7 +16,8 @@ from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import open_store
-from serving.store.erasures import note_export, receipts
+from serving.store.erasures.exports import note_export
+from serving.store.erasures.receipts import receipts
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 from tests.serving.privacy.shop import AS_OF, TOKEN, WHO, places_with, written
@@ -97,14 +98,14 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
 def test_the_others_profiles_are_what_they_were(settings: Settings, anew: bool) -> None:  # noqa: FBT001
     before = build(settings)
     assert places_with(TOKEN, settings.home)
-    erase(settings, WHO)
+    erase(settings, [WHO])
     after = build(settings, anew=anew)
     assert after.profiles.equals(others(before), null_equal=True)
     assert places_with(TOKEN, settings.home) == []
 
 
 def test_old_files_do_not_bring_the_erased_back(settings: Settings) -> None:
-    erase(settings, WHO)
+    erase(settings, [WHO])
     build(settings)
     rebuilt = build(settings, anew=True)  # the old files are still there
     refused = {source.name: source.rejected for source in rebuilt.report.sources}
@@ -117,7 +118,7 @@ def test_old_files_do_not_bring_the_erased_back(settings: Settings) -> None:
 def test_what_happened_before_is_refused_at_the_door_and_what_happens_later_is_not(
     settings: Settings, http: TestClient
 ) -> None:
-    erase(settings, WHO)
+    erase(settings, [WHO])
     old = event("old", timestamp="2024-03-01T00:00:00Z")
     new = event("new", properties={})
     other = event("other", "c01", timestamp="2024-03-01T00:00:00Z", properties={})
@@ -126,7 +127,7 @@ def test_what_happened_before_is_refused_at_the_door_and_what_happens_later_is_n
         ("rejected", "erased"), ("accepted", None), ("accepted", None),
     ]  # fmt: skip
     assert http.get(KEY).json()["traits"] == {}  # who comes back begins anew
-    erase(settings, WHO, suppress=True)
+    erase(settings, [WHO], suppress=True)
     assert send(http, event("newer", properties={}))["results"][0]["code"] == "erased"
 
 
@@ -135,12 +136,12 @@ def test_an_erasure_during_a_build_stays_hidden_and_is_done_by_the_next(settings
 
     def progress(step: str, done: int, _: int) -> None:
         if step == "profiles" and done == 0 and not receipts(store):
-            erase(settings, WHO)
+            erase(settings, [WHO])
 
     store = open_store(settings.store_url)
     build_all(settings, as_of=AS_OF, anew=True, progress=progress)
     if not receipts(store):
-        erase(settings, WHO)
+        erase(settings, [WHO])
     assert receipts(store)[0].status == "hidden"
     assert error_of(http.get(KEY))["code"] == "unknown_customer"
     build(settings)
@@ -152,8 +153,8 @@ def test_an_erasure_during_a_build_stays_hidden_and_is_done_by_the_next(settings
 def test_while_somebody_reads_the_database_the_receipt_says_pending(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serving.store.erasures.ATTEMPTS", 1)
-    erase(settings, WHO)
+    monkeypatch.setattr("serving.store.erasures.vacuum.ATTEMPTS", 1)
+    erase(settings, [WHO])
     store, reader = open_store(settings.store_url), open_store(settings.store_url)
     with reader.connect() as connection:
         connection.exec_driver_sql("BEGIN")

@@ -14,12 +14,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from features.config.sections.consent import ConsentSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
+from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.events.identifiers import node
 from features.identity.live import Standing
 from features.identity.rulings import Ruling
+from features.privacy.rules import ConsentRules
 from serving.store.engine import open_store
 from serving.store.event_log import append_events, log_frame
 from serving.store.joined_records import person_record
@@ -37,6 +40,7 @@ TYPES = {
     "device_id": {"people": 1},
 }
 RULES = IdentitySettings.model_validate({"types": TYPES})
+ADS = ConsentRules(ConsentSettings.model_validate({"purposes": {"ads": {"gates": ["decisions"]}}}))
 
 
 def event(name: str, own: tuple[str, str], time: int, **others: str) -> dict[str, object]:
@@ -97,6 +101,40 @@ def test_what_came_since_the_build_is_about_whom_the_store_knows_it_to_be(store:
     assert dict(events.select("event_id", "fragment").iter_rows()) == {
         "a": "7", "b": "7", "c": "anonymous_id:f01", "d": "email:x", "e": "8", "f": "anonymous_id:f00",
     }  # fmt: skip
+
+
+def said(store: Engine, customer: str, as_of: int = 99) -> str:
+    record = person_record(store, customer)
+    assert record is not None
+    return Consent(ADS, record, as_of).of("ads", ADS.settings.purposes["ads"]).state.value
+
+
+def word(sent: dict[str, object], status: str) -> dict[str, object]:
+    return sent | {"kind": "consent", "purpose": "ads", "status": status}
+
+
+def test_of_two_whom_a_message_joins_the_strictest_counts_until_they_decide_again(store: Engine) -> None:
+    receive(store, word(cookie("a", 1), "no"), word(user("b", 2), "yes"))
+    assert said(store, "7") == "granted"
+    receive(store, user("c", 3, anonymous_id="f00"))
+    assert said(store, "7") == "denied"
+    receive(store, word(cookie("d", 4), "yes"))
+    assert said(store, "7") == "granted"
+
+
+def test_of_two_whom_a_build_joined_the_strictest_counts_until_they_decide_again(store: Engine) -> None:
+    receive(store, word(cookie("a", 1), "no"), user("b", 3, anonymous_id="f00"))
+    built = [("7", Record.of([word(cookie("a", 1), "no")]))]
+    people = [("anonymous_id:f00", Standing("7", since=3))]
+    replace_records(
+        store, built, as_of=9, log_seq=2, lake="l", beside=lambda c: replace_people(c, people, RULES, log_seq=2)
+    )
+    receive(store, word(user("early", 2), "yes"))
+    assert said(store, "7") == "denied"
+    receive(store, user("c", 4, email="a@x.se"))  # resolves the person anew
+    assert said(store, "7") == "denied"
+    receive(store, word(user("d", 5), "yes"))
+    assert said(store, "7") == "granted"
 
 
 def test_two_users_are_never_one_but_by_an_alias(store: Engine) -> None:

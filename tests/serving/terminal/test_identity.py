@@ -68,6 +68,16 @@ def test_an_explanation_names_the_events_that_joined_somebody_and_those_that_did
     assert [(row["a"], row["b"], row["limit"]) for row in told["refused"]] == [("2", "anonymous_id:f00", "per_person")]
 
 
+def test_an_explanation_names_ids_whole_however_narrow_the_terminal_is(shop: Path) -> None:
+    told, shown = answer(shop, "explain", "2"), run(shop, "identity", "explain", "2").stdout
+    rows = [*told["merges"], *told["refused"]]
+    assert len(rows) == 4
+    for row in rows:
+        assert f"{row['a']} and {row['b']}" in shown
+        assert f"in {row['event_id'].strip(chr(31))} of {row['source']}" in shown
+    assert "one person would hold too many of user_id" in run(shop, "identity", "review").stdout
+
+
 def test_a_merge_is_shown_first_then_kept_and_the_next_build_goes_by_it_until_it_is_split(shop: Path) -> None:
     words = ("merge", "1", "2", "--reason", "one person")
     shown = answer(shop, *words, "--dry-run")
