@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.identity import leak, reading, resolving
+from benchmarks.identity import erasing, leak, reading, resolving
 from benchmarks.identity.historical import pairwise
 from benchmarks.identity.quality import quality
 from features.config.sections.identity import IdentitySettings
@@ -51,6 +51,12 @@ def test_visits_tell_nothing_of_orders_by_people_known_then_and_much_by_people_k
 
 def test_profiles_of_fragments_are_those_of_a_lake_that_is_keyed_by_people(tmp_path: Path) -> None:
     assert reading.measure(tmp_path, tmp_path, events=3_000)["joined_profiles_seconds"] > 0
+
+
+def test_of_people_who_are_erased_no_mark_is_left_and_the_others_are_what_they_were(tmp_path: Path) -> None:
+    figures = erasing.measure(tmp_path, tmp_path, people=300, erased=5)
+    assert figures["customers_less"] >= 4  # an account that was never used is none
+    assert (figures["others_changed"], figures["marks_left"]) == (0, 0)
 
 
 def test_pairs_of_customers_are_counted_as_by_hand() -> None:

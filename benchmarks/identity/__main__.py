@@ -11,12 +11,13 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.identity import historical, leak, reading, resolving
+from benchmarks.identity import erasing, historical, leak, reading, resolving
 
 TASKS: Mapping[str, Callable[[Path, Path], dict[str, float]]] = {
     "resolving": resolving.measure,
     "reading": reading.measure,
     "leak": leak.measure,
+    "erasing": erasing.measure,
     "historical": historical.measure,
 }
 

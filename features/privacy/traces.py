@@ -119,11 +119,12 @@ def _properties_without(text: str, gone: Callable[[str, str], bool]) -> str:
     if not any(f'"{name}"' in text for name in _TYPES):
         return text
     properties = orjson.loads(text)
-    traces = [
-        name
-        for name, types in _TYPES.items()
-        if isinstance(properties.get(name), str | int)
-        and any(gone(each, value) for each in types for value in values_of(str(properties[name]), form_of(each)))
-    ]
+    traces = [name for name, types in _TYPES.items() if _is_told(properties.get(name), types, gone)]
     kept = {name: value for name, value in properties.items() if name not in traces}
     return orjson.dumps(kept).decode() if traces else text
+
+
+def _is_told(value: object, types: Collection[str], gone: Callable[[str, str], bool]) -> bool:
+    """Whether a property is an erased identifier of some types, or a list with one in it."""
+    told = [str(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str | int)]
+    return any(gone(name, each) for text in told for name in types for each in values_of(text, form_of(name)))

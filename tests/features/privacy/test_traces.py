@@ -19,6 +19,7 @@ ROWS: list[tuple[Told, Told]] = [
     ((*USER, '{"email":"\\u00e5sa@x.se"}', None), (*USER, None, None)),
     (("anonymous_id", "f00", '{"device_id":"d","user_id":"8"}', None), (*USER, '{"device_id":"d"}', None)),
     ((*USER, None, '{"email":"anna@x.se","name":"anna@x.se"}'), (*USER, None, '{"name":"anna@x.se"}')),
+    ((*USER, None, '{"email":["b@x.se; Anna <anna@x.se>"]}'), (*USER, None, "{}")),
     ((*USER, None, '{"previous_id":"f00","user_id":"8"}'), (*USER, None, '{"user_id":"8"}')),
     ((*USER, '{"anonymous_id":"f00","user_id":"f00"}', None), (*USER, None, None)),  # an alias
     ((*USER, '{"loyalty_card":"7"}', '{"phone":7,"note":{"email":"anna@x.se"}}'),) * 2,  # other types
