@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from features.units import DAY
 
 Rows = list[dict[str, object]]
+UNTIL_ERASED: Final = "until the person is erased"
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,16 @@ class Holding:
     why: str
     kept: str
     rows: Callable[[Collection[str]], Rows] | None = None
+
+
+def kept(keep: Mapping[str, int]) -> str:
+    """How long events are kept, by how long (µs) each kind in ``privacy: keep:`` is.
+
+    >>> kept({"view": 90 * DAY}), kept({})
+    ('view 90 days; others until the person is erased', 'until the person is erased')
+    """
+    kinds = [f"{kind} {duration // DAY} days" for kind, duration in keep.items()]
+    return "; ".join([*kinds, f"others {UNTIL_ERASED}"]) if keep else UNTIL_ERASED
 
 
 def export(holdings: Collection[Holding], nodes: Collection[str]) -> Mapping[str, Rows]:

@@ -12,23 +12,18 @@ from features.events.identifiers import is_visitor
 from features.events.tables import COLUMNS, Table
 from features.lake import Lake
 from features.moments import iso
-from features.privacy.holding import Holding, Rows
+from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
 from features.privacy.tombstones import KEY_FILE
-from features.units import DAY
-
-UNTIL_ERASED = "until the person is erased"
 
 
 def holdings(settings: Settings) -> list[Holding]:
     """The holdings under the home of these settings."""
     lake = Lake(settings.lake)
-    keep = [f"{kind} {duration // DAY} days" for kind, duration in settings.privacy.keep.items()]
-    of_events = "; ".join([*keep, f"others {UNTIL_ERASED}"]) if keep else UNTIL_ERASED
     return [
         Holding(
             "events", str(settings.lake), "What people did, and what was done to them: orders, visits, messages, "
             "answers, consents, each with the identifiers and properties that it came with.",
-            "Profiles, models and decisions are computed from it.", of_events, partial(_events, lake),
+            "Profiles, models and decisions are computed from it.", kept(settings.privacy.keep), partial(_events, lake),
         ),
         Holding(
             "customers", str(settings.lake), "Attributes of customers, as your tables tell them.",

@@ -26,7 +26,7 @@ _HEAD = (
 
 def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
     """The holdings of every package."""
-    return [*of_features.holdings(settings), *of_store.holdings(store), *of_training.holdings(settings)]
+    return [*of_features.holdings(settings), *of_store.holdings(settings, store), *of_training.holdings(settings)]
 
 
 def access(settings: Settings, store: Engine, customer: str) -> Json:

@@ -8,16 +8,15 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from features.config.settings import Settings
 from features.evaluate.online.record import Record
 from features.events.identifiers import identifier
 from features.moments import iso
-from features.privacy.holding import Holding, Rows
+from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
 from serving.store.schema import DECISIONS, EVENT_LOG, RECORDS
 
-UNTIL_ERASED = "until the person is erased"
 
-
-def holdings(store: Engine) -> list[Holding]:
+def holdings(settings: Settings, store: Engine) -> list[Holding]:
     """The holdings of a store."""
     place = store.url.render_as_string(hide_password=True)
 
@@ -27,7 +26,7 @@ def holdings(store: Engine) -> list[Holding]:
     return [
         Holding(
             "received events", f"{place}, table {EVENT_LOG.name}", "Events as they came over HTTP.",
-            "Builds read them; until then they move the records on.", UNTIL_ERASED, rows(_log),
+            "Builds read them; until then they move the records on.", kept(settings.privacy.keep), rows(_log),
         ),
         Holding(
             "records", f"{place}, table {RECORDS.name}", "The events and attributes of each customer, in one record.",

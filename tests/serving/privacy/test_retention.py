@@ -9,6 +9,7 @@ import polars as pl
 from features.lake import Lake
 from features.units import DAY
 from serving.jobs.build import build_all
+from serving.privacy.inventory import inventory
 from serving.store.engine import open_store
 from serving.store.event_log import append_events, log_frame
 from serving.store.records import record_of
@@ -36,4 +37,7 @@ def test_events_are_kept_as_long_as_their_kind_is(tmp_path: Path) -> None:
     assert log_frame(store)[0].is_empty()  # a build has read both, and both were received long ago
     again = build_all(kept, as_of=AS_OF, anew=True)
     assert again.profiles.equals(after.profiles, null_equal=True)
+    assert (
+        inventory(kept, store).count("order 30 days; others until the person is erased") == 2
+    )  # of the lake and the log
     store.dispose()

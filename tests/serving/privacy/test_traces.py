@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from starlette.testclient import TestClient
 
 from features.config.settings import Settings
@@ -17,6 +20,7 @@ from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.engine import open_store
+from serving.store.erasures.receipts import receipts
 from serving.store.records import record_of
 from serving.store.rulings import add_ruling
 from tests.serving.clients import client_of
@@ -42,6 +46,11 @@ CRM: dict[str, object] = {"table": "customers", "columns": {"customer_id": "user
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    return built(tmp_path)
+
+
+def built(tmp_path: Path, **more: object) -> Settings:
+    """The shop with visits on devices and a table of addresses, its lake built."""
     files = {
         "visits": [dict(zip(("device", "user", "mail", "time"), row, strict=True)) for row in VISITS],
         "crm": [{"user": user, "mail": mail} for user, mail in (("c03", MAIL), (WHO, MAIL), ("c04", "c04@x.se"))],
@@ -53,13 +62,19 @@ def settings(tmp_path: Path) -> Settings:
             writer.writerows(rows)
     sources = {name: {**source, "from": f"{name}.csv"} for name, source in SOURCES.items()}
     sources |= {"visits": VISIT | {"from": "visits.csv"}, "crm": CRM | {"from": "crm.csv"}}
-    settings = written(tmp_path, sources=sources, identity={})
+    settings = written(tmp_path, sources=sources, identity={}, **more)
     build_all(settings, as_of=AS_OF)
     return settings
 
 
 @pytest.fixture
 def http(settings: Settings) -> Iterator[TestClient]:
+    with client(settings) as http:
+        yield http
+
+
+@contextmanager
+def client(settings: Settings) -> Iterator[TestClient]:
     state = load_state(settings, folder=settings.folder, lenient=True)
     current = CurrentState(state, lambda _: state, lambda: None)
     yield client_of(current, raise_server_exceptions=False)
@@ -114,3 +129,29 @@ def test_what_others_tell_of_the_erased_at_the_door_is_not_kept(settings: Settin
     assert http.get("/v1/profiles/user_id:c05").json()["traits"]["pet"] == "cat"
     build_all(settings, as_of=AS_OF)
     assert places_with(TOKEN, settings.home) == []
+
+
+def test_no_row_of_a_store_in_postgresql_tells_of_the_erased(tmp_path: Path, postgres_url: str) -> None:
+    settings = built(tmp_path, store=postgres_url)
+    store = open_store(postgres_url)
+    with client(settings) as http:
+        say(http, "m")
+        sent = {"type": "track", "messageId": TOKEN, "userId": WHO, "event": TOKEN, "properties": {"text": TOKEN}}
+        assert http.post("/v1/batch", json={"batch": [sent]}).json()["accepted"] == 1
+        build_all(settings, as_of=AS_OF)
+        assert tables_with(TOKEN, store) >= {"event_log", "records", "identity"}
+        assert http.delete(f"/v1/profiles/email:{MAIL}").json()["status"] == "hidden"
+        build_all(settings, as_of=AS_OF)
+    assert tables_with(TOKEN, store) == set()
+    assert [receipt.status for receipt in receipts(store)] == ["erased"]
+    assert places_with(TOKEN, settings.home) == []
+    store.dispose()
+
+
+def tables_with(token: str, store: Engine) -> set[str]:
+    """The tables of a database of which any row holds a token."""
+    every = sa.MetaData()
+    every.reflect(store)
+    with store.connect() as connection:
+        rows = {name: str(connection.execute(sa.select(table)).all()) for name, table in every.tables.items()}
+    return {name for name, text in rows.items() if token in text}
