@@ -57,7 +57,7 @@ def consents(events: pl.LazyFrame) -> pl.DataFrame:
 
     What joins or leaves a channel as a whole counts under the channel's name, and with its kind where it has no status.
     """
-    of_consent = events.filter(HAS_CUSTOMER, SAYS)
+    of_consent = events.filter(HAS_CUSTOMER, SAYS, pl.col("kind") != "bounce")
     of_channel = pl.col("kind") != CONSENT
     told = of_consent.filter(pl.col("kind").is_in(KINDS_OF_STATEMENTS)).select(
         "customer_id",

@@ -94,6 +94,7 @@ def _time_rule(column: str, years: tuple[int, int]) -> Constraint:
 
 _NOT_NEGATIVE = "an order line cannot have a negative {column}; what comes back is of the kind refund"
 _NO_WORD = "the status {value} says neither yes nor no, as granted, pending, withdrawn and their like do"
+_WITH_STATUS = tuple(kind for kind in KINDS_OF_STATEMENTS if kind != "bounce")  # whose status may be a server's code
 _ON_PLANET = "{column} {value} is not on this planet"
 
 
@@ -122,7 +123,7 @@ def event_rules(currency: str) -> Rules:
         Needs("rating", "missing_scale", f"a rating needs its scale: {_SCALES}", "scale"),
         OneOf("scale", "unknown_scale", f"the scale {{value}} is none of {_SCALES}", tuple(RATING_SCALES)),
         OnScale("rating", "rating_out_of_scale", f"the rating {{value}} is not on {_SCALES}", "scale", RATING_SCALES),
-        AnyOfWords("status", "unknown_status", _NO_WORD, KNOWN_WORDS, KINDS_OF_STATEMENTS),
+        AnyOfWords("status", "unknown_status", _NO_WORD, KNOWN_WORDS, _WITH_STATUS),
         Within("latitude", "bad_location", _ON_PLANET, -90, 90),
         Within("longitude", "bad_location", _ON_PLANET, -180, 180),
         Present("value", "missing_amount", "nothing tells how much came back", RETURNS),

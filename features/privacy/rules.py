@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from features.config.sections.consent import Answer, ConsentSettings, DefaultByAttribute, Gate, Purpose
+from features.events.statements.addresses import is_soft
 from features.events.statements.stances import Stance, stance_of
 from features.events.statements.statement import ALL, CONSENT, OF_CHANNELS, Statement
 from features.privacy.attributes import is_minor
@@ -137,12 +138,13 @@ class ConsentRules:
         joins no list in particular has said yes if there is but one on the channel; otherwise to what is to be asked.
         """
         purposes = self.settings.purposes_on(statement.channel or "email")
-        if stance != Stance.REFUSAL and statement.purpose is not None:
+        if stance not in _NO and statement.purpose is not None:
             return []
         unclear = stance in _YES and (statement.channel is None or len(purposes) > 1)
         return [(name, Stance.REQUEST if unclear else stance) for name in purposes]
 
 
+_NO: Final = (Stance.REFUSAL, Stance.UNREACHABLE)
 _YES: Final = (Stance.GRANT, Stance.CONFIRMATION)
 _YES_NO: Final = (Stance.REFUSAL, Stance.GRANT)
 
@@ -150,6 +152,8 @@ _YES_NO: Final = (Stance.REFUSAL, Stance.GRANT)
 def _of_channel_kind(kind: str, status: str | None) -> Stance:
     """What subscribing and the like says: who subscribes has, by the status, still to confirm it, or has."""
     own = OF_CHANNELS[kind]
+    if kind == "bounce" and is_soft(status):
+        return Stance.NOTHING
     return stance_of(status) if own == Stance.GRANT and status is not None else own
 
 
@@ -157,6 +161,8 @@ def _of_purpose(purpose: Purpose, stance: Stance) -> Stance:
     """A stance as a purpose takes it: where a yes must be confirmed, it asks for that first."""
     if stance == Stance.CONFIRMATION:
         return Stance.GRANT
+    if stance == Stance.UNREACHABLE and purpose.channel is None:
+        return Stance.NOTHING  # it is about an address
     if stance == Stance.GRANT and purpose.confirm == "double":
         return Stance.REQUEST
     if stance == Stance.REQUEST and purpose.basis != "consent":

@@ -28,6 +28,7 @@ class State(StrEnum):
 
 
 STATES = tuple(State)
+REFUSALS = frozenset({State.DENIED, State.WITHDRAWN, State.OBJECTED})
 
 
 class Standing(NamedTuple):

@@ -11,13 +11,16 @@ import polars as pl
 from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
+from features.events.statements.addresses import KINDS_OF_ADDRESSES, address_of
 from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, SAYS
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.voices import Name
 from features.progress import Progress, silent
 
-_COLUMNS = (*RECORD_NUMBERS, *RECORD_TEXTS, *EVENT_ORDER, "kind", "known_at", "properties")
+_OF_ADDRESS = ("ids", "id_type", "id")  # what tells the address that an event is about
+_TEXTS = tuple(column for column in RECORD_TEXTS if column != "address")
+_COLUMNS = (*RECORD_NUMBERS, *_TEXTS, *EVENT_ORDER, *_OF_ADDRESS, "kind", "known_at", "properties")
 BLOCK_CUSTOMERS = 20_000  # whose events are in memory at a time
 
 
@@ -69,15 +72,16 @@ def _records(
 def _records_of(
     events: pl.LazyFrame, attributes: Mapping[str, Mapping[str, object]], persons: pl.LazyFrame
 ) -> Iterator[tuple[str, Record]]:
-    said = [pl.when(SAYS).then(name).alias(name) for name in (*SAID_NUMBERS, *SAID_TEXTS)]
-    ordered = events.with_columns(said).select("customer_id", *RECORD_NUMBERS, *RECORD_TEXTS)
+    said = [pl.when(SAYS).then(name).alias(name) for name in (*SAID_NUMBERS, *SAID_TEXTS) if name in _COLUMNS]
+    of_address = [pl.when(pl.col("kind").is_in(KINDS_OF_ADDRESSES)).then(name).alias(name) for name in _OF_ADDRESS]
+    ordered = events.with_columns(*said, *of_address).select("customer_id", *RECORD_NUMBERS, *_TEXTS, *_OF_ADDRESS)
     rows = ordered.sort("customer_id", *EVENT_ORDER).collect()
     if rows.is_empty():
         return
     traits, names = _traits(events), _names(rows, persons)
     integers = rows.select(_integer(c).fill_null(NONE) for c in RECORD_NUMBERS)
     numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS}
-    texts = {c: rows[c].to_list() for c in RECORD_TEXTS}
+    texts = {c: rows[c].to_list() for c in _TEXTS} | {"address": _addresses(rows)}
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]
@@ -106,6 +110,15 @@ def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
         if update is not None:
             traits.setdefault(row["customer_id"], []).append(update)
     return traits
+
+
+def _addresses(rows: pl.DataFrame) -> list[str | None]:
+    """The address that each event is about."""
+    found: list[str | None] = [None] * len(rows)
+    columns = rows.with_row_index("row").filter(pl.col("id").is_not_null())
+    for row in columns.select("row", "kind", "channel", *_OF_ADDRESS).iter_rows(named=True):
+        found[row["row"]] = address_of(row)
+    return found
 
 
 def _names(rows: pl.DataFrame, persons: pl.LazyFrame) -> dict[str, tuple[Name, ...]]:

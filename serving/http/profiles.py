@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.errors import StamkundError
-from features.evaluate.online.consent import Consent
+from features.evaluate.online.consent import Consent, PurposeConsent
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_row
@@ -61,11 +61,17 @@ def _no_scores(state: State, customer: Customer, as_of: int) -> str | None:
 
 
 def consent_answer(consent: Consent) -> dict[str, object]:
-    """Where a customer stands on each purpose, as JSON."""
-    return {
-        name: {"state": one.state.value, "since": None if one.since is None else iso(one.since), "allowed": one.allowed}
-        for name, one in consent.of_purposes().items()
+    """Where a customer stands on each purpose, as JSON; on a channel, with each address's permission."""
+    return {name: _purpose_answer(one) for name, one in consent.of_purposes().items()}
+
+
+def _purpose_answer(one: PurposeConsent) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "state": one.state.value,
+        "since": None if one.since is None else iso(one.since),
+        "allowed": one.allowed,
     }
+    return answer | ({"addresses": one.addresses} if one.addresses else {})
 
 
 def profile_of(key: str) -> Profile:

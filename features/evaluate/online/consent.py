@@ -2,80 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
-from features.arrays import Flags, Ints, Mask
+from features.arrays import Flags, Mask
 from features.config.sections.consent import Answer, DefaultByAttribute, Gate, Purpose
-from features.evaluate.online.record import NONE, Record
+from features.evaluate.online.record import Record
+from features.evaluate.online.words import Words
+from features.events.identifiers import node
+from features.events.statements.addresses import CHANNELS, Permission, closed_as
 from features.events.statements.stances import Stance
-from features.events.statements.statement import KINDS_OF_STATEMENTS, STATEMENT_COLUMNS, Statement
+from features.events.statements.statement import Statement
 from features.privacy.rules import ConsentRules
-from features.privacy.standing import Standing, State, standing_of, strictest
-from features.privacy.voices import hearings
+from features.privacy.standing import REFUSALS, STATES, State
 
 
 @dataclass(frozen=True)
 class PurposeConsent:
-    """Where a customer stands on a purpose at a moment: the state, since when (µs), and whether it is allowed."""
+    """Where a customer stands on a purpose at a moment: the state, since when (µs), and whether it is allowed.
+
+    ``addresses`` are those of the purpose's channel, by their nodes.
+    """
 
     state: State
     since: int | None
     allowed: bool
+    addresses: Mapping[str, Permission] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Words:
-    """What one customer said: an entry a statement, times in µs; ``place`` is its place among the ``distinct`` ones.
-
-    ``hearings`` tell for each voice of the customer which statements count for it.
-    """
-
-    time: Ints
-    known_at: Ints
-    received: Ints
-    place: Ints
-    distinct: tuple[Statement, ...]
-    hearings: Sequence[Mask]
-
-    @classmethod
-    def of(cls, record: Record) -> Words:
-        """The statements of a record."""
-        kinds = [kind in KINDS_OF_STATEMENTS for kind in record.words.get("kind", ())]
-        if not any(kinds) and "consents" not in record.words:
-            none = np.empty(0, dtype=np.int64)
-            return cls(none, none, none, none, (), [none.astype(np.bool_)])
-        says = np.array([*kinds, False])[record.codes("kind")] | (record.codes("consents") >= 0)
-        at = says.nonzero()[0]
-        codes = [record.codes(column)[at] + 1 for column in STATEMENT_COLUMNS]
-        words = [[None, *record.words.get(column, ())] for column in STATEMENT_COLUMNS]
-        keys = np.ravel_multi_index(codes, [len(each) for each in words])
-        distinct, place = np.unique(keys, return_inverse=True)
-        indices = zip(*np.unravel_index(distinct, [len(each) for each in words]), strict=True)
-        statements = tuple(Statement(*(w[i] for w, i in zip(words, each, strict=True))) for each in indices)
-        time = record.numbers[0][at]
-        known_at, received = (record.number(column)[at] for column in ("known_at", "received_at"))
-        received = np.where(received == NONE, time, received)
-        voices, speakers = np.unique(record.codes("fragment")[at], return_inverse=True)
-        spoken = [["", *record.words.get("fragment", ())][code + 1] for code in voices.tolist()]
-        heard = hearings(spoken, record.names, speakers, received)
-        return cls(time, np.maximum(time, known_at), received, place, statements, heard)
-
-    def known_by(self, as_of: int) -> Mask:
-        """Which statements are known at a moment."""
-        return self.known_at <= as_of
-
-    def standing(self, stances: Flags, among: Mask, *, by_consent: bool) -> Standing:
-        """The standing by some of the statements, ``stances`` being those of the distinct ones."""
-        own = stances[self.place]
-        told = among & (own != Stance.NOTHING)
-        return strictest(
-            standing_of(self.time[about], self.received[about], own[about], by_consent=by_consent)
-            for about in (told & heard for heard in self.hearings)
-        )
+_PERMISSIONS: Final = {
+    State.UNKNOWN: Permission.UNKNOWN, State.PENDING: Permission.PENDING, State.GRANTED: Permission.SUBSCRIBED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,11 +63,41 @@ class Consent:
         return {name: self.of(name, purpose) for name, purpose in self.rules.settings.purposes.items()}
 
     def of(self, name: str, purpose: Purpose) -> PurposeConsent:
-        """Where the customer stands on a purpose; it is allowed if it was so at the moment, and no later no stands."""
-        stances = [self.rules.stances(each).get(name, Stance.NOTHING) for each in self._words.distinct]
+        """Where the customer stands on a purpose; it is allowed if it was so at the moment, and no later no stands.
+
+        Writing is allowed where it is so at one of the customer's addresses. What holds for those who have said nothing
+        holds for no address of somebody who has refused at another.
+        """
+        read = [self.rules.stances(each).get(name, Stance.NOTHING) for each in self._words.distinct]
+        stances = np.array(read, dtype=np.int8)
+        everywhere = np.ones(len(self._words.time), dtype=np.bool_)
+        if purpose.channel is None:
+            return self._by_words(name, purpose, stances, everywhere)
+        id_type = CHANNELS.get(purpose.channel)
+        addresses: list[str | None] = [*self._addresses(id_type)] if id_type is not None else []
+        reached = [self._at(address, name, purpose, stances) for address in addresses or [None]]
+        if any(one.state in REFUSALS for one, _ in reached):
+            reached = [(replace(one, allowed=one.allowed and one.state != State.UNKNOWN), how) for one, how in reached]
+        best, _ = max(reached, key=lambda pair: (pair[0].allowed, -STATES.index(pair[0].state)))
+        told = {address: how for address, (_, how) in zip(addresses, reached, strict=False) if address is not None}
+        return replace(best, addresses=told)
+
+    def _at(
+        self, address: str | None, name: str, purpose: Purpose, stances: Flags
+    ) -> tuple[PurposeConsent, Permission]:
+        """The same at one address of a channel, and whether it may be written to."""
+        words, about = self._words, self._words.about(address)
+        said = self._by_words(name, purpose, stances, about)
+        if words.is_closed(stances, address):
+            closing = words.last(stances, Stance.UNREACHABLE, about)
+            return replace(said, allowed=False), _closed_by(closing)
+        return said, _PERMISSIONS.get(said.state) or _closed_by(words.last(stances, Stance.REFUSAL, about))
+
+    def _by_words(self, name: str, purpose: Purpose, stances: Flags, about: Mask) -> PurposeConsent:
+        """Where the customer stands by some of the statements."""
         now, then = (
-            self._words.standing(np.array(stances, dtype=np.int8), among, by_consent=purpose.basis == "consent")
-            for among in (np.ones(len(self._words.time), dtype=np.bool_), self._words.known_by(self.as_of))
+            self._words.standing(stances, about & among, by_consent=purpose.basis == "consent")
+            for among in (np.ones(len(about), dtype=np.bool_), self._words.known_by(self.as_of))
         )
         if now.refused:
             return PurposeConsent(now.state, now.since, allowed=False)
@@ -114,6 +105,12 @@ class Consent:
             purpose, then.state, default=self._default, after=self._has_happened(purpose.after)
         )
         return PurposeConsent(then.state, then.since, allowed)
+
+    def _addresses(self, id_type: str) -> list[str]:
+        """The customer's addresses of a type: those that anything was said about, and the one among the traits."""
+        said = [address for address in self._words.addresses if address.startswith(f"{id_type}:")]
+        trait = self.record.traits_at(self.as_of).get(id_type)
+        return list(dict.fromkeys([*said, *([node(id_type, str(trait))] if trait else [])]))
 
     @cached_property
     def _words(self) -> Words:
@@ -141,3 +138,7 @@ class Consent:
             return False
         known_at = np.maximum(self.record.numbers[0], self.record.number("known_at"))
         return bool((self.record.equals("kind", kind) & (known_at <= self.as_of)).any())
+
+
+def _closed_by(statement: Statement | None) -> Permission:
+    return closed_as(statement.kind, statement.status) if statement else Permission.UNSUBSCRIBED

@@ -20,6 +20,7 @@ class Stance(IntEnum):
     GRANT = 2
     REQUEST = 3
     REFUSAL = 4
+    UNREACHABLE = 5  # an address is closed, which is nobody's word
 
 
 _WORDS: Final[Mapping[Stance, str]] = {
@@ -46,9 +47,14 @@ _WORDS: Final[Mapping[Stance, str]] = {
         pending requested unconfirmed not_confirmed awaiting_confirmation ausstehend unbestätigt angefragt väntande
         obekräftad ubekreftet ubekræftet afventer avventer odottaa vahvistamatta en_attente pendiente in_afwachting
     """,
+    Stance.UNREACHABLE: """
+        bounced cleaned hard hard_bounce invalid invalid_email undeliverable
+        suppressed user_suppressed blocked blacklisted archived redacted deleted
+    """,
     Stance.REFUSAL: """
+        complained complaint spam spam_complaint abuse
         denied deny refused rejected reject reject_all declined decline withdrawn revoked objected opt_out opted_out
-        not_opted_in not_given no_consent expired unsubscribed unsubscribe inactive disabled disallowed
+        not_opted not_opted_in not_given no_consent expired unsubscribed unsubscribe inactive disabled disallowed
         false f no n 0 off
         nein falsch verweigert abgelehnt widerrufen widersprochen abgemeldet abbestellt inaktiv
         nej falskt nekad nekat avböjd avböjt återkallad återkallat avregistrerad avslutad inaktiv

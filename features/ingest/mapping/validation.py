@@ -14,6 +14,7 @@ from features.errors import StamkundError
 from features.events.identifiers import node_sql
 from features.events.kinds import canonical_kind
 from features.events.money import Money
+from features.events.statements.addresses import KINDS_OF_ADDRESSES, channel_in_name
 from features.events.tables import OTHER_ID
 from features.ingest.mapping.canonical_values import canonical_value
 from features.ingest.mapping.checks import Check, checks_of, role_of
@@ -38,10 +39,9 @@ def validate_rows(
         readings["customer_id"] = node_sql(sql.literal(source.id_type), readings["customer_id"])
     checks = list(checks_of(source, values, money, settings.missing_ids))
     try:
-        _stage(connection, projection.query, readings, checks)
+        return _stage(connection, projection.query, readings, checks)
     except duckdb.Error as error:
         raise failed_expression(name, error) from None
-    return list(readings)
 
 
 def filled_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> dict[str, int]:
@@ -53,7 +53,7 @@ def filled_counts(connection: duckdb.DuckDBPyConnection, columns: Sequence[str])
 
 def _stage(
     connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str], checks: Sequence[Check]
-) -> None:
+) -> list[str]:
     joined, readings = _named_kinds(connection, query, readings) if "kind" in readings else ("mapped", readings)
     canonical = ", ".join(f"{text} AS {sql.name(column)}" for column, text in readings.items())
     code = _cases((check.when, sql.literal(check.code)) for check in checks)
@@ -69,21 +69,32 @@ def _stage(
         FROM coded
         """
     )
+    return list(readings)
 
 
 def _named_kinds(
     connection: duckdb.DuckDBPyConnection, query: str, readings: Mapping[str, str]
 ) -> tuple[str, Mapping[str, str]]:
-    """The rows ``mapped`` joined to the canonical names of the kinds in them, and the readings with these names."""
+    """The rows ``mapped`` joined to the canonical names of the kinds in them, and the readings with these names.
+
+    What happens to an address may tell the channel in its name.
+    """
     kinds = connection.execute(f"WITH mapped AS ({query}) SELECT DISTINCT {readings['kind']} FROM mapped").fetchall()
     names = {kind: canonical_kind(kind) for (kind,) in kinds if kind is not None}
-    renamed = [(kind, name) for kind, name in names.items() if kind != name]
+    renamed = [
+        (kind, name, channel_in_name(kind) if name in KINDS_OF_ADDRESSES else None)
+        for kind, name in names.items()
+        if kind != name
+    ]
     if not renamed:
         return "mapped", readings
-    connection.execute("CREATE OR REPLACE TEMP TABLE kind_names (name VARCHAR, canonical VARCHAR)")
-    connection.executemany("INSERT INTO kind_names VALUES (?, ?)", renamed)
+    connection.execute("CREATE OR REPLACE TEMP TABLE kind_names (name VARCHAR, canonical VARCHAR, channel VARCHAR)")
+    connection.executemany("INSERT INTO kind_names VALUES (?, ?, ?)", renamed)
     joined = f"mapped LEFT JOIN kind_names ON kind_names.name = {readings['kind']}"
-    return joined, {**readings, "kind": f"coalesce(kind_names.canonical, {readings['kind']})"}
+    named = {**readings, "kind": f"coalesce(kind_names.canonical, {readings['kind']})"}
+    if any(channel for *_, channel in renamed):
+        named["channel"] = f"coalesce({readings.get('channel', 'NULL')}, kind_names.channel)"
+    return joined, named
 
 
 def _reading(name: str, source: Source, column: str, value: Value, money: Money) -> str:

@@ -64,7 +64,11 @@ def said(**columns: str) -> dict[str, str]:
         ({"kind": "unsubscribe", "purpose": "weekly"}, {"email": "REFUSAL"}),
         ({"kind": "unsubscribe", "purpose": "sms"}, {"sms": "REFUSAL"}),
         ({"kind": "spam_complaint", "status": "active"}, {"email": "REFUSAL"}),
-        ({"kind": "bounce"}, {}),
+        ({"kind": "bounce"}, {"email": "UNREACHABLE"}),
+        ({"kind": "bounce", "status": "5.1.1"}, {"email": "UNREACHABLE"}),
+        ({"kind": "bounce", "status": "Transient"}, {}),  # it will pass
+        ({"kind": "subscribe", "status": "cleaned", "purpose": "weekly"}, {"email": "UNREACHABLE"}),
+        ({"kind": "consent", "purpose": "ads", "status": "blocked"}, {}),  # about an address, not about a person
         ({"kind": "order", "purpose": "ads", "status": "granted"}, {}),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ import yaml
 
 from features import StamkundError, build, read_settings
 from features.evaluate.online.consent import Consent
+from features.evaluate.online.record import Record
 from features.lake import Lake
 from features.moments import micros
 from features.privacy.rules import ConsentRules
@@ -115,3 +116,36 @@ def test_a_word_counts_for_the_whole_person_and_for_every_name_they_had(tmp_path
     assert keeper is not None
     rows = pl.DataFrame({"customer_id": ["email:c1@x.se", "email:c9@x.se", "c1"], "as_of": as_of})
     assert keeper.passing("profiles", rows)["customer_id"].to_list() == ["email:c9@x.se"]
+
+
+def test_files_tell_of_addresses_what_messages_tell(tmp_path: Path) -> None:
+    lines = [
+        "who,mail,tel,at,what,status",
+        "c1,Old@x.se,,2024-01-02,Email Subscribed,",
+        "c1,new@x.se,,2024-01-03,Subscribed to Email Marketing,",
+        "c1,old@x.se,,2024-01-04,Email Bounced,hard",
+        "c1,,+46701,2024-01-05,SMS Unsubscribed,",
+        "c2,c2@x.se,,2024-01-05,Email Bounced,soft",
+        "c3,,,2024-01-05,Unsubscribed,",
+    ]
+    (tmp_path / "said.csv").write_text("\n".join(lines))
+    columns = {"id": "who", "time": "at", "kind": "what", "status": "status"}
+    sources = {"said": {"from": "said.csv", "ids": {"email": "mail", "phone": "tel"}, "columns": columns}}
+    channels = {"news": {"channel": "email"}, "alerts": {"channel": "sms", "basis": "interest"}}
+    file = tmp_path / "stamkund.yaml"
+    declared = {"name": "Shop", "sources": sources, "identity": {}, "consent": {"purposes": channels}}
+    file.write_text(yaml.safe_dump(declared))
+    settings = read_settings(file)
+    assert settings.consent is not None
+    build(settings, as_of=AS_OF)
+    rules, lake = ConsentRules(settings.consent), Lake(settings.lake)
+    found = {who: Consent(rules, one, AS_OF).of_purposes() for who, one in records(lake, as_of=AS_OF)}
+    news = {who: (one["news"].allowed, one["news"].addresses) for who, one in found.items()}
+    assert news == {
+        "c1": (True, {"email:old@x.se": "bounced", "email:new@x.se": "subscribed"}),
+        "c2": (False, {"email:c2@x.se": "unknown"}),
+        "c3": (False, {}),
+    }
+    assert [(who, one["alerts"].allowed) for who, one in found.items()] == [("c1", False), ("c2", True), ("c3", True)]
+    (logged,) = lake.scan("events").filter(pl.col("fragment") == "c2").collect().to_dicts()
+    assert Consent(rules, Record.of([logged]), AS_OF).of_purposes() == found["c2"]

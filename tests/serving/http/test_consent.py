@@ -138,6 +138,29 @@ def test_who_unsubscribes_gets_nothing_more_on_that_channel(http: TestClient) ->
     assert placement(http, "4", context={"channel": "web"})["items"]
 
 
+def test_a_bounce_closes_its_address_and_no_other(http: TestClient) -> None:
+    for name, address in (("old", "old@x.se"), ("new", "new@x.se")):
+        sent: Json = {"messageId": name, "userId": "4", "event": "Email Subscribed", "properties": {"email": address}}
+        assert http.post("/v1/track", json=sent).json()["accepted"] == 1
+    bounce: Json = {"messageId": "b", "userId": "4", "event": "Email Bounced", "channel": "server"}
+    assert http.post("/v1/track", json=bounce | {"properties": {"email": "old@x.se"}}).json()["accepted"] == 1
+    told = http.get("/v1/profiles/user_id:4").json()["consent"]["email"]
+    assert (told["state"], told["allowed"]) == ("granted", True)
+    assert told["addresses"] == {"email:old@x.se": "bounced", "email:new@x.se": "subscribed"}
+    assert placement(http, "4", context={"channel": "email"})["items"]
+    left: Json = {"messageId": "l", "userId": "4", "event": "Unsubscribed", "properties": {"email": "new@x.se"}}
+    assert http.post("/v1/track", json=left).json()["accepted"] == 1
+    found = placement(http, "4", context={"channel": "email"})
+    assert (found["items"], {out["reason"] for out in found["excluded"]}) == ([], {"no_permission"})
+
+
+def test_a_status_that_says_neither_yes_nor_no_is_refused(http: TestClient) -> None:
+    sent: Json = {"messageId": "m", "userId": "4", "event": "Consent", "properties": {"status": "vielleicht"}}
+    got = http.post("/v1/track", json=sent)
+    assert (got.status_code // 100, got.json()["error"]["code"]) == (4, "unknown_status")
+    assert got.json()["error"]["field"] == "properties.status"
+
+
 def test_nothing_is_sent_in_quiet_hours(http: TestClient) -> None:
     night, day = (
         placement(http, "3", context={"channel": "push"}, as_of=f"2017-12-0{at}:00:00Z") for at in ("2T23", "2T22")
