@@ -23,6 +23,7 @@ from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
 from features.onboarding.proposal.choice import Choice, Draft
 from features.onboarding.proposal.identity import with_identifiers
+from features.onboarding.proposal.permissions import permission_drafts
 from features.onboarding.roles.by_shape import with_shapes
 from features.onboarding.roles.roles import Roles, roles_of
 from features.onboarding.roles.table_names import Subject
@@ -41,6 +42,7 @@ def drafts_of(table: Table) -> list[Draft]:
     drafts = drafts or [unplaced(table)]
     drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
     drafts = [with_identifiers(draft) for draft in drafts]
+    drafts = [each for draft in drafts for each in permission_drafts(draft)]
     return [drafts[0].adding(Choice(questions=table.questions)), *drafts[1:]]
 
 

@@ -71,7 +71,7 @@ def _targets(proposal: Proposal) -> list[str]:
 
 def _clock(drafts: Sequence[Draft]) -> list[str]:
     """The moment that stands for now where all events are long past."""
-    last = last_moment(drafts)
+    last = last_moment([draft for draft in drafts if not draft.is_left_out])
     if last is None or not is_old(last):
         return []
     day = last + timedelta(days=1)
