@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Engine
 
+from features.config.sections.consent import Purpose
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import iso, utc
@@ -72,10 +73,22 @@ def _purposes(settings: Settings) -> list[tuple[str, ...]]:
             name,
             purpose.basis,
             f"writing by {purpose.channel}" if purpose.channel else ", ".join(purpose.gates) or "nothing",
-            "after a yes" if purpose.basis == "consent" else "until an objection",
+            _allowed(purpose),
         )
         for name, purpose in settings.consent.purposes.items()
     ]
+
+
+def _allowed(purpose: Purpose) -> str:
+    """From when on something may be done for a purpose.
+
+    >>> _allowed(Purpose(confirm="double", channel="email", after="order")), _allowed(Purpose(basis="interest"))
+    ('after a confirmed yes, or an event of the kind order', 'until an objection')
+    """
+    if purpose.basis != "consent":
+        return "until an objection"
+    yes = "after a confirmed yes" if purpose.confirm == "double" else "after a yes"
+    return yes if purpose.after is None else f"{yes}, or an event of the kind {purpose.after}"
 
 
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
