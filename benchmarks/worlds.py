@@ -27,6 +27,7 @@ from serving.scoring.champions import CARRIED, Lineup, save_lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
 from training.dataset import Dataset, feature_names, training_datasets
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.learners.trees import fit_trees
@@ -127,8 +128,8 @@ def _history(events: pl.DataFrame) -> pl.DataFrame:
 def _model(target: Target, table: Dataset, feature_set: FeatureSet) -> Model:
     """As large as any trained one."""
     rows, names = table.known_by(NOW), feature_names(feature_set, target)
-    booster = fit_trees(rows.x, rows.y, target.score_kind)
-    bare = Model(target.name, 1, target, booster, Platt(), names, feature_set.hash, (), NOW)
+    scorer = Blend({"trees": fit_trees(rows.x, rows.y, target.score_kind)})
+    bare = Model(target.name, 1, target, scorer, Platt(), names, feature_set.hash, (), NOW)
     return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(rows.x))})
 
 

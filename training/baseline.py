@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from features.arrays import Floats
 from features.profiles.feature_set import FeatureSet
 from training.dataset import feature_names
 from training.gate import Evidence
+from training.metrics.amounts import normalised_gini
 from training.metrics.by_kind import rule_metrics
 from training.metrics.probability import auc
 from training.targets import ScoreKind, Target
@@ -23,14 +22,14 @@ def rule_scores(rules: Sequence[Rule], names: Sequence[str], x: Floats) -> dict[
 
 
 def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) -> str | None:
-    """The name of the rule that does best on these rows, the hardest one to beat: by AUC, for amounts by MAE.
+    """The name of the rule that does best on these rows, the hardest one to beat: by AUC, for amounts by Gini.
 
-    >>> best_rule("amount", np.array([1.0, 2.0]), {"near": np.array([1.0, 1.0]), "far": np.array([9.0, 9.0])})
-    'near'
+    >>> best_rule("amount", np.array([1.0, 2.0]), {"right": np.array([3.0, 4.0]), "wrong": np.array([2.0, 1.0])})
+    'right'
     """
 
     def quality(name: str) -> float:
-        return float(-np.abs(y - scores[name]).mean()) if score_kind == "amount" else auc(y, scores[name])
+        return normalised_gini(y, scores[name]) if score_kind == "amount" else auc(y, scores[name])
 
     return max(scores, key=quality, default=None)
 

@@ -16,6 +16,7 @@ from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
+from training.level.history import History, history_of
 from training.rank_alignment import align_ranks
 from training.targets import Target
 from training.targets.origins import WARM_UP
@@ -27,7 +28,7 @@ class Dataset:
 
     ``fresh`` is False for a later look at a contact and for moments between two origins: models learn from such a row,
     but it is no outcome more. ``aligned`` are the columns in which customers are compared with those of their own
-    moment.
+    moment; ``history`` holds the levels of past moments where all customers of a moment are settled together.
     """
 
     x: Floats
@@ -37,13 +38,15 @@ class Dataset:
     customers: Texts
     fresh: Mask
     aligned: tuple[int, ...] = ()
+    history: History | None = None
 
     def __len__(self) -> int:
         return len(self.y)
 
     def where(self, mask: Mask) -> Self:
         """The rows that a mask picks."""
-        return replace(self, **{f.name: getattr(self, f.name)[mask] for f in fields(self) if f.name != "aligned"})
+        columns = [f.name for f in fields(self) if f.name not in ("aligned", "history")]
+        return replace(self, **{name: getattr(self, name)[mask] for name in columns})
 
     def known_by(self, moment: int) -> Self:
         """The rows whose label is known at a moment: those that a model of that moment may learn from."""
@@ -75,10 +78,9 @@ def dataset(
     """A target's rows joined with the profiles of their moments (``profile_rows``) and with their pair features."""
     rows = target.with_pair_features(lake, rows)
     joined = rows.join(profile_rows, on=["customer_id", "as_of"], how="inner", maintain_order="left")
-    scale = 10**minor_units if target.score_kind == "amount" else 1
     return Dataset(
         x=np.ascontiguousarray(joined.select(names).to_numpy(), dtype=np.float64),
-        y=joined["y"].to_numpy().astype(np.float64) / scale,
+        y=joined["y"].to_numpy().astype(np.float64) / scale_of(target, minor_units),
         as_of=joined["as_of"].to_numpy(),
         known_at=joined["known_at"].to_numpy(),
         customers=np.array(joined["customer_id"].to_list(), dtype=np.str_),
@@ -111,19 +113,31 @@ def training_datasets(
     it is to be.
     """
     first = history_start(lake, as_of=as_of)
-    rows = {target.name: training_rows(lake, target, first=first, as_of=as_of, keeper=keeper) for target in targets}
-    rows = {name: frame.filter(~pl.col("customer_id").is_in(list(without))) for name, frame in rows.items()}
-    moments = sorted({moment for frame in rows.values() for moment in frame["as_of"].unique()})
-    frame = profiles_at(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
-    return {
-        target.name: replace(
-            dataset(
-                lake, target, feature_names(feature_set, target), rows[target.name], frame, minor_units=minor_units
-            ),
-            aligned=target.aligned_features(feature_set),
-        )
+    frames = {
+        target.name: _without(training_rows(lake, target, first=first, as_of=as_of, keeper=keeper), without)
         for target in targets
     }
+    moments = sorted({moment for frame in frames.values() for moment in frame["as_of"].unique()})
+    profiles = profiles_at(lake, feature_set, as_of=moments) if moments else _no_profiles(feature_set)
+    found = {}
+    for target in targets:
+        names, rows = feature_names(feature_set, target), frames[target.name]
+        early = _early_rows(lake, target, first=first, as_of=as_of, keeper=keeper)
+        found[target.name] = replace(
+            dataset(lake, target, names, rows, profiles, minor_units=minor_units),
+            aligned=target.aligned_features(feature_set),
+            history=history_of(target, rows, early, scale=scale_of(target, minor_units)),
+        )
+    return found
+
+
+def scale_of(target: Target, minor_units: int) -> int:
+    """What a target's label is divided by: amounts come in minor units."""
+    return int(10**minor_units) if target.score_kind == "amount" else 1
+
+
+def _without(rows: pl.DataFrame, customers: Collection[str]) -> pl.DataFrame:
+    return rows.filter(~pl.col("customer_id").is_in(list(customers)))
 
 
 def _no_profiles(feature_set: FeatureSet) -> pl.DataFrame:
@@ -142,3 +156,11 @@ def training_rows(
     warm = rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
     allowed = warm if keeper is None else keeper.passing("training", warm)
     return allowed.sort("as_of", *reversed(target.entity))
+
+
+def _early_rows(
+    lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None
+) -> pl.DataFrame | None:
+    """The rows that say what the first quarter of a horizon came to; None for a target that has none."""
+    rows = target.early_rows(lake, first=first, as_of=as_of)
+    return rows if rows is None or keeper is None else keeper.passing("training", rows)

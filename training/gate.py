@@ -1,4 +1,4 @@
-"""The gate: no model is used unless there was enough to learn from, it beats the best rule, and it is calibrated."""
+"""The gate: no model is used unless enough was there to learn from, it beats the best rule, and means what it says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from features.arrays import Floats, Texts
 from features.config.sections.targets import Gate
 from features.units import DAY
-from training.metrics.bootstrap import share_better
+from training.metrics.bootstrap import level_interval, share_better
 from training.metrics.probability import calibration_slope
 from training.targets import Target
 
@@ -22,11 +22,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The gate's answer: refusals, none when it passed; how sure the advantage is; the calibration's slope."""
+    """The gate's answer: refusals, none when it passed; how sure the advantage is; spread and level of the scores.
+
+    ``level`` is the total of the scores over that of the outcomes, ``level_between`` its 90 % interval.
+    """
 
     refusals: tuple[Refusal, ...] = ()
     confidence: float | None = None
     slope: float | None = None
+    level: float | None = None
+    level_between: tuple[float, float] | None = None
 
     @property
     def passed(self) -> bool:
@@ -69,28 +74,66 @@ def check_evidence(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
     """The verdict on out-of-time scores beside the best rule's scores of the same rows."""
     confidence = advantage(target, evidence)
     slope = calibration_slope(evidence.y, evidence.scores) if target.score_kind == "probability" else None
-    refusals = []
+    total = float(evidence.y.sum())
+    level = float(evidence.scores.sum()) / total if total > 0 else None
+    between = level_interval(evidence.y, evidence.scores, evidence.customers) if level is not None else None
+    found = (
+        _order_refusal(target, gate, evidence, confidence),
+        _slope_refusal(target, gate, slope),
+        _level_refusal(target, gate, level, between),
+    )
+    return Verdict(tuple(refusal for refusal in found if refusal), confidence, slope, level, between)
+
+
+def _order_refusal(target: Target, gate: Gate, evidence: Evidence, confidence: float | None) -> Refusal | None:
+    """A model that does not order customers better than a rule that anyone can follow."""
     if confidence is None:
         text = (
             f"'{target.name}' has no rule to be compared with: none of the features that a rule would use is in the "
             f"feature set. Rebuild with `stamkund build --refit`, so that it has features of '{target.event}'."
         )
-        refusals.append(Refusal("no_rule", text))
-    if confidence is not None and confidence < gate.confidence:
-        text = (
-            f"'{target.name}' beats the rule '{evidence.rule}' in {confidence:.0%} of resamples of the last labelled "
-            f"customers, and needs {gate.confidence:.0%}. Use the rule, or add history or features."
-        )
-        refusals.append(Refusal("not_better_than_rule", text))
+        return Refusal("no_rule", text)
+    if confidence >= gate.confidence:
+        return None
+    text = (
+        f"'{target.name}' beats the rule '{evidence.rule}' in {confidence:.0%} of resamples of the last labelled "
+        f"customers, and needs {gate.confidence:.0%}. Use the rule, or add history or features."
+    )
+    return Refusal("not_better_than_rule", text)
+
+
+def _slope_refusal(target: Target, gate: Gate, slope: float | None) -> Refusal | None:
+    """Probabilities whose spread is wrong; those that run the wrong way are called so."""
     low, high = gate.slope
-    if slope is not None and not low <= slope <= high:
+    if slope is None or low <= slope <= high:
+        return None
+    if slope < 0:
         text = (
-            f"'{target.name}' has a calibration slope of {slope:.2f} on the last labelled customers, and needs {low} "
-            f"to {high}. Its scores are too {'extreme' if slope < low else 'timid'}: customers have changed, or there "
-            "are too few of them; add history or train again later."
+            f"'{target.name}' has a calibration slope of {slope:.2f} on the last labelled customers: who got a "
+            "higher score did so less often. What held before has turned round; look for a source that changed, or "
+            "train again later."
         )
-        refusals.append(Refusal("not_calibrated", text))
-    return Verdict(tuple(refusals), confidence, slope)
+        return Refusal("reversed", text)
+    text = (
+        f"'{target.name}' has a calibration slope of {slope:.2f} on the last labelled customers, and needs {low} "
+        f"to {high}. Its scores are too {'extreme' if slope < low else 'timid'}: customers have changed, or there "
+        "are too few of them; add history or train again later."
+    )
+    return Refusal("not_calibrated", text)
+
+
+def _level_refusal(
+    target: Target, gate: Gate, level: float | None, between: tuple[float, float] | None
+) -> Refusal | None:
+    """Scores that are too high or too low in all, by more than is allowed and than chance explains."""
+    if level is None or between is None or abs(level - 1) <= gate.level or between[0] <= 1 <= between[1]:
+        return None
+    text = (
+        f"'{target.name}' has scores that are {abs(level - 1):.0%} too {'high' if level > 1 else 'low'} in all on the "
+        f"last labelled customers (90 % interval of the ratio: {between[0]:.2f} to {between[1]:.2f}), and may be off "
+        f"by {gate.level:.0%}. The level of what customers do has changed; train again when the change is in the history."
+    )
+    return Refusal("wrong_level", text)
 
 
 def advantage(target: Target, evidence: Evidence) -> float | None:

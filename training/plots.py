@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import lightgbm as lgb
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from features.arrays import Floats
 from training.gate import Evidence
+from training.learners.blend import Blend
 from training.learners.model import Model, top_features
 
 MODEL, RULE, PERFECT = "#1b6ca8", "#c8553d", "#888888"
@@ -24,7 +24,7 @@ def draw(folder: Path, model: Model, evidence: Evidence) -> None:
     if evidence.rule is not None and evidence.rule_scores is not None:
         lines[evidence.rule] = evidence.rule_scores
     gain(evidence.y, lines, title=model.name).savefig(folder / "gain.png", dpi=110)
-    importance(model.booster, model.feature_names, title=model.name).savefig(folder / "importance.png", dpi=110)
+    importance(model.scorer, model.feature_names, title=model.name).savefig(folder / "importance.png", dpi=110)
 
 
 def reliability(y: Floats, scores: Floats, *, title: str, bins: int = 10) -> Figure:
@@ -54,12 +54,11 @@ def gain(y: Floats, lines: dict[str, Floats], *, title: str) -> Figure:
     return figure
 
 
-def importance(booster: lgb.Booster, names: tuple[str, ...], *, title: str, count: int = 20) -> Figure:
-    """The features with the largest total gain."""
-    figure, axes = _canvas(f"{title}: what it looks at", "share of total gain", "")
-    top = top_features(booster, names, count=count)[::-1]
-    total = float(booster.feature_importance(importance_type="gain").sum()) or 1.0
-    axes.barh([name for name, _ in top], [value / total for _, value in top], color=MODEL)
+def importance(scorer: Blend, names: tuple[str, ...], *, title: str, count: int = 20) -> Figure:
+    """The features that matter most."""
+    figure, axes = _canvas(f"{title}: what it looks at", "share of the model", "")
+    top = top_features(scorer, names, count=count)[::-1]
+    axes.barh([name for name, _ in top], [value for _, value in top], color=MODEL)
     axes.tick_params(axis="y", labelsize=8)
     return figure
 

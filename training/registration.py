@@ -38,7 +38,11 @@ def register_model(
         "rows": report.rows,
         "origins": report.origins,
         "baseline": report.baseline,
+        "learners": " + ".join(report.learners),
+        "level_method": report.level.method if report.level else None,
     }
+    race = {f"race_loss_{'_'.join(entry.learners)}": entry.loss for entry in report.race}
+    level = {} if report.verdict.level is None else {"level": report.verdict.level}
     baseline = {f"baseline_{name}": value for name, value in report.baseline_metrics.items()}
     confidence = {} if report.verdict.confidence is None else {"confidence": report.verdict.confidence}
     with TemporaryDirectory() as scratch:
@@ -51,7 +55,7 @@ def register_model(
             settings,
             model,
             parameters={**fingerprints, **parameters(model.score_kind)},
-            figures={**report.metrics, **baseline, **confidence},
+            figures={**report.metrics, **baseline, **confidence, **level, **race},
             folder=folder,
             refusals=[refusal.code for refusal in report.verdict.refusals],
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from training.gate import Verdict
 from training.learners.model import Model
+from training.level.forecast import Forecast
+from training.race import Entry
 from training.targets import Target
 
 
@@ -15,7 +17,8 @@ class TrainingReport:
     """One target's training at ``as_of``; the figures come from scores out of time, before ``as_of``.
 
     ``model`` is None when there was too little to train on; ``rows``, ``customers`` and ``origins`` count what the
-    final model learnt from, ``tested`` the rows that the figures come from.
+    final model learnt from, ``tested`` the rows that the figures come from. ``learners`` are those that won the
+    ``race``; ``level`` is the forecast that the scores add up to.
     """
 
     target: Target
@@ -28,6 +31,9 @@ class TrainingReport:
     metrics: Mapping[str, float] = field(default_factory=dict)
     baseline: str | None = None
     baseline_metrics: Mapping[str, float] = field(default_factory=dict)
+    race: Sequence[Entry] = ()
+    learners: tuple[str, ...] = ()
+    level: Forecast | None = None
     verdict: Verdict = field(default_factory=Verdict)
     promoted: bool = False
     seconds: float = 0.0

@@ -18,6 +18,7 @@ from features.progress import Progress, silent
 from training.baseline import baseline_metrics, evidence_of
 from training.dataset import Dataset, feature_names, history_start, training_datasets
 from training.gate import Refusal, Verdict, check_evidence, data_refusals
+from training.learners.blend import LEARNERS
 from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
 from training.metrics.by_kind import model_metrics
@@ -27,7 +28,7 @@ from training.report import TrainingReport
 from training.targets import Target
 from training.targets.declared import selected_targets
 from training.timing import features_fitted_late, no_test_block, older_than_champion
-from training.walk_forward import WalkForward, outcome_count, walk_forward
+from training.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
 
 def train(
@@ -38,13 +39,15 @@ def train(
     progress: Progress = silent,
     later: pl.DataFrame | None = None,
     without: Collection[str] = (),
+    quick: bool = False,
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
-    registered without the alias, and the report's verdict says why. Settings without targets are refused
-    (``no_targets``). Nobody is learnt from who does not allow it, by what they said in the lake and in the ``later``
-    events, which no build has read yet; nor from those ``without`` whom the next build will do.
+    registered without the alias, and the report's verdict says why. A ``quick`` training runs trees alone, without a
+    race. Settings without targets are refused (``no_targets``). Nobody is learnt from who does not allow it, by what
+    they said in the lake and in the ``later`` events, which no build has read yet; nor from those ``without`` whom the
+    next build will do.
     """
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
@@ -57,10 +60,11 @@ def train(
         lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
     )
     first = history_start(lake, as_of=as_of)
+    learners = QUICK if quick else tuple(LEARNERS)
     reports = []
     for done, target in enumerate(selected, start=1):
         progress(target.name, done, total)
-        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at)
+        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at, learners)
         reports.append(_train(job))
     progress("done", total, total)
     return reports
@@ -81,6 +85,7 @@ class Job:
     first: int
     as_of: int
     used_at: int
+    learners: Sequence[str]
 
 
 def _train(job: Job) -> TrainingReport:
@@ -95,7 +100,8 @@ def _train(job: Job) -> TrainingReport:
         origins=len(np.unique(usable.as_of)),
     )
     refusals = _data_refusals(job, usable)
-    walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=max(gate.outcomes // 2, 1))
+    outcomes = max(gate.outcomes // 2, 1)
+    walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=outcomes, learners=job.learners)
     if walk is None:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
         return replace(report, verdict=verdict, seconds=time.perf_counter() - began)
@@ -108,6 +114,9 @@ def _train(job: Job) -> TrainingReport:
         metrics=model_metrics(target.score_kind, evidence.y, evidence.scores),
         baseline=evidence.rule,
         baseline_metrics=baseline_metrics(target.score_kind, evidence),
+        race=walk.race,
+        learners=tuple(walk.scorer.members),
+        level=walk.level,
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
     model = register_model(
@@ -150,7 +159,7 @@ def _model(job: Job, walk: WalkForward) -> Model:
         name=job.target.name,
         version=0,
         target=job.target,
-        booster=walk.booster,
+        scorer=walk.scorer,
         calibration=walk.calibration,
         feature_names=feature_names(job.feature_set, job.target),
         feature_set_hash=job.feature_set.hash,

@@ -2,46 +2,61 @@
 
 At a moment T only rows whose labels were known by T exist. They are cut at two moments, ``early`` < ``late``:
 
-1. a first model learns from what was known at ``early`` and scores the rows from ``early`` on that were known by
-   ``late``; its calibration is fitted on them;
-2. a second model learns from what was known at ``late`` and scores the rows from ``late`` on: with the calibration of
-   step 1 this is the evidence that the gate judges, and without it, the next time block to calibrate on;
-3. the final model learns from everything known at T; its calibration is fitted on the scores of step 2.
+1. every learner learns from what was known at ``early`` and scores the rows from ``early`` on that were known by
+   ``late``; on these the race is run (:mod:`training.race`), and the spread of the winner's scores is calibrated;
+2. the winner learns from what was known at ``late`` and scores the rows from ``late`` on: with the spread of step 1,
+   brought to the level that was forecast at ``late``, this is the evidence that the gate judges;
+3. the winner learns from everything known at T; the spread is calibrated on the scores of step 2, and the level is that
+   forecast at T (:mod:`training.level`) for the customers of T.
 
-A model of a moment learns from past rows in that moment's terms (:meth:`Dataset.aligned_to`).
+A model of a moment learns from past rows in that moment's terms (:meth:`Dataset.aligned_to`); amounts are learnt
+relative to their own moment's mean. Rows that have moments of their own, such as contacts, have no level to forecast:
+theirs comes from the block that the spread comes from.
 
 So no score that is judged or calibrated on comes from a model that had seen its moment. The cuts are the latest ones
-that leave enough outcomes in each block. Without enough for step 1 its calibration is left out, and the gate judges
-raw scores. Amounts need no calibration, hence no step 1.
+that leave enough outcomes in each block. Without enough for step 1 the trees run alone, and the gate judges their
+scores with the spread they have.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 
 from features.arrays import Floats
 from training.dataset import Dataset
+from training.learners.blend import LEARNERS, Blend
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
-from training.learners.model import raw_scores
-from training.learners.trees import THREADS, fit_trees
+from training.learners.scorer import Learner, Scorer
+from training.learners.trees import THREADS
+from training.level.forecast import Forecast, forecast
+from training.level.history import unlinked
+from training.race import Entry, run_race, winner
 from training.targets import ScoreKind
 
 WORKERS = 3
+RACE = 4  # times the outcomes of a test: what is chosen from must tell learners apart that are nearly as good
+TINY = 1e-9  # no amount at all, where a logarithm is taken
+QUICK = ("trees",)  # the one learner of a quick training
 
 
 @dataclass(frozen=True)
 class WalkForward:
-    """The final trees and calibration, and beside them the test: out-of-time rows from ``test_start`` on, scored."""
+    """The final blend and calibration, and beside them the test: out-of-time rows from ``test_start`` on, scored.
 
-    booster: lgb.Booster
+    ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any.
+    """
+
+    scorer: Blend
     calibration: Platt
     test: Dataset
     test_scores: Floats
     test_start: int
+    race: Sequence[Entry] = ()
+    level: Forecast | None = None
 
 
 def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int | None:
@@ -64,38 +79,81 @@ def outcome_count(rows: Dataset, score_kind: ScoreKind) -> int:
     return positive if score_kind == "amount" else min(positive, len(y) - positive)
 
 
-def walk_forward(rows: Dataset, score_kind: ScoreKind, *, as_of: int, outcomes: int) -> WalkForward | None:
+def walk_forward(
+    rows: Dataset, score_kind: ScoreKind, *, as_of: int, outcomes: int, learners: Iterable[str] = tuple(LEARNERS)
+) -> WalkForward | None:
     """The protocol above on rows known by ``as_of``; None when no block holds that many outcomes."""
     usable = rows.known_by(as_of)
     late = block_start(usable, score_kind, outcomes=outcomes)
     if late is None:
         return None
-    with ThreadPoolExecutor(WORKERS) as pool:  # the three models do not need each other
-        final = pool.submit(_trees, rows, score_kind, at=as_of)
-        before = pool.submit(_calibration_at, usable, late, outcomes=outcomes) if score_kind == "probability" else None
-        raw, test = _scores_after(usable, score_kind, since=late)
-        if before is None:
-            return WalkForward(final.result(), Platt(), test, raw, late)
-        calibration = fit_platt(raw, test.y, precision=BLOCK_PRIOR)
-        return WalkForward(final.result(), calibration, test, before.result().apply(raw), late)
+    race, spread = _race(rows, late, score_kind, outcomes=outcomes, learners=tuple(learners))
+    names = winner(race).learners if race else QUICK
+    with ThreadPoolExecutor(WORKERS) as pool:  # the two models do not need each other
+        final = pool.submit(_fit, rows, names, score_kind, at=as_of)
+        then = _fit(rows, names, score_kind, at=late)
+        block = usable.where(usable.as_of >= late)
+        raw = then.raw(block.x, num_threads=THREADS)
+        judged = _at_level(spread, then, rows, score_kind, at=late)
+        found, level = _spread(raw, block, score_kind), _forecast(rows, as_of)
+        scorer = final.result()
+    calibration = _at_level(found, scorer, rows, score_kind, at=as_of)
+    return WalkForward(scorer, calibration, block, judged.apply(raw, score_kind), late, race, level)
 
 
-def _scores_after(rows: Dataset, score_kind: ScoreKind, *, since: int) -> tuple[Floats, Dataset]:
-    """The raw scores that a model of what was known at a moment gives the rows from then on, and these rows."""
-    block = rows.where(rows.as_of >= since)
-    return raw_scores(_trees(rows, score_kind, at=since), block.x, score_kind, num_threads=THREADS), block
-
-
-def _trees(rows: Dataset, score_kind: ScoreKind, *, at: int) -> lgb.Booster:
-    past = rows.aligned_to(at)
-    return fit_trees(past.x, past.y, score_kind)
-
-
-def _calibration_at(rows: Dataset, late: int, *, outcomes: int) -> Platt:
-    """The calibration that could be had at ``late``."""
+def _race(
+    rows: Dataset, late: int, score_kind: ScoreKind, *, outcomes: int, learners: Sequence[str]
+) -> tuple[list[Entry], Platt]:
+    """The race of what could be compared at ``late``, and the spread of the winner's scores; without any, (1, 0)."""
     past = rows.known_by(late)
-    early = block_start(past, "probability", outcomes=outcomes)
+    starts = (block_start(past, score_kind, outcomes=least) for least in (RACE * outcomes, outcomes))
+    early = next((start for start in starts if start is not None), None)
     if early is None:
-        return Platt()
-    raw, block = _scores_after(past, "probability", since=early)
+        return [], Platt()
+    block = past.where(past.as_of >= early)
+    fitted = _fit(rows, learners, score_kind, at=early)
+    raw = {name: scorer.raw(block.x, num_threads=THREADS) for name, scorer in fitted.members.items()}
+    race = run_race(raw, block.y, block.customers, score_kind)
+    best = np.mean([raw[name] for name in winner(race).learners], axis=0)
+    return race, _spread(best, block, score_kind)
+
+
+def _spread(raw: Floats, block: Dataset, score_kind: ScoreKind) -> Platt:
+    """How scores of a block are to be stretched and shifted; of amounts only shifted, until they add up."""
+    if score_kind == "amount":
+        return Platt().at_level(raw, max(float(block.y.mean()), TINY), score_kind)
     return fit_platt(raw, block.y, precision=BLOCK_PRIOR)
+
+
+def _at_level(spread: Platt, scorer: Blend, rows: Dataset, score_kind: ScoreKind, *, at: int) -> Platt:
+    """The spread, brought to the level forecast at a moment for the customers of that moment."""
+    level, population = _forecast(rows, at), rows.as_of == at
+    if level is None or not population.any():
+        return spread
+    raw = scorer.raw(rows.x[population], num_threads=THREADS)
+    return spread.at_level(raw, unlinked(level.value, score_kind), score_kind)
+
+
+def _forecast(rows: Dataset, at: int) -> Forecast | None:
+    return None if rows.history is None else forecast(rows.history, at)
+
+
+def _fit(rows: Dataset, names: Iterable[str], score_kind: ScoreKind, *, at: int) -> Blend:
+    """What these learners make of what was known at a moment."""
+    learners = [LEARNERS[name] for name in names]
+    plain = rows.known_by(at)
+    aligned = rows.aligned_to(at) if any(learner.aligned for learner in learners) else plain
+    labels = _relative(plain) if score_kind == "amount" else plain.y
+
+    def fitted(learner: Learner) -> Scorer:
+        return learner.fit((aligned if learner.aligned else plain).x, labels, score_kind)
+
+    return Blend({learner.name: fitted(learner) for learner in learners})
+
+
+def _relative(rows: Dataset) -> Floats:
+    """Amounts over the mean of their own moment, so that a moment of plenty teaches no more than another."""
+    amounts = np.maximum(rows.y, 0.0)
+    _, place = np.unique(rows.as_of, return_inverse=True)
+    means = np.bincount(place, weights=amounts) / np.bincount(place)
+    return np.asarray(amounts / np.maximum(means, TINY)[place], dtype=np.float64)

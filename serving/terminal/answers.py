@@ -61,8 +61,22 @@ def _training(report: TrainingReport) -> Answer:
         "rows": report.rows,
         "tested": report.tested,
         "figures": dict(report.metrics),
+        "level": _level(report),
+        "learners": list(report.learners),
+        "race": [asdict(entry) for entry in report.race],
         "rule": report.baseline,
         "rule_figures": dict(report.baseline_metrics),
+    }
+
+
+def _level(report: TrainingReport) -> Answer | None:
+    """How the scores' total stands to the outcomes' in the test, and how the coming level was forecast."""
+    if report.verdict.level is None:
+        return None
+    return {
+        "tested": report.verdict.level,
+        "between": report.verdict.level_between,
+        "method": report.level.method if report.level else None,
     }
 
 

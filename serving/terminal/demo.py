@@ -68,7 +68,7 @@ def demo(
     out.print(sources_table(built.report))
     out.print(f"{built.customers:,} customers, {len(built.feature_set.names)} features each, as of the clock.")
     out.rule(Text("2  Profiles become models", style="bold"))
-    reports = train(settings, as_of=now, progress=progress)
+    reports = train(settings, as_of=now, progress=progress, quick=True)
     out.print(training_table(reports))
     evaluations = _evaluations(settings, now)
     if evaluations:

@@ -69,6 +69,17 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
     return table
 
 
+def race_table(reports: Iterable[TrainingReport]) -> Table:
+    """Each target's race: the loss of every entry on outcomes that none had seen, and which one is kept."""
+    table = table_of("target", "learners", ">loss", ">behind the best", ">± one error", "kept")
+    for report in (each for each in reports if len(each.race) > 1):
+        for entry in report.race:
+            numbers = (f"{entry.loss:.4f}", f"{entry.behind:.4f}", f"{entry.error:.4f}")
+            kept = "yes" if entry.learners == report.learners else ""
+            add_row(table, report.target.name, entry.name, *numbers, kept)
+    return table
+
+
 def models_table(entries: Iterable[ModelVersion]) -> Table:
     """Every registered version."""
     table = table_of("model", ">version", "answers", "trained at", "gate")

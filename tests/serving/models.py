@@ -16,8 +16,10 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
+from training.learners.trees import Trees
 from training.targets import Target, targets_of
 
 LEAVES = {"num_leaves": 4, "min_data_in_leaf": 5, "num_threads": 1, "verbose": -1, "seed": 1}
@@ -41,7 +43,7 @@ def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_o
     answered = reached["redeemed_in_campaign"].to_numpy() > 0  # so that campaigns of one customer have other chances
     made = [
         _model(targets["lapse"], "binary", x, (amounts < np.median(amounts)).astype(np.float64), single),
-        _model(targets["spend"], "l2", x, amounts, single),
+        _model(targets["spend"], "tweedie", x, amounts, single),
         _model(targets["redemption"], "binary", reached.select(both).to_numpy(), np.where(answered, 1.0, coin), both),
     ]
     return {model.name: with_hash(model, feature_set.hash) for model in made}
@@ -49,7 +51,8 @@ def tiny_models(lake: Lake, feature_set: FeatureSet, settings: Settings, *, as_o
 
 def _model(target: Target, objective: str, x: Floats, y: Floats, names: Sequence[str]) -> Model:
     booster = lgb.train(LEAVES | {"objective": objective, "num_iterations": 10}, lgb.Dataset(x, y))
-    bare = Model(target.name, 1, target, booster, Platt(0.9, 0.1), tuple(names), "", (), 0)
+    scorer = Blend({"trees": Trees(booster)})
+    bare = Model(target.name, 1, target, scorer, Platt(0.9, 0.1), tuple(names), "", (), 0)
     return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(x))})
 
 

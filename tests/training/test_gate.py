@@ -79,7 +79,7 @@ def test_amounts_must_be_closer_than_the_rule(noise: float, codes: list[str]) ->
     ("target", "model", "rule"),
     [
         (LAPSE, [HALF, 0 * HALF], [0 * HALF, np.where(np.arange(100) < 60, HALF, 0.5)]),
-        (SPEND, [HALF, HALF + 1], [HALF + 3, HALF]),
+        (SPEND, [HALF, 0 * HALF], [0 * HALF, np.where(np.arange(100) < 60, HALF, 0.5)]),
     ],
 )
 def test_rows_of_one_customer_are_drawn_together(

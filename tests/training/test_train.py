@@ -51,7 +51,7 @@ def shop(folder: Path, frame: pl.DataFrame, **gate: object) -> Settings:
     document = {
         "name": "Corner shop", "home": str(folder), "sources": {},
         "targets": {"lapse": {"type": "lapse"}, "spend": {"type": "spend"}, "offer": {"type": "redemption"}},
-        "gate": {"outcomes": 40, "slope": [0.2, 5.0], "confidence": 0.01, **gate},
+        "gate": {"outcomes": 40, "slope": [0.2, 5.0], "level": 0.9, "confidence": 0.01, **gate},
     }  # fmt: skip
     settings = Settings.model_validate(document)
     lake = Lake(settings.lake)
@@ -215,7 +215,7 @@ def test_a_model_is_what_the_fit_gave_and_its_percentiles_are_of_those_to_be_sco
     assert model is not None
     fitted = fits[name]
     assert model.calibration == fitted.calibration
-    assert model.booster.model_to_string() == fitted.booster.model_to_string()
+    assert model.scorer.files() == fitted.scorer.files()
     base = rows.where(rows.as_of == AS_OF)
     assert 50 < len(base) < len(rows) / 10
     assert model.percentiles == quantiles(model.predict(base.x))
@@ -233,7 +233,9 @@ def test_without_anyone_to_be_scored_percentiles_are_of_all_that_taught(settings
 
 def asking(settings: Settings, **gate: object) -> Settings:
     """The same shop with another gate, of calibration the less: a sketch of a model is timid."""
-    return settings.model_copy(update={"gate": settings.gate.model_copy(update={"slope": (0.0, 999.0), **gate})})
+    return settings.model_copy(
+        update={"gate": settings.gate.model_copy(update={"slope": (0.0, 999.0), "level": 0.9, **gate})}
+    )
 
 
 @pytest.mark.usefixtures("sketch")

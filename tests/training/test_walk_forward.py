@@ -9,11 +9,14 @@ import pytest
 
 from features.arrays import Floats
 from training.dataset import Dataset
+from training.learners.blend import Blend
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
-from training.learners.model import raw_scores
 from training.learners.trees import THREADS, fit_trees
+from training.level.forecast import forecast
+from training.level.history import History, Series, unlinked
+from training.race import ENTRIES
 from training.targets import ScoreKind
-from training.walk_forward import block_start, outcome_count, walk_forward
+from training.walk_forward import QUICK, WalkForward, block_start, outcome_count, walk_forward
 
 HORIZON, MOMENTS, EACH = 20, range(10, 80, 10), 120
 
@@ -54,7 +57,7 @@ def test_nothing_that_became_known_later_changes_anything() -> None:
     one, two = (walk_forward(each, "probability", as_of=80, outcomes=30) for each in (rows, other))
     assert one is not None
     assert two is not None
-    assert one.booster.model_to_string() == two.booster.model_to_string()
+    assert one.scorer.files() == two.scorer.files()
     assert one.calibration == two.calibration
     assert one.test_scores.tolist() == two.test_scores.tolist()
 
@@ -68,7 +71,7 @@ def test_the_judged_scores_do_not_depend_on_labels_of_their_own_time() -> None:
     assert one is not None
     assert two is not None
     assert one.test_scores.tolist() == two.test_scores.tolist()
-    assert one.booster.model_to_string() != two.booster.model_to_string()
+    assert one.scorer.files() != two.scorer.files()
 
 
 def test_too_few_outcomes_give_no_fit() -> None:
@@ -81,26 +84,26 @@ def growing() -> Dataset:
     return replace(rows, x=rows.x + np.outer(rows.as_of / 10, [1, 0, 0]), aligned=(0,))
 
 
-def out_of_time(rows: Dataset, kind: ScoreKind, *, at: int) -> tuple[Floats, Floats]:
-    """What a model made at a moment says of the rows of that moment, uncalibrated, and what came of them."""
-    past, then = rows.aligned_to(at), rows.where(rows.as_of == at)
-    return raw_scores(fit_trees(past.x, past.y, kind), then.x, kind, num_threads=1), then.y
+def out_of_time(rows: Dataset, kind: ScoreKind, *, at: int, since: int | None = None) -> tuple[Floats, Floats]:
+    """What trees made at a moment say of the rows of that moment (``since``: of another), and what came of them."""
+    past, then = rows.aligned_to(at), rows.where(rows.as_of == (since or at))
+    return fit_trees(past.x, past.y, kind).raw(then.x), then.y
 
 
 def test_scores_are_judged_with_the_calibration_of_the_block_before_them_and_the_last_is_the_models() -> None:
     """Known at 70 are the moments 10 … 50. The last is judged, of the 10 … 30 known by then the last calibrates it."""
     rows = growing()
-    found = walk_forward(rows, "probability", as_of=70, outcomes=30)
+    found = walk_forward(rows, "probability", as_of=70, outcomes=30, learners=QUICK)
     assert found is not None
     assert (found.test_start, set(found.test.as_of.tolist())) == (50, {50})
     judged, came = out_of_time(rows, "probability", at=50)
     before = fit_platt(*out_of_time(rows, "probability", at=30), precision=BLOCK_PRIOR)
-    assert found.test_scores.tolist() == before.apply(judged).tolist()
+    assert found.test_scores.tolist() == before.apply(judged, "probability").tolist()
     assert found.calibration == fit_platt(judged, came, precision=BLOCK_PRIOR)
     assert Platt() not in (before, found.calibration)
     past = rows.aligned_to(70)
     assert set(past.as_of.tolist()) == {10, 20, 30, 40, 50}
-    assert found.booster.model_to_string() == fit_trees(past.x, past.y, "probability").model_to_string()
+    assert found.scorer.files() == Blend({"trees": fit_trees(past.x, past.y, "probability")}).files()
 
 
 def test_without_a_block_before_the_judged_scores_are_raw() -> None:
@@ -109,16 +112,67 @@ def test_without_a_block_before_the_judged_scores_are_raw() -> None:
         rows, "probability", as_of=50, outcomes=30
     )  # known are 10 … 30; of the one known at 30, none before
     assert found is not None
-    assert found.test_scores.tolist() == Platt().apply(out_of_time(rows, "probability", at=30)[0]).tolist()
+    assert (
+        found.test_scores.tolist() == Platt().apply(out_of_time(rows, "probability", at=30)[0], "probability").tolist()
+    )
     assert found.calibration == fit_platt(*out_of_time(rows, "probability", at=30), precision=BLOCK_PRIOR)
 
 
-def test_amounts_are_not_calibrated() -> None:
+def test_amounts_are_learnt_over_their_moments_mean_and_add_up_as_the_block_before_did() -> None:
     rows = growing()
-    found = walk_forward(rows, "amount", as_of=70, outcomes=30)
+    paid = replace(rows, y=rows.y * rows.as_of)  # a moment of plenty is no other order of customers
+    plain, more = (walk_forward(each, "amount", as_of=70, outcomes=30, learners=QUICK) for each in (rows, paid))
+    assert plain is not None
+    assert more is not None
+    assert plain.scorer.files() == more.scorer.files()
+    assert more.calibration.slope == 1.0
+    assert more.calibration.apply(more.scorer.raw(more.test.x), "amount").mean() > 0
+    then = rows.where(rows.as_of == 30)
+    assert more.test_scores.mean() / plain.test_scores.mean() == pytest.approx(30.0)  # the level of the block at 30
+    assert len(then) == EACH
+
+
+def told(rows: Dataset) -> Dataset:
+    """The rows with the levels of their moments, each known a horizon later."""
+    past = rows.where(rows.known_at <= 80)
+    whole, quarter = (Series.of(past.as_of, past.y, horizon, "probability") for horizon in (HORIZON, HORIZON // 4))
+    return replace(rows, history=History(whole, quarter))
+
+
+def test_scores_add_up_to_the_level_that_was_forecast_for_those_to_be_scored() -> None:
+    """At 50 the forecast is made of 10 … 30, at 70 of 10 … 50; each for the customers of its own moment."""
+    rows = told(growing())
+    found = walk_forward(rows, "probability", as_of=70, outcomes=30, learners=QUICK)
     assert found is not None
-    assert found.calibration == Platt()
-    assert found.test_scores.tolist() == out_of_time(rows, "amount", at=50)[0].tolist()
+    assert rows.history is not None
+    for at, scores in (
+        (50, found.test_scores),
+        (70, found.calibration.apply(of_moment(found, rows, 70), "probability")),
+    ):
+        level = forecast(rows.history, at)
+        assert level is not None
+        assert scores.mean() == pytest.approx(unlinked(level.value, "probability"), abs=1e-9)
+    assert found.level == forecast(rows.history, 70)
+
+
+def of_moment(found: WalkForward, rows: Dataset, moment: int) -> Floats:
+    return found.scorer.raw(rows.x[rows.as_of == moment])
+
+
+def test_the_race_is_run_on_outcomes_that_none_had_seen_and_its_winner_makes_the_model() -> None:
+    """The label follows one feature in a straight line: the linear learner is as good as any, and the simplest."""
+    found = walk_forward(table(), "probability", as_of=80, outcomes=30)
+    assert found is not None
+    assert [entry.learners for entry in found.race] == list(ENTRIES)
+    assert min(entry.behind for entry in found.race) == 0
+    assert list(found.scorer.members) == ["linear"]
+
+
+def test_a_quick_training_runs_trees_alone() -> None:
+    found = walk_forward(table(), "probability", as_of=80, outcomes=30, learners=QUICK)
+    assert found is not None
+    assert list(found.scorer.members) == ["trees"]
+    assert [entry.learners for entry in found.race] == [("trees",)]
 
 
 def test_models_that_grow_and_score_side_by_side_use_one_number_of_threads() -> None:
@@ -128,7 +182,7 @@ def test_models_that_grow_and_score_side_by_side_use_one_number_of_threads() -> 
         patch.object(lgb, "train", wraps=lgb.train) as growing_trees,
         patch.object(lgb.Booster, "predict", autospec=True, side_effect=predict) as scoring,
     ):
-        assert walk_forward(growing(), "probability", as_of=70, outcomes=30) is not None
+        assert walk_forward(growing(), "probability", as_of=70, outcomes=30, learners=QUICK) is not None
     assert [call.args[0]["num_threads"] for call in growing_trees.call_args_list] == [THREADS] * 3
     assert [call.kwargs["num_threads"] for call in scoring.call_args_list] == [THREADS] * 2
 

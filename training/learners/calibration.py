@@ -1,36 +1,54 @@
-"""Platt calibration: scores on the log-odds scale, stretched and shifted until they mean what they say."""
+"""Calibration: raw scores, stretched and shifted until they mean what they say, in spread and in level."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from features.arrays import Floats
+from training.targets.target import ScoreKind
 
 WEAK_PRIOR = 1e-3
 # One block of time differs from the next by chance and by season: what one block tells is not all true of the next.
 # On past blocks, of some 250 outcomes of lapse and some 900 of redemption, a prior of this precision gave about the
 # lowest log loss on the block after: lapse hardly feels it, redemption is held back too much by four times as much.
 BLOCK_PRIOR = 50.0
+FURTHEST = 100.0  # log-odds by which scores may be shifted
 
 
 @dataclass(frozen=True)
 class Platt:
-    """``p = 1 / (1 + exp(−(slope · z + intercept)))`` for log-odds ``z``.
+    """``slope · z + intercept`` of raw scores ``z``: the log-odds of probabilities, the logs of amounts.
 
-    >>> Platt(1.0, 0.0).apply(np.array([0.0])).tolist()
+    >>> Platt(1.0, 0.0).apply(np.array([0.0]), "probability").tolist()
     [0.5]
     """
 
     slope: float = 1.0
     intercept: float = 0.0
 
-    def apply(self, z: Floats) -> Floats:
-        """Calibrated probabilities; SciPy's expit gives the same bits for one row as for many."""
-        return np.asarray(expit(self.slope * z + self.intercept), dtype=np.float64)
+    def apply(self, z: Floats, score_kind: ScoreKind) -> Floats:
+        """Calibrated scores; one row alone gives the same bits as among many."""
+        margin = self.slope * z + self.intercept
+        return np.asarray(np.exp(margin) if score_kind == "amount" else expit(margin), dtype=np.float64)
+
+    def at_level(self, z: Floats, level: float, score_kind: ScoreKind) -> Platt:
+        """The same spread, shifted until the mean score of these rows is a level.
+
+        >>> z = np.array([-1.0, 0.0, 3.0])
+        >>> float(Platt(0.8).at_level(z, 0.4, "probability").apply(z, "probability").mean().round(9))
+        0.4
+        """
+        if score_kind == "amount":
+            return Platt(self.slope, float(np.log(level / np.exp(self.slope * z).mean())))
+
+        def excess(intercept: float) -> float:
+            return float(expit(self.slope * z + intercept).mean()) - level
+
+        return Platt(self.slope, float(brentq(excess, -FURTHEST, FURTHEST)))
 
 
 def fit_platt(z: Floats, y: Floats, *, precision: float = WEAK_PRIOR) -> Platt:

@@ -1,4 +1,4 @@
-"""A model: LightGBM trees, their calibration and what they were made of; saved as text that anyone can read."""
+"""A model: what was learnt, its calibration and what it was made of; saved as text that anyone can read."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self, cast
+from typing import Self
 
-import lightgbm as lgb
 import numpy as np
 
 from features.arrays import Floats, Ints
 from features.files import atomic_folder
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.targets import ScoreKind, Target, card_of, target_from
 
-TREES, CARD = "trees.txt", "model.json"
+CARD = "model.json"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Model:
     name: str
     version: int
     target: Target
-    booster: lgb.Booster
+    scorer: Blend
     calibration: Platt
     feature_names: tuple[str, ...]
     feature_set_hash: str
@@ -53,8 +53,7 @@ class Model:
 
     def predict(self, x: Floats, *, num_threads: int = 1) -> Floats:
         """Calibrated scores of rows in the order of ``feature_names``; a row alone scores as in any batch."""
-        raw = raw_scores(self.booster, x, self.score_kind, num_threads=num_threads)
-        return raw if self.score_kind == "amount" else self.calibration.apply(raw)
+        return self.calibration.apply(self.scorer.raw(x, num_threads=num_threads), self.score_kind)
 
     def percentile(self, scores: Floats) -> Ints:
         """Where scores stand among the customers the model was made for, 1 to 100."""
@@ -65,9 +64,8 @@ class Model:
         return np.array(self.percentiles[1:-1], dtype=np.float64)
 
     def reasons(self, x: Floats, top: int = 3, *, num_threads: int = 1) -> list[list[Reason]]:
-        """The ``top`` largest SHAP contributions of each row, largest first; those of 0 are left out."""
-        parts = np.asarray(self.booster.predict(x, pred_contrib=True, num_threads=num_threads), dtype=np.float64)
-        parts = parts[:, :-1] * (self.calibration.slope if self.score_kind == "probability" else 1.0)
+        """The ``top`` largest contributions of each row, largest first; those of 0 are left out."""
+        parts = self.scorer.contributions(x, num_threads=num_threads) * self.calibration.slope
         order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :top]
         return [
             [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in top_columns if part[j] != 0]
@@ -75,7 +73,8 @@ class Model:
         ]
 
     def save(self, folder: Path) -> None:
-        """Write the model as two text files, in place of what the folder held."""
+        """Write the model as text files, in place of what the folder held."""
+        files = self.scorer.files()
         card = {
             "name": self.name,
             "version": self.version,
@@ -85,9 +84,11 @@ class Model:
             "feature_set_hash": self.feature_set_hash,
             "feature_names": self.feature_names,
             "percentiles": self.percentiles,
+            "files": sorted(files),
         }
         with atomic_folder(folder) as draft:
-            (draft / TREES).write_text(self.booster.model_to_string(), encoding="utf-8")
+            for name, text in files.items():
+                (draft / name).write_text(text, encoding="utf-8")
             (draft / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
 
     @classmethod
@@ -98,19 +99,13 @@ class Model:
             name=card["name"],
             version=card["version"],
             target=target_from(card["target"]),
-            booster=lgb.Booster(model_str=(folder / TREES).read_text(encoding="utf-8")),
+            scorer=Blend.read({name: (folder / name).read_text(encoding="utf-8") for name in card["files"]}),
             calibration=Platt(**card["calibration"]),
             feature_names=tuple(card["feature_names"]),
             feature_set_hash=card["feature_set_hash"],
             percentiles=tuple(card["percentiles"]),
             as_of=card["as_of"],
         )
-
-
-def raw_scores(booster: lgb.Booster, x: Floats, score_kind: ScoreKind, *, num_threads: int) -> Floats:
-    """Log-odds before calibration, or amounts."""
-    raw = booster.predict(x, raw_score=score_kind == "probability", num_threads=num_threads)
-    return cast(Floats, np.asarray(raw, dtype=np.float64))
 
 
 def quantiles(scores: Floats) -> tuple[float, ...]:
@@ -122,7 +117,7 @@ def quantiles(scores: Floats) -> tuple[float, ...]:
     return tuple(float(q) for q in np.quantile(scores, np.linspace(0, 1, 101)))
 
 
-def top_features(booster: lgb.Booster, names: Sequence[str], *, count: int) -> list[tuple[str, float]]:
-    """The features with the largest total gain, largest first."""
-    gain = booster.feature_importance(importance_type="gain")
-    return [(names[i], float(gain[i])) for i in np.argsort(-gain, kind="stable")[:count]]
+def top_features(scorer: Blend, names: Sequence[str], *, count: int) -> list[tuple[str, float]]:
+    """The features that matter most, largest first, with their shares."""
+    shares = scorer.importance()
+    return [(names[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:count]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import narwhals as nw
@@ -18,10 +18,11 @@ from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.later import told_later
 from training.targets.lookup import days_since
-from training.targets.origins import STEP, origins
+from training.targets.origins import STEP, WARM_UP, origins, quarter_of
 from training.targets.target import CUSTOMER, Population
 
 Frame = nw.LazyFrame[pl.LazyFrame]
+_NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "y": pl.Int64})
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class ActiveCustomers:
         every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
         narrow = every.filter(pl.col("kind").is_in(self.value_kinds))
         events = narrow.select("fragment", "kind", "time", KNOWN_AT, "value").collect()
-        frames = [self._outcomes_of(events, lake, as_of=moment) for moment in moments]
+        frames = [_NOBODY, *(self._outcomes_of(events, lake, as_of=moment) for moment in moments)]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
         return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
 
@@ -101,6 +102,12 @@ class ActiveCustomers:
         """The population half a step before each of these moments."""
         moments = self._moments(first=first, as_of=as_of)
         return self.labels(lake, moments=[moment - STEP // 2 for moment in moments], known_by=as_of)
+
+    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+        """What a quarter of the horizon came to for the population, weekly back to the first origin."""
+        quarter = replace(self, horizon_us=quarter_of(self.horizon_us))
+        moments = range(as_of - quarter.horizon_us, first + WARM_UP - 1, -STEP // 2)
+        return quarter.labels(lake, moments=moments, known_by=as_of)
 
     def _moments(self, *, first: int, as_of: int) -> list[int]:
         return [as_of, *origins(self.horizon_us, first=first, as_of=as_of)]

@@ -15,3 +15,12 @@ def origins(horizon_us: int, *, first: int, as_of: int) -> list[int]:
     [62, 48, 34]
     """
     return list(range(as_of - horizon_us, first + WARM_UP - 1, -STEP))
+
+
+def quarter_of(horizon_us: int) -> int:
+    """A quarter of a horizon in whole days, at least one.
+
+    >>> quarter_of(28 * DAY) // DAY, quarter_of(2 * DAY) // DAY
+    (7, 1)
+    """
+    return max(horizon_us // 4 // DAY, 1) * DAY

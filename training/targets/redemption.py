@@ -97,6 +97,9 @@ class Redemption:
         """
         return self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK), known_by=as_of)
 
+    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> None:
+        """None: contacts have moments of their own."""
+
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The contacts in ``(as_of, until]``."""
         rows = self.contacts(lake).filter(pl.col("as_of") > as_of)

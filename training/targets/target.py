@@ -84,6 +84,9 @@ class Target(Protocol):
     def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """Rows at moments between those of :meth:`fresh_rows`: models learn from them, but they are no new outcomes."""
 
+    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame | None:
+        """Rows whose label looks ahead only a quarter of the horizon; None where rows are not settled together."""
+
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The rows that a model of ``as_of`` is evaluated on, up to ``until`` where rows have moments of their own."""
 

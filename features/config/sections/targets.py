@@ -47,3 +47,4 @@ class Gate(Section):
     horizons: Whole = Field(default=3, ge=1)
     confidence: Number = Field(default=0.9, gt=0, lt=1)
     slope: tuple[Number, Number] = (0.8, 1.25)
+    level: Number = Field(default=0.1, gt=0, lt=1)

@@ -17,15 +17,18 @@ def train(
     config: Config = YAML,
     as_of: AsOf = None,
     *,
+    quick: Annotated[bool, typer.Option("--quick", help="Trees alone, instead of a race of all learners.")] = False,
     as_json: Json = False,
 ) -> None:
     """Fit the targets' models on past moments, judge them, and register those that beat the best rule.
+
+    Linear models, trees and blends of them race on outcomes that none has seen; the simplest of the best is kept.
 
     A model that is refused answers nothing; the one that answered before goes on.
     """
     from serving.store.since_build import since_build
     from serving.terminal.answers import training_answer
-    from serving.terminal.tables import training_table
+    from serving.terminal.tables import race_table, training_table
     from training.train import train as fit
 
     with output(as_json=as_json) as out:
@@ -33,9 +36,17 @@ def train(
         with out.progress() as report:
             now, since = settings.now(moment(as_of, settings.timezone)), since_build(settings)
             reports = fit(
-                settings, as_of=now, targets=targets, progress=report, later=since.events, without=since.erased
+                settings,
+                as_of=now,
+                targets=targets,
+                progress=report,
+                later=since.events,
+                without=since.erased,
+                quick=quick,
             )
         out.say(training_table(reports))
+        if any(len(report.race) > 1 for report in reports):
+            out.say(race_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
         promoted, answer = sum(report.promoted for report in reports), training_answer(reports)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 
-import lightgbm as lgb
 import numpy as np
 import pytest
 
@@ -22,6 +20,7 @@ from serving.scoring.champions import Lineup
 from serving.scoring.pairs import Pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, Reason
 from training.targets import Target
@@ -65,7 +64,7 @@ def target(name: str, type_: str, *, horizon: int, active: int) -> Target:
 def saying(name: str, type_: str, *columns: str, horizon: int = 28, active: int = 56) -> Saying:
     predicted = target(name, type_, horizon=horizon, active=active)
     hundredths = tuple(n / 100 for n in range(101))
-    return Saying(name, 1, predicted, cast(lgb.Booster, None), Platt(1.0, 0.0), columns, "", hundredths, 0)
+    return Saying(name, 1, predicted, Blend({}), Platt(1.0, 0.0), columns, "", hundredths, 0)
 
 
 def scored(models: Sequence[Model], rows: Floats, pairs: Pairs | None = None, top: int = 3) -> Sheet:

@@ -68,7 +68,7 @@ def test_tables_fit_eighty_columns_and_cut_no_name_and_no_code() -> None:
     verdict = Verdict(tuple(Refusal(code, "") for code in REFUSALS))
     figures = {"auc": 0.123}
     trained = TrainingReport(
-        TARGET, 0, 1, 1, 1, 12_345, None, figures, "-days_since_last_survey_answer", figures, verdict
+        TARGET, 0, 1, 1, 1, 12_345, None, figures, "-days_since_last_survey_answer", figures, verdict=verdict
     )
     version = ModelVersion(TARGET.name, 12, ("champion", "previous"), 0, ", ".join(REFUSALS))
     tables = narrow(sources_table(report), training_table([trained]), models_table([version]))

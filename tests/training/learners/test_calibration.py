@@ -5,6 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
+from training.targets import ScoreKind
 
 
 def distorted(count: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
@@ -32,15 +33,18 @@ def test_separated_classes_give_a_finite_answer() -> None:
     assert np.isfinite([platt.slope, platt.intercept]).all()
 
 
-def test_one_row_alone_equals_its_place_in_a_batch() -> None:
+@pytest.mark.parametrize("kind", ["probability", "amount"])
+def test_one_row_alone_equals_its_place_in_a_batch(kind: ScoreKind) -> None:
     z = np.random.default_rng(5).normal(size=1001)
     platt = Platt(1.1, -0.3)
-    assert [platt.apply(z[i : i + 1])[0] for i in range(len(z))] == platt.apply(z).tolist()
+    assert [platt.apply(z[i : i + 1], kind)[0] for i in range(len(z))] == platt.apply(z, kind).tolist()
 
 
 def test_log_odds_are_stretched_then_shifted() -> None:
     # 2 z − 1: 0 at 0.5, ln 3 at (1 + ln 3) / 2, where the odds are 3 to 1
-    assert Platt(2.0, -1.0).apply(np.array([0.5, (1 + np.log(3)) / 2])).tolist() == pytest.approx([0.5, 0.75])
+    assert Platt(2.0, -1.0).apply(np.array([0.5, (1 + np.log(3)) / 2]), "probability").tolist() == pytest.approx(
+        [0.5, 0.75]
+    )
 
 
 def test_with_a_faint_prior_it_is_logistic_regression() -> None:
@@ -53,6 +57,18 @@ def test_the_prior_pulls_both_numbers_towards_leaving_scores_as_they_are() -> No
     """At the least of log loss plus ``pull / 2 · ((slope − 1)² + intercept²)`` both derivatives are 0."""
     z, y = distorted(300)
     found = fit_platt(z, y, precision=20.0)
-    error = found.apply(z) - y
+    error = found.apply(z, "probability") - y
     assert error @ z == pytest.approx(-20 * (found.slope - 1), abs=1e-3)
     assert error.sum() == pytest.approx(-20 * found.intercept, abs=1e-3)
+
+
+@pytest.mark.parametrize(("kind", "level"), [("probability", 0.2), ("probability", 0.999), ("amount", 250.0)])
+def test_scores_are_brought_to_a_level_and_keep_their_spread(kind: ScoreKind, level: float) -> None:
+    z = np.random.default_rng(6).normal(scale=2.0, size=500)
+    found = Platt(0.7, 3.0).at_level(z, level, kind)
+    assert found.slope == 0.7
+    assert found.apply(z, kind).mean() == pytest.approx(level, rel=1e-9)
+
+
+def test_amounts_are_powers_of_e() -> None:
+    assert Platt(1.0, np.log(5)).apply(np.array([0.0, np.log(2)]), "amount").tolist() == pytest.approx([5.0, 10.0])

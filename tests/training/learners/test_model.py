@@ -3,17 +3,20 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
-import lightgbm as lgb
 import numpy as np
 import pytest
+from scipy.special import logit
 
+from features.arrays import Floats
 from features.errors import StamkundError
 from features.units import DAY
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
+from training.learners.linear import fit_linear
 from training.learners.model import Model, quantiles
 from training.learners.trees import fit_trees
+from training.targets import ScoreKind
 from training.targets.lapse import Lapse
 from training.targets.spend import Spend
 
@@ -22,10 +25,15 @@ X = np.random.default_rng(2).normal(size=(ROWS, 3))
 X[::7, 2] = np.nan
 
 
+def scorer_of(y: Floats, kind: ScoreKind) -> Blend:
+    """Trees and a linear learner together."""
+    return Blend({"linear": fit_linear(X, y, kind), "trees": fit_trees(X, y, kind)})
+
+
 def model_of(type_: type[Lapse | Spend]) -> Model:
     target = type_("test", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
     y = (X[:, 0] > 0).astype(np.float64) if target.score_kind == "probability" else np.maximum(X[:, 0], 0.0) * 40
-    model = Model("test", 4, target, fit_trees(X, y, target.score_kind), Platt(1.2, -0.1), NAMES, "cafe", (), 123)
+    model = Model("test", 4, target, scorer_of(y, target.score_kind), Platt(1.2, -0.1), NAMES, "cafe", (), 123)
     return Model(**{**model.__dict__, "percentiles": quantiles(model.predict(X))})
 
 
@@ -51,17 +59,16 @@ def test_saved_and_loaded_it_is_the_same(model: Model, tmp_path: Path) -> None:
 
 def test_its_files_are_text(model: Model, tmp_path: Path) -> None:
     model.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "trees.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["linear.json", "model.json", "trees.txt"]
     assert json.loads((tmp_path / "model.json").read_text())["target"]["event"] == "order"
     assert (tmp_path / "trees.txt").read_text().startswith("tree\n")
 
 
 def test_reasons_add_up_to_the_log_odds() -> None:
     model = model_of(Lapse)
-    last = np.asarray(model.booster.predict(X[:1], pred_contrib=True), dtype=np.float64)[0, -1]
-    base = last * model.calibration.slope + model.calibration.intercept
-    parts = sum(reason.contribution for reason in model.reasons(X[:1], top=3)[0])
-    assert 1 / (1 + np.exp(-(base + parts))) == pytest.approx(model.predict(X[:1])[0], abs=1e-12)
+    parts = [sum(reason.contribution for reason in reasons) for reasons in model.reasons(X, top=3)]
+    rest = logit(model.predict(X)) - parts  # what no feature adds: the same for everybody
+    assert rest == pytest.approx(rest[0], abs=1e-9)
 
 
 def test_reasons_are_the_largest_first_and_carry_values(model: Model) -> None:
@@ -97,27 +104,34 @@ def test_a_card_of_an_older_version_is_read(model: Model, tmp_path: Path) -> Non
     assert refused.value.code == "unknown_target_type"
 
 
-def test_a_probability_is_calibrated_and_an_amount_is_as_the_trees_say() -> None:
+def test_scores_are_calibrated_on_the_scale_on_which_parts_add_up() -> None:
     lapse, spend = model_of(Lapse), model_of(Spend)
-    log_odds = np.asarray(lapse.booster.predict(X, raw_score=True), dtype=np.float64)
-    assert lapse.predict(X) == pytest.approx(1 / (1 + np.exp(-(1.2 * log_odds - 0.1))), abs=1e-12)
-    assert spend.predict(X).tolist() == np.asarray(spend.booster.predict(X)).tolist()
+    assert logit(lapse.predict(X)) == pytest.approx(1.2 * lapse.scorer.raw(X) - 0.1, abs=1e-9)
+    assert np.log(spend.predict(X)) == pytest.approx(1.2 * spend.scorer.raw(X) - 0.1, abs=1e-9)
 
 
-class Told:
-    """Trees that say these contributions of each row: ``a, b, c``, and last the base."""
+def test_a_blend_says_the_mean_of_its_members() -> None:
+    scorer = model_of(Lapse).scorer
+    members = list(scorer.members.values())
+    assert scorer.raw(X) == pytest.approx(np.mean([each.raw(X) for each in members], axis=0), abs=1e-12)
+    assert scorer.importance().sum() == pytest.approx(1.0)
+    assert Blend({"trees": members[1]}).raw(X).tolist() == members[1].raw(X).tolist()
 
-    def predict(self, *_: object, pred_contrib: bool, num_threads: int) -> list[list[float]]:
-        assert pred_contrib
+
+class Told(Blend):
+    """A scorer that says these contributions of each row: ``a, b, c``."""
+
+    def contributions(self, x: Floats, *, num_threads: int = 1) -> Floats:
+        assert len(x) == 2
         assert num_threads == 1
-        return [[0.2, -0.5, 0.1, 9.0], [0.0, 0.0, -0.3, 9.0]]
+        return np.array([[0.2, -0.5, 0.1], [0.0, 0.0, -0.3]])
 
 
-@pytest.mark.parametrize(("type_", "scale"), [(Lapse, 1.2), (Spend, 1.0)])
+@pytest.mark.parametrize(("type_", "scale"), [(Lapse, 1.2), (Spend, 1.2)])
 def test_reasons_are_ordered_by_size_whatever_their_sign_and_are_told_as_calibrated(
     type_: type[Lapse | Spend], scale: float
 ) -> None:
-    model = replace(model_of(type_), booster=cast(lgb.Booster, Told()))
+    model = replace(model_of(type_), scorer=Told({}))
     rows = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     found = [[(r.code, r.value, r.contribution) for r in reasons] for reasons in model.reasons(rows, top=2)]
     assert found == [[("b", 2.0, -0.5 * scale), ("a", 1.0, 0.2 * scale)], [("c", 6.0, -0.3 * scale)]]
@@ -131,5 +145,5 @@ def test_a_percentile_is_the_hundredth_that_a_score_lies_in() -> None:
 
 def test_who_brought_back_more_than_they_bought_spent_nothing() -> None:
     y = X[:, 0] * 40
-    trees = [fit_trees(X, amounts, "amount").model_to_string() for amounts in (y, np.maximum(y, 0.0))]
+    trees = [fit_trees(X, amounts, "amount").text() for amounts in (y, np.maximum(y, 0.0))]
     assert trees[0] == trees[1]

@@ -8,6 +8,7 @@ import numpy as np
 
 from features.config.settings import Settings
 from features.units import DAY
+from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.learners.trees import fit_trees
@@ -16,8 +17,8 @@ from training.targets.lapse import Lapse
 X = np.random.default_rng(2).normal(size=(200, 2))
 LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
 MODEL = Model(
-    "lapse", 0, LAPSE, fit_trees(X, (X[:, 0] > 0).astype(np.float64), "probability"), Platt(), ("a", "b"), "cafe",
-    quantiles(X[:, 0]), 77,
+    "lapse", 0, LAPSE, Blend({"trees": fit_trees(X, (X[:, 0] > 0).astype(np.float64), "probability")}), Platt(),
+    ("a", "b"), "cafe", quantiles(X[:, 0]), 77,
 )  # fmt: skip
 
 
