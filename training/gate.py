@@ -131,7 +131,7 @@ def _level_refusal(
     text = (
         f"'{target.name}' has scores that are {abs(level - 1):.0%} too {'high' if level > 1 else 'low'} in all on the "
         f"last labelled customers (90 % interval of the ratio: {between[0]:.2f} to {between[1]:.2f}), and may be off "
-        f"by {gate.level:.0%}. The level of what customers do has changed; train again when the change is in the history."
+        f"by {gate.level:.0%}. What customers do in all has changed; train again when the change is in the history."
     )
     return Refusal("wrong_level", text)
 

@@ -125,3 +125,35 @@ def test_equal_to_the_rule_is_no_advantage() -> None:
 def test_what_is_asked_without_settings() -> None:
     gate = Gate()
     assert (gate.outcomes, gate.horizons, gate.confidence, gate.slope) == (200, 3, 0.9, (0.8, 1.25))
+
+
+def test_scores_that_run_the_wrong_way_are_called_so() -> None:
+    verdict = check_evidence(LAPSE, Gate(), Evidence(Y, sigmoid(-TRUTH), CUSTOMERS, "noise", RNG.normal(size=ROWS)))
+    assert [refusal.code for refusal in verdict.refusals] == ["not_better_than_rule", "reversed"]
+    assert "turned round" in verdict.refusals[1].message
+
+
+@pytest.mark.parametrize(("factor", "codes"), [(1.0, []), (1.09, []), (1.5, ["wrong_level"]), (0.5, ["wrong_level"])])
+def test_amounts_must_add_up(factor: float, codes: list[str]) -> None:
+    amounts = np.exp(TRUTH / 4)
+    scores = amounts * factor
+    verdict = check_evidence(SPEND, Gate(), Evidence(amounts, scores, CUSTOMERS, "noise", RNG.normal(size=ROWS)))
+    assert [refusal.code for refusal in verdict.refusals] == codes
+    assert verdict.level == pytest.approx(factor)
+
+
+def test_a_level_that_chance_explains_passes() -> None:
+    """One of twenty customers came where two were expected: a hundred per cent too high, and no wonder."""
+    y, customers = np.array([1.0, *np.zeros(19)]), np.arange(20).astype(np.str_)
+    verdict = check_evidence(LAPSE, Gate(slope=(-99, 99)), Evidence(y, np.full(20, 0.1), customers, "none", 1 - y))
+    assert verdict.level == pytest.approx(2.0)
+    assert "wrong_level" not in [refusal.code for refusal in verdict.refusals]
+
+
+def test_all_zeros_are_no_good_score_of_amounts_however_near_they_come() -> None:
+    """Nine of ten spend nothing: nothing for everybody has the lower MAE, and orders nobody."""
+    generator = np.random.default_rng(1)
+    amounts = np.where(generator.random(ROWS) < 0.1, 100.0, 0.0)
+    scores, nothing = np.where(amounts > 0, 30.0, 7.8), np.zeros(ROWS)
+    assert np.abs(amounts - nothing).mean() < np.abs(amounts - scores).mean()
+    assert advantage(SPEND, Evidence(amounts, scores, CUSTOMERS, "nothing", nothing)) == 1.0
