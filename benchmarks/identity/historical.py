@@ -14,7 +14,6 @@ import duckdb
 import polars as pl
 
 from features.config.sections.fuzzy import FuzzySettings, Kind
-from features.identity.fuzzy.arrivals import propose_arrivals
 from features.identity.fuzzy.model import quiet
 from features.identity.fuzzy.proposals import propose
 
@@ -25,7 +24,6 @@ COLUMNS: Final[dict[str, Kind]] = {
     "birth_place": "text", "occupation": "text", "gender": "text",
 }  # fmt: skip
 SETTINGS: Final = FuzzySettings(columns=COLUMNS, accept=0.99)
-ARRIVALS: Final = 1_000
 
 
 def measure(data: Path, _folder: Path) -> Figures:
@@ -45,7 +43,6 @@ def measure(data: Path, _folder: Path) -> Figures:
         "historical_sure_links": float(sure.height),
         "historical_sure_right": float((sure["cluster"] == sure["cluster_b"]).sum()) / sure.height,
         "historical_doubtful": float(SETTINGS.doubtful(proposals.links).height),
-        **_arrivals(records, truth),
         **{f"splink_{name}": value for name, value in pairwise(by_splink, truth).items()},
     }
 
@@ -66,22 +63,6 @@ def pairwise(people: pl.DataFrame, truth: pl.DataFrame) -> Figures:
 def _pairs(people: pl.DataFrame, *names: str) -> int:
     sizes = people.group_by(names).len()["len"].cast(pl.Int64)
     return int((sizes * (sizes - 1) // 2).sum())
-
-
-def _arrivals(records: pl.DataFrame, truth: pl.DataFrame) -> Figures:
-    """Some records arrive when all others are known, as the people that they are: how many find theirs."""
-    new = records.filter(pl.col("customer_id").str.ends_with("-2")).head(ARRIVALS)
-    known = records.join(new, on="customer_id", how="anti")
-    people = truth.rename({"cluster": "person"}).join(new, on="customer_id", how="anti")
-    model = propose(known.drop("cluster"), SETTINGS).model
-    start = perf_counter()
-    found = propose_arrivals(new, known, people, SETTINGS, model).join(truth, on="customer_id")
-    right = int((found["person"] == found["cluster"]).sum())
-    return {
-        "arrivals_seconds": perf_counter() - start,
-        "arrivals_precision": right / found.height,
-        "arrivals_recall": right / new.height,
-    }
 
 
 def splink_people(file: Path) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 from rich.table import Table
 
+from features.identity.fold import ALWAYS
 from features.moments import minute
 from serving.terminal.layout import add_row, folded, table_of
 
@@ -49,9 +50,14 @@ def people_table(rows: pl.DataFrame) -> Table:
     """Counts of people and of their identifiers, moments as people read them."""
     table = table_of(*rows.columns)
     for row in rows.iter_rows(named=True):
-        told = (minute(value) if name == "nobody_from" and value else value for name, value in row.items())
+        told = (_since(value) if name == "nobody_from" else value for name, value in row.items())
         add_row(table, *("–" if value is None else folded(str(value), 40) for value in told))
     return table
+
+
+def _since(moment: int) -> str:
+    """Since when a value is nobody's; what people block has always been."""
+    return "always" if moment == ALWAYS else minute(moment)
 
 
 def _event(row: Mapping[str, object]) -> str:

@@ -40,13 +40,12 @@ def keys_of(parts: Sequence[Part]) -> list[tuple[str, ...]]:
     return [*names, *(tuple(key.format(part.name) for key in _KEYS[part.kind]) for part in others)]
 
 
-def write_candidates(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], *, new_only: bool = False) -> int:
+def write_candidates(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> int:
     """Make the table of candidates, as Splink reads it, and say how many there are.
 
-    Two things together are used where they give few pairs; how many they give is counted, not asked of any label. With
-    ``new_only``, pairs of two old records are left out.
+    Two things together are used where they give few pairs; how many they give is counted, not asked of any label.
     """
-    pairs = [_pairs(x, y, new_only=new_only) for x, y in _selective(connection, parts)]
+    pairs = [_pairs(x, y) for x, y in _selective(connection, parts)]
     nothing = "SELECT unique_id AS a, unique_id AS b FROM records WHERE false"
     connection.execute(f"""
         CREATE OR REPLACE TABLE {CANDIDATES} AS
@@ -67,10 +66,9 @@ def _selective(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> 
                     yield x, y
 
 
-def _pairs(x: str, y: str, *, new_only: bool) -> str:
-    records = f"(SELECT unique_id, old, {x} AS x, {y} AS y FROM {RECORDS})"
-    new = "AND NOT (l.old AND r.old)" if new_only else ""
-    on = f"l.x = r.x AND l.y = r.y AND l.unique_id < r.unique_id {new}"
+def _pairs(x: str, y: str) -> str:
+    records = f"(SELECT unique_id, {x} AS x, {y} AS y FROM {RECORDS})"
+    on = "l.x = r.x AND l.y = r.y AND l.unique_id < r.unique_id"
     return f"SELECT l.unique_id AS a, r.unique_id AS b FROM {records} l JOIN {records} r ON {on}"
 
 

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 import numpy as np
@@ -27,11 +27,9 @@ PRIOR: Final = 1e-4  # the probability that two records are one person's, to beg
 
 
 class Model:
-    """A model of some records, and its opinion on any pairs of them; ``learnt`` is what an earlier one had learnt."""
+    """A model of some records, and its opinion on any pairs of them."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], learnt: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> None:
         _check_splink()
         from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: PLC0415  (an extra)
 
@@ -47,14 +45,8 @@ class Model:
         with quiet():
             self._api: DuckDBAPI = DuckDBAPI(connection)
             records = self._api.register(connection.table(RECORDS))
-            self._linker: Linker = Linker(records, settings if learnt is None else dict(learnt))
-            if learnt is None:
-                self._learn()
-
-    @property
-    def learnt(self) -> Mapping[str, Any]:
-        """What it has learnt, as plain data; nothing in it is of a customer."""
-        return self._linker.misc.save_model_to_json()
+            self._linker: Linker = Linker(records, settings)
+            self._learn()
 
     def _learn(self) -> None:
         """How often strangers agree, by drawing pairs; how often records of one person do, by expectation-maximisation.

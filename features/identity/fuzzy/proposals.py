@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -29,28 +28,18 @@ LINKS: Final = pl.Schema({"a": pl.String, "b": pl.String, "probability": pl.Floa
 
 
 @dataclass(frozen=True)
-class LearntModel:
-    """What Splink ``learnt``, and the ``shift`` of its weights to how many pairs of one person there are."""
-
-    learnt: Mapping[str, Any]
-    shift: float
-
-
-@dataclass(frozen=True)
 class Proposals:
     """The links that would join customers, and who would be whom.
 
     ``links`` holds a row for each merge of two groups: the surest pair ``a, b`` between them, the ``probability`` that
     all pairs between them say on average, how many ``customers`` the person would be, and for each piece of evidence
     what it says of the pair, in bits: +1 makes it twice as probable, −1 half. ``people`` holds the ``person`` of each
-    customer if the links of at least ``cut`` were made, the probability that promises the highest F1. ``model`` is what
-    was learnt, for customers who come later.
+    customer if the links of at least ``cut`` were made, the probability that promises the highest F1.
     """
 
     links: pl.DataFrame
     people: pl.DataFrame
     cut: float
-    model: LearntModel
 
 
 def propose(customers: pl.DataFrame, settings: FuzzySettings) -> Proposals:
@@ -72,7 +61,7 @@ def propose(customers: pl.DataFrame, settings: FuzzySettings) -> Proposals:
     cut = _cut(groups, expected)
     merges = [merge for group in groups for merge in merges_of(group.weights, group.members)]
     links, likely = _links(merges, near, ids, settings), float(probabilities(np.array([cut]))[0])
-    return Proposals(links, _people(merges, ids, cut), likely, LearntModel(model.learnt, shift))
+    return Proposals(links, _people(merges, ids, cut), likely)
 
 
 def _cut(groups: list[Neighbourhood], expected: float) -> float:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,23 +48,20 @@ def write_records(
     connection: duckdb.DuckDBPyConnection,
     customers: pl.DataFrame,
     columns: Mapping[str, Kind],
-    known: Sequence[str] = (),
 ) -> None:
-    """Make the table: a customer a row, the evidence in small letters without accents; those ``known`` are ``old``."""
+    """Make the table: a customer a row, the evidence in small letters without accents."""
     missing = [name for name in (ID, *columns) if name not in customers.columns]
     if missing:
         raise StamkundError.unknown("unknown_column", "column", missing[0], customers.columns, field="columns")
     connection.register("customers", customers.select(ID, *columns).to_arrow())
-    connection.register("known", pl.DataFrame({ID: known}, schema={ID: pl.String}).to_arrow())
     by_kind = {kind: _alike(name) for name, kind in columns.items()}
     parts = [f"{_alike(part.columns[0], part.kind)} AS {part.name}" for part in parts_of(columns) if part.name != NAMES]
     connection.execute(f"""
         CREATE OR REPLACE TABLE {RECORDS} AS
-        SELECT {ID} AS unique_id, {ID} IN (SELECT {ID} FROM known) AS old, {", ".join([*_names(by_kind), *parts])}
+        SELECT {ID} AS unique_id, {", ".join([*_names(by_kind), *parts])}
         FROM customers ORDER BY unique_id
     """)
     connection.unregister("customers")
-    connection.unregister("known")
 
 
 def _names(by_kind: Mapping[Kind, str]) -> list[str]:

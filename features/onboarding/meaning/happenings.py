@@ -122,13 +122,22 @@ def log_draft(table: Table, roles: Roles, column: Column) -> Draft | None:
         return None
     others = {word: meaning for word in column.common if (meaning := kind(word)) and meaning != canonical_kind(word)}
     cases = " ".join(f"WHEN {sql.literal(word)} THEN {sql.literal(meaning)}" for word, meaning in others.items())
-    told = f"CASE {column.sql} {cases} ELSE {column.sql} END" if others else column.name
+    named = _named(roles, column)
+    told = f"CASE {named} {cases} ELSE {named} END" if others else named if named != column.sql else column.name
     quantity, amount = roles.get("quantity"), roles.get("line_amount", "amount", "total", "unit_price")
     sure = amount is not None and bool(amount.scores or (roles.system and roles.system.role(amount.name)))
     asked = [_unpaid(column, amount)] if not sure and "order" in map(kind, column.common) else []
     value = {"value": amount.name} if amount and (sure or asked) else {}
     more = {"kind": told} | value | ({"quantity": quantity.name} if quantity else {})
     return replace(draft, kind=None).adding(Choice(more, questions=asked))
+
+
+def _named(roles: Roles, column: Column) -> str:
+    """The SQL of what happened; where some rows leave it open, as the type that all of them have."""
+    wider = next((other for other in roles.all("kind") if other.is_full and other is not column), None)
+    if column.is_full or wider is None:
+        return column.sql
+    return f"coalesce(nullif(trim({column.sql}), ''), {wider.sql})"
 
 
 def _unpaid(column: Column, amount: Column | None) -> Question:

@@ -13,6 +13,7 @@ from features.onboarding.roles.numbers import AMOUNTS
 from features.onboarding.roles.roles import Roles
 from features.onboarding.roles.table_names import Subject
 
+_LEAST = 0.5  # of the rows of a table that is called customers are a customer each; others come twice
 _DENSEST = 2  # pairs of customer and moment that could be, for each that is there
 
 
@@ -65,7 +66,8 @@ def _is_customers(signs: Signs) -> bool:
     if who is None or (signs.is_order and not signs.is_named("customers")):
         return False
     if signs.when is None:
-        return who.distinct >= NEARLY_ALL * signs.table.rows and not signs.is_order
+        least = _LEAST if signs.is_named("customers") else NEARLY_ALL
+        return who.distinct >= least * signs.table.rows and not signs.is_order
     did = signs.is_order or signs.has("rating", "ticket", "campaign", "offer", "page")
     return who.is_unique and not signs.tells("order") and (signs.is_named("customers") or not (did or signs.happened))
 

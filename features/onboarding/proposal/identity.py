@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from features.onboarding.facts.column import Column
@@ -34,19 +34,21 @@ def with_identifiers(draft: Draft) -> Draft:
             notes = [] if since else [_UNDATED.format(", ".join(ids.values()))]
     choice = draft.choice
     columns = {name: own if name == key else text for name, text in choice.columns.items()}
-    column = draft.table.columns[own]
-    if key == "id" and own_type == "user_id" and not column.is_full and "anonymous_id" in ids:
-        columns |= _of_either(column.sql, draft.table.columns[ids["anonymous_id"]].sql)
+    if key == "id" and ids and not draft.table.columns[own].is_full:
+        names = {own_type: own, **ids}
+        columns |= _of_either({id_type: draft.table.columns[name].sql for id_type, name in names.items()})
+        settings.pop("id_type", None)
     asked = [each for each in choice.questions if (each.topic, each.key) != ("customer", "columns.id")]
-    plain = replace(draft, choice=replace(choice, columns=columns, questions=asked))
+    of_browsers = draft.canonical != "events" and own_type == "anonymous_id"  # which are nobody's customers
+    plain = replace(draft, choice=replace(choice, columns=columns, questions=asked), is_left_out=of_browsers)
     return plain.adding(Choice(settings=settings, notes=notes))
 
 
-def _of_either(user: str, browser: str) -> dict[str, str]:
-    """The settings of rows that name a customer, or else a browser."""
-    told = f"nullif(trim(CAST({user} AS VARCHAR)), '')"
-    id_type = f"CASE WHEN {told} IS NULL THEN 'anonymous_id' ELSE 'user_id' END"
-    return {"id": f"coalesce({told}, CAST({browser} AS VARCHAR))", "id_type": id_type}
+def _of_either(identifiers: Mapping[str, str]) -> dict[str, str]:
+    """The settings of rows that name their customer by one of several identifiers, the first that they have."""
+    told = {id_type: f"nullif(trim(CAST({column} AS VARCHAR)), '')" for id_type, column in identifiers.items()}
+    cases = " ".join(f"WHEN {value} IS NOT NULL THEN '{id_type}'" for id_type, value in told.items())
+    return {"id": f"coalesce({', '.join(told.values())})", "id_type": f"CASE {cases} END"}
 
 
 def _tells_beginning(column: Column) -> bool:

@@ -1,10 +1,11 @@
-"""Tables that know people by different identifiers: browsers that log in, customers, and addresses."""
+"""Tables that know people by different identifiers: browsers that log in, customers, and addresses or phones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from features.events.kinds import snake_case
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
@@ -16,12 +17,13 @@ _FEW = 0.05  # of the values of one column that are in the other, where both nam
 
 
 def with_identities(tables: Sequence[Table]) -> list[Table] | None:
-    """The tables with all that identifies in them, if in one of them browsers log in; else None.
+    """The tables with all that identifies in them, if no column of one of them names all customers; else None.
 
-    There the rows of a browser are a customer's from the log-in on, and no column names them by itself.
+    So it is where browsers log in, and where some orders tell an address and others a phone number.
     """
     found = {table: identifiers_of(table) for table in tables}
-    if not any(_logs_in(columns) for columns in found.values()):
+    known = [columns for columns in found.values() if columns]
+    if not any(_logs_in(columns) or (_is_mixed(columns) and len(known) > 1) for columns in known):
         return None
     return [_identified(table, columns, found) if columns else table for table, columns in found.items()]
 
@@ -49,16 +51,21 @@ def _names_browsers(columns: Identifiers) -> bool:
 
 
 def _own(columns: Identifiers) -> str | None:
-    """The type of identifier that every row has, the strongest one; a customer's where no column is full."""
+    """The type of identifier that every row has, the strongest one; else the strongest that some have."""
     order = [id_type for id_type in ("user_id", "email", "anonymous_id", "phone") if id_type in columns]
-    either = "user_id" if {"user_id", "anonymous_id"} <= columns.keys() else None
-    return next((id_type for id_type in order if columns[id_type].is_full), either)
+    return next((id_type for id_type in order if columns[id_type].is_full), next(iter(order), None))
 
 
 def _logs_in(columns: Identifiers) -> bool:
     """Whether some rows of browsers name a customer, and others do not."""
     named = [column for id_type, column in columns.items() if id_type in {"user_id", "email"}]
     return "anonymous_id" in columns and bool(named) and not any(column.is_full for column in named)
+
+
+def _is_mixed(columns: Identifiers) -> bool:
+    """Whether rows name their customer by one identifier or by another."""
+    named = [column for id_type, column in columns.items() if id_type != "anonymous_id"]
+    return len(named) > 1 and not any(column.is_full for column in columns.values())
 
 
 def _identified(table: Table, columns: Identifiers, others: Mapping[Table, Identifiers]) -> Table:
@@ -69,7 +76,11 @@ def _identified(table: Table, columns: Identifiers, others: Mapping[Table, Ident
         elsewhere = {t: their["user_id"] for t, their in others.items() if t is not table and "user_id" in their}
         if elsewhere and not any(_meet(table, key, other, theirs) for other, theirs in elsewhere.items()):
             names = ", ".join(f"{column.name} in {other.name}" for other, column in elsewhere.items())
-            text = f"{key.name} in {table.name} and {names} do not name the same customers: do they mean the same?"
+            own_type = snake_case(key.name).removesuffix("_id")
+            text = (
+                f"{key.name} in {table.name} and {names} do not name the same customers: do they mean the same? "
+                f"If not, give one a type of its own, such as `{own_type}`, here and under `identity: types:`"
+            )
             asked.append(Question("customer", text, [f"{key.name}"], "ids"))
     named = {id_type: column.name for id_type, column in columns.items()}
     return replace(table, customer=own.name, identifiers=named, questions=asked)

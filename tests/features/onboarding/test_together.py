@@ -189,3 +189,39 @@ def test_pages_of_a_tracker_are_views(tmp_path: Path) -> None:
     found = outcome(tmp_path, {"example_pages.csv": pages})
     assert found.kinds == {"view": 28}
     assert found.settings.sources["example_pages"].columns["time"] == "timestamp"
+
+
+def test_orders_that_tell_an_address_or_a_phone_are_of_the_customers_who_have_it(tmp_path: Path) -> None:
+    orders = table(
+        "order_id,email,phone,ordered_at,total",
+        *(
+            f"{n},{f'k{n % 6}@x.se' if n % 2 else ''},{'' if n % 2 else f'070-12345{n % 6:02}'},2024-01-{1 + n:02},9.50"
+            for n in range(28)
+        ),
+    )
+    found = outcome(tmp_path, {"crm.csv": CRM, "orders.csv": orders})
+    assert (found.topics, found.rejected) == ([], 0)
+    assert customers_of(found) == {"order": {f"C{n}" for n in range(6)}}
+
+
+def test_a_table_of_browsers_is_none_of_customers(tmp_path: Path) -> None:
+    browsers = table("anonymous_user_id,source", *(f"f{n},ad" for n in range(30)))
+    found = outcome(tmp_path, {"crm.csv": CRM, "orders.csv": BOUGHT, "anonymous_users.csv": browsers})
+    assert set(found.settings.sources) == {"crm", "orders"}
+
+
+def test_what_a_nameless_row_of_a_log_is_tells_its_type(tmp_path: Path) -> None:
+    rows = [
+        f"{n},{'page' if n % 2 else 'track'},{'' if n % 2 else 'Product Viewed'},2024-01-{1 + n:02},u{n % 4}"
+        for n in range(28)
+    ]
+    found = outcome(tmp_path, {"events.csv": table("nr,Event Type,Event Name,Timestamp,User ID", *rows)})
+    assert (found.rejected, sum(found.kinds.values()), found.kinds["view"]) == (0, 28, 14)
+
+
+def test_contacts_of_whom_some_are_there_twice_are_customers_all_the_same(tmp_path: Path) -> None:
+    rows = [f"Anna,E{n},k{n}@x.se,070-12345{n:02}" for n in range(28)]
+    twice = [row.replace("Anna", "Ann") for row in rows[:3]]
+    found = outcome(tmp_path, {"contacts.csv": table("first_name,last_name,email,phone1", *rows, *twice)})
+    assert found.settings.sources["contacts"].table == "customers"
+    assert found.topics == ["table"]

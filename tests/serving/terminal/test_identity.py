@@ -68,6 +68,14 @@ def test_an_explanation_names_the_events_that_joined_somebody_and_those_that_did
     assert [(row["a"], row["b"], row["limit"]) for row in told["refused"]] == [("2", "anonymous_id:f00", "per_person")]
 
 
+def test_the_report_tells_since_when_a_blocked_value_is_nobodys(shop: Path) -> None:
+    file = shop / "stamkund.yaml"
+    file.write_text(file.read_text().replace("identity:\n", "identity: {block: [c@x.se]}\n"))
+    assert run(shop, "build").exit_code == 0
+    told = run(shop, "identity", "report")
+    assert (told.exit_code, "email:c@x.se" in told.stdout, "always" in told.stdout) == (0, True, True)
+
+
 def test_an_explanation_names_ids_whole_however_narrow_the_terminal_is(shop: Path) -> None:
     told, shown = answer(shop, "explain", "2"), run(shop, "identity", "explain", "2").stdout
     rows = [*told["merges"], *told["refused"]]

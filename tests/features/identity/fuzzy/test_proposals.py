@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from features.errors import StamkundError
-from features.identity.fuzzy.arrivals import propose_arrivals
 from features.identity.fuzzy.model import Model
 from features.identity.fuzzy.proposals import Proposals, propose
 from tests.features.identity.fuzzy.twins import SETTINGS, twins
@@ -80,20 +79,6 @@ def test_the_doubtful_are_those_that_are_not_accepted(proposals: Proposals) -> N
 
 def test_the_order_of_rows_changes_nothing(proposals: Proposals) -> None:
     assert propose(CUSTOMERS.reverse(), SETTINGS).people.equals(proposals.people)
-
-
-def test_new_customers_are_linked_to_those_whom_they_are(proposals: Proposals) -> None:
-    new = CUSTOMERS.filter(pl.col("customer_id").str.ends_with("-1"))
-    known = CUSTOMERS.join(new, on="customer_id", how="anti")
-    people = TRUTH.rename({"truth": "person"}).join(new, on="customer_id", how="anti")
-    other = {"customer_id": "stranger", "first": "zeno", "born": "1901-01-01", "zip": "00"}
-    lives_there = new.filter(pl.all_horizontal(pl.all().is_not_null())).head(1)
-    stranger = lives_there.with_columns(**{name: pl.lit(text) for name, text in other.items()})  # with one's last name
-    found = propose_arrivals(pl.concat([new, stranger]), known, people, SETTINGS, proposals.model)
-    right = found.join(TRUTH, on="customer_id").filter(pl.col("person") == pl.col("truth"))
-    assert right.height / new.height > 0.9
-    assert right.height / found.height > 0.98
-    assert "stranger" not in found["customer_id"]
 
 
 def test_without_splink_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
