@@ -70,10 +70,10 @@ def test_arrays_of_unequal_length_are_refused() -> None:
 
 
 def test_equal_histories_are_counted_and_near_ones_kept_apart() -> None:
-    x, recency, age = np.array([[1, 5, 9], [1, 5, 9], [1, 4, 9], [1, 5, 8], [0, 0, 9]], dtype=np.float64).T
+    x, recency, age = np.array([[1, 5, 9], [1, 5, 9], [1, 4, 9], [1, 5, 8], [2, 5, 9]], dtype=np.float64).T
     histories, counts = Histories(x, recency, age).distinct()
     found = zip(histories.frequency, histories.recency, histories.age, counts, strict=True)
-    assert sorted(map(tuple, found)) == [(0, 0, 9, 1), (1, 4, 9, 1), (1, 5, 8, 1), (1, 5, 9, 2)]
+    assert sorted(map(tuple, found)) == [(1, 4, 9, 1), (1, 5, 8, 1), (1, 5, 9, 2), (2, 5, 9, 1)]
 
 
 def test_pairs_come_back_in_their_places() -> None:

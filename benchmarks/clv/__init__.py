@@ -1,0 +1,1 @@
+"""How right, fast and small the models of orders and of their value are."""
