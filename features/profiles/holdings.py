@@ -34,6 +34,10 @@ def holdings(settings: Settings) -> list[Holding]:
             "Profiles and models as of those moments.", UNTIL_ERASED, partial(_of_customers, lake, "snapshots"),
         ),
         Holding(
+            "links", str(settings.lake), "Which identifiers came together, when, and in which event first.",
+            "So that the identifiers of a person are known as one.", UNTIL_ERASED, partial(_links, lake),
+        ),
+        Holding(
             "profiles", str(settings.profiles), "Numbers computed from all of that, a row a customer and build.",
             "Analysis, segments, scores.", UNTIL_ERASED, partial(_profiles, settings),
         ),
@@ -63,6 +67,12 @@ def _events(lake: Lake, nodes: Collection[str]) -> Rows:
 def _of_customers(lake: Lake, table: Table, nodes: Collection[str]) -> Rows:
     own = [node for node in nodes if not is_visitor(node)]
     return _told(lake, table, pl.col("customer_id").is_in(own), by="customer_id")
+
+
+def _links(lake: Lake, nodes: Collection[str]) -> Rows:
+    about = pl.col("a").is_in(list(nodes)) | pl.col("b").is_in(list(nodes))
+    rows = lake.scan("links").filter(about).sort("first", "a", "b").collect().to_dicts()
+    return [{**row, "first": iso(row["first"]), "last": iso(row["last"])} for row in rows]
 
 
 def _told(lake: Lake, table: Table, about: pl.Expr, *, by: str) -> Rows:

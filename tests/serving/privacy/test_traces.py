@@ -121,6 +121,12 @@ def test_whoever_is_erased_by_any_identifier_is_in_no_row_of_others(
     store.dispose()
 
 
+def test_the_export_tells_which_identifiers_came_together_and_when(http: TestClient) -> None:
+    links = http.get(f"/v1/profiles/user_id:{WHO}/export").json()["held"]["links"]["rows"]
+    told = {(link["a"], link["b"]): link["first"][:10] for link in links}
+    assert told[WHO, f"email:{MAIL.lower()}"] == told[WHO, f"anonymous_id:{DEVICE}"] == "2024-02-01"
+
+
 def test_what_others_tell_of_the_erased_at_the_door_is_not_kept(settings: Settings, http: TestClient) -> None:
     erase(settings, [WHO])
     build_all(settings, as_of=AS_OF)
