@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import polars as pl
 
@@ -80,7 +81,8 @@ def live_people(
 
     Args:
         built: whose nodes are by the last build, of all people in question. One that is shared stays so.
-        events: the new events that carry other identifiers, in any order.
+        events: the new events that carry other identifiers, in any order. What happened before the build last joined
+            one of these people joins nobody: it may be another's whom the next build joins first.
         identity: the rules.
         rulings: what people said of who is who.
 
@@ -90,7 +92,8 @@ def live_people(
     """
     shared = {key for key, standing in built.items() if standing.nobody_from is not None}
     members = {key: standing.customer_id for key, standing in built.items() if standing.customer_id is not None}
-    rows = [*_known(members, identity), *(_open(event, shared) for event in events)]
+    last = max((each.since for each in built.values() if each.since is not None), default=_BEFORE_ALL)
+    rows = [*_known(members, identity), *(_open(event, shared) for event in events if _counted(event) >= last)]
     frame = pl.LazyFrame([{name: row.get(name) for name in _COLUMNS} for row in rows], schema=_COLUMNS)
     persons = resolve(links_of(frame, identity), identity, rulings).persons.filter(pl.col("to") == NEVER)
     told = {key: _as_built(standing, built.get(key)) for key, standing in _standings(persons)}
@@ -106,6 +109,11 @@ def _as_built(standing: Standing, built: Standing | None) -> Standing:
     """A standing, since when the build says if it says the same."""
     same = built is not None and built.customer_id == standing.customer_id
     return replace(standing, since=built.since) if built is not None and same else standing
+
+
+def _counted(event: Event) -> int:
+    """From when on (µs) an event's links count."""
+    return max(cast(int, event["time"]), cast(int, event.get("known_at") or event["time"]))
 
 
 def _known(built: Mapping[str, str], identity: IdentitySettings) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import orjson
 import polars as pl
@@ -52,7 +53,8 @@ def batch(events: Sequence[Event]) -> Resolution:
 
 def standings(resolution: Resolution) -> dict[str, Standing]:
     last = resolution.persons.filter(pl.col("to") == NEVER)
-    return {row[0]: Standing(*row[1:]) for row in last.select("fragment", "customer_id", "nobody_from").iter_rows()}
+    columns = ("fragment", "customer_id", "nobody_from", "from")
+    return {fragment: Standing(*rest) for fragment, *rest in last.select(columns).iter_rows()}
 
 
 def live(built: Resolution, events: Sequence[Event]) -> dict[str, Standing]:
@@ -95,6 +97,40 @@ def test_a_live_person_is_a_part_of_one_that_the_next_build_resolves(told: tuple
         if whole.nobody_from is None and own.customer_id is not None:
             assert whole.customer_id is not None
     assert all(len(wholes) == 1 for wholes in persons.values())
+
+
+@st.composite
+def late_histories(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
+    """The same, of which later ones may have happened before what the build knows."""
+    before, later = draw(histories(ordered=False))
+    times = draw(st.permutations(range(len(before) + len(later))))
+    events = [{**each, "time": time} for each, time in zip([*before, *later], times, strict=True)]
+    return events[: len(before)], events[len(before) :]
+
+
+@given(late_histories())
+def test_whoever_is_joined_live_is_joined_by_the_next_build_whenever_messages_come(
+    told: tuple[list[Event], list[Event]],
+) -> None:
+    before, later = told
+    built, right = standings(batch(before)), standings(batch([*before, *later]))
+    known = live(batch(before), later)
+    keys = sorted({key for each in (*before, *later) for key in nodes_of(each)})
+    for a, b in combinations(keys, 2):
+        was, now, then = ([whose(people, key) for key in (a, b)] for people in (built, known, right))
+        if _are_one(now) and not _are_one(was) and all(each.nobody_from is None for each in (*now, *then)):
+            assert _are_one(then)
+
+
+def _are_one(pair: Sequence[Standing]) -> bool:
+    return pair[0].customer_id is not None and pair[0].customer_id == pair[1].customer_id
+
+
+def test_a_late_message_joins_nobody_before_the_next_build_says_whom() -> None:
+    built = batch([event(1, ("user_id", "u1"), {"email": "a@x.se"}, time=5)])
+    late = event(2, ("user_id", "u1"), {"email": "c@x.se"}, time=2)
+    assert whose(live(built, [late]), "email:c@x.se") == standing_by_itself("email:c@x.se")
+    assert whose(live(built, [{**late, "time": 6}]), "email:c@x.se").customer_id == "u1"
 
 
 @given(histories(ordered=True))
