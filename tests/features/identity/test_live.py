@@ -104,7 +104,7 @@ def late_histories(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
     """The same, of which later ones may have happened before what the build knows."""
     before, later = draw(histories(ordered=False))
     times = draw(st.permutations(range(len(before) + len(later))))
-    events = [{**each, "time": time} for each, time in zip([*before, *later], times, strict=True)]
+    events: list[Event] = [{**each, "time": time} for each, time in zip([*before, *later], times, strict=True)]
     return events[: len(before)], events[len(before) :]
 
 
