@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import hyp2f1
+from scipy.special import gammainc, hyp2f1
 from scipy.stats import beta, chi2, gamma
 
 from features.arrays import Floats
@@ -102,6 +102,26 @@ def test_the_likelihood_is_that_of_each_rate_and_chance_over_all_customers(k: in
     mean = float((gaps * stayed * ((1 - p) * waits + p)).mean())
     h = Histories(np.array([2.0]), np.array([recency]), np.array([age]), logs)
     assert model.log_likelihood(h) == pytest.approx(np.log(mean), abs=1e-4)
+
+
+@pytest.mark.parametrize(("k", "leaves_at_first"), KINDS)
+def test_expected_orders_are_those_of_each_rate_and_chance_over_all_customers(k: int, leaves_at_first: bool) -> None:  # noqa: FBT001
+    """Four orders in ten weeks, a wait of two, eight weeks ahead, each rate and chance weighed by what it explains."""
+    r, alpha, a, b = 1.3, 5.0, 0.9, 2.5
+    even = (np.arange(1000) + 0.5) / 1000
+    p, rate = beta.ppf(even, a, b)[:, None], gamma.ppf(even, r, scale=1 / alpha)
+    wait, ahead, orders = 2.0, 8.0, np.arange(1, 40)
+    stages = [(rate * wait) ** j / factorial(j) for j in range(k)]  # steps done since the last order
+    explains = rate ** (4 * k) * np.exp(-10 * rate)
+    here = explains * (1 - p) ** (4 + leaves_at_first) * np.exp(-wait * rate) * sum(stages)
+    left = explains * (1 - p) ** (3 + leaves_at_first) * p
+    by_rate = sum(stage * gammainc(orders[:, None] * k - j, ahead * rate) for j, stage in enumerate(stages)) / sum(
+        stages
+    )
+    expected = ((1 - p) ** (orders - 1)) @ by_rate
+    mean = (here * expected).sum() / (here + left).sum()
+    found = BetaGeometric(r, alpha, a, b, k, leaves_at_first).expected_orders(history(4, 10.0, 12.0), ahead)[0]
+    assert found == pytest.approx(mean, rel=1e-3)
 
 
 @pytest.mark.parametrize("horizon", [1.0, 39.0, 500.0])
