@@ -14,19 +14,15 @@ over customers. After an order the customer leaves with a chance that is Beta(``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, cast
 
 import numpy as np
 from scipy.special import digamma, gammaln
 
 from features.arrays import Floats
-from features.errors import StamkundError
 from training.btyd.histories import Histories, distinct_pairs
 from training.btyd.likelihood import most_likely, require_enough
 from training.btyd.orders_ahead import orders_ahead
 from training.btyd.waiting import log_waiting, stages, waiting
-
-MOST_REGULAR: Final = 12
 
 
 @dataclass(frozen=True)
@@ -64,29 +60,6 @@ class BetaGeometric:
             return float(np.sum(counts * logs)), np.sum(slopes * counts, axis=1)
 
         return model(most_likely(value, start, model=name, weight=float(counts.sum())))
-
-    @classmethod
-    def fit_regular(cls, histories: Histories, *, leaves_at_first: bool = True) -> BetaGeometric:
-        """The most likely model over ``k`` = 1, 2, … too, from the times between orders.
-
-        The search ends at the first ``k`` that is less likely than the one before.
-        """
-        if histories.log_gaps is None:
-            message = "The choice of k needs `log_gaps`, the sum of the logarithms of the times between orders."
-            raise StamkundError("no_gaps", f"{message} Make the histories with `histories_of`.", field="log_gaps")
-        best, refusal = None, None
-        for k in range(1, MOST_REGULAR + 1):
-            try:
-                model = cls.fit(histories, k=k, leaves_at_first=leaves_at_first)
-            except StamkundError as error:  # a wrong k may have no peak where the right one has
-                refusal = error
-                continue
-            if best and model.log_likelihood(histories) <= best.log_likelihood(histories):
-                break
-            best = model
-        if best is None and refusal:
-            raise refusal
-        return cast(BetaGeometric, best)
 
     def log_likelihood(self, histories: Histories) -> float:
         """The log-likelihood of the histories; with ``log_gaps`` it compares models of different ``k``."""

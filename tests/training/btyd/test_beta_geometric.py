@@ -16,6 +16,7 @@ from tests.training.btyd import cdnow, worlds
 from tests.training.btyd.strategies import history, one_customer, positive
 from training.btyd.beta_geometric import BetaGeometric, likelihood_terms
 from training.btyd.histories import Histories
+from training.btyd.order_model import fit_regular
 
 SAMPLE = BetaGeometric(
     0.243, 4.414, 0.793, 2.426, leaves_at_first=False
@@ -52,9 +53,9 @@ def test_cdnow_has_no_regular_buyers() -> None:
     """The times between orders of the sample are not in the fixture; evenly spaced ones would look regular."""
     weeks = cdnow.weeks()
     even = weeks.frequency * np.log(weeks.recency.clip(1e-9) / weeks.frequency.clip(1))
-    assert BetaGeometric.fit_regular(replace(weeks, log_gaps=even)).k > 1
+    assert fit_regular(replace(weeks, log_gaps=even)).k > 1
     uneven = even - 2 * weeks.frequency
-    assert BetaGeometric.fit_regular(replace(weeks, log_gaps=uneven)).k == 1
+    assert fit_regular(replace(weeks, log_gaps=uneven)).k == 1
 
 
 @pytest.mark.parametrize(("k", "leaves_at_first"), KINDS)
@@ -62,7 +63,7 @@ def test_a_known_truth_is_found_and_foretold(k: int, leaves_at_first: bool) -> N
     truth = BetaGeometric(1.2, 12.0, 0.9, 2.5, k, leaves_at_first)
     world = worlds.beta_geometric(truth, np.random.default_rng(1).uniform(20, 120, 30_000), horizon=60.0)
     h = world.histories
-    model = BetaGeometric.fit_regular(h, leaves_at_first=leaves_at_first)
+    model = fit_regular(h, leaves_at_first=leaves_at_first)
     assert model.k == k
     assert 0 <= 2 * (model.log_likelihood(h) - truth.log_likelihood(h)) < chi2.ppf(0.999, 4)
     for knowing, off in ((truth, 0.01), (model, 0.02)):
@@ -208,4 +209,4 @@ def test_what_cannot_be_fitted_is_refused() -> None:
             BetaGeometric.fit(histories)
         assert refusal.value.code == code
     with pytest.raises(StamkundError, match="log_gaps"):
-        BetaGeometric.fit_regular(weeks)
+        fit_regular(weeks)
