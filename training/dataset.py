@@ -132,8 +132,8 @@ def training_datasets(
 
 
 def scale_of(target: Target, minor_units: int) -> int:
-    """What a target's label is divided by: amounts come in minor units."""
-    return int(10**minor_units) if target.score_kind == "amount" else 1
+    """What a target's label is divided by: money comes in minor units."""
+    return int(10**minor_units) if target.in_money else 1
 
 
 def _without(rows: pl.DataFrame, customers: Collection[str]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from features.profiles.feature_set import FeatureSet
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
 from training.registry.versions import champions
-from training.targets import Population, required_targets
+from training.targets import CUSTOMER_HEADLINES, Population, Target, required_targets
 
 log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
@@ -50,8 +50,25 @@ class Lineup:
         return cls(feature_set, usable, populations, OrderColumns.of(feature_set), left_out)
 
     def headline_model(self, name: str) -> Model | None:
-        """The first model that fills this figure of an answer, such as ``churn_probability``."""
-        return next((model for model in self.models.values() if model.target.headline == name), None)
+        """The first model that fills this figure of an answer, such as ``churn_probability``.
+
+        All amounts of an answer are of one horizon.
+        """
+        return next((model for model in self._headline_models() if model.target.headline == name), None)
+
+    @cached_property
+    def horizon_us(self) -> int | None:
+        """How far ahead the amounts of an answer look: as far as the first model of one does, of spend before others.
+
+        None without any.
+        """
+        amounts = [model.target for model in self.models.values() if model.score_kind == "amount"]
+        return next((target.horizon_us for target in sorted(amounts, key=_amount_order)), None)
+
+    def _headline_models(self) -> Iterator[Model]:
+        for model in self.models.values():
+            if model.score_kind != "amount" or model.target.horizon_us == self.horizon_us:
+                yield model
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -63,6 +80,10 @@ class Lineup:
         if name not in self.models:
             raise StamkundError.unknown("unknown_model", "model", name, self.models, field=field)
         return self.models[name]
+
+
+def _amount_order(target: Target) -> int:
+    return CUSTOMER_HEADLINES.index(target.headline)
 
 
 def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:

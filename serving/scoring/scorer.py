@@ -16,7 +16,7 @@ from serving.scoring.pairs import Pairs
 from serving.scoring.sheet import Sheet
 from training.targets import CUSTOMER_HEADLINES, PAIR
 
-DEFAULT_HORIZON: Final = 84 * DAY  # of predicted orders, without a model of spend
+DEFAULT_HORIZON: Final = 84 * DAY  # of predicted orders, without a model of amounts
 
 
 def score(
@@ -46,8 +46,7 @@ def score(
         if model is lineup.headline_model("propensities"):
             for row, campaign, value in zip(pairs.rows, pairs.campaigns, values, strict=True):
                 propensities[row][campaign] = float(value)
-    spend = lineup.headline_model("predicted_clv")
-    horizon = DEFAULT_HORIZON if spend is None else spend.target.horizon_us
+    horizon = lineup.horizon_us or DEFAULT_HORIZON
     headline = _headline(lineup, models, features, horizon=horizon)
     told = {name: replace(scores, silent=silent) for name, scores in models.items()}
     return Sheet(customers, as_of, headline, horizon, propensities, told)
@@ -56,10 +55,10 @@ def score(
 def _headline(
     lineup: Lineup, models: Mapping[str, ModelScores], features: Floats, *, horizon: int
 ) -> dict[str, Floats]:
-    """The figures people ask for by name; NaN where unknown."""
-    predicted = {name: lineup.headline_model(name) for name in CUSTOMER_HEADLINES}
-    unknown = np.full(len(features), np.nan)
-    return {
-        **{name: unknown if model is None else models[model.name].values for name, model in predicted.items()},
-        **lineup.order_columns.figures(features, horizon=horizon),
-    }
+    """The figures people ask for by name; NaN where unknown. Of whom a model says nothing, orders so far may speak."""
+    told = dict(lineup.order_columns.figures(features, horizon=horizon))
+    for name in CUSTOMER_HEADLINES:
+        model = lineup.headline_model(name)
+        by_model = np.full(len(features), np.nan) if model is None else models[model.name].values
+        told[name] = np.where(np.isnan(by_model), told[name], by_model) if name in told else by_model
+    return {**{name: told[name] for name in CUSTOMER_HEADLINES}, **told}

@@ -1,8 +1,9 @@
 """What is to be predicted: a population and a label at a moment, one module a type of target.
 
 A type is a frozen dataclass that follows :class:`Target`: everything that differs between types is in its module, and
-no other part of training or serving asks for a type. To add one, write its module here, name it in
-:mod:`training.targets.declared`, and give it settings in :mod:`features.config.sections.targets`.
+no other part of training or serving asks for a type. Whom it is about comes from
+:mod:`training.targets.populations`. To add one, write its module here, name it in :mod:`training.targets.declared`, and
+give it settings in :mod:`features.config.sections.targets`.
 """
 
 from training.targets.declared import (

@@ -12,11 +12,14 @@ from features.config.sections.targets import TargetSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from training.targets.lapse import Lapse
+from training.targets.margin import Margin
+from training.targets.orders import Orders
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 from training.targets.target import CUSTOMER, Target
 
-TYPES: Final[Mapping[str, Any]] = {each.type: each for each in (Lapse, Spend, Redemption)}
+TYPES: Final[Mapping[str, Any]] = {each.type: each for each in (Lapse, Spend, Orders, Margin, Redemption)}
+USUAL: Final = (Lapse.type, Spend.type, Redemption.type)  # what doctor proposes where nothing is declared
 CUSTOMER_HEADLINES: Final = tuple(dict.fromkeys(each.headline for each in TYPES.values() if each.entity == CUSTOMER))
 
 
@@ -53,9 +56,9 @@ def selected_targets(settings: Settings, names: Sequence[str] | None) -> list[Ta
 
 
 def usual_targets() -> list[Target]:
-    """A target of each type with the settings' defaults, named after its type."""
+    """A target of each usual type with the settings' defaults, named after its type."""
     settings: TypeAdapter[TargetSettings] = TypeAdapter(TargetSettings)
-    return [target_of(type_, settings.validate_python({"type": type_})) for type_ in TYPES]
+    return [target_of(type_, settings.validate_python({"type": type_})) for type_ in USUAL]
 
 
 def card_of(target: Target) -> dict[str, object]:

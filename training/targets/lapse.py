@@ -11,8 +11,8 @@ from features.language.defaults.orders import EVER, GAP, GAPS, LAST_ORDER, LINES
 from features.language.terms import Measure, Term, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.active_customers import ActiveCustomers
 from training.targets.lookup import days_since, feature_of, total_of
+from training.targets.populations.active import ActiveCustomers
 from training.targets.rules import Rule, rules_on
 from training.targets.target import ScoreKind
 
@@ -28,13 +28,12 @@ class Lapse(ActiveCustomers):
     type: ClassVar[str] = "lapse"
     score_kind: ClassVar[ScoreKind] = "probability"
     headline: ClassVar[str] = "churn_probability"
-    label: ClassVar[nw.Expr] = nw.when(nw.col("after") == 0).then(1).otherwise(0)
+    label: ClassVar[nw.Expr] = nw.when(nw.col("counted") == 0).then(1).otherwise(0)
 
     @property
     def description(self) -> str:
         """The target in plain words."""
-        ahead, back = self.horizon_us // DAY, self.active_us // DAY
-        return f"Of customers with {self.event} in the last {back} days: no {self.event} in the next {ahead} days."
+        return f"Of {self.members.words}: no {self.event} in the next {self.horizon_us // DAY} days."
 
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """Few events lately, or a long time since the last.

@@ -22,9 +22,9 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
 from training.targets.contacts import Frame, contacts, outcomes, running_contacts
-from training.targets.later import told_over_time
 from training.targets.lookup import ratio_of, total_of
 from training.targets.origins import WARM_UP
+from training.targets.populations.later import told_over_time
 from training.targets.rules import Rule, rules_on
 from training.targets.target import PAIR, Population, ScoreKind
 
@@ -42,6 +42,7 @@ class Redemption:
     type: ClassVar[str] = "redemption"
     score_kind: ClassVar[ScoreKind] = "probability"
     headline: ClassVar[str] = "propensities"
+    in_money: ClassVar[bool] = False
     entity: ClassVar[tuple[str, ...]] = PAIR
     pair_features: ClassVar[tuple[str, ...]] = PAIR_FEATURES
     settled_together: ClassVar[bool] = False

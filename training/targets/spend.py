@@ -11,8 +11,8 @@ from features.events.kinds import RETURNS
 from features.language.defaults.orders import SPEND
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.active_customers import ActiveCustomers
 from training.targets.lookup import total_of
+from training.targets.populations.active import ActiveCustomers
 from training.targets.rules import Rule, rules_on
 from training.targets.target import ScoreKind
 
@@ -30,20 +30,36 @@ class Spend(ActiveCustomers):
     type: ClassVar[str] = "spend"
     score_kind: ClassVar[ScoreKind] = "amount"
     headline: ClassVar[str] = "predicted_clv"
-    label: ClassVar[nw.Expr] = nw.col("value")
+    in_money: ClassVar[bool] = True
+    columns: ClassVar[tuple[str, ...]] = ("value",)
+    noun: ClassVar[str] = "value"
 
     @property
-    def value_kinds(self) -> tuple[str, ...]:
-        """The kinds of events whose value is part of the label."""
-        return (self.event, *RETURNS) if self.event == "order" else (self.event,)
+    def told_by(self) -> nw.Expr:
+        """The events, and of orders what came back."""
+        return nw.col("kind").is_in((self.event, *self.returns))
+
+    @property
+    def returns(self) -> tuple[str, ...]:
+        """The kinds of events whose value comes off."""
+        return RETURNS if self.event == "order" else ()
+
+    @property
+    def worth(self) -> nw.Expr:
+        """What an event is worth, by its value."""
+        return nw.col("value")
+
+    @property
+    def counted(self) -> nw.Expr:
+        """What an event is worth, less where it takes back."""
+        net = nw.when(nw.col("kind") == self.event).then(self.worth).otherwise(self.worth * -1)
+        return nw.when(self.told_by).then(net).otherwise(0)
 
     @property
     def description(self) -> str:
         """The target in plain words."""
-        ahead, back = self.horizon_us // DAY, self.active_us // DAY
-        net = f", net of {' and '.join(RETURNS)}" if self.event == "order" else ""
-        population = f"Of customers with {self.event} in the last {back} days"
-        return f"{population}: value of {self.event} in the next {ahead} days{net}."
+        net = f", net of {' and '.join(self.returns)}" if self.returns else ""
+        return f"Of {self.members.words}: {self.noun} of {self.event} in the next {self.horizon_us // DAY} days{net}."
 
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """The spend of a window, scaled to the horizon; of another kind of event than orders no feature is a spend."""

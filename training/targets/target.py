@@ -43,17 +43,18 @@ class Target(Protocol):
     """One thing to predict. Features see ``(as_of − window, as_of]``, the label ``(as_of, as_of + horizon]``.
 
     ``type`` is the word in ``stamkund.yaml``; ``headline`` the figure of an answer that the first model of this type
-    fills; ``entity`` the columns that a row stands for; ``event`` the kind of event that makes the population.
+    fills; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
-    amounts in minor units.
+    money in minor units.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     type: ClassVar[str]
     score_kind: ClassVar[ScoreKind]
     headline: ClassVar[str]
+    in_money: ClassVar[bool]
     entity: ClassVar[tuple[str, ...]]
     pair_features: ClassVar[tuple[str, ...]]
     settled_together: ClassVar[bool]
@@ -64,7 +65,7 @@ class Target(Protocol):
 
     @property
     def event(self) -> str:
-        """The kind of event that makes the population."""
+        """The kind of event that it is about."""
 
     @property
     def horizon_us(self) -> int:

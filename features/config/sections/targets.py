@@ -28,6 +28,28 @@ class SpendSettings(Section):
     active: Duration = 84 * DAY
 
 
+class OrdersSettings(Section):
+    """How often will a customer who was active order within the horizon?"""
+
+    type: Literal["orders"]
+    event: KindName = "order"
+    horizon: Duration = 84 * DAY
+    active: Duration = 84 * DAY
+
+
+class MarginSettings(Section):
+    """What will a customer who was active bring within the horizon, after what the goods cost?
+
+    ``margin`` is the share of a line's value that is left where its cost is not known.
+    """
+
+    type: Literal["margin"]
+    event: KindName = "order"
+    horizon: Duration = 84 * DAY
+    active: Duration = 84 * DAY
+    margin: Number = Field(gt=0, le=1)
+
+
 class RedemptionSettings(Section):
     """Will a contacted customer respond to the campaign within the horizon?"""
 
@@ -37,7 +59,9 @@ class RedemptionSettings(Section):
     horizon: Duration = 56 * DAY
 
 
-TargetSettings = Annotated[LapseSettings | SpendSettings | RedemptionSettings, Field(discriminator="type")]
+TargetSettings = Annotated[
+    LapseSettings | SpendSettings | OrdersSettings | MarginSettings | RedemptionSettings, Field(discriminator="type")
+]
 
 
 class Gate(Section):

@@ -25,6 +25,7 @@ from training.learners.calibration import Platt
 from training.learners.model import Model, Reason
 from training.targets import Target
 from training.targets.lapse import Lapse
+from training.targets.orders import Orders
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 
@@ -57,8 +58,8 @@ class Saying(Model):
 def target(name: str, type_: str, *, horizon: int, active: int) -> Target:
     if type_ == "redemption":
         return Redemption(name, event="contact", response="redeem", horizon_us=horizon * DAY)
-    kind = Lapse if type_ == "lapse" else Spend
-    return kind(name, event="order", horizon_us=horizon * DAY, active_us=active * DAY)
+    kinds: dict[str, type[Lapse | Spend | Orders]] = {"lapse": Lapse, "spend": Spend, "orders": Orders}
+    return kinds[type_](name, event="order", horizon_us=horizon * DAY, active_us=active * DAY)
 
 
 def saying(name: str, type_: str, *columns: str, horizon: int = 28, active: int = 56) -> Saying:
@@ -152,6 +153,27 @@ def test_without_models_of_a_type_its_figure_is_unknown_and_orders_are_predicted
     said = scored([saying("taking", "redemption", CHANCE)], rows(customer(orders=4, first=40))).answer(0)
     assert (said["churn_probability"], said["predicted_clv"], said["horizon_days"]) == (None, None, 84)
     assert said["predicted_number_of_orders"] == pytest.approx(4 / 40 * 84)
+
+
+def test_a_model_of_orders_predicts_them_and_the_pace_so_far_where_it_says_nothing() -> None:
+    """The second customer was silent too long for the model, the third for both; 4 in 40 days are 2.8 in 28."""
+    customers = rows(*[customer(orders=4, first=40, gap=30, last=last, odd=1.5) for last in (5, 60, 95)])
+    sheet = scored([saying("count", "orders", "odd", horizon=28)], customers)
+    answers = [sheet.answer(place) for place in range(3)]
+    assert [said["predicted_number_of_orders"] for said in answers] == [1.5, pytest.approx(2.8), None]
+    assert answers[0]["horizon_days"] == 28
+
+
+def test_the_amounts_of_an_answer_are_of_one_horizon_that_of_spend_before_others() -> None:
+    counts = [saying("count", "orders", "odd", horizon=28), saying("far", "orders", "spend_all", horizon=70)]
+    money = saying("money", "spend", "spend_all", horizon=70)
+    one = rows(customer(orders=4, first=40, spend=9, odd=1.5))
+    said = scored([*counts, money], one).answer(0)
+    assert (said["predicted_number_of_orders"], said["predicted_clv"], said["horizon_days"]) == (9.0, 9.0, 70)
+    paced = scored([counts[0], money], one).answer(0)  # no model of orders looks as far as spend
+    assert (paced["predicted_number_of_orders"], paced["horizon_days"]) == (pytest.approx(7.0), 70)
+    alone = scored(counts, one).answer(0)
+    assert (alone["predicted_number_of_orders"], alone["predicted_clv"], alone["horizon_days"]) == (1.5, None, 28)
 
 
 def test_a_model_speaks_of_those_who_were_active_and_of_each_by_their_own_row() -> None:

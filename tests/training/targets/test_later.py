@@ -9,7 +9,7 @@ import polars as pl
 from features.identity.fold import ALWAYS, NEVER
 from features.units import DAY
 from tests.features.identity.test_people import STORY, event, lake_of
-from training.targets.later import told_later, told_over_time
+from training.targets.populations.later import told_later, told_over_time
 from training.targets.redemption import Redemption
 
 OFFERS = pl.DataFrame({"offer_id": ["o"], "campaign_id": ["it"], "starts": [0], "ends": [99 * DAY]})

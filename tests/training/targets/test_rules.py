@@ -11,6 +11,8 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from training.baseline import best_rule, rule_scores
 from training.targets.lapse import Lapse
+from training.targets.margin import Margin
+from training.targets.orders import Orders
 from training.targets.redemption import AFFINITY, Redemption
 from training.targets.rules import Rule
 from training.targets.spend import Spend
@@ -44,6 +46,23 @@ def test_the_rules_are_the_features_that_do_well_alone() -> None:
 def test_spend_is_scaled_from_its_window_to_the_horizon() -> None:
     factors = {rule.feature: rule.factor for rule in SPEND.rules(FEATURES)}
     assert factors == {f"spend_{days}d": pytest.approx(84 / days) for days in (28, 56, 90, 180)}
+
+
+def test_the_rules_of_a_margin_are_those_of_spend_and_the_share_that_is_left() -> None:
+    margin = Margin("margin", event="order", horizon_us=84 * DAY, active_us=84 * DAY, share=0.25)
+    factors = {rule.feature: rule.factor for rule in margin.rules(FEATURES)}
+    assert factors == {f"spend_{days}d": pytest.approx(0.25 * 84 / days) for days in (28, 56, 90, 180)}
+
+
+def test_orders_are_scaled_from_their_window_to_the_horizon() -> None:
+    orders = Orders("orders", event="order", horizon_us=28 * DAY, active_us=84 * DAY)
+    factors = {rule.feature: rule.factor for rule in orders.rules(FEATURES)}
+    assert factors == {f"orders_{days}d": pytest.approx(28 / days) for days in (28, 56, 90, 180)}
+    assert [rule.feature for rule in replace(orders, event="visit").rules(FEATURES)] == [
+        "visits_28d",
+        "visits_90d",
+        "visits_180d",
+    ]
 
 
 def test_rules_speak_of_the_targets_own_event() -> None:

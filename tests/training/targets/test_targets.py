@@ -1,22 +1,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TypedDict
 
 import narwhals as nw
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from features.config.settings import Settings
+from features.lake import Lake
 from features.units import DAY
+from training.dataset import scale_of
 from training.targets import Target, targets_of
 from training.targets.contacts import contact_outcomes, running_outcomes
 from training.targets.lapse import Lapse
+from training.targets.margin import Margin
+from training.targets.orders import Orders
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 
 LAPSE = Lapse("lapse", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
+ORDERS = Orders("orders", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
+MARGIN = Margin("margin", event="order", horizon_us=2 * DAY, active_us=3 * DAY, share=0.25)
 AS_OF = 10 * DAY
 
 REDEMPTION = Redemption("redeem", event="contact", response="redeem", horizon_us=5 * DAY)
@@ -85,6 +93,56 @@ def test_spend_of_another_kind_knows_no_returns() -> None:
         ("ann", "gift", AS_OF, 1, None), ("ann", "gift", AS_OF + 1, 100, None), ("ann", "refund", AS_OF + 1, 50, None)
     )
     assert gifts.outcomes(rows, as_of=AS_OF).collect()["y"].to_list() == [100]
+
+
+def test_orders_are_counted_once_each_whatever_comes_back() -> None:
+    """Of two lines one order; a refund takes none away; an event without lines is one by itself."""
+    rows = pl.DataFrame(
+        [
+            ("ann", "order", AS_OF, 1), ("ann", "order", AS_OF + 1, 1), ("ann", "order", AS_OF + 1, 2),
+            ("ann", "order", AS_OF + 2 * DAY, 1), ("ann", "order", AS_OF + 2 * DAY + 1, 1),
+            ("ann", "refund", AS_OF + DAY, None), ("bob", "order", AS_OF - DAY, 1), ("cat", "order", AS_OF + 1, 1),
+            ("dan", "visit", AS_OF, None), ("dan", "visit", AS_OF + 1, None), ("dan", "visit", AS_OF + 1, None),
+        ],
+        schema=["customer_id", "kind", "time", "order_line"], orient="row",
+    ).with_columns(known_at="time")  # fmt: skip
+    for target, found in ((ORDERS, [("ann", 2), ("bob", 0)]), (replace(ORDERS, event="visit"), [("dan", 2)])):
+        outcomes = target.outcomes(nw.from_native(rows.lazy()), as_of=AS_OF).collect().sort("customer_id")
+        assert outcomes.select("customer_id", "y").rows() == found
+
+
+def test_a_margin_is_value_less_what_the_goods_cost(tmp_path: Path) -> None:
+    """Ann's: 1000 − 700 by the line's own cost; 900 − 3 × 200 by the item's; 25 % of 400; off comes 500 − 200.
+
+    Bob's cost more than they brought; cat's half a minor unit is rounded to an even one.
+    """
+    row = {"source": "shop", "id_type": "user_id", "kind": "order"}
+    made = [
+        ("ann", AS_OF, None, None, 999, None), ("ann", AS_OF + 1, "tea", 2.0, 1000, 700),
+        ("ann", AS_OF + 2, "tea", 3.0, 900, None), ("ann", AS_OF + 3, "cake", 1.0, 400, None),
+        ("ann", AS_OF + 4, "tea", None, 500, None),
+        ("bob", AS_OF, None, None, 1, None), ("bob", AS_OF + 1, None, None, 100, 160),
+        ("cat", AS_OF, None, None, 1, None), ("cat", AS_OF + 1, None, None, 10, None),
+    ]  # fmt: skip
+    names = ("customer_id", "time", "item_id", "quantity", "value", "cost")
+    events = pl.DataFrame(
+        [row | dict(zip(names, each, strict=True)) | {"event_id": str(n)} for n, each in enumerate(made)]
+    )
+    refund = pl.when(pl.col("event_id") == "4").then(pl.lit("refund")).otherwise("kind").alias("kind")
+    items = pl.DataFrame({"item_id": ["tea", "cake"], "cost": [200, None]})
+    lake = Lake(tmp_path)
+    lake.write({"events": events.with_columns(refund), "items": items})
+    found = MARGIN.labels(lake, moments=[AS_OF]).select("customer_id", "y").rows()
+    assert found == [("ann", 300 + 300 + 100 - 300), ("bob", -60), ("cat", 2)]
+
+
+def test_money_alone_comes_in_minor_units() -> None:
+    assert [scale_of(target, 2) for target in (LAPSE, SPEND, ORDERS, MARGIN, REDEMPTION)] == [1, 100, 1, 100, 1]
+
+
+def test_a_margin_without_the_share_that_is_left_is_refused() -> None:
+    with pytest.raises(ValidationError, match="margin"):
+        Settings.model_validate({"name": "Shop", "sources": {}, "targets": {"it": {"type": "margin"}}})
 
 
 def test_redemption_answers_its_own_campaign_until_the_horizon_or_its_end() -> None:
@@ -234,6 +292,8 @@ def test_a_contact_counts_for_less_than_a_horizon(contact: int, *, asked: bool) 
     [
         ({"type": "lapse", "event": "visit", "horizon": "2d", "active": "3d"}, replace(LAPSE, event="visit")),
         ({"type": "spend", "horizon": "2d", "active": "3d"}, SPEND),
+        ({"type": "orders", "event": "visit", "horizon": "2d", "active": "3d"}, replace(ORDERS, event="visit")),
+        ({"type": "margin", "horizon": "2d", "active": "3d", "margin": 0.25}, MARGIN),
         ({"type": "redemption", "horizon": "5d"}, REDEMPTION),
         (
             {"type": "redemption", "contact": "mail", "response": "reply", "horizon": "5d"},

@@ -1,24 +1,21 @@
-"""The population of customers who did something lately, looked at from past moments a fortnight apart."""
+"""Targets of customers who are looked at together, from past moments a fortnight apart."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import narwhals as nw
 import polars as pl
 
-from features.config.sections.targets import LapseSettings, SpendSettings
-from features.errors import StamkundError
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
-from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
-from features.units import DAY
-from training.targets.later import told_later
-from training.targets.lookup import days_since
 from training.targets.origins import STEP, WARM_UP, origins, quarter_of
+from training.targets.populations.later import told_later
+from training.targets.populations.members import Members
 from training.targets.target import CUSTOMER, Population
 
 Frame = nw.LazyFrame[pl.LazyFrame]
@@ -26,70 +23,81 @@ _NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "y":
 
 
 @dataclass(frozen=True)
-class ActiveCustomers:
-    """Customers with an ``event`` in ``(as_of − active, as_of]``; the label is made of those in the horizon after it.
+class Customers(ABC):
+    """Customers who are ``members`` of a population at a moment; the label is made of what they do in the horizon.
 
-    ``label`` is an expression over ``after``, the number of events in the horizon, and ``value``, what they and their
-    returns there are worth in sum.
+    A type says what each event after the moment counts (``counted``), which events those are (``told_by``), and what
+    label their sum (a column ``counted``) makes (``label``). ``columns`` are those of an event that it reads.
     """
 
-    label: ClassVar[nw.Expr]
+    in_money: ClassVar[bool] = False
     entity: ClassVar[tuple[str, ...]] = CUSTOMER
     pair_features: ClassVar[tuple[str, ...]] = ()
     settled_together: ClassVar[bool] = True
+    columns: ClassVar[tuple[str, ...]] = ()
+    label: ClassVar[nw.Expr] = nw.col("counted")
 
     name: str
     event: str
     horizon_us: int
-    active_us: int
 
-    @classmethod
-    def declared(cls, name: str, settings: LapseSettings | SpendSettings) -> Self:
-        """The target that an entry under ``targets:`` declares."""
-        return cls(name, settings.event, settings.horizon, settings.active)
+    @property
+    @abstractmethod
+    def members(self) -> Members:
+        """Who belongs to the population."""
+
+    @property
+    def told_by(self) -> nw.Expr:
+        """The events that tell the label: those of the kind."""
+        return nw.col("kind") == self.event
+
+    @property
+    def counted(self) -> nw.Expr:
+        """What an event counts: 1 if it is of those that tell the label."""
+        return nw.when(self.told_by).then(1).otherwise(0)
 
     @property
     def event_kinds(self) -> Sequence[str]:
-        """The one kind of event."""
-        return (self.event,)
+        """The kinds that the population and the label are made of."""
+        return tuple(dict.fromkeys((self.event, *self.members.kinds)))
 
-    @property
-    def value_kinds(self) -> Sequence[str]:
-        """The kinds of events whose value is part of the label."""
-        return (self.event,)
+    def read(self, lake: Lake, events: Frame) -> Frame:  # noqa: ARG002
+        """Events of the lake with what the label needs to know of each."""
+        return events
 
     def outcomes(self, events: Frame, *, as_of: int) -> Frame:
         """The population at ``as_of`` and what came of it: ``customer_id, as_of, y``, amounts in minor units.
 
-        ``events`` holds ``customer_id, kind, time, known_at, value``; what was known at ``as_of`` makes the population.
-        A label is only complete once they reach the horizon's end.
+        ``events`` holds ``customer_id, kind, time, known_at`` and the type's columns; what was known at ``as_of`` makes
+        the population. A label is only complete once they reach the horizon's end.
         """
-        time, own = nw.col("time"), nw.col("kind") == self.event
-        before = nw.when(own, nw.col("known_at") <= as_of).then(1).otherwise(0)
-        after = nw.when(own, time > as_of).then(1).otherwise(0)
-        net = nw.when(own).then(nw.col("value")).otherwise(nw.col("value") * -1)
-        value = nw.when(time > as_of).then(net).otherwise(0)
-        near = (time > as_of - self.active_us) & (time <= as_of + self.horizon_us)
+        weight = nw.when(nw.col("known_at") <= as_of).then(self.members.weight).otherwise(0)
+        counted = nw.when(nw.col("time") > as_of).then(self.counted).otherwise(0)
         return (
-            events.filter(nw.col("kind").is_in(self.value_kinds), ~nw.col("customer_id").is_null(), near)
+            events.filter(~nw.col("customer_id").is_null(), self._near(as_of))
             .group_by("customer_id")
-            .agg(before.sum().alias("before"), after.sum().alias("after"), value.sum().alias("value"))
-            .filter(nw.col("before") > 0)
+            .agg(weight.sum().alias("weight"), counted.sum().alias("counted"))
+            .filter(nw.col("weight") > 0)
             .select("customer_id", nw.lit(as_of).alias("as_of"), self.label.cast(nw.Int64).alias("y"))
         )
 
+    def _near(self, as_of: int) -> nw.Expr:
+        """The events that the population and its label at a moment can be made of."""
+        back, ahead = self.members.look_back_us, nw.col("time") <= as_of + self.horizon_us
+        return ahead if back is None else ahead & (nw.col("time") > as_of - back)
+
     def _outcomes_of(self, events: pl.DataFrame, lake: Lake, *, as_of: int) -> pl.DataFrame:
         """The same of people as they are known then, and of what they did later as is known at the horizon's end."""
-        until = as_of + self.horizon_us
-        near = events.filter(pl.col("time").is_between(as_of - self.active_us, until, closed="right"))
-        told = told_later(near, lake, as_of=as_of, until=until)
+        near = nw.from_native(events).filter(self._near(as_of)).to_native()
+        told = told_later(near, lake, as_of=as_of, until=as_of + self.horizon_us)
         return self.outcomes(nw.from_native(told.lazy()), as_of=as_of).to_native().collect()
 
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
         every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
-        narrow = every.filter(pl.col("kind").is_in(self.value_kinds))
-        events = narrow.select("fragment", "kind", "time", KNOWN_AT, "value").collect()
+        known = nw.from_native(every.with_columns(KNOWN_AT))
+        narrow = self.read(lake, known.filter(self.members.needed | self.told_by))
+        events = narrow.select("fragment", "kind", "time", "known_at", *self.columns).to_native().collect()
         frames = [_NOBODY, *(self._outcomes_of(events, lake, as_of=moment) for moment in moments)]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
         return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
@@ -125,13 +133,5 @@ class ActiveCustomers:
         return tuple(place for place, feature in enumerate(feature_set.features) if feature.unit != "code")
 
     def population(self, feature_set: FeatureSet) -> Population:
-        """Customers whose last event is no longer ago than the population's window."""
-        last = days_since(feature_set, Measure("max", "time", where(kind=self.event)))
-        if last is None:
-            text = (
-                f"'{self.name}' is about customers with '{self.event}' events in the last {self.active_us // DAY} "
-                "days, and no feature counts the days since the last one. Run `stamkund build --refit`. Where they are "
-                f"too rare for features of their own, add `take: days_since, kind: {self.event}` under `features.add`."
-            )
-            raise StamkundError("feature_missing", text, field=self.name)
-        return Population(feature_set.features.index(last), self.active_us / DAY)
+        """The customers who are members by a feature."""
+        return self.members.population(feature_set, self.name)

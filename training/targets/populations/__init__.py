@@ -1,0 +1,1 @@
+"""Who a target is about at a moment, and the rows of those people at many past moments."""
