@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +15,7 @@ from training.learners.model import Model
 from training.learners.trees import parameters
 from training.plots import draw
 from training.registry.runs import register
+from training.registry.versions import REPORT
 from training.report import TrainingReport
 
 
@@ -27,8 +28,13 @@ def register_model(
     feature_set: FeatureSet,
     lake_version: str | None,
     used_at: int,
+    refusals: Sequence[str],
+    fingerprint: str,
 ) -> Model:
-    """Log the model's run; returns the model with the version that it is registered as."""
+    """Log the model's run; returns the model with the version that it is registered as.
+
+    ``refusals`` are the gate's codes: a report's verdict also tells why a model that passed replaces no champion.
+    """
     fingerprints: dict[str, object] = {
         "as_of": report.as_of,
         "lake_version": lake_version,
@@ -50,13 +56,14 @@ def register_model(
         draw(folder / "plots", model, evidence)
         feature_set.save(folder / "features.json")
         (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
-        (folder / "verdict.json").write_text(json.dumps([asdict(each) for each in report.verdict.refusals], indent=1))
+        (folder / REPORT).write_text(report.dumps(), encoding="utf-8")
         version = register(
             settings,
             model,
             parameters={**fingerprints, **parameters(model.score_kind)},
             figures={**report.metrics, **baseline, **confidence, **level, **race},
             folder=folder,
-            refusals=[refusal.code for refusal in report.verdict.refusals],
+            refusals=refusals,
+            fingerprint=fingerprint,
         )
     return replace(model, version=version)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, Self, get_type_hints
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 from training.gate import Verdict
 from training.learners.model import Model
@@ -18,7 +22,8 @@ class TrainingReport:
 
     ``model`` is None when there was too little to train on; ``rows``, ``customers`` and ``origins`` count what the
     final model learnt from, ``tested`` the rows that the figures come from. ``learners`` are those that won the
-    ``race``; ``level`` is the forecast that the scores add up to.
+    ``race``; ``level`` is the forecast that the scores add up to. ``unchanged`` says that everything was as it was
+    when this version was trained, so that nothing was trained anew.
     """
 
     target: Target
@@ -36,12 +41,29 @@ class TrainingReport:
     level: Forecast | None = None
     verdict: Verdict = field(default_factory=Verdict)
     promoted: bool = False
+    unchanged: bool = False
     seconds: float = 0.0
 
     @property
     def version(self) -> int | None:
         """The registered version."""
         return self.model.version if self.model else None
+
+    def dumps(self) -> str:
+        """What was found, as JSON; the target and the model have files of their own."""
+        return to_json({name: getattr(self, name) for name in FOUND}, indent=1).decode()
+
+    @classmethod
+    def loads(cls, text: str, target: Target) -> Self:
+        """The report that :meth:`dumps` wrote."""
+        types, found = get_type_hints(cls), from_json(text)
+        return cls(target, **{name: TypeAdapter(types[name]).validate_python(found[name]) for name in FOUND})
+
+
+FOUND: Final = (
+    "as_of", "rows", "customers", "origins", "tested", "metrics", "baseline", "baseline_metrics", "race", "learners",
+    "level", "verdict",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

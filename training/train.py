@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -23,9 +24,11 @@ from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
 from training.metrics.by_kind import model_metrics
 from training.registration import register_model
-from training.registry.versions import champion_as_of, promote
+from training.registry.fingerprint import code_version, fingerprint
+from training.registry.promotion import promote
+from training.registry.versions import CHAMPION, ModelVersion, champion_as_of, load, made_from, report_of
 from training.report import TrainingReport
-from training.targets import Target
+from training.targets import Target, card_of
 from training.targets.declared import selected_targets
 from training.timing import features_fitted_late, no_test_block, older_than_champion
 from training.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
@@ -44,7 +47,8 @@ def train(
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
     A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
-    registered without the alias, and the report's verdict says why. A ``quick`` training runs trees alone, without a
+    registered without the alias, and the report's verdict says why. Where everything is as it was when a version was
+    trained, its report is told again, and nothing is registered. A ``quick`` training runs trees alone, without a
     race. Settings without targets are refused (``no_targets``). Nobody is learnt from who does not allow it, by what
     they said in the lake and in the ``later`` events, which no build has read yet; nor from those ``without`` whom the
     next build will do.
@@ -87,10 +91,44 @@ class Job:
     used_at: int
     learners: Sequence[str]
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells that a model was made from just this; the dataset says what the lake and consent gave."""
+        consent = self.settings.consent
+        parts: dict[str, object] = {
+            "dataset": self.dataset,
+            "target": card_of(self.target),
+            "gate": self.settings.gate.model_dump(),
+            "features": self.feature_set.hash,
+            "consent": consent.fingerprint if consent else None,
+            "moments": (self.first, self.as_of),
+            "learners": self.learners,
+            "code": code_version(),
+        }
+        return fingerprint(parts)
+
 
 def _train(job: Job) -> TrainingReport:
-    """One target, from its dataset to its report."""
-    began, target, gate = time.perf_counter(), job.target, job.settings.gate
+    """One target, from its dataset to its report, or to that of the version that was made from just this."""
+    began = time.perf_counter()
+    before = made_from(job.settings, job.target.name, job.fingerprint)
+    report = _trained(job) if before is None else _unchanged(job, before)
+    promoted = CHAMPION in before.aliases if before else False
+    if report.model and report.verdict.passed and not (before and before.promoted_at):
+        promote(job.settings, report.model.name, report.model.version)
+        promoted = True
+    return replace(report, promoted=promoted, seconds=time.perf_counter() - began)
+
+
+def _unchanged(job: Job, before: ModelVersion) -> TrainingReport:
+    """The report of a version, once more."""
+    report = TrainingReport.loads(report_of(job.settings, before), job.target)
+    return replace(report, model=load(job.settings, before.name, before.version), unchanged=True)
+
+
+def _trained(job: Job) -> TrainingReport:
+    """The report of a new model, registered."""
+    target, gate = job.target, job.settings.gate
     usable = job.dataset.known_by(job.as_of)
     report = TrainingReport(
         target=target,
@@ -104,7 +142,7 @@ def _train(job: Job) -> TrainingReport:
     walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=outcomes, learners=job.learners)
     if walk is None:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
-        return replace(report, verdict=verdict, seconds=time.perf_counter() - began)
+        return replace(report, verdict=verdict)
     evidence = evidence_of(target, job.feature_set, walk)
     verdict = check_evidence(target, gate, evidence)
     late = features_fitted_late(target, job.feature_set, test_start=walk.test_start)
@@ -119,6 +157,10 @@ def _train(job: Job) -> TrainingReport:
         level=walk.level,
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
+    gated = [refusal.code for refusal in report.verdict.refusals]
+    if not gated:
+        older = older_than_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
+        report = replace(report, verdict=replace(report.verdict, refusals=tuple(older)))
     model = register_model(
         job.settings,
         _model(job, walk),
@@ -127,14 +169,10 @@ def _train(job: Job) -> TrainingReport:
         feature_set=job.feature_set,
         lake_version=job.lake.version,
         used_at=job.used_at,
+        refusals=gated,
+        fingerprint=job.fingerprint,
     )
-    if report.verdict.passed:
-        older = older_than_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
-        report = replace(report, verdict=replace(report.verdict, refusals=tuple(older)))
-    promoted = report.verdict.passed
-    if promoted:
-        promote(job.settings, model.name, model.version)
-    return replace(report, model=model, promoted=promoted, seconds=time.perf_counter() - began)
+    return replace(report, model=model)
 
 
 def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:

@@ -17,4 +17,5 @@ def sketch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registration, "draw", lambda *_: None)
     monkeypatch.setattr(registration, "register", lambda *_, **__: 1)
     monkeypatch.setattr(training, "champion_as_of", lambda *_: None)
+    monkeypatch.setattr(training, "made_from", lambda *_: None)
     monkeypatch.setattr(training, "promote", lambda *_: None)

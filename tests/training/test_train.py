@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,8 @@ from training.evaluate import evaluate, outcome_dataset
 from training.gate import Evidence, advantage
 from training.learners.model import quantiles
 from training.metrics.by_kind import model_metrics, rule_metrics
-from training.registry.versions import champion_versions, champions, promote
+from training.registry.promotion import promote, rollback
+from training.registry.versions import champion_versions, champions, listing
 from training.report import TrainingReport
 from training.targets import ScoreKind, targets_of
 from training.targets.origins import origins
@@ -139,10 +141,72 @@ def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> Non
     assert [refusal.code for refusal in earlier.verdict.refusals] == ["older_than_champion"]
     assert (earlier.version, earlier.promoted) == (2, False)
     assert champion_versions(settings) == {"lapse": 1}
-    (again,) = train(settings, as_of=AS_OF, targets=["lapse"])
-    assert again.promoted
+    (again,) = train(settings, as_of=AS_OF - 14 * DAY, targets=["lapse"])
+    assert (again.unchanged, again.verdict, again.promoted) == (True, earlier.verdict, False)
     promote(settings, "lapse", 2)  # who wants it all the same may have it
     assert champion_versions(settings) == {"lapse": 2}
+
+
+def test_the_same_inputs_make_no_new_version_and_tell_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = shop(tmp_path, events())
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(sys.modules[train.__module__], "promote", lambda *_: None)
+        (first,) = train(settings, as_of=AS_OF, targets=["lapse"], quick=True)
+    assert champion_versions(settings) == {}
+    (again,) = train(settings, as_of=AS_OF, targets=["lapse"], quick=True)
+    assert again.model is not None
+    assert (again.unchanged, again.version, again.promoted) == (True, 1, True)  # what was cut off is made good
+    assert champion_versions(settings) == {"lapse": 1}
+    assert again.model.scorer.files() == first.model.scorer.files()  # type: ignore[union-attr]
+    assert replace(again, model=None, seconds=0.0, unchanged=False) == replace(first, model=None, seconds=0.0)
+    Lake(settings.lake).write({"events": events().filter(pl.col("time") <= AS_OF)})  # another lake, the same past
+    assert train(settings, as_of=AS_OF, targets=["lapse"], quick=True)[0].unchanged
+    assert [entry.version for entry in listing(settings)] == [1]
+
+
+def test_who_rolled_back_is_not_overruled_by_the_same_inputs(tmp_path: Path) -> None:
+    settings = shop(tmp_path, events())
+    for day in (-1, 0):
+        train(settings, as_of=AS_OF + day * DAY, targets=["lapse"], quick=True)
+    rollback(settings, "lapse")
+    (again,) = train(settings, as_of=AS_OF, targets=["lapse"], quick=True)
+    assert (again.unchanged, again.version, again.promoted) == (True, 2, False)
+    assert champion_versions(settings) == {"lapse": 1}
+
+
+def fingerprint_of(settings: Settings, *, quick: bool = False) -> str:
+    """What a training is told by, before it begins."""
+    found: list[str] = []
+
+    def stop(_: Settings, __: str, fingerprint: str) -> None:
+        found.append(fingerprint)
+        raise StopIteration
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(StopIteration):
+        patch.setattr(sys.modules[train.__module__], "made_from", stop)
+        train(settings, as_of=AS_OF, targets=[next(iter(settings.targets))], quick=quick)
+    return found[0]
+
+
+def test_whatever_a_model_is_made_from_is_in_its_fingerprint(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_first = fingerprint_of(settings)
+    assert at_first == fingerprint_of(shop(tmp_path / "another", events()))
+    renamed = settings.model_copy(update={"targets": {"gone": settings.targets["lapse"]}})
+    one_less = shop(tmp_path / "less", events().filter(pl.col("event_id") != "e1000"))
+    FeatureSet.load(settings.feature_set).save(one_less.feature_set)
+    other_features = shop(tmp_path / "features", events())
+    replace(FeatureSet.load(settings.feature_set), basis="other").save(other_features.feature_set)
+    others = [
+        fingerprint_of(renamed),
+        fingerprint_of(settings.model_copy(update={"gate": settings.gate.model_copy(update={"outcomes": 41})})),
+        fingerprint_of(one_less),
+        fingerprint_of(other_features),
+        fingerprint_of(settings, quick=True),
+    ]
+    monkeypatch.setattr(sys.modules[train.__module__], "code_version", lambda: "0.0.0+another")
+    assert len({at_first, *others, fingerprint_of(settings)}) == 7
 
 
 def test_later_events_change_no_table(tables: Mapping[str, Dataset], tmp_path: Path) -> None:

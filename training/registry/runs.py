@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from features.config.settings import Settings
 from training.learners.model import Model
 from training.registry.client import sqlite_file, tracking
-from training.registry.versions import FOLDER, GATE, PASSED
+from training.registry.versions import FINGERPRINT, FOLDER, GATE, PASSED
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -27,10 +27,12 @@ def register(
     figures: Mapping[str, float],
     folder: Path,
     refusals: Sequence[str],
+    fingerprint: str,
 ) -> int:
     """Log a run with a model, its figures and the files of ``folder``; returns the version it is registered as.
 
-    ``refusals`` are the gate's codes. The version has no alias yet: see :func:`training.registry.versions.promote`.
+    ``refusals`` are the gate's codes, ``fingerprint`` is that of all that the model was made from. The version has no
+    alias yet: see :func:`training.registry.promotion.promote`.
     """
     with tracking(settings) as client:
         import mlflow  # noqa: PLC0415 - seconds to import, so only those who need the registry pay
@@ -42,7 +44,7 @@ def register(
             source, model_id = _log_model(model)
         if not client.search_registered_models(f"name='{model.name}'"):
             client.create_registered_model(model.name, description=model.target.description)
-        tags = {GATE: ", ".join(refusals) or PASSED, "as_of": str(model.as_of)}
+        tags = {GATE: ", ".join(refusals) or PASSED, "as_of": str(model.as_of), FINGERPRINT: fingerprint}
         version = client.create_model_version(model.name, source, run.info.run_id, tags=tags, model_id=model_id)
         return int(version.version)
 

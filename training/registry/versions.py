@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from features.config.settings import Settings
-from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
 from training.registry.client import registry_client, registry_exists
 
@@ -18,18 +16,26 @@ if TYPE_CHECKING:
 CHAMPION, PREVIOUS = "champion", "previous"
 FOLDER: Final = "model"  # of a model's own files among its artifacts
 GATE: Final = "gate"  # the tag that holds the gate's answer
+FINGERPRINT: Final = "fingerprint"  # the tag that tells what it was trained from
+PROMOTED: Final = "promoted_at"  # the tag that tells when it became champion last
+REPORT: Final = "report.json"
 PASSED: Final = "passed"
 
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """A registered version: its aliases, the moment it was trained at (µs), and ``passed`` or the gate's refusals."""
+    """A registered version: its aliases, the moment it was trained at (µs), and ``passed`` or the gate's refusals.
+
+    ``fingerprint`` is that of everything it was trained from, ``promoted_at`` when it became champion last.
+    """
 
     name: str
     version: int
     aliases: tuple[str, ...]
     as_of: int
     gate: str
+    fingerprint: str | None = None
+    promoted_at: str | None = None
 
 
 def champions(settings: Settings) -> dict[str, Model]:
@@ -41,7 +47,7 @@ def champion_versions(settings: Settings) -> dict[str, int]:
     """The champion's version of each declared target that has one."""
     return {
         model.name: int(model.aliases[CHAMPION])
-        for model in _registered_models(settings)
+        for model in registered_models(settings)
         if CHAMPION in model.aliases and model.name in settings.targets
     }
 
@@ -65,7 +71,7 @@ def load(settings: Settings, name: str, version: int) -> Model:
 def listing(settings: Settings) -> list[ModelVersion]:
     """Every version of every declared target, the newest first."""
     entries: list[ModelVersion] = []
-    models = _registered_models(settings)
+    models = registered_models(settings)
     if not models:
         return entries
     with registry_client(settings) as client:
@@ -73,71 +79,29 @@ def listing(settings: Settings) -> list[ModelVersion]:
             for each in client.search_model_versions(f"name='{model.name}'"):
                 number, tags = int(each.version), each.tags
                 aliases = tuple(sorted(alias for alias, v in model.aliases.items() if int(v) == number))
-                entries.append(ModelVersion(model.name, number, aliases, int(tags["as_of"]), tags[GATE]))
+                told = tags.get(FINGERPRINT), tags.get(PROMOTED)
+                entries.append(ModelVersion(model.name, number, aliases, int(tags["as_of"]), tags[GATE], *told))
     return sorted(entries, key=lambda entry: (entry.name, -entry.version))
 
 
-def promote(settings: Settings, name: str, version: int) -> None:
-    """Make a version that passed the gate the champion; the one before it stays known as ``previous``.
+def made_from(settings: Settings, name: str, fingerprint: str) -> ModelVersion | None:
+    """The newest version that was trained from just that."""
+    entries = (entry for entry in listing(settings) if entry.name == name and entry.fingerprint == fingerprint)
+    return next(entries, None)
 
-    Raises :class:`StamkundError` ``feature_set_mismatch`` when the home's features are not those that it was trained
-    on, for then nothing could use it.
-    """
-    entry = _entry(settings, name, version)
-    if entry.gate != PASSED:
-        text = (
-            f"Version {version} of '{name}' did not pass the gate ({entry.gate}). Promote one that did, or train again."
-        )
-        raise StamkundError("gate_not_passed", text, field="version")
-    _check_features(settings, name, version)
+
+def report_of(settings: Settings, entry: ModelVersion) -> str:
+    """The report of a version's training, as it was written."""
     with registry_client(settings) as client:
-        aliases = client.get_registered_model(name).aliases
-        if CHAMPION in aliases and int(aliases[CHAMPION]) != version:
-            client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
-        client.set_registered_model_alias(name, CHAMPION, str(version))
+        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - as above
+
+        run = client.get_model_version(entry.name, str(entry.version)).run_id
+        file = download_artifacts(artifact_uri=f"runs:/{run}/{REPORT}", tracking_uri=settings.registry_url)
+    return Path(file).read_text(encoding="utf-8")
 
 
-def rollback(settings: Settings, name: str) -> int:
-    """Make the previous champion champion again, and the other way round; returns its version."""
-    _check_name(settings, name)
-    with registry_client(settings) as client:
-        aliases = client.get_registered_model(name).aliases
-        if PREVIOUS not in aliases:
-            text = f"'{name}' has no previous champion to go back to. See `stamkund models list`."
-            raise StamkundError("no_previous_champion", text, field="name")
-        _check_features(settings, name, int(aliases[PREVIOUS]))
-        client.set_registered_model_alias(name, CHAMPION, aliases[PREVIOUS])
-        client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
-        return int(aliases[PREVIOUS])
-
-
-def _entry(settings: Settings, name: str, version: int) -> ModelVersion:
-    _check_name(settings, name)
-    entries = {str(entry.version): entry for entry in listing(settings) if entry.name == name}
-    if str(version) not in entries:
-        raise StamkundError.unknown("unknown_version", f"version of '{name}'", str(version), entries, field="version")
-    return entries[str(version)]
-
-
-def _check_features(settings: Settings, name: str, version: int) -> None:
-    """Refuse a version of other features than the home's; where the home has none, nothing can be compared."""
-    if not settings.feature_set.exists():
-        return
-    if load(settings, name, version).feature_set_hash != FeatureSet.load(settings.feature_set).hash:
-        text = (
-            f"Version {version} of '{name}' was trained on other features than those at hand, so that nothing could "
-            "use it. Run `stamkund train`, or bring the features back that it was trained on."
-        )
-        raise StamkundError("feature_set_mismatch", text, field="version")
-
-
-def _check_name(settings: Settings, name: str) -> None:
-    names = [model.name for model in _registered_models(settings)]
-    if name not in names:
-        raise StamkundError.unknown("unknown_model", "model", name, names, field="name")
-
-
-def _registered_models(settings: Settings) -> list[RegisteredModel]:
+def registered_models(settings: Settings) -> list[RegisteredModel]:
+    """The registry's models of the declared targets' names."""
     if not registry_exists(settings):
         return []
     with registry_client(settings) as client:

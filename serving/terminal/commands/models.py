@@ -24,7 +24,8 @@ def train(
 
     Linear models, trees and blends of them race on outcomes that none has seen; the simplest of the best is kept.
 
-    A model that is refused answers nothing; the one that answered before goes on.
+    A model that is refused answers nothing; the one that answered before goes on. Where everything is as it was when a
+    version was trained, nothing is registered, and that version is told again as unchanged.
     """
     from serving.store.since_build import since_build
     from serving.terminal.answers import training_answer
@@ -49,14 +50,16 @@ def train(
             out.say(race_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
-        promoted, answer = sum(report.promoted for report in reports), training_answer(reports)
-        if not promoted:
-            text = f"None of {len(reports)} models is used, for the reasons given. What answered before goes on."
+        refused, answer = sum(not report.verdict.passed for report in reports), training_answer(reports)
+        if refused == len(reports):
+            text = f"None of {refused} models is used, for the reasons given. What answered before goes on."
             raise out.fail(StamkundError("all_refused", text, field="targets"), answer)
+        if all(report.unchanged for report in reports):
+            out.say("Unchanged: all that the models are made from is as it was, and so are they.")
         out.say(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
         out.say("Next: `stamkund score`, or `stamkund serve`.")
         out.answer(answer)
-        if promoted < len(reports):
+        if refused:
             raise typer.Exit(REFUSED)
 
 
@@ -97,7 +100,7 @@ def list_versions(config: Config = YAML, *, as_json: Json = False) -> None:
 
 def promote(name: str, version: int, config: Config = YAML, *, as_json: Json = False) -> None:
     """Let a version that passed the gate answer from now on."""
-    from training.registry.versions import promote as set_champion
+    from training.registry.promotion import promote as set_champion
 
     with output(as_json=as_json) as out:
         set_champion(settings_of(config), name, version)
@@ -107,7 +110,7 @@ def promote(name: str, version: int, config: Config = YAML, *, as_json: Json = F
 
 def rollback(name: str, config: Config = YAML, *, as_json: Json = False) -> None:
     """Let the previous champion answer again."""
-    from training.registry.versions import rollback as set_previous
+    from training.registry.promotion import rollback as set_previous
 
     with output(as_json=as_json) as out:
         version = set_previous(settings_of(config), name)

@@ -79,6 +79,25 @@ def test_tables_fit_eighty_columns_and_cut_no_name_and_no_code() -> None:
     assert "transactions_of_the" in text  # a long name is folded
 
 
+@pytest.mark.parametrize(
+    ("promoted", "unchanged", "codes", "standing"),
+    [
+        (True, False, [], "champion"),
+        (True, True, [], "champion, unchanged"),
+        (False, True, [], "kept, unchanged"),
+        (False, False, ["not_calibrated"], "refused"),
+        (False, True, ["not_calibrated"], "refused, unchanged"),
+    ],
+)
+def test_a_training_says_what_became_of_each_model(
+    codes: list[str], standing: str, *, promoted: bool, unchanged: bool
+) -> None:
+    verdict = Verdict(tuple(Refusal(code, "") for code in codes))
+    report = TrainingReport(TARGET, 0, 1, 1, 1, verdict=verdict, promoted=promoted, unchanged=unchanged)
+    (line,) = (line for line in narrow(training_table([report])).splitlines() if "none" in line)
+    assert f"none, {standing}" in line
+
+
 def test_only_codes_that_are_most_of_a_source_make_a_build_end_otherwise() -> None:
     sources = [SourceReport(str(n), "events", "", 10, {"bad_time": n}, left_out=2) for n in (3, 4, 5)]
     assert mostly_rejected(IngestReport(tuple(sources), "")) == ["5"]  # 3 of 8 accepted; 4 and 4 are as many

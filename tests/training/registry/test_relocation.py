@@ -16,9 +16,10 @@ import pytest
 from features.config.settings import Settings
 from features.errors import StamkundError
 from tests.training.registry.models import MODEL, X, settings_in
+from training.registry.promotion import promote
 from training.registry.relocation import follow_home
 from training.registry.runs import register
-from training.registry.versions import champion_versions, champions, listing, promote
+from training.registry.versions import champion_versions, champions, listing
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:mlflow")  # of MLflow's own type hints
 
@@ -36,7 +37,9 @@ def add(settings: Settings) -> int:
     folder = settings.home.parent / "files"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "note.txt").write_text("hello")
-    return register(settings, MODEL, parameters={"rows": 200}, figures={"auc": 0.9}, folder=folder, refusals=[])
+    return register(
+        settings, MODEL, parameters={"rows": 200}, figures={"auc": 0.9}, folder=folder, refusals=[], fingerprint="f"
+    )
 
 
 def moved(source: Path, target: Path) -> None:

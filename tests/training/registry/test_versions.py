@@ -10,8 +10,9 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, X, settings_in
+from training.registry.promotion import promote, rollback
 from training.registry.runs import register
-from training.registry.versions import champion_as_of, champion_versions, champions, listing, load, promote, rollback
+from training.registry.versions import champion_as_of, champion_versions, champions, listing, load
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,12 @@ def versions(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> li
     """Two versions that passed the gate, then one that did not; each is of a moment later than the one before."""
     folder = tmp_path_factory.mktemp("beside")
     (folder / "note.txt").write_text("hello")
-    both = {"parameters": {"rows": 200}, "figures": {"auc": 0.9, "unknown": float("nan")}, "folder": folder}
+    both = {
+        "parameters": {"rows": 200},
+        "figures": {"auc": 0.9, "unknown": float("nan")},
+        "folder": folder,
+        "fingerprint": "f",
+    }
     made = [(replace(MODEL, as_of=as_of), codes) for as_of, codes in ((77, []), (78, []), (79, ["not_calibrated"]))]
     return [register(settings, model, refusals=codes, **both) for model, codes in made]  # type: ignore[arg-type]
 
@@ -97,7 +103,7 @@ def test_mlflow_loads_it_too(settings: Settings, versions: list[int]) -> None:
 def test_nothing_is_said_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     settings = settings_in(tmp_path / "home")
     (tmp_path / "files").mkdir()
-    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "files", refusals=[])
+    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "files", refusals=[], fingerprint="f")
     promote(settings, "lapse", 1)
     assert champion_versions(settings) == {"lapse": 1}
     assert capfd.readouterr() == ("", "")
@@ -119,7 +125,7 @@ def test_what_was_trained_on_other_features_than_those_at_hand_becomes_no_champi
     (tmp_path / "files").mkdir()
     for features in ("cafe", "cafe", "tea"):
         model = replace(MODEL, feature_set_hash=features)
-        register(settings, model, parameters={}, figures={}, folder=tmp_path / "files", refusals=[])
+        register(settings, model, parameters={}, figures={}, folder=tmp_path / "files", refusals=[], fingerprint="f")
     for version in (1, 3, 2):
         promote(settings, "lapse", version)  # without features at hand there is nothing to compare with
     FeatureSet((), fitted_at=0).save(settings.feature_set)

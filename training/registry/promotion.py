@@ -1,0 +1,82 @@
+"""Which version is the champion: promotion and the way back, each only to what the features at hand can serve."""
+
+from __future__ import annotations
+
+import time
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.moments import iso
+from features.profiles.feature_set import FeatureSet
+from training.registry.client import registry_client
+from training.registry.versions import (
+    CHAMPION,
+    PASSED,
+    PREVIOUS,
+    PROMOTED,
+    ModelVersion,
+    listing,
+    load,
+    registered_models,
+)
+
+
+def promote(settings: Settings, name: str, version: int) -> None:
+    """Make a version that passed the gate the champion; the one before it stays known as ``previous``.
+
+    Raises :class:`StamkundError` ``feature_set_mismatch`` when the home's features are not those that it was trained
+    on, for then nothing could use it.
+    """
+    entry = _entry(settings, name, version)
+    if entry.gate != PASSED:
+        text = (
+            f"Version {version} of '{name}' did not pass the gate ({entry.gate}). Promote one that did, or train again."
+        )
+        raise StamkundError("gate_not_passed", text, field="version")
+    _check_features(settings, name, version)
+    with registry_client(settings) as client:
+        aliases = client.get_registered_model(name).aliases
+        if CHAMPION in aliases and int(aliases[CHAMPION]) != version:
+            client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
+        client.set_registered_model_alias(name, CHAMPION, str(version))
+        client.set_model_version_tag(name, str(version), PROMOTED, iso(time.time_ns() // 1000))
+
+
+def rollback(settings: Settings, name: str) -> int:
+    """Make the previous champion champion again, and the other way round; returns its version."""
+    _check_name(settings, name)
+    with registry_client(settings) as client:
+        aliases = client.get_registered_model(name).aliases
+        if PREVIOUS not in aliases:
+            text = f"'{name}' has no previous champion to go back to. See `stamkund models list`."
+            raise StamkundError("no_previous_champion", text, field="name")
+        _check_features(settings, name, int(aliases[PREVIOUS]))
+        client.set_registered_model_alias(name, CHAMPION, aliases[PREVIOUS])
+        client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
+        return int(aliases[PREVIOUS])
+
+
+def _entry(settings: Settings, name: str, version: int) -> ModelVersion:
+    _check_name(settings, name)
+    entries = {str(entry.version): entry for entry in listing(settings) if entry.name == name}
+    if str(version) not in entries:
+        raise StamkundError.unknown("unknown_version", f"version of '{name}'", str(version), entries, field="version")
+    return entries[str(version)]
+
+
+def _check_features(settings: Settings, name: str, version: int) -> None:
+    """Refuse a version of other features than the home's; where the home has none, nothing can be compared."""
+    if not settings.feature_set.exists():
+        return
+    if load(settings, name, version).feature_set_hash != FeatureSet.load(settings.feature_set).hash:
+        text = (
+            f"Version {version} of '{name}' was trained on other features than those at hand, so that nothing could "
+            "use it. Run `stamkund train`, or bring the features back that it was trained on."
+        )
+        raise StamkundError("feature_set_mismatch", text, field="version")
+
+
+def _check_name(settings: Settings, name: str) -> None:
+    names = [model.name for model in registered_models(settings)]
+    if name not in names:
+        raise StamkundError.unknown("unknown_model", "model", name, names, field="name")
