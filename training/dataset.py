@@ -52,6 +52,14 @@ class Dataset:
         """The rows whose label is known at a moment: those that a model of that moment may learn from."""
         return self.where(self.known_at <= moment)
 
+    @property
+    def relative(self) -> Floats:
+        """Amounts over the mean of their own moment, so that a moment of plenty teaches no more than another."""
+        amounts = np.maximum(self.y, 0.0)
+        _, place = np.unique(self.as_of, return_inverse=True)
+        means = np.bincount(place, weights=amounts) / np.bincount(place)
+        return np.asarray(amounts / np.where(means > 0, means, 1.0)[place], dtype=np.float64)
+
     def aligned_to(self, moment: int) -> Self:
         """The rows known by a moment, those of each past moment aligned by rank with the customers of this one."""
         past, peers = self.known_by(moment), self.x[self.as_of == moment][:, self.aligned]

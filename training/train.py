@@ -22,6 +22,7 @@ from training.gate import Refusal, Verdict, check_evidence, data_refusals
 from training.learners.blend import LEARNERS
 from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
+from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics
 from training.registration import register_model
 from training.registry.fingerprint import code_version, fingerprint
@@ -149,7 +150,7 @@ def _trained(job: Job) -> TrainingReport:
     report = replace(
         report,
         tested=len(evidence.y),
-        metrics=model_metrics(target.score_kind, evidence.y, evidence.scores),
+        metrics=model_metrics(target.score_kind, evidence.y, evidence.scores) | _range_metrics(walk),
         baseline=evidence.rule,
         baseline_metrics=baseline_metrics(target.score_kind, evidence),
         race=walk.race,
@@ -203,7 +204,14 @@ def _model(job: Job, walk: WalkForward) -> Model:
         feature_set_hash=job.feature_set.hash,
         percentiles=(),
         as_of=job.as_of,
+        hurdle=walk.ranges.hurdle if walk.ranges else None,
     )
     base = job.dataset.where(job.dataset.as_of == job.as_of)
     base = base if len(base) else job.dataset
     return replace(model, percentiles=quantiles(model.predict(base.x, num_threads=THREADS)))
+
+
+def _range_metrics(walk: WalkForward) -> dict[str, float]:
+    """How the ranges of the test's amounts did; empty without any."""
+    ends = walk.ranges.test_ends if walk.ranges else None
+    return {} if ends is None else range_metrics(walk.test.y, ends)

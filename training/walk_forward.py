@@ -35,6 +35,7 @@ from training.learners.trees import THREADS
 from training.level.forecast import Forecast, forecast
 from training.level.history import unlinked
 from training.race import Entry, run_race, winner
+from training.ranges import Ranges, ranges
 from training.targets import ScoreKind
 
 WORKERS = 3
@@ -47,7 +48,8 @@ QUICK = ("trees",)  # the one learner of a quick training
 class WalkForward:
     """The final blend and calibration, and beside them the test: out-of-time rows from ``test_start`` on, scored.
 
-    ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any.
+    ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any;
+    ``ranges`` are those of amounts.
     """
 
     scorer: Blend
@@ -57,6 +59,7 @@ class WalkForward:
     test_start: int
     race: Sequence[Entry] = ()
     level: Forecast | None = None
+    ranges: Ranges | None = None
 
 
 def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int | None:
@@ -87,7 +90,8 @@ def walk_forward(
     late = block_start(usable, score_kind, outcomes=outcomes)
     if late is None:
         return None
-    race, spread = _race(rows, late, score_kind, outcomes=outcomes, learners=tuple(learners))
+    early = _early(usable.known_by(late), score_kind, outcomes)
+    race, spread = _race(rows, early, late, score_kind, learners=tuple(learners))
     names = winner(race).learners if race else QUICK
     with ThreadPoolExecutor(WORKERS) as pool:  # the two models do not need each other
         final = pool.submit(_fit, rows, names, score_kind, at=as_of)
@@ -98,18 +102,23 @@ def walk_forward(
         found, level = _spread(raw, block, score_kind), _forecast(rows, as_of)
         scorer = final.result()
     calibration = _at_level(found, scorer, rows, score_kind, at=as_of)
-    return WalkForward(scorer, calibration, block, judged.apply(raw, score_kind), late, race, level)
+    between = ranges(rows, early=early, late=late, as_of=as_of) if score_kind == "amount" else None
+    return WalkForward(scorer, calibration, block, judged.apply(raw, score_kind), late, race, level, between)
+
+
+def _early(past: Dataset, score_kind: ScoreKind, outcomes: int) -> int | None:
+    """Where the block before the test begins: with many outcomes, or with enough; None without."""
+    starts = (block_start(past, score_kind, outcomes=least) for least in (RACE * outcomes, outcomes))
+    return next((start for start in starts if start is not None), None)
 
 
 def _race(
-    rows: Dataset, late: int, score_kind: ScoreKind, *, outcomes: int, learners: Sequence[str]
+    rows: Dataset, early: int | None, late: int, score_kind: ScoreKind, *, learners: Sequence[str]
 ) -> tuple[list[Entry], Platt]:
     """The race of what could be compared at ``late``, and the spread of the winner's scores; without any, (1, 0)."""
-    past = rows.known_by(late)
-    starts = (block_start(past, score_kind, outcomes=least) for least in (RACE * outcomes, outcomes))
-    early = next((start for start in starts if start is not None), None)
     if early is None:
         return [], Platt()
+    past = rows.known_by(late)
     block = past.where(past.as_of >= early)
     fitted = _fit(rows, learners, score_kind, at=early)
     raw = {name: scorer.raw(block.x, num_threads=THREADS) for name, scorer in fitted.members.items()}
@@ -143,17 +152,9 @@ def _fit(rows: Dataset, names: Iterable[str], score_kind: ScoreKind, *, at: int)
     learners = [LEARNERS[name] for name in names]
     plain = rows.known_by(at)
     aligned = rows.aligned_to(at) if any(learner.aligned for learner in learners) else plain
-    labels = _relative(plain) if score_kind == "amount" else plain.y
+    labels = plain.relative if score_kind == "amount" else plain.y
 
     def fitted(learner: Learner) -> Scorer:
         return learner.fit((aligned if learner.aligned else plain).x, labels, score_kind)
 
     return Blend({learner.name: fitted(learner) for learner in learners})
-
-
-def _relative(rows: Dataset) -> Floats:
-    """Amounts over the mean of their own moment, so that a moment of plenty teaches no more than another."""
-    amounts = np.maximum(rows.y, 0.0)
-    _, place = np.unique(rows.as_of, return_inverse=True)
-    means = np.bincount(place, weights=amounts) / np.bincount(place)
-    return np.asarray(amounts / np.maximum(means, TINY)[place], dtype=np.float64)

@@ -14,6 +14,7 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
 
+ENDS: Final = ("low", "median", "high")  # eight of ten amounts lie from low to high, half of them below the median
 NO_EVENTS: Final = "no_events"  # why a customer has no scores: nothing happened yet
 
 
@@ -22,6 +23,7 @@ class ModelScores:
     """One model's figures, one entry a customer; NaN, 0 and nothing for customers outside its population.
 
     ``campaigns`` is None for a model that does not score campaigns; ``silent`` tells the customers without any event.
+    ``ends`` are the low end, median and high end of amounts, a row a customer.
     """
 
     model: Model
@@ -30,6 +32,7 @@ class ModelScores:
     reasons: Sequence[Sequence[Reason]]
     campaigns: Sequence[str | None] | None = None
     silent: Mask | None = None
+    ends: Floats | None = None
 
     def answer(self, place: int) -> dict[str, object]:
         """What this model says of one customer, as JSON."""
@@ -45,6 +48,8 @@ class ModelScores:
             "model": model.name,
             "version": str(model.version),
         }
+        if self.ends is not None:
+            answer |= dict(zip(ENDS, map(number, self.ends[place].tolist()), strict=True))
         return answer if self.campaigns is None else answer | {"campaign_id": self.campaigns[place]}
 
     def _no_score(self, place: int) -> str:
@@ -69,14 +74,17 @@ def customer_scores(model: Model, feature_set: FeatureSet, features: Floats, ins
     n = len(features)
     values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
     reasons: list[Sequence[Reason]] = [()] * n
+    ends = np.full((n, len(ENDS)), np.nan) if model.hurdle else None
     rows = np.flatnonzero(inside)
     if len(rows):
         matrix = _columns(model, feature_set.names, features[rows])
         values[rows] = model.predict(matrix)
         percentiles[rows] = model.percentile(values[rows])
+        if ends is not None:
+            ends[rows] = model.ends(matrix)
         for row, parts in zip(rows, model.reasons(matrix, top=top) if top else (), strict=False):
             reasons[row] = parts
-    return ModelScores(model, values, percentiles, reasons)
+    return ModelScores(model, values, percentiles, reasons, ends=ends)
 
 
 def score_pairs(model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs) -> Floats:

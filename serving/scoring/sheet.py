@@ -14,7 +14,7 @@ import polars as pl
 from features.arrays import Floats
 from features.moments import utc
 from features.units import DAY
-from serving.scoring.model_scores import ModelScores, number
+from serving.scoring.model_scores import ENDS, ModelScores, number
 from serving.scoring.orders import days_to_next_order
 
 _PROPENSITIES: Final = pl.List(pl.Struct({"campaign_id": pl.String, "probability": pl.Float64}))
@@ -75,6 +75,7 @@ def _columns(scores: ModelScores) -> dict[str, pl.Series]:
     types: dict[str, pl.DataType | type[pl.DataType]] = {
         "score": pl.Int64,
         scores.model.score_kind: pl.Float64,
+        **({} if scores.ends is None else dict.fromkeys(ENDS, pl.Float64)),
         "percentile": pl.Int64,
         "no_score": pl.String,
         **({} if scores.campaigns is None else {"campaign_id": pl.String}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from features.arrays import Floats, Ints
 from features.files import atomic_folder
 from training.learners.blend import Blend
 from training.learners.calibration import Platt
+from training.learners.hurdle import Hurdle
 from training.targets import ScoreKind, Target, card_of, target_from
 
 CARD = "model.json"
@@ -45,6 +46,7 @@ class Model:
     feature_set_hash: str
     percentiles: tuple[float, ...]
     as_of: int
+    hurdle: Hurdle | None = None
 
     @property
     def score_kind(self) -> ScoreKind:
@@ -54,6 +56,10 @@ class Model:
     def predict(self, x: Floats, *, num_threads: int = 1) -> Floats:
         """Calibrated scores of rows in the order of ``feature_names``; a row alone scores as in any batch."""
         return self.calibration.apply(self.scorer.raw(x, num_threads=num_threads), self.score_kind)
+
+    def ends(self, x: Floats, *, num_threads: int = 1) -> Floats | None:
+        """``[row, (low, median, high)]`` of amounts, eight of ten of which lie between the ends; None without any."""
+        return None if self.hurdle is None else self.hurdle.ends(x, num_threads=num_threads)
 
     def percentile(self, scores: Floats) -> Ints:
         """Where scores stand among the customers the model was made for, 1 to 100."""
@@ -74,7 +80,7 @@ class Model:
 
     def save(self, folder: Path) -> None:
         """Write the model as text files, in place of what the folder held."""
-        files = self.scorer.files()
+        files, ends = self.scorer.files(), self.hurdle.files() if self.hurdle else {}
         card = {
             "name": self.name,
             "version": self.version,
@@ -85,9 +91,10 @@ class Model:
             "feature_names": self.feature_names,
             "percentiles": self.percentiles,
             "files": sorted(files),
+            "hurdle": sorted(ends),
         }
         with atomic_folder(folder) as draft:
-            for name, text in files.items():
+            for name, text in (files | ends).items():
                 (draft / name).write_text(text, encoding="utf-8")
             (draft / CARD).write_text(json.dumps(card, indent=1), encoding="utf-8")
 
@@ -95,16 +102,21 @@ class Model:
     def load(cls, folder: Path) -> Self:
         """Read what :meth:`save` wrote; the same bits come out of it."""
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+
+        def texts(names: Iterable[str]) -> dict[str, str]:
+            return {name: (folder / name).read_text(encoding="utf-8") for name in names}
+
         return cls(
             name=card["name"],
             version=card["version"],
             target=target_from(card["target"]),
-            scorer=Blend.read({name: (folder / name).read_text(encoding="utf-8") for name in card["files"]}),
+            scorer=Blend.read(texts(card.get("files", ["trees.txt"]))),  # older cards have no list
             calibration=Platt(**card["calibration"]),
             feature_names=tuple(card["feature_names"]),
             feature_set_hash=card["feature_set_hash"],
             percentiles=tuple(card["percentiles"]),
             as_of=card["as_of"],
+            hurdle=Hurdle.read(texts(ends)) if (ends := card.get("hurdle")) else None,
         )
 
 

@@ -30,3 +30,17 @@ def amount_metrics(y: Floats, p: Floats) -> dict[str, float]:
         "mean": float(y.mean()),
         "mean_score": float(p.mean()),
     }
+
+
+def range_metrics(y: Floats, ends: Floats) -> dict[str, float]:
+    """MAE of the median, the share between low and high end, and how far these are apart; ``ends[row, 3]``.
+
+    >>> range_metrics(np.array([0.0, 5.0]), np.array([[0.0, 1.0, 2.0], [1.0, 3.0, 4.0]]))
+    {'median_mae': 1.5, 'coverage': 0.5, 'width': 2.5}
+    """
+    low, median, high = ends.T
+    return {
+        "median_mae": float(np.abs(y - median).mean()),
+        "coverage": float(np.mean((low <= y) & (y <= high))),
+        "width": float((high - low).mean()),
+    }
