@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from benchmarks.lapse_days import Day, best_single, figures
+from benchmarks.quality.lapse_days import Day, best_single, figures
 from training.dataset import Dataset
 
 NAN = float("nan")
@@ -32,9 +32,16 @@ def test_lift_is_over_the_single_feature_and_resamples_whole_customers() -> None
         Day(date(2017, 10, 8), outcome, y, "y", y, y),
     ]
     found = figures(days)
-    assert found["lapse_2017-09-10_lift"] == 0.25
-    assert found["lapse_2017-09-10_rule"] == 0.5
-    assert (found["lapse_2017-10-08_lift"], found["lapse_2017-10-08_lift_low"]) == (0.0, 0.0)
-    assert (found["lapse_days_auc"], found["lapse_days_lift"], found["lapse_days_lapsed"]) == (1.0, 0.125, 0.5)
-    low, high = found["lapse_days_lift_low"], found["lapse_days_lift_high"]
+    assert found["completejourney.lapse_28d.2017-09-10.lift"] == 0.25
+    assert found["completejourney.lapse_28d.2017-09-10.rule"] == 0.5
+    assert (
+        found["completejourney.lapse_28d.2017-10-08.lift"],
+        found["completejourney.lapse_28d.2017-10-08.lift_low"],
+    ) == (0.0, 0.0)
+    assert (
+        found["completejourney.lapse_28d.auc"],
+        found["completejourney.lapse_28d.lift"],
+        found["completejourney.lapse_28d.lapsed"],
+    ) == (1.0, 0.125, 0.5)
+    low, high = found["completejourney.lapse_28d.lift_low"], found["completejourney.lapse_28d.lift_high"]
     assert 0 < low < 0.125 < high < 0.25

@@ -139,6 +139,13 @@ def training_datasets(
     return found
 
 
+def level_history(lake: Lake, target: Target, *, first: int, as_of: int, minor_units: int) -> History | None:
+    """The levels of a target known at a moment, without any features; None where it has none."""
+    rows = training_rows(lake, target, first=first, as_of=as_of)
+    early = _early_rows(lake, target, first=first, as_of=as_of, keeper=None)
+    return history_of(target, rows, early, scale=scale_of(target, minor_units))
+
+
 def scale_of(target: Target, minor_units: int) -> int:
     """What a target's label is divided by: money comes in minor units."""
     return int(10**minor_units) if target.in_money else 1

@@ -17,6 +17,7 @@ from training.baseline import best_rule, rule_scores
 from training.dataset import Dataset, dataset
 from training.learners.model import Model
 from training.learners.trees import THREADS
+from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics, rule_metrics
 from training.report import Evaluation
 
@@ -44,7 +45,9 @@ def evaluate(
     rules = rule_scores(target.rules(FeatureSet.load(settings.feature_set)), model.feature_names, outcome.x)
     rule = best_rule(model.score_kind, outcome.y, rules)
     baseline = rule_metrics(model.score_kind, outcome.y, rules[rule]) if rule else {}
-    figures = model_metrics(model.score_kind, outcome.y, scores)
+    ends = model.ends(outcome.x, num_threads=THREADS)
+    ranges = {} if ends is None else range_metrics(outcome.y, ends)
+    figures = model_metrics(model.score_kind, outcome.y, scores) | ranges
     return Evaluation(target, as_of, len(outcome), figures, rule, baseline, left_out)
 
 

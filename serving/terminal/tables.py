@@ -18,7 +18,7 @@ from training.registry.versions import ModelVersion
 from training.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
-FIGURE = {"probability": ("auc", "AUC"), "amount": ("mae", "MAE")}
+FIGURE = {"probability": ("auc", "AUC"), "amount": ("gini", "Gini")}
 
 
 def sources_table(report: IngestReport) -> Table:

@@ -21,8 +21,9 @@ from training.dataset import Dataset
 from training.evaluate import outcome_dataset
 from training.learners.model import Model
 from training.metrics.bootstrap import weighted_auc
+from training.metrics.probability import probability_metrics
 
-DAYS = (date(2017, 9, 10), date(2017, 10, 8), date(2017, 11, 5), date(2017, 12, 3))
+NAME = "completejourney.lapse_28d"
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before
 RESAMPLES, INTERVAL = 1_000, (0.025, 0.975)
 
@@ -45,6 +46,11 @@ class Day:
         y = self.outcome.y
         aucs = {name: float(weighted_auc(y, s, np.ones((1, len(y))))[0]) for name, s in scores.items()}
         return {"rows": len(y), "lapsed": float(y.mean()), **aucs, "lift": aucs["auc"] - aucs["best_single"]}
+
+    @property
+    def came(self) -> Floats:
+        """The outcomes."""
+        return self.outcome.y
 
     def lifts(self, weights: Floats) -> Floats:
         """The lift in each resample of the customers; ``weights[resample, row]``."""
@@ -94,23 +100,31 @@ def means(days: Sequence[Day]) -> dict[str, float]:
 
 
 def figures(days: Sequence[Day]) -> dict[str, float]:
-    """Everything measured, as ``lapse_days_*`` for the means and ``lapse_<day>_*`` for each day."""
+    """Everything measured: ``NAME.*`` for the means and what is pooled over the days, ``NAME.<day>.*`` for each day."""
     spans = intervals(days)
-    by_day = {f"lapse_{d.day}": (d.figures, span) for d, span in zip(days, spans[:-1], strict=True)}
+    by_day = {f"{NAME}.{d.day}": (d.figures, span) for d, span in zip(days, spans[:-1], strict=True)}
     return {
-        f"{name}_{key}": value
-        for name, (values, span) in {"lapse_days": (means(days), spans[-1]), **by_day}.items()
+        f"{name}.{key}": value
+        for name, (values, span) in {NAME: (means(days) | pooled(days), spans[-1]), **by_day}.items()
         for key, value in {**values, "lift_low": float(span[0]), "lift_high": float(span[1])}.items()
     }
+
+
+def pooled(days: Sequence[Day]) -> dict[str, float]:
+    """Log loss, slope and level (mean score over rate) of all days' rows together."""
+    y, scores = (np.concatenate([getattr(d, part) for d in days]) for part in ("came", "scores"))
+    found = probability_metrics(y, scores)
+    level = found["mean_score"] / found["rate"]
+    return {"log_loss": found["log_loss"], "slope": found["calibration_slope"], "level": level}
 
 
 def table_of(days: Sequence[Day], values: Mapping[str, float]) -> Table:
     """The table for people."""
     heads = ("lapse at", "rows", "lapsed", "model", "best single feature", "it is", f"-{RULE}", "lift", "95 % interval")
     table = Table(*heads, box=None)
-    for name, key, single in [*((str(d.day), f"lapse_{d.day}", d.single) for d in days), ("mean", "lapse_days", "")]:
+    for name, key, single in [*((str(d.day), f"{NAME}.{d.day}", d.single) for d in days), ("mean", NAME, "")]:
         rows, lapsed, auc, best, rule, lift, low, high = (
-            values[f"{key}_{figure}"]
+            values[f"{key}.{figure}"]
             for figure in ("rows", "lapsed", "auc", "best_single", "rule", "lift", "lift_low", "lift_high")
         )
         numbers = (f"{rows:,.0f}", f"{lapsed:.1%}", f"{auc:.4f}", f"{best:.4f}", single, f"{rule:.4f}", f"{lift:.4f}")
