@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 from datetime import date
 
 import numpy as np
@@ -22,6 +23,7 @@ from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from training.learners.blend import Blend
 from training.learners.calibration import Platt
+from training.learners.hurdle import Hurdle
 from training.learners.model import Model, Reason
 from training.targets import Target
 from training.targets.lapse import Lapse
@@ -248,3 +250,28 @@ def test_the_next_order_is_a_mean_gap_after_the_last_and_not_in_the_past(
 def test_orders_go_on_at_the_pace_of_so_far(orders: float, tenure: float, predicted: float) -> None:
     said = scored([], rows(customer(orders=orders, first=tenure))).answer(0)
     assert said["predicted_number_of_orders"] == pytest.approx(predicted)
+
+
+@dataclass(frozen=True)
+class Ranging(Saying):
+    """A model whose amounts lie between half and twice what it says."""
+
+    def ends(self, x: Floats, *, num_threads: int = 1) -> Floats | None:  # noqa: ARG002
+        return x[:, -1:] * np.array([0.5, 0.75, 2.0])
+
+
+def test_an_amount_is_told_with_its_range_and_median_for_whom_it_is_told() -> None:
+    """The second customer's last order was too long ago; a model without ranges names none."""
+    bare = saying("worth", "spend", "odd")
+    model = Ranging(**{**vars(bare), "hurdle": cast(Hurdle, ALWAYS)})
+    sheet = scored([model, saying("plain", "spend", "odd")], rows(customer(odd=40), customer(last=80)))
+    worth = sheet.models["worth"]
+    assert [worth.answer(0)[key] for key in ("amount", "low", "median", "high")] == [40.0, 20.0, 30.0, 80.0]
+    assert [worth.answer(1)[key] for key in ("low", "median", "high")] == [None, None, None]
+    assert "low" not in sheet.models["plain"].answer(0)
+    frame = sheet.frame()
+    assert frame["worth_high"].to_list() == [80.0, None]
+    assert "plain_high" not in frame.columns
+
+
+ALWAYS = object()  # that there are ranges; what they are Ranging says
