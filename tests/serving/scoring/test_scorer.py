@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 from datetime import date
+from typing import cast
 
 import numpy as np
 import pytest
@@ -257,7 +257,7 @@ class Ranging(Saying):
     """A model whose amounts lie between half and twice what it says."""
 
     def ends(self, x: Floats, *, num_threads: int = 1) -> Floats | None:  # noqa: ARG002
-        return x[:, -1:] * np.array([0.5, 0.75, 2.0])
+        return np.asarray(x[:, -1:] * np.array([0.5, 0.75, 2.0]))
 
 
 def test_an_amount_is_told_with_its_range_and_median_for_whom_it_is_told() -> None:
