@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Self, get_type_hints
+from typing import Final, Literal, Self, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
@@ -13,7 +13,10 @@ from training.gate import Verdict
 from training.learners.model import Model
 from training.level.forecast import Forecast
 from training.race import Entry
+from training.refusals.succession import NOT_BETTER
 from training.targets import Target
+
+Standing = Literal["champion", "challenger", "kept", "refused"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,14 @@ class TrainingReport:
     def version(self) -> int | None:
         """The registered version."""
         return self.model.version if self.model else None
+
+    @property
+    def standing(self) -> Standing:
+        """What became of it; ``kept`` is a version that passed before and was rolled back since."""
+        codes = [refusal.code for refusal in self.verdict.refusals]
+        if self.promoted:
+            return "champion"
+        return "kept" if not codes else "challenger" if codes == [NOT_BETTER] else "refused"
 
     def dumps(self) -> str:
         """What was found, as JSON; the target and the model have files of their own."""

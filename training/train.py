@@ -24,14 +24,15 @@ from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
 from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics
+from training.refusals.succession import NOT_BETTER, succession
+from training.refusals.timing import features_fitted_late, no_test_block
 from training.registration import register_model
 from training.registry.fingerprint import code_version, fingerprint
-from training.registry.promotion import promote
-from training.registry.versions import CHAMPION, ModelVersion, champion_as_of, load, made_from, report_of
+from training.registry.promotion import challenge, promote
+from training.registry.versions import CHAMPION, ModelVersion, champion, load, made_from, report_of
 from training.report import TrainingReport
 from training.targets import Target, card_of
 from training.targets.declared import selected_targets
-from training.timing import features_fitted_late, no_test_block, older_than_champion
 from training.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
 
@@ -47,8 +48,8 @@ def train(
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
-    A model that passes the gate becomes the champion; one that does not, or that is older than the champion, is
-    registered without the alias, and the report's verdict says why. Where everything is as it was when a version was
+    A model that passes the gate becomes the champion; one that does not, or that is older or worse than the champion,
+    is registered without the alias, and the report's verdict says why. Where everything is as it was when a version was
     trained, its report is told again, and nothing is registered. A ``quick`` training runs trees alone, without a
     race. Settings without targets are refused (``no_targets``). Nobody is learnt from who does not allow it, by what
     they said in the lake and in the ``later`` events, which no build has read yet; nor from those ``without`` whom the
@@ -158,13 +159,14 @@ def _trained(job: Job) -> TrainingReport:
         level=walk.level,
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
+    model = _model(job, walk)
     gated = [refusal.code for refusal in report.verdict.refusals]
     if not gated:
-        older = older_than_champion(target, champion_as_of(job.settings, target.name), as_of=job.as_of)
-        report = replace(report, verdict=replace(report.verdict, refusals=tuple(older)))
+        kept_back = succession(model, champion(job.settings, target.name), gate, walk)
+        report = replace(report, verdict=replace(report.verdict, refusals=tuple(kept_back)))
     model = register_model(
         job.settings,
-        _model(job, walk),
+        model,
         report,
         evidence,
         feature_set=job.feature_set,
@@ -173,6 +175,8 @@ def _trained(job: Job) -> TrainingReport:
         refusals=gated,
         fingerprint=job.fingerprint,
     )
+    if any(refusal.code == NOT_BETTER for refusal in report.verdict.refusals):
+        challenge(job.settings, model.name, model.version)
     return replace(report, model=model)
 
 

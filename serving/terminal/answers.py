@@ -56,6 +56,7 @@ def _training(report: TrainingReport) -> Answer:
         "as_of": iso(report.as_of),
         "version": report.version,
         "promoted": report.promoted,
+        "standing": report.standing,
         "unchanged": report.unchanged,
         "refusals": [asdict(refusal) for refusal in report.verdict.refusals],
         "customers": report.customers,

@@ -57,7 +57,7 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
     for report in reports:
         key, label = FIGURE[report.target.score_kind]
         figure, rule = (figure_text(each.get(key)) for each in (report.metrics, report.baseline_metrics))
-        version = f"{report.version or 'none'}, {_standing(report)}"
+        version = f"{report.version or 'none'}, {report.standing}{', unchanged' if report.unchanged else ''}"
         add_row(
             table,
             report.target.name,
@@ -67,15 +67,6 @@ def training_table(reports: Iterable[TrainingReport]) -> Table:
             version,
         )
     return table
-
-
-def _standing(report: TrainingReport) -> str:
-    """Whether it answers, and whether anything was trained.
-
-    A version that passed and was rolled back since is neither champion nor refused.
-    """
-    standing = "champion" if report.promoted else "kept" if report.verdict.passed else "refused"
-    return f"{standing}, unchanged" if report.unchanged else standing
 
 
 def race_table(reports: Iterable[TrainingReport]) -> Table:

@@ -16,6 +16,7 @@ def sketch(monkeypatch: pytest.MonkeyPatch) -> None:
     registration, training = sys.modules[register_model.__module__], sys.modules[train.__module__]
     monkeypatch.setattr(registration, "draw", lambda *_: None)
     monkeypatch.setattr(registration, "register", lambda *_, **__: 1)
-    monkeypatch.setattr(training, "champion_as_of", lambda *_: None)
+    monkeypatch.setattr(training, "champion", lambda *_: None)
     monkeypatch.setattr(training, "made_from", lambda *_: None)
+    monkeypatch.setattr(training, "challenge", lambda *_: None)
     monkeypatch.setattr(training, "promote", lambda *_: None)

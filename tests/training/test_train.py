@@ -18,8 +18,8 @@ from features.units import DAY
 from training.baseline import best_rule, rule_scores
 from training.dataset import Dataset, history_start, training_datasets
 from training.evaluate import evaluate, outcome_dataset
-from training.gate import Evidence, advantage
-from training.learners.model import quantiles
+from training.gate import Evidence, Refusal, advantage
+from training.learners.model import Model, quantiles
 from training.metrics.by_kind import model_metrics, rule_metrics
 from training.registry.promotion import promote, rollback
 from training.registry.versions import champion_versions, champions, listing
@@ -162,6 +162,26 @@ def test_the_same_inputs_make_no_new_version_and_tell_the_same(tmp_path: Path, m
     Lake(settings.lake).write({"events": events().filter(pl.col("time") <= AS_OF)})  # another lake, the same past
     assert train(settings, as_of=AS_OF, targets=["lapse"], quick=True)[0].unchanged
     assert [entry.version for entry in listing(settings)] == [1]
+
+
+def test_a_worse_model_becomes_the_challenger_and_the_champion_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = shop(tmp_path, events())
+    train(settings, as_of=AS_OF - DAY, targets=["lapse"], quick=True)
+    rivals = []
+
+    def worse(_: Model, champion: Model | None, *__: object) -> list[Refusal]:
+        rivals.append(champion and champion.version)
+        return [Refusal("not_better_than_champion", "")]
+
+    monkeypatch.setattr(sys.modules[train.__module__], "succession", worse)
+    for _ in range(2):
+        (report,) = train(settings, as_of=AS_OF, targets=["lapse"], quick=True)
+        assert (report.version, report.standing, report.promoted) == (2, "challenger", False)
+        assert [entry.aliases for entry in listing(settings)] == [("challenger",), ("champion",)]
+    assert rivals == [1]
+    assert listing(settings)[0].gate == "passed"
 
 
 def test_who_rolled_back_is_not_overruled_by_the_same_inputs(tmp_path: Path) -> None:

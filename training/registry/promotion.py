@@ -10,6 +10,7 @@ from features.moments import iso
 from features.profiles.feature_set import FeatureSet
 from training.registry.client import registry_client
 from training.registry.versions import (
+    CHALLENGER,
     CHAMPION,
     PASSED,
     PREVIOUS,
@@ -21,25 +22,35 @@ from training.registry.versions import (
 )
 
 
-def promote(settings: Settings, name: str, version: int) -> None:
+def promote(settings: Settings, name: str, version: int, *, override: str | None = None) -> None:
     """Make a version that passed the gate the champion; the one before it stays known as ``previous``.
 
-    Raises :class:`StamkundError` ``feature_set_mismatch`` when the home's features are not those that it was trained
-    on, for then nothing could use it.
+    A version that was refused becomes champion by an ``override``, the reason for which its tags keep with what
+    refused it and when. Raises :class:`StamkundError` ``feature_set_mismatch`` when the home's features are not those
+    that it was trained on, for then nothing could use it.
     """
     entry = _entry(settings, name, version)
-    if entry.gate != PASSED:
-        text = (
-            f"Version {version} of '{name}' did not pass the gate ({entry.gate}). Promote one that did, or train again."
-        )
-        raise StamkundError("gate_not_passed", text, field="version")
+    _check_gate(entry, override)
     _check_features(settings, name, version)
+    now = iso(time.time_ns() // 1000)
+    tags = {PROMOTED: now}
+    if override is not None:
+        tags |= {"override_of": entry.gate, "override_reason": override, "override_at": now}
     with registry_client(settings) as client:
+        for tag, value in tags.items():
+            client.set_model_version_tag(name, str(version), tag, value)
         aliases = client.get_registered_model(name).aliases
         if CHAMPION in aliases and int(aliases[CHAMPION]) != version:
             client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
         client.set_registered_model_alias(name, CHAMPION, str(version))
-        client.set_model_version_tag(name, str(version), PROMOTED, iso(time.time_ns() // 1000))
+        if CHALLENGER in aliases:  # of the champion before, or this very one
+            client.delete_registered_model_alias(name, CHALLENGER)
+
+
+def challenge(settings: Settings, name: str, version: int) -> None:
+    """Keep a version that passed the gate, and did not replace the champion, as the challenger."""
+    with registry_client(settings) as client:
+        client.set_registered_model_alias(name, CHALLENGER, str(version))
 
 
 def rollback(settings: Settings, name: str) -> int:
@@ -62,6 +73,22 @@ def _entry(settings: Settings, name: str, version: int) -> ModelVersion:
     if str(version) not in entries:
         raise StamkundError.unknown("unknown_version", f"version of '{name}'", str(version), entries, field="version")
     return entries[str(version)]
+
+
+def _check_gate(entry: ModelVersion, override: str | None) -> None:
+    """Refuse what the gate refused, unless there is a reason; a reason for nothing is a mistake."""
+    who = f"Version {entry.version} of '{entry.name}'"
+    if override is None and entry.gate != PASSED:
+        text = (
+            f"{who} did not pass the gate ({entry.gate}). Promote one that did, train again, or say why it shall "
+            'answer all the same: --override "REASON".'
+        )
+        raise StamkundError("gate_not_passed", text, field="version")
+    if override is not None and not override.strip():
+        raise StamkundError("no_reason", f"{who} needs a reason to be promoted against the gate.", field="override")
+    if override is not None and entry.gate == PASSED:
+        text = f"{who} passed the gate: there is nothing to override. Promote it without a reason."
+        raise StamkundError("nothing_to_override", text, field="override")
 
 
 def _check_features(settings: Settings, name: str, version: int) -> None:

@@ -1,4 +1,7 @@
-"""Versions of the registered models; the alias ``champion`` says which one answers."""
+"""Versions of the registered models; the alias ``champion`` says which one answers.
+
+``previous`` is the champion before it, ``challenger`` the newest version that passed the gate and did not replace it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from training.registry.client import registry_client, registry_exists
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import RegisteredModel
 
-CHAMPION, PREVIOUS = "champion", "previous"
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 FOLDER: Final = "model"  # of a model's own files among its artifacts
 GATE: Final = "gate"  # the tag that holds the gate's answer
 FINGERPRINT: Final = "fingerprint"  # the tag that tells what it was trained from
@@ -52,10 +55,10 @@ def champion_versions(settings: Settings) -> dict[str, int]:
     }
 
 
-def champion_as_of(settings: Settings, name: str) -> int | None:
-    """The moment that a target's champion was trained at, None without a champion."""
-    champions = (entry for entry in listing(settings) if entry.name == name and CHAMPION in entry.aliases)
-    return next((entry.as_of for entry in champions), None)
+def champion(settings: Settings, name: str) -> Model | None:
+    """The champion of one target, loaded; None without one."""
+    version = champion_versions(settings).get(name)
+    return None if version is None else load(settings, name, version)
 
 
 def load(settings: Settings, name: str, version: int) -> Model:

@@ -65,10 +65,11 @@ TargetSettings = Annotated[
 
 
 class Gate(Section):
-    """What a model must show before it may be used."""
+    """What a model must show before it may be used; a champion older than ``renew`` makes way for any that does."""
 
     outcomes: Whole = Field(default=200, ge=1)
     horizons: Whole = Field(default=3, ge=1)
     confidence: Number = Field(default=0.9, gt=0, lt=1)
     slope: tuple[Number, Number] = (0.8, 1.25)
     level: Number = Field(default=0.1, gt=0, lt=1)
+    renew: Duration = 90 * DAY

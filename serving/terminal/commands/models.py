@@ -50,16 +50,16 @@ def train(
             out.say(race_table(reports))
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
-        refused, answer = sum(not report.verdict.passed for report in reports), training_answer(reports)
-        if refused == len(reports):
-            text = f"None of {refused} models is used, for the reasons given. What answered before goes on."
+        answer = training_answer(reports)
+        if all(report.standing == "refused" for report in reports):
+            text = f"None of {len(reports)} models is used, for the reasons given. What answered before goes on."
             raise out.fail(StamkundError("all_refused", text, field="targets"), answer)
         if all(report.unchanged for report in reports):
             out.say("Unchanged: all that the models are made from is as it was, and so are they.")
         out.say(f"Runs and plots: `mlflow ui --backend-store-uri {settings.registry or settings.registry_url}`")
         out.say("Next: `stamkund score`, or `stamkund serve`.")
         out.answer(answer)
-        if refused:
+        if not all(report.verdict.passed for report in reports):
             raise typer.Exit(REFUSED)
 
 
@@ -98,14 +98,23 @@ def list_versions(config: Config = YAML, *, as_json: Json = False) -> None:
         out.answer(versions_answer(versions))
 
 
-def promote(name: str, version: int, config: Config = YAML, *, as_json: Json = False) -> None:
-    """Let a version that passed the gate answer from now on."""
+def promote(
+    name: str,
+    version: int,
+    config: Config = YAML,
+    *,
+    override: Annotated[
+        str | None, typer.Option(help="Why a version that the gate refused shall answer all the same; it is kept.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let a version that passed the gate answer from now on, or one that did not, for a stated reason."""
     from training.registry.promotion import promote as set_champion
 
     with output(as_json=as_json) as out:
-        set_champion(settings_of(config), name, version)
+        set_champion(settings_of(config), name, version, override=override)
         out.say(f"Version {version} of '{name}' is the champion. A running service takes it up within seconds.")
-        out.answer({"model": name, "version": version})
+        out.answer({"model": name, "version": version, "override": override})
 
 
 def rollback(name: str, config: Config = YAML, *, as_json: Json = False) -> None:

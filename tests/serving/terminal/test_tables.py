@@ -87,6 +87,7 @@ def test_tables_fit_eighty_columns_and_cut_no_name_and_no_code() -> None:
         (False, True, [], "kept, unchanged"),
         (False, False, ["not_calibrated"], "refused"),
         (False, True, ["not_calibrated"], "refused, unchanged"),
+        (False, False, ["not_better_than_champion"], "challenger"),
     ],
 )
 def test_a_training_says_what_became_of_each_model(

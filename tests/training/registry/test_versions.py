@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, X, settings_in
-from training.registry.promotion import promote, rollback
+from training.registry.client import registry_client
+from training.registry.promotion import challenge, promote, rollback
 from training.registry.runs import register
-from training.registry.versions import champion_as_of, champion_versions, champions, listing, load
+from training.registry.versions import champion, champion_versions, champions, listing, load
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_asking_an_absent_registry_creates_nothing(tmp_path: Path) -> None:
 def test_promotion_and_rollback(settings: Settings, versions: list[int]) -> None:
     assert versions == [1, 2, 3]
     assert champion_versions(settings) == {}
-    assert champion_as_of(settings, "lapse") is None
+    assert champion(settings, "lapse") is None
     promote(settings, "lapse", 1)
     with pytest.raises(StamkundError, match="no previous champion") as none_before:
         rollback(settings, "lapse")
@@ -55,10 +57,39 @@ def test_promotion_and_rollback(settings: Settings, versions: list[int]) -> None
     assert shown == [(3, (), "not_calibrated", 79), (2, ("champion",), "passed", 78), (1, ("previous",), "passed", 77)]
     assert rollback(settings, "lapse") == 1
     assert champion_versions(settings) == {"lapse": 1}
-    assert champion_as_of(settings, "lapse") == 77
+    assert champion(settings, "lapse").as_of == 77  # type: ignore[union-attr]
     assert rollback(settings, "lapse") == 2  # and back
-    assert champion_as_of(settings, "lapse") == 78
+    assert champion(settings, "lapse").as_of == 78  # type: ignore[union-attr]
     assert champions(settings)["lapse"].version == 2
+
+
+def test_an_override_is_recorded_and_is_for_what_was_refused(
+    settings: Settings, versions: list[int], tmp_path: Path
+) -> None:
+    assert versions
+    copy = settings.model_copy(update={"home": shutil.copytree(settings.home, tmp_path / "copy")})
+    for version, reason, code in ((1, "why not", "nothing_to_override"), (3, " ", "no_reason")):
+        with pytest.raises(StamkundError) as refused:
+            promote(copy, "lapse", version, override=reason)
+        assert refused.value.code == code
+    promote(copy, "lapse", 3, override="the season has begun")
+    assert champion_versions(copy) == {"lapse": 3}
+    with registry_client(copy) as client:
+        tags = client.get_model_version("lapse", "3").tags
+    assert (tags["override_of"], tags["override_reason"]) == ("not_calibrated", "the season has begun")
+    assert tags["override_at"] == tags["promoted_at"] == listing(copy)[0].promoted_at
+
+
+def test_a_challenger_is_known_until_it_or_another_is_promoted(
+    settings: Settings, versions: list[int], tmp_path: Path
+) -> None:
+    assert versions
+    copy = settings.model_copy(update={"home": shutil.copytree(settings.home, tmp_path / "copy")})
+    promote(copy, "lapse", 1)
+    challenge(copy, "lapse", 2)
+    assert [entry.version for entry in listing(copy) if "challenger" in entry.aliases] == [2]
+    promote(copy, "lapse", 2)
+    assert [entry.aliases for entry in listing(copy)] == [(), ("champion",), ("previous",)]
 
 
 @pytest.mark.parametrize(

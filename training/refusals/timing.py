@@ -1,8 +1,7 @@
-"""Refusals about time: no room for a test, features fitted after it began, a champion trained later than the model."""
+"""Refusals about time: no room for a test, and features fitted after it began."""
 
 from __future__ import annotations
 
-from features.moments import day
 from features.profiles.feature_set import FeatureSet
 from training.gate import Refusal
 from training.targets import Target
@@ -27,14 +26,3 @@ def features_fitted_late(target: Target, feature_set: FeatureSet, *, test_start:
         "day, then `stamkund build --refit`."
     )
     return [Refusal("features_fitted_late", text)]
-
-
-def older_than_champion(target: Target, champion_as_of: int | None, *, as_of: int) -> list[Refusal]:
-    """A model of the past is no successor of one that knows more; ``promote`` may still make it one."""
-    if champion_as_of is None or champion_as_of <= as_of:
-        return []
-    text = (
-        f"'{target.name}' has a champion trained at {day(champion_as_of)}, later than this model's {day(as_of)}. The "
-        "model is registered and not promoted; to have it all the same: `stamkund models promote`."
-    )
-    return [Refusal("older_than_champion", text)]

@@ -1,0 +1,71 @@
+"""Succession: whether a model that passed the gate takes the champion's place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features.arrays import Mask
+from features.config.sections.targets import Gate
+from features.moments import day
+from features.units import DAY
+from training.dataset import Dataset
+from training.gate import Refusal
+from training.learners.model import Model
+from training.learners.trees import THREADS
+from training.metrics.amounts import normalised_gini
+from training.metrics.bootstrap import share_better
+from training.metrics.probability import auc
+from training.walk_forward import WalkForward
+
+NOT_BETTER = "not_better_than_champion"
+
+
+def succession(model: Model, champion: Model | None, gate: Gate, walk: WalkForward) -> list[Refusal]:
+    """Why a model does not replace the champion, if it does not.
+
+    A champion that is older than ``gate.renew`` makes way, and so does one that cannot be compared: it was made for
+    another target or on other features, or nothing has come true that it had not seen.
+    """
+    if champion is None:
+        return []
+    if champion.as_of > model.as_of:
+        return [_older(model, champion)]
+    same = (champion.target, champion.feature_set_hash) == (model.target, model.feature_set_hash)
+    if not same or model.as_of - champion.as_of > gate.renew:
+        return []
+    return _worse(champion, gate, walk)
+
+
+def unseen(rows: Dataset, champion: Model) -> Mask:
+    """Which rows the champion cannot have learnt from: their outcome was not known when it was trained."""
+    return np.asarray(rows.known_at > champion.as_of, dtype=np.bool_)
+
+
+def _worse(champion: Model, gate: Gate, walk: WalkForward) -> list[Refusal]:
+    """The refusal of a model that orders the latest customers worse than the champion does, beyond chance."""
+    mask, kind, name = unseen(walk.test, champion), champion.score_kind, champion.name
+    rows, scores = walk.test.where(mask), walk.test_scores[mask]
+    if not len(rows):
+        return []
+    rival = champion.predict(rows.x, num_threads=THREADS)
+    sure = share_better(kind, rows.y, rival, scores, rows.customers)
+    if sure < gate.confidence:
+        return []
+    figure, quality = ("normalised Gini", normalised_gini) if kind == "amount" else ("AUC", auc)
+    text = (
+        f"'{name}' orders the {len(rows):,} latest rows, which neither had learnt from, worse than the champion, "
+        f"version {champion.version}: {figure} {quality(rows.y, scores):.3f} against {quality(rows.y, rival):.3f}. The "
+        f"champion is better in {sure:.0%} of resamples, and may be in less than {gate.confidence:.0%}. The model is "
+        f"registered as the challenger; a champion older than {gate.renew // DAY} days (gate.renew) makes way without "
+        "a comparison. To have the challenger all the same: `stamkund models promote`."
+    )
+    return [Refusal(NOT_BETTER, text)]
+
+
+def _older(model: Model, champion: Model) -> Refusal:
+    """A model of the past is no successor of one that knows more."""
+    text = (
+        f"'{model.name}' has a champion trained at {day(champion.as_of)}, later than this model's {day(model.as_of)}. "
+        "The model is registered and not promoted; to have it all the same: `stamkund models promote`."
+    )
+    return Refusal("older_than_champion", text)
