@@ -16,7 +16,8 @@ import pytest
 from stamkund import main
 from tests.sample import sample_config
 
-GATE = {"outcomes": 10, "horizons": 1, "confidence": 0.01, "slope": [0.01, 100.0]}  # few households: a low bar
+# A low bar: the households are few.
+GATE = {"outcomes": 10, "horizons": 1, "confidence": 0.01, "slope": [0.01, 100.0], "level": 0.99}
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
