@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 from features.config.document import parse
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
+from features.config.preferences import check_preferences
 from features.config.query import check_query
 from features.config.same_as import check_same_as
 from features.config.sections.consent import ConsentSettings
@@ -94,6 +95,12 @@ class Settings(Section):
             check_query(name, source)
             check_same_as(name, sources)
         return sources
+
+    @model_validator(mode="after")
+    def _known_attributes(self) -> Self:
+        if self.identity is not None:
+            check_preferences(self.identity.attributes, self.sources)
+        return self
 
     @model_validator(mode="after")
     def _company_clock(self) -> Self:

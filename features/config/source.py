@@ -12,7 +12,17 @@ from features.config.locations import Place, is_url
 from features.config.sections.section import KindName, Section, Whole, Zone, check_id_types
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
-from features.events.tables import COLUMNS, FILLED, NEEDED, OTHER_ID, SINCE, WITH_ATTRIBUTES, WITH_IDS, Table
+from features.events.tables import (
+    COLUMNS,
+    FILLED,
+    NEEDED,
+    OTHER_ID,
+    SINCE,
+    UPDATED_AT,
+    WITH_ATTRIBUTES,
+    WITH_IDS,
+    Table,
+)
 from features.reading.formats import parse_format
 
 
@@ -47,6 +57,7 @@ class Source(Section):
     columns: dict[str, Expression]
     ids: dict[str, Expression] = Field(default_factory=dict)
     since: Expression | None = None
+    updated_at: Expression | None = None
     same_as: list[str] = Field(default_factory=list)
     # The form of files; what is silent is found.
     encoding: str | None = None
@@ -97,7 +108,8 @@ class Source(Section):
     def mapping(self) -> dict[str, str]:
         """What each canonical column is read from; that of another identifier is named ``ids.TYPE``."""
         others = {f"{OTHER_ID}{name}": text for name, text in self.ids.items()}
-        return self.columns | others | ({} if self.since is None else {SINCE: self.since})
+        times = {SINCE: self.since, UPDATED_AT: self.updated_at}
+        return self.columns | others | {column: text for column, text in times.items() if text is not None}
 
     @staticmethod
     def key_of(column: str) -> str:
@@ -106,8 +118,8 @@ class Source(Section):
         >>> Source.key_of("order_id"), Source.key_of("ids.email")
         ('columns.order_id', 'ids.email')
         """
-        if column == SINCE:
-            return "since"
+        if column in {SINCE, UPDATED_AT}:
+            return column.removesuffix(":")
         return column if column.startswith(OTHER_ID) else f"columns.{column}"
 
     @model_validator(mode="after")
@@ -119,6 +131,9 @@ class Source(Section):
         if self.since is not None and not (self.ids and self.table == "customers"):
             msg = "`since` says from when on the `ids` of customers are known, and there are none: take it away."
             raise StamkundError("unused_setting", msg, field="since")
+        if self.updated_at is not None and self.table != "customers":
+            msg = f"`updated_at` says when a row of customers last changed, and these are {self.table}: take it away."
+            raise StamkundError("unused_setting", msg, field="updated_at")
         self._check_query()
         return self
 

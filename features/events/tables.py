@@ -8,7 +8,8 @@ from typing import Literal, get_args
 import polars as pl
 
 Table = Literal["events", "items", "customers", "offers", "snapshots"]
-PeopleTable = Literal["links", "merges", "refused", "persons"]  # who is who: no source fills them, a build does
+# Who is who, and whose word on them counts: no source fills these, a build does.
+PeopleTable = Literal["links", "merges", "refused", "persons", "preferences"]
 LakeTable = Table | PeopleTable | Literal["identifications"]  # these: rows of customers that tell of their identifiers
 HTTP = "http"  # the source of the events that came over HTTP
 Role = Literal["id", "text", "time", "start", "end", "amount", "number", "whole", "json", "list", "attribute"]
@@ -87,6 +88,7 @@ LAKE_COLUMNS: Mapping[LakeTable, Mapping[str, Role]] = {
     "merges": {"survivor": "id", "absorbed": "id", **_EVIDENCE},
     "refused": {**_EVIDENCE, "n": "whole", "limit": "text", "id_type": "text"},
     "persons": {"fragment": "id", "customer_id": "id", "from": "time", "to": "time", "nobody_from": "time"},
+    "preferences": {"attribute": "text", "rule": "text", "sources": "list"},
 }
 COLUMNS: Mapping[Table, Mapping[str, Role]] = {table: LAKE_COLUMNS[table] for table in TABLES}
 WITH_ATTRIBUTES: frozenset[Table] = frozenset({"customers", "snapshots"})  # have any columns beside these
@@ -98,6 +100,9 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 
 OTHER_ID = "ids."  # begins the name of the column of a source that holds another identifier of a type
 SINCE = "since:"  # the column of a source of customers that tells from when on its other identifiers are known
+SOURCE, UPDATED_AT = "source:", "updated_at:"
+# What a row of customers in the lake tells beside its attributes: which source says so, and when it last changed that.
+ORIGIN: Mapping[str, Role] = {SOURCE: "text", UPDATED_AT: "time"}
 WITH_IDS: frozenset[Table] = frozenset({"events", "customers"})  # may hold other identifiers
 # What a source may map: the rest of an event is filled by ingest.
 FILLED = frozenset({"source", "fragment", "order_line", "ids", "consents"})

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import polars as pl
 
+from features.config.preferences import preferences
 from features.config.settings import Settings
 from features.events.tables import PEOPLE_TABLES
+from features.identity.attributes.rules import rules_of, written
 from features.identity.links import identifications, links_of
 from features.identity.resolve import resolve
 from features.identity.rulings import Ruling
@@ -23,19 +25,25 @@ def join_people(
     """Write the lake's tables of who is who, and return the report of its ingest with the version that it has now.
 
     All links are resolved anew each time, so that a build that was stopped half way is made good by the next one.
-    Without a section ``identity:`` nobody is joined, and the tables go.
+    Without a section ``identity:`` nobody is joined, and the tables go. Other rules for attributes change all.
     """
     lake = Lake(settings.lake)
-    before = lake.scan("persons").collect()
+    before, rules = lake.scan("persons").collect(), rules_of(lake)
     if settings.identity is None:
         if any(lake.parts(table) for table in PEOPLE_TABLES):
             lake.write_people({})
     else:
         progress("people", 0, 1)
         resolution = resolve(links_of(identifications(lake), settings.identity), settings.identity, rulings)
-        lake.write_people({table: frame for table, frame in resolution.tables.items() if not frame.is_empty()})
+        tables = {
+            **resolution.tables,
+            "preferences": written(preferences(settings.identity.attributes, settings.sources)),
+        }
+        lake.write_people({table: frame for table, frame in tables.items() if not frame.is_empty()})
         progress("people", 1, 1)
-    return replace(report, version=lake.version, people=_changed(before, lake.scan("persons").collect()))
+    fragments = report.fragments if rules_of(lake) == rules else None
+    people = _changed(before, lake.scan("persons").collect())
+    return replace(report, version=lake.version, people=people, fragments=fragments)
 
 
 def _changed(before: pl.DataFrame, after: pl.DataFrame) -> frozenset[str]:

@@ -10,15 +10,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Self
 
 import polars as pl
 
 from features.events.identifiers import visitors
-from features.events.tables import schema
-from features.identity.versions import Versions, versions_at
+from features.events.tables import KEYS, schema
+from features.identity.attributes.rows import by_person, collapsed, of_several_sources, without_origin
+from features.identity.attributes.rules import Rules, rules_of
+from features.identity.versions import Versions, own_id, versions_at
 from features.lake import ROW_GROUP, Lake
 
 SCHEMA = pl.Schema({**schema("events"), "customer_id": pl.String()})  # of events with their people
@@ -31,20 +33,22 @@ _NOBODYS = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
 class People:
     """Who is who in a lake at some moments.
 
-    ``joined`` says of fragments whose they are, where that is not the rule: ``fragment, customer_id, nobody_from``.
+    ``joined`` says of fragments whose they are, where that is not the rule: ``fragment, customer_id, nobody_from``;
+    ``rules`` which of several values of an attribute counts.
     Where people change between the moments, each version of theirs is a customer of its own until :meth:`told`.
     """
 
     lake: Lake
     joined: pl.DataFrame
     versions: Versions
+    rules: Rules = field(default_factory=dict)
 
     @classmethod
     def at(cls, lake: Lake, moments: Sequence[int]) -> Self:
         """The people as they are known at moments (µs), in order."""
         first, last = (moments[0], moments[-1]) if moments else (0, 0)
         persons = lake.scan("persons").filter(pl.col("from") <= last, pl.col("to") > first).collect()
-        return cls(lake, *versions_at(persons, moments))
+        return cls(lake, *versions_at(persons, moments), rules_of(lake))
 
     @property
     def nobody_joined(self) -> bool:
@@ -113,23 +117,16 @@ class People:
         return self.lake.scan("events").filter(~_VISITOR).with_columns(customer_id=pl.col("fragment"))
 
     def about(self, table: Literal["customers", "snapshots"]) -> pl.LazyFrame:
-        """What a table says of customers: one row of each, or of each and ``time``.
-
-        Of several who are one person, what the row of that person's own id says counts, and where it says nothing, what
-        the others say in the order of their ids.
-        """
+        """What a table says of customers: one row of each, or of each and ``time``, whoever tells of them."""
         rows = self.lake.scan(table)
-        if self.nobody_joined:
-            return rows
-        joined = self.joined.lazy().select(customer_id="fragment", person="customer_id", joined=pl.lit(value=True))
-        key = ["customer_id", "time"] if table == "snapshots" else ["customer_id"]
-        person = pl.when("joined").then("person").otherwise("customer_id")
-        told = rows.join(joined, on="customer_id", how="left").with_columns(
-            customer_id=person, other=pl.col("customer_id") != person, said_of="customer_id"
-        )
-        said = pl.all().exclude(*key, "person", "joined", "other", "said_of").drop_nulls().first()
-        known = told.filter(pl.col("customer_id").is_not_null()).sort(*key, "other", "said_of")
-        return known.group_by(key, maintain_order=True).agg(said)
+        if self.nobody_joined and not of_several_sources(rows):
+            return without_origin(rows)
+        return collapsed(self.rows_about(table), KEYS[table], self.rules if table == "customers" else {})
+
+    def rows_about(self, table: Literal["customers", "snapshots"]) -> pl.LazyFrame:
+        """All that a table says, by customer, in the order in which it counts."""
+        joined = self.joined.lazy().with_columns(own=own_id(pl.col("customer_id")))
+        return by_person(self.lake.scan(table), joined, KEYS[table])
 
     def told(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of ``customer_id`` and ``as_of`` of each version at the moments at which it is one, by its customer."""

@@ -45,6 +45,11 @@ class Versions:
         return with_keys.with_columns(key=pl.coalesce("key", "customer_id")).drop("row")
 
 
+def own_id(key: pl.Expr) -> pl.Expr:
+    """The customer whose version a key is, or who is their own key."""
+    return key.str.split(_MARK).list.first()
+
+
 def versions_at(persons: pl.DataFrame, moments: Sequence[int]) -> tuple[pl.DataFrame, Versions]:
     r"""Whose fragments are at moments (µs, in order), ``fragment, customer_id, nobody_from``, and the versions in it.
 

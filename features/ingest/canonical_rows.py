@@ -9,7 +9,7 @@ import duckdb
 
 from features import sql
 from features.events.returns import without_sign_sql
-from features.events.tables import COLUMNS, OTHER_ID, SINCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
+from features.events.tables import COLUMNS, ORIGIN, OTHER_ID, SINCE, SOURCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
 from features.ingest.events.event_ids import content_text, nth_id, number_equal_events
 from features.ingest.events.lake_events import LakeEvents
 from features.ingest.mapping.other_ids import fragment_sql, ids_sql
@@ -23,7 +23,8 @@ _AMOUNTS = ("value", "discount", "cost")
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make an empty table for each canonical one; ``events`` is a view, first of ``http_events`` only."""
     for table in TABLES:
-        columns = ", ".join(f"{sql.name(name)} {sql_type(role)}" for name, role in COLUMNS[table].items())
+        roles = {**COLUMNS[table], **(ORIGIN if table == "customers" else {})}
+        columns = ", ".join(f"{sql.name(name)} {sql_type(role)}" for name, role in roles.items())
         connection.execute(f"CREATE TABLE {'http_events' if table == 'events' else table} ({columns})")
     connection.execute("CREATE VIEW events AS FROM http_events")
     create_table(connection)
@@ -42,7 +43,8 @@ def insert_rows(
         _insert_events(connection, portion, lake_events, columns, currency)
     elif source.table == "customers":
         insert_identifications(connection, portion, columns)
-        _insert_customers(connection, [c for c in columns if c != SINCE and not c.startswith(OTHER_ID)])
+        own = [column for column in columns if column != SINCE and not column.startswith(OTHER_ID)]
+        _insert_customers(connection, portion.name, own)
     else:
         if source.table in WITH_ATTRIBUTES:
             _add_columns(connection, source.table, columns)
@@ -100,28 +102,15 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
 
 
-def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> list[str]:
-    """Add the columns that a table has not yet, as texts; the names of its attributes among them."""
-    attributes = [sql.name(column) for column in columns if column not in COLUMNS[table]]
-    for attribute in attributes:
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {attribute} VARCHAR")
-    return attributes
+def _add_columns(connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str]) -> None:
+    """Add the columns that a table has not yet, as texts."""
+    for column in columns:
+        if column not in COLUMNS[table] and column not in ORIGIN:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {sql.name(column)} VARCHAR")
 
 
-def _insert_customers(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
-    """Add customers, and attributes where a customer that is there already has none."""
-    attributes = _add_columns(connection, "customers", columns)
-    if attributes:
-        values = ", ".join(f"{name} = coalesce(customers.{name}, staged.{name})" for name in attributes)
-        connection.execute(
-            f"""
-            UPDATE customers SET {values} FROM staged
-            WHERE customers.customer_id = staged.customer_id AND {CODE} IS NULL
-            """
-        )
-    connection.execute(
-        f"""
-        INSERT INTO customers BY NAME SELECT {", ".join(map(sql.name, columns))} FROM staged
-        WHERE {CODE} IS NULL AND customer_id NOT IN (SELECT customer_id FROM customers)
-        """
-    )
+def _insert_customers(connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[str]) -> None:
+    """Add what a source says of customers; other sources may have said something of them before."""
+    _add_columns(connection, "customers", columns)
+    told = ", ".join([f"{sql.literal(source)} AS {sql.name(SOURCE)}", *map(sql.name, columns)])
+    connection.execute(f"INSERT INTO customers BY NAME SELECT {told} FROM staged WHERE {CODE} IS NULL")

@@ -38,7 +38,12 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
     attributes = [name for name in frame.columns if name not in columns] if table in WITH_ATTRIBUTES else []
     order = ["fragment", *EVENT_ORDER] if table == "events" else KEYS[table]
-    return frame.with_columns(missing).cast(columns).select(*columns, *attributes).sort(order, nulls_last=True)
+    return (
+        frame.with_columns(missing)
+        .cast(columns)
+        .select(*columns, *attributes)
+        .sort(order, nulls_last=True, maintain_order=table in WITH_ATTRIBUTES)
+    )
 
 
 def _fragment(columns: Sequence[str]) -> pl.Expr:

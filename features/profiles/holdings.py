@@ -9,7 +9,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.identifiers import is_visitor
-from features.events.tables import COLUMNS, Table
+from features.events.tables import COLUMNS, ORIGIN, SOURCE, UPDATED_AT, Table
 from features.lake import Lake
 from features.moments import iso
 from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
@@ -26,8 +26,8 @@ def holdings(settings: Settings) -> list[Holding]:
             "Profiles, models and decisions are computed from it.", kept(settings.privacy.keep), partial(_events, lake),
         ),
         Holding(
-            "customers", str(settings.lake), "Attributes of customers, as your tables tell them.",
-            "Profiles and models.", UNTIL_ERASED, partial(_of_customers, lake, "customers"),
+            "customers", str(settings.lake), "Attributes of customers, as each of your tables tells them.",
+            "Profiles and models.", UNTIL_ERASED, partial(_customers, lake),
         ),
         Holding(
             "snapshots", str(settings.lake), "Attributes of customers at past moments.",
@@ -64,6 +64,15 @@ def _events(lake: Lake, nodes: Collection[str]) -> Rows:
     return _told(lake, "events", pl.col("fragment").is_in(list(nodes)), by="time")
 
 
+def _customers(lake: Lake, nodes: Collection[str]) -> Rows:
+    """What each source says of them, and since when it does, where it tells."""
+    names, rows = {"customer_id": "customer_id", SOURCE: "source", UPDATED_AT: "updated_at"}, Rows()
+    for row in _of_customers(lake, "customers", nodes):
+        told = {name: row.pop(column) for column, name in names.items() if column in row}
+        rows.append({**told, "attributes": row})
+    return rows
+
+
 def _of_customers(lake: Lake, table: Table, nodes: Collection[str]) -> Rows:
     own = [node for node in nodes if not is_visitor(node)]
     return _told(lake, table, pl.col("customer_id").is_in(own), by="customer_id")
@@ -77,7 +86,7 @@ def _links(lake: Lake, nodes: Collection[str]) -> Rows:
 
 def _told(lake: Lake, table: Table, about: pl.Expr, *, by: str) -> Rows:
     """The rows with what is not empty, moments as ISO 8601."""
-    moments = {name for name, role in COLUMNS[table].items() if role in {"time", "start", "end"}}
+    moments = {name for name, role in {**COLUMNS[table], **ORIGIN}.items() if role in {"time", "start", "end"}}
     rows = lake.scan(table).filter(about).sort(by).collect().to_dicts()
     return [
         {name: iso(value) if name in moments else value for name, value in row.items() if value is not None}

@@ -13,6 +13,7 @@ from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
 from features.events.statements.addresses import KINDS_OF_ADDRESSES, address_of
 from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, SAYS
+from features.identity.attributes.claims import claims_of
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.voices import Name
@@ -33,17 +34,19 @@ def records(
     with attributes or snapshots and without events holds these.
     """
     people = People.at(lake, [as_of])
-    table, snapshots = people.about("customers"), people.about("snapshots")
+    table, snapshots, told = people.about("customers"), people.about("snapshots"), people.rows_about("customers")
     if customers is None:
         every = pl.concat([frame.select("customer_id") for frame in (people.customer_events(), table, snapshots)])
         ids = every.select(pl.col("customer_id").unique().sort()).collect()["customer_id"]
     else:
         ids = pl.Series("customer_id", sorted(customers), dtype=pl.String)
         among = pl.col("customer_id").is_in(ids.implode())
-        table, snapshots = table.filter(among), snapshots.filter(among)
+        table, snapshots, told = (each.filter(among) for each in (table, snapshots, told))
     persons = lake.scan("persons").filter(pl.col("from") <= as_of)
+    claims = claims_of(told, people.rules)
     with people.sorted_events(_COLUMNS, customers) as events:
-        yield from _records(ids, events, persons, about=(table, snapshots), progress=progress)
+        for customer, record in _records(ids, events, persons, about=(table, snapshots), progress=progress):
+            yield customer, replace(record, claims=claims[customer]) if customer in claims else record
 
 
 def _records(

@@ -47,7 +47,7 @@ def person_record(engine: Engine, customer_id: str) -> Record | None:
     if not bases and not events:
         return None
     first = sorted(bases, key=lambda base: (base != customer_id, base))
-    record = joined([Record.unpack(bases[base][1]) for base in first]) if bases else Record.of(())
+    record = joined([Record.unpack(bases[base][1]) for base in first], customer_id) if bases else Record.of(())
     record = append(record, events)
     return replace(record, names=_of_voices(record, {*record.names, *names}))
 

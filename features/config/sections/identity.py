@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from features.addresses import Form, form_of
 from features.config.sections.fuzzy import FuzzySettings
+from features.config.sections.preferences import AttributeRules
 from features.config.sections.section import MissingId, Section, Whole, check_id_types
 from features.errors import StamkundError
 
@@ -70,7 +71,8 @@ class IdentitySettings(Section):
     The order of ``types`` is their priority: of two links in one event that contradict each other the one of the
     stronger types counts, and of two identifiers that turn out to serve several people the weaker one is shared. A
     shared value belongs to nobody from that moment on. Values in ``block`` never join anybody. ``fuzzy`` says by which
-    attributes customers without a common identifier are proposed as one person.
+    attributes customers without a common identifier are proposed as one person; ``attributes`` which of several values
+    of one attribute counts.
 
     >>> list(IdentitySettings().types)
     ['user_id', 'email', 'phone', 'anonymous_id']
@@ -79,6 +81,7 @@ class IdentitySettings(Section):
     types: dict[str, IdentifierType] = Field(default_factory=lambda: dict(TYPES))
     block: tuple[MissingId, ...] = ()
     fuzzy: FuzzySettings | None = None
+    attributes: AttributeRules = Field(default_factory=dict)
 
     @field_validator("types")
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import starmap
 from typing import cast
 
@@ -12,14 +12,14 @@ import orjson
 
 from features.arrays import Codes, Ints, Mask
 from features.errors import StamkundError
-from features.evaluate.online.traits import Snapshot, Traits, traits_of
+from features.evaluate.online.traits import Claim, Claims, Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.events.knowledge import answers_at_once
 from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, with_own_words
 from features.language.terms import LOWEST
 from features.privacy.voices import Name
 
-FORMAT = "7"  # of packed records; records of another format are made anew from the lake
+FORMAT = "8"  # of packed records; records of another format are made anew from the lake
 OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
@@ -31,7 +31,7 @@ class Record:
     """One customer's events in the order ``(time, event_id, source)``, their attributes, and their traits likewise.
 
     ``snapshots`` are in the order of time. ``names`` tell, where statements are of several fragments, what the person
-    of each was called from when on.
+    of each was called from when on. ``claims`` are kept of attributes for which a rule chooses among several rows.
 
     Only columns that some event fills are there. ``numbers[i, event]`` int64 is the column ``number_columns[i]``,
     ``NONE`` where it is empty. ``text_codes[i, event]`` int32 is the i-th column of ``words``: the place of the text
@@ -53,6 +53,7 @@ class Record:
     traits: tuple[Traits, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     names: tuple[Name, ...] = ()
+    claims: Claims = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -162,6 +163,7 @@ class Record:
             "traits": [list(traits) for traits in self.traits],
             "snapshots": [list(snapshot) for snapshot in self.snapshots],
             "names": [list(name) for name in self.names],
+            "claims": {name: [list(claim) for claim in claims] for name, claims in self.claims.items()},
         }
         return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
 
@@ -177,7 +179,8 @@ class Record:
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
         traits, snapshots = tuple(starmap(Traits, head["traits"])), tuple(starmap(Snapshot, head["snapshots"]))
         names = tuple(starmap(Name, head["names"]))
-        return cls(columns, numbers, words, codes, head["attributes"], traits, snapshots, names)
+        claims = {name: tuple(starmap(Claim, each)) for name, each in head["claims"].items()}
+        return cls(columns, numbers, words, codes, head["attributes"], traits, snapshots, names, claims)
 
 
 def integer(column: str, value: object) -> int:

@@ -10,7 +10,7 @@ from features.addresses import USUAL_FORMS, values_sql
 from features.config.source import Source
 from features.events.money import Money, power
 from features.events.rules import rules_of, text_rules
-from features.events.tables import COLUMNS, NEEDED, OTHER_ID, SINCE, Role
+from features.events.tables import COLUMNS, NEEDED, ORIGIN, OTHER_ID, SINCE, Role
 from features.ingest.mapping.numbers import foreign_amount
 from features.ingest.mapping.projection import UNREADABLE
 from features.ingest.mapping.rule_sql import breaks, reason_sql
@@ -50,7 +50,7 @@ def role_of(source: Source, column: str) -> Role:
         return "id"
     if column == SINCE:
         return "time"
-    return COLUMNS[source.table].get(column, "attribute")
+    return COLUMNS[source.table].get(column, ORIGIN.get(column, "attribute"))
 
 
 def _missing(column: str, value: Value, text: str, missing_ids: Sequence[str]) -> Check:

@@ -20,8 +20,9 @@ def keep(connection: duckdb.DuckDBPyConnection, lake: Lake, draft: Draft, table:
 
 
 def write(connection: duckdb.DuckDBPyConnection, draft: Draft, table: Table) -> None:
-    """Write a table as it was read."""
-    file, query = sql.literal(str(draft.part(table))), f"SELECT * FROM {table} ORDER BY {', '.join(KEYS[table])}"
+    """Write a table as it was read; what several sources say of one customer lies in the order of these."""
+    file = sql.literal(str(draft.part(table)))
+    query = f"SELECT * FROM {table} ORDER BY {', '.join(KEYS[table])}, rowid"
     connection.execute(f"COPY ({query}) TO {file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})")
 
 

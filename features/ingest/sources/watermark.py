@@ -14,7 +14,7 @@ from features.config.settings import Settings
 from features.config.source import Source
 from features.events.kinds import KINDS
 from features.events.rules import event_rules
-from features.events.tables import COLUMNS, Table
+from features.events.tables import COLUMNS, ORIGIN, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :func:`features.ingest.sources.column_types.prevailing_type`
 
@@ -132,7 +132,9 @@ def basis_of(settings: Settings) -> str:
     """A fingerprint of what every source is read by: the money, who is nobody, the columns, the kinds, the rules."""
     columns = {table: dict(COLUMNS[table]) for table in COLUMNS}
     rules = event_rules(settings.currency)
-    return _fingerprint([settings.currency, settings.minor_units, settings.missing_ids, columns, KINDS, rules])
+    return _fingerprint(
+        [settings.currency, settings.minor_units, settings.missing_ids, columns, dict(ORIGIN), KINDS, rules]
+    )
 
 
 def settings_fingerprint(source: Source, place: str, folder: Path) -> str:

@@ -32,6 +32,7 @@ def propose(
     Nothing is joined but by `stamkund identity merge`, or by --merge above the probability that `accept` states.
     """
     from features.files import atomic_file
+    from features.identity.attributes.rows import attributes_of
     from features.identity.fuzzy.proposals import propose as proposals_of
     from features.identity.fuzzy.rulings import rulings_of, unruled
     from features.lake import Lake
@@ -45,7 +46,7 @@ def propose(
         fuzzy, lake = _fuzzy(settings, merge=merge), Lake(settings.lake)
         with told.progress() as report:
             report("customers", 0, 1)
-            proposals = proposals_of(lake.scan("customers").collect(), fuzzy)
+            proposals = proposals_of(attributes_of(lake).collect(), fuzzy)
         store = open_store(settings.store_url)
         rulings = all_rulings(store)
         links = unruled(proposals.links, rulings).sort("probability", descending=True)

@@ -31,7 +31,7 @@ def histories(draw: st.DrawFn) -> list[list[Row]]:
 
 @given(histories())
 def test_joined_records_are_the_record_of_all_events(parts: list[list[Row]]) -> None:
-    several = joined([Record.of(part) for part in parts])
+    several = joined([Record.of(part) for part in parts], "7")
     whole = Record.of([row for part in parts for row in part])
     assert several.number("time").tolist() == whole.number("time").tolist()
     for column in ("event_id", "source", "kind", "channel", "item_id"):
@@ -45,6 +45,6 @@ def test_joined_records_are_the_record_of_all_events(parts: list[list[Row]]) -> 
 def test_what_the_first_says_counts_and_the_others_fill_what_it_leaves_out() -> None:
     first = Record.of([], {"age": "30", "city": None}, [Snapshot(5, {"tier": "gold"})])
     second = Record.of([], {"age": "20", "city": "Umeå", "plan": "b"}, [Snapshot(3, {"tier": "new"})])
-    both = joined([first, second])
+    both = joined([first, second], "7")
     assert both.attributes == {"age": "30", "city": "Umeå", "plan": "b"}
     assert [snapshot.time for snapshot in both.snapshots] == [3, 5]

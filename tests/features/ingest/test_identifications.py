@@ -69,7 +69,7 @@ def test_they_join_people_from_their_moment_on(tmp_path: Path) -> None:
     lake = Lake(settings.lake)
     whose = [customers_of(lake, ["email:anna@x.se"], as_of=moment) for moment in (DATED - 1, DATED)]
     assert whose == [{"email:anna@x.se"}, {"1"}]
-    assert lake.scan("customers").collect().columns == ["customer_id", "age"]
+    assert lake.scan("customers").collect().columns == ["customer_id", "source:", "updated_at:", "age"]
     assert lake.scan("customers").collect()["customer_id"].sort().to_list() == ["1", "2", "user_id:email:x"]
 
 

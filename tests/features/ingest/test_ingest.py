@@ -10,6 +10,7 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.tables import schema
+from features.identity.people import People
 from features.ingest.ingest import ingest
 from features.ingest.sources.watermark import LogWatermark
 from features.lake import Lake
@@ -129,7 +130,12 @@ def test_attributes_of_a_customer_may_come_from_several_sources(tmp_path: Path) 
     )
     report = ingest(settings)
     assert [source.rejected for source in report.sources] == [{"duplicate_customer_id": 1}, {}]
-    customers = Lake(settings.lake).scan("customers").collect()
+    lake = Lake(settings.lake)
+    told = lake.scan("customers").select("customer_id", "source:", "age", "city").collect()
+    assert told.rows() == [
+        ("1", "a", "30", None), ("2", "a", None, None), ("2", "b", "40", "Umeå"), ("3", "b", "50", "Lund")
+    ]  # fmt: skip
+    customers = People.at(lake, [0]).about("customers").collect()
     assert customers.rows() == [("1", "30", None), ("2", "40", "Umeå"), ("3", "50", "Lund")]
 
 
