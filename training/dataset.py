@@ -19,7 +19,7 @@ from features.profiles.frames import profiles_at
 from training.level.history import History, history_of
 from training.rank_alignment import align_ranks
 from training.targets import Target
-from training.targets.origins import WARM_UP
+from training.targets.populations.origins import WARM_UP
 
 
 @dataclass(frozen=True)

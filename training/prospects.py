@@ -20,8 +20,9 @@ from features.profiles.consent import gatekeeper_of
 from features.units import DAY
 from training.dataset import Dataset, history_start
 from training.gate import data_refusals
+from training.lacking import absent_kinds, unknown_word
 from training.targets import Target, target_of, targets_of, usual_targets
-from training.targets.origins import WARM_UP
+from training.targets.populations.origins import WARM_UP
 from training.walk_forward import block_start, outcome_count
 
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
@@ -53,7 +54,7 @@ def undeclared(kinds: Sequence[str], declared: Collection[Target]) -> Iterator[T
     """
     shapes = {(target.type, target.event) for target in declared}
     for target in usual_targets():
-        if (target.type, target.event) not in shapes and not _absent(target, kinds):
+        if (target.type, target.event) not in shapes and not absent_kinds(target, kinds):
             yield target
     if kinds and "order" not in kinds and ("lapse", kinds[0]) not in shapes:
         yield target_of("lapse", LapseSettings(type="lapse", event=kinds[0]))
@@ -71,17 +72,17 @@ def prospect(
     keeper: Gatekeeper | None = None,
 ) -> Prospect:
     """Whether this target can be learnt, with the numbers that say so."""
-    absent = _absent(target, kinds)
+    absent = absent_kinds(target, kinds)
     if absent:
         present = f"the data has {', '.join(sorted(kinds))}" if kinds else "the data has none of a known customer"
         text = f"{target.description} It needs events of the kind {' and '.join(absent)}; {present}."
         return Prospect(target.name, "not possible", text, declared, "Map such a source, or take the target out.")
+    unknown = unknown_word(target, lake)
+    if unknown is not None:
+        text = f"{target.description} {unknown}"
+        return Prospect(target.name, "not possible", text, declared, "Say a word that the events hold.")
     rows = known_outcomes(lake, target, first=first, as_of=as_of, keeper=keeper)
     return outlook(target, gate, rows, history_us=as_of - first, declared=declared)
-
-
-def _absent(target: Target, kinds: Sequence[str]) -> list[str]:
-    return [kind for kind in target.event_kinds if kind not in kinds]
 
 
 def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None) -> Dataset:

@@ -53,7 +53,7 @@ def explain(error: ValidationError, document: Document, model: type[BaseModel]) 
 
 
 def _mistake(details: ErrorDetails, data: object, model: type[BaseModel]) -> Mistake:
-    keys, loc = _keys(details["loc"], data), details["loc"]
+    keys, loc = _keys(details["loc"], data, model), details["loc"]
     cause = details.get("ctx", {}).get("error")
     if cause is not None:
         return _of_exception(cause, keys)
@@ -119,12 +119,15 @@ def _path(keys: Keys) -> str:
     return ".".join(map(str, keys))
 
 
-def _keys(loc: Iterable[str | int], data: object) -> Keys:
-    """The keys of the file in an error's location, which also names pydantic's own types."""
-    keys: list[str | int] = []
+def _keys(loc: Iterable[str | int], data: object, model: type[BaseModel]) -> Keys:
+    """The keys of the file in an error's location, which also names pydantic's own types and a section's ``type``."""
+    keys, part, inside_type = list[str | int](), data, False
     for step in loc:
-        inside = step in data if isinstance(data, dict) else isinstance(data, list) and step in range(len(data))
+        if not inside_type and any(step in tags(section) for section in sections_at(model, tuple(keys), data)):
+            inside_type = True
+            continue
+        inside = step in part if isinstance(part, dict) else isinstance(part, list) and step in range(len(part))
         if inside:
             keys.append(step)
-            data = data[step]  # type: ignore[index]
+            part, inside_type = part[step], False  # type: ignore[index]
     return tuple(keys)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from features.config.sections.targets import EventSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.knowledge import known_events
@@ -72,6 +73,7 @@ def _fingerprint(settings: Settings) -> str:
     """Sixteen hex digits that change when a setting does that the features are derived by."""
     content: tuple[object, ...] = (settings.features.model_dump_json(), _windows(settings))
     content += (settings.minor_units, settings.timezone)
+    content += (events,) if (events := _events_of_targets(settings)) else ()
     content += (sorted(sensitive),) if (sensitive := settings.privacy.sensitive) else ()
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
@@ -89,9 +91,18 @@ def fitted_features(settings: Settings) -> FeatureSet:
 
 
 def _added_features(settings: Settings) -> Iterator[Feature]:
-    """The features that the settings add."""
+    """The features that the settings add, and those of events of some category, item … that targets are about."""
+    for name, (kind, words) in _events_of_targets(settings).items():
+        yield from declare(f"{name}_count", take="count", kind=kind, where=words)
+        yield from declare(f"days_since_{name}", take="days_since", kind=kind, where=words)
     for name, declaration in settings.features.add.items():
         yield from declare(name, **declaration.model_dump(), minor_units=settings.minor_units)
+
+
+def _events_of_targets(settings: Settings) -> dict[str, tuple[str, dict[str, str]]]:
+    """By target the kind of event and the words it must hold, where there are any: no default feature counts those."""
+    targets = ((name, target) for name, target in settings.targets.items() if isinstance(target, EventSettings))
+    return {name: (target.event, target.where) for name, target in targets if target.where}
 
 
 def _midpoint(lake: Lake, as_of: int) -> int:

@@ -23,7 +23,7 @@ from serving.store import people as store_people
 from serving.store.hidden import pending_nodes
 from serving.store.joined_records import person_record
 from serving.store.records import record_of
-from training.targets.contacts import contact_kinds
+from training.targets.populations.contacts import contact_kinds
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from serving.http.state import State
 from serving.scoring.champions import Lineup
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import outages_as_errors
-from training.targets.contacts import contact_kinds
+from training.targets.populations.contacts import contact_kinds
 
 Json = dict[str, object]
 

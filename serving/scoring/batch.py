@@ -31,7 +31,7 @@ from serving.scoring.scorer import score
 from serving.store.engine import open_store
 from serving.store.erasures.exports import note_export
 from serving.store.since_build import since_build
-from training.targets.contacts import contact_kinds
+from training.targets.populations.contacts import contact_kinds
 
 CHUNK: Final = 10_000
 

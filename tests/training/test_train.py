@@ -25,7 +25,7 @@ from training.registry.promotion import promote, rollback
 from training.registry.versions import champion_versions, champions, listing
 from training.report import TrainingReport
 from training.targets import ScoreKind, targets_of
-from training.targets.origins import origins
+from training.targets.populations.origins import origins
 from training.train import train
 from training.walk_forward import WalkForward, block_start, walk_forward
 

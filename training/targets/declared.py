@@ -11,16 +11,26 @@ from pydantic import TypeAdapter
 from features.config.sections.targets import TargetSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
+from training.targets.event import Event
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
 from training.targets.orders import Orders
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
+from training.targets.subscription_end import SubscriptionEnd
 from training.targets.target import CUSTOMER, Target
 
-TYPES: Final[Mapping[str, Any]] = {each.type: each for each in (Lapse, Spend, Orders, Margin, Redemption)}
-USUAL: Final = (Lapse.type, Spend.type, Redemption.type)  # what doctor proposes where nothing is declared
-CUSTOMER_HEADLINES: Final = tuple(dict.fromkeys(each.headline for each in TYPES.values() if each.entity == CUSTOMER))
+_TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption)
+TYPES: Final[Mapping[str, Any]] = {each.type: each for each in _TYPES}
+USUAL: Final = (
+    Lapse.type,
+    Spend.type,
+    SubscriptionEnd.type,
+    Redemption.type,
+)  # what doctor proposes where nothing is declared
+CUSTOMER_HEADLINES: Final = tuple(
+    dict.fromkeys(each.headline for each in TYPES.values() if each.entity == CUSTOMER and each.headline)
+)
 
 
 def target_of(name: str, settings: TargetSettings) -> Target:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -21,10 +21,10 @@ from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
-from training.targets.contacts import Frame, contacts, outcomes, running_contacts
 from training.targets.lookup import ratio_of, total_of
-from training.targets.origins import WARM_UP
+from training.targets.populations.contacts import Frame, contacts, outcomes, running_contacts
 from training.targets.populations.later import told_over_time
+from training.targets.populations.origins import WARM_UP
 from training.targets.rules import Rule, rules_on
 from training.targets.target import PAIR, Population, ScoreKind
 
@@ -67,6 +67,11 @@ class Redemption:
     def event_kinds(self) -> Sequence[str]:
         """Contacts and responses."""
         return (self.event, self.response)
+
+    @property
+    def event_words(self) -> Mapping[str, str]:
+        """None."""
+        return {}
 
     def contacts(self, lake: Lake, *, known_by: int | None = None) -> pl.DataFrame:
         """Every contact at its own moment, and its outcome by what is known by a later one."""

@@ -10,13 +10,19 @@ import numpy as np
 from features.arrays import Floats
 from features.language.feature import Feature
 
+_NEVER = 36_500.0  # days, a century
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A feature's name, and what to multiply it by: −1 where less means more, a ratio of windows for amounts."""
+    """A feature's name, and what to multiply it by: −1 where less means more, a ratio of windows for amounts.
+
+    A value that is missing counts as ``missing``.
+    """
 
     feature: str
     factor: float = 1.0
+    missing: float = 0.0
 
     @property
     def name(self) -> str:
@@ -28,8 +34,13 @@ class Rule:
         return f"-{self.feature}" if self.factor < 0 else self.feature
 
     def scores(self, x: Floats, names: Sequence[str]) -> Floats:
-        """The rule's score of each row; a missing value counts as 0 times."""
-        return np.nan_to_num(x[:, list(names).index(self.feature)]) * self.factor
+        """The rule's score of each row."""
+        return np.nan_to_num(x[:, list(names).index(self.feature)], nan=self.missing) * self.factor
+
+
+def soonest(feature: Feature | None) -> list[Rule]:
+    """The rule that fewer days mean more, and that where they are missing it is never; none without the feature."""
+    return [] if feature is None else [Rule(feature.name, -1.0, missing=_NEVER)]
 
 
 def rules_on(features: Iterable[Feature | None], factor: float = 1.0) -> list[Rule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -43,7 +43,7 @@ class Target(Protocol):
     """One thing to predict. Features see ``(as_of − window, as_of]``, the label ``(as_of, as_of + horizon]``.
 
     ``type`` is the word in ``stamkund.yaml``; ``headline`` the figure of an answer that the first model of this type
-    fills; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
+    fills, empty for none; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
@@ -78,6 +78,10 @@ class Target(Protocol):
     @property
     def event_kinds(self) -> Sequence[str]:
         """The kinds of events without which there is no population or no label."""
+
+    @property
+    def event_words(self) -> Mapping[str, str]:
+        """The words that columns of its ``event`` must hold."""
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
         """The rows that count as outcomes: at ``as_of``, and before it back to ``first``."""

@@ -68,9 +68,15 @@ def _id(value: object) -> object:
     return "null" if value is None else str(value) if isinstance(value, int | float) else value
 
 
+def _word(value: object) -> object:
+    """A word of a column as YAML writes it: a whole number without quotes is one."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 Whole = Annotated[int, Field(strict=True)]  # neither 2.0, nor '2', nor true
 Number = Annotated[float, Field(strict=True)]
 Zone = Annotated[str, AfterValidator(_zone)]
 KindName = Annotated[str, AfterValidator(_kind)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Word = Annotated[str, BeforeValidator(_word), Field(min_length=1)]
 MissingId = Annotated[str, BeforeValidator(_id)]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from features.config.sections.section import KindName, Number, Section, Whole
+from features.config.sections.section import KindName, Number, Section, Whole, Word
+from features.errors import StamkundError
 from features.units import DAY, Duration
 
 
@@ -50,6 +51,50 @@ class MarginSettings(Section):
     margin: Number = Field(gt=0, le=1)
 
 
+class EventSettings(Section):
+    """Will an event of this kind happen within the horizon, of this category, item, channel or offer where one is said?
+
+    ``among`` everyone with any event so far; those who were active, which the kind ``active_event`` shows, or without
+    it the kind itself; or those with a subscription in force.
+    """
+
+    type: Literal["event"]
+    event: KindName
+    category: Word | None = None
+    item: Word | None = None
+    channel: Word | None = None
+    offer: Word | None = None
+    horizon: Duration = 28 * DAY
+    among: Literal["everyone", "active", "in_force"] = "active"
+    active: Duration = 56 * DAY
+    active_event: KindName | None = None
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The columns of an event and the word that each must hold, beside its kind."""
+        words = {"category": self.category, "item_id": self.item, "channel": self.channel, "offer_id": self.offer}
+        return {column: word for column, word in words.items() if word is not None}
+
+    @model_validator(mode="after")
+    def _active_among_the_active(self) -> Self:
+        for key in ("active", "active_event"):
+            if self.among != "active" and key in self.model_fields_set:
+                text = f"`{key}` says who is active, and this target is among: {self.among}. Take one of them away."
+                raise StamkundError("bad_setting", text, field=key)
+        return self
+
+
+class SubscriptionEndSettings(Section):
+    """Will the subscriptions of a customer who has one in force be over within the horizon?
+
+    With a ``reason``, the ``status`` of the end, only ends for it count; who ended for another says nothing.
+    """
+
+    type: Literal["subscription_end"]
+    reason: Word | None = None
+    horizon: Duration = 28 * DAY
+
+
 class RedemptionSettings(Section):
     """Will a contacted customer respond to the campaign within the horizon?"""
 
@@ -60,7 +105,14 @@ class RedemptionSettings(Section):
 
 
 TargetSettings = Annotated[
-    LapseSettings | SpendSettings | OrdersSettings | MarginSettings | RedemptionSettings, Field(discriminator="type")
+    LapseSettings
+    | SpendSettings
+    | OrdersSettings
+    | MarginSettings
+    | EventSettings
+    | SubscriptionEndSettings
+    | RedemptionSettings,
+    Field(discriminator="type"),
 ]
 
 

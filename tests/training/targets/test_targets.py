@@ -14,10 +14,10 @@ from features.lake import Lake
 from features.units import DAY
 from training.dataset import scale_of
 from training.targets import Target, targets_of
-from training.targets.contacts import contact_outcomes, running_outcomes
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
 from training.targets.orders import Orders
+from training.targets.populations.contacts import contact_outcomes, running_outcomes
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 

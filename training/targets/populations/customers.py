@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -13,9 +13,9 @@ import polars as pl
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from training.targets.origins import STEP, WARM_UP, origins, quarter_of
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members
+from training.targets.populations.origins import STEP, WARM_UP, origins, quarter_of
 from training.targets.target import CUSTOMER, Population
 
 Frame = nw.LazyFrame[pl.LazyFrame]
@@ -60,6 +60,11 @@ class Customers(ABC):
     def event_kinds(self) -> Sequence[str]:
         """The kinds that the population and the label are made of."""
         return tuple(dict.fromkeys((self.event, *self.members.kinds)))
+
+    @property
+    def event_words(self) -> Mapping[str, str]:
+        """None."""
+        return {}
 
     def read(self, lake: Lake, events: Frame) -> Frame:  # noqa: ARG002
         """Events of the lake with what the label needs to know of each."""

@@ -9,10 +9,11 @@ from typing import Protocol
 import narwhals as nw
 
 from features.errors import StamkundError
+from features.language.defaults.subscriptions import END, START
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import days_since
+from training.targets.lookup import days_since, ratio_of
 from training.targets.target import Population
 
 
@@ -84,3 +85,58 @@ class Active:
             )
             raise StamkundError("feature_missing", text, field=name)
         return Population(feature_set.features.index(last), self.look_back_us / DAY)
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """Customers with any event so far."""
+
+    look_back_us: None = None
+    kinds: Sequence[str] = ()
+    words: str = "customers"
+
+    @property
+    def weight(self) -> nw.Expr:
+        """1 for each event."""
+        return nw.lit(1)
+
+    @property
+    def needed(self) -> nw.Expr:
+        """The first that is known of each fragment."""
+        return nw.col("known_at") == nw.col("known_at").min().over("fragment")
+
+    def population(self, feature_set: FeatureSet, name: str) -> Population:  # noqa: ARG002
+        """Everyone."""
+        return Population()
+
+
+@dataclass(frozen=True)
+class InForce:
+    """Customers with a subscription in force: more of theirs began than ended."""
+
+    look_back_us: None = None
+    kinds: Sequence[str] = (START, END)
+    words: str = "customers with a subscription in force"
+
+    @property
+    def weight(self) -> nw.Expr:
+        """1 for each beginning, −1 for each end."""
+        begun, ended = (nw.when(nw.col("kind") == kind).then(1).otherwise(0) for kind in (START, END))
+        return begun - ended
+
+    @property
+    def needed(self) -> nw.Expr:
+        """All beginnings and ends."""
+        return nw.col("kind").is_in((START, END))
+
+    def population(self, feature_set: FeatureSet, name: str) -> Population:
+        """Customers with fewer ends than beginnings."""
+        ends, starts = (Measure("sum", "one", where(kind=kind)) for kind in (END, START))
+        share = ratio_of(feature_set, ends, starts)
+        if share is None:
+            text = (
+                f"'{name}' is about customers with a subscription in force, and no feature tells who has one: too few "
+                f"events of the kinds {START} and {END} are known. Map them, then run `stamkund build --refit`."
+            )
+            raise StamkundError("feature_missing", text, field=name)
+        return Population(feature_set.features.index(share), 1.0)
