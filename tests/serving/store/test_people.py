@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -19,6 +20,7 @@ from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
+from features.evaluate.online.traits import Claim
 from features.events.identifiers import node
 from features.identity.live import Standing
 from features.identity.rulings import Ruling
@@ -282,3 +284,15 @@ def test_a_store_of_an_earlier_version_keeps_every_event(store_url: str) -> None
     assert log_frame(again)[0]["fragment"].to_list() == ["7", "anonymous_id:f", "user_id:email:x"]
     assert ids(person_record(again, "7")) == ["e0"]
     again.dispose()
+
+
+def test_of_two_whom_a_message_joins_the_newest_word_on_an_attribute_counts(store: Engine) -> None:
+    old, new = (
+        replace(Record.of((), {"city": city, "plan": plan}), claims={"city": [Claim(who, at, city)]})
+        for who, at, city, plan in (("7", 1, "Lund", "gold"), ("email:anna@x.se", 5, "Umeå", "free"))
+    )
+    replace_records(store, [("7", old), ("email:anna@x.se", new)], as_of=0, log_seq=0, lake="")
+    receive(store, user("a", 6, email="anna@x.se"))
+    record = person_record(store, "7")
+    assert record is not None
+    assert record.attributes == {"city": "Umeå", "plan": "gold"}  # of a plan no rule speaks: the own row counts
