@@ -19,6 +19,7 @@ from typing import Final, Literal
 import polars as pl
 
 from features import sql
+from features.hashes import PSEUDONYM
 
 Form = Literal["text", "email", "phone"]
 BLANKS: Final = " \t\r\n\N{NO-BREAK SPACE}"
@@ -39,13 +40,14 @@ _WHOLE = f"[{_SIGNS}]*[+]?(?:[{_SIGNS}]*[0-9]){{7,}}[{_SIGNS}]*"  # a number wit
 _PHONES: Final = f"{_WHOLE}(?:[;,|/]+{_WHOLE})+[;,|/]*"
 _PART: Final = "[^;,|/]*[0-9][^;,|/]*"
 
-# A hash of an address, in hexadecimal digits or in base 64.
-_PSEUDONYM = "[0-9a-fA-F]{32,128}|[A-Za-z0-9+/_-]{43}=?"
-_NOBODYS_EMAIL = (
-    "(?:no[._-]?reply|do[._-]?not[._-]?reply|no[._-]?e?mail|none|null|undefined|nobody|anonymous|n/?a)@.*"
-    "|(?:test|user|email|example|name|a)@(?:test|example|user|email|a|domain|mail)[.](?:com|org|net)"
-)
-_NOBODYS_PHONE = f"[+]?(?:{'|'.join(f'{digit}+' for digit in range(10))}|0?123456789?0?)"
+# A hash of an address: ours, or one in hexadecimal digits or in base 64.
+_PSEUDONYM = f"{PSEUDONYM}|[0-9a-fA-F]{{32,128}}|[A-Za-z0-9+/_-]{{43}}=?"
+_RIGHT: Final = {"email": f"{_EMAIL}|{_PSEUDONYM}", "phone": f"[+]?[0-9]{{5,{_MOST_DIGITS}}}|{_PSEUDONYM}"}
+_NOBODYS: Final = {
+    "email": "(?:no[._-]?reply|do[._-]?not[._-]?reply|no[._-]?e?mail|none|null|undefined|nobody|anonymous|n/?a)@.*"
+    "|(?:test|user|email|example|name|a)@(?:test|example|user|email|a|domain|mail)[.](?:com|org|net)",
+    "phone": f"[+]?(?:{'|'.join(f'{digit}+' for digit in range(10))}|0?123456789?0?)",
+}
 
 
 def form_of(id_type: str) -> Form:
@@ -120,20 +122,25 @@ def normal_sql(value: str, form: Form) -> str:
 
 
 def is_nobodys(value: pl.Expr, form: Form) -> pl.Expr:
-    """Whether normal values of a form are no address, or one that people write to say none; pseudonyms may be one.
+    """Whether normal values of a form are no address, or one that means none; pseudonyms may be one.
 
     >>> emails = pl.DataFrame({"mail": ["anna@x.se", "-", "no-reply@x.se", "test@test.com", "0f" * 16]})
     >>> emails.select(is_nobodys(pl.col("mail"), "email"))["mail"].to_list()
     [False, True, True, True, False]
-    >>> phones = pl.DataFrame({"tel": ["+46701234567", "0", "000-000", "+1111111", "123456789"]})
-    >>> phones.select(is_nobodys(pl.col("tel"), "phone"))["tel"].to_list()
-    [False, True, True, True, True]
     """
     if form == "text":
         return pl.lit(value=False)
-    right = _EMAIL if form == "email" else f"[+]?[0-9]{{5,{_MOST_DIGITS}}}"
-    is_right = value.str.contains(f"^(?:{right}|{_PSEUDONYM})$")
-    return ~is_right | value.str.contains(f"^(?:{_NOBODYS_EMAIL if form == 'email' else _NOBODYS_PHONE})$")
+    is_right = value.str.contains(f"^(?:{_RIGHT[form]})$")
+    return ~is_right | value.str.contains(f"^(?:{_NOBODYS[form]})$")
+
+
+def is_nobodys_value(value: str, form: Form) -> bool:
+    """The same of one value.
+
+    >>> [is_nobodys_value(tel, "phone") for tel in ("+46701234567", "0", "000-000", "+1111111", "123456789")]
+    [False, True, True, True, True]
+    """
+    return form != "text" and not (re.fullmatch(_RIGHT[form], value) and not re.fullmatch(_NOBODYS[form], value))
 
 
 def _emails(text: str) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from features.config.document import parse
+from features.config.hashing import check_hashing
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
 from features.config.preferences import check_preferences
@@ -21,20 +22,13 @@ from features.config.sections.identity import IdentitySettings
 from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
 from features.config.sections.section import MissingId, Moment, Section, Whole, Zone
+from features.config.sections.serving import Serving
 from features.config.sections.targets import Gate, TargetSettings
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.tables import HTTP
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
-from features.units import Size
-
-
-class Serving(Section):
-    """How the service behaves."""
-
-    models: Literal["registry", "carried"] = "registry"
-    body_limit: Size = 1_000_000
 
 
 def _with_defaults(section: object) -> object:
@@ -108,6 +102,12 @@ class Settings(Section):
         for name, source in self.sources.items():
             if "timezone" not in source.model_fields_set:
                 self.sources[name] = source.model_copy(update={"timezone": self.timezone})
+        return self
+
+    @model_validator(mode="after")
+    def _hashed_identifiers(self) -> Self:
+        """Values that are to be hashed can be, and nothing beside keeps them readable."""
+        check_hashing(self.identity, self.privacy, self.sources)
         return self
 
     @property

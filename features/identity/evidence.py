@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from features.config.sections.identity import IdentitySettings
+from features.config.settings import Settings
 from features.errors import StamkundError
-from features.events.identifiers import identifier, node
-from features.identity.forms import plain
+from features.events.identifiers import identifier
 from features.identity.people import People
 from features.lake import Lake
+from features.privacy.pseudonyms import stored_node
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,16 @@ def explain(lake: Lake, fragment: str, *, as_of: int) -> Explanation:
     return Explanation(customer, fragments, merges, refused)
 
 
-def known_node(lake: Lake, identity: IdentitySettings, text: str) -> str:
+def known_node(settings: Settings, identity: IdentitySettings, text: str) -> str:
     """The node that somebody means by a text such as ``1042`` or ``email:anna@x.se``; an error where nobody has it."""
-    id_type, value = identifier(text)
+    lake, (id_type, value) = Lake(settings.lake), identifier(text)
     if id_type not in identity.types:
         raise StamkundError.unknown("unknown_id_type", "type of identifier", id_type, identity.types, field="id")
     kind = identity.types[id_type]
-    meant = node(id_type, value) if kind.form == "text" else f"{id_type}:{plain(value, kind)}"
+    stored = stored_node(settings, id_type, value)
+    meant = stored if kind.form == "text" or kind.hashed else f"{id_type}:{kind.plain(value)}"
     linked = lake.scan("links").filter((pl.col("a") == meant) | (pl.col("b") == meant)).select(pl.len())
-    seen = lake.scan("events").filter(pl.col("fragment").is_in([meant, node(id_type, value)])).select(pl.len())
+    seen = lake.scan("events").filter(pl.col("fragment").is_in([meant, stored])).select(pl.len())
     if not any(frame.collect().item() for frame in (linked, seen)):
         text = f"Nobody in the lake has the identifier {meant}. Look it up as `user id` or `type:value`."
         raise StamkundError("unknown_customer", text, field="id")

@@ -76,7 +76,6 @@ def barred_by(nodes: pl.DataFrame, identity: IdentitySettings) -> pl.Series:
         .then(pl.col("node").str.strip_prefix(f"{USER}:"))
         .otherwise(pl.col("node").str.splitn(":", 2).struct.field("field_1"))
     )
-    said = [text.strip().lower() for text in identity.block]
     of_nobody = [value.str.to_lowercase().is_in(STAND_INS)]
     of_nobody += [
         (pl.col("id_type") == name) & is_nobodys(value, kind.form)
@@ -84,5 +83,6 @@ def barred_by(nodes: pl.DataFrame, identity: IdentitySettings) -> pl.Series:
         if kind.form != "text"
     ]
     nobody = pl.any_horizontal(of_nobody)
-    barred = pl.when(value.str.to_lowercase().is_in(said)).then(pl.lit("block")).when(nobody).then(pl.lit("nobody"))
+    blocked = value.str.to_lowercase().is_in(identity.blocked)
+    barred = pl.when(blocked).then(pl.lit("block")).when(nobody).then(pl.lit("nobody"))
     return nodes.select(barred.alias("barred"))["barred"]

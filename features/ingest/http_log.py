@@ -16,6 +16,7 @@ from features.events.tables import COLUMNS, HTTP, schema
 from features.ingest.events.lake_events import LakeEvents
 from features.ingest.report import SourceReport
 from features.ingest.sources.watermark import LogWatermark, Watermarks
+from features.privacy.pseudonyms import other_hashing
 
 # Gives the events that came over HTTP after a numbered one, and the watermark of the last one.
 Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
@@ -39,17 +40,20 @@ def ingest_log(
     log: pl.DataFrame,
     *,
     earlier_files: Sequence[Path] | None,
+    same_hashing: bool = True,
 ) -> SourceReport:
     """Put the log's events into the table ``http_events``, each once by its id.
 
     Where the log is read whole, ``earlier_files`` are the lake's files of events: those of an earlier log in them,
-    which this log has not, are kept.
+    which this log has not, are kept; what was hashed otherwise than now (not ``same_hashing``) is refused.
     """
     connection.register("log", log.to_arrow())
     duplicates = log.height - _accept(connection, lake_events)
     scope = "new events" if log.height else "unchanged"
     if earlier_files is not None:
         earlier = _keep_earlier(connection, lake_events, earlier_files)
+        if earlier and not same_hashing:
+            raise other_hashing(f"The lake holds {earlier:,} events of an earlier log")
         scope = f"read whole, {earlier:,} of an earlier log kept" if earlier else "read whole"
     connection.unregister("log")
     return SourceReport(HTTP, "events", scope, log.height, {"duplicate_event_id": duplicates} if duplicates else {})

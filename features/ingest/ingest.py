@@ -35,6 +35,7 @@ from features.ingest.sources.watermark import (
     basis_of,
 )
 from features.lake import Draft, Lake
+from features.privacy.pseudonyms import hashing_of
 from features.privacy.tombstones import Tombstones
 from features.privacy.traces import Traces
 from features.progress import Progress, silent
@@ -66,7 +67,7 @@ def ingest(
         watermarks, reason = verified_watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
         job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)
-        job = partial(job, tombstones=tombstones)
+        job = partial(job, hashed_before=watermarks.hashing if watermarks else "", tombstones=tombstones)
         if anew:
             watermarks, reason = None, "that was asked for"
         if watermarks is not None:
@@ -88,6 +89,7 @@ def _ingest(
     log: Log | None,
     progress: Progress,
     usual: Mapping[str, SourceWatermark],
+    hashed_before: str,
     accept: Collection[str],
     look: Look | None,
     tombstones: Tombstones | None,
@@ -107,7 +109,10 @@ def _ingest(
         log_events = log_events if traces is None else traces.out_of(log_events)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
         earlier_files = lake.files("events") if full_log else None
-        log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier_files)
+        hashing = hashing_of(settings)
+        log_report = ingest_log(
+            connection, lake_events, log_events, earlier_files=earlier_files, same_hashing=hashing == hashed_before
+        )
         results = dict[str, PortionResult]()
         for name in reading_order(settings.sources):
             if settings.sources[name].same_as:
@@ -123,7 +128,7 @@ def _ingest(
         fragments = None if full_log else _changed_fragments(connection, lake, changes, log_events)
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
-    draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources).dump()
+    draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources, hashing).dump()
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
     return IngestReport(reports, "", log=log_watermark.number, before=lake.version, fragments=fragments)

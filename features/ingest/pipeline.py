@@ -18,6 +18,7 @@ from features.ingest.events.same_orders import give_way
 from features.ingest.mapping.erased import ERASED, refuse_erased
 from features.ingest.mapping.midnights import settle_midnights
 from features.ingest.mapping.projection import project
+from features.ingest.mapping.pseudonyms import holds_hashed
 from features.ingest.mapping.validation import filled_counts, validate_rows
 from features.ingest.quarantine import Quarantine, quarantine, rejection_counts
 from features.ingest.report import SourceReport
@@ -26,6 +27,7 @@ from features.ingest.sources.databases import reads_since
 from features.ingest.sources.portion import Portion
 from features.ingest.sources.rows import Rows, read
 from features.ingest.sources.watermark import SourceWatermark
+from features.privacy.pseudonyms import Pseudonyms
 from features.privacy.tombstones import Tombstones
 
 
@@ -69,7 +71,8 @@ def ingest_portion(
     refuse_erased(connection, source, columns, tombstones)
     filled = filled_counts(connection, columns)
     rejected, file = rejection_counts(connection), settings.rejects / f"{name}.csv"
-    rejected_rows = quarantine(connection, portion, rows, file, scratch)
+    places_only = holds_hashed(source, Pseudonyms.of(settings))
+    rejected_rows = quarantine(connection, portion, rows, file, scratch, places_only=places_only)
     if look:
         look(connection, portion, rows)
     connection.execute("DROP TABLE rows")

@@ -59,11 +59,11 @@ class Quarantine:
 
 
 def quarantine(
-    connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows, file: Path, scratch: Path
+    connection: duckdb.DuckDBPyConnection, portion: Portion, rows: Rows, file: Path, scratch: Path, *, places_only: bool
 ) -> Quarantine:
     """The rejected rows of a portion with their reasons, written to a draft in the folder ``scratch``.
 
-    Those of people who were erased are not among them.
+    Those of people who were erased are not among them; with ``places_only`` nothing is that rows say.
     """
     previous = portion.previous
     earlier_rows, offset = (previous.rows, previous.reject_bytes) if previous else (0, 0)
@@ -72,13 +72,14 @@ def quarantine(
     if not rejection_counts(connection).keys() - {ERASED}:
         return Quarantine(file, None, offset)
     draft = scratch / f"{portion.name}.csv"
-    columns = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
+    said = [f"rows.{sql.name(column)} AS {sql.name(_free(column))}" for column in rows.columns]
+    told = [f"{CODE} AS code", *([] if places_only else [f"{REASON} AS reason", *said])]
     _register_places(connection, rows)
     connection.execute(
         f"""
         COPY (
             SELECT {sql.literal(portion.name)} AS source, places.ordinal + {earlier_rows} AS row,
-                   places.file, places.line, {CODE} AS code, {REASON} AS reason, {", ".join(columns)}
+                   places.file, places.line, {", ".join(told)}
             FROM places JOIN staged USING ({ROW}) JOIN rows USING ({ROW})
             ORDER BY places.ordinal
         ) TO {sql.literal(str(draft))} (FORMAT csv, HEADER {not offset})

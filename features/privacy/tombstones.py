@@ -6,8 +6,6 @@ up to a moment.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -17,6 +15,7 @@ from typing import Final
 
 from features.config.locations import expand
 from features.config.settings import Settings
+from features.hashes import keyed_hash
 
 FOR_EVER: Final = 2**63 - 1
 KEY_FILE: Final = "privacy.key"
@@ -40,16 +39,6 @@ class Tombstones:
         """Up to which moment rows of an identifier are refused; None for one that was never erased."""
         spellings = {node, self.plain(node)}
         return max((m for each in spellings if (m := self.hashes.get(keyed_hash(self.key, each)))), default=None)
-
-
-def keyed_hash(key: bytes, node: str) -> str:
-    """The keyed hash of an identifier's node."""
-    return hmac.new(key, node.encode(), hashlib.sha256).hexdigest()
-
-
-def key_mark(key: bytes) -> str:
-    """What tells a key from another one, without telling the key."""
-    return keyed_hash(key, "")[:16]
 
 
 def privacy_key(settings: Settings) -> bytes:

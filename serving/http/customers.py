@@ -10,10 +10,10 @@ from features.errors import StamkundError
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
-from features.events.identifiers import node
 from features.identity.live import standing_by_itself
 from features.identity.people import customers_of as people_at
 from features.moments import iso
+from features.privacy.pseudonyms import stored_node
 from features.profiles.records import records
 from features.reading.iso import parse
 from serving.http.requests import Profile
@@ -88,7 +88,7 @@ def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> d
 
 def _ids(state: State, profiles: Sequence[Profile], moment: Moment) -> dict[Profile, str]:
     """The id of the customer that each profile means at a moment, of those that mean one."""
-    nodes = {profile: node(profile.id_type, profile.id) for profile in profiles}
+    nodes = {profile: stored_node(state.settings, profile.id_type, profile.id) for profile in profiles}
     whose = _whose(state, set(nodes.values()), moment)
     return {profile: id_ for profile, key in nodes.items() if (id_ := whose[key]) is not None}
 

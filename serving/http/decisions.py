@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
 
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.moments import iso
+from features.privacy.pseudonyms import Pseudonyms
 from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
 from serving.decisions.customers import visitor_of
 from serving.decisions.exclusions import NO_CONSENT
@@ -50,7 +54,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     )
     keep = not (dry_run or moment.is_past)
     if keep:
-        save_decision(state.store, decision)
+        save_decision(state.store, _stored(state, decision))
     return {
         "decision_id": decision.decision_id if keep else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
@@ -61,6 +65,16 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "basis": BASIS + (ASSUMED if state.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, explain=request.explain) for each in slates],
     }
+
+
+def _stored(state: State, decision: Decision) -> Decision:
+    """A decision as it is stored: without readable identifiers where these are to be hashed."""
+    pseudonyms = Pseudonyms.of(state.settings)
+    if pseudonyms is None:
+        return decision
+    own = [] if decision.id is None else [(str(decision.id_type), decision.id)]
+    context = cast("Mapping[str, object]", pseudonyms.of_json(decision.context, own))
+    return replace(decision, id=pseudonyms.value(*own[0]) if own else None, context=context)
 
 
 def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer | None:

@@ -38,6 +38,8 @@ STATUS: Final = {
     "unknown_target_type": 503,
     "old_records": 503,
     "other_privacy_key": 503,
+    "other_hashing": 503,
+    "not_hashed_yet": 503,
     "lake_corrupt": 503,
     "other_lake_format": 503,
     "store_unavailable": 503,

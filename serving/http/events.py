@@ -10,7 +10,9 @@ from functools import partial
 
 from features.errors import StamkundError
 from features.events.money import Money
+from features.privacy.pseudonyms import Pseudonyms
 from serving.http.state import State
+from serving.privacy.hashing import check_hashing
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict, receive
 from serving.store.engine import outages_as_errors
@@ -41,7 +43,10 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     money = Money(settings.currency, settings.minor_units)
     receiver = Receiver(money, now, state.categories, settings.missing_ids, time.time_ns() // 1000)
     with outages_as_errors(UNAVAILABLE):
-        receiver = replace(receiver, erased_until=erased_until(state.store, settings))
+        check_hashing(state.store, settings)
+        receiver = replace(
+            receiver, pseudonyms=Pseudonyms.of(settings), erased_until=erased_until(state.store, settings)
+        )
         return receive(
             messages, receiver, partial(append_events, state.store, received_at=now, identity=settings.identity)
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from features.events.identifiers import node
 from features.moments import iso
+from features.privacy.pseudonyms import stored_node
 from serving.http.profiles import profile_of
 from serving.http.state import State
 from serving.privacy.erasure import erase
@@ -20,14 +20,14 @@ Json = dict[str, object]
 def answer_export(state: State, key: str) -> Json:
     """Everything that is held of the person with the key ``id_type:id``."""
     profile = profile_of(key)
-    return access(state.settings, state.store, node(profile.id_type, profile.id))
+    return access(state.settings, state.store, stored_node(state.settings, profile.id_type, profile.id))
 
 
 @outages_as_errors()
 def answer_erasure(state: State, key: str, *, suppress: bool) -> Json:
     """Erase the person with the key ``id_type:id``; the receipt."""
     profile = profile_of(key)
-    person = node(profile.id_type, profile.id)
+    person = stored_node(state.settings, profile.id_type, profile.id)
     (receipt,) = erase(state.settings, [person], suppress=suppress, store=state.store)
     return receipt_answer(receipt)
 

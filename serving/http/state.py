@@ -20,6 +20,7 @@ from features.profiles.pairs.campaigns import Campaign, campaigns
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
 from serving.http.telemetry.failures import trace
+from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import Lineup, load_lineup
 from serving.store.engine import open_store
 from training.registry.versions import champion_versions
@@ -64,12 +65,13 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
 
     With ``lenient``, models that cannot be used are left out, and ``lineup_error`` says why.
     """
-    lake, now = Lake(settings.lake), settings.now()
+    lake, now, engine = Lake(settings.lake), settings.now(), store or open_store(settings.store_url)
+    check_hashing(engine, settings)
     items = lake.scan("items").select("item_id", "category").drop_nulls().collect()
     lineup, error = _usable_lineup(settings, folder) if lenient else (load_lineup(settings, folder=folder), None)
     return State(
         settings=settings,
-        store=store or open_store(settings.store_url),
+        store=engine,
         lake=lake,
         lineup=lineup,
         candidates=_candidates(lake, settings, as_of=now),

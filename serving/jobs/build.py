@@ -19,6 +19,7 @@ from features.profiles.build import BuildResult, build
 from features.profiles.records import records
 from features.progress import Progress, silent
 from serving.privacy.erasure import finish, remove_from_files
+from serving.privacy.hashing import files_are_clean, hash_store
 from serving.store.engine import meta, move_meta, open_store
 from serving.store.erasures.log import remove_from_log
 from serving.store.erasures.receipts import is_unclean
@@ -47,13 +48,15 @@ def build_all(
     store = open_store(settings.store_url)
     renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
     run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
-    run = partial(run, rulings=all_rulings(store))
     try:
         erasures = _remove_erased(settings, store)
+        outdated = hash_store(store, settings)
+        run = partial(run, rulings=all_rulings(store))
         built = run(refit=refit, anew=anew, accept=accept, tombstones=tombstones_of(store, settings))
         forget_old_log(store, settings.privacy.keep, as_of=as_of)
-        if erasures or is_unclean(store):
+        if erasures or outdated or is_unclean(store):
             finish(settings, store, erasures, keep=[built.path.name])
+            files_are_clean(store)
         return built
     finally:
         store.dispose()

@@ -16,6 +16,7 @@ from features.events.tables import LakeTable
 from features.lake import Lake
 from features.lake.removal import Change, change_rows, discard_previous
 from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
+from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.store.engine import open_store
 from serving.store.erasures.deletion import Person, delete_people
@@ -41,6 +42,7 @@ def erase(
     """
     engine = store or open_store(settings.store_url)
     try:
+        check_hashing(engine, settings)
         receipts = {person: _earlier(engine, settings, person, suppress=suppress) for person in people}
         new = [person for person, receipt in receipts.items() if receipt is None]
         told = dict(zip(new, _erase(engine, settings, new, suppress=suppress), strict=True))

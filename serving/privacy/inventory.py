@@ -13,6 +13,7 @@ from features.moments import iso, utc
 from features.privacy.holding import Holding, export
 from features.profiles import holdings as of_features
 from serving.privacy import store_holdings as of_store
+from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.store.erasures.exports import exports_of
 from serving.store.erasures.receipts import receipts
@@ -32,12 +33,14 @@ def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
 
 def access(settings: Settings, store: Engine, customer: str) -> Json:
     """Everything that is held of a person, by holding, each with what it is for: for people and for machines."""
+    check_hashing(store, settings)
     every, nodes = all_holdings(settings, store), nodes_of(Lake(settings.lake), store, [customer])[customer]
     held = export(every, nodes)
     about = {holding.name: {"what": holding.what, "why": holding.why, "kept": holding.kept} for holding in every}
     return {
         "customer_id": customer,
         "identifiers": sorted(nodes),
+        "hashed": _hashed(settings),
         "held": {name: {**about[name], "rows": rows} for name, rows in held.items()},
         "written_elsewhere": {place: iso(time) for place, time in exports_of(store).items()},
     }
@@ -59,10 +62,16 @@ def inventory(settings: Settings, store: Engine) -> str:
     )
     sensitive = ", ".join(settings.privacy.sensitive) or "none is declared"
     lines.append(f"## Sensitive attributes\n\nNever used for features, models or reasons: {sensitive}.\n")
+    lines.append(f"## Hashed identifiers\n\nStored as keyed hashes only: {', '.join(_hashed(settings)) or 'none'}.\n")
     lines += _table("Written elsewhere", ("where", "last"), [(d, iso(t)) for d, t in exports_of(store).items()])
     told = [(r.erasure_id, iso(r.erased_at), r.status, str(sum(r.counts.values()))) for r in receipts(store)]
     lines += _table("Erasures", ("receipt", "when", "state", "rows"), told)
     return "\n".join(lines)
+
+
+def _hashed(settings: Settings) -> list[str]:
+    """The types of identifiers that are stored as keyed hashes."""
+    return [] if settings.identity is None else sorted(settings.identity.hashed)
 
 
 def _purposes(settings: Settings) -> list[tuple[str, ...]]:

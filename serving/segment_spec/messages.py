@@ -48,8 +48,9 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     consents = consents_of(object_of(message, "context"))
     fragment = fragment_of(own, others)
     events = _events(builder, properties, receiver.money)
-    events[0] |= {"ids": to_json(others), "consents": consents}  # once a message
-    return [_complete(event, fragment, receiver) for event in events]
+    told = to_json(others)
+    events[0] |= {"ids": told, "consents": consents}  # once a message
+    return [_complete(event, fragment, told, receiver) for event in events]
 
 
 def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Event]:
@@ -68,9 +69,14 @@ def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Ev
     return [event | ({"order_line": 1} if kind == "order" else {})]
 
 
-def _complete(event: Event, fragment: str, receiver: Receiver) -> Event:
-    """The event with who it is about, when it came, and the item's category where the message gives none."""
+def _complete(event: Event, fragment: str, told: str | None, receiver: Receiver) -> Event:
+    """The event with who it is about, when it came, and the item's category where the message gives none.
+
+    Identifiers that are to be hashed are so; ``told`` are all others of its message.
+    """
     event["fragment"] = fragment
+    if receiver.pseudonyms is not None:
+        event = receiver.pseudonyms.of_event(event, told)
     event["received_at"] = receiver.receipt(statement=says(event))
     if receiver.erased_until is not None:
         event = _without_erased(event, receiver.erased_until)

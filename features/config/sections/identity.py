@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Self
+from functools import lru_cache
+from typing import Annotated, Final, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
-from features.addresses import Form, form_of
+from features.addresses import Form, form_of, normal
 from features.config.sections.fuzzy import FuzzySettings
 from features.config.sections.preferences import AttributeRules
 from features.config.sections.section import MissingId, Section, Whole, check_id_types
 from features.errors import StamkundError
+from features.hashes import pseudonym
 
 MOST = 1_000  # of a limit; who needs more means none
 Limit = Annotated[Whole, Field(ge=1, le=MOST)]
@@ -22,13 +25,34 @@ class IdentifierType(Section):
 
     ``per_person`` is how many values of the type one person may hold, ``people`` how many people one value may serve
     before it is shared, and then joins nobody any more. ``form`` is how values are written alike, which types called
-    ``email`` and ``phone`` know by themselves; ``region`` (such as SE) is for numbers that name no country.
+    ``email`` and ``phone`` know by themselves; ``region`` (such as SE) is for numbers that name no country. Values that
+    are ``hashed`` are stored as keyed hashes only.
     """
 
     per_person: Limit | None = None
     people: Limit | None = None
     form: Form = "text"
     region: str | None = None
+    hashed: bool = False
+
+    def plain(self, value: str) -> str:
+        """A value as the type writes it: as everywhere, and a phone number of a region with the code of its country.
+
+        >>> IdentifierType(form="email").plain(" Anna@Example.SE ")
+        'anna@example.se'
+        >>> swedish = IdentifierType(form="phone", region="SE")
+        >>> [swedish.plain(number) for number in ("070-123 45 67", "+46 (0)70 123 45 67", "0046701234567", "ask Anna")]
+        ['+46701234567', '+46701234567', '+46701234567', 'ask Anna']
+        """
+        if self.region is None:
+            return normal(value, self.form)
+        number = normal(value.replace("(0)", ""), self.form)
+        if not re.fullmatch("[0-9]+", number):
+            return number
+        if number.startswith("00"):
+            return f"+{number[2:]}"
+        country, trunk = _prefixes(self.region)
+        return f"+{country}{number.removeprefix(trunk)}"
 
     def named(self, name: str) -> Self:
         """The same for a type of this name, which may tell the form."""
@@ -57,6 +81,18 @@ class IdentifierType(Section):
             )
 
 
+@lru_cache
+def _prefixes(region: str) -> tuple[int, str]:
+    """The code of a region's country, and what its people dial before a number within it."""
+    from phonenumbers import country_code_for_region, ndd_prefix_for_region  # noqa: PLC0415  (large)
+
+    return country_code_for_region(region), ndd_prefix_for_region(region, strip_non_digits=True) or ""
+
+
+_NEVER_HASHED: Final = {
+    "user_id": "Ids of users are the names of customers everywhere",
+    "anonymous_id": "An alias tells an old id without its type, which may be a user's",
+}
 TYPES: Mapping[str, IdentifierType] = {
     "user_id": IdentifierType(per_person=1),
     "email": IdentifierType(per_person=5, people=1).named("email"),
@@ -82,6 +118,7 @@ class IdentitySettings(Section):
     block: tuple[MissingId, ...] = ()
     fuzzy: FuzzySettings | None = None
     attributes: AttributeRules = Field(default_factory=dict)
+    _hashed_block: list[str] = PrivateAttr(default_factory=list)
 
     @field_validator("types")
     @classmethod
@@ -93,4 +130,25 @@ class IdentitySettings(Section):
         if types["user_id"].people is not None:
             msg = "An event with a user_id is that user's: `people` says nothing here. Take it away."
             raise StamkundError("unused_setting", msg, field="user_id.people")
+        for name, reason in _NEVER_HASHED.items():
+            if name in types and types[name].hashed:
+                msg = (
+                    f"{reason}: they are not hashed. Take `hashed` away, and send ids that tell nothing by themselves."
+                )
+                raise StamkundError("unused_setting", msg, field=f"{name}.hashed")
         return {name: kind.named(name) for name, kind in types.items()}
+
+    @property
+    def blocked(self) -> list[str]:
+        """What joins nobody, as it is compared: the values of ``block``, and their hashes."""
+        return [text.strip().lower() for text in (*self.block, *self._hashed_block)]
+
+    def hash_block(self, key: bytes) -> None:
+        """Let the hashes of the values to block join nobody either."""
+        nodes = (f"{name}:{kind.plain(text)}" for name, kind in self.hashed.items() for text in self.block)
+        self._hashed_block.extend(pseudonym(key, node) for node in nodes)
+
+    @property
+    def hashed(self) -> dict[str, IdentifierType]:
+        """The types whose values are stored as keyed hashes."""
+        return {name: kind for name, kind in self.types.items() if kind.hashed}

@@ -26,7 +26,11 @@ def ids_sql(others: Sequence[str]) -> str:
 def _json(value: str, form: Form) -> str:
     """The JSON of an identifier's value, or of the list of values that it holds."""
     one = f"CAST(to_json({value}) AS VARCHAR)"
-    return one if form == "text" else f"coalesce(CAST(to_json({values_sql(value, form)}) AS VARCHAR), {one})"
+    if form == "text":
+        return one
+    hashed = f"CASE WHEN starts_with({value}, 'hmac:') THEN string_split({value}, ';') END"
+    several = f"CASE WHEN len({hashed}) > 1 THEN {hashed} END"
+    return f"coalesce(CAST(to_json(coalesce({several}, {values_sql(value, form)})) AS VARCHAR), {one})"
 
 
 def other_id(reading: str, missing_ids: Iterable[str]) -> str:

@@ -20,8 +20,10 @@ from features.ingest.mapping.canonical_values import canonical_value
 from features.ingest.mapping.checks import Check, checks_of, role_of
 from features.ingest.mapping.other_ids import other_id
 from features.ingest.mapping.projection import Projection, failed_expression
+from features.ingest.mapping.pseudonyms import hashed, holds_hashed
 from features.ingest.mapping.value import Value
 from features.ingest.sources.formats.places import ROW
+from features.privacy.pseudonyms import Pseudonyms
 
 CODE, REASON = "stamkund_code", "stamkund_reason"
 
@@ -29,12 +31,18 @@ CODE, REASON = "stamkund_code", "stamkund_reason"
 def validate_rows(
     connection: duckdb.DuckDBPyConnection, name: str, source: Source, projection: Projection, settings: Settings
 ) -> list[str]:
-    """Read a projection into the table ``staged``: canonical columns (returned), and why a row is rejected."""
+    """Read a projection into the table ``staged``: canonical columns (returned), and why a row is rejected.
+
+    Identifiers that are to be hashed are so there.
+    """
     money = Money(settings.currency, settings.minor_units)
     values = projection.values
     readings = {column: _reading(name, source, column, value, money) for column, value in values.items()}
     others = {column: text for column, text in readings.items() if column.startswith(OTHER_ID)}
     readings |= {column: other_id(text, settings.missing_ids) for column, text in others.items()}
+    pseudonyms = Pseudonyms.of(settings)
+    if pseudonyms is not None and holds_hashed(source, pseudonyms):
+        readings = hashed(connection, source, readings, pseudonyms)
     if "customer_id" in readings:
         readings["customer_id"] = node_sql(sql.literal(source.id_type), readings["customer_id"])
     checks = list(checks_of(source, values, money, settings.missing_ids))

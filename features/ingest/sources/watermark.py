@@ -103,6 +103,8 @@ class LogWatermark:
 class Watermarks:
     """How far everything was read into a lake: when reading began (µs), the log, the sources, and by which basis.
 
+    ``hashing`` tells which identifiers were hashed, and by which key.
+
     >>> orders = SourceWatermark("events", "s", (FileState("a.csv", 1, 2),), forms={"paid": (1, 0)})
     >>> watermarks = Watermarks(started_at=5, basis="b", log=LogWatermark("l", 2), sources={"orders": orders})
     >>> Watermarks.load(watermarks.dump()) == watermarks
@@ -113,6 +115,7 @@ class Watermarks:
     basis: str
     log: LogWatermark
     sources: Mapping[str, SourceWatermark]
+    hashing: str = ""
 
     def of(self, table: Table) -> dict[str, SourceWatermark]:
         """The sources of one table."""

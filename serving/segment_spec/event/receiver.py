@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from features.events.money import Money
+from features.privacy.pseudonyms import Pseudonyms
 from features.reading.ids import MISSING_IDS
 
 
@@ -14,8 +15,8 @@ class Receiver:
     """The reporting currency, the moment of receipt (µs), items' categories by their ids, and ids that mean nobody.
 
     ``now`` is the moment by the service's clock; ``received_at`` by the world's, where the settings fix that clock:
-    by it a withdrawal counts. ``erased_until`` tells of an identifier's node up to which moment its events are refused,
-    for its person was erased.
+    by it a withdrawal counts. ``pseudonyms`` stand for identifiers that are hashed. ``erased_until`` tells of an
+    identifier's node up to which moment its events are refused, for its person was erased.
     """
 
     money: Money
@@ -23,6 +24,7 @@ class Receiver:
     categories: Mapping[str, str] = field(default_factory=dict)
     missing_ids: Sequence[str] = MISSING_IDS
     received_at: int = 0
+    pseudonyms: Pseudonyms | None = None
     erased_until: Callable[[str], int | None] | None = None
 
     def receipt(self, *, statement: bool) -> int:

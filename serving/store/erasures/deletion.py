@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.config.settings import Settings
 from features.events.identifiers import identifier
-from features.privacy.tombstones import FOR_EVER, keyed_hash, privacy_key
+from features.hashes import keyed_hash
+from features.privacy.tombstones import FOR_EVER, privacy_key
 from serving.store.blocks import blocks
 from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt

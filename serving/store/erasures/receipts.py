@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from features.config.settings import Settings
-from features.privacy.tombstones import keyed_hash, privacy_key
+from features.hashes import keyed_hash
+from features.privacy.tombstones import privacy_key
 from serving.store.erasures.vacuum import vacuum
 from serving.store.schema import ERASURES
 

@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.hashes import key_mark, keyed_hash
 from features.identity.forms import plain_node
-from features.privacy.tombstones import Tombstones, key_mark, keyed_hash, privacy_key
+from features.privacy.tombstones import Tombstones, privacy_key
 from serving.store.blocks import blocks
 from serving.store.schema import TOMBSTONES
 

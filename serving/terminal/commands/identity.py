@@ -67,7 +67,7 @@ def explain(
     with output(as_json=as_json) as out:
         settings, identity = _settings(config)
         lake, now = Lake(settings.lake), settings.now(moment(as_of, settings.timezone))
-        told = explained(lake, known_node(lake, identity, id_), as_of=now)
+        told = explained(lake, known_node(settings, identity, id_), as_of=now)
         out.say(f"{id_} is {told.customer or 'nobody we know'}: {', '.join(told.fragments)}.")
         if len(told.merges):
             out.say("Joined by:", *merge_lines(told.merges))
@@ -134,7 +134,7 @@ def _rule(
     with output(as_json=as_json) as out:
         settings, identity = _settings(config)
         lake, now = Lake(settings.lake), settings.now()
-        nodes = tuple(dict.fromkeys(known_node(lake, identity, text) for text in ids))
+        nodes = tuple(dict.fromkeys(known_node(settings, identity, text) for text in ids))
         if len(nodes) < 2:
             raise StamkundError(
                 "too_few_ids", f"A {kind} needs two different identifiers: name another one.", field="id"
@@ -174,11 +174,13 @@ def _rulings(settings: Settings) -> list[Ruling]:
 @contextmanager
 def _store(settings: Settings) -> Iterator[Engine]:
     """The store, as long as a command needs it."""
+    from serving.privacy.hashing import check_hashing
     from serving.store.engine import open_store, outages_as_errors
 
     with outages_as_errors():
         store = open_store(settings.store_url)
         try:
+            check_hashing(store, settings)
             yield store
         finally:
             store.dispose()

@@ -24,8 +24,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Everything that is held of a person, for them to read and to take elsewhere."""
-    from features.events.identifiers import node
     from features.files import write_text
+    from features.privacy.pseudonyms import stored_node
     from serving.http.envelope import json_text
     from serving.http.profiles import profile_of
     from serving.privacy.inventory import access
@@ -35,7 +35,7 @@ def export(
         settings, profile = settings_of(config), profile_of(person)
         store = open_store(settings.store_url)
         try:
-            held = access(settings, store, node(profile.id_type, profile.id))
+            held = access(settings, store, stored_node(settings, profile.id_type, profile.id))
         finally:
             store.dispose()
         if to is None:
@@ -54,14 +54,14 @@ def erase(
     as_json: Json = False,
 ) -> None:
     """Erase people: hidden at the next request, gone from every file after the next build."""
-    from features.events.identifiers import node
+    from features.privacy.pseudonyms import stored_node
     from serving.http.privacy import receipt_answer
     from serving.http.profiles import profile_of
     from serving.privacy.erasure import erase as erase_people
 
     with output(as_json=as_json) as out:
         settings, profiles = settings_of(config), [profile_of(person) for person in people]
-        nodes = [node(profile.id_type, profile.id) for profile in profiles]
+        nodes = [stored_node(settings, profile.id_type, profile.id) for profile in profiles]
         receipts = erase_people(settings, nodes, suppress=suppress)
         for receipt in receipts:
             _say(receipt, out)
