@@ -12,10 +12,10 @@ from features import sql
 from features.config.settings import Settings
 from features.events.money import Money
 from features.ingest.canonical_rows import insert_rows
+from features.ingest.erased import ERASED, refuse_erased
 from features.ingest.events.duplicates import match_lake_events, reject_duplicates, reject_rows_without_id
 from features.ingest.events.lake_events import LakeEvents
 from features.ingest.events.same_orders import give_way
-from features.ingest.mapping.erased import ERASED, refuse_erased
 from features.ingest.mapping.midnights import settle_midnights
 from features.ingest.mapping.projection import project
 from features.ingest.mapping.pseudonyms import holds_hashed

@@ -14,7 +14,7 @@ import polars as pl
 
 from features import sql
 from features.files import atomic_file
-from features.ingest.mapping.erased import ERASED
+from features.ingest.erased import ERASED
 from features.ingest.mapping.validation import CODE, REASON
 from features.ingest.sources.formats.places import ROW, Places
 from features.ingest.sources.portion import Portion
