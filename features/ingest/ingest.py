@@ -67,9 +67,12 @@ def ingest(
         watermarks, reason = verified_watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
         job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)
-        job = partial(job, hashed_before=watermarks.hashing if watermarks else "", tombstones=tombstones)
+        same_hashing = hashing_of(settings) == (watermarks.hashing if watermarks else "")
+        job = partial(job, same_hashing=same_hashing, tombstones=tombstones)
         if anew:
             watermarks, reason = None, "that was asked for"
+        elif watermarks is not None and not same_hashing:
+            watermarks, reason = None, "other identifiers are hashed, or by another key"
         if watermarks is not None:
             try:
                 report = job(watermarks)
@@ -89,7 +92,7 @@ def _ingest(
     log: Log | None,
     progress: Progress,
     usual: Mapping[str, SourceWatermark],
-    hashed_before: str,
+    same_hashing: bool,
     accept: Collection[str],
     look: Look | None,
     tombstones: Tombstones | None,
@@ -108,11 +111,8 @@ def _ingest(
         log_events, log_watermark = read_log(log, watermarks)
         log_events = log_events if traces is None else traces.out_of(log_events)
         full_log = watermarks is None or not log_watermark.follows(watermarks.log)
-        earlier_files = lake.files("events") if full_log else None
-        hashing = hashing_of(settings)
-        log_report = ingest_log(
-            connection, lake_events, log_events, earlier_files=earlier_files, same_hashing=hashing == hashed_before
-        )
+        earlier = lake.files("events") if full_log else None
+        log_report = ingest_log(connection, lake_events, log_events, earlier_files=earlier, same_hashing=same_hashing)
         results = dict[str, PortionResult]()
         for name in reading_order(settings.sources):
             if settings.sources[name].same_as:
@@ -128,7 +128,7 @@ def _ingest(
         fragments = None if full_log else _changed_fragments(connection, lake, changes, log_events)
         sources = (dict(watermarks.sources) if watermarks else {}) | {n: r.publish() for n, r in results.items()}
     sources = {name: sources[name] for name in settings.sources}
-    draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources, hashing).dump()
+    draft.watermarks = Watermarks(started_at, basis_of(settings), log_watermark, sources, hashing_of(settings)).dump()
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
     return IngestReport(reports, "", log=log_watermark.number, before=lake.version, fragments=fragments)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
+from features.config.settings import Settings
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.moments import iso
@@ -54,7 +55,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     )
     keep = not (dry_run or moment.is_past)
     if keep:
-        save_decision(state.store, _stored(state, decision))
+        save_decision(state.store, stored(decision, state.settings))
     return {
         "decision_id": decision.decision_id if keep else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
@@ -67,9 +68,9 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     }
 
 
-def _stored(state: State, decision: Decision) -> Decision:
+def stored(decision: Decision, settings: Settings) -> Decision:
     """A decision as it is stored: without readable identifiers where these are to be hashed."""
-    pseudonyms = Pseudonyms.of(state.settings)
+    pseudonyms = Pseudonyms.of(settings)
     if pseudonyms is None:
         return decision
     own = [] if decision.id is None else [(str(decision.id_type), decision.id)]

@@ -25,8 +25,8 @@ class IdentifierType(Section):
 
     ``per_person`` is how many values of the type one person may hold, ``people`` how many people one value may serve
     before it is shared, and then joins nobody any more. ``form`` is how values are written alike, which types called
-    ``email`` and ``phone`` know by themselves; ``region`` (such as SE) is for numbers that name no country. Values that
-    are ``hashed`` are stored as keyed hashes only.
+    ``email`` and ``phone`` know by themselves; ``region`` (such as SE) is for numbers that name no country. ``hashed``
+    values are stored as keyed hashes.
     """
 
     per_person: Limit | None = None

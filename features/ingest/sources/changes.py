@@ -23,7 +23,6 @@ from features.ingest.sources.watermark import (
     basis_of,
     settings_fingerprint,
 )
-from features.privacy.pseudonyms import hashing_of
 from features.units import DAY
 
 Portions = Mapping[str, Portion]
@@ -51,8 +50,6 @@ def changes_since(settings: Settings, watermarks: Watermarks) -> Changes:
     """
     if watermarks.basis != basis_of(settings):
         raise FullReadNeeded("the currency, its minor units or the columns of the lake changed")
-    if watermarks.hashing != hashing_of(settings):
-        raise FullReadNeeded("other identifiers are hashed, or by another key")
     present = everything(settings).portions
     tables = frozenset(table for table in REFERENCE_TABLES if _differ(_of(present, table), watermarks.of(table)))
     portions = {name: portion for name, portion in present.items() if portion.source.table in tables}

@@ -18,6 +18,7 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.identity.rulings import Ruling
 from features.lake import Lake
+from serving.http.decisions import stored
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
@@ -126,7 +127,8 @@ def readable(settings: Settings) -> set[tuple[str, str]]:
 
 def test_nothing_readable_is_stored_by_any_door(tmp_path: Path) -> None:
     settings = written_shop(tmp_path, HASHED)
-    build_all(settings, as_of=AS_OF)
+    built = build_all(settings, as_of=AS_OF)
+    assert built.report.full_read_reason is None
     assert readable(settings) == set()
     with client(settings) as http:
         say(http)
@@ -173,6 +175,14 @@ def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> N
         decision = connection.execute(sa.select(DECISIONS)).one()
     assert decision.customer_id == f"email:{decision.id}" == all_rulings(store)[0].nodes[1]
     store.dispose()
+
+
+def test_a_decision_is_stored_without_what_is_readable(tmp_path: Path) -> None:
+    settings = written_shop(tmp_path, HASHED)
+    context = {"page": "cy-w8k@x.se", "Email": "anna-w8k@x.se", "channel": "web"}
+    told = stored(Decision("d", AS_OF, "email", "Cy-W8k@x.se", None, context, {}, [], []), settings)
+    assert [secret for secret in SPELLINGS if secret in repr(told)] == []
+    assert (told.context["page"], told.context["channel"]) == (told.id, "web")
 
 
 @pytest.mark.parametrize(
