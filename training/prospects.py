@@ -20,8 +20,8 @@ from features.profiles.consent import gatekeeper_of
 from features.units import DAY
 from training.dataset import Dataset, history_start
 from training.gate import data_refusals
-from training.lacking import absent_kinds, unknown_word
 from training.targets import Target, target_of, targets_of, usual_targets
+from training.targets.populations.lacking import absent_kinds, unknown_word
 from training.targets.populations.origins import WARM_UP
 from training.walk_forward import block_start, outcome_count
 

@@ -15,9 +15,9 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings
 from features.units import DAY
 from tests.training.targets.lakes import lake_of
-from training.lacking import unknown_word
 from training.targets import card_of, target_from, targets_of
 from training.targets.event import Event
+from training.targets.populations.lacking import unknown_word
 
 AS_OF = 10 * DAY
 TEA = Event("tea", "order", 2 * DAY, "everyone", "order", 3 * DAY, {"category": "Tea"})

@@ -11,8 +11,8 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from tests.training.targets.lakes import lake_of
-from training.lacking import unknown_word
 from training.targets import card_of, target_from, targets_of
+from training.targets.populations.lacking import unknown_word
 from training.targets.subscription_end import SubscriptionEnd
 
 AS_OF = 10 * DAY
