@@ -77,15 +77,13 @@ class BetaGeometric:
         """Expected orders of each customer within ``horizon`` of the moment of the histories."""
         x, age, places = distinct_pairs(histories.frequency, histories.age)
         shape, left = self.r + self.k * x, self.b + x + self.leaves_at_first
+        done = np.arange(self.k)[:, None]  # of the steps to the next order
+        rows = [np.broadcast_to(column, (self.k, len(x))).ravel() for column in (self.alpha + age, left, self.k - done)]
+        scale, chances, first = rows
+        ahead = orders_ahead((shape + done).ravel(), scale, self.a, chances, first=first, step=self.k, horizon=horizon)
         steps = stages(self.r + self.k * histories.frequency, self.alpha, histories.recency, histories.age, self.k)
-        sums = sum(steps)
-        expected = np.zeros(histories.customers)
-        for j, step in enumerate(steps):
-            ahead = orders_ahead(
-                shape + j, self.alpha + age, self.a, left, first=self.k - j, step=self.k, horizon=horizon
-            )
-            expected += step / sums * ahead[places]
-        return expected * self.alive(histories)
+        expected = sum(step * each[places] for step, each in zip(steps, ahead.reshape(self.k, -1), strict=True))
+        return np.asarray(expected / sum(steps) * self.alive(histories), dtype=np.float64)
 
     def returned(self, histories: Histories, within: Floats | float) -> Floats:
         """The probability of at least one order within a time, one for all or one a customer."""

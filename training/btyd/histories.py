@@ -57,6 +57,10 @@ class Histories:
         """How many customers there are."""
         return len(self.frequency)
 
+    def at(self, rows: slice | Ints) -> Histories:
+        """The histories at some places, without the times between orders."""
+        return Histories(self.frequency[rows], self.recency[rows], self.age[rows])
+
     def distinct(self) -> tuple[Histories, Floats]:
         """Each history once, and how many customers have it: the likelihood needs no more, and is faster so.
 

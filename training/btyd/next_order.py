@@ -11,7 +11,8 @@ from features.arrays import Floats
 from training.btyd.histories import Histories
 from training.btyd.order_model import OrderModel
 
-HALVINGS: Final = 16  # of the span: within a year to 8 minutes
+PARTS, ROUNDS = 12, 3  # a span is cut into parts, and again the part in which a probability is reached
+BLOCK: Final = 16_384  # customers at a time
 
 
 def daily_probability(model: OrderModel, histories: Histories, *, days: int) -> Floats:
@@ -42,14 +43,26 @@ def times_to_next_order(
     >>> times_to_next_order(model, anna_and_bo, [0.5], within=365.0, if_any=True).round(1).tolist()
     [[7.0], [35.0]]
     """
+    times = np.empty((histories.customers, len(shares)))
+    for start in range(0, histories.customers, BLOCK):
+        rows = slice(start, start + BLOCK)
+        times[rows] = _block(model, histories.at(rows), np.asarray(shares), within, if_any=if_any)
+    return times
+
+
+def _block(model: OrderModel, histories: Histories, shares: Floats, within: float, *, if_any: bool) -> Floats:
     most = model.returned(histories, within)
     wanted = np.outer(most if if_any else np.ones_like(most), shares)
-    times = np.empty_like(wanted)
-    for i, target in enumerate(wanted.T):
-        low, high = np.zeros_like(most), np.full_like(most, within)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            before = model.returned(histories, middle) < target
-            low, high = np.where(before, middle, low), np.where(before, high, middle)
-        times[:, i] = np.where(target <= most, (low + high) / 2, np.inf)
-    return times
+    cells = histories.at(np.repeat(np.arange(histories.customers), len(shares) * PARTS))
+    start, before, width = np.zeros_like(wanted), np.zeros_like(wanted), within
+    for _ in range(ROUNDS):
+        width /= PARTS
+        ends = start[..., None] + width * np.arange(1, PARTS + 1)
+        chances = model.returned(cells, ends.ravel()).reshape(ends.shape)
+        part = np.minimum((chances < wanted[..., None]).sum(axis=-1), PARTS - 1)
+        start = start + width * part
+        reached = np.concatenate([before[..., None], chances], axis=-1)
+        before, after = (np.take_along_axis(reached, place[..., None], axis=-1)[..., 0] for place in (part, part + 1))
+    rise = after - before
+    share = np.divide(wanted - before, rise, out=np.ones_like(rise), where=rise > 0)
+    return np.where(wanted <= most[:, None], start + width * share, np.inf)
