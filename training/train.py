@@ -24,6 +24,7 @@ from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
 from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics
+from training.orders import keep_orders
 from training.refusals.succession import NOT_BETTER, succession
 from training.refusals.timing import features_fitted_late, no_test_block
 from training.registration import register_model
@@ -53,7 +54,7 @@ def train(
     trained, its report is told again, and nothing is registered. A ``quick`` training runs trees alone, without a
     race. Settings without targets are refused (``no_targets``). Nobody is learnt from who does not allow it, by what
     they said in the lake and in the ``later`` events, which no build has read yet; nor from those ``without`` whom the
-    next build will do.
+    next build will do. The model of orders is fitted beside the targets.
     """
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
@@ -72,6 +73,7 @@ def train(
         progress(target.name, done, total)
         job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at, learners)
         reports.append(_train(job))
+    keep_orders(settings, lake, as_of=as_of, used_at=used_at, keeper=keeper, without=without)
     progress("done", total, total)
     return reports
 

@@ -136,6 +136,11 @@ class Settings(Section):
         return self.home / "features.json"
 
     @property
+    def orders(self) -> Path:
+        """The file of the model of orders."""
+        return self.home / "orders.json"
+
+    @property
     def artifacts(self) -> Path:
         """The folder of the models' files, beside the default registry."""
         return self.home / "artifacts"

@@ -23,6 +23,7 @@ from serving.http.telemetry.failures import trace
 from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import Lineup, load_lineup
 from serving.store.engine import open_store
+from training.orders import OrdersModel
 from training.registry.versions import champion_versions
 
 log = logging.getLogger("stamkund.serving")
@@ -96,11 +97,11 @@ def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, Sta
 
 
 def fingerprint(settings: Settings) -> Callable[[], object]:
-    """What differs once the state is out of date: the version of the lake, and those of the champions."""
+    """What differs once the state is out of date: the lake's version, the champions', and the model of orders."""
     lake = Lake(settings.lake)
     if settings.serving.models == "carried":
         return lambda: lake.version
-    return lambda: (lake.version, champion_versions(settings))
+    return lambda: (lake.version, champion_versions(settings), OrdersModel.load(settings.orders))
 
 
 def open_state(config: Path) -> CurrentState:

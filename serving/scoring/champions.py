@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -15,18 +15,21 @@ from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
+from training.orders import OrdersModel
 from training.registry.versions import champions
 from training.targets import CUSTOMER_HEADLINES, Population, Target, required_targets
 
 log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
 FEATURES: Final = "features.json"
+ORDERS: Final = "orders.json"
 
 
 @dataclass(frozen=True)
 class Lineup:
     """The champions by name, in the order of the settings' targets, with their feature set and whom each scores.
 
+    ``orders`` tells of orders to come where no champion does; of their value only without a champion for it.
     ``left_out`` names the champions that were trained on other features.
     """
 
@@ -34,10 +37,11 @@ class Lineup:
     models: Mapping[str, Model]
     populations: Mapping[str, Population]
     order_columns: OrderColumns
+    orders: OrdersModel | None = None
     left_out: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, feature_set: FeatureSet, models: Mapping[str, Model]) -> Lineup:
+    def of(cls, feature_set: FeatureSet, models: Mapping[str, Model], orders: OrdersModel | None = None) -> Lineup:
         """The models trained on these features; each of the others is left out with a warning, but not all of them."""
         usable = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
         if models and not usable:
@@ -47,7 +51,9 @@ class Lineup:
         for name in left_out:
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
         populations = {name: model.target.population(feature_set) for name, model in usable.items()}
-        return cls(feature_set, usable, populations, OrderColumns.of(feature_set), left_out)
+        lineup = cls(feature_set, usable, populations, OrderColumns.of(feature_set), orders, left_out)
+        told = orders is not None and lineup.headline_model("predicted_clv") is not None
+        return replace(lineup, orders=replace(orders, value=None)) if orders is not None and told else lineup
 
     def headline_model(self, name: str) -> Model | None:
         """The first model that fills this figure of an answer, such as ``churn_probability``.
@@ -90,8 +96,7 @@ def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
     """The registry's champions, or (``serving.models: carried``) those in ``folder/champions``; None without any."""
     if settings.serving.models == "carried":
         return _load(folder / CARRIED)
-    models = champions(settings)
-    return Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings)) if models else None
+    return _registered(settings)
 
 
 def no_model(settings: Settings) -> StamkundError:
@@ -106,10 +111,9 @@ def no_model(settings: Settings) -> StamkundError:
 
 def carry(settings: Settings, folder: Path) -> dict[str, str]:
     """Write the registry's champions and their feature set to ``folder/champions``; returns their versions."""
-    models = champions(settings)
-    if not models:
+    lineup = _registered(settings)
+    if lineup is None:
         raise no_model(settings)
-    lineup = Lineup.of(FeatureSet.load(settings.feature_set), _in_declared_order(models, settings))
     save_lineup(lineup, folder / CARRIED)
     return lineup.versions
 
@@ -118,8 +122,18 @@ def save_lineup(lineup: Lineup, folder: Path) -> None:
     """Write models and feature set as plain files, in place of what the folder held."""
     with atomic_folder(folder) as draft:
         lineup.feature_set.save(draft / FEATURES)
+        if lineup.orders is not None:
+            lineup.orders.save(draft / ORDERS)
         for place, (name, model) in enumerate(lineup.models.items()):
             model.save(draft / f"{place:02d}-{name}")
+
+
+def _registered(settings: Settings) -> Lineup | None:
+    models = champions(settings)
+    if not models:
+        return None
+    feature_set, orders = FeatureSet.load(settings.feature_set), OrdersModel.load(settings.orders)
+    return Lineup.of(feature_set, _in_declared_order(models, settings), orders)
 
 
 def _load(home: Path) -> Lineup | None:
@@ -127,7 +141,8 @@ def _load(home: Path) -> Lineup | None:
     if not folders:
         return None
     models = [Model.load(folder) for folder in folders]
-    return Lineup.of(FeatureSet.load(home / FEATURES), {model.name: model for model in models})
+    named = {model.name: model for model in models}
+    return Lineup.of(FeatureSet.load(home / FEATURES), named, OrdersModel.load(home / ORDERS))
 
 
 def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

@@ -1,4 +1,4 @@
-"""What a customer's orders so far say without a model: how many, how much, how regularly, when the next is due."""
+"""What a customer's orders so far say: how many, how much and how regularly, and what is to come."""
 
 from __future__ import annotations
 
@@ -9,13 +9,26 @@ from typing import Final, Self
 import numpy as np
 
 from features.arrays import Floats, Mask
-from features.language.defaults.orders import FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS, SPEND
+from features.language.defaults.orders import FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDER, ORDERS, SPEND
+from features.language.terms import Measure
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
+from serving.scoring.next_order import MODEL, RULE, WITHIN, NextOrder
+from training.btyd import times_to_next_order
+from training.orders import OrdersModel, histories_from
 from training.targets.lookup import days_since, ratio_of, total_of
 
 LEAST_TENURE: Final = 28  # days; a customer of yesterday does not order every day
 PATIENCE: Final = 3  # mean gaps of silence, after which no next order is expected
+
+
+@dataclass(frozen=True)
+class OrdersAhead:
+    """What is to come of each customer, NaN where unknown: orders and their value in a horizon, and the next one."""
+
+    number: Floats
+    value: Floats
+    next_order: NextOrder
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,7 @@ class OrderColumns:
     """
 
     orders: int | None
+    order_days: int | None
     spend: int | None
     gap: int | None
     silence: int | None
@@ -36,6 +50,7 @@ class OrderColumns:
         """The places in the rows of a feature set."""
         features = {
             "orders": total_of(feature_set, ORDERS, None),
+            "order_days": total_of(feature_set, Measure("distinct", "day", ORDER), None),
             "spend": total_of(feature_set, SPEND, None),
             "gap": ratio_of(feature_set, GAP, GAPS),
             "silence": days_since(feature_set, LAST_ORDER),
@@ -43,17 +58,43 @@ class OrderColumns:
         }
         return cls(**{name: None if f is None else feature_set.features.index(f) for name, f in features.items()})
 
-    def figures(self, features: Floats, *, horizon: int) -> Mapping[str, Floats]:
-        """The figures by name, one entry a customer, NaN where unknown; orders are predicted for a horizon in µs."""
-        orders, gaps, silence = (_column(features, place) for place in (self.orders, self.gap, self.silence))
-        tenure = np.maximum(_column(features, self.tenure), LEAST_TENURE)
+    def figures(self, features: Floats) -> Mapping[str, Floats]:
+        """The figures of so far by name, one entry a customer, NaN where unknown."""
         return {
             "historic_clv": _column(features, self.spend),
-            "historic_number_of_orders": orders,
-            "predicted_number_of_orders": np.where(ordering(gaps, silence), orders / tenure * (horizon / DAY), np.nan),
-            "average_days_between_orders": gaps,
-            "days_since_last_order": silence,
+            "historic_number_of_orders": _column(features, self.orders),
+            "average_days_between_orders": _column(features, self.gap),
+            "days_since_last_order": _column(features, self.silence),
         }
+
+    def ahead(self, features: Floats, model: OrdersModel | None, *, horizon: int) -> OrdersAhead:
+        """What is to come within a horizon (µs): by the model, or without one by the pace of so far."""
+        if model is None or None in (self.order_days, self.silence, self.tenure):
+            return self._by_rule(features, horizon / DAY)
+        return self._by_model(features, model, horizon / DAY)
+
+    def _by_rule(self, features: Floats, horizon: float) -> OrdersAhead:
+        orders, gaps, silence = (_column(features, place) for place in (self.orders, self.gap, self.silence))
+        tenure, unknown = np.maximum(_column(features, self.tenure), LEAST_TENURE), np.full(len(features), np.nan)
+        number = np.where(ordering(gaps, silence), orders / tenure * horizon, np.nan)
+        return OrdersAhead(
+            number, unknown, NextOrder(RULE, unknown, unknown, days_to_next_order(gaps, silence), unknown)
+        )
+
+    def _by_model(self, features: Floats, model: OrdersModel, horizon: float) -> OrdersAhead:
+        figures = np.full((6, len(features)), np.nan)
+        days, first, last, spend = (
+            _column(features, place) for place in (self.order_days, self.tenure, self.silence, self.spend)
+        )
+        rows = np.flatnonzero((days > 0) & np.isfinite(first) & np.isfinite(last))
+        histories = histories_from(days[rows], first[rows], last[rows])
+        orders = model.timing.expected_orders(histories, horizon)
+        figures[0, rows] = orders * model.orders_a_day
+        if model.value is not None:
+            figures[1, rows] = orders * model.value.expected_value(days[rows], spend[rows] / days[rows])
+        figures[2, rows] = model.timing.returned(histories, horizon)
+        figures[3:, rows] = times_to_next_order(model.timing, histories, model.shares, within=WITHIN).T
+        return OrdersAhead(figures[0], figures[1], NextOrder(MODEL, *figures[2:]))
 
 
 def _column(features: Floats, place: int | None) -> Floats:

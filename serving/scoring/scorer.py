@@ -12,6 +12,8 @@ from features.arrays import Floats, Mask
 from features.units import DAY
 from serving.scoring.champions import Lineup
 from serving.scoring.model_scores import ModelScores, best_pair_scores, customer_scores, score_pairs
+from serving.scoring.next_order import MODEL
+from serving.scoring.orders import OrdersAhead
 from serving.scoring.pairs import Pairs
 from serving.scoring.sheet import Sheet
 from training.targets import CUSTOMER_HEADLINES, PAIR
@@ -47,16 +49,19 @@ def score(
             for row, campaign, value in zip(pairs.rows, pairs.campaigns, values, strict=True):
                 propensities[row][campaign] = float(value)
     horizon = lineup.horizon_us or DEFAULT_HORIZON
-    headline = _headline(lineup, models, features, horizon=horizon)
+    ahead = lineup.order_columns.ahead(features, lineup.orders, horizon=horizon)
+    headline = _headline(lineup, models, features, ahead)
+    fallback = [None if unknown else MODEL for unknown in np.isnan(ahead.value)]
     told = {name: replace(scores, silent=silent) for name, scores in models.items()}
-    return Sheet(customers, as_of, headline, horizon, propensities, told)
+    return Sheet(customers, as_of, headline, fallback, ahead.next_order, horizon, propensities, told)
 
 
 def _headline(
-    lineup: Lineup, models: Mapping[str, ModelScores], features: Floats, *, horizon: int
+    lineup: Lineup, models: Mapping[str, ModelScores], features: Floats, ahead: OrdersAhead
 ) -> dict[str, Floats]:
     """The figures people ask for by name; NaN where unknown. Of whom a model says nothing, orders so far may speak."""
-    told = dict(lineup.order_columns.figures(features, horizon=horizon))
+    told = {"predicted_clv": ahead.value, "predicted_number_of_orders": ahead.number}
+    told |= lineup.order_columns.figures(features)
     for name in CUSTOMER_HEADLINES:
         model = lineup.headline_model(name)
         by_model = np.full(len(features), np.nan) if model is None else models[model.name].values

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from features.arrays import Floats
-from features.moments import utc
 from features.units import DAY
 from serving.scoring.model_scores import ENDS, ModelScores, number
-from serving.scoring.orders import days_to_next_order
+from serving.scoring.next_order import NextOrder
 
 _PROPENSITIES: Final = pl.List(pl.Struct({"campaign_id": pl.String, "probability": pl.Float64}))
 _REASONS: Final = pl.List(pl.Struct({"code": pl.String, "value": pl.Float64, "contribution": pl.Float64}))
@@ -23,11 +19,16 @@ _REASONS: Final = pl.List(pl.Struct({"code": pl.String, "value": pl.Float64, "co
 
 @dataclass(frozen=True)
 class Sheet:
-    """Columns with one entry a customer: figures by name, chances by campaign, and each model's scores."""
+    """Columns with one entry a customer: figures by name, chances by campaign, and each model's scores.
+
+    ``fallback`` says what stands in for a model of spend, if anything does.
+    """
 
     customers: Sequence[str]
     as_of: int
     headline: Mapping[str, Floats]
+    fallback: Sequence[str | None]
+    next_order: NextOrder
     horizon: int
     propensities: Sequence[Mapping[str, float]]
     models: Mapping[str, ModelScores]
@@ -35,21 +36,17 @@ class Sheet:
     def answer(self, place: int) -> dict[str, object]:
         """One customer's scores as JSON."""
         numbers = {name: number(column[place]) for name, column in self.headline.items()}
-        next_order = self.next_orders[place]
+        next_order = self.next_order.answer(place, as_of=self.as_of)
         return {
             "customer_id": self.customers[place],
             **numbers,
-            "expected_date_of_next_order": None if next_order is None else next_order.isoformat(),
+            "predicted_clv_fallback": self.fallback[place],
+            "expected_date_of_next_order": next_order["median"],
+            "next_order": next_order,
             "horizon_days": self.horizon // DAY,
             "propensities": dict(self.propensities[place]),
             "models": {name: scores.answer(place) for name, scores in self.models.items()},
         }
-
-    @cached_property
-    def next_orders(self) -> list[date | None]:
-        """The day of each customer's next order, None where none is expected."""
-        days = days_to_next_order(self.headline["average_days_between_orders"], self.headline["days_since_last_order"])
-        return [None if np.isnan(d) else utc(self.as_of + round(d * DAY)).date() for d in days]
 
     def frame(self) -> pl.DataFrame:
         """The same, a row a customer and a column a figure; what is unknown is null."""
@@ -57,7 +54,9 @@ class Sheet:
             "customer_id": pl.Series(self.customers, dtype=pl.String),
             "as_of": pl.Series([self.as_of] * len(self.customers), dtype=pl.Datetime("us", "UTC")),
             **{name: pl.Series(column, nan_to_null=True, dtype=pl.Float64) for name, column in self.headline.items()},
-            "expected_date_of_next_order": pl.Series(self.next_orders, dtype=pl.Date),
+            "predicted_clv_fallback": pl.Series(self.fallback, dtype=pl.String),
+            "expected_date_of_next_order": pl.Series(self.next_order.dates(as_of=self.as_of), dtype=pl.Date),
+            **self.next_order.columns(as_of=self.as_of),
             "horizon_days": pl.Series([self.horizon // DAY] * len(self.customers), dtype=pl.Int64),
             "propensities": pl.Series([_entries(p) for p in self.propensities], dtype=_PROPENSITIES),
         }

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +22,34 @@ from serving.scoring.batch import score_batch, scores
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from tests.serving.shop import NOW
+from training.btyd import BetaGeometric, GammaGamma
+from training.orders import OrdersModel
+
+ORDERS = OrdersModel(0, 0, 80, 1.1, BetaGeometric(1.2, 12.0, 0.9, 2.5, 2), GammaGamma(6.0, 4.0, 15.0))
 
 
 def flat(answer: dict[str, object]) -> dict[str, object]:
     """A customer's answer over HTTP as a row of the batch."""
     models = answer.pop("models")
-    propensities = answer.pop("propensities")
+    propensities, next_order = answer.pop("propensities"), answer.pop("next_order")
     assert isinstance(models, dict)
+    assert isinstance(next_order, dict)
     assert isinstance(propensities, dict)
     entries = [{"campaign_id": c, "probability": p} for c, p in propensities.items()]
-    row = {**answer, "propensities": entries}
+    row = {**answer, "propensities": entries, **{f"next_order_{key}": value for key, value in next_order.items()}}
     for name, answer_of_model in models.items():
         row |= {f"{name}_{key}": value for key, value in answer_of_model.items() if key != "model"}
     return {key: value for key, value in row.items() if key not in ("id", "id_type")}
 
 
+@pytest.mark.parametrize("orders", [None, ORDERS], ids=["rule", "model"])
 @pytest.mark.parametrize("as_of", [None, "2017-11-20T12:00:00Z", "2017-03-01"])
-def test_http_batch_and_python_say_the_same(current: CurrentState, tmp_path: Path, as_of: str | None) -> None:
+def test_http_batch_and_python_say_the_same(
+    current: CurrentState, tmp_path: Path, as_of: str | None, orders: OrdersModel | None
+) -> None:
     everybody = [str(i) for i in range(80)]
-    state = current.state
+    assert current.state.lineup is not None
+    state = replace(current.state, lineup=replace(current.state.lineup, orders=orders))
     http = orjson.loads(orjson.dumps(answer_scores(state, ScoresRequest(customers=everybody, as_of=as_of))["scores"]))
     known = sorted((a for a in http if "error" not in a), key=lambda a: str(a["customer_id"]))
     at = {None: NOW, "2017-11-20T12:00:00Z": NOW - 12 * 86_400_000_000 - 43_200_000_000}.get(
@@ -47,7 +57,8 @@ def test_http_batch_and_python_say_the_same(current: CurrentState, tmp_path: Pat
     )
     frame = scores(state.settings, as_of=at, lineup=state.lineup)
     assert len(known) > 40
-    shown = frame.drop("as_of").with_columns(pl.col("expected_date_of_next_order").cast(pl.String))
+    assert (frame["next_order_low"].count() > 0) == (orders is not None)
+    shown = frame.drop("as_of").with_columns(pl.col(pl.Date).cast(pl.String))
     assert [flat(a) for a in known] == shown.to_dicts()
     score_batch(state.settings, as_of=at, out=tmp_path / "scores.parquet", lineup=state.lineup)
     assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), frame)

@@ -23,7 +23,9 @@ from serving.scoring.champions import Lineup, carry, load_lineup, save_lineup
 from serving.scoring.orders import OrderColumns
 from tests.serving.models import with_hash
 from tests.serving.shop import open_shop
+from training.btyd import BetaGeometric, GammaGamma
 from training.learners.model import Model
+from training.orders import OrdersModel
 
 
 @pytest.fixture(scope="module")
@@ -132,9 +134,36 @@ def test_a_company_without_orders_has_no_figures_of_orders(shop: tuple[Settings,
     _, lineup = shop
     known = FeatureSet(default_features(Vocabulary(("visit",), (), ())), fitted_at=0)
     nobody = np.empty((0, len(lineup.feature_set.names)))
-    figures = OrderColumns.of(known).figures(np.zeros((2, len(known.names))), horizon=84 * DAY)
-    assert set(figures) == set(lineup.order_columns.figures(nobody, horizon=84 * DAY))
-    assert all(np.isnan(column).all() for column in figures.values())
+    columns, rows = OrderColumns.of(known), np.zeros((2, len(known.names)))
+    figures = columns.figures(rows)
+    assert set(figures) == set(lineup.order_columns.figures(nobody))
+    ahead = columns.ahead(rows, OrdersModel(0, 0, 80, 1.0, BetaGeometric(1.2, 12.0, 0.9, 2.5), None), horizon=84 * DAY)
+    assert all(np.isnan(column).all() for column in (*figures.values(), ahead.number, ahead.value))
+    assert ahead.next_order.dates(as_of=0) == [None, None]
+
+
+def test_the_model_of_orders_is_carried_and_tells_no_value_where_a_champion_does(
+    shop: tuple[Settings, Lineup], registry: Registry, tmp_path: Path
+) -> None:
+    settings, lineup = shop
+    orders = OrdersModel(7, 8, 80, 1.1, BetaGeometric(1.2, 12.0, 0.9, 2.5, 2), GammaGamma(6.0, 4.0, 15.0))
+    orders.save(settings.orders)
+    carried = settings.model_copy(update={"serving": settings.serving.model_copy(update={"models": "carried"})})
+    try:
+        carry(settings, tmp_path)
+        lapse = {"lapse": lineup.models["lapse"]}
+        for each in (settings, carried):
+            loaded = load_lineup(each, folder=tmp_path)
+            assert loaded is not None
+            assert loaded.orders == replace(orders, value=None)
+        assert Lineup.of(lineup.feature_set, lapse, orders).orders == orders
+        save_lineup(Lineup.of(lineup.feature_set, lapse, orders), tmp_path / "champions")
+        without_spend = load_lineup(carried, folder=tmp_path)
+        assert without_spend is not None
+        assert without_spend.orders == orders
+        assert list(registry.models) == ["lapse", "spend", "redemption"]
+    finally:
+        settings.orders.unlink()
 
 
 def test_each_headline_figure_comes_from_the_first_model_that_fills_it(shop: tuple[Settings, Lineup]) -> None:

@@ -232,7 +232,11 @@ def test_the_next_order_is_a_mean_gap_after_the_last_and_not_in_the_past(
     gap: float, silence: float, day: str | None
 ) -> None:
     sheet = scored([], rows(customer(gap=gap, last=silence)))
-    assert sheet.next_orders == [None if day is None else date.fromisoformat(day)]
+    assert sheet.next_order.dates(as_of=AS_OF) == [None if day is None else date.fromisoformat(day)]
+    assert sheet.answer(0)["next_order"] == dict.fromkeys(("probability", "low", "high")) | {
+        "median": day,
+        "basis": "rule",
+    }
     assert sheet.answer(0)["expected_date_of_next_order"] == day
     assert (sheet.answer(0)["predicted_number_of_orders"] is None) == (day is None)
 
