@@ -7,14 +7,13 @@ from features.privacy.holding import Holding
 
 
 def holdings(settings: Settings) -> list[Holding]:
-    """The holdings of the registry: no row of anybody."""
+    """The holdings of the registry and beside it: no row of anybody."""
     what = "Trees and weights learnt from many people, figures, plots, and the words that features are made of."
+    why = "They score. The receipt of an erasure names those that had learnt from the person."
+    orders = "A dozen numbers that tell how all customers order."
     return [
+        Holding("models", settings.registry or str(settings.home / "mlflow.db"), what, why, "until you delete them"),
         Holding(
-            "models",
-            settings.registry or str(settings.home / "mlflow.db"),
-            what,
-            "They score. The receipt of an erasure names those that had learnt from the person.",
-            "until you delete them",
-        )
+            "orders", str(settings.orders), orders, "It tells when the next order comes.", "until the next training"
+        ),
     ]

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from benchmarks.quality import EXAMPLE
+from benchmarks.worlds import EXAMPLE
 from features.arrays import Floats, Mask
 from features.config.settings import Settings, read_settings
 from features.lake import Lake

@@ -147,7 +147,10 @@ def test_the_model_of_orders_is_carried_and_tells_no_value_where_a_champion_does
 ) -> None:
     settings, lineup = shop
     orders = OrdersModel(7, 8, 80, 1.1, BetaGeometric(1.2, 12.0, 0.9, 2.5, 2), GammaGamma(6.0, 4.0, 15.0))
+    look = state_module.fingerprint(settings)
+    before = look()
     orders.save(settings.orders)
+    assert look() != before  # so that a running service takes it up
     carried = settings.model_copy(update={"serving": settings.serving.model_copy(update={"models": "carried"})})
     try:
         carry(settings, tmp_path)

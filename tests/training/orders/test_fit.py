@@ -16,6 +16,7 @@ from features.units import DAY, HOUR
 from training.btyd import BetaGeometric
 from training.orders import OrdersModel, keep_orders
 from training.orders.moments import customers_of, next_orders, order_moments
+from training.orders.shares import SHARES
 
 AS_OF = 17_100 * DAY
 
@@ -110,8 +111,11 @@ def test_a_model_is_kept_until_a_later_one_takes_its_place(tmp_path: Path, caplo
         assert OrdersModel.load(settings.orders) == model
     assert (model.as_of, model.used_at, model.customers) == (AS_OF, 9, 300)
     assert model.timing.k == 2
+    assert model.shares == pytest.approx(SHARES, abs=0.06)  # of a world as the model says,
+    assert model.shares != SHARES  # and by what came
     assert model.value is not None
     assert model.value.mean == pytest.approx(20, rel=0.1)  # 2,000 in minor units
+    assert model.orders_a_day > 1
     assert not caplog.records
     keep_orders(settings, lake, as_of=AS_OF - 30 * DAY, used_at=9)
     assert "of a later moment" in caplog.text
