@@ -78,7 +78,7 @@ def test_who_does_not_allow_it_and_who_is_erased_is_not_learnt_from(tmp_path: Pa
 
 
 def test_the_next_order_is_the_first_after_the_moment_or_still_to_come() -> None:
-    days = [-9, -1, 4, 7]  # of anna; bo ordered once
+    days = [-9, 0, 4, 7]  # of anna; bo ordered once
     moments = pl.DataFrame({
         "customer_id": ["anna"] * 4 + ["bo"], "time": [AS_OF + day * DAY for day in (*days, -3)], "ordered": [True] * 5,
     })  # fmt: skip
