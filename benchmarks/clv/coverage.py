@@ -18,11 +18,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from benchmarks.worlds import EXAMPLE
+from features import build
 from features.arrays import Floats, Mask
 from features.config.settings import Settings, read_settings
 from features.lake import Lake
 from features.units import DAY
-from serving.jobs.build import build
 from serving.scoring.next_order import WITHIN
 from serving.scoring.orders import days_to_next_order
 from training.btyd import times_to_next_order

@@ -78,8 +78,8 @@ class BetaGeometric:
         x, age, places = distinct_pairs(histories.frequency, histories.age)
         shape, left = self.r + self.k * x, self.b + x + self.leaves_at_first
         done = np.arange(self.k)[:, None]  # of the steps to the next order
-        rows = [np.broadcast_to(column, (self.k, len(x))).ravel() for column in (self.alpha + age, left, self.k - done)]
-        scale, chances, first = rows
+        scale, chances = np.tile(self.alpha + age, self.k), np.tile(left, self.k)
+        first = np.repeat(np.arange(self.k, 0, -1), len(x))
         ahead = orders_ahead((shape + done).ravel(), scale, self.a, chances, first=first, step=self.k, horizon=horizon)
         steps = stages(self.r + self.k * histories.frequency, self.alpha, histories.recency, histories.age, self.k)
         expected = sum(step * each[places] for step, each in zip(steps, ahead.reshape(self.k, -1), strict=True))

@@ -54,8 +54,9 @@ def _block(shape: Floats, scale: Floats, a: float, b: Floats, *, first: Ints, st
         # From the mode on, each mass is at most `ratio` times the one before: what is left is at most a geometric sum.
         ratio = np.exp(log_q) * np.maximum((shape + steps) / (steps + 1), 1.0)
         more = (ratio >= 1) | (stayed * np.exp(log_mass) > NEGLIGIBLE * (1 - ratio) ** 2 * expected[rows])
-        rows, shape, b, log_q, log_mass, steps, tail, stayed = (
-            column[more] for column in (rows, shape, b, log_q, log_mass, steps, tail, stayed)
+        rows = rows[more]
+        shape, b, log_q, log_mass, steps, tail, stayed = (
+            column[more] for column in (shape, b, log_q, log_mass, steps, tail, stayed)
         )
         count = min(2 * count, MANY)
     return expected

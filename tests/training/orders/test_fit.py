@@ -109,6 +109,7 @@ def test_a_model_is_kept_until_a_later_one_takes_its_place(tmp_path: Path, caplo
         model = keep_orders(settings, lake, as_of=as_of, used_at=9)
         assert model is not None
         assert OrdersModel.load(settings.orders) == model
+    assert model is not None
     assert (model.as_of, model.used_at, model.customers) == (AS_OF, 9, 300)
     assert model.timing.k == 2
     assert model.shares == pytest.approx(SHARES, abs=0.06)  # of a world as the model says,
