@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -19,6 +18,7 @@ from features.progress import Progress, silent
 from training.baseline import baseline_metrics, evidence_of
 from training.dataset import Dataset, feature_names, history_start, training_datasets
 from training.gate import Refusal, Verdict, check_evidence, data_refusals
+from training.job import Job
 from training.learners.blend import LEARNERS
 from training.learners.model import Model, quantiles
 from training.learners.trees import THREADS
@@ -27,12 +27,11 @@ from training.metrics.by_kind import model_metrics
 from training.orders import keep_orders
 from training.refusals.succession import NOT_BETTER, succession
 from training.refusals.timing import features_fitted_late, no_test_block
-from training.registration import register_model
-from training.registry.fingerprint import code_version, fingerprint
-from training.registry.promotion import challenge, promote
+from training.registration.register import register_model
+from training.registry.promotion import challenge, foreign_champion, promote
+from training.registry.turn import turn
 from training.registry.versions import CHAMPION, ModelVersion, champion, load, made_from, report_of
 from training.report import TrainingReport
-from training.targets import Target, card_of
 from training.targets.declared import selected_targets
 from training.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
@@ -58,58 +57,25 @@ def train(
     """
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
-    progress("profiles of past moments", 0, total)
-    lake = Lake(settings.lake)
-    lake.check_written()
-    feature_set = FeatureSet.load(settings.feature_set)
-    keeper, used_at = gatekeeper_of(settings, lake, later=later), time.time_ns() // 1000
-    datasets = training_datasets(
-        lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
-    )
-    first = history_start(lake, as_of=as_of)
-    learners = QUICK if quick else tuple(LEARNERS)
-    reports = []
-    for done, target in enumerate(selected, start=1):
-        progress(target.name, done, total)
-        job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at, learners)
-        reports.append(_train(job))
-    keep_orders(settings, lake, as_of=as_of, used_at=used_at, keeper=keeper, without=without)
-    progress("done", total, total)
-    return reports
-
-
-@dataclass(frozen=True)
-class Job:
-    """What one target is trained from: its dataset, on a history that begins at ``first``.
-
-    ``used_at`` is when the data were read, in real time (µs): whoever had withdrawn by then is not among them.
-    """
-
-    settings: Settings
-    lake: Lake
-    feature_set: FeatureSet
-    target: Target
-    dataset: Dataset
-    first: int
-    as_of: int
-    used_at: int
-    learners: Sequence[str]
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """What tells that a model was made from just this; the dataset says what the lake and consent gave."""
-        consent = self.settings.consent
-        parts: dict[str, object] = {
-            "dataset": self.dataset,
-            "target": card_of(self.target),
-            "gate": self.settings.gate.model_dump(),
-            "features": self.feature_set.hash,
-            "consent": consent.fingerprint if consent else None,
-            "moments": (self.first, self.as_of),
-            "learners": self.learners,
-            "code": code_version(),
-        }
-        return fingerprint(parts)
+    with turn(settings.home, progress):
+        progress("profiles of past moments", 0, total)
+        lake = Lake(settings.lake)
+        lake.check_written()
+        feature_set = FeatureSet.load(settings.feature_set)
+        keeper, used_at = gatekeeper_of(settings, lake, later=later), time.time_ns() // 1000
+        datasets = training_datasets(
+            lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
+        )
+        first = history_start(lake, as_of=as_of)
+        learners = QUICK if quick else tuple(LEARNERS)
+        reports = []
+        for done, target in enumerate(selected, start=1):
+            progress(target.name, done, total)
+            job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at, learners)
+            reports.append(_train(job))
+        keep_orders(settings, lake, as_of=as_of, used_at=used_at, keeper=keeper, without=without)
+        progress("done", total, total)
+        return reports
 
 
 def _train(job: Job) -> TrainingReport:
@@ -164,7 +130,7 @@ def _trained(job: Job) -> TrainingReport:
     model = _model(job, walk)
     gated = [refusal.code for refusal in report.verdict.refusals]
     if not gated:
-        kept_back = succession(model, champion(job.settings, target.name), gate, walk)
+        kept_back = _taken(job) or succession(model, champion(job.settings, target.name), gate, walk)
         report = replace(report, verdict=replace(report.verdict, refusals=tuple(kept_back)))
     model = register_model(
         job.settings,
@@ -173,6 +139,7 @@ def _trained(job: Job) -> TrainingReport:
         evidence,
         feature_set=job.feature_set,
         lake_version=job.lake.version,
+        dataset=job.dataset_fingerprint,
         used_at=job.used_at,
         refusals=gated,
         fingerprint=job.fingerprint,
@@ -180,6 +147,12 @@ def _trained(job: Job) -> TrainingReport:
     if any(refusal.code == NOT_BETTER for refusal in report.verdict.refusals):
         challenge(job.settings, model.name, model.version)
     return replace(report, model=model)
+
+
+def _taken(job: Job) -> list[Refusal]:
+    """The alias is another program's."""
+    error = foreign_champion(job.settings, job.target.name)
+    return [Refusal(error.code, str(error))] if error else []
 
 
 def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:

@@ -11,7 +11,7 @@ from features.doctor import Diagnosis
 from features.moments import iso
 from features.profiles.build import BuildResult
 from serving.store.keys import Key
-from training.registry.versions import ModelVersion
+from training.registry.versions import ForeignVersion, ModelVersion
 from training.report import TrainingReport
 
 Answer = dict[str, object]
@@ -82,9 +82,10 @@ def _level(report: TrainingReport) -> Answer | None:
     }
 
 
-def versions_answer(versions: Iterable[ModelVersion]) -> Answer:
-    """Every registered version."""
-    return {"models": [{**asdict(version), "as_of": iso(version.as_of)} for version in versions]}
+def versions_answer(versions: Iterable[ModelVersion], foreign: Iterable[ForeignVersion]) -> Answer:
+    """Every registered version, and those of the same names that are another program's."""
+    ours = [{**asdict(version), "as_of": iso(version.as_of)} for version in versions]
+    return {"models": ours, "not_ours": [asdict(version) for version in foreign]}
 
 
 def key_answer(key: Key, now: int) -> Answer:

@@ -14,7 +14,7 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_TEXTS
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
-from training.registry.versions import ModelVersion
+from training.registry.versions import ForeignVersion, ModelVersion
 from training.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
@@ -80,12 +80,14 @@ def race_table(reports: Iterable[TrainingReport]) -> Table:
     return table
 
 
-def models_table(entries: Iterable[ModelVersion]) -> Table:
-    """Every registered version."""
+def models_table(entries: Iterable[ModelVersion], foreign: Iterable[ForeignVersion] = ()) -> Table:
+    """Every registered version, and those of the same names that are another program's."""
     table = table_of("model", ">version", "answers", "trained at", "gate")
     for entry in entries:
         aliases, gate = folded(", ".join(entry.aliases), 10), folded(entry.gate, 20)
         add_row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
+    for other in foreign:
+        add_row(table, other.name, str(other.version), folded(", ".join(other.aliases), 10), "–", "not ours")
     return table
 
 

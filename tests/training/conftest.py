@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from training.learners.trees import fit_trees
-from training.registration import register_model
+from training.registration.register import register_model
 from training.train import train
 
 

@@ -19,6 +19,7 @@ from training.baseline import best_rule, rule_scores
 from training.dataset import Dataset, history_start, training_datasets
 from training.evaluate import evaluate, outcome_dataset
 from training.gate import Evidence, Refusal, advantage
+from training.job import Job
 from training.learners.model import Model, quantiles
 from training.metrics.by_kind import model_metrics, rule_metrics
 from training.registry.promotion import promote, rollback
@@ -225,7 +226,7 @@ def test_whatever_a_model_is_made_from_is_in_its_fingerprint(
         fingerprint_of(other_features),
         fingerprint_of(settings, quick=True),
     ]
-    monkeypatch.setattr(sys.modules[train.__module__], "code_version", lambda: "0.0.0+another")
+    monkeypatch.setattr(sys.modules[Job.__module__], "code_version", lambda: "0.0.0+another")
     assert len({at_first, *others, fingerprint_of(settings)}) == 7
 
 

@@ -16,6 +16,7 @@ from training.registry.versions import (
     PREVIOUS,
     PROMOTED,
     ModelVersion,
+    foreign,
     listing,
     load,
     registered_models,
@@ -32,6 +33,8 @@ def promote(settings: Settings, name: str, version: int, *, override: str | None
     entry = _entry(settings, name, version)
     _check_gate(entry, override)
     _check_features(settings, name, version)
+    if (taken := foreign_champion(settings, name)) is not None:
+        raise taken
     now = iso(time.time_ns() // 1000)
     tags = {PROMOTED: now}
     if override is not None:
@@ -45,6 +48,18 @@ def promote(settings: Settings, name: str, version: int, *, override: str | None
         client.set_registered_model_alias(name, CHAMPION, str(version))
         if CHALLENGER in aliases:  # of the champion before, or this very one
             client.delete_registered_model_alias(name, CHALLENGER)
+
+
+def foreign_champion(settings: Settings, name: str) -> StamkundError | None:
+    """Why nothing of this name can be promoted: another program's version is the champion, and it may be in use."""
+    theirs = next((each for each in foreign(settings) if each.name == name and CHAMPION in each.aliases), None)
+    if theirs is None:
+        return None
+    text = (
+        f"The registry's model '{name}' has a champion that is not ours, version {theirs.version}, and somebody may "
+        "rely on it. Give the target another name, use another registry, or take that alias away."
+    )
+    return StamkundError("foreign_champion", text, field="name")
 
 
 def challenge(settings: Settings, name: str, version: int) -> None:
@@ -61,7 +76,7 @@ def rollback(settings: Settings, name: str) -> int:
         if PREVIOUS not in aliases:
             text = f"'{name}' has no previous champion to go back to. See `stamkund models list`."
             raise StamkundError("no_previous_champion", text, field="name")
-        _check_features(settings, name, int(aliases[PREVIOUS]))
+        _check_features(settings, name, _entry(settings, name, int(aliases[PREVIOUS])).version)
         client.set_registered_model_alias(name, CHAMPION, aliases[PREVIOUS])
         client.set_registered_model_alias(name, PREVIOUS, aliases[CHAMPION])
         return int(aliases[PREVIOUS])

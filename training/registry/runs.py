@@ -9,14 +9,21 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from features.config.settings import Settings
+from features.moments import iso
 from training.learners.model import Model
 from training.registry.client import sqlite_file, tracking
-from training.registry.versions import FINGERPRINT, FOLDER, GATE, PASSED
+from training.registry.fingerprint import PACKAGES, code_version
+from training.registry.versions import AS_OF, FINGERPRINT, FOLDER, GATE, PASSED
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-REQUIREMENTS: Final = ("lightgbm", "mlflow", "narwhals", "numpy", "pandas", "polars", "pydantic", "scipy")
+# What the code that a version carries imports; the test in a clean environment says if one is missing.
+REQUIREMENTS: Final = (
+    "duckdb", "lightgbm", "mlflow", "narwhals", "numpy", "orjson", "pandas", "polars", "pyarrow", "pydantic",
+    "python-calamine", "pyyaml", "scikit-learn", "scipy", "sqlalchemy",
+)  # fmt: skip
+CODE: Final = tuple(str(PACKAGES / package) for package in ("features", "training"))
 
 
 def register(
@@ -44,8 +51,16 @@ def register(
             source, model_id = _log_model(model)
         if not client.search_registered_models(f"name='{model.name}'"):
             client.create_registered_model(model.name, description=model.target.description)
-        tags = {GATE: ", ".join(refusals) or PASSED, "as_of": str(model.as_of), FINGERPRINT: fingerprint}
-        version = client.create_model_version(model.name, source, run.info.run_id, tags=tags, model_id=model_id)
+        moment = iso(model.as_of)
+        tags = {GATE: ", ".join(refusals) or PASSED, AS_OF: str(model.as_of), "as_of_iso": moment}
+        version = client.create_model_version(
+            model.name,
+            source,
+            run.info.run_id,
+            tags={**tags, FINGERPRINT: fingerprint, "code": code_version()},
+            description=f"{model.target.description} From what was known at {moment}.",
+            model_id=model_id,
+        )
         return int(version.version)
 
 
@@ -71,6 +86,7 @@ def _log_model(model: Model) -> tuple[str, str]:
             name=model.name,
             python_model=str(Path(__file__).with_name("pyfunc.py")),
             artifacts={FOLDER: str(Path(scratch) / FOLDER)},
+            code_paths=list(CODE),
             signature=ModelSignature(inputs, Schema([ColSpec("double")])),
             pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
         )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 FOLDER: Final = "model"  # of a model's own files among its artifacts
 GATE: Final = "gate"  # the tag that holds the gate's answer
+AS_OF: Final = "as_of"  # the tag that holds the moment it was trained at, in µs
 FINGERPRINT: Final = "fingerprint"  # the tag that tells what it was trained from
 PROMOTED: Final = "promoted_at"  # the tag that tells when it became champion last
 REPORT: Final = "report.json"
@@ -41,18 +43,28 @@ class ModelVersion:
     promoted_at: str | None = None
 
 
+@dataclass(frozen=True)
+class ForeignVersion:
+    """A version that another program registered under a target's name, in a registry that is shared."""
+
+    name: str
+    version: int
+    aliases: tuple[str, ...]
+
+
 def champions(settings: Settings) -> dict[str, Model]:
     """The champion of each declared target that has one, loaded; empty when nothing was trained."""
     return {name: load(settings, name, version) for name, version in champion_versions(settings).items()}
 
 
 def champion_versions(settings: Settings) -> dict[str, int]:
-    """The champion's version of each declared target that has one."""
-    return {
-        model.name: int(model.aliases[CHAMPION])
-        for model in registered_models(settings)
-        if CHAMPION in model.aliases and model.name in settings.targets
-    }
+    """The champion's version of each declared target that has one of ours."""
+    models = [model for model in registered_models(settings) if CHAMPION in model.aliases]
+    if not models:
+        return {}
+    with registry_client(settings) as client:
+        versions = [client.get_model_version(model.name, str(model.aliases[CHAMPION])) for model in models]
+    return {each.name: int(each.version) for each in versions if is_ours(each.tags)}
 
 
 def champion(settings: Settings, name: str) -> Model | None:
@@ -73,18 +85,40 @@ def load(settings: Settings, name: str, version: int) -> Model:
 
 def listing(settings: Settings) -> list[ModelVersion]:
     """Every version of every declared target, the newest first."""
-    entries: list[ModelVersion] = []
+    return [
+        ModelVersion(name, number, aliases, int(tags[AS_OF]), tags[GATE], tags.get(FINGERPRINT), tags.get(PROMOTED))
+        for name, number, aliases, tags in _versions(settings)
+        if is_ours(tags)
+    ]
+
+
+def foreign(settings: Settings) -> list[ForeignVersion]:
+    """Every version of a declared target's name that another program registered: it is never loaded."""
+    versions = _versions(settings)
+    return [ForeignVersion(name, number, aliases) for name, number, aliases, tags in versions if not is_ours(tags)]
+
+
+def is_ours(tags: Mapping[str, str]) -> bool:
+    """Whether tags are those of a version that a training of ours registered.
+
+    >>> is_ours({"gate": "passed", "as_of": "0"}), is_ours({"owner": "anna"})
+    (True, False)
+    """
+    return GATE in tags and AS_OF in tags
+
+
+def _versions(settings: Settings) -> list[tuple[str, int, tuple[str, ...], dict[str, str]]]:
+    """Name, number, aliases and tags of all versions, the newest first."""
+    found = []
     models = registered_models(settings)
-    if not models:
-        return entries
-    with registry_client(settings) as client:
-        for model in models:
-            for each in client.search_model_versions(f"name='{model.name}'"):
-                number, tags = int(each.version), each.tags
-                aliases = tuple(sorted(alias for alias, v in model.aliases.items() if int(v) == number))
-                told = tags.get(FINGERPRINT), tags.get(PROMOTED)
-                entries.append(ModelVersion(model.name, number, aliases, int(tags["as_of"]), tags[GATE], *told))
-    return sorted(entries, key=lambda entry: (entry.name, -entry.version))
+    if models:
+        with registry_client(settings) as client:
+            for model in models:
+                for each in client.search_model_versions(f"name='{model.name}'"):
+                    number = int(each.version)
+                    aliases = tuple(sorted(alias for alias, v in model.aliases.items() if int(v) == number))
+                    found.append((str(model.name), number, aliases, dict(each.tags)))
+    return sorted(found, key=lambda entry: (entry[0], -entry[1]))
 
 
 def made_from(settings: Settings, name: str, fingerprint: str) -> ModelVersion | None:

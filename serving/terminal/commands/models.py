@@ -90,12 +90,13 @@ def list_versions(config: Config = YAML, *, as_json: Json = False) -> None:
     """Every version of every model, and which one answers."""
     from serving.terminal.answers import versions_answer
     from serving.terminal.tables import models_table
-    from training.registry.versions import listing
+    from training.registry.versions import foreign, listing
 
     with output(as_json=as_json) as out:
-        versions = listing(settings_of(config))
-        out.say(models_table(versions) if versions else "No model is registered yet.")
-        out.answer(versions_answer(versions))
+        settings = settings_of(config)
+        versions, others = listing(settings), foreign(settings)
+        out.say(models_table(versions, others) if versions or others else "No model is registered yet.")
+        out.answer(versions_answer(versions, others))
 
 
 def promote(

@@ -13,7 +13,9 @@ from features.profiles.feature_set import FeatureSet
 from training.gate import Evidence
 from training.learners.model import Model
 from training.learners.trees import parameters
-from training.plots import draw
+from training.registration.card import model_card
+from training.registration.plots import draw
+from training.registry.fingerprint import code_version
 from training.registry.runs import register
 from training.registry.versions import REPORT
 from training.report import TrainingReport
@@ -27,16 +29,22 @@ def register_model(
     *,
     feature_set: FeatureSet,
     lake_version: str | None,
+    dataset: str,
     used_at: int,
     refusals: Sequence[str],
     fingerprint: str,
 ) -> Model:
     """Log the model's run; returns the model with the version that it is registered as.
 
-    ``refusals`` are the gate's codes: a report's verdict also tells why a model that passed replaces no champion.
+    ``dataset`` is the fingerprint of the rows. ``refusals`` are the gate's codes: a report's verdict also tells why a
+    model that passed replaces no champion.
     """
-    fingerprints: dict[str, object] = {
+    facts: dict[str, object] = {
         "as_of": report.as_of,
+        "as_of_iso": iso(report.as_of),
+        "code": code_version(),
+        "dataset": dataset,
+        "fingerprint": fingerprint,
         "lake_version": lake_version,
         "used_at": iso(used_at),
         "consent": settings.consent.fingerprint if settings.consent else None,
@@ -56,11 +64,12 @@ def register_model(
         draw(folder / "plots", model, evidence)
         feature_set.save(folder / "features.json")
         (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
+        (folder / "model_card.md").write_text(model_card(model, report, facts), encoding="utf-8")
         (folder / REPORT).write_text(report.dumps(), encoding="utf-8")
         version = register(
             settings,
             model,
-            parameters={**fingerprints, **parameters(model.score_kind)},
+            parameters={**facts, **parameters(model.score_kind)},
             figures={**report.metrics, **baseline, **confidence, **level, **race},
             folder=folder,
             refusals=refusals,
