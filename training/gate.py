@@ -80,7 +80,8 @@ def check_evidence(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
     found = (
         _order_refusal(target, gate, evidence, confidence),
         _slope_refusal(target, gate, slope),
-        _level_refusal(target, gate, level, between),
+        # Contacts come by campaigns, whose levels differ: drawing customers anew does not tell by how much.
+        _level_refusal(target, gate, level, between) if target.settled_together else None,
     )
     return Verdict(tuple(refusal for refusal in found if refusal), confidence, slope, level, between)
 

@@ -9,6 +9,7 @@ from features.units import DAY
 from training.gate import Evidence, advantage, check_evidence, data_refusals
 from training.metrics.probability import calibration_slope
 from training.targets.lapse import Lapse
+from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 
 LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
@@ -157,3 +158,14 @@ def test_all_zeros_are_no_good_score_of_amounts_however_near_they_come() -> None
     scores, nothing = np.where(amounts > 0, 30.0, 7.8), np.zeros(ROWS)
     assert np.abs(amounts - nothing).mean() < np.abs(amounts - scores).mean()
     assert advantage(SPEND, Evidence(amounts, scores, CUSTOMERS, "nothing", nothing)) == 1.0
+
+
+def test_the_level_of_contacts_is_told_and_refuses_nothing() -> None:
+    """Each campaign has a level of its own, and a test holds too few campaigns to tell chance from fault."""
+    target = Redemption("offer", event="contact", response="redeem", horizon_us=56 * DAY)
+    evidence = Evidence(Y, sigmoid(TRUTH + 1), CUSTOMERS, "noise", np.random.default_rng(5).normal(size=ROWS))
+    told = check_evidence(target, Gate(), evidence)
+    assert told.passed
+    assert told.level is not None
+    assert told.level > 1.2
+    assert [refusal.code for refusal in check_evidence(LAPSE, Gate(), evidence).refusals] == ["wrong_level"]
