@@ -33,7 +33,8 @@ def ranges(rows: Dataset, *, early: int | None, late: int, as_of: int) -> Ranges
     first = rows.known_by(late if early is None else early)
     if np.sum(first.y > 0) < LEAST or len(first) < 2 * LEAST:
         return None
-    test = rows.known_by(as_of).where(rows.known_by(as_of).as_of >= late)
+    usable = rows.known_by(as_of)
+    test = usable.where(usable.as_of >= late)
     judged, ends = _at(rows, late), None
     if early is not None:
         known = rows.known_by(late)

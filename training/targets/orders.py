@@ -11,9 +11,8 @@ from features.language.defaults.orders import ORDERS
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import total_of
 from training.targets.populations.active import ActiveCustomers
-from training.targets.rules import Rule, rules_on
+from training.targets.rules import Rule, rules_of_windows
 from training.targets.target import ScoreKind
 
 
@@ -44,6 +43,4 @@ class Orders(ActiveCustomers):
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """The number of events in a window, scaled to the horizon."""
         count = ORDERS if self.event == "order" else Measure("sum", "one", where(kind=self.event))
-        horizon = self.horizon_us // DAY
-        windows = sorted({horizon, 28, 56, 84, 90, 180})
-        return [rule for days in windows for rule in rules_on([total_of(feature_set, count, days)], horizon / days)]
+        return rules_of_windows(feature_set, count, self.horizon_us // DAY)

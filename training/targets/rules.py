@@ -9,6 +9,9 @@ import numpy as np
 
 from features.arrays import Floats
 from features.language.feature import Feature
+from features.language.terms import Measure
+from features.profiles.feature_set import FeatureSet
+from training.targets.lookup import total_of
 
 _NEVER = 36_500.0  # days, a century
 
@@ -50,3 +53,9 @@ def rules_on(features: Iterable[Feature | None], factor: float = 1.0) -> list[Ru
     refused by the gate.
     """
     return [Rule(feature.name, factor) for feature in features if feature is not None]
+
+
+def rules_of_windows(feature_set: FeatureSet, measure: Measure, horizon: int) -> list[Rule]:
+    """A rule on the measure over each usual window and over the horizon (days), scaled to the horizon."""
+    windows = sorted({horizon, 28, 56, 84, 90, 180})
+    return [rule for days in windows for rule in rules_on([total_of(feature_set, measure, days)], horizon / days)]

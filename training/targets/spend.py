@@ -11,9 +11,8 @@ from features.events.kinds import RETURNS
 from features.language.defaults.orders import SPEND
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import total_of
 from training.targets.populations.active import ActiveCustomers
-from training.targets.rules import Rule, rules_on
+from training.targets.rules import Rule, rules_of_windows
 from training.targets.target import ScoreKind
 
 
@@ -63,8 +62,4 @@ class Spend(ActiveCustomers):
 
     def rules(self, feature_set: FeatureSet) -> list[Rule]:
         """The spend of a window, scaled to the horizon; of another kind of event than orders no feature is a spend."""
-        if self.event != "order":
-            return []
-        horizon = self.horizon_us // DAY
-        windows = sorted({horizon, 28, 56, 84, 90, 180})
-        return [rule for days in windows for rule in rules_on([total_of(feature_set, SPEND, days)], horizon / days)]
+        return rules_of_windows(feature_set, SPEND, self.horizon_us // DAY) if self.event == "order" else []
