@@ -24,11 +24,11 @@ from features import build
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import micros
-from training.dataset import history_start, level_history
 from training.level.forecast import forecast, last_block
 from training.level.history import History, unlinked
 from training.targets import ScoreKind
 from training.targets.declared import selected_targets
+from training.walk.dataset import history_start, level_history
 
 TARGETS = {"completejourney": ("lapse", "spend_28d", "spend"), "cdnow": ("spend_90d",)}
 WAYS = ("forecast", "last_block", "no_correction")

@@ -26,13 +26,13 @@ from serving.jobs.build import build_all
 from serving.scoring.champions import CARRIED, Lineup, save_lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
-from training.dataset import Dataset, feature_names, training_datasets
 from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.learners.trees import fit_trees
 from training.targets import Target, targets_of
 from training.train import train
+from training.walk.dataset import Dataset, feature_names, training_datasets
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "completejourney" / "stamkund.yaml"
 SEED = 7

@@ -14,8 +14,8 @@ from serving.scoring.champions import Lineup
 from tests.serving.clients import client_of
 from tests.serving.models import tiny_models
 from tests.serving.shop import NOW, current_state_of, open_shop
-from training.dataset import training_datasets
 from training.targets import targets_of
+from training.walk.dataset import training_datasets
 
 
 def test_a_declared_feature_reaches_training_batch_and_http(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from benchmarks.quality.lapse_days import Day, best_single, figures
-from training.dataset import Dataset
+from training.walk.dataset import Dataset
 
 NAN = float("nan")
 

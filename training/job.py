@@ -9,9 +9,9 @@ from functools import cached_property
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
-from training.dataset import Dataset
 from training.registry.fingerprint import code_version, fingerprint
 from training.targets import Target, card_of
+from training.walk.dataset import Dataset
 
 
 @dataclass(frozen=True)

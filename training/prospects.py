@@ -18,12 +18,12 @@ from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.consent import gatekeeper_of
 from features.units import DAY
-from training.dataset import Dataset, history_start
-from training.gate import data_refusals
 from training.targets import Target, target_of, targets_of, usual_targets
 from training.targets.populations.lacking import absent_kinds, unknown_word
 from training.targets.populations.origins import WARM_UP
-from training.walk_forward import block_start, outcome_count
+from training.verdict.gate import data_refusals
+from training.walk.dataset import Dataset, history_start
+from training.walk.walk_forward import block_start, outcome_count
 
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
 ASSUMED_AUC = 0.8

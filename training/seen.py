@@ -10,9 +10,9 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.lake import Lake
-from training.dataset import history_start, training_rows
 from training.registry.versions import listing
 from training.targets import targets_of
+from training.walk.dataset import history_start, training_rows
 
 
 def models_that_saw(settings: Settings, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[int]]]:

@@ -15,9 +15,6 @@ from features.lake import Lake
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
-from training.baseline import baseline_metrics, evidence_of
-from training.dataset import Dataset, feature_names, history_start, training_datasets
-from training.gate import Refusal, Verdict, check_evidence, data_refusals
 from training.job import Job
 from training.learners.blend import LEARNERS
 from training.learners.model import Model, quantiles
@@ -25,15 +22,18 @@ from training.learners.trees import THREADS
 from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics
 from training.orders import keep_orders
-from training.refusals.succession import NOT_BETTER, succession
-from training.refusals.timing import features_fitted_late, no_test_block
 from training.registration.register import register_model
 from training.registry.promotion import challenge, foreign_champion, promote
 from training.registry.turn import turn
 from training.registry.versions import CHAMPION, ModelVersion, champion, load, made_from, report_of
-from training.report import TrainingReport
 from training.targets.declared import selected_targets
-from training.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
+from training.verdict.baseline import baseline_metrics, evidence_of
+from training.verdict.gate import Refusal, Verdict, check_evidence, data_refusals
+from training.verdict.report import TrainingReport
+from training.verdict.succession import NOT_BETTER, succession
+from training.verdict.timing import features_fitted_late, no_test_block
+from training.walk.dataset import Dataset, feature_names, history_start, training_datasets
+from training.walk.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
 
 def train(

@@ -25,10 +25,10 @@ from benchmarks.quality import amounts, lapse_days, sets
 from features import build
 from features.config.settings import Settings
 from features.moments import micros
-from training.evaluate import evaluate
 from training.learners.model import Model
-from training.report import Evaluation
 from training.train import train
+from training.verdict.evaluate import evaluate
+from training.verdict.report import Evaluation
 
 NAMES = {"lapse": "lapse_2017-12-03", "spend": "spend_84d", "redemption": "redemption"}
 MOMENTS = {"lapse": date(2017, 12, 3), "spend": date(2017, 10, 8), "redemption": date(2017, 9, 15)}

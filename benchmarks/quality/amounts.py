@@ -17,12 +17,12 @@ from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import day
 from features.profiles.feature_set import FeatureSet
-from training.baseline import rule_scores
-from training.dataset import Dataset, training_datasets
 from training.learners.model import Model
 from training.metrics.amounts import normalised_gini
 from training.targets.declared import selected_targets
 from training.train import train
+from training.verdict.baseline import rule_scores
+from training.walk.dataset import Dataset, training_datasets
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ from scipy.stats import rankdata
 
 from features.arrays import Floats
 from features.config.settings import Settings
-from training.dataset import Dataset
-from training.evaluate import outcome_dataset
 from training.learners.model import Model
 from training.metrics.bootstrap import weighted_auc
 from training.metrics.probability import probability_metrics
+from training.verdict.evaluate import outcome_dataset
+from training.walk.dataset import Dataset
 
 NAME = "completejourney.lapse_28d"
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before

@@ -12,7 +12,7 @@ from features.moments import iso
 from features.profiles.build import BuildResult
 from serving.store.keys import Key
 from training.registry.versions import ForeignVersion, ModelVersion
-from training.report import TrainingReport
+from training.verdict.report import TrainingReport
 
 Answer = dict[str, object]
 

@@ -31,9 +31,9 @@ from serving.terminal.tables import (
     sources_table,
     training_table,
 )
-from training.evaluate import evaluate
-from training.report import Evaluation
 from training.train import train
+from training.verdict.evaluate import evaluate
+from training.verdict.report import Evaluation
 
 HIGHLIGHTS = (
     "stage",

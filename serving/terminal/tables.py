@@ -15,7 +15,7 @@ from features.profiles.pairs.features import PAIR_TEXTS
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.registry.versions import ForeignVersion, ModelVersion
-from training.report import Evaluation, TrainingReport
+from training.verdict.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
 FIGURE = {"probability": ("auc", "AUC"), "amount": ("gini", "Gini")}

@@ -14,9 +14,9 @@ from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from tests.features.identity.test_people import lake_of
-from tests.training.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, Told, shop, told
-from training.dataset import training_datasets
+from tests.training.walk.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, Told, shop, told
 from training.prospects import known_outcomes
+from training.walk.dataset import training_datasets
 
 Words = list[tuple[str, int, str]]
 CONSENT = {"purposes": {"learning": {"gates": ["training"]}, "scoring": {"gates": ["scores"]}}}

@@ -14,9 +14,9 @@ from features.lake import Lake
 from features.profiles.build import build
 from features.profiles.pairs.features import PAIR_FEATURES
 from tests.training.campaigns import AS_OF, event, events, offers
-from training.dataset import Dataset, training_datasets
 from training.targets import targets_of
 from training.train import train
+from training.walk.dataset import Dataset, training_datasets
 
 Row = dict[str, object]
 ITEMS = {"i0": "Drinks", "i1": "Drinks", "i2": "Sweets", "i3": "Sweets", "i4": "Fruit", "i5": "Fruit", "new": "Toys"}

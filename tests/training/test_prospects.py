@@ -10,9 +10,9 @@ from features.config.sections.targets import Gate
 from features.config.settings import Settings
 from features.lake import Lake
 from features.units import DAY
-from training.dataset import Dataset
 from training.prospects import outlook, prospects, undeclared
 from training.targets.lapse import Lapse
+from training.walk.dataset import Dataset
 
 LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
 GATE = Gate(outcomes=10, horizons=3)

@@ -10,7 +10,7 @@ import pytest
 from features.config.settings import Settings
 from features.identity.fold import NEVER
 from features.units import DAY
-from tests.training.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, shop
+from tests.training.walk.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, shop
 from training.registry.versions import ModelVersion
 from training.seen import models_that_saw
 
@@ -28,7 +28,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_a_version_saw_whom_it_had_a_label_of(settings: Settings) -> None:
-    """By the tables of :mod:`tests.training.test_dataset`: bob's first label is known on 42, ann's on 56."""
+    """By the tables of :mod:`tests.training.walk.test_dataset`: bob's first label is known on 42, ann's on 56."""
     seen = models_that_saw(settings, {"ann": ["ann"], "bob": ["bob"], "cat": ["cat"]})
     assert seen == {"ann": {"lapse": [3], "offer": [1]}, "bob": {"lapse": [1, 2, 3]}, "cat": {}}
 

@@ -15,20 +15,20 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
-from training.baseline import best_rule, rule_scores
-from training.dataset import Dataset, history_start, training_datasets
-from training.evaluate import evaluate, outcome_dataset
-from training.gate import Evidence, Refusal, advantage
 from training.job import Job
 from training.learners.model import Model, quantiles
 from training.metrics.by_kind import model_metrics, rule_metrics
 from training.registry.promotion import promote, rollback
 from training.registry.versions import champion_versions, champions, listing
-from training.report import TrainingReport
 from training.targets import ScoreKind, targets_of
 from training.targets.populations.origins import origins
 from training.train import train
-from training.walk_forward import WalkForward, block_start, walk_forward
+from training.verdict.baseline import best_rule, rule_scores
+from training.verdict.evaluate import evaluate, outcome_dataset
+from training.verdict.gate import Evidence, Refusal, advantage
+from training.verdict.report import TrainingReport
+from training.walk.dataset import Dataset, history_start, training_datasets
+from training.walk.walk_forward import WalkForward, block_start, walk_forward
 
 AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 160
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from features.moments import iso
 from training.learners.model import Model
-from training.report import TrainingReport
+from training.verdict.report import TrainingReport
 
 LIMITS = """
 * The figures are of the last moments whose outcome was known when it was trained, and say nothing of a later change.

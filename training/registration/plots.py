@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from features.arrays import Floats
-from training.gate import Evidence
 from training.learners.blend import Blend
 from training.learners.model import Model, top_features
+from training.verdict.gate import Evidence
 
 MODEL, RULE, PERFECT = "#1b6ca8", "#c8553d", "#888888"
 

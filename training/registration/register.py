@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from features.config.settings import Settings
 from features.moments import iso
 from features.profiles.feature_set import FeatureSet
-from training.gate import Evidence
 from training.learners.model import Model
 from training.learners.trees import parameters
 from training.registration.card import model_card
@@ -18,7 +17,8 @@ from training.registration.plots import draw
 from training.registry.fingerprint import code_version
 from training.registry.runs import register
 from training.registry.versions import REPORT
-from training.report import TrainingReport
+from training.verdict.gate import Evidence
+from training.verdict.report import TrainingReport
 
 
 def register_model(

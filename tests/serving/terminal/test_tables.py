@@ -20,10 +20,10 @@ from serving.terminal.tables import (
     sources_table,
     training_table,
 )
-from training.gate import Refusal, Verdict
 from training.registry.versions import ModelVersion
-from training.report import TrainingReport
 from training.targets.lapse import Lapse
+from training.verdict.gate import Refusal, Verdict
+from training.verdict.report import TrainingReport
 
 NAME = "[old] tea[/] :cup:"
 

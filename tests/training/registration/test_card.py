@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from tests.training.registry.models import MODEL
-from training.gate import Refusal, Verdict
-from training.race import Entry
 from training.registration.card import model_card
-from training.report import TrainingReport
+from training.verdict.gate import Refusal, Verdict
+from training.verdict.report import TrainingReport
+from training.walk.race import Entry
 
 REPORT = TrainingReport(
     MODEL.target, 0, rows=5200, customers=800, origins=13, tested=900, metrics={"auc": 0.81234, "slope": float("nan")},

@@ -15,13 +15,13 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
 from features.units import DAY
 from tests.training.campaigns import AS_OF, CAMPAIGNS, DAYS, events, offers
-from training.dataset import Dataset, history_start, training_datasets
-from training.evaluate import evaluate, outcome_dataset
 from training.learners.model import Model
 from training.targets import targets_of
 from training.targets.redemption import Redemption
 from training.train import train
-from training.walk_forward import outcome_count
+from training.verdict.evaluate import evaluate, outcome_dataset
+from training.walk.dataset import Dataset, history_start, training_datasets
+from training.walk.walk_forward import outcome_count
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from features.config.settings import Settings
 from features.lake import Lake
 from features.units import DAY
-from training.dataset import scale_of
 from training.targets import Target, targets_of
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
@@ -20,6 +19,7 @@ from training.targets.orders import Orders
 from training.targets.populations.contacts import contact_outcomes, running_outcomes
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
+from training.walk.dataset import scale_of
 
 LAPSE = Lapse("lapse", event="order", horizon_us=2 * DAY, active_us=3 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=2 * DAY, active_us=3 * DAY)

@@ -13,13 +13,13 @@ from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.units import DAY
-from training.baseline import best_rule, rule_scores
-from training.dataset import Dataset, dataset
 from training.learners.model import Model
 from training.learners.trees import THREADS
 from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics, rule_metrics
-from training.report import Evaluation
+from training.verdict.baseline import best_rule, rule_scores
+from training.verdict.report import Evaluation
+from training.walk.dataset import Dataset, dataset
 
 
 def evaluate(

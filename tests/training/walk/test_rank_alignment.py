@@ -12,10 +12,10 @@ from features.language.defaults import Vocabulary, default_features
 from features.language.feature import code
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.dataset import Dataset
-from training.rank_alignment import align_ranks
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption
+from training.walk.dataset import Dataset
+from training.walk.rank_alignment import align_ranks
 
 NAN = float("nan")
 NUMBERS = st.sampled_from([NAN, -1.0, 0.0, 0.5, 1.0, 2.0, 7.0])

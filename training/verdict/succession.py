@@ -8,14 +8,14 @@ from features.arrays import Mask
 from features.config.sections.targets import Gate
 from features.moments import day
 from features.units import DAY
-from training.dataset import Dataset
-from training.gate import Refusal
 from training.learners.model import Model
 from training.learners.trees import THREADS
 from training.metrics.amounts import normalised_gini
 from training.metrics.bootstrap import share_better
 from training.metrics.probability import auc
-from training.walk_forward import WalkForward
+from training.verdict.gate import Refusal
+from training.walk.dataset import Dataset
+from training.walk.walk_forward import WalkForward
 
 NOT_BETTER = "not_better_than_champion"
 

@@ -9,12 +9,12 @@ from typing import Final, Literal, Self, get_type_hints
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from training.gate import Verdict
 from training.learners.model import Model
 from training.level.forecast import Forecast
-from training.race import Entry
-from training.refusals.succession import NOT_BETTER
 from training.targets import Target
+from training.verdict.gate import Verdict
+from training.verdict.succession import NOT_BETTER
+from training.walk.race import Entry
 
 Standing = Literal["champion", "challenger", "kept", "refused"]
 

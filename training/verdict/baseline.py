@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from features.arrays import Floats
 from features.profiles.feature_set import FeatureSet
-from training.dataset import feature_names
-from training.gate import Evidence
 from training.metrics.amounts import normalised_gini
 from training.metrics.by_kind import rule_metrics
 from training.metrics.probability import auc
 from training.targets import ScoreKind, Target
 from training.targets.rules import Rule
-from training.walk_forward import WalkForward
+from training.verdict.gate import Evidence
+from training.walk.dataset import feature_names
+from training.walk.walk_forward import WalkForward
 
 
 def rule_scores(rules: Sequence[Rule], names: Sequence[str], x: Floats) -> dict[str, Floats]:

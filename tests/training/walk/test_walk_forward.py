@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
-from training.dataset import Dataset
 from training.learners.blend import Blend
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 from training.learners.trees import THREADS, fit_trees
 from training.level.forecast import forecast
 from training.level.history import History, Series, unlinked
-from training.race import ENTRIES
 from training.targets import ScoreKind
-from training.walk_forward import QUICK, WalkForward, block_start, outcome_count, walk_forward
+from training.walk.dataset import Dataset
+from training.walk.race import ENTRIES
+from training.walk.walk_forward import QUICK, WalkForward, block_start, outcome_count, walk_forward
 
 HORIZON, MOMENTS, EACH = 20, range(10, 80, 10), 120
 

@@ -17,9 +17,9 @@ from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from training.level.history import History, history_of
-from training.rank_alignment import align_ranks
 from training.targets import Target
 from training.targets.populations.origins import WARM_UP
+from training.walk.rank_alignment import align_ranks
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
-from training.dataset import Dataset
 from training.level.history import History, Series
-from training.ranges import LEAST, ranges
+from training.walk.dataset import Dataset
+from training.walk.ranges import LEAST, ranges
 
 EACH, HORIZON = 800, 20
 MOMENTS = range(10, 90, 10)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from features.profiles.feature_set import FeatureSet
-from training.gate import Refusal
 from training.targets import Target
+from training.verdict.gate import Refusal
 
 
 def no_test_block(target: Target, outcomes: int) -> Refusal:

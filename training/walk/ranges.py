@@ -1,7 +1,7 @@
 """The walk through time for ranges of amounts: fitted before, widened by one block, judged on the next.
 
-It follows :mod:`training.walk_forward`: what lies between ``early`` and ``late`` says how far ends are to lie out for
-the rows from ``late`` on, on which they are judged; these say so for the final ones.
+It follows :mod:`training.walk.walk_forward`: what lies between ``early`` and ``late`` says how far ends are to lie out
+for the rows from ``late`` on, on which they are judged; these say so for the final ones.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.arrays import Floats
-from training.dataset import Dataset
 from training.learners.hurdle import Hurdle, fit_hurdle
 from training.learners.trees import THREADS
 from training.level.forecast import forecast
 from training.level.history import unlinked
+from training.walk.dataset import Dataset
 
 LEAST = 200  # rows with an amount, and twice the number of rows; fewer tell no ends
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss, mean_tweedie_deviance
 
-from training.race import ENTRIES, POWER, Entry, run_race, winner
 from training.targets import ScoreKind
+from training.walk.race import ENTRIES, POWER, Entry, run_race, winner
 
 RNG = np.random.default_rng(3)
 ROWS = 3000

@@ -13,13 +13,13 @@ from features.lake import Lake
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.dataset import Dataset, training_datasets
 from training.prospects import known_outcomes
 from training.targets import Target
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
-from training.walk_forward import outcome_count
+from training.walk.dataset import Dataset, training_datasets
+from training.walk.walk_forward import outcome_count
 
 LAPSE = Lapse("lapse", event="order", horizon_us=14 * DAY, active_us=28 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=14 * DAY, active_us=28 * DAY)

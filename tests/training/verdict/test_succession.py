@@ -10,11 +10,11 @@ from features.arrays import Floats
 from features.config.sections.targets import Gate
 from features.units import DAY
 from tests.training.registry.models import MODEL, X
-from training.dataset import Dataset
 from training.learners.calibration import Platt
 from training.learners.model import Model
-from training.refusals.succession import succession
-from training.walk_forward import WalkForward
+from training.verdict.succession import succession
+from training.walk.dataset import Dataset
+from training.walk.walk_forward import WalkForward
 
 # Two hundred customers, each with one outcome, known on day 10; the champion, of day 5, orders them without a mistake.
 Y = (X[:, 0] > 0).astype(np.float64)

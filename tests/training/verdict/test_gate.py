@@ -6,11 +6,11 @@ import pytest
 from features.arrays import Floats
 from features.config.sections.targets import Gate
 from features.units import DAY
-from training.gate import Evidence, advantage, check_evidence, data_refusals
 from training.metrics.probability import calibration_slope
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
+from training.verdict.gate import Evidence, advantage, check_evidence, data_refusals
 
 LAPSE = Lapse("lapse", event="order", horizon_us=28 * DAY, active_us=56 * DAY)
 SPEND = Spend("spend", event="order", horizon_us=84 * DAY, active_us=84 * DAY)

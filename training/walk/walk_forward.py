@@ -3,7 +3,7 @@
 At a moment T only rows whose labels were known by T exist. They are cut at two moments, ``early`` < ``late``:
 
 1. every learner learns from what was known at ``early`` and scores the rows from ``early`` on that were known by
-   ``late``; on these the race is run (:mod:`training.race`), and the spread of the winner's scores is calibrated;
+   ``late``; on these the race is run (:mod:`training.walk.race`), and the spread of the winner's scores is calibrated;
 2. the winner learns from what was known at ``late`` and scores the rows from ``late`` on: with the spread of step 1,
    brought to the level that was forecast at ``late``, this is the evidence that the gate judges;
 3. the winner learns from everything known at T; the spread is calibrated on the scores of step 2, and the level is that
@@ -27,16 +27,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Floats
-from training.dataset import Dataset
 from training.learners.blend import LEARNERS, Blend
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 from training.learners.scorer import Learner, Scorer
 from training.learners.trees import THREADS
 from training.level.forecast import Forecast, forecast
 from training.level.history import unlinked
-from training.race import Entry, run_race, winner
-from training.ranges import Ranges, ranges
 from training.targets import ScoreKind
+from training.walk.dataset import Dataset
+from training.walk.race import Entry, run_race, winner
+from training.walk.ranges import Ranges, ranges
 
 WORKERS = 3
 RACE = 4  # times the outcomes of a test: what is chosen from must tell learners apart that are nearly as good

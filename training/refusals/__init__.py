@@ -1,1 +1,0 @@
-"""Why a model that was trained is not used, beside what the gate finds in its scores."""
