@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
-from features.events import rules
 from features.events.money import Money
+from features.events.rules import rule_book as rules
 from features.ingest.mapping.projection import project
 from features.ingest.mapping.validation import CODE, validate_rows
 from features.ingest.sources.formats.places import FLAW, ROW

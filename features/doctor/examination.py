@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor import attributes, content, customers, history, lateness, maturity, obstacles, people, rows
+from features.doctor import content, history, lateness, maturity, obstacles, rows
 from features.doctor.doubts import orders
 from features.doctor.doubts.line_totals import repeated_totals
 from features.doctor.doubts.placeholders import placeholder_customers
@@ -19,6 +19,8 @@ from features.doctor.doubts.source_facts import SourceFacts
 from features.doctor.doubts.statuses import unused_statuses
 from features.doctor.facts import Facts
 from features.doctor.findings.finding import Criterion, Diagnosis, Finding, Prospect, Severity
+from features.doctor.people import attributes, customers
+from features.doctor.people.who_is_who import who_is_who
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.identity.join import join_people
@@ -69,7 +71,7 @@ def examine(
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
             return _diagnosis(settings, as_of, criteria, findings, ())
         findings += [*obstacles.unusable_features(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
-        findings += [*findings_of(facts, settings), *people.who_is_who(lake, settings, as_of=as_of)]
+        findings += [*findings_of(facts, settings), *who_is_who(lake, settings, as_of=as_of)]
         progress("targets", 0, 1)
         prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast else ()
         progress("targets", 1, 1)

@@ -8,13 +8,14 @@ from typing import Self
 
 import polars as pl
 
-from features.doctor import customer_counts, event_counts
+from features.doctor import event_counts
 from features.doctor.doubts import order_counts
 from features.doctor.doubts.placeholders import placeholders
+from features.doctor.people import customer_counts
 from features.identity.people import People
 from features.ingest.report import IngestReport
 from features.lake import Lake
-from features.profiles.attributes import attributes_at
+from features.profiles.fitting.attributes import attributes_at
 
 
 @dataclass(frozen=True)

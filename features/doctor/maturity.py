@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from features.config.settings import Settings
-from features.doctor.customers import consent_count, separate_sources
 from features.doctor.facts import Facts
 from features.doctor.findings.finding import Criterion, Prospect, duration, enumeration, percent, quantity
 from features.doctor.history import history_length
+from features.doctor.people.customers import consent_count, separate_sources
 from features.units import DAY, MINUTE
 
 LEVELS = {

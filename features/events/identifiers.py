@@ -37,7 +37,7 @@ def node(id_type: str, value: str) -> str:
 
 
 def node_sql(id_type: str, value: str) -> str:
-    """The same of two SQL texts; an error of the type is a rule of events (:mod:`features.events.rules`)."""
+    """The same of two SQL texts; an error of the type is a rule of events (:mod:`features.events.rules.rule_book`)."""
     user = f"if(contains({value}, ':') AND regexp_matches({value}, '^{TYPE}:'), '{USER}:' || {value}, {value})"
     forms = (f"WHEN {sql.literal(name)} THEN {normal_sql(value, form)}" for name, form in USUAL_FORMS.items())
     typed = f"{id_type} || ':' || CASE {id_type} {' '.join(forms)} ELSE {value} END"

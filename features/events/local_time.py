@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from features.arrays import Ints
-from features.events.rules import EVENT_YEARS
+from features.events.tables import EVENT_YEARS
 from features.moments import utc
 from features.units import DAY, SECOND, WEEK
 

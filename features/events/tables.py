@@ -115,6 +115,7 @@ NEEDED: Mapping[Table, tuple[str, ...]] = {
     "snapshots": ("customer_id", "time"),
 }
 OFFER_TYPES = ("offer", "item", "content", "action")
+EVENT_YEARS = (0, 4_102_444_800_000_000)  # in which an event may be: 1970 to 2100, in microseconds
 RATING_SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
 
 

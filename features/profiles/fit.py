@@ -18,10 +18,10 @@ from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.moments import minute
 from features.privacy.gatekeeper import EVERYBODY, Pass
-from features.profiles.attributes import attributes_at
 from features.profiles.feature_set import FeatureSet
+from features.profiles.fitting.attributes import attributes_at
+from features.profiles.fitting.personas import persona_feature
 from features.profiles.frames import profile_frame
-from features.profiles.personas import persona_feature
 from features.units import DAY, MINUTE
 
 DEFAULT_STAGES = StageSettings()

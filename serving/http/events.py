@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from sqlalchemy.engine import Connection
+
+from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
@@ -17,7 +20,8 @@ from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict, receive
 from serving.store.engine import outages_as_errors
 from serving.store.erasures.tombstones import erased_until
-from serving.store.event_log import append_events
+from serving.store.event_log import Event, append_events
+from serving.store.people.standings import join_people
 
 UNAVAILABLE = (
     "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
@@ -48,8 +52,14 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
             receiver, pseudonyms=Pseudonyms.of(settings), erased_until=erased_until(state.store, settings)
         )
         return receive(
-            messages, receiver, partial(append_events, state.store, received_at=now, identity=settings.identity)
+            messages, receiver, partial(append_events, state.store, received_at=now, beside=partial(_join, settings))
         )
+
+
+def _join(settings: Settings, connection: Connection, events: Sequence[tuple[int, Event]]) -> None:
+    """Join the people whom new messages tell to be one, in the transaction that keeps these."""
+    if settings.identity is not None:
+        join_people(connection, events, settings.identity)
 
 
 def _answer(verdicts: Sequence[MessageVerdict]) -> dict[str, object]:

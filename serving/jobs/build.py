@@ -26,9 +26,9 @@ from serving.store.erasures.receipts import is_unclean
 from serving.store.erasures.tombstones import tombstones_of
 from serving.store.event_log import forget_old_log, log_frame
 from serving.store.hidden import pending
-from serving.store.people import replace_people
+from serving.store.people.rulings import all_rulings
+from serving.store.people.standings import replace_people
 from serving.store.records import replace_records, update_records
-from serving.store.rulings import all_rulings
 
 
 def build_all(

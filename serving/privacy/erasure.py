@@ -21,7 +21,7 @@ from serving.privacy.identifiers import nodes_of
 from serving.store.engine import open_store
 from serving.store.erasures.deletion import Person, delete_people
 from serving.store.erasures.receipts import Receipt, complete_erasures, latest_receipt
-from serving.store.joined_records import person_record
+from serving.store.people.joined_records import person_record
 from training.seen import models_that_saw
 
 _OWNER = pl.concat_str("id_type", pl.lit(":"), "id")  # of what a table of customers tells of identifiers

@@ -1,8 +1,8 @@
 """Segment Spec messages as canonical events: each is accepted, or refused with a code and the field to mend.
 
-The codes of events are those of :mod:`features.events.rules`, as for files. A message has also ``bad_message``,
-``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``, ``missing_event``, ``future_time``,
-``erased``, ``bad_products`` and ``bad_discount``.
+The codes of events are those of :mod:`features.events.rules.rule_book`, as for files. A message has also
+``bad_message``, ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``, ``missing_event``,
+``future_time``, ``erased``, ``bad_products`` and ``bad_discount``.
 """
 
 from __future__ import annotations

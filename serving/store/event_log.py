@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import orjson
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import node
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
 from serving.store.engine import insert_new
-from serving.store.people import join_people
 from serving.store.schema import EVENT_LOG, LOG_ID, META
 
 Event = Mapping[str, object]
+Beside = Callable[[Connection, Sequence[tuple[int, Event]]], None]  # of new messages the first event, and its number
 
 
 def append_events(
@@ -25,12 +24,12 @@ def append_events(
     messages: Sequence[Sequence[Event]],
     *,
     received_at: int,
-    identity: IdentitySettings | None = None,
+    beside: Beside = lambda *_: None,
 ) -> set[str]:
     """Log the canonical events of messages, durably, each message once and whole.
 
     Returns the first ``event_id`` of each message that was new; a message whose first event is in the log adds nothing.
-    With rules of ``identity`` the people whom new messages tell to be one are joined in the same transaction.
+    ``beside`` is done with the new messages in the same transaction.
     """
     if not messages:
         return set()
@@ -44,9 +43,7 @@ def append_events(
         new: dict[object, int] = {row.event_id: row.seq for row in rows}
         if rest := [_row(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]]:
             connection.execute(insert, rest)
-        if identity is not None:
-            told = [(seq, distinct[key][0]) for key, seq in new.items() if distinct[key][0].get("ids")]
-            join_people(connection, identity, told)
+        beside(connection, [(seq, distinct[key][0]) for key, seq in new.items()])
     return {str(key) for key in new}
 
 

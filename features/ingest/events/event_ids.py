@@ -1,6 +1,7 @@
 """The ids of events that have none of their own: made from their content, and from their ordinal among equal ones.
 
-They begin with a control character, which no id that is given holds (:func:`features.events.rules.text_rules`).
+They begin with a control character, which no id that is given holds (``text_rules`` of
+:mod:`features.events.rules.rule_book`).
 """
 
 # ruff: noqa: S608  (names are quoted; the expressions are those of whoever wrote the settings)

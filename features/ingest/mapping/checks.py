@@ -9,7 +9,7 @@ from features import sql
 from features.addresses import USUAL_FORMS, values_sql
 from features.config.source import Source
 from features.events.money import Money, power
-from features.events.rules import rules_of, text_rules
+from features.events.rules.rule_book import rules_of, text_rules
 from features.events.tables import COLUMNS, NEEDED, ORIGIN, OTHER_ID, SINCE, Role
 from features.ingest.mapping.numbers import foreign_amount
 from features.ingest.mapping.projection import UNREADABLE

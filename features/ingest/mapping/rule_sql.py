@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features import sql
-from features.events.constraint_types import (
+from features.events.rules.constraint_types import (
     AnyOfWords,
     AtMostLong,
     Filled,
@@ -20,7 +20,7 @@ from features.events.constraint_types import (
     WithoutControls,
     WithoutNul,
 )
-from features.events.constraints import Constraint
+from features.events.rules.constraints import Constraint
 from features.events.statements.stances import plain_word_sql
 
 

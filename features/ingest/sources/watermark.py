@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from features.config.settings import Settings
 from features.config.source import Source
 from features.events.kinds import KINDS
-from features.events.rules import event_rules
+from features.events.rules.rule_book import event_rules
 from features.events.tables import COLUMNS, ORIGIN, Table
 
 FormCounts = tuple[int, ...]  # of one column; see :func:`features.ingest.sources.column_types.prevailing_type`

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from features.errors import StamkundError
 from features.events.returns import without_signs
-from features.events.rules import event_rules
+from features.events.rules.rule_book import event_rules
 
 Event = dict[str, object]
 

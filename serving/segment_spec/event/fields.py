@@ -8,7 +8,7 @@ from typing import Final
 
 from features.errors import StamkundError
 from features.events.columns import LARGEST
-from features.events.rules import is_id, text_rules
+from features.events.rules.rule_book import is_id, text_rules
 from features.reading.ids import MISSING_IDS, exact_id, is_missing_id
 from serving.segment_spec.event.numerals import digits
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from features.addresses import form_of, values_of
 from features.errors import StamkundError
-from features.events.constraint_types import LONGEST
 from features.events.identifiers import USER, node, others_text
 from features.events.kinds import KINDS, snake_case
-from features.events.rules import text_rules
+from features.events.rules.constraint_types import LONGEST
+from features.events.rules.rule_book import text_rules
 from features.reading.ids import is_missing_id
 from serving.segment_spec.event.fields import Message, display, first_given, object_of, text_of
 from serving.segment_spec.event.receiver import Receiver

@@ -37,7 +37,7 @@ def propose(
     from features.identity.fuzzy.rulings import rulings_of, unruled
     from features.lake import Lake
     from serving.store.engine import open_store, outages_as_errors
-    from serving.store.rulings import add_ruling, all_rulings
+    from serving.store.people.rulings import add_ruling, all_rulings
     from serving.terminal.answers import links_answer
     from serving.terminal.tables import links_table
 

@@ -129,7 +129,7 @@ def _rule(
     from features.identity.preview import preview
     from features.identity.rulings import Ruling
     from features.lake import Lake
-    from serving.store.rulings import add_ruling
+    from serving.store.people.rulings import add_ruling
 
     with output(as_json=as_json) as out:
         settings, identity = _settings(config)
@@ -165,7 +165,7 @@ def _settings(config: Path) -> tuple[Settings, IdentitySettings]:
 
 
 def _rulings(settings: Settings) -> list[Ruling]:
-    from serving.store.rulings import all_rulings
+    from serving.store.people.rulings import all_rulings
 
     with _store(settings) as store:
         return all_rulings(store)

@@ -11,10 +11,7 @@ from features.doctor import (
     Diagnosis,
     Finding,
     Prospect,
-    attributes,
     content,
-    customer_counts,
-    customers,
     event_counts,
     examine,
     history,
@@ -24,6 +21,7 @@ from features.doctor import (
 from features.doctor.doubts import order_counts, orders
 from features.doctor.facts import Facts
 from features.doctor.maturity import criteria, level_of
+from features.doctor.people import attributes, customer_counts, customers
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.events.tables import schema

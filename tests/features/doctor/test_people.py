@@ -6,7 +6,7 @@ from pathlib import Path
 
 from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
-from features.doctor.people import who_is_who
+from features.doctor.people.who_is_who import who_is_who
 from features.units import DAY
 from tests.features.identity.test_people import STORY, event, lake_of
 

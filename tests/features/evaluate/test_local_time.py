@@ -18,7 +18,7 @@ from features import profile_frame
 from features.evaluate.offline.aggregate import local_time
 from features.evaluate.online.record import Record
 from features.events.local_time import clock_of
-from features.events.rules import EVENT_YEARS
+from features.events.tables import EVENT_YEARS
 from features.language.declare import declare
 from features.moments import micros, utc
 from features.profiles.feature_set import FeatureSet

@@ -16,7 +16,7 @@ from features.profiles.records import records
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.store.engine import open_store
-from serving.store.joined_records import person_record
+from serving.store.people.joined_records import person_record
 from tests.features.shops import Shop
 from tests.serving.clients import client_of
 from tests.serving.store.visits import ids

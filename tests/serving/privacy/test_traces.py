@@ -21,8 +21,8 @@ from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.engine import open_store
 from serving.store.erasures.receipts import receipts
+from serving.store.people.rulings import add_ruling
 from serving.store.records import record_of
-from serving.store.rulings import add_ruling
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
 from tests.serving.privacy.shop import AS_OF, SOURCES, TOKEN, WHO, places_with, written

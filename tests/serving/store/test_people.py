@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -27,10 +28,10 @@ from features.identity.rulings import Ruling
 from features.privacy.rules import ConsentRules
 from serving.store.engine import open_store
 from serving.store.event_log import append_events, log_frame
-from serving.store.joined_records import person_record
-from serving.store.people import customers_of, replace_people
+from serving.store.people.joined_records import person_record
+from serving.store.people.rulings import add_ruling
+from serving.store.people.standings import customers_of, join_people, replace_people
 from serving.store.records import replace_records
-from serving.store.rulings import add_ruling
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 from serving.store.since_build import since_build
 from tests.serving.store.visits import ids
@@ -56,7 +57,8 @@ def event(name: str, own: tuple[str, str], time: int, **others: str) -> dict[str
 
 
 def receive(store: Engine, *events: Mapping[str, object], rules: IdentitySettings | None = RULES) -> set[str]:
-    return append_events(store, [[each] for each in events], received_at=9, identity=rules)
+    beside = partial(join_people, identity=rules) if rules else lambda *_: None
+    return append_events(store, [[each] for each in events], received_at=9, beside=beside)
 
 
 def cookie(name: str, time: int, value: str = "f00", **others: str) -> dict[str, object]:
@@ -166,7 +168,7 @@ def test_without_rules_nobody_is_joined(store: Engine) -> None:
 
 def test_a_repeated_link_is_neither_kept_nor_resolved_again(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     receive(store, user("a", 1, anonymous_id="f00"))
-    monkeypatch.setattr("serving.store.people.live_people", None)
+    monkeypatch.setattr("serving.store.people.standings.live_people", None)
     receive(store, user("b", 2, anonymous_id="f00"), user("c", 3, anonymous_id="f00"))
     receive(store, cookie("d", 1, "f1", device_id="x"), cookie("e", 2, "f1", device_id="x"))  # visitors: nobody's yet
     with store.connect() as connection:
@@ -224,7 +226,7 @@ def test_what_fails_half_way_joins_nobody_and_logs_nothing(store: Engine, monkey
     def broken(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("serving.store.people.live_people", broken)
+    monkeypatch.setattr("serving.store.people.standings.live_people", broken)
     with pytest.raises(KeyboardInterrupt):
         receive(store, user("b", 2, anonymous_id="f00"))
     monkeypatch.undo()
@@ -237,7 +239,7 @@ def test_what_fails_half_way_joins_nobody_and_logs_nothing(store: Engine, monkey
 
 KILLED = """
 import os, signal, sys
-import serving.store.people as people
+import serving.store.people.standings as people
 from serving.store.engine import open_store
 from tests.serving.store.test_people import receive, user
 

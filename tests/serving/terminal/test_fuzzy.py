@@ -16,7 +16,7 @@ from features.identity.resolve import resolve
 from features.identity.rulings import Ruling
 from features.lake import Lake
 from serving.store.engine import open_store
-from serving.store.rulings import add_ruling, all_rulings
+from serving.store.people.rulings import add_ruling, all_rulings
 from stamkund import app
 from tests.features.identity.fuzzy.twins import SETTINGS, twins
 

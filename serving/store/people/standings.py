@@ -14,7 +14,7 @@ from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force
 from serving.store.blocks import blocks
-from serving.store.rulings import rulings_in
+from serving.store.people.rulings import rulings_in
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 
 MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
@@ -38,12 +38,13 @@ def nodes_joined(engine: Engine, customers: Collection[str]) -> list[tuple[str, 
         return [(row.node, row.customer_id) for row in rows]
 
 
-def join_people(connection: Connection, identity: IdentitySettings, events: Sequence[tuple[int, Event]]) -> None:
+def join_people(connection: Connection, events: Sequence[tuple[int, Event]], identity: IdentitySettings) -> None:
     """Join the people whom new events of the log tell to be one, each given by its number and its columns.
 
     It happens in the transaction that logs the events: what is acknowledged is joined.
     """
-    told = [(seq, [key for key in nodes_of(event) if identifier(key)[0] in identity.types]) for seq, event in events]
+    several = [(seq, event) for seq, event in events if event.get("ids")]
+    told = [(seq, [key for key in nodes_of(event) if identifier(key)[0] in identity.types]) for seq, event in several]
     told = [(seq, keys) for seq, keys in told if len(keys) > 1]
     if not told:
         return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from features.events.constraints import Constraint
+from features.events.rules.constraints import Constraint
 from features.events.statements.stances import plain_word
 
 LONGEST = 512  # characters of ids and short texts

@@ -29,7 +29,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from features.events.constraint_types import (
+from features.events.identifiers import TYPE
+from features.events.kinds import RETURNS
+from features.events.rules.constraint_types import (
     LONGEST,
     AnyOfWords,
     AtMostLong,
@@ -45,15 +47,12 @@ from features.events.constraint_types import (
     WithoutControls,
     WithoutNul,
 )
-from features.events.constraints import Constraint, Rules
-from features.events.identifiers import TYPE
-from features.events.kinds import RETURNS
+from features.events.rules.constraints import Constraint, Rules
 from features.events.statements.stances import KNOWN_WORDS
 from features.events.statements.statement import KINDS_OF_STATEMENTS
-from features.events.tables import EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
+from features.events.tables import EVENT_YEARS, EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
 from features.moments import utc
 
-EVENT_YEARS = (0, 4_102_444_800_000_000)  # 1970 to 2100, in microseconds
 VALID_YEARS = (-2_208_988_800_000_000, 253_402_300_799_999_999)  # 1900 to 9999; 9999-12-31 means open-ended
 # Texts of any length; those of the others are ids and short texts.
 _LONG = frozenset({"text", "fragment"})
