@@ -28,7 +28,8 @@ from training.level.forecast import forecast, last_block
 from training.level.history import History, unlinked
 from training.targets import ScoreKind
 from training.targets.declared import selected_targets
-from training.walk.dataset import history_start, level_history
+from training.walk.dataset import scale_of
+from training.walk.rows import history_start, level_history
 
 TARGETS = {"completejourney": ("lapse", "spend_28d", "spend"), "cdnow": ("spend_90d",)}
 WAYS = ("forecast", "last_block", "no_correction")
@@ -81,7 +82,8 @@ def _errors_of(settings: Settings, names: Sequence[str], end: int) -> Iterator[t
     lake = Lake(settings.lake)
     first = history_start(lake, as_of=end)
     for target in selected_targets(settings, names):
-        history = level_history(lake, target, first=first, as_of=end, minor_units=settings.minor_units)
+        scale = scale_of(target, settings.minor_units)
+        history = level_history(lake, target, first=first, as_of=end, scale=scale)
         assert history is not None
         yield target.name, errors(history, target.score_kind)
 

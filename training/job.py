@@ -44,6 +44,7 @@ class Job:
             "dataset": self.dataset_fingerprint,
             "target": card_of(self.target),
             "gate": self.settings.gate.model_dump(),
+            "training": self.settings.training.model_dump(),
             "features": self.feature_set.hash,
             "consent": consent.fingerprint if consent else None,
             "moments": (self.first, self.as_of),

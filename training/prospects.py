@@ -22,7 +22,8 @@ from training.targets import Target, target_of, targets_of, usual_targets
 from training.targets.populations.lacking import absent_kinds, unknown_word
 from training.targets.populations.origins import WARM_UP
 from training.verdict.gate import data_refusals
-from training.walk.dataset import Dataset, history_start
+from training.walk.dataset import Dataset
+from training.walk.rows import history_start
 from training.walk.walk_forward import block_start, outcome_count
 
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
@@ -87,9 +88,10 @@ def prospect(
 
 def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None) -> Dataset:
     """The outcomes that training will count at ``as_of``, without their features."""
-    rows = target.fresh_rows(lake, first=first, as_of=as_of)
-    rows = rows.filter(pl.col("known_at") <= as_of, pl.col("as_of") >= first + WARM_UP)
+    known = (pl.col("known_at") <= as_of) & (pl.col("as_of") >= first + WARM_UP)
+    rows = pl.concat([rows.filter(known) for rows in target.fresh_rows(lake, first=first, as_of=as_of)])
     outcomes = rows if keeper is None else keeper.passing("training", rows)
+    outcomes = outcomes.sort("as_of", *reversed(target.entity))
     return Dataset(
         x=np.empty((outcomes.height, 0)),
         y=outcomes["y"].to_numpy().astype(np.float64),

@@ -12,14 +12,14 @@ from features.config.settings import Settings
 from features.lake import Lake
 from training.registry.versions import listing
 from training.targets import targets_of
-from training.walk.dataset import history_start, training_rows
+from training.walk.rows import history_start, training_rows
 
 
 def models_that_saw(settings: Settings, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, list[int]]]:
     """By person, whose fragments are told, and by model the versions, the oldest first, that learnt from their events.
 
-    That is if all were allowed. Somebody is in the population of a target by their own events alone, so a lake of
-    nothing but theirs, with who they were at each moment, tells it.
+    That is if all were allowed, and whoever was left out of a sample counts too. Somebody is in the population of a
+    target by their own events alone, so a lake of nothing but theirs, with who they were at each moment, tells it.
     """
     seen: dict[str, dict[str, list[int]]] = {person: {} for person in people}
     lake, versions = Lake(settings.lake), listing(settings)
@@ -32,7 +32,7 @@ def models_that_saw(settings: Settings, people: Mapping[str, Collection[str]]) -
         _copy(lake, alone, whose)
         for entry in reversed(versions):
             first = starts.setdefault(entry.as_of, history_start(lake, as_of=entry.as_of))
-            rows = training_rows(alone, targets[entry.name], first=first, as_of=entry.as_of)
+            rows = pl.concat(training_rows(alone, targets[entry.name], first=first, as_of=entry.as_of))
             learnt = rows.filter(pl.col("y").is_not_null())["customer_id"].unique()
             for person in dict.fromkeys(whose[customer] for customer in learnt):
                 seen[person].setdefault(entry.name, []).append(entry.version)

@@ -32,7 +32,8 @@ from training.verdict.gate import Refusal, Verdict, check_evidence, data_refusal
 from training.verdict.report import TrainingReport
 from training.verdict.succession import NOT_BETTER, succession
 from training.verdict.timing import features_fitted_late, no_test_block
-from training.walk.dataset import Dataset, feature_names, history_start, training_datasets
+from training.walk.dataset import Dataset, feature_names, training_datasets
+from training.walk.rows import history_start
 from training.walk.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
 
@@ -64,8 +65,9 @@ def train(
         feature_set = FeatureSet.load(settings.feature_set)
         keeper, used_at = gatekeeper_of(settings, lake, later=later), time.time_ns() // 1000
         datasets = training_datasets(
-            lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, keeper=keeper, without=without
-        )
+            lake, feature_set, selected, as_of=as_of, minor_units=settings.minor_units, most=settings.training.rows,
+            keeper=keeper, without=without,
+        )  # fmt: skip
         first = history_start(lake, as_of=as_of)
         learners = QUICK if quick else tuple(LEARNERS)
         reports = []
@@ -104,6 +106,7 @@ def _trained(job: Job) -> TrainingReport:
         target=target,
         as_of=job.as_of,
         rows=len(usable),
+        found=usable.found,
         customers=len(np.unique(usable.customers)),
         origins=len(np.unique(usable.as_of)),
     )

@@ -23,7 +23,7 @@ from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
 from features.config.sections.section import MissingId, Moment, Section, Whole, Zone
 from features.config.sections.serving import Serving
-from features.config.sections.targets import Gate, TargetSettings
+from features.config.sections.targets import Gate, TargetSettings, Training
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.tables import HTTP
@@ -57,6 +57,7 @@ class Settings(Section):
     identity: Annotated[IdentitySettings | None, BeforeValidator(_with_defaults)] = None
     features: FeatureSettings = FeatureSettings()
     targets: dict[str, TargetSettings] = Field(default_factory=dict)
+    training: Training = Training()
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
     serving: Serving = Serving()

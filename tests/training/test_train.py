@@ -27,7 +27,8 @@ from training.verdict.baseline import best_rule, rule_scores
 from training.verdict.evaluate import evaluate, outcome_dataset
 from training.verdict.gate import Evidence, Refusal, advantage
 from training.verdict.report import TrainingReport
-from training.walk.dataset import Dataset, history_start, training_datasets
+from training.walk.dataset import Dataset, training_datasets
+from training.walk.rows import history_start
 from training.walk.walk_forward import WalkForward, block_start, walk_forward
 
 AS_OF, DAYS, CUSTOMERS = 280 * DAY, 330, 160

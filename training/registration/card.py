@@ -31,9 +31,10 @@ def model_card(model: Model, report: TrainingReport, facts: Mapping[str, object]
 
 def _made_from(model: Model, report: TrainingReport, facts: Mapping[str, object]) -> str:
     """The data, in words and by their fingerprints."""
+    sample = f" They were drawn from {report.found:,} rows." if report.found > report.rows else ""
     lines = [
         f"What was known at {iso(report.as_of)}: {report.rows:,} rows of {report.customers:,} customers at "
-        f"{report.origins:,} moments, {len(model.feature_names):,} features.",
+        f"{report.origins:,} moments, {len(model.feature_names):,} features.{sample}",
         *(f"{name}: `{value}`" for name, value in facts.items() if value is not None),
     ]
     return _listed(lines)

@@ -50,6 +50,7 @@ def register_model(
         "consent": settings.consent.fingerprint if settings.consent else None,
         "feature_set_hash": feature_set.hash,
         "rows": report.rows,
+        "rows_found": report.found,
         "origins": report.origins,
         "baseline": report.baseline,
         "learners": " + ".join(report.learners),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -91,17 +91,17 @@ class Redemption:
         rows = pl.concat([frame.to_native() for frame in frames]).collect()
         return self._outcomes(lake, people.told(rows), known_by)
 
-    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002
         """Every contact at its own moment."""
-        return self.contacts(lake, known_by=as_of)
+        yield self.contacts(lake, known_by=as_of)
 
-    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """Weekly looks at running campaigns, as they are scored.
 
         A contact is looked at for a horizon and while its campaign runs: until its outcome is known. So no moment has
         looks at a contact on both its sides, some known before it and some begun after it.
         """
-        return self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK), known_by=as_of)
+        yield self.running(lake, moments=range(as_of, min(first + WARM_UP, as_of) - 1, -WEEK), known_by=as_of)
 
     def early_rows(self, lake: Lake, *, first: int, as_of: int) -> None:
         """None: contacts have moments of their own."""

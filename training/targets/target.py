@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -47,7 +47,7 @@ class Target(Protocol):
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
-    money in minor units.
+    money in minor units. They come some moments at a time, each moment whole, at least one frame.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -83,13 +83,13 @@ class Target(Protocol):
     def event_words(self) -> Mapping[str, str]:
         """The words that columns of its ``event`` must hold."""
 
-    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """The rows that count as outcomes: at ``as_of``, and before it back to ``first``."""
 
-    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """Rows at moments between those of :meth:`fresh_rows`: models learn from them, but they are no new outcomes."""
 
-    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame | None:
+    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame] | None:
         """Rows whose label looks ahead only a quarter of the horizon; None where rows are not settled together."""
 
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:

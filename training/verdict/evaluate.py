@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -11,7 +13,7 @@ from features.lake import Lake
 from features.moments import day
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
-from features.profiles.frames import profiles_at
+from features.profiles.looks import profiles_of
 from features.units import DAY
 from training.learners.model import Model
 from training.learners.trees import THREADS
@@ -20,6 +22,7 @@ from training.metrics.by_kind import model_metrics, rule_metrics
 from training.verdict.baseline import best_rule, rule_scores
 from training.verdict.report import Evaluation
 from training.walk.dataset import Dataset, dataset
+from training.walk.sample import Sample
 
 
 def evaluate(
@@ -70,8 +73,12 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
     if rows.is_empty():
         text = f"Nobody belongs to '{model.name}' at or after that moment. Choose another as_of."
         raise StamkundError("no_outcomes", text, field="as_of")
-    frame = profiles_at(lake, feature_set, as_of=sorted(rows["as_of"].unique()))
-    return dataset(lake, model.target, model.feature_names, rows, frame, minor_units=settings.minor_units)
+    sample = Sample(settings.training.rows, (*model.target.entity, "as_of"))
+    sample.add(rows)
+    rows = sample.rows()
+    profiles = profiles_of(lake, feature_set, rows)
+    found = dataset(lake, model.target, model.feature_names, rows, profiles, minor_units=settings.minor_units)
+    return replace(found, found=sample.found)
 
 
 def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:

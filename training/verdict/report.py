@@ -24,9 +24,9 @@ class TrainingReport:
     """One target's training at ``as_of``; the figures come from scores out of time, before ``as_of``.
 
     ``model`` is None when there was too little to train on; ``rows``, ``customers`` and ``origins`` count what the
-    final model learnt from, ``tested`` the rows that the figures come from. ``learners`` are those that won the
-    ``race``; ``level`` is the forecast that the scores add up to. ``unchanged`` says that everything was as it was
-    when this version was trained, so that nothing was trained anew.
+    final model learnt from, ``found`` the rows that these were drawn from, ``tested`` those that the figures come from.
+    ``learners`` are those that won the ``race``; ``level`` is the forecast that the scores add up to. ``unchanged``
+    says that everything was as it was when this version was trained, so that nothing was trained anew.
     """
 
     target: Target
@@ -43,6 +43,7 @@ class TrainingReport:
     learners: tuple[str, ...] = ()
     level: Forecast | None = None
     verdict: Verdict = field(default_factory=Verdict)
+    found: int = 0
     promoted: bool = False
     unchanged: bool = False
     seconds: float = 0.0
@@ -72,8 +73,8 @@ class TrainingReport:
 
 
 FOUND: Final = (
-    "as_of", "rows", "customers", "origins", "tested", "metrics", "baseline", "baseline_metrics", "race", "learners",
-    "level", "verdict",
+    "as_of", "rows", "customers", "origins", "found", "tested", "metrics", "baseline", "baseline_metrics", "race",
+    "learners", "level", "verdict",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Mask
 from training.learners.blend import LEARNERS, Blend
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
 from training.learners.scorer import Learner, Scorer
@@ -67,19 +67,24 @@ def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int |
 
     There must be half as many known before it, and at least one, to learn from.
     """
-    for moment in np.unique(rows.as_of)[::-1]:
-        block = rows.where(rows.as_of >= moment)
-        if outcome_count(block, score_kind) >= outcomes:
-            before = outcome_count(rows.known_by(int(moment)), score_kind)
-            return int(moment) if before >= max(outcomes // 2, 1) else None
-    return None
+    moments, classes = np.unique(rows.as_of), _classes(rows, score_kind)
+    begun, known = ([np.sort(times[each]) for each in classes] for times in (rows.as_of, rows.known_at))
+    within = np.min([len(each) - np.searchsorted(each, moments, side="left") for each in begun], axis=0)
+    before = np.min([np.searchsorted(each, moments, side="right") for each in known], axis=0)
+    enough = np.flatnonzero(within >= outcomes)
+    latest = int(enough[-1]) if len(enough) else None
+    return None if latest is None or before[latest] < max(outcomes // 2, 1) else int(moments[latest])
 
 
 def outcome_count(rows: Dataset, score_kind: ScoreKind) -> int:
     """The number of outcomes of the rarer class; of amounts, those above 0."""
-    y = rows.y[rows.fresh]
-    positive = int(np.sum(y > 0))
-    return positive if score_kind == "amount" else min(positive, len(y) - positive)
+    return min(int(each.sum()) for each in _classes(rows, score_kind))
+
+
+def _classes(rows: Dataset, score_kind: ScoreKind) -> list[Mask]:
+    """Which rows are outcomes, by class: of amounts those above 0 alone."""
+    some = rows.y > 0
+    return [rows.fresh & some] if score_kind == "amount" else [rows.fresh & some, rows.fresh & ~some]
 
 
 def walk_forward(

@@ -116,6 +116,12 @@ TargetSettings = Annotated[
 ]
 
 
+class Training(Section):
+    """How much a training learns from: at most so many ``rows``, a customer at a past moment each."""
+
+    rows: Whole = Field(default=200_000, ge=1_000)
+
+
 class Gate(Section):
     """What a model must show before it may be used; a champion older than ``renew`` makes way for any that does."""
 

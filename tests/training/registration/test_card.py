@@ -7,7 +7,8 @@ from training.verdict.report import TrainingReport
 from training.walk.race import Entry
 
 REPORT = TrainingReport(
-    MODEL.target, 0, rows=5200, customers=800, origins=13, tested=900, metrics={"auc": 0.81234, "slope": float("nan")},
+    MODEL.target, 0, rows=5200, customers=800, origins=13, tested=900, found=91_000,
+    metrics={"auc": 0.81234, "slope": float("nan")},
     baseline="days_since_last_order", baseline_metrics={"auc": 0.75},
     race=[Entry(("linear",), 0.31, 0.01, 0.004), Entry(("trees",), 0.3, 0.0, 0.0)], learners=("trees",),
     verdict=Verdict((Refusal("wrong_level", "too high"),), 0.97, 1.0, 1.2, (1.1, 1.3)),
@@ -19,6 +20,7 @@ def test_a_card_tells_what_how_good_and_why_not() -> None:
     for words in (
         MODEL.target.description,
         "1970-01-01T00:00:00Z: 5,200 rows of 800 customers at 13 moments, 2 features",
+        "They were drawn from 91,000 rows.",
         "dataset: `beef`",
         "| figure | model | rule `days_since_last_order` |",
         "| auc | 0.8123 | 0.75 |",

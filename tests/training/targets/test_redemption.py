@@ -20,7 +20,8 @@ from training.targets import targets_of
 from training.targets.redemption import Redemption
 from training.train import train
 from training.verdict.evaluate import evaluate, outcome_dataset
-from training.walk.dataset import Dataset, history_start, training_datasets
+from training.walk.dataset import Dataset, training_datasets
+from training.walk.rows import history_start
 from training.walk.walk_forward import outcome_count
 
 

@@ -73,6 +73,18 @@ def tables(lake: Lake) -> dict[str, Dataset]:
     return training_datasets(lake, feature_set, [LAPSE, SPEND, OFFER], as_of=AS_OF * DAY, minor_units=2)
 
 
+def test_a_sample_of_the_rows_has_the_levels_of_all(lake: Lake) -> None:
+    feature_set = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
+    whole = tables(lake)["spend"]
+    few = training_datasets(lake, feature_set, [SPEND], as_of=AS_OF * DAY, minor_units=2, most=3)["spend"]
+    assert len(few.known_by(AS_OF * DAY)) == len(few) - len(few.known_by(AS_OF * DAY)) == 3
+    assert few.found == whole.found == len(whole.known_by(AS_OF * DAY)) == 8
+    assert set(told(few)) < set(told(whole))
+    assert few.history is not None
+    assert whole.history is not None
+    assert few.history.whole.values.tolist() == whole.history.whole.values.tolist()
+
+
 def told(table: Dataset) -> list[Told]:
     """The rows as ``(as_of, customer, known, y, fresh)``; no label is None."""
     days = (table.as_of // DAY, table.customers, table.known_at // DAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -99,28 +99,35 @@ class Customers(ABC):
 
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
+        return pl.concat(self.labels_by_moment(lake, moments=sorted(moments), known_by=known_by))
+
+    def labels_by_moment(
+        self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """The same, a frame a moment; at least an empty one."""
         every = lake.scan("events") if known_by is None else known_events(lake.scan("events"), known_by)
         known = nw.from_native(every.with_columns(KNOWN_AT))
         narrow = self.read(lake, known.filter(self.members.needed | self.told_by))
         events = narrow.select("fragment", "kind", "time", "known_at", *self.columns).to_native().collect()
-        frames = [_NOBODY, *(self._outcomes_of(events, lake, as_of=moment) for moment in moments)]
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
-        return pl.concat(frames).with_columns(known_at).sort("as_of", "customer_id")
+        yield _NOBODY.with_columns(known_at)
+        for moment in moments:
+            yield self._outcomes_of(events, lake, as_of=moment).with_columns(known_at).sort("customer_id")
 
-    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """The population at ``as_of``, whose label is not known yet, and at each origin before it."""
-        return self.labels(lake, moments=self._moments(first=first, as_of=as_of), known_by=as_of)
+        return self.labels_by_moment(lake, moments=self._moments(first=first, as_of=as_of), known_by=as_of)
 
-    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """The population half a step before each of these moments."""
-        moments = self._moments(first=first, as_of=as_of)
-        return self.labels(lake, moments=[moment - STEP // 2 for moment in moments], known_by=as_of)
+        moments = [moment - STEP // 2 for moment in self._moments(first=first, as_of=as_of)]
+        return self.labels_by_moment(lake, moments=moments, known_by=as_of)
 
-    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def early_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """What a quarter of the horizon came to for the population, weekly back to the first origin."""
         quarter = replace(self, horizon_us=quarter_of(self.horizon_us))
         moments = range(as_of - quarter.horizon_us, first + WARM_UP - 1, -STEP // 2)
-        return quarter.labels(lake, moments=moments, known_by=as_of)
+        return quarter.labels_by_moment(lake, moments=moments, known_by=as_of)
 
     def _moments(self, *, first: int, as_of: int) -> list[int]:
         return [as_of, *origins(self.horizon_us, first=first, as_of=as_of)]

@@ -1,0 +1,64 @@
+"""Profiles of customers who are looked at, each at moments of their own: only these are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.evaluate.offline.blocks import lake_columns
+from features.identity.people import People
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from features.profiles.frames import profile_frame
+
+FEW: Final = 50_000  # profiles at a time cost little, asked for or not
+MOST: Final = 400_000  # profiles at a time have room in memory
+
+
+def profiles_of(lake: Lake, feature_set: FeatureSet, looks: pl.DataFrame) -> pl.DataFrame:
+    """The profiles of pairs of ``customer_id`` and ``as_of`` (µs), as :func:`features.profiles_at` gives them.
+
+    A customer without an event by then has none.
+    """
+    asked = looks.select("customer_id", "as_of").unique().sort("as_of", "customer_id")
+    columns = lake_columns(feature_set.plan, lake)
+    head = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
+    nobody = head.with_columns(pl.lit(None, pl.Float64).alias(name) for name in feature_set.names)
+    return pl.concat([nobody, *(_profiles(lake, feature_set, columns, group) for group in groups(asked))])
+
+
+def groups(looks: pl.DataFrame, *, few: int = FEW, most: int = MOST) -> Iterator[pl.DataFrame]:
+    """Looks, by moment, in groups of successive moments: not many more are all customers at all moments of a group.
+
+    >>> looks = pl.DataFrame({"customer_id": ["ann", "bob", "ann", "cat"], "as_of": [1, 1, 2, 3]})
+    >>> [group.height for group in groups(looks, few=2)]
+    [3, 1]
+    """
+    if looks.is_empty():
+        return
+    who = looks["customer_id"].rank("dense").to_numpy()
+    starts = np.flatnonzero(np.diff(looks["as_of"], prepend=looks["as_of"][0] - 1))
+    begin, moments, customers = 0, 0, set[int]()
+    for start, end in pairwise([*starts.tolist(), looks.height]):
+        here = set(who[start:end].tolist())
+        both, moments = customers | here, moments + 1
+        if start > begin and len(both) * moments > min(max(few, 2 * (end - begin)), most):
+            yield looks[begin:start]
+            begin, moments, both = start, 1, here
+        customers = both
+    yield looks[begin:]
+
+
+def _profiles(lake: Lake, feature_set: FeatureSet, columns: tuple[str, ...], looks: pl.DataFrame) -> pl.DataFrame:
+    moments = looks["as_of"].unique().sort().to_list()
+    people = People.at(lake, moments)
+    customers = people.versions.keyed(looks)["key"].unique().sort()
+    among = pl.col("customer_id").is_in(customers.implode())
+    attributes, snapshots = (people.about(table).filter(among).collect() for table in ("customers", "snapshots"))
+    with people.sorted_events(columns, customers) as events:
+        frame = profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
+    return people.told(frame).join(looks, on=["customer_id", "as_of"], how="semi", maintain_order="left")

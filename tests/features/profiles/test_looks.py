@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from features import Lake, profiles_at
+from features.profiles.looks import groups, profiles_of
+from tests.features.identity.test_laws import Event, histories
+from tests.features.identity.test_people import FEATURES, MOMENTS, in_days, lake_of
+
+
+@given(events=histories(), picks=st.lists(st.booleans(), min_size=1), few=st.sampled_from([1, 4, 50_000]))
+def test_profiles_of_looks_are_those_at_all_moments(events: list[Event], picks: list[bool], few: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        lake = lake_of(Path(folder, "lake"), in_days(events))
+        every = profiles_at(lake, FEATURES, as_of=MOMENTS)
+        chosen = [picks[place % len(picks)] for place in range(every.height)]
+        expected = every.filter(pl.Series(chosen, dtype=pl.Boolean))
+        patch.setattr(profiles_of.__globals__["groups"], "__kwdefaults__", {"few": few, "most": 400_000})
+        looks = expected.select("customer_id", "as_of").sample(fraction=1.0, shuffle=True, seed=1)
+        assert profiles_of(lake, FEATURES, looks).equals(expected, null_equal=True)
+
+
+def test_who_has_no_event_yet_has_no_profile(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write({"events": pl.DataFrame({"event_id": ["a"], "customer_id": ["ann"], "time": [5], "kind": ["visit"]})})
+    looks = pl.DataFrame({"customer_id": ["ann", "ann", "bob"], "as_of": [4, 5, 5]})
+    assert profiles_of(lake, FEATURES, looks).select("customer_id", "as_of").rows() == [("ann", 5)]
+    assert profiles_of(lake, FEATURES, looks.clear()).columns == ["customer_id", "as_of", *FEATURES.names]
+
+
+def test_few_customers_at_very_many_moments_make_few_profiles_more() -> None:
+    moments = 2_000
+    looks = pl.DataFrame({"customer_id": [f"c{n}" for n in range(moments)], "as_of": range(moments)})
+    found = list(groups(looks, few=900))
+    assert pl.concat(found).equals(looks)
+    assert max(group["customer_id"].n_unique() * group["as_of"].n_unique() for group in found) == 900
+
+
+def test_the_same_customers_at_all_moments_are_one_group() -> None:
+    looks = pl.DataFrame({"as_of": range(50)}).join(pl.DataFrame({"customer_id": ["ann", "bob"]}), how="cross")
+    assert len(list(groups(looks, few=1))) == 1
+    assert len(list(groups(looks, few=1, most=20))) == 5
