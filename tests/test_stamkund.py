@@ -65,6 +65,12 @@ def test_the_whole_road(folder: Path, stamkund: Command) -> None:
     scores = pl.read_parquet(folder / "scores.parquet")
     assert scores["customer_id"].is_unique().all()
     reached = scores.filter(pl.col("propensities").list.len() > 0)["customer_id"][0]
+    told = stamkund("score", "--customer", reached, "--json")
+    reasons = json.loads(told.stdout)["scores"][0]["models"]["redemption"]["reasons"]
+    (row,) = scores.filter(pl.col("customer_id") == reached).to_dicts()
+    assert [reason["text"] for reason in reasons] == [reason["text"] for reason in row["redemption_reasons"]]
+    shown = stamkund("score", "--customer", reached)
+    assert (shown.returncode, reasons[0]["text"].split()[0] in shown.stdout) == (0, True)
     decided = stamkund("decide", reached)
     assert (decided.returncode, without_progress(decided.stderr)) == (0, "")
     assert "expired" in decided.stdout

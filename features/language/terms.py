@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from features.errors import StamkundError
+from features.texts.catalogue import text
 
 Op = Literal["sum", "min", "max", "first", "last", "distinct"]
 LOWEST, HIGHEST = -(2**63), 2**63 - 1  # the bounds of a condition that has none
@@ -85,9 +86,12 @@ class Span:
     @property
     def text(self) -> str:
         """The span in words."""
-        if self.start is None:
-            return "so far"
-        return f"in the last {self.start} days" if not self.end else f"{self.end} to {self.start} days ago"
+        return self.text_in("en")
+
+    def text_in(self, language: str) -> str:
+        """The span in the words of a language."""
+        code = "span.all" if self.start is None else "span.between" if self.end else "span.last"
+        return text(code, language, start=self.start, end=self.end)
 
 
 @dataclass(frozen=True, order=True)

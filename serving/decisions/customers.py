@@ -32,8 +32,8 @@ def visitor_of(
     def reasons(campaign: str) -> list[object]:
         if model is None:
             return []
-        pair = pairs.pick(np.array([pairs.campaigns.index(campaign)]))
-        return [reason_of(each) for each in pair_reasons(model, feature_set, features, pair, top=top)[0]]
+        pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
+        return [reason_of(each) for each in pair_reasons(model, feature_set, features, pair, words=words, top=top)[0]]
 
     campaigns, offers = (text_values(record, response, name, as_of=as_of) for name in ("campaign_id", "offer_id"))
     return Visitor(

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from features.moments import minute
+from features.texts.catalogue import text
 from serving.decisions.offers import Offer
 
-# Each reason with its sentence, in the order in which they are tested: an offer is excluded for the first that holds.
+# The reasons in the order in which they are tested: an offer is excluded for the first that holds.
 NO_CONSENT, NO_PERMISSION, QUIET_HOURS = "no_consent", "no_permission", "quiet_hours"
-REASONS: Final[Mapping[str, str]] = {
-    NO_PERMISSION: "The customer may not be written to on this channel.",
-    QUIET_HOURS: "Nothing is sent on this channel at this hour.",
-    NO_CONSENT: "The customer does not allow offers to be chosen for them.",
-    "expired": "It ended at {ends}.",
-    "not_started": "It starts at {starts}.",
-    "no_model": "No redemption model is registered, so nothing tells whether it would be taken.",
-    "not_contacted": "Campaign {campaign_id} has not reached this customer.",
-    "already_redeemed": "The customer has redeemed it already.",
-    "no_value": "Its expected value is {expected:.4g}: it would cost at least what it brings.",
-    "shown_elsewhere": "It is shown in placement {placement}.",
-    "outranked": "Its expected value {expected:.4g} is below the {least:.4g} of the last one shown.",
-}
+REASONS: Final = (
+    NO_PERMISSION, QUIET_HOURS, NO_CONSENT, "expired", "not_started", "no_model", "not_contacted", "already_redeemed",
+    "no_value", "shown_elsewhere", "outranked",
+)  # fmt: skip
 # Reasons whose sentences are the same whatever else is chosen.
 OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # hold for every offer alike
 WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
@@ -46,7 +38,7 @@ class Exclusion:
         >>> Exclusion.of(tea, "shown_elsewhere", placement="hero").detail
         'It is shown in placement hero.'
         """
-        return cls(offer.offer_id, offer.campaign_id, reason, REASONS[reason].format(**figures))
+        return cls(offer.offer_id, offer.campaign_id, reason, text(reason, **figures))
 
 
 def exclusions_of(offers: Sequence[Offer]) -> dict[str, tuple[Exclusion, ...]]:

@@ -28,6 +28,7 @@ from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
 from serving.scoring.scorer import score
+from serving.scoring.sheet import Sheet
 from serving.store.engine import open_store
 from serving.store.erasures.exports import note_export
 from serving.store.since_build import since_build
@@ -50,15 +51,28 @@ def scores(
     settings: Settings, customers: Sequence[str] | None = None, *, as_of: int, lineup: Lineup | None = None
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of`` (µs): what the service would have said then."""
+    return pl.concat([sheet.frame() for sheet in _sheets_of(settings, customers, as_of=as_of, lineup=lineup)])
+
+
+def answers(
+    settings: Settings, customers: Sequence[str], *, as_of: int, lineup: Lineup | None = None
+) -> list[dict[str, object]]:
+    """The scores of these customers as JSON, as the service answers them."""
+    sheets = _sheets_of(settings, customers, as_of=as_of, lineup=lineup)
+    return [sheet.answer(place) for sheet in sheets for place in range(len(sheet.customers))]
+
+
+def _sheets_of(
+    settings: Settings, customers: Sequence[str] | None, *, as_of: int, lineup: Lineup | None
+) -> Sequence[Sheet]:
     allowed = _allowed(settings, ("scores",), as_of=as_of)
-    frames = list(_score_blocks(settings, _lineup(settings, lineup), customers, allowed, as_of=as_of, progress=silent))
-    frame = pl.concat(frames)
-    for customer in set(customers or ()) - set(frame["customer_id"]):
+    sheets = list(_sheets(settings, _lineup(settings, lineup), customers, allowed, as_of=as_of, progress=silent))
+    for customer in set(customers or ()).difference(*(sheet.customers for sheet in sheets)):
         if allowed.over(pl.LazyFrame({"customer_id": [customer]})).collect().is_empty():
             raise StamkundError("no_consent", f"Customer '{customer}' does not allow scores.", field="customers")
         message = f"No customer '{customer}' is known at that moment."
         raise StamkundError("unknown_customer", message, field="customers")
-    return frame
+    return sheets
 
 
 def score_batch(
@@ -75,7 +89,8 @@ def score_batch(
     Whoever does not allow scores, or that anything of theirs is written elsewhere, is left out.
     """
     champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
-    frames = _score_blocks(settings, champions, None, allowed, as_of=as_of, progress=progress)
+    sheets = _sheets(settings, champions, None, allowed, as_of=as_of, progress=progress)
+    frames = (sheet.frame() for sheet in sheets)
     count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     _note(settings, str(out), table)
     return BatchReport(count, str(out), champions.versions, champions.left_out)
@@ -110,7 +125,7 @@ def _allowed(settings: Settings, gates: Sequence[Gate], *, as_of: int) -> Pass:
     return reduce(and_, passes, all_but(since.erased))
 
 
-def _score_blocks(
+def _sheets(
     settings: Settings,
     lineup: Lineup,
     customers: Sequence[str] | None,
@@ -118,8 +133,8 @@ def _score_blocks(
     *,
     as_of: int,
     progress: Progress,
-) -> Iterator[pl.DataFrame]:
-    """Everybody's scores, in order, some thousand customers at a time; at least one frame."""
+) -> Iterator[Sheet]:
+    """Everybody's scores, in order, some thousand customers at a time; at least one sheet."""
     lake = Lake(settings.lake)
     lake.check_written()
     people = People.at(lake, [as_of])
@@ -143,5 +158,5 @@ def _score_blocks(
         features = block.select(lineup.feature_set.names).to_numpy()
         names = block["customer_id"].to_list()
         silent = ~block["customer_id"].is_in(active.implode()).to_numpy()
-        yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of).frame()
+        yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of)
     progress("scores", total, total)

@@ -13,6 +13,8 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
+from features.sentences.figures import Money
+from features.sentences.phrasebook import Phrasebook
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
 from training.orders import OrdersModel
@@ -29,6 +31,7 @@ ORDERS: Final = "orders.json"
 class Lineup:
     """The champions by name, in the order of the settings' targets, with their feature set and whom each scores.
 
+    ``phrasebooks`` hold the words for each model's reasons.
     ``orders`` tells of orders to come where no champion does; of their value only without a champion for it.
     ``left_out`` names the champions that were trained on other features.
     """
@@ -36,13 +39,24 @@ class Lineup:
     feature_set: FeatureSet
     models: Mapping[str, Model]
     populations: Mapping[str, Population]
+    phrasebooks: Mapping[str, Phrasebook]
     order_columns: OrderColumns
     orders: OrdersModel | None = None
     left_out: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, feature_set: FeatureSet, models: Mapping[str, Model], orders: OrdersModel | None = None) -> Lineup:
-        """The models trained on these features; each of the others is left out with a warning, but not all of them."""
+    def of(
+        cls,
+        feature_set: FeatureSet,
+        models: Mapping[str, Model],
+        orders: OrdersModel | None = None,
+        *,
+        money: Money | None = None,
+    ) -> Lineup:
+        """The models trained on these features; each of the others is left out with a warning, but not all of them.
+
+        Reasons tell amounts in ``money``.
+        """
         usable = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
         if models and not usable:
             text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
@@ -51,7 +65,12 @@ class Lineup:
         for name in left_out:
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
         populations = {name: model.target.population(feature_set) for name, model in usable.items()}
-        lineup = cls(feature_set, usable, populations, OrderColumns.of(feature_set), orders, left_out)
+        phrasebooks = {
+            name: Phrasebook.of(feature_set.features, model.feature_names, money=money)
+            for name, model in usable.items()
+        }
+        columns = OrderColumns.of(feature_set)
+        lineup = cls(feature_set, usable, populations, phrasebooks, columns, orders, left_out)
         told = orders is not None and lineup.headline_model("predicted_clv") is not None
         return replace(lineup, orders=replace(orders, value=None)) if orders is not None and told else lineup
 
@@ -95,7 +114,7 @@ def _amount_order(target: Target) -> int:
 def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
     """The registry's champions, or (``serving.models: carried``) those in ``folder/champions``; None without any."""
     if settings.serving.models == "carried":
-        return _load(folder / CARRIED)
+        return _load(folder / CARRIED, _money(settings))
     return _registered(settings)
 
 
@@ -133,16 +152,20 @@ def _registered(settings: Settings) -> Lineup | None:
     if not models:
         return None
     feature_set, orders = FeatureSet.load(settings.feature_set), OrdersModel.load(settings.orders)
-    return Lineup.of(feature_set, _in_declared_order(models, settings), orders)
+    return Lineup.of(feature_set, _in_declared_order(models, settings), orders, money=_money(settings))
 
 
-def _load(home: Path) -> Lineup | None:
+def _load(home: Path, money: Money) -> Lineup | None:
     folders = sorted(path for path in home.glob("*") if path.is_dir())
     if not folders:
         return None
     models = [Model.load(folder) for folder in folders]
     named = {model.name: model for model in models}
-    return Lineup.of(FeatureSet.load(home / FEATURES), named, OrdersModel.load(home / ORDERS))
+    return Lineup.of(FeatureSet.load(home / FEATURES), named, OrdersModel.load(home / ORDERS), money=money)
+
+
+def _money(settings: Settings) -> Money:
+    return Money(settings.currency, settings.minor_units)
 
 
 def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

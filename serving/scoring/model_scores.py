@@ -11,6 +11,7 @@ import numpy as np
 from features.arrays import Floats, Ints, Mask
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
+from features.sentences.phrasebook import Phrasebook
 from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
 
@@ -66,11 +67,19 @@ def number(value: float) -> float | None:
 
 def reason_of(reason: Reason) -> dict[str, object]:
     """A reason as JSON."""
-    return {"code": reason.code, "value": number(reason.value), "contribution": float(reason.contribution)}
+    return {
+        "code": reason.code,
+        "value": number(reason.value),
+        "usual": number(reason.usual),
+        "contribution": float(reason.contribution),
+        "text": reason.text,
+    }
 
 
-def customer_scores(model: Model, feature_set: FeatureSet, features: Floats, inside: Mask, *, top: int) -> ModelScores:
-    """The scores of the customers ``inside`` the model's population, with ``top`` reasons each."""
+def customer_scores(
+    model: Model, feature_set: FeatureSet, features: Floats, inside: Mask, *, words: Phrasebook, top: int
+) -> ModelScores:
+    """The scores of the customers ``inside`` the model's population, with ``top`` reasons each in these words."""
     n = len(features)
     values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
     reasons: list[Sequence[Reason]] = [()] * n
@@ -82,7 +91,7 @@ def customer_scores(model: Model, feature_set: FeatureSet, features: Floats, ins
         percentiles[rows] = model.percentile(values[rows])
         if ends is not None:
             ends[rows] = model.ends(matrix)
-        for row, parts in zip(rows, model.reasons(matrix, top=top) if top else (), strict=False):
+        for row, parts in zip(rows, model.told_reasons(matrix, words, top) if top else (), strict=False):
             reasons[row] = parts
     return ModelScores(model, values, percentiles, reasons, ends=ends)
 
@@ -93,14 +102,23 @@ def score_pairs(model: Model, feature_set: FeatureSet, features: Floats, pairs: 
 
 
 def pair_reasons(
-    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, *, top: int
+    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, *, words: Phrasebook, top: int
 ) -> list[list[Reason]]:
     """The reasons behind each pair's score."""
-    return model.reasons(_pair_matrix(model, feature_set, features, pairs), top=top) if len(pairs.rows) else []
+    if not len(pairs.rows):
+        return []
+    return model.told_reasons(_pair_matrix(model, feature_set, features, pairs), words, top)
 
 
 def best_pair_scores(
-    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, values: Floats, *, top: int
+    model: Model,
+    feature_set: FeatureSet,
+    features: Floats,
+    pairs: Pairs,
+    values: Floats,
+    *,
+    words: Phrasebook,
+    top: int,
 ) -> ModelScores:
     """Each customer's campaign with the highest of the pairs' scores (``values``); of equal ones the first."""
     n = len(features)
@@ -114,7 +132,7 @@ def best_pair_scores(
         best_values[rows], percentiles[rows] = values[best], model.percentile(values[best])
         for row, campaign in zip(rows, best_pairs.campaigns, strict=True):
             campaigns[row] = campaign
-        parts = pair_reasons(model, feature_set, features, best_pairs, top=top) if top else ()
+        parts = pair_reasons(model, feature_set, features, best_pairs, words=words, top=top) if top else ()
         for row, part in zip(rows, parts, strict=False):
             reasons[row] = part
     return ModelScores(model, best_values, percentiles, reasons, campaigns)

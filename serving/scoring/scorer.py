@@ -39,12 +39,13 @@ def score(
     models: dict[str, ModelScores] = {}
     propensities: list[dict[str, float]] = [{} for _ in customers]
     for name, model in lineup.models.items():
+        words = lineup.phrasebooks[name]
         if model.target.entity != PAIR:
             inside = lineup.populations[name].mask(features)
-            models[name] = customer_scores(model, feature_set, features, inside, top=top)
+            models[name] = customer_scores(model, feature_set, features, inside, words=words, top=top)
             continue
         values = score_pairs(model, feature_set, features, pairs)
-        models[name] = best_pair_scores(model, feature_set, features, pairs, values, top=top)
+        models[name] = best_pair_scores(model, feature_set, features, pairs, values, words=words, top=top)
         if model is lineup.headline_model("propensities"):
             for row, campaign, value in zip(pairs.rows, pairs.campaigns, values, strict=True):
                 propensities[row][campaign] = float(value)

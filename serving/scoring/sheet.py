@@ -14,7 +14,11 @@ from serving.scoring.model_scores import ENDS, ModelScores, number
 from serving.scoring.next_order import NextOrder
 
 _PROPENSITIES: Final = pl.List(pl.Struct({"campaign_id": pl.String, "probability": pl.Float64}))
-_REASONS: Final = pl.List(pl.Struct({"code": pl.String, "value": pl.Float64, "contribution": pl.Float64}))
+_REASONS: Final = pl.List(
+    pl.Struct(
+        {"code": pl.String, "value": pl.Float64, "usual": pl.Float64, "contribution": pl.Float64, "text": pl.String}
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
     out.print(
         features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
     )
-    out.print(scores_table(feature_set, profile["scores"]["models"]))
+    out.print(scores_table(profile["scores"]["models"]))
     (placement,) = decision["placements"]
     out.print(offers_table(placement["items"], decision["currency"]))
     reasons = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])

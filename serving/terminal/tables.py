@@ -11,7 +11,6 @@ from rich.table import Table
 from features.ingest.report import IngestReport
 from features.moments import minute
 from features.profiles.feature_set import FeatureSet
-from features.profiles.pairs.features import PAIR_TEXTS
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.registry.versions import ForeignVersion, ModelVersion
@@ -131,17 +130,14 @@ def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | N
     return table
 
 
-def scores_table(feature_set: FeatureSet, scores: Mapping[str, Mapping[str, Any]]) -> Table:
+def scores_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """Each model's score of one customer, with its reasons."""
     table = table_of("model", ">says", ">percentile", "because of")
-    texts = PAIR_TEXTS | {f.name: f.text for f in feature_set.features}
     for name, answer in scores.items():
         chance, amount = answer.get("probability"), answer.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
-        reasons = [
-            folded(f"{s} {texts.get(r['code'], r['code'])}", 44) for s, r in zip(signs, answer["reasons"], strict=True)
-        ]
+        reasons = [folded(f"{sign} {r['text']}", 44) for sign, r in zip(signs, answer["reasons"], strict=True)]
         add_row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
     return table
 

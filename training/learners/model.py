@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from features.arrays import Floats, Ints
 from features.files import atomic_folder
+from features.sentences.phrasebook import Phrasebook
 from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.hurdle import Hurdle
@@ -23,11 +25,16 @@ CARD = "model.json"
 
 @dataclass(frozen=True)
 class Reason:
-    """A feature's part in one score: its value and what it added, in log-odds (or the log of an amount)."""
+    """A feature's part in one score: its value and what it added, in log-odds (or the log of an amount).
+
+    ``text`` tells the value in words, beside what is ``usual`` for this customer (NaN where nothing is).
+    """
 
     code: str
     value: float
     contribution: float
+    usual: float = nan
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,13 +77,23 @@ class Model:
         return np.array(self.percentiles[1:-1], dtype=np.float64)
 
     def reasons(self, x: Floats, top: int = 3, *, num_threads: int = 1) -> list[list[Reason]]:
-        """The ``top`` largest contributions of each row, largest first; those of 0 are left out."""
+        """The ``top`` largest contributions of each row, largest first; those of 0 are left out. No words yet."""
         parts = self.scorer.contributions(x, num_threads=num_threads) * self.calibration.slope
         order = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :top]
         return [
             [Reason(self.feature_names[j], float(row[j]), float(part[j])) for j in top_columns if part[j] != 0]
             for row, part, top_columns in zip(x, parts, order, strict=True)
         ]
+
+    def told_reasons(self, x: Floats, phrasebook: Phrasebook, top: int = 3) -> list[list[Reason]]:
+        """The reasons in the words of a phrasebook made for ``feature_names``."""
+
+        def told(reason: Reason, row: Floats) -> Reason:
+            code, value, usual = reason.code, reason.value, phrasebook.usual(reason.code, row)
+            return Reason(code, value, reason.contribution, usual, phrasebook.text(code, value, usual))
+
+        found = self.reasons(x, top)
+        return [[told(reason, row) for reason in reasons] for reasons, row in zip(found, x, strict=True)]
 
     def save(self, folder: Path) -> None:
         """Write the model as text files, in place of what the folder held."""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
+from features.language.feature import Unit
 from features.profiles.pairs.campaigns import Campaign
 from features.units import DAY
 
 T = TypeVar("T")
 WINDOW = 90  # days that "recent" reaches back
-PAIR_TEXTS = {
-    "campaign_offers": "offers of the campaign",
-    "campaign_items": "products in the campaign",
-    "campaign_days": "days the campaign runs",
-    "affinity_lines_all": "purchases of the campaign's products so far",
-    f"affinity_lines_{WINDOW}d": f"purchases of the campaign's products in the last {WINDOW} days",
-    f"affinity_spend_{WINDOW}d": f"spend on the campaign's products in the last {WINDOW} days, in minor units",
-    "affinity_coupons_all": "coupons used on the campaign's products so far",
-    f"affinity_share_{WINDOW}d": f"the campaign's products as a share of gross spend in the last {WINDOW} days",
-    "days_since_contact": "days since the campaign last reached the customer",
-    "days_left": "days until the campaign ends",
-    "redeemed_in_campaign": "responses to the campaign so far",
+PAIR_UNITS: Mapping[str, Unit] = {
+    "campaign_offers": "count",
+    "campaign_items": "count",
+    "campaign_days": "days",
+    "affinity_lines_all": "count",
+    f"affinity_lines_{WINDOW}d": "count",
+    f"affinity_spend_{WINDOW}d": "money",  # in minor units
+    "affinity_coupons_all": "count",
+    f"affinity_share_{WINDOW}d": "share",
+    "days_since_contact": "days",
+    "days_left": "days",
+    "redeemed_in_campaign": "count",
 }
-PAIR_FEATURES = tuple(PAIR_TEXTS)
+PAIR_FEATURES = tuple(PAIR_UNITS)
 NEVER = np.iinfo(np.int64).min  # the time of a contact that did not happen, of an end that is not set
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -68,15 +68,25 @@ def score(
     as_of: AsOf = None,
     to: Annotated[str, typer.Option("--out", help="A Parquet file, or a database's URL.")] = "scores.parquet",
     table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "scores",
+    customer: Annotated[
+        list[str] | None, typer.Option(help="Tell this customer's scores and reasons here; write nothing. Repeatable.")
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Score every customer: one row each, to a Parquet file or a database table (SQLAlchemy URL)."""
-    from serving.scoring.batch import score_batch
+    from serving.scoring.batch import answers, score_batch
+    from serving.terminal.tables import scores_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         now = settings.now(moment(as_of, settings.timezone))
+        if customer:
+            told = answers(settings, customer, as_of=now)
+            for each in told:
+                out.say(f"{each['customer_id']}:", scores_table(cast(Any, each["models"])))
+            out.answer({"as_of": iso(now), "scores": told})
+            return
         with out.progress() as report:
             batch = score_batch(settings, as_of=now, out=to, table=table, progress=report)
         out.say(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))

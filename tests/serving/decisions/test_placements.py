@@ -42,7 +42,13 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
     assert item.propensity is not None
     assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
     assert item.reasons == [
-        {"code": "order_lines_of_its_products", "value": 10, "contribution": None},
+        {
+            "code": "order_lines_of_its_products",
+            "value": 10,
+            "usual": None,
+            "contribution": None,
+            "text": "purchases of the offer's products so far: 10",
+        },
         {"code": "why c"},
     ]
     assert slate.exclusions == []
@@ -62,7 +68,9 @@ def test_no_offer_is_shown_in_two_placements() -> None:
     assert {out.offer_id for out in slates[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
     (last,) = slates[2].choices
     assert last.is_fallback
-    assert last.reasons == [{"code": "nothing_eligible", "value": None, "contribution": None}]
+    none = dict.fromkeys(("value", "usual", "contribution"))
+    text = "No offer may be shown to this customer."
+    assert last.reasons == [{"code": "nothing_eligible", **none, "text": text}]
 
 
 @pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])

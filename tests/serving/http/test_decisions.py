@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from features.sentences.phrasebook import Phrasebook
 from features.units import DAY
 from serving.decisions import customers
 from serving.decisions.offers import offers_at
@@ -76,9 +77,9 @@ def test_what_would_have_been_decided_is_not_kept(
 def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def counted(*given: Any, top: int) -> list[list[Reason]]:
+    def counted(*given: Any, words: Phrasebook, top: int) -> list[list[Reason]]:
         asked.extend(given[-1].campaigns)
-        return pair_reasons(*given, top=top)
+        return pair_reasons(*given, words=words, top=top)
 
     monkeypatch.setattr(customers, "pair_reasons", counted)
     for customer in map(str, range(20)):
@@ -87,6 +88,7 @@ def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: py
         (item,) = place["items"]
         assert asked == ([] if item["is_fallback"] else [item["campaign_id"]])
         assert item["is_fallback"] or len(item["reasons"]) == 4
+        assert all(reason["text"] for reason in item["reasons"])
 
 
 def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:

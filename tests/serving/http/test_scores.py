@@ -28,7 +28,8 @@ def test_each_model_gives_score_percentile_and_reasons(http: TestClient) -> None
     assert lapse["score"] == round(100 * lapse["probability"])
     assert 1 <= lapse["percentile"] <= 100
     assert len(lapse["reasons"]) == 2
-    assert {tuple(reason) for reason in lapse["reasons"]} == {("code", "value", "contribution")}
+    assert {tuple(reason) for reason in lapse["reasons"]} == {("code", "value", "usual", "contribution", "text")}
+    assert all(reason["text"] for reason in lapse["reasons"])
     assert (lapse["model"], lapse["version"]) == ("lapse", "1")
     best = one["models"]["redemption"]
     assert best["probability"] == max(one["propensities"].values())

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
+from features.language.attributes import Attribute
 from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS, SPEND
-from features.language.feature import amount, code, ratio, since
+from features.language.feature import amount, of_attribute, ratio, since
 from features.language.terms import Term
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
@@ -39,7 +40,7 @@ FEATURES = FeatureSet(
         ratio("order_gap_mean_all", Term(GAP, EVER), Term(GAPS, EVER), "days", "mean days between orders"),
         since("days_since_last_order", LAST_ORDER, "days since the last order"),
         amount("spend", SPEND, EVER, "money", "spend"),
-        code("odd", ("a", "b")),
+        of_attribute(Attribute("odd", reading="number")),
     ),
     fitted_at=0,
 )
@@ -205,7 +206,7 @@ def test_a_score_is_the_chance_in_hundredths_or_the_percentile_of_an_amount(
         kind: value,
         "percentile": percentile,
         "no_score": None,
-        "reasons": [{"code": "odd", "value": value, "contribution": 0.0}],
+        "reasons": [{"code": "odd", "value": value, "usual": None, "contribution": 0.0, "text": f"odd: {value:.2f}"}],
         "model": "m",
         "version": "1",
     }

@@ -1,0 +1,1 @@
+"""Every text that people read of reasons and exclusions, by codes, in the languages that there are."""
