@@ -75,6 +75,32 @@ class FeatureSet:
         """
         return replace(self, features=(*self.features, *features))
 
+    def beside(self, other: Self) -> tuple[Self, tuple[str, ...]]:
+        """This set, and behind its own features those of another set that it does not hold, under names of their own.
+
+        Beside it what the other set calls each feature; "" for those it does not have. Raises :class:`StamkundError`
+        ``other_timezone``: days and evenings of two time zones cannot be told together.
+
+        >>> from features.language.defaults import Vocabulary, default_features
+        >>> whole = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
+        >>> fewer = FeatureSet(whole.features[1:], fitted_at=0)
+        >>> both, names = fewer.beside(whole)
+        >>> len(both.names) == len(whole.names), names[0] == fewer.names[0], names[-1] == whole.names[0]
+        (True, True, True)
+        """
+        if other.timezone != self.timezone:
+            text = f"Features of the time zone {other.timezone} cannot be told beside those of {self.timezone}."
+            raise StamkundError("other_timezone", text, field="timezone")
+        own, called, behind = {f.name: f for f in self.features}, dict[str, str](), list[Feature]()
+        for feature in sorted(other.features, key=lambda each: bool(each.inputs)):  # what others read comes first
+            same = replace(feature, inputs=tuple(called[name] for name in feature.inputs))
+            if own.get(feature.name) != same:
+                same = replace(same, name=f"{feature.name}@{other.hash}")
+                behind.append(same)
+            called[feature.name] = same.name
+        both, name_of = self.adding(behind), {ours: theirs for theirs, ours in called.items()}
+        return both, tuple(name_of.get(name, "") for name in both.names)
+
     def dumps(self) -> str:
         """The set as JSON."""
         return FeatureSetFile(FORMAT, self.fitted_at, self.basis, self.features, self.timezone).dumps()

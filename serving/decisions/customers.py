@@ -16,24 +16,25 @@ from serving.scoring.pairs import Pairs, text_values
 
 
 def feature_row(lineup: Lineup, record: Record, *, as_of: int) -> Floats:
-    """``[1, feature]``: the customer's features, in the order of the lineup's feature set."""
-    return lineup.feature_set.online.vector(record, as_of=as_of).reshape(1, -1)
+    """``[1, column]``: the customer's features, in the order of the lineup's columns."""
+    return lineup.columns.feature_set.online.vector(record, as_of=as_of).reshape(1, -1)
 
 
 def visitor_of(
     record: Record, lineup: Lineup, candidates: Candidates, pairs: Pairs, response: str, *, as_of: int, top: int = 3
 ) -> Visitor:
     """The customer of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give."""
-    model, feature_set = lineup.headline_model("propensities"), lineup.feature_set
+    model = lineup.headline_model("propensities")
+    names = () if model is None else lineup.columns.names[model.feature_set_hash]
     features = feature_row(lineup, record, as_of=as_of)
-    scores: Floats = np.empty(0) if model is None else score_pairs(model, feature_set, features, pairs)
+    scores: Floats = np.empty(0) if model is None else score_pairs(model, names, features, pairs)
 
     @cache
     def reasons(campaign: str) -> list[object]:
         if model is None:
             return []
         pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
-        return [reason_of(each) for each in pair_reasons(model, feature_set, features, pair, words=words, top=top)[0]]
+        return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
 
     campaigns, offers = (text_values(record, response, name, as_of=as_of) for name in ("campaign_id", "offer_id"))
     return Visitor(

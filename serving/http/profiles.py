@@ -84,4 +84,5 @@ def profile_of(key: str) -> Profile:
 
 def _features(lineup: Lineup, record: Record, *, as_of: int) -> dict[str, object]:
     values = feature_row(lineup, record, as_of=as_of)[0]
-    return {f.name: f.display(value) for f, value in zip(lineup.feature_set.features, values, strict=True)}
+    features = lineup.feature_set.features  # the company's come first, and only those are shown
+    return {f.name: f.display(value) for f, value in zip(features, values[: len(features)], strict=True)}

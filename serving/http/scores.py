@@ -49,7 +49,7 @@ def score_records(state: State, lineup: Lineup, records: Mapping[str, Record], *
     """The scores of customers by their records, in the order of the records, with ``top`` reasons a model."""
     pairs = Pairs.of_customers([campaign_pairs(state, record, as_of=as_of) for record in records.values()])
     rows = [feature_row(lineup, record, as_of=as_of) for record in records.values()]
-    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.feature_set.names)))
+    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.columns.feature_set.names)))
     silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 

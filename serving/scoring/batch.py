@@ -135,7 +135,7 @@ def _sheets(
     progress: Progress,
 ) -> Iterator[Sheet]:
     """Everybody's scores, in order, some thousand customers at a time; at least one sheet."""
-    lake = Lake(settings.lake)
+    lake, feature_set = Lake(settings.lake), lineup.columns.feature_set
     lake.check_written()
     people = People.at(lake, [as_of])
     events = people.customer_events() if customers is None else people.events_of(customers)
@@ -143,9 +143,9 @@ def _sheets(
     among = pl.lit(value=True) if customers is None else pl.col("customer_id").is_in(list(customers))
     tables = people.about("customers"), people.about("snapshots")
     attributes, snapshots = (table.filter(among).collect() for table in tables)
-    with people.sorted_events(lake_columns(lineup.feature_set.plan, lake), customers) as sorted_events:
+    with people.sorted_events(lake_columns(feature_set.plan, lake), customers) as sorted_events:
         profiles = profile_frame(
-            sorted_events, lineup.feature_set, as_of=as_of,
+            sorted_events, feature_set, as_of=as_of,
             attributes=attributes, snapshots=snapshots, without_events=True,
         )  # fmt: skip
     profiles = allowed.over(profiles.lazy()).collect()
@@ -155,7 +155,7 @@ def _sheets(
     for start in range(0, max(total, 1), CHUNK):
         progress("scores", start, total)
         block = profiles.slice(start, CHUNK)
-        features = block.select(lineup.feature_set.names).to_numpy()
+        features = block.select(feature_set.names).to_numpy()
         names = block["customer_id"].to_list()
         silent = ~block["customer_id"].is_in(active.implode()).to_numpy()
         yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of)

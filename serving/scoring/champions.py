@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from features.config.settings import Settings
@@ -15,6 +16,7 @@ from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.sentences.phrasebook import Phrasebook
+from serving.scoring.columns import Columns, earlier_features
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
 from training.orders import OrdersModel
@@ -24,16 +26,19 @@ from training.targets import CUSTOMER_HEADLINES, Population, Target, required_ta
 log = logging.getLogger("stamkund.serving")
 CARRIED: Final = "champions"
 FEATURES: Final = "features.json"
+EARLIER: Final = "earlier-features"
 ORDERS: Final = "orders.json"
 
 
 @dataclass(frozen=True)
 class Lineup:
-    """The champions by name, in the order of the settings' targets, with their feature set and whom each scores.
+    """The champions by name, in the order of the settings' targets, with the company's features and whom each scores.
 
+    A champion that was trained before the features changed reads its own until a new one stands: ``columns`` are the
+    company's features and behind them those that only such champions read.
     ``phrasebooks`` hold the words for each model's reasons.
     ``orders`` tells of orders to come where no champion does; of their value only without a champion for it.
-    ``left_out`` names the champions that were trained on other features.
+    ``left_out`` names the champions whose features are not at hand.
     """
 
     feature_set: FeatureSet
@@ -41,6 +46,7 @@ class Lineup:
     populations: Mapping[str, Population]
     phrasebooks: Mapping[str, Phrasebook]
     order_columns: OrderColumns
+    columns: Columns
     orders: OrdersModel | None = None
     left_out: tuple[str, ...] = ()
 
@@ -52,25 +58,32 @@ class Lineup:
         orders: OrdersModel | None = None,
         *,
         money: Money | None = None,
+        earlier: Mapping[str, FeatureSet] = MappingProxyType({}),
     ) -> Lineup:
-        """The models trained on these features; each of the others is left out with a warning, but not all of them.
+        """The models trained on these features or on ``earlier`` ones, by their hash.
 
-        Reasons tell amounts in ``money``.
+        Each of the others is left out with a warning, but not all of them. Reasons tell amounts in ``money``.
         """
-        usable = {name: model for name, model in models.items() if model.feature_set_hash == feature_set.hash}
+        columns = Columns.of(feature_set, earlier)
+        usable = {name: model for name, model in models.items() if model.feature_set_hash in columns.names}
         if models and not usable:
             text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
             raise StamkundError("feature_set_mismatch", text, field="models")
         left_out = tuple(name for name in models if name not in usable)
         for name in left_out:
             log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
-        populations = {name: model.target.population(feature_set) for name, model in usable.items()}
+        old = [name for name, model in usable.items() if model.feature_set_hash != feature_set.hash]
+        if old:
+            text = "The features have changed; these models answer from those they were trained on: %s. Train again."
+            log.warning(text, ", ".join(old))
+        sets = {feature_set.hash: feature_set, **earlier}
+        populations = {name: model.target.population(columns.feature_set) for name, model in usable.items()}
         phrasebooks = {
-            name: Phrasebook.of(feature_set.features, model.feature_names, money=money)
+            name: Phrasebook.of(sets[model.feature_set_hash].features, model.feature_names, money=money)
             for name, model in usable.items()
         }
-        columns = OrderColumns.of(feature_set)
-        lineup = cls(feature_set, usable, populations, phrasebooks, columns, orders, left_out)
+        of_orders = OrderColumns.of(feature_set)
+        lineup = cls(feature_set, usable, populations, phrasebooks, of_orders, columns, orders, left_out)
         told = orders is not None and lineup.headline_model("predicted_clv") is not None
         return replace(lineup, orders=replace(orders, value=None)) if orders is not None and told else lineup
 
@@ -145,6 +158,9 @@ def save_lineup(lineup: Lineup, folder: Path) -> None:
             lineup.orders.save(draft / ORDERS)
         for place, (name, model) in enumerate(lineup.models.items()):
             model.save(draft / f"{place:02d}-{name}")
+        for hash_, feature_set in lineup.columns.earlier.items():
+            (draft / EARLIER).mkdir(exist_ok=True)
+            feature_set.save(draft / EARLIER / f"{hash_}.json")
 
 
 def _registered(settings: Settings) -> Lineup | None:
@@ -152,16 +168,21 @@ def _registered(settings: Settings) -> Lineup | None:
     if not models:
         return None
     feature_set, orders = FeatureSet.load(settings.feature_set), OrdersModel.load(settings.orders)
-    return Lineup.of(feature_set, _in_declared_order(models, settings), orders, money=_money(settings))
+    others = {model.feature_set_hash: model for model in models.values() if model.feature_set_hash != feature_set.hash}
+    earlier = {hash_: known for hash_, model in others.items() if (known := earlier_features(settings, model))}
+    named = _in_declared_order(models, settings)
+    return Lineup.of(feature_set, named, orders, money=_money(settings), earlier=earlier)
 
 
 def _load(home: Path, money: Money) -> Lineup | None:
-    folders = sorted(path for path in home.glob("*") if path.is_dir())
+    folders = sorted(path for path in home.glob("*") if path.is_dir() and path.name != EARLIER)
     if not folders:
         return None
     models = [Model.load(folder) for folder in folders]
     named = {model.name: model for model in models}
-    return Lineup.of(FeatureSet.load(home / FEATURES), named, OrdersModel.load(home / ORDERS), money=money)
+    earlier = {path.stem: FeatureSet.load(path) for path in sorted((home / EARLIER).glob("*.json"))}
+    feature_set, orders = FeatureSet.load(home / FEATURES), OrdersModel.load(home / ORDERS)
+    return Lineup.of(feature_set, named, orders, money=money, earlier=earlier)
 
 
 def _money(settings: Settings) -> Money:

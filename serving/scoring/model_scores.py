@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
-from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.sentences.phrasebook import Phrasebook
 from serving.scoring.pairs import Pairs
@@ -77,16 +76,19 @@ def reason_of(reason: Reason) -> dict[str, object]:
 
 
 def customer_scores(
-    model: Model, feature_set: FeatureSet, features: Floats, inside: Mask, *, words: Phrasebook, top: int
+    model: Model, names: Sequence[str], features: Floats, inside: Mask, *, words: Phrasebook, top: int
 ) -> ModelScores:
-    """The scores of the customers ``inside`` the model's population, with ``top`` reasons each in these words."""
+    """The scores of the customers ``inside`` the model's population, with ``top`` reasons each in these words.
+
+    ``names`` are what the model calls the columns of ``features``.
+    """
     n = len(features)
     values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
     reasons: list[Sequence[Reason]] = [()] * n
     ends = np.full((n, len(ENDS)), np.nan) if model.hurdle else None
     rows = np.flatnonzero(inside)
     if len(rows):
-        matrix = _columns(model, feature_set.names, features[rows])
+        matrix = _columns(model, names, features[rows])
         values[rows] = model.predict(matrix)
         percentiles[rows] = model.percentile(values[rows])
         if ends is not None:
@@ -96,23 +98,23 @@ def customer_scores(
     return ModelScores(model, values, percentiles, reasons, ends=ends)
 
 
-def score_pairs(model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs) -> Floats:
+def score_pairs(model: Model, names: Sequence[str], features: Floats, pairs: Pairs) -> Floats:
     """The score of each pair."""
-    return model.predict(_pair_matrix(model, feature_set, features, pairs)) if len(pairs.rows) else np.empty(0)
+    return model.predict(_pair_matrix(model, names, features, pairs)) if len(pairs.rows) else np.empty(0)
 
 
 def pair_reasons(
-    model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs, *, words: Phrasebook, top: int
+    model: Model, names: Sequence[str], features: Floats, pairs: Pairs, *, words: Phrasebook, top: int
 ) -> list[list[Reason]]:
     """The reasons behind each pair's score."""
     if not len(pairs.rows):
         return []
-    return model.told_reasons(_pair_matrix(model, feature_set, features, pairs), words, top)
+    return model.told_reasons(_pair_matrix(model, names, features, pairs), words, top)
 
 
 def best_pair_scores(
     model: Model,
-    feature_set: FeatureSet,
+    names: Sequence[str],
     features: Floats,
     pairs: Pairs,
     values: Floats,
@@ -132,20 +134,20 @@ def best_pair_scores(
         best_values[rows], percentiles[rows] = values[best], model.percentile(values[best])
         for row, campaign in zip(rows, best_pairs.campaigns, strict=True):
             campaigns[row] = campaign
-        parts = pair_reasons(model, feature_set, features, best_pairs, words=words, top=top) if top else ()
+        parts = pair_reasons(model, names, features, best_pairs, words=words, top=top) if top else ()
         for row, part in zip(rows, parts, strict=False):
             reasons[row] = part
     return ModelScores(model, best_values, percentiles, reasons, campaigns)
 
 
-def _pair_matrix(model: Model, feature_set: FeatureSet, features: Floats, pairs: Pairs) -> Floats:
+def _pair_matrix(model: Model, names: Sequence[str], features: Floats, pairs: Pairs) -> Floats:
     both = np.concatenate([features[pairs.rows], pairs.values], axis=1)
-    return _columns(model, (*feature_set.names, *PAIR_FEATURES), both)
+    return _columns(model, (*names, *PAIR_FEATURES), both)
 
 
-def _columns(model: Model, names: tuple[str, ...], x: Floats) -> Floats:
+def _columns(model: Model, names: Sequence[str], x: Floats) -> Floats:
     """The columns that a model reads, in its order."""
-    if model.feature_names == names:
+    if model.feature_names == tuple(names):
         return x
     place = {name: i for i, name in enumerate(names)}
     return x[:, [place[name] for name in model.feature_names]]

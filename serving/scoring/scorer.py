@@ -31,21 +31,20 @@ def score(
     as_of: int,
     top: int = 3,
 ) -> Sheet:
-    """Score customers from their rows in the feature set's order; ``top`` reasons each, 0 for none.
+    """Score customers from their rows in the order of the lineup's columns; ``top`` reasons each, 0 for none.
 
     ``silent`` tells the customers without any event so far.
     """
-    feature_set = lineup.feature_set
     models: dict[str, ModelScores] = {}
     propensities: list[dict[str, float]] = [{} for _ in customers]
     for name, model in lineup.models.items():
-        words = lineup.phrasebooks[name]
+        words, names = lineup.phrasebooks[name], lineup.columns.names[model.feature_set_hash]
         if model.target.entity != PAIR:
             inside = lineup.populations[name].mask(features)
-            models[name] = customer_scores(model, feature_set, features, inside, words=words, top=top)
+            models[name] = customer_scores(model, names, features, inside, words=words, top=top)
             continue
-        values = score_pairs(model, feature_set, features, pairs)
-        models[name] = best_pair_scores(model, feature_set, features, pairs, values, words=words, top=top)
+        values = score_pairs(model, names, features, pairs)
+        models[name] = best_pair_scores(model, names, features, pairs, values, words=words, top=top)
         if model is lineup.headline_model("propensities"):
             for row, campaign, value in zip(pairs.rows, pairs.campaigns, values, strict=True):
                 propensities[row][campaign] = float(value)

@@ -16,7 +16,7 @@ from training.registration.card import model_card
 from training.registration.plots import draw
 from training.registry.fingerprint import code_version
 from training.registry.runs import register
-from training.registry.versions import REPORT
+from training.registry.versions import FEATURES, REPORT
 from training.verdict.gate import Evidence
 from training.verdict.report import TrainingReport
 
@@ -63,7 +63,7 @@ def register_model(
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         draw(folder / "plots", model, evidence)
-        feature_set.save(folder / "features.json")
+        feature_set.save(folder / FEATURES)
         (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
         (folder / "model_card.md").write_text(model_card(model, report, facts), encoding="utf-8")
         (folder / REPORT).write_text(report.dumps(), encoding="utf-8")

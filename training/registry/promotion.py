@@ -28,7 +28,7 @@ def promote(settings: Settings, name: str, version: int, *, override: str | None
 
     A version that was refused becomes champion by an ``override``, the reason for which its tags keep with what
     refused it and when. Raises :class:`StamkundError` ``feature_set_mismatch`` when the home's features are not those
-    that it was trained on, for then nothing could use it.
+    that it was trained on: it could not be compared with what is trained from now on.
     """
     entry = _entry(settings, name, version)
     _check_gate(entry, override)
@@ -112,8 +112,9 @@ def _check_features(settings: Settings, name: str, version: int) -> None:
         return
     if load(settings, name, version).feature_set_hash != FeatureSet.load(settings.feature_set).hash:
         text = (
-            f"Version {version} of '{name}' was trained on other features than those at hand, so that nothing could "
-            "use it. Run `stamkund train`, or bring the features back that it was trained on."
+            f"Version {version} of '{name}' was trained on other features than those at hand. Only a champion that "
+            "stood when they changed answers from its own, until a new one is trained: run `stamkund train`, or bring "
+            "the features back that it was trained on."
         )
         raise StamkundError("feature_set_mismatch", text, field="version")
 

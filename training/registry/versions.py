@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from features.config.settings import Settings
+from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
 from training.registry.client import registry_client, registry_exists
 
@@ -24,6 +25,7 @@ AS_OF: Final = "as_of"  # the tag that holds the moment it was trained at, in µ
 FINGERPRINT: Final = "fingerprint"  # the tag that tells what it was trained from
 PROMOTED: Final = "promoted_at"  # the tag that tells when it became champion last
 REPORT: Final = "report.json"
+FEATURES: Final = "features.json"
 PASSED: Final = "passed"
 
 
@@ -135,6 +137,19 @@ def report_of(settings: Settings, entry: ModelVersion) -> str:
         run = client.get_model_version(entry.name, str(entry.version)).run_id
         file = download_artifacts(artifact_uri=f"runs:/{run}/{REPORT}", tracking_uri=settings.registry_url)
     return Path(file).read_text(encoding="utf-8")
+
+
+def features_of(settings: Settings, model: Model) -> FeatureSet:
+    """The features that a registered version was trained on.
+
+    Raises :class:`StamkundError` ``old_feature_set`` where an earlier release wrote them.
+    """
+    with registry_client(settings) as client:
+        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - as above
+
+        run = client.get_model_version(model.name, str(model.version)).run_id
+        file = download_artifacts(artifact_uri=f"runs:/{run}/{FEATURES}", tracking_uri=settings.registry_url)
+    return FeatureSet.load(Path(file))
 
 
 def registered_models(settings: Settings) -> list[RegisteredModel]:

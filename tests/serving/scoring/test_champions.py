@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,14 +12,19 @@ import pytest
 
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.language.declare import declare
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
+from features.sentences.figures import Money
 from features.units import DAY
 from serving.http import state as state_module
+from serving.http.profiles import answer_profile
 from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState, load_state, open_state
 from serving.scoring import champions as module
+from serving.scoring import columns
+from serving.scoring.batch import scores
 from serving.scoring.champions import Lineup, carry, load_lineup, save_lineup
 from serving.scoring.orders import OrderColumns
 from tests.serving.models import with_hash
@@ -38,6 +44,7 @@ class Registry:
 
     def __init__(self, models: dict[str, Model]) -> None:
         self.models = models
+        self.sets: dict[str, FeatureSet] = {}
 
     def champions(self, _: Settings) -> dict[str, Model]:
         return self.models
@@ -45,8 +52,13 @@ class Registry:
     def fingerprint(self, _: Settings) -> object:
         return {name: model.feature_set_hash for name, model in self.models.items()}
 
+    def features_of(self, _: Settings, model: Model) -> FeatureSet:
+        if model.feature_set_hash not in self.sets:
+            raise StamkundError("old_feature_set", "An earlier release wrote it.")
+        return self.sets[model.feature_set_hash]
+
     def forget(self, *names: str) -> None:
-        """As after a refit: these champions read other features."""
+        """As after a refit: these champions read other features, which this release cannot read."""
         self.models = {name: with_hash(m, "other") if name in names else m for name, m in self.models.items()}
 
 
@@ -54,6 +66,7 @@ class Registry:
 def registry(shop: tuple[Settings, Lineup], monkeypatch: pytest.MonkeyPatch) -> Registry:
     registry = Registry(dict(shop[1].models))
     monkeypatch.setattr(module, "champions", registry.champions)
+    monkeypatch.setattr(columns, "features_of", registry.features_of)
     monkeypatch.setattr(state_module, "champion_versions", registry.fingerprint)
     return registry
 
@@ -64,13 +77,76 @@ def test_a_champion_on_other_features_is_left_out_and_told(
     settings, _ = shop
     registry.forget("redemption")
     state = load_state(settings, folder=settings.home.parent)
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
+    assert "The features of model 'redemption' cannot be read: An earlier release wrote it." in caplog.text
     assert "Model 'redemption' was trained on other features" in caplog.text
     (one,) = cast("list[dict[str, Any]]", answer_scores(state, ScoresRequest(customers=["1"]))["scores"])
     assert 0 < one["churn_probability"] < 1
     assert (one["propensities"], list(one["models"])) == ({}, ["lapse", "spend"])
     assert list(carry(settings, tmp_path)) == ["lapse", "spend"]
     state.store.dispose()
+
+
+@pytest.fixture
+def refit(shop: tuple[Settings, Lineup], registry: Registry) -> Iterator[tuple[Settings, FeatureSet]]:
+    """As after ``build --refit``: the home has a new feature and lacks another, and its personas lie elsewhere."""
+    settings, lineup = shop
+    before = lineup.feature_set
+    registry.sets = {before.hash: before}
+    kept = [
+        replace(f, cuts=(1.0,)) if f.name in {"orders_28d", "orders_90d", "spend_90d"} else f for f in before.features
+    ]
+    fewer = tuple(f for f in kept if f.name != "spend_28d")
+    dear = declare("dear", take="count", kind="order", where={"value": {"above": 10}}, windows=["all"])
+    now = FeatureSet(fewer, fitted_at=before.fitted_at + DAY).adding(dear)
+    now.save(settings.feature_set)
+    yield settings, now
+    before.save(settings.feature_set)
+
+
+def test_champions_answer_from_their_own_features_until_new_ones_stand(
+    shop: tuple[Settings, Lineup], refit: tuple[Settings, FeatureSet], tmp_path: Path
+) -> None:
+    settings, now = refit
+    as_of = settings.now()
+    money = Money(settings.currency, settings.minor_units)
+    lineup = Lineup.of(shop[1].feature_set, shop[1].models, money=money)
+    told = scores(settings, as_of=as_of, lineup=lineup)
+    state = load_state(settings, folder=settings.home.parent)
+    assert state.lineup is not None
+    assert (list(state.lineup.models), state.lineup.left_out) == (["lapse", "spend", "redemption"], ())
+    models = [name for name in told.columns if name.startswith(("lapse", "spend", "redemption", "churn", "propens"))]
+    assert len(models) > 5
+    assert scores(settings, as_of=as_of, lineup=state.lineup).select(models).equals(told.select(models))
+    carried = settings.model_copy(update={"serving": settings.serving.model_copy(update={"models": "carried"})})
+    carry(settings, tmp_path)
+    assert (
+        scores(carried, as_of=as_of, lineup=load_lineup(carried, folder=tmp_path))
+        .select(models)
+        .equals(told.select(models))
+    )
+    ids = ["1", "2", "3"]
+    over_http = answer_scores(state, ScoresRequest(customers=ids))["scores"]
+    state.store.dispose()
+    before = load_state(settings, folder=settings.home.parent)
+    object.__setattr__(before, "lineup", lineup)
+    assert over_http == answer_scores(before, ScoresRequest(customers=ids))["scores"]
+    shown = answer_profile(state, "user_id:1", as_of=None)["features"]
+    assert list(cast("dict[str, Any]", shown)) == list(now.names)
+    before.store.dispose()
+
+
+def test_no_champion_reads_what_became_sensitive_after_its_training(
+    shop: tuple[Settings, Lineup], refit: tuple[Settings, FeatureSet], registry: Registry
+) -> None:
+    settings, now = refit
+    attributes = [f.attribute.name for f in shop[1].feature_set.features if f.attribute is not None]
+    assert attributes
+    privacy = settings.privacy.model_copy(update={"sensitive": attributes[:1]})
+    registry.models = {**registry.models, "lapse": with_hash(registry.models["lapse"], now.hash)}
+    lineup = load_lineup(settings.model_copy(update={"privacy": privacy}), folder=settings.home.parent)
+    assert lineup is not None
+    assert (list(lineup.models), lineup.left_out) == (["lapse"], ("spend", "redemption"))
 
 
 def test_when_no_champion_is_on_the_features_at_hand_that_is_an_error(
