@@ -88,7 +88,8 @@ def prospect(
 
 def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None) -> Dataset:
     """The outcomes that training will count at ``as_of``, without their features."""
-    known = (pl.col("known_at") <= as_of) & (pl.col("as_of") >= first + WARM_UP)
+    warm = pl.lit(value=True) if target.from_table else pl.col("as_of") >= first + WARM_UP
+    known = (pl.col("known_at") <= as_of) & warm
     rows = pl.concat([rows.filter(known) for rows in target.fresh_rows(lake, first=first, as_of=as_of)])
     outcomes = rows if keeper is None else keeper.passing("training", rows)
     outcomes = outcomes.sort("as_of", *reversed(target.entity))
@@ -99,6 +100,7 @@ def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper
         known_at=outcomes["known_at"].to_numpy(),
         customers=np.array(outcomes["customer_id"].to_list(), dtype=np.str_),
         fresh=np.ones(outcomes.height, dtype=np.bool_),
+        timeless=target.from_table and outcomes["as_of"].n_unique() == 1,
     )
 
 
@@ -110,7 +112,7 @@ def outlook(target: Target, gate: Gate, rows: Dataset, *, history_us: int, decla
     if refusals:
         needs = " ".join(_needs(target, gate, count=count, history_us=history_us))
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, _step(refusals[0].code))
-    start = block_start(rows, target.score_kind, outcomes=max(gate.outcomes // 2, 1))
+    start = 0 if rows.timeless else block_start(rows, target.score_kind, outcomes=max(gate.outcomes // 2, 1))
     if start is None:
         needs = "They lie too close together in time to learn from the earlier ones and test on the later ones."
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, "Add older events, or wait.")
@@ -147,10 +149,15 @@ def _precision(target: Target, test: Dataset) -> str:
     """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
     if target.score_kind == "amount":
         width = _TWO_SIDED_90 * float(test.y.std()) / (abs(float(test.y.mean())) or 1.0) / sqrt(len(test))
-        return f"Tested on the latest {len(test):,}, their average can be told to ±{max(width, 0.01):.0%}."
+        return f"Tested on {_which(test)}, their average can be told to ±{max(width, 0.01):.0%}."
     positive = int(np.sum(test.y > 0))
     width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(test) - positive)
-    return f"Tested on the latest {len(test):,}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
+    return f"Tested on {_which(test)}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
+
+
+def _which(test: Dataset) -> str:
+    """The rows of a test, in words."""
+    return f"the latest {len(test):,}" if not test.timeless else f"random parts of all {len(test):,}"
 
 
 def auc_error(auc: float, positive: int, negative: int) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from features.config.settings import Settings
+from features.events.tables import WITH_ATTRIBUTES
 from features.lake import Lake
 from training.registry.versions import listing
 from training.targets import targets_of
@@ -40,10 +41,14 @@ def models_that_saw(settings: Settings, people: Mapping[str, Collection[str]]) -
 
 
 def _copy(lake: Lake, alone: Lake, fragments: Collection[str]) -> None:
-    """Write a lake of the events of some fragments, with what all events are about."""
+    """Write a lake of the events of some fragments, what tables say of them, and what all events are about."""
     own = pl.col("fragment").is_in(list(fragments))
     events = lake.scan("events").filter(own).collect()
-    alone.write({"events": events, "offers": lake.scan("offers").collect(), "items": lake.scan("items").collect()})
+    theirs = pl.col("customer_id").is_in(list(fragments))
+    tables = {name: lake.scan(name).filter(theirs).collect() for name in sorted(WITH_ATTRIBUTES)}
+    alone.write(
+        {"events": events, **tables, "offers": lake.scan("offers").collect(), "items": lake.scan("items").collect()}
+    )
     persons = lake.scan("persons").filter(own).collect()
     if not persons.is_empty():
         alone.write_people({"persons": persons})

@@ -33,6 +33,7 @@ from training.verdict.report import TrainingReport
 from training.verdict.succession import NOT_BETTER, succession
 from training.verdict.timing import features_fitted_late, no_test_block
 from training.walk.dataset import Dataset, feature_names, training_datasets
+from training.walk.folds import by_folds
 from training.walk.rows import history_start
 from training.walk.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
 
@@ -112,13 +113,16 @@ def _trained(job: Job) -> TrainingReport:
     )
     refusals = _data_refusals(job, usable)
     outcomes = max(gate.outcomes // 2, 1)
-    walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=outcomes, learners=job.learners)
+    if job.dataset.timeless:
+        walk = by_folds(usable, target.score_kind, outcomes=outcomes, learners=job.learners)
+    else:
+        walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=outcomes, learners=job.learners)
     if walk is None:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
         return replace(report, verdict=verdict)
     evidence = evidence_of(target, job.feature_set, walk)
     verdict = check_evidence(target, gate, evidence)
-    late = features_fitted_late(target, job.feature_set, test_start=walk.test_start)
+    late = [] if walk.folds else features_fitted_late(target, job.feature_set, test_start=walk.test_start)
     report = replace(
         report,
         tested=len(evidence.y),
@@ -126,6 +130,7 @@ def _trained(job: Job) -> TrainingReport:
         baseline=evidence.rule,
         baseline_metrics=baseline_metrics(target.score_kind, evidence),
         race=walk.race,
+        folds=walk.folds,
         learners=tuple(walk.scorer.members),
         level=walk.level,
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),

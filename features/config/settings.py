@@ -13,6 +13,7 @@ from features.config.document import parse
 from features.config.hashing import check_hashing
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
+from features.config.outcomes import check_outcomes
 from features.config.preferences import check_preferences
 from features.config.query import check_query
 from features.config.same_as import check_same_as
@@ -90,6 +91,11 @@ class Settings(Section):
             check_query(name, source)
             check_same_as(name, sources)
         return sources
+
+    @model_validator(mode="after")
+    def _known_outcomes(self) -> Self:
+        check_outcomes(self.targets, self.sources)
+        return self
 
     @model_validator(mode="after")
     def _known_attributes(self) -> Self:

@@ -10,6 +10,7 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
+from features.config.outcomes import outcome_columns
 from features.config.settings import Settings
 from features.doctor import content, history, lateness, maturity, obstacles, rows
 from features.doctor.doubts import orders
@@ -67,9 +68,11 @@ def examine(
         findings += [*obstacles.unusual_sources(settings, lake), *rows.rejections(report, settings, sources)]
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
-            findings.append(obstacles.no_events(facts.later, customers=int(facts.attributes["customers"].sum())))
+            customers, predicted = int(facts.attributes["customers"].sum()), outcome_columns(settings.targets)
+            findings.append(obstacles.no_events(facts.later, customers=customers, predicted=predicted))
+            prospects = tuple(forecast(lake, settings, as_of=as_of)) if forecast and predicted else ()
             criteria = maturity.criteria(facts, settings, unread=len(unreadable))
-            return _diagnosis(settings, as_of, criteria, findings, ())
+            return _diagnosis(settings, as_of, criteria, findings, prospects)
         findings += [*obstacles.unusable_features(lake, settings, as_of=as_of), *doubts_of(facts, sources, settings)]
         findings += [*findings_of(facts, settings), *who_is_who(lake, settings, as_of=as_of)]
         progress("targets", 0, 1)

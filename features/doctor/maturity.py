@@ -60,7 +60,7 @@ def _joined_criteria(facts: Facts) -> Iterator[Criterion]:
 
 
 def _history_criteria(facts: Facts, settings: Settings) -> Iterator[Criterion]:
-    horizon = min((target.horizon for target in settings.targets.values()), default=28 * DAY)
+    horizon = min((target.horizon for target in settings.targets.values() if target.horizon), default=28 * DAY)
     length, least = history_length(facts.kinds, as_of=facts.as_of), settings.gate.horizons * horizon
     text = f"The history is {least // DAY} days or longer, {settings.gate.horizons} times the shortest horizon"
     yield Criterion(3, text, length >= least, f"{length // DAY} days")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from features.config.settings import Settings
-from features.doctor.findings.finding import Finding, quantity
+from features.doctor.findings.finding import Finding, enumeration, quantity
 from features.errors import StamkundError
 from features.ingest.guards import unusual
 from features.ingest.lake_watermarks import watermarks_of
@@ -55,14 +55,20 @@ def no_source() -> Finding:
     return Finding("rows", "problem", "stamkund.yaml names no source of data.", step)
 
 
-def no_events(later: int, *, customers: int) -> Finding:
-    """No event up to ``as_of``: ``later`` ones come after it, and tables without a time tell of ``customers``."""
+def no_events(later: int, *, customers: int, predicted: Sequence[str] = ()) -> Finding:
+    """No event up to ``as_of``: ``later`` ones come after it, and tables tell of ``customers``.
+
+    Where columns of these are ``predicted``, none are needed.
+    """
     if later:
         text = f"{quantity(later, 'event')}, but none up to the moment looked from."
         step = "Look from a later moment (`--as-of`, or `clock:` in stamkund.yaml)."
         return Finding("time span", "problem", text, step)
     if not customers:
         return Finding("time span", "problem", "There are no events.", EVENTS_NEEDED)
+    if predicted:
+        text = f"There are no events: {enumeration(predicted)} is learnt from what tables alone tell."
+        return Finding("time span", "note", text)
     text = f"There are no events: {quantity(customers, 'customer')} are known from tables without a time."
-    step = f"Attributes alone make profiles, and nothing is learnt from an outcome without its day. {EVENTS_NEEDED}"
+    step = f"To predict a column of such a table, declare an `outcome` (docs/targets.md). {EVENTS_NEEDED}"
     return Finding("time span", "problem", text, step)

@@ -19,7 +19,7 @@ from features.language.stage_settings import StageSettings
 from features.moments import minute
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.feature_set import FeatureSet
-from features.profiles.fitting.attributes import attributes_at
+from features.profiles.fitting.attributes import attributes_at, tables_alone
 from features.profiles.fitting.personas import persona_feature
 from features.profiles.frames import profile_frame
 from features.units import DAY, MINUTE
@@ -38,6 +38,7 @@ def fit_features(
     stages: StageSettings = DEFAULT_STAGES,
     timezone: str = "UTC",
     sensitive: Collection[str] = (),
+    predicted: Collection[str] = (),
     allowed: Pass = EVERYBODY,
 ) -> FeatureSet:
     """The default features for what the events up to ``as_of`` hold; later rows change nothing.
@@ -53,12 +54,14 @@ def fit_features(
         stages: when a customer is in which stage.
         timezone: whose days, weeks and evenings are meant.
         sensitive: attributes that become no features.
+        predicted: attributes that targets predict, which become none either.
         allowed: the customers who may be looked at.
     """
     past = allowed.over(known_events(customer_events_at(lake, as_of=as_of), as_of))
-    attributes = attributes_at(lake, as_of=as_of, sensitive=sensitive, allowed=allowed).used
+    choice = attributes_at(lake, as_of=as_of, sensitive=sensitive, predicted=predicted, allowed=allowed)
+    attributes = choice.used
     vocabulary = vocabulary_of(past, attributes, categories=categories)
-    if not vocabulary.kinds:
+    if not vocabulary.kinds and not (attributes and tables_alone(lake)):
         raise _no_events(as_of, who="" if allowed is EVERYBODY else " who allows profiles")
     features = default_features(vocabulary, (*WINDOWS, *windows), minor_units=minor_units)
     plain = FeatureSet(features, as_of, timezone=timezone)
@@ -78,7 +81,7 @@ def fit_features(
 def check_events(lake: Lake, as_of: int) -> None:
     """Raise :class:`StamkundError` ``no_events`` when there is none of a customer to derive features from."""
     past = known_events(customer_events_at(lake, as_of=as_of), as_of)
-    if past.head(1).collect().is_empty():
+    if not tables_alone(lake) and past.head(1).collect().is_empty():
         raise _no_events(as_of)
 
 

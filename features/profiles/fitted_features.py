@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from features.config.outcomes import outcome_columns
 from features.config.sections.targets import EventSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
@@ -20,7 +21,7 @@ from features.moments import day, micros, minute
 from features.privacy.gatekeeper import EVERYBODY, Gatekeeper
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.fitting.attributes import attributes_at
+from features.profiles.fitting.attributes import attributes_at, tables_alone
 from features.units import DAY
 
 EVENTS_NEEDED = (
@@ -40,6 +41,7 @@ def fit_by_settings(
         EVERYBODY if keeper is None else keeper.passes("profiles", as_of=moment),
         settings.privacy.sensitive,
     )
+    predicted = outcome_columns(settings.targets)
     derived = fit_features(
         lake,
         as_of=moment,
@@ -49,11 +51,14 @@ def fit_by_settings(
         stages=settings.features.stages,
         timezone=settings.timezone,
         sensitive=sensitive,
+        predicted=predicted,
         allowed=allowed,
     )
     feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
     feature_set.save(settings.feature_set)
-    return feature_set, attributes_at(lake, as_of=moment, sensitive=sensitive, allowed=allowed).left_out
+    return feature_set, attributes_at(
+        lake, as_of=moment, sensitive=sensitive, predicted=predicted, allowed=allowed
+    ).left_out
 
 
 def fitting_moment(settings: Settings, lake: Lake, *, as_of: int) -> int:
@@ -64,7 +69,7 @@ def fitting_moment(settings: Settings, lake: Lake, *, as_of: int) -> int:
 
 def _windows(settings: Settings) -> list[int]:
     """The days that the targets look back and ahead."""
-    targets = settings.targets.values()
+    targets = [target for target in settings.targets.values() if target.horizon]
     spans = [target.horizon for target in targets] + [getattr(target, "active", target.horizon) for target in targets]
     return sorted({span // DAY for span in spans})
 
@@ -75,6 +80,7 @@ def _fingerprint(settings: Settings) -> str:
     content += (settings.minor_units, settings.timezone)
     content += (events,) if (events := _events_of_targets(settings)) else ()
     content += (sorted(sensitive),) if (sensitive := settings.privacy.sensitive) else ()
+    content += ("predicted", predicted) if (predicted := outcome_columns(settings.targets)) else ()
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
@@ -106,12 +112,16 @@ def _events_of_targets(settings: Settings) -> dict[str, tuple[str, dict[str, str
 
 
 def _midpoint(lake: Lake, as_of: int) -> int:
-    """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at."""
-    past = known_events(customer_events_at(lake, as_of=as_of), as_of)
-    first = past.select(pl.col("time").min()).collect().item()
-    if first is None:
+    """Half-way from the first event to ``as_of``: earlier than the moments that models are tested at.
+
+    Without any events, half-way from the first snapshot; without these it is ``as_of`` itself.
+    """
+    alone = tables_alone(lake)
+    past = lake.scan("snapshots") if alone else known_events(customer_events_at(lake, as_of=as_of), as_of)
+    first = past.filter(pl.col("time") <= as_of).select(pl.col("time").min()).collect().item()
+    if first is None and not alone:
         raise no_customers(lake, as_of)
-    return int(first + as_of) // 2
+    return as_of if first is None else int(first + as_of) // 2
 
 
 def no_customers(lake: Lake, as_of: int) -> StamkundError:

@@ -19,16 +19,23 @@ FEW: Final = 50_000  # profiles at a time cost little, asked for or not
 MOST: Final = 400_000  # profiles at a time have room in memory
 
 
-def profiles_of(lake: Lake, feature_set: FeatureSet, looks: pl.DataFrame) -> pl.DataFrame:
+def profiles_of(
+    lake: Lake, feature_set: FeatureSet, looks: pl.DataFrame, *, without_events: bool = False
+) -> pl.DataFrame:
     """The profiles of pairs of ``customer_id`` and ``as_of`` (µs), as :func:`features.profiles_at` gives them.
 
-    A customer without an event by then has none.
+    A customer without an event by then has none, or, ``without_events``, what tables tell.
     """
     asked = looks.select("customer_id", "as_of").unique().sort("as_of", "customer_id")
     columns = lake_columns(feature_set.plan, lake)
     head = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
     nobody = head.with_columns(pl.lit(None, pl.Float64).alias(name) for name in feature_set.names)
-    return pl.concat([nobody, *(_profiles(lake, feature_set, columns, group) for group in groups(asked))])
+    return pl.concat(
+        [
+            nobody,
+            *(_profiles(lake, feature_set, columns, group, without_events=without_events) for group in groups(asked)),
+        ]
+    )
 
 
 def groups(looks: pl.DataFrame, *, few: int = FEW, most: int = MOST) -> Iterator[pl.DataFrame]:
@@ -53,12 +60,17 @@ def groups(looks: pl.DataFrame, *, few: int = FEW, most: int = MOST) -> Iterator
     yield looks[begin:]
 
 
-def _profiles(lake: Lake, feature_set: FeatureSet, columns: tuple[str, ...], looks: pl.DataFrame) -> pl.DataFrame:
+def _profiles(
+    lake: Lake, feature_set: FeatureSet, columns: tuple[str, ...], looks: pl.DataFrame, *, without_events: bool
+) -> pl.DataFrame:
     moments = looks["as_of"].unique().sort().to_list()
     people = People.at(lake, moments)
     customers = people.versions.keyed(looks)["key"].unique().sort()
     among = pl.col("customer_id").is_in(customers.implode())
     attributes, snapshots = (people.about(table).filter(among).collect() for table in ("customers", "snapshots"))
     with people.sorted_events(columns, customers) as events:
-        frame = profile_frame(events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots)
+        frame = profile_frame(
+            events, feature_set, as_of=moments, attributes=attributes, snapshots=snapshots,
+            without_events=without_events,
+        )  # fmt: skip
     return people.told(frame).join(looks, on=["customer_id", "as_of"], how="semi", maintain_order="left")

@@ -17,6 +17,7 @@ from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.feature_set import FeatureSet
+from features.profiles.fitting.attributes import tables_alone
 from features.profiles.parts import parts_without_events, profile_parts
 from features.progress import Progress, silent
 
@@ -33,9 +34,9 @@ def write_profiles(
 ) -> int:
     """Write the profile of every customer who is ``allowed`` one as Parquet; returns the number of profiles.
 
-    Behind those with events come those that only their attributes tell of; where nobody has any, there is nobody.
-    The file is written part by part, and is there whole or not at all; without customers there is none. Events that the
-    ``checkpoint`` aggregates are not read from the lake.
+    Behind those with events come those that only their attributes tell of; where nobody has any of the lake's events,
+    there is nobody. The file is written part by part, and is there whole or not at all; without customers there is
+    none. Events that the ``checkpoint`` aggregates are not read from the lake.
     """
     people = People.at(lake, [as_of])
     with people.sorted_events(lake_columns(feature_set.plan, lake)) as every:
@@ -75,7 +76,7 @@ def _write(
                 rows, done = rows + write(frame), done + len(part.customers)
                 seen.append(frame["customer_id"])
                 progress("profiles", done, part.total)
-            somebody = any(map(len, seen))
+            somebody = any(map(len, seen)) or tables_alone(people.lake)
             others = (
                 parts_without_events(feature_set.plan, attributes, snapshots, seen, as_of=as_of) if somebody else ()
             )

@@ -100,7 +100,9 @@ class Lineup:
 
         None without any.
         """
-        amounts = [model.target for model in self.models.values() if model.score_kind == "amount"]
+        amounts = [
+            model.target for model in self.models.values() if model.score_kind == "amount" and model.target.headline
+        ]
         return next((target.horizon_us for target in sorted(amounts, key=_amount_order)), None)
 
     def _headline_models(self) -> Iterator[Model]:

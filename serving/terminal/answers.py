@@ -62,6 +62,7 @@ def _training(report: TrainingReport) -> Answer:
         "customers": report.customers,
         "rows": report.rows,
         "tested": report.tested,
+        "folds": report.folds,
         "figures": dict(report.metrics),
         "level": _level(report),
         "learners": list(report.learners),

@@ -81,12 +81,12 @@ def race_table(reports: Iterable[TrainingReport]) -> Table:
 
 def models_table(entries: Iterable[ModelVersion], foreign: Iterable[ForeignVersion] = ()) -> Table:
     """Every registered version, and those of the same names that are another program's."""
-    table = table_of("model", ">version", "answers", "trained at", "gate")
+    table = table_of("model", ">version", "answers", "trained at", "tested", "gate")
     for entry in entries:
         aliases, gate = folded(", ".join(entry.aliases), 10), folded(entry.gate, 20)
-        add_row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), gate)
+        add_row(table, entry.name, str(entry.version), aliases, minute(entry.as_of), entry.tested, gate)
     for other in foreign:
-        add_row(table, other.name, str(other.version), folded(", ".join(other.aliases), 10), "–", "not ours")
+        add_row(table, other.name, str(other.version), folded(", ".join(other.aliases), 10), "–", "–", "not ours")
     return table
 
 

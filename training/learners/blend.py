@@ -16,7 +16,7 @@ from training.learners.trees import Trees, fit_trees
 LEARNERS: Final[Mapping[str, Learner]] = {
     learner.name: learner
     for learner in (
-        Learner("linear", fit_linear, aligned=True),
+        Learner("linear", fit_linear, aligned=True, by_word=True),
         Learner("trees", fit_trees, aligned=True),
         Learner("plain_trees", fit_trees, aligned=False),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
@@ -38,8 +38,16 @@ class Scorer(Protocol):
 
 @dataclass(frozen=True)
 class Learner:
-    """How a scorer is fitted to feature rows and labels; ``aligned`` to the ranks of the moment it is for, or not."""
+    """How a scorer is fitted to feature rows and labels; ``aligned`` to the ranks of the moment it is for, or not.
+
+    One that learns ``by_word`` is told which columns hold places of words.
+    """
 
     name: str
-    fit: Callable[[Floats, Floats, ScoreKind], Scorer]
+    fit: Callable[..., Scorer]
     aligned: bool
+    by_word: bool = False
+
+    def fitted(self, x: Floats, y: Floats, score_kind: ScoreKind, codes: Sequence[int]) -> Scorer:
+        """The scorer of these rows, whose columns ``codes`` hold places of words."""
+        return self.fit(x, y, score_kind, codes) if self.by_word else self.fit(x, y, score_kind)

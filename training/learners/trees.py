@@ -13,6 +13,7 @@ import numpy as np
 from features.arrays import Floats
 from training.targets.target import ScoreKind
 
+SHARE_OF_FEATURES: Final = 0.1  # that each tree looks at
 # Many small trees under a strong penalty, each on half of the rows and a tenth of the features: as good as a bag of
 # three seeds on origins before the test days, where leaves, rounds and penalties about these all came out within 0.001
 # AUC. Small trees keep reasons fast.
@@ -21,7 +22,7 @@ COMMON: Final[Mapping[str, object]] = {
     "num_leaves": 7,
     "min_data_in_leaf": 60,
     "lambda_l2": 20.0,
-    "feature_fraction": 0.1,
+    "feature_fraction": SHARE_OF_FEATURES,
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
     "verbosity": -1,
@@ -36,6 +37,7 @@ OBJECTIVE: Final[Mapping[ScoreKind, Mapping[str, object]]] = {
     "amount": {"objective": "tweedie", "tweedie_variance_power": 1.2},
 }
 ROUNDS: Final = 400
+LEAST_FEATURES: Final = 6  # that each tree may look at: of a narrow table a tenth would be one or two
 # A training fits up to three models at a time; threads that wait for each other on a busy machine cost more than they
 # bring.
 # LightGBM (4.7) keeps one number of threads for the whole process: whoever scores while others grow must name this one,
@@ -75,12 +77,18 @@ class Trees:
         return cls(lgb.Booster(model_str=text))
 
 
-def parameters(score_kind: ScoreKind) -> dict[str, object]:
-    """All of LightGBM's parameters but the number of threads."""
-    return {**COMMON, **OBJECTIVE[score_kind], "num_iterations": ROUNDS}
+def parameters(score_kind: ScoreKind, features: int) -> dict[str, object]:
+    """All of LightGBM's parameters for so many features, but the number of threads.
+
+    >>> [parameters("probability", features)["feature_fraction"] for features in (300, 30, 3)]
+    [0.1, 0.2, 1.0]
+    """
+    fraction = max(SHARE_OF_FEATURES, min(LEAST_FEATURES / max(features, 1), 1.0))
+    return {**COMMON, **OBJECTIVE[score_kind], "feature_fraction": fraction, "num_iterations": ROUNDS}
 
 
 def fit_trees(x: Floats, y: Floats, score_kind: ScoreKind) -> Trees:
     """Trees fitted to feature rows and labels."""
     target = np.maximum(y, 0.0) if score_kind == "amount" else y
-    return Trees(lgb.train({**parameters(score_kind), "num_threads": THREADS}, lgb.Dataset(x, target)))
+    settings = parameters(score_kind, x.shape[1])
+    return Trees(lgb.train({**settings, "num_threads": THREADS}, lgb.Dataset(x, target)))

@@ -8,8 +8,14 @@ from features.moments import iso
 from training.learners.model import Model
 from training.verdict.report import TrainingReport
 
-LIMITS = """
+OVER_TIME = """
 * The figures are of the last moments whose outcome was known when it was trained, and say nothing of a later change.
+""".strip()
+BY_FOLDS = """
+* No time stands behind the figures: all outcomes are of one moment, and of random fifths of the customers each was
+  scored by what was learnt from the others. How the model does on later customers is not known.
+""".strip()
+LIMITS = """
 * It scores the customers whom the target is about; of others it knows nothing.
 * What goes together is not what causes: a high score does not say that an offer would change it.
 """.strip()
@@ -24,7 +30,7 @@ def model_card(model: Model, report: TrainingReport, facts: Mapping[str, object]
         f"## Level\n\n{_level(report)}",
         f"## Race\n\n{_race(report)}",
         f"## Verdict\n\n{_verdict(report)}",
-        f"## Limits\n\n{LIMITS}",
+        f"## Limits\n\n{BY_FOLDS if report.folds else OVER_TIME}\n{LIMITS}",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -16,7 +16,7 @@ from training.registration.card import model_card
 from training.registration.plots import draw
 from training.registry.fingerprint import code_version
 from training.registry.runs import register
-from training.registry.versions import FEATURES, REPORT
+from training.registry.versions import BY_FOLDS, FEATURES, OVER_TIME, REPORT
 from training.verdict.gate import Evidence
 from training.verdict.report import TrainingReport
 
@@ -70,10 +70,11 @@ def register_model(
         version = register(
             settings,
             model,
-            parameters={**facts, **parameters(model.score_kind)},
+            parameters={**facts, **parameters(model.score_kind, len(model.feature_names))},
             figures={**report.metrics, **baseline, **confidence, **level, **race},
             folder=folder,
             refusals=refusals,
             fingerprint=fingerprint,
+            tested=BY_FOLDS if report.folds else OVER_TIME,
         )
     return replace(model, version=version)

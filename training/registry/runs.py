@@ -13,7 +13,7 @@ from features.moments import iso
 from training.learners.model import Model
 from training.registry.client import sqlite_file, tracking
 from training.registry.fingerprint import PACKAGES, code_version
-from training.registry.versions import AS_OF, FINGERPRINT, FOLDER, GATE, PASSED
+from training.registry.versions import AS_OF, FINGERPRINT, FOLDER, GATE, OVER_TIME, PASSED, TESTED
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -35,10 +35,12 @@ def register(
     folder: Path,
     refusals: Sequence[str],
     fingerprint: str,
+    tested: str = OVER_TIME,
 ) -> int:
     """Log a run with a model, its figures and the files of ``folder``; returns the version it is registered as.
 
-    ``refusals`` are the gate's codes, ``fingerprint`` is that of all that the model was made from. The version has no
+    ``refusals`` are the gate's codes, ``fingerprint`` is that of all that the model was made from, ``tested`` what its
+    figures come from. The version has no
     alias yet: see :func:`training.registry.promotion.promote`.
     """
     with tracking(settings) as client:
@@ -57,7 +59,7 @@ def register(
             model.name,
             source,
             run.info.run_id,
-            tags={**tags, FINGERPRINT: fingerprint, "code": code_version()},
+            tags={**tags, FINGERPRINT: fingerprint, TESTED: tested, "code": code_version()},
             description=f"{model.target.description} From what was known at {moment}.",
             model_id=model_id,
         )

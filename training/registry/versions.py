@@ -23,6 +23,8 @@ FOLDER: Final = "model"  # of a model's own files among its artifacts
 GATE: Final = "gate"  # the tag that holds the gate's answer
 AS_OF: Final = "as_of"  # the tag that holds the moment it was trained at, in µs
 FINGERPRINT: Final = "fingerprint"  # the tag that tells what it was trained from
+TESTED: Final = "tested"  # the tag that tells what its figures come from
+OVER_TIME, BY_FOLDS = "over time", "random folds"
 PROMOTED: Final = "promoted_at"  # the tag that tells when it became champion last
 REPORT: Final = "report.json"
 FEATURES: Final = "features.json"
@@ -33,7 +35,8 @@ PASSED: Final = "passed"
 class ModelVersion:
     """A registered version: its aliases, the moment it was trained at (µs), and ``passed`` or the gate's refusals.
 
-    ``fingerprint`` is that of everything it was trained from, ``promoted_at`` when it became champion last.
+    ``fingerprint`` is that of everything it was trained from, ``promoted_at`` when it became champion last; ``tested``
+    says whether later outcomes stand behind its figures or random folds of customers.
     """
 
     name: str
@@ -43,6 +46,7 @@ class ModelVersion:
     gate: str
     fingerprint: str | None = None
     promoted_at: str | None = None
+    tested: str = OVER_TIME
 
 
 @dataclass(frozen=True)
@@ -87,11 +91,12 @@ def load(settings: Settings, name: str, version: int) -> Model:
 
 def listing(settings: Settings) -> list[ModelVersion]:
     """Every version of every declared target, the newest first."""
-    return [
-        ModelVersion(name, number, aliases, int(tags[AS_OF]), tags[GATE], tags.get(FINGERPRINT), tags.get(PROMOTED))
-        for name, number, aliases, tags in _versions(settings)
-        if is_ours(tags)
-    ]
+    return [_version(*each) for each in _versions(settings) if is_ours(each[-1])]
+
+
+def _version(name: str, number: int, aliases: tuple[str, ...], tags: Mapping[str, str]) -> ModelVersion:
+    made_from, promoted, tested = tags.get(FINGERPRINT), tags.get(PROMOTED), tags.get(TESTED, OVER_TIME)
+    return ModelVersion(name, number, aliases, int(tags[AS_OF]), tags[GATE], made_from, promoted, tested)
 
 
 def foreign(settings: Settings) -> list[ForeignVersion]:

@@ -15,12 +15,13 @@ from training.targets.event import Event
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
 from training.targets.orders import Orders
+from training.targets.outcome import Outcome
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 from training.targets.subscription_end import SubscriptionEnd
 from training.targets.target import CUSTOMER, Target
 
-_TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption)
+_TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption, Outcome)
 TYPES: Final[Mapping[str, Any]] = {each.type: each for each in _TYPES}
 USUAL: Final = (
     Lapse.type,

@@ -46,6 +46,7 @@ class Redemption:
     entity: ClassVar[tuple[str, ...]] = PAIR
     pair_features: ClassVar[tuple[str, ...]] = PAIR_FEATURES
     settled_together: ClassVar[bool] = False
+    from_table: ClassVar[bool] = False
 
     name: str
     event: str
@@ -116,6 +117,10 @@ class Redemption:
         pairs = rows.select("customer_id", "as_of", "campaign_id")
         features = pair_frame(lake, pairs, contact=self.event, response=self.response).select(PAIR_FEATURES)
         return pl.concat([rows, features], how="horizontal")
+
+    def reads(self, feature: Feature) -> bool:  # noqa: ARG002
+        """All of them."""
+        return True
 
     def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:  # noqa: ARG002
         """None: a moment's rows are the customers whom a campaign chose, no peers of those of another."""

@@ -11,6 +11,7 @@ import polars as pl
 
 from features.arrays import Floats, Mask
 from features.lake import Lake
+from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
 from training.targets.rules import Rule
 
@@ -44,7 +45,8 @@ class Target(Protocol):
 
     ``type`` is the word in ``stamkund.yaml``; ``headline`` the figure of an answer that the first model of this type
     fills, empty for none; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
-    ``settled_together`` says that all outcomes of a moment are known at once, a horizon later.
+    ``settled_together`` says that all outcomes of a moment are known at once, a horizon later. ``from_table`` says that
+    labels are a column of a table: customers need no events then, and there may be no time behind the rows.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
     money in minor units. They come some moments at a time, each moment whole, at least one frame.
@@ -52,12 +54,16 @@ class Target(Protocol):
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     type: ClassVar[str]
-    score_kind: ClassVar[ScoreKind]
     headline: ClassVar[str]
     in_money: ClassVar[bool]
     entity: ClassVar[tuple[str, ...]]
     pair_features: ClassVar[tuple[str, ...]]
     settled_together: ClassVar[bool]
+    from_table: ClassVar[bool]
+
+    @property
+    def score_kind(self) -> ScoreKind:
+        """Whether its models say a probability or an amount."""
 
     @property
     def name(self) -> str:
@@ -97,6 +103,9 @@ class Target(Protocol):
 
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with the columns ``pair_features`` beside them."""
+
+    def reads(self, feature: Feature) -> bool:
+        """Whether its models read a feature."""
 
     def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:
         """The places of the features whose past values are aligned by rank with those of the present."""

@@ -38,9 +38,14 @@ def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) ->
 def evidence_of(target: Target, feature_set: FeatureSet, walk: WalkForward) -> Evidence:
     """The test of a walk-forward, with the best of the target's rules on the same rows."""
     rows = walk.test
-    rules = rule_scores(target.rules(feature_set), feature_names(feature_set, target), rows.x)
-    rule = best_rule(target.score_kind, rows.y, rules)
-    return Evidence(rows.y, walk.test_scores, rows.customers, rule, rules[rule] if rule else None)
+    rules = {rule.name: rule for rule in target.rules(feature_set)}
+    scores = rule_scores(list(rules.values()), feature_names(feature_set, target), rows.x)
+    best = best_rule(target.score_kind, rows.y, scores)
+    if best is None:
+        return Evidence(rows.y, walk.test_scores, rows.customers)
+    attribute = feature_set.feature(rules[best].feature).attribute if target.from_table else None
+    column = attribute.name if attribute else None
+    return Evidence(rows.y, walk.test_scores, rows.customers, best, scores[best], column)
 
 
 def baseline_metrics(score_kind: ScoreKind, evidence: Evidence) -> dict[str, float]:

@@ -76,7 +76,7 @@ def outcome_dataset(settings: Settings, model: Model, *, as_of: int, until: int 
     sample = Sample(settings.training.rows, (*model.target.entity, "as_of"))
     sample.add(rows)
     rows = sample.rows()
-    profiles = profiles_of(lake, feature_set, rows)
+    profiles = profiles_of(lake, feature_set, rows, without_events=model.target.from_table)
     found = dataset(lake, model.target, model.feature_names, rows, profiles, minor_units=settings.minor_units)
     return replace(found, found=sample.found)
 
@@ -94,7 +94,8 @@ def _check_reach(lake: Lake, model: Model, *, as_of: int) -> None:
 
 
 def _last_event(lake: Lake) -> int | None:
-    last = lake.scan("events").select(pl.col("time").max()).collect().item()
+    times = pl.concat([lake.scan(table).select("time") for table in ("events", "snapshots")])
+    last = times.select(pl.col("time").max()).collect().item()
     return None if last is None else int(last)
 
 

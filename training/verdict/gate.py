@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from features.arrays import Floats, Texts
 from features.config.sections.targets import Gate
 from features.units import DAY
+from training.metrics.amounts import normalised_gini
 from training.metrics.bootstrap import level_interval, share_better
-from training.metrics.probability import calibration_slope
+from training.metrics.probability import auc, calibration_slope
 from training.targets import Target
 
 
@@ -41,19 +42,23 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Out-of-time rows: what came true, the model's scores, and those of the best rule, one entry a row."""
+    """Rows that were not learnt from: what came true, the model's scores, and those of the best rule, one entry a row.
+
+    ``rule_column`` is the column of a table that the rule reads, if it reads one.
+    """
 
     y: Floats
     scores: Floats
     customers: Texts
     rule: str | None = None
     rule_scores: Floats | None = None
+    rule_column: str | None = None
 
 
 def data_refusals(target: Target, gate: Gate, *, outcomes: int, history_us: int, customers: int) -> list[Refusal]:
     """Refusals for too little data."""
     refusals = []
-    if history_us < gate.horizons * target.horizon_us:
+    if not target.from_table and history_us < gate.horizons * target.horizon_us:
         days, least = history_us / DAY, gate.horizons * target.horizon_us / DAY
         text = (
             f"'{target.name}' has {days:.0f} days of history up to as_of, and needs {least:.0f} ({gate.horizons} "
@@ -78,6 +83,7 @@ def check_evidence(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
     level = float(evidence.scores.sum()) / total if total > 0 else None
     between = level_interval(evidence.y, evidence.scores, evidence.customers) if level is not None else None
     found = (
+        _leak_refusal(target, gate, evidence) if target.from_table else None,
         _order_refusal(target, gate, evidence, confidence),
         _slope_refusal(target, gate, slope),
         # Contacts come by campaigns, whose levels differ: drawing customers anew does not tell by how much.
@@ -101,6 +107,22 @@ def _order_refusal(target: Target, gate: Gate, evidence: Evidence, confidence: f
         f"customers, and needs {gate.confidence:.0%}. Use the rule, or add history or features."
     )
     return Refusal("not_better_than_rule", text)
+
+
+def _leak_refusal(target: Target, gate: Gate, evidence: Evidence) -> Refusal | None:
+    """An outcome that is told so well that a column must hold it already."""
+    quality, figure = (normalised_gini, "normalised Gini") if target.score_kind == "amount" else (auc, "AUC")
+    model = quality(evidence.y, evidence.scores)
+    alone = float("nan") if evidence.rule_scores is None else quality(evidence.y, evidence.rule_scores)
+    if not max(model, alone) >= gate.leak:
+        return None
+    text = (
+        f"'{target.name}' is told too well to be believed: {figure} {model:.3f}, from {gate.leak} on (gate.leak) it is "
+        f"refused. Of the columns '{evidence.rule_column}' tells most, alone {alone:.3f}. If it is only known with the "
+        f"outcome, say `leave_out: [{evidence.rule_column}]` in the target and train again; if all is right, "
+        f"`stamkund models promote {target.name} VERSION --override REASON`."
+    )
+    return Refusal("leak", text)
 
 
 def _slope_refusal(target: Target, gate: Gate, slope: float | None) -> Refusal | None:

@@ -25,8 +25,9 @@ class TrainingReport:
 
     ``model`` is None when there was too little to train on; ``rows``, ``customers`` and ``origins`` count what the
     final model learnt from, ``found`` the rows that these were drawn from, ``tested`` those that the figures come from.
-    ``learners`` are those that won the ``race``; ``level`` is the forecast that the scores add up to. ``unchanged``
-    says that everything was as it was when this version was trained, so that nothing was trained anew.
+    ``learners`` are those that won the ``race``; ``folds`` the random parts of customers that the figures come from
+    where no time stands behind them, else 0; ``level`` is the forecast that the scores add up to. ``unchanged`` says
+    that everything was as it was when this version was trained, so that nothing was trained anew.
     """
 
     target: Target
@@ -40,6 +41,7 @@ class TrainingReport:
     baseline: str | None = None
     baseline_metrics: Mapping[str, float] = field(default_factory=dict)
     race: Sequence[Entry] = ()
+    folds: int = 0
     learners: tuple[str, ...] = ()
     level: Forecast | None = None
     verdict: Verdict = field(default_factory=Verdict)
@@ -74,7 +76,7 @@ class TrainingReport:
 
 FOUND: Final = (
     "as_of", "rows", "customers", "origins", "found", "tested", "metrics", "baseline", "baseline_metrics", "race",
-    "learners", "level", "verdict",
+    "folds", "learners", "level", "verdict",
 )  # fmt: skip
 
 

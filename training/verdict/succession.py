@@ -24,12 +24,14 @@ def succession(model: Model, champion: Model | None, gate: Gate, walk: WalkForwa
     """Why a model does not replace the champion, if it does not.
 
     A champion that is older than ``gate.renew`` makes way, and so does one that cannot be compared: it was made for
-    another target or on other features, or nothing has come true that it had not seen.
+    another target or on other features, or nothing has come true that it had not seen, as of outcomes without a time.
     """
     if champion is None:
         return []
     if champion.as_of > model.as_of:
         return [_older(model, champion)]
+    if walk.folds:  # there is no later outcome that the champion had not seen
+        return []
     same = (champion.target, champion.feature_set_hash) == (model.target, model.feature_set_hash)
     if not same or model.as_of - champion.as_of > gate.renew:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final, Self
 
@@ -18,9 +18,9 @@ from features.profiles.looks import profiles_of
 from training.level.history import History
 from training.targets import Target
 from training.walk.rank_alignment import align_ranks
-from training.walk.rows import draw, history_start
+from training.walk.rows import Drawn, draw, history_start
 
-_OF_ALL: Final = ("aligned", "history", "found")  # what is no entry a row
+_OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless")  # what is no entry a row
 _NO_LOOKS: Final = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
 
 
@@ -30,8 +30,9 @@ class Dataset:
 
     ``fresh`` is False for a later look at a contact and for moments between two origins: models learn from such a row,
     but it is no outcome more. ``aligned`` are the columns in which customers are compared with those of their own
-    moment; ``history`` holds the levels of past moments where all customers of a moment are settled together. Of
-    the rows whose label is known there were ``found`` before a sample was drawn.
+    moment, ``codes`` those that hold places of words; ``history`` holds the levels of past moments where all customers
+    of a moment are settled together. Of the rows whose label is known there were ``found`` before a sample was drawn;
+    ``timeless`` says that all of these are of one moment, the same for everybody.
     """
 
     x: Floats
@@ -41,8 +42,10 @@ class Dataset:
     customers: Texts
     fresh: Mask
     aligned: tuple[int, ...] = ()
+    codes: tuple[int, ...] = ()
     history: History | None = None
     found: int = 0
+    timeless: bool = False
 
     def __len__(self) -> int:
         return len(self.y)
@@ -75,7 +78,7 @@ class Dataset:
 
 def feature_names(feature_set: FeatureSet, target: Target) -> tuple[str, ...]:
     """The columns that a model of this target reads, in order."""
-    return (*feature_set.names, *target.pair_features)
+    return (*(feature.name for feature in feature_set.features if target.reads(feature)), *target.pair_features)
 
 
 def dataset(
@@ -125,16 +128,18 @@ def training_datasets(
         )
         for target in targets
     }  # fmt: skip
-    looks = pl.concat([_NO_LOOKS, *(each.rows.select(_NO_LOOKS.columns) for each in drawn.values())])
-    profiles = profiles_of(lake, feature_set, looks)
+    profiles = {each: _profiles(lake, feature_set, drawn, targets, from_table=each) for each in (False, True)}
     found = {}
     for target in targets:
         names, own = feature_names(feature_set, target), drawn[target.name]
+        known = own.rows.filter(pl.col("known_at") <= as_of)
         found[target.name] = replace(
-            dataset(lake, target, names, own.rows, profiles, minor_units=minor_units),
+            dataset(lake, target, names, own.rows, profiles[target.from_table], minor_units=minor_units),
             aligned=target.aligned_features(feature_set),
+            codes=_codes(feature_set, names) if target.from_table else (),
             history=own.history,
             found=own.found,
+            timeless=target.from_table and known["as_of"].n_unique() == 1,
         )
     return found
 
@@ -142,3 +147,17 @@ def training_datasets(
 def scale_of(target: Target, minor_units: int) -> int:
     """What a target's label is divided by: money comes in minor units."""
     return int(10**minor_units) if target.in_money else 1
+
+
+def _profiles(
+    lake: Lake, feature_set: FeatureSet, drawn: Mapping[str, Drawn], targets: Sequence[Target], *, from_table: bool
+) -> pl.DataFrame:
+    """The profiles that the rows of these targets look at, of those ``from_table`` also where nobody acted."""
+    own = [drawn[target.name].rows.select(_NO_LOOKS.columns) for target in targets if target.from_table == from_table]
+    return profiles_of(lake, feature_set, pl.concat([_NO_LOOKS, *own]), without_events=from_table)
+
+
+def _codes(feature_set: FeatureSet, names: Sequence[str]) -> tuple[int, ...]:
+    """The places of the features that stand for words."""
+    words = {feature.name for feature in feature_set.features if feature.unit == "code"}
+    return tuple(place for place, name in enumerate(names) if name in words)

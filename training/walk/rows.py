@@ -69,7 +69,8 @@ def training_rows(
     fresh, further = (_marked(each, fresh=fresh) for each, fresh in zip(frames, (True, False), strict=True))
     label = pl.when(pl.col("known_at") <= as_of).then(pl.col("y")).alias("y")
     for rows in chain(fresh, further):
-        warm = rows.filter(pl.col("as_of").is_between(first + WARM_UP, as_of)).with_columns(label)
+        begin = pl.lit(value=True) if target.from_table else pl.col("as_of") >= first + WARM_UP
+        warm = rows.filter(begin, pl.col("as_of") <= as_of).with_columns(label)
         yield warm if keeper is None else keeper.passing("training", warm)
 
 

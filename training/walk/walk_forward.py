@@ -49,7 +49,8 @@ class WalkForward:
     """The final blend and calibration, and beside them the test: out-of-time rows from ``test_start`` on, scored.
 
     ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any;
-    ``ranges`` are those of amounts.
+    ``ranges`` are those of amounts. ``folds`` is the number of random parts of customers that the test was made of,
+    where all outcomes are of one moment (:mod:`training.walk.folds`), else 0.
     """
 
     scorer: Blend
@@ -60,6 +61,7 @@ class WalkForward:
     race: Sequence[Entry] = ()
     level: Forecast | None = None
     ranges: Ranges | None = None
+    folds: int = 0
 
 
 def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int | None:
@@ -160,6 +162,6 @@ def _fit(rows: Dataset, names: Iterable[str], score_kind: ScoreKind, *, at: int)
     labels = plain.relative if score_kind == "amount" else plain.y
 
     def fitted(learner: Learner) -> Scorer:
-        return learner.fit((aligned if learner.aligned else plain).x, labels, score_kind)
+        return learner.fitted((aligned if learner.aligned else plain).x, labels, score_kind, rows.codes)
 
     return Blend({learner.name: fitted(learner) for learner in learners})

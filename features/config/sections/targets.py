@@ -104,6 +104,34 @@ class RedemptionSettings(Section):
     horizon: Duration = 56 * DAY
 
 
+class OutcomeSettings(Section):
+    """What will a column of the table of customers, or of snapshots, say of those of whom it says nothing yet?
+
+    ``yes`` is the word that says that it happened, where the column has words of its own; ``leave_out`` are columns
+    that are only known with the outcome. An outcome of a snapshot is known a ``horizon`` after it.
+    """
+
+    type: Literal["outcome"]
+    column: Word
+    table: Literal["customers", "snapshots"] = "customers"
+    predict: Literal["probability", "amount"] = "probability"
+    yes: Word | None = None
+    leave_out: tuple[Word, ...] = ()
+    horizon: Duration = 0
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        if self.yes is not None and self.predict == "amount":
+            text = "`yes` is the word that says that it happened, and an amount has none. Take one of them away."
+            raise StamkundError("bad_setting", text, field="yes")
+        if self.horizon and self.table == "customers":
+            text = (
+                "`horizon` says how long after a snapshot its outcome is known, and customers are none. Take it away."
+            )
+            raise StamkundError("bad_setting", text, field="horizon")
+        return self
+
+
 TargetSettings = Annotated[
     LapseSettings
     | SpendSettings
@@ -111,7 +139,8 @@ TargetSettings = Annotated[
     | MarginSettings
     | EventSettings
     | SubscriptionEndSettings
-    | RedemptionSettings,
+    | RedemptionSettings
+    | OutcomeSettings,
     Field(discriminator="type"),
 ]
 
@@ -123,11 +152,15 @@ class Training(Section):
 
 
 class Gate(Section):
-    """What a model must show before it may be used; a champion older than ``renew`` makes way for any that does."""
+    """What a model must show before it may be used; a champion older than ``renew`` makes way for any that does.
+
+    From ``leak`` on, in AUC or normalized Gini, an outcome is told too well to be believed.
+    """
 
     outcomes: Whole = Field(default=200, ge=1)
     horizons: Whole = Field(default=3, ge=1)
     confidence: Number = Field(default=0.9, gt=0, lt=1)
     slope: tuple[Number, Number] = (0.8, 1.25)
     level: Number = Field(default=0.1, gt=0, lt=1)
+    leak: Number = Field(default=0.97, gt=0.5, le=1)
     renew: Duration = 90 * DAY

@@ -31,19 +31,29 @@ class AttributeChoice:
 
 
 def attributes_at(
-    lake: Lake, *, as_of: int, sensitive: Collection[str] = (), allowed: Pass = EVERYBODY
+    lake: Lake,
+    *,
+    as_of: int,
+    sensitive: Collection[str] = (),
+    predicted: Collection[str] = (),
+    allowed: Pass = EVERYBODY,
 ) -> AttributeChoice:
     """The attributes of the lake by their values at a moment (µs): of customers with events, and of snapshots.
 
-    Values of customers who are not ``allowed`` are not looked at, and ``sensitive`` attributes are used of nobody.
+    Where columns are ``predicted``, which are no attributes then, or nobody has events, all customers are meant. Values
+    of customers who are not ``allowed`` are not looked at, and ``sensitive`` attributes are used of nobody.
     """
     used, left_out = list[Attribute](), dict[str, str]()
     people = People.at(lake, [as_of])
     events = allowed.over(known_events(people.customer_events(), as_of))
     active = events.select(pl.col("customer_id").unique()).collect(engine="streaming")
+    if predicted or tables_alone(lake):
+        told = allowed.over(_people_in_tables(people, as_of=as_of)).collect()
+        active = pl.concat([active, told]).unique()
     least = fewest_people(active.height)
     for name, origin, texts, count in _values(people, events, active, allowed, as_of):
-        attribute = "sensitive" if name in sensitive else attribute_of(name, origin, texts, count=count)
+        reasons = {**dict.fromkeys(predicted, "what a target predicts"), **dict.fromkeys(sensitive, "sensitive")}
+        attribute = reasons.get(name) or attribute_of(name, origin, texts, count=count)
         if isinstance(attribute, Attribute) and attribute.reading == "word":
             attribute = _shared(attribute, texts, least)
         if isinstance(attribute, str):
@@ -53,6 +63,17 @@ def attributes_at(
         if origin == "snapshots" and attribute.reading == "number":
             used.append(replace(attribute, reading="change"))
     return AttributeChoice(tuple(used), left_out)
+
+
+def tables_alone(lake: Lake) -> bool:
+    """Whether a lake has customers or snapshots and not a single event: a company that has just a table."""
+    return not lake.files("events") and bool(lake.files("customers") or lake.files("snapshots"))
+
+
+def _people_in_tables(people: People, *, as_of: int) -> pl.LazyFrame:
+    """``customer_id`` of all of whom the tables tell by a moment."""
+    snapshots = people.about("snapshots").filter(pl.col("time") <= as_of)
+    return pl.concat([table.select("customer_id") for table in (people.about("customers"), snapshots)]).unique()
 
 
 def _shared(attribute: Attribute, people: Mapping[str, int], least: int) -> Attribute | str:

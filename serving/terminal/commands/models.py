@@ -48,6 +48,11 @@ def train(
         out.say(training_table(reports))
         if any(len(report.race) > 1 for report in reports):
             out.say(race_table(reports))
+        for each in (each for each in reports if each.folds):
+            out.say(
+                f"No time stands behind the figures of '{each.target.name}': its outcomes are of one moment, and it "
+                f"was tested on {each.folds} random parts of the customers."
+            )
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
         answer = training_answer(reports)

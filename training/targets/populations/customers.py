@@ -12,6 +12,7 @@ import polars as pl
 
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
+from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members
@@ -34,6 +35,7 @@ class Customers(ABC):
     entity: ClassVar[tuple[str, ...]] = CUSTOMER
     pair_features: ClassVar[tuple[str, ...]] = ()
     settled_together: ClassVar[bool] = True
+    from_table: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     label: ClassVar[nw.Expr] = nw.col("counted")
 
@@ -139,6 +141,10 @@ class Customers(ABC):
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002
         """The rows as they are."""
         return rows
+
+    def reads(self, feature: Feature) -> bool:  # noqa: ARG002
+        """All of them."""
+        return True
 
     def aligned_features(self, feature_set: FeatureSet) -> tuple[int, ...]:
         """All but codes, which have no order."""
