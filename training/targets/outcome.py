@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
@@ -76,7 +76,7 @@ class Outcome:
         after = f", {self.horizon_us // DAY} days after the row's moment" if self.horizon_us else ""
         return f"Of customers: {self.column}{says} in the table {self.table}{after}."
 
-    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:  # noqa: ARG002
+    def labels(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
         """Every row of the table up to ``as_of``; a label that is not there yet is null."""
         rows = table_rows(lake, self.table, self.column, as_of=as_of)
         return labelled(
@@ -88,9 +88,13 @@ class Outcome:
             horizon_us=self.horizon_us,
         )
 
-    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> pl.DataFrame:
+    def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002
+        """All of these."""
+        yield self.labels(lake, as_of=as_of)
+
+    def further_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002
         """None."""
-        return self.fresh_rows(lake, first=first, as_of=as_of).clear()
+        return iter(())
 
     def early_rows(self, lake: Lake, *, first: int, as_of: int) -> None:
         """None: rows come when they come, and tell no level of a whole company at a moment."""
@@ -98,7 +102,7 @@ class Outcome:
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The rows of snapshots after ``as_of`` whose outcome is there; those of customers have no time."""
         last = 2**62 if until is None else until
-        rows = self.fresh_rows(lake, first=0, as_of=last if self.table == "snapshots" else as_of)
+        rows = self.labels(lake, as_of=last if self.table == "snapshots" else as_of)
         return rows.filter(pl.col("as_of") > as_of, pl.col("y").is_not_null())
 
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002

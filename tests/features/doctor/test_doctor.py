@@ -199,14 +199,14 @@ def test_attributes_that_make_no_feature_are_told_with_the_reason() -> None:
     )
 
 
-def test_a_table_without_a_time_teaches_nothing_and_the_doctor_says_so(tmp_path: Path) -> None:
+def test_a_table_without_a_time_teaches_a_declared_outcome_alone_and_the_doctor_says_so(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("who,plan,churned\na,x,yes\nb,y,no\n")
     columns = {"customer_id": "who", "plan": "plan"}
     people: dict[str, object] = {"table": "customers", "from": "people.csv", "columns": columns}
     found = examine(settings_of(tmp_path, people=people), as_of=NOW).findings
     (problem,) = [each for each in found if each.level == "problem"]
     assert problem.message == "There are no events: 2 customers are known from tables without a time."
-    assert "an outcome without its day" in str(problem.next_step)
+    assert "declare an `outcome`" in str(problem.next_step)
     assert "stamkund init" in str(problem.next_step)
 
 

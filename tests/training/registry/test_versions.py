@@ -14,7 +14,7 @@ from tests.training.registry.models import MODEL, X, settings_in
 from training.registry.client import registry_client
 from training.registry.promotion import challenge, promote, rollback
 from training.registry.runs import register
-from training.registry.versions import champion, champion_versions, champions, listing, load
+from training.registry.versions import BY_FOLDS, champion, champion_versions, champions, listing, load
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +134,11 @@ def test_mlflow_loads_it_too(settings: Settings, versions: list[int]) -> None:
 def test_nothing_is_said_on_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     settings = settings_in(tmp_path / "home")
     (tmp_path / "files").mkdir()
-    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "files", refusals=[], fingerprint="f")
+    beside = {"refusals": [], "fingerprint": "f", "tested": BY_FOLDS}
+    register(settings, MODEL, parameters={}, figures={}, folder=tmp_path / "files", **beside)  # type: ignore[arg-type]
     promote(settings, "lapse", 1)
     assert champion_versions(settings) == {"lapse": 1}
+    assert [entry.tested for entry in listing(settings)] == ["random folds"]
     assert capfd.readouterr() == ("", "")
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
 

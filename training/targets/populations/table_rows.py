@@ -14,6 +14,7 @@ from features.lake import Lake
 from features.onboarding.knowledge.value_words import is_yes
 from training.targets.target import ScoreKind
 
+_ROWS = {"customer_id": pl.String, "as_of": pl.Int64, "said": pl.String}
 MANY = 6  # words of a column that a message names
 
 
@@ -22,6 +23,8 @@ def table_rows(lake: Lake, table: Literal["customers", "snapshots"], column: str
 
     People are those known at the row's moment.
     """
+    if not lake.files(table):
+        return pl.DataFrame(schema=_ROWS)
     if column not in lake.scan(table).collect_schema().names():
         text = f"The lake's table {table} has no column '{column}' yet. Run `stamkund build --refit`."
         raise StamkundError("outcome_missing", text, field=column)
@@ -29,7 +32,7 @@ def table_rows(lake: Lake, table: Literal["customers", "snapshots"], column: str
         rows = People.at(lake, [as_of]).about(table).with_columns(as_of=pl.lit(as_of, pl.Int64))
         return rows.select("customer_id", "as_of", said=column).collect()
     times = lake.scan(table).filter(pl.col("time") <= as_of).select(pl.col("time").unique().sort()).collect()
-    frames = [pl.LazyFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "said": pl.String})]
+    frames = [pl.LazyFrame(schema=_ROWS)]
     if People.at(lake, [*times["time"]]).nobody_joined:
         told = People.at(lake, [as_of]).about(table).filter(pl.col("time") <= as_of)
         return told.select("customer_id", as_of="time", said=column).collect()
@@ -59,17 +62,27 @@ def labelled(
 
 
 def _amounts(words: list[str]) -> dict[str, float] | None:
-    """The number that each word is; None where one is none."""
+    """The number that each word is; None where one is none, or is below 0."""
     numbers = {word: number_of(word) for word in words}
-    return numbers if all(number == number for number in numbers.values()) else None  # noqa: PLR0124
+    return numbers if all(number >= 0 for number in numbers.values()) else None
 
 
 def _answers(words: list[str], yes: str | None) -> dict[str, float] | None:
     """1 for each word that says yes, 0 for each that says no; None where that is not told."""
     if yes is not None:
         return {word: float(word == yes) for word in words} if yes in words or not words else None
-    meanings = {word: is_yes(word) for word in words}
+    meanings = {word: _means_yes(word) for word in words}
     return None if None in meanings.values() else {word: float(bool(means)) for word, means in meanings.items()}
+
+
+def _means_yes(word: str) -> bool | None:
+    """Whether a word says yes, or no: as a word, or as the number 1 or 0; None where it is neither.
+
+    >>> _means_yes("ja"), _means_yes("0.0"), _means_yes("2")
+    (True, False, None)
+    """
+    number = number_of(word)
+    return bool(number) if number in {0.0, 1.0} else is_yes(word)
 
 
 def _unclear(name: str, column: str, words: list[str], score_kind: ScoreKind, yes: str | None) -> StamkundError:
@@ -77,7 +90,7 @@ def _unclear(name: str, column: str, words: list[str], score_kind: ScoreKind, ye
     some = ", ".join(f"'{word}'" for word in words[:MANY]) + (", …" if len(words) > MANY else "")
     holds = f"'{name}' predicts the column '{column}', which holds {some}"
     if score_kind == "amount":
-        text = f"{holds}: not all are numbers. Write numbers, or say `predict: probability`."
+        text = f"{holds}: not all are numbers from 0 on. Write such numbers, or say `predict: probability`."
     elif yes is not None:
         text = f"{holds}, and never '{yes}'. Say in `yes` the word that says that it happened."
     else:
