@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from features.addresses import form_of
-from features.config.sections.identity import IdentifierType, IdentitySettings
+from features.config.sections.identifier_type import IdentifierType
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import TYPE, USER, identifier, node
 
 

@@ -9,7 +9,8 @@ from typing import Self
 import polars as pl
 
 from features.addresses import is_nobodys
-from features.config.sections.identity import MOST, IdentitySettings
+from features.config.sections.identifier_type import MOST
+from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import USER
 from features.reading.ids import STAND_INS
 

@@ -11,7 +11,7 @@ import orjson
 
 from features.addresses import form_of, is_nobodys_value, values_of
 from features.config.locations import expand
-from features.config.sections.identity import IdentifierType
+from features.config.sections.identifier_type import IdentifierType
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.identifiers import node, others_in, others_text

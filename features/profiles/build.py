@@ -26,6 +26,7 @@ from features.privacy.tombstones import Tombstones
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings, fitted_features, no_customers
+from features.profiles.households import households
 from features.profiles.parquet_file import write_profiles
 from features.progress import Progress, silent
 
@@ -100,8 +101,9 @@ def _write(
         checkpoint = checkpoint_for(lake, events, plan, settings.checkpoint, as_of=as_of, joined=people.joined)
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
     customers = write_profiles(
-        lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed
-    )
+        lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed,
+        homes=households(settings, lake, as_of=as_of, keeper=keeper),
+    )  # fmt: skip
     if not path.exists():
         raise no_customers(lake, as_of)
     return BuildResult(report, feature_set, customers, path, as_of, unused)

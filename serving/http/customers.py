@@ -20,7 +20,7 @@ from serving.http.requests import Profile
 from serving.http.state import State
 from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.hidden import pending_nodes
-from serving.store.people import standings
+from serving.store.people import lookup
 from serving.store.people.joined_records import person_record
 from serving.store.records import record_of
 from training.targets.populations.contacts import contact_kinds
@@ -99,7 +99,7 @@ def _whose(state: State, nodes: Collection[str], moment: Moment) -> Mapping[str,
         return {key: standing_by_itself(key).customer_id for key in nodes}
     if moment.is_past:
         return {key: next(iter(people_at(state.lake, [key], as_of=moment.as_of)), None) for key in nodes}
-    return standings.customers_of(state.store, nodes)
+    return lookup.customers_of(state.store, nodes)
 
 
 def _record(state: State, customer: str) -> Record | None:

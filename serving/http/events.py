@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy.engine import Connection
 
-from features.config.settings import Settings
+from features.config.sections.identity import household_attributes
 from features.errors import StamkundError
 from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
@@ -21,6 +21,7 @@ from serving.segment_spec.intake import MessageVerdict, receive
 from serving.store.engine import outages_as_errors
 from serving.store.erasures.tombstones import erased_until
 from serving.store.event_log import Event, append_events
+from serving.store.people.households import HouseholdRules, renew_households
 from serving.store.people.standings import join_people
 
 UNAVAILABLE = (
@@ -51,15 +52,17 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
         receiver = replace(
             receiver, pseudonyms=Pseudonyms.of(settings), erased_until=erased_until(state.store, settings)
         )
-        return receive(
-            messages, receiver, partial(append_events, state.store, received_at=now, beside=partial(_join, settings))
-        )
+        log = partial(append_events, state.store, received_at=now, beside=partial(_join, state))
+        return receive(messages, receiver, log)
 
 
-def _join(settings: Settings, connection: Connection, events: Sequence[tuple[int, Event]]) -> None:
-    """Join the people whom new messages tell to be one, in the transaction that keeps these."""
-    if settings.identity is not None:
-        join_people(connection, events, settings.identity)
+def _join(state: State, connection: Connection, events: Sequence[tuple[int, Event]]) -> None:
+    """Join the people whom new messages tell to be one, in the transaction that keeps these; see where they live."""
+    identity = state.settings.identity
+    if identity is not None:
+        join_people(connection, events, identity)
+    if attributes := household_attributes(identity):
+        renew_households(connection, events, HouseholdRules(attributes, state.rules), as_of=state.settings.now())
 
 
 def _answer(verdicts: Sequence[MessageVerdict]) -> dict[str, object]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
+
+from features.config.sections.identity import household_attributes
 from features.errors import StamkundError
 from features.evaluate.online.consent import Consent, PurposeConsent
 from features.evaluate.online.record import Record
 from features.moments import iso
+from features.profiles.households import households
 from serving.decisions.customers import feature_row
 from serving.decisions.exclusions import NO_CONSENT
-from serving.http.customers import Customer, customers_of, has_events, moment_of, unknown_customer
+from serving.http.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
@@ -16,6 +20,8 @@ from serving.scoring.champions import Lineup
 from serving.scoring.model_scores import NO_EVENTS
 from serving.segment_spec.event.fields import check_text
 from serving.store.engine import outages_as_errors
+from serving.store.hidden import pending_nodes
+from serving.store.people.households import household_of
 
 REASONS = 3  # that each model gives
 
@@ -40,6 +46,7 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
         "currency": state.settings.currency,
         "traits": record.traits_at(moment.as_of),
         "consent": None if known.consent is None else consent_answer(known.consent),
+        "household": _household(state, known, moment),
         "no_scores": _no_scores(state, known, moment.as_of),
     }
     if state.lineup is None or not known.passes("profiles"):
@@ -58,6 +65,21 @@ def _no_scores(state: State, customer: Customer, as_of: int) -> str | None:
     if not has_events(customer.record, as_of):
         return NO_EVENTS
     return "no_model" if state.lineup is None else None
+
+
+def _household(state: State, customer: Customer, moment: Moment) -> dict[str, object] | None:
+    """The household of a customer who allows profiles, and how many people it holds; None where there is none.
+
+    That of a past moment is found in the lake, among everybody who was known then.
+    """
+    if not household_attributes(state.settings.identity) or not customer.passes("profiles"):
+        return None
+    if not moment.is_past:
+        home = household_of(state.store, customer.customer_id)
+        return None if home is None else home._asdict()
+    homes = households(state.settings, state.lake, as_of=moment.as_of, hidden=pending_nodes(state.store))
+    own = [] if homes is None else homes.filter(pl.col("customer_id") == customer.customer_id).rows()
+    return {"id": own[0][1], "people": own[0][2]} if own else None
 
 
 def consent_answer(consent: Consent) -> dict[str, object]:

@@ -16,6 +16,7 @@ from features.identity.people import customers_of, moved_between
 from features.ingest.report import IngestReport
 from features.lake import Lake
 from features.profiles.build import BuildResult, build
+from features.profiles.households import households
 from features.profiles.records import records
 from features.progress import Progress, silent
 from serving.privacy.erasure import finish, remove_from_files
@@ -26,6 +27,7 @@ from serving.store.erasures.receipts import is_unclean
 from serving.store.erasures.tombstones import tombstones_of
 from serving.store.event_log import forget_old_log, log_frame
 from serving.store.hidden import pending
+from serving.store.people.households import replace_households
 from serving.store.people.rulings import all_rulings
 from serving.store.people.standings import replace_people
 from serving.store.records import replace_records, update_records
@@ -82,9 +84,11 @@ def _renew(store: Engine, settings: Settings, report: IngestReport, *, as_of: in
     version = _records_version(report.version)
     new_records = records(lake, customers, progress, as_of=as_of)
     people = partial(replace_people, identity=settings.identity, log_seq=report.log)
+    homes = households(settings, lake, as_of=as_of)
 
     def beside(connection: Connection) -> None:
         people(connection, people_at(lake, as_of=as_of))
+        replace_households(connection, homes)
 
     renew = replace_records if customers is None else partial(update_records, customers=customers)
     renew(store, new_records, as_of=as_of, log_seq=report.log, lake=version, beside=beside)

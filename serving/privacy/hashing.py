@@ -15,7 +15,7 @@ from features.errors import StamkundError
 from features.events.identifiers import identifier, node
 from features.privacy.pseudonyms import Pseudonyms, hashing_of, other_hashing
 from serving.store.engine import meta
-from serving.store.schema import DECISIONS, EVENT_LOG, META, RULINGS, SIGHTINGS
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, RULINGS, SIGHTINGS
 
 # The keys in ``meta`` of what is hashed and by which key, and of whether files of before are still to be deleted.
 _HASHING: Final = "hashing"
@@ -92,6 +92,7 @@ def _hash(connection: Connection, pseudonyms: Pseudonyms) -> None:
     _change(connection, EVENT_LOG, EVENT_LOG.c.seq, event)
     _change(connection, DECISIONS, DECISIONS.c.decision_id, decision)
     _change(connection, RULINGS, RULINGS.c.number, ruling)
+    connection.execute(sa.delete(HOUSEHOLDS))
     connection.execute(sa.delete(SIGHTINGS))  # the build that follows has read all of their events
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from features.identity.people import People
 from features.lake import Lake
-from serving.store.people.standings import customers_of, nodes_joined
+from serving.store.people.lookup import customers_of, nodes_joined
 
 _NOW: Final = 2**62
 

@@ -13,7 +13,8 @@ from features.evaluate.online.record import Record
 from features.events.identifiers import identifier
 from features.moments import iso
 from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
-from serving.store.schema import DECISIONS, EVENT_LOG, RECORDS
+from serving.store.people.households import household_of
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS
 
 
 def holdings(settings: Settings, store: Engine) -> list[Holding]:
@@ -37,6 +38,11 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
             "So that they can be explained and evaluated later.", UNTIL_ERASED, rows(_decisions),
         ),
         Holding(
+            "households", f"{place}, table {HOUSEHOLDS.name}", "In which household each customer lives, by a hash of "
+            "the attributes that its people share.", "Profiles tell how many people it holds.", UNTIL_ERASED,
+            rows(_households),
+        ),
+        Holding(
             "tombstones", f"{place}, tables tombstones and erasures", "Keyed hashes of erased people's identifiers "
             "(pseudonyms), when they were erased, and receipts of counts.",
             "So that the erased do not come back with old files; proof of the erasure.", "as you decide",
@@ -48,6 +54,11 @@ def _log(store: Engine, nodes: Collection[str]) -> Rows:
     query = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.fragment.in_(nodes)).order_by(EVENT_LOG.c.seq)
     with store.connect() as connection:
         return [orjson.loads(event) for event in connection.execute(query).scalars()]
+
+
+def _households(store: Engine, nodes: Collection[str]) -> Rows:
+    homes = [(node, household_of(store, node)) for node in sorted(nodes)]
+    return [{"customer_id": node, **home._asdict()} for node, home in homes if home is not None]
 
 
 def _records(store: Engine, nodes: Collection[str]) -> Rows:

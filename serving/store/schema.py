@@ -63,6 +63,12 @@ SIGHTINGS: Final = sa.Table(
     sa.Column("seq", sa.BigInteger, primary_key=True),
     sa.Index("sightings_seq", "seq"),
 )
+HOUSEHOLDS: Final = sa.Table(
+    "households",
+    SCHEMA,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("household_id", sa.Text, nullable=False, index=True),
+)
 KEYS: Final = sa.Table(
     "keys",
     SCHEMA,

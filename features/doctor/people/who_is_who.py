@@ -6,17 +6,24 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from features.config.sections.identity import IdentitySettings
+from features.config.sections.identity import IdentitySettings, household_attributes
 from features.config.settings import Settings
-from features.doctor.findings.finding import Finding, enumeration
+from features.doctor.findings.finding import Finding, enumeration, quantity
 from features.identity.evidence import Summary, nobodys_values, summary
 from features.identity.preview import preview
 from features.lake import Lake
+from features.profiles.households import households
 
 _SHOWN = 3  # of the values that are shared
 
 
 def who_is_who(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
+    """Findings about who is one person, and about who lives together."""
+    yield from _joined(lake, settings, as_of=as_of)
+    yield from _together(lake, settings, as_of=as_of)
+
+
+def _joined(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
     """Findings about the identifiers that come together in rows; none where none do."""
     if not lake.scan("events").select(pl.col("ids").is_not_null().any()).collect().item():
         return
@@ -34,6 +41,21 @@ def who_is_who(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Findin
         text = f"{len(told.shared):,} values serve more people than they may, and are nobody's: {worst} …"
         step = "Put those that never mean anybody under `block:`; `stamkund identity report` shows more."
         yield Finding("people", "note", text, step)
+
+
+def _together(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:
+    """How many people live in how many households; none where nobody asks for them."""
+    homes = households(settings, lake, as_of=as_of)
+    if homes is None:
+        return
+    if homes.is_empty():
+        names = " and ".join(household_attributes(settings.identity))
+        step = "Name attributes that a source of `customers` maps, or `identify` events tell, as `household:`."
+        yield Finding("people", "warning", f"Nobody is in a household: of nobody {names} are known.", step)
+        return
+    number, largest = homes["household_id"].n_unique(), homes["household_people"].max()
+    text = f"{quantity(homes.height, 'customer')} in {quantity(number, 'household')}; the largest holds {largest:,}."
+    yield Finding("people", "ok", text)
 
 
 def _largest(told: Summary) -> str:

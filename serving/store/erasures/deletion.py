@@ -20,7 +20,7 @@ from serving.store.blocks import blocks
 from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt
 from serving.store.erasures.tombstones import put_tombstones
-from serving.store.schema import DECISIONS, EVENT_LOG, IDENTITY, RECORDS, RULINGS, SIGHTINGS
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, IDENTITY, RECORDS, RULINGS, SIGHTINGS
 
 _BLOCK = 500
 _TYPED = DECISIONS.c.id_type + ":" + DECISIONS.c.id
@@ -73,6 +73,7 @@ def _delete(connection: Connection, people: Sequence[Person]) -> list[Counts]:
         (IDENTITY, IDENTITY.c.node, by_node),
         (IDENTITY, IDENTITY.c.customer_id, by_node),
         (SIGHTINGS, SIGHTINGS.c.node, by_node),
+        (HOUSEHOLDS, HOUSEHOLDS.c.customer_id, by_node),
         (DECISIONS, DECISIONS.c.customer_id, by_node),
         (DECISIONS, _TYPED, by_type),
     ):
@@ -82,7 +83,7 @@ def _delete(connection: Connection, people: Sequence[Person]) -> list[Counts]:
                 counts[owners[owner]][str(table.name)] += 1
     for place in _delete_rulings(connection, by_node):
         counts[place][str(RULINGS.name)] += 1
-    tables = [str(table.name) for table in (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, DECISIONS, RULINGS)]
+    tables = [str(table.name) for table in (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, HOUSEHOLDS, DECISIONS, RULINGS)]
     return [{table: count[table] for table in tables} for count in counts]
 
 

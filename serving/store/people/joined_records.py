@@ -35,15 +35,20 @@ class Member:
 def person_record(engine: Engine, customer_id: str) -> Record | None:
     """The customer's record: those of all who are this customer now, moved on by what was logged since."""
     with engine.connect() as connection:
-        rows = connection.execute(_MEMBERS, {"customer": customer_id}).all()
-        members = {row.node: Member(row.built_customer_id or row.node, row.nobody_from) for row in rows}
-        members.setdefault(customer_id, Member(customer_id))
-        if len(members) == 1:
-            return record_in(connection, customer_id)
-        names = [Name(row.node, customer_id, row.since) for row in rows if row.since is not None]
-        bases = _bases(connection, customer_id, members)
-        after = {key: bases[one.base][0] if one.base in bases else 0 for key, one in members.items()}
-        events = list(_later(connection, members, after))
+        return person_record_in(connection, customer_id)
+
+
+def person_record_in(connection: Connection, customer_id: str) -> Record | None:
+    """The same within a connection."""
+    rows = connection.execute(_MEMBERS, {"customer": customer_id}).all()
+    members = {row.node: Member(row.built_customer_id or row.node, row.nobody_from) for row in rows}
+    members.setdefault(customer_id, Member(customer_id))
+    if len(members) == 1:
+        return record_in(connection, customer_id)
+    names = [Name(row.node, customer_id, row.since) for row in rows if row.since is not None]
+    bases = _bases(connection, customer_id, members)
+    after = {key: bases[one.base][0] if one.base in bases else 0 for key, one in members.items()}
+    events = list(_later(connection, members, after))
     if not bases and not events:
         return None
     first = sorted(bases, key=lambda base: (base != customer_id, base))

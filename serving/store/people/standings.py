@@ -1,41 +1,26 @@
-"""Whose identifiers are: looked up before records, and moved on by each message that tells of several."""
+"""Whose identifiers are: put there by a build, and moved on by each message that tells of several."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 
 from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force
 from serving.store.blocks import blocks
+from serving.store.people.lookup import rows_with
 from serving.store.people.rulings import rulings_in
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 
 MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
 _BLOCK: Final = 500
 _C, _S = IDENTITY.c, SIGHTINGS.c
-
-
-def customers_of(engine: Engine, nodes: Iterable[str]) -> dict[str, str | None]:
-    """By node the customer whose it is; None for a visitor's, and for what several people share."""
-    asked = list(dict.fromkeys(nodes))
-    with engine.connect() as connection:
-        rows = _rows(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, asked)
-        told = {row.node: row.customer_id if row.nobody_from is None else None for row in rows}
-    return {key: told[key] if key in told else standing_by_itself(key).customer_id for key in asked}
-
-
-def nodes_joined(engine: Engine, customers: Collection[str]) -> list[tuple[str, str]]:
-    """The nodes that are these customers' beside their own, each with its customer."""
-    with engine.connect() as connection:
-        rows = _rows(connection, sa.select(_C.node, _C.customer_id), _C.customer_id, customers)
-        return [(row.node, row.customer_id) for row in rows]
 
 
 def join_people(connection: Connection, events: Sequence[tuple[int, Event]], identity: IdentitySettings) -> None:
@@ -48,11 +33,11 @@ def join_people(connection: Connection, events: Sequence[tuple[int, Event]], ide
     told = [(seq, keys) for seq, keys in told if len(keys) > 1]
     if not told:
         return
-    _wait_for_others(connection)
+    wait_for_others(connection)
     every = {key for _, keys in told for key in keys}
     standings = {key: standing_by_itself(key) for key in every} | _standings(connection, every)
     seen: dict[str, set[int]] = {key: set() for key in every}
-    for row in _rows(connection, sa.select(_S.node, _S.seq), _S.node, every):
+    for row in rows_with(connection, sa.select(_S.node, _S.seq), _S.node, every):
         seen[row.node].add(row.seq)
     new, dirty = list[dict[str, object]](), set[str]()
     for seq, keys in told:
@@ -73,7 +58,7 @@ def replace_people(
     connection: Connection, people: Iterable[tuple[str, Standing]], identity: IdentitySettings | None, *, log_seq: int
 ) -> None:
     """Put a build's people in place of all before, and join to them again what was logged since ``log_seq``."""
-    _wait_for_others(connection)
+    wait_for_others(connection)
     connection.execute(sa.delete(IDENTITY))
     for block in blocks(people, _BLOCK):
         connection.execute(sa.insert(IDENTITY), [_row(key, one, built=one) for key, one in block])
@@ -82,13 +67,6 @@ def replace_people(
         connection.execute(sa.delete(SIGHTINGS))
         return
     _renew(connection, identity, set(connection.execute(sa.select(_S.node).distinct()).scalars()))
-
-
-def built_people(engine: Engine) -> dict[str, Standing]:
-    """The people of the last build, as the store was told them."""
-    with engine.connect() as connection:
-        rows = connection.execute(sa.select(IDENTITY).where(_C.built))
-        return {row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since) for row in rows}
 
 
 def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
@@ -128,19 +106,19 @@ def _component(
         nodes |= frontier
         if len(nodes) > MOST:
             return None
-        rows = list(_rows(connection, sa.select(IDENTITY), _C.node, frontier))
+        rows = list(rows_with(connection, sa.select(IDENTITY), _C.node, frontier))
         customers = {each for row in rows for each in (row.customer_id, row.built_customer_id) if each} | frontier
         for column in (_C.customer_id, _C.built_customer_id):
-            rows += _rows(connection, sa.select(IDENTITY), column, customers)
+            rows += rows_with(connection, sa.select(IDENTITY), column, customers)
         built |= {
             row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since)
             for row in rows
             if row.built
         }
         found = {row.node for row in rows} | customers
-        later = {row.seq for row in _rows(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
+        later = {row.seq for row in rows_with(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
         seqs |= later
-        for row in _rows(connection, sa.select(EVENT_LOG.c.event), EVENT_LOG.c.seq, later):
+        for row in rows_with(connection, sa.select(EVENT_LOG.c.event), EVENT_LOG.c.seq, later):
             events.append(orjson.loads(row.event))
             found.update(nodes_of(events[-1]))
         frontier = found - nodes
@@ -148,19 +126,8 @@ def _component(
 
 
 def _standings(connection: Connection, nodes: Collection[str]) -> dict[str, Standing]:
-    rows = _rows(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, nodes)
+    rows = rows_with(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, nodes)
     return {row.node: Standing(row.customer_id, row.nobody_from) for row in rows}
-
-
-def _rows(
-    connection: Connection,
-    query: sa.Select[tuple[object, ...]],
-    column: sa.ColumnElement[object],
-    values: Iterable[object],
-) -> Iterator[sa.Row[tuple[object, ...]]]:
-    """The rows of a query in which a column has one of these values."""
-    for block in blocks(values, _BLOCK):
-        yield from connection.execute(query.where(column.in_(block)))
 
 
 def _row(key: str, standing: Standing, *, built: Standing | None) -> dict[str, object]:
@@ -182,7 +149,7 @@ def _is_told(row: Mapping[str, object]) -> bool:
     return (row["customer_id"], row["nobody_from"]) != (standing.customer_id, None)
 
 
-def _wait_for_others(connection: Connection) -> None:
+def wait_for_others(connection: Connection) -> None:
     """Join no people at the same time as another process; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(IDENTITY.name))))

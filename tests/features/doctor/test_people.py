@@ -8,6 +8,8 @@ from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
 from features.doctor.people.who_is_who import who_is_who
 from features.units import DAY
+from tests.features.identity.test_households import STORY as NEIGHBOURS
+from tests.features.identity.test_households import TABLE
 from tests.features.identity.test_people import STORY, event, lake_of
 
 NOW = 9 * DAY
@@ -43,3 +45,15 @@ def test_it_names_what_people_write_where_they_have_no_address(tmp_path: Path) -
     events = [event(1, "u1", '{"email": "none@x.se"}'), event(2, "u2", '{"email": "none@x.se"}')]
     _, nobodys, *_ = who_is_who(lake_of(tmp_path, events), settings(IdentitySettings()), as_of=NOW)
     assert nobodys.message == "Values that stand for nobody came with 2 links, and join nobody: email:none@x.se 2."
+
+
+def test_it_counts_households_and_says_where_there_can_be_none(tmp_path: Path) -> None:
+    lake = lake_of(tmp_path, NEIGHBOURS, customers=TABLE)
+    live = settings(IdentitySettings(household=("street", "zip")))
+    *_, found = who_is_who(lake, live, as_of=8 * DAY)
+    assert (found.level, found.message) == ("ok", "4 customers in 2 households; the largest holds 2.")
+    *_, none = who_is_who(lake, settings(IdentitySettings(household=("street", "house_no"))), as_of=8 * DAY)
+    assert (none.level, none.message) == (
+        "warning",
+        "Nobody is in a household: of nobody street and house_no are known.",
+    )

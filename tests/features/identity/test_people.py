@@ -62,7 +62,8 @@ def lake_of(
     rulings: Sequence[Ruling] = (),
     **tables: pl.DataFrame,
 ) -> Lake:
-    more = {"fragment": pl.String, "order_id": pl.String, "value": pl.Int64, "order_line": pl.Int64}
+    more = dict.fromkeys(("fragment", "order_id", "properties"), pl.String)
+    more |= {"value": pl.Int64, "order_line": pl.Int64}
     frame = pl.DataFrame(events, SCHEMA | more | {"campaign_id": pl.String})
     lake = Lake(folder)
     lake.write(cast("dict[Table, pl.DataFrame]", {"events": frame, **tables}))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.config.sections.identity import IdentifierType
+from features.config.sections.identifier_type import IdentifierType
 from features.hashes import keyed_hash
 from features.privacy.pseudonyms import Pseudonyms
 from features.privacy.tombstones import Tombstones

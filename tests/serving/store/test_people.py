@@ -29,8 +29,9 @@ from features.privacy.rules import ConsentRules
 from serving.store.engine import open_store
 from serving.store.event_log import append_events, log_frame
 from serving.store.people.joined_records import person_record
+from serving.store.people.lookup import customers_of
 from serving.store.people.rulings import add_ruling
-from serving.store.people.standings import customers_of, join_people, replace_people
+from serving.store.people.standings import join_people, replace_people
 from serving.store.records import replace_records
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 from serving.store.since_build import since_build

@@ -1,0 +1,91 @@
+"""In which household each customer lives: put there by a build, moved on by what people say since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from features.evaluate.online.consent import Consent
+from features.events.statements.statement import says
+from features.identity.households.household import household_id
+from features.identity.live import Event, nodes_of
+from features.privacy.rules import ConsentRules
+from serving.store.blocks import blocks
+from serving.store.people.joined_records import person_record_in
+from serving.store.people.lookup import customers_in, nodes_joined_in
+from serving.store.people.standings import wait_for_others
+from serving.store.schema import HOUSEHOLDS
+
+_BLOCK: Final = 500
+_C = HOUSEHOLDS.c
+
+
+class Household(NamedTuple):
+    """A household, and how many people it holds."""
+
+    id: str
+    people: int
+
+
+@dataclass(frozen=True)
+class HouseholdRules:
+    """The ``attributes`` that people of one household share, and what must allow that somebody is counted."""
+
+    attributes: Sequence[str]
+    consent: ConsentRules | None
+
+
+def household_of(engine: Engine, customer_id: str) -> Household | None:
+    """The household of a customer; None of one who is in none."""
+    own = sa.select(_C.household_id).where(_C.customer_id == customer_id).scalar_subquery()
+    query = sa.select(_C.household_id, sa.func.count()).where(_C.household_id == own).group_by(_C.household_id)
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else Household(*row)
+
+
+def replace_households(connection: Connection, homes: pl.DataFrame | None) -> None:
+    """Put a build's households (``customer_id, household_id``) in place of all before."""
+    connection.execute(sa.delete(HOUSEHOLDS))
+    if homes is not None:
+        for block in blocks(homes.select("customer_id", "household_id").iter_rows(named=True), _BLOCK):
+            connection.execute(sa.insert(HOUSEHOLDS), block)
+
+
+def renew_households(
+    connection: Connection, events: Iterable[tuple[int, Event]], rules: HouseholdRules, *, as_of: int
+) -> None:
+    """Look anew where those live whom new events of the log tell to be one, or whose attributes or consent they tell.
+
+    It happens in the transaction that logs the events, after people are joined.
+    """
+    told = [event for _, event in events if event["kind"] == "identify" or event.get("ids") or says(event)]
+    nodes = {node for event in told for node in nodes_of(event)}
+    if not nodes:
+        return
+    wait_for_others(connection)
+    customers = {each for each in customers_in(connection, nodes).values() if each is not None}
+    former = nodes | customers | {node for node, _ in nodes_joined_in(connection, customers)}
+    for block in blocks(former, _BLOCK):
+        connection.execute(sa.delete(HOUSEHOLDS).where(_C.customer_id.in_(block)))
+    homes = {each: _household(connection, each, rules, as_of) for each in sorted(customers)}
+    rows = [{"customer_id": customer, "household_id": home} for customer, home in homes.items() if home]
+    if rows:
+        connection.execute(sa.insert(HOUSEHOLDS), rows)
+
+
+def _household(connection: Connection, customer: str, rules: HouseholdRules, as_of: int) -> str | None:
+    record = person_record_in(connection, customer)
+    if record is None or not _is_allowed(Consent(rules.consent, record, as_of) if rules.consent else None):
+        return None
+    traits = record.traits_at(as_of)
+    return household_id(traits.get(name) for name in rules.attributes)
+
+
+def _is_allowed(consent: Consent | None) -> bool:
+    return consent is None or consent.passes("profiles")
