@@ -75,4 +75,4 @@ def _largest(moves: pl.DataFrame) -> dict[str, int]:
         return {}
     groups = moves.group_by("is").agg("fragment").sort(pl.col("fragment").list.len(), "is", descending=[True, False])
     types = [identifier(fragment)[0] for fragment in groups["fragment"][0]]
-    return {name: types.count(name) for name in dict.fromkeys(sorted(types, key=types.count))}
+    return {name: types.count(name) for name in sorted({*types}, key=lambda name: (types.count(name), name))}

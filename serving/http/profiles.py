@@ -9,6 +9,7 @@ from features.errors import StamkundError
 from features.evaluate.online.consent import Consent, PurposeConsent
 from features.evaluate.online.record import Record
 from features.moments import iso
+from features.profiles.consent import gatekeeper_of
 from features.profiles.households import households
 from serving.decisions.customers import feature_row
 from serving.decisions.exclusions import NO_CONSENT
@@ -22,6 +23,7 @@ from serving.segment_spec.event.fields import check_text
 from serving.store.engine import outages_as_errors
 from serving.store.hidden import pending_nodes
 from serving.store.people.households import household_of
+from serving.store.since_build import events_since_build
 
 REASONS = 3  # that each model gives
 
@@ -77,7 +79,9 @@ def _household(state: State, customer: Customer, moment: Moment) -> dict[str, ob
     if not moment.is_past:
         home = household_of(state.store, customer.customer_id)
         return None if home is None else home._asdict()
-    homes = households(state.settings, state.lake, as_of=moment.as_of, hidden=pending_nodes(state.store))
+    keeper = gatekeeper_of(state.settings, state.lake, later=events_since_build(state.store))
+    hidden = pending_nodes(state.store)
+    homes = households(state.settings, state.lake, as_of=moment.as_of, keeper=keeper, hidden=hidden)
     own = [] if homes is None else homes.filter(pl.col("customer_id") == customer.customer_id).rows()
     return {"id": own[0][1], "people": own[0][2]} if own else None
 

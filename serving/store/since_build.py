@@ -34,13 +34,14 @@ def since_build(settings: Settings) -> SinceBuild:
         return SinceBuild()
     store = open_store(settings.store_url)
     try:
-        return SinceBuild(_events(store, after=int(meta(store).get("log_seq", 0))), pending_nodes(store))
+        return SinceBuild(events_since_build(store), pending_nodes(store))
     finally:
         store.dispose()
 
 
-def _events(store: Engine, *, after: int) -> pl.DataFrame:
-    """The events logged after a number, each about the customer whose it is known to be."""
+def events_since_build(store: Engine) -> pl.DataFrame:
+    """The events that no build has read yet, each about the customer whose it is known to be."""
+    after = int(meta(store).get("log_seq", 0))
     c, fragments = IDENTITY.c, sa.select(EVENT_LOG.c.fragment).where(EVENT_LOG.c.seq > after)
     with store.connect() as connection:
         rows = connection.execute(sa.select(c.node, c.customer_id, c.nobody_from).where(c.node.in_(fragments))).all()

@@ -53,9 +53,9 @@ def _together(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding
         step = "Name attributes that a source of `customers` maps, or `identify` events tell, as `household:`."
         yield Finding("people", "warning", f"Nobody is in a household: of nobody {names} are known.", step)
         return
-    number, largest = homes["household_id"].n_unique(), homes["household_people"].max()
-    text = f"{quantity(homes.height, 'customer')} in {quantity(number, 'household')}; the largest holds {largest:,}."
-    yield Finding("people", "ok", text)
+    sizes = homes["household_id"].value_counts().sort("count")["count"]
+    live = f"{quantity(homes.height, 'customer')} in {quantity(len(sizes), 'household')}"
+    yield Finding("people", "ok", f"{live}; the largest holds {sizes[-1]:,}.")
 
 
 def _largest(told: Summary) -> str:

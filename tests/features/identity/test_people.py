@@ -62,9 +62,8 @@ def lake_of(
     rulings: Sequence[Ruling] = (),
     **tables: pl.DataFrame,
 ) -> Lake:
-    more = dict.fromkeys(("fragment", "order_id", "properties"), pl.String)
-    more |= {"value": pl.Int64, "order_line": pl.Int64}
-    frame = pl.DataFrame(events, SCHEMA | more | {"campaign_id": pl.String})
+    texts = dict.fromkeys(("fragment", "order_id", "campaign_id", "properties"), pl.String)
+    frame = pl.DataFrame(events, {**SCHEMA, **texts, "value": pl.Int64, "order_line": pl.Int64})
     lake = Lake(folder)
     lake.write(cast("dict[Table, pl.DataFrame]", {"events": frame, **tables}))
     if joined:
