@@ -128,6 +128,11 @@ class Settings(Section):
         return self.home / "profiles"
 
     @property
+    def scores(self) -> Path:
+        """The folder of what batches said of customers."""
+        return self.home / "scores"
+
+    @property
     def checkpoint(self) -> Path:
         """The folder of the aggregates of old months."""
         return self.home / "checkpoint"

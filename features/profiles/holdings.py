@@ -14,6 +14,7 @@ from features.lake import Lake
 from features.moments import iso
 from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
 from features.privacy.tombstones import KEY_FILE
+from features.scores.table import read_scores
 
 
 def holdings(settings: Settings) -> list[Holding]:
@@ -40,6 +41,10 @@ def holdings(settings: Settings) -> list[Holding]:
         Holding(
             "profiles", str(settings.profiles), "Numbers computed from all of that, a row a customer and build.",
             "Analysis, segments, scores.", UNTIL_ERASED, partial(_profiles, settings),
+        ),
+        Holding(
+            "scores", str(settings.scores), "What each version of a model said of a customer in each batch.",
+            "So that it can be held against what came true.", UNTIL_ERASED, partial(_scores, settings),
         ),
         Holding(
             "checkpoint", str(settings.checkpoint), "Sums of old months, by customer.",
@@ -100,3 +105,9 @@ def _profiles(settings: Settings, nodes: Collection[str]) -> Rows:
         own = pl.scan_parquet(file).filter(pl.col("customer_id").is_in(list(nodes))).collect()
         rows += [{**row, "as_of": iso(row["as_of"])} for row in own.fill_nan(None).to_dicts()]
     return rows
+
+
+def _scores(settings: Settings, nodes: Collection[str]) -> Rows:
+    own = read_scores(settings.scores).filter(pl.col("customer_id").is_in(list(nodes)))
+    rows = own.sort("as_of", "model", "version", "customer_id").collect().to_dicts()
+    return [{**row, "as_of": iso(row["as_of"])} for row in rows]

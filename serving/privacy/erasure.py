@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import polars as pl
 from sqlalchemy.engine import Engine
@@ -16,6 +17,7 @@ from features.events.tables import LakeTable
 from features.lake import Lake
 from features.lake.removal import Change, change_rows, discard_previous
 from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
+from features.scores.table import change_scores, read_scores
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.store.engine import open_store
@@ -67,21 +69,26 @@ def _erase(engine: Engine, settings: Settings, people: Sequence[str], *, suppres
     first = {key: person for person in reversed(people) for key in nodes[person]}
     alike = {person: first[person] for person in people}
     distinct = {person: nodes[person] for person in dict.fromkeys(alike.values())}
-    counts, seen = _counts(lake, distinct), models_that_saw(settings, distinct)
+    counts, seen = _counts(lake, settings.scores, distinct), models_that_saw(settings, distinct)
     erased = [Person(who, theirs, seen[who], counts[who]) for who, theirs in distinct.items()]
     receipts = dict(zip(distinct, delete_people(engine, settings, erased, suppress=suppress), strict=True))
     return [receipts[alike[person]] for person in people]
 
 
-def _counts(lake: Lake, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, int]]:
-    """By person how many rows of each table of the lake are about them."""
+def _counts(lake: Lake, scores: Path, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, int]]:
+    """By person how many rows of each table of the lake, and of the scores, are about them."""
     counts: dict[str, Counter[str]] = {person: Counter() for person in people}
     for table, owner in _OWNERS.items():
         whose = {_owner(table, key): person for person, nodes in people.items() for key in nodes}
         rows = lake.scan(table).select(owner=owner).filter(pl.col("owner").is_in(list(whose)))
         for key, n in rows.group_by("owner").len().collect().iter_rows():
             counts[whose[key]][f"lake {table}"] += n
-    return {person: {f"lake {table}": count[f"lake {table}"] for table in _OWNERS} for person, count in counts.items()}
+    whose = {key: person for person, nodes in people.items() for key in nodes}
+    told = read_scores(scores).select("customer_id").filter(pl.col("customer_id").is_in(list(whose)))
+    for key, n in told.group_by("customer_id").len().collect().iter_rows():
+        counts[whose[key]]["scores"] += n
+    places = [*(f"lake {table}" for table in _OWNERS), "scores"]
+    return {person: {place: count[place] for place in places} for person, count in counts.items()}
 
 
 def _owner(table: LakeTable, node: str) -> str:
@@ -90,7 +97,7 @@ def _owner(table: LakeTable, node: str) -> str:
 
 
 def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
-    """Take people out of the lake, and delete the files beside it that may hold them: a build writes these anew.
+    """Take people out of lake and scores, and delete the files beside it that may hold them: a build writes these anew.
 
     Whether what anybody else said of themselves stays as it was; it may tell of somebody's address.
     """
@@ -104,6 +111,7 @@ def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
         "identifications": Change(OF_IDENTIFICATIONS, traces.out_of_identifications),
     }
     change_rows(Lake(settings.lake), changes)
+    change_scores(settings.scores, of_customers.of)
     for folder in (settings.checkpoint, settings.rejects):
         shutil.rmtree(folder, ignore_errors=True)
     return not others

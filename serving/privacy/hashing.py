@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import orjson
+import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
@@ -14,6 +16,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.identifiers import identifier, node
 from features.privacy.pseudonyms import Pseudonyms, hashing_of, other_hashing
+from features.scores.table import change_scores
 from serving.store.engine import meta
 from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, RULINGS, SIGHTINGS
 
@@ -46,6 +49,7 @@ def hash_store(store: Engine, settings: Settings) -> bool:
         if held and (pseudonyms is None or not _is_more(before, now)):
             raise other_hashing("The store holds events")
         if pseudonyms is not None:
+            change_scores(settings.scores, partial(_scores, pseudonyms))
             _hash(connection, pseudonyms)
         connection.execute(sa.delete(META).where(META.c.key.in_([_HASHING, _OUTDATED])))
         connection.execute(sa.insert(META), [{"key": _HASHING, "value": now}, {"key": _OUTDATED, "value": "yes"}])
@@ -94,6 +98,10 @@ def _hash(connection: Connection, pseudonyms: Pseudonyms) -> None:
     _change(connection, RULINGS, RULINGS.c.number, ruling)
     connection.execute(sa.delete(HOUSEHOLDS))
     connection.execute(sa.delete(SIGHTINGS))  # the build that follows has read all of their events
+
+
+def _scores(pseudonyms: Pseudonyms, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col("customer_id").map_elements(partial(_node, pseudonyms), return_dtype=pl.String))
 
 
 def _node(pseudonyms: Pseudonyms, key: str) -> str:

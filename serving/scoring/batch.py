@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -24,6 +24,7 @@ from features.privacy.gatekeeper import Pass, all_but
 from features.profiles.consent import gatekeeper_of
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
+from features.scores.table import Write, writing
 from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.pairs import pairs_in, reached_pairs
@@ -31,7 +32,7 @@ from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.store.engine import open_store
 from serving.store.erasures.exports import note_export
-from serving.store.since_build import since_build
+from serving.store.since_build import erasures, since_build
 from training.targets.populations.contacts import contact_kinds
 
 CHUNK: Final = 10_000
@@ -86,14 +87,31 @@ def score_batch(
 ) -> BatchReport:
     """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing.
 
-    Whoever does not allow scores, or that anything of theirs is written elsewhere, is left out.
+    What each model said is also kept in the table ``scores`` (:mod:`features.scores.table`). Whoever does not allow
+    scores, or that anything of theirs is written elsewhere, is left out.
     """
     champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
-    sheets = _sheets(settings, champions, None, allowed, as_of=as_of, progress=progress)
-    frames = (sheet.frame() for sheet in sheets)
-    count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
+    versions = {name: model.version for name, model in champions.models.items()}
+    with writing(settings.scores, versions, as_of=as_of) as keep:
+        sheets = _sheets(settings, champions, None, allowed, as_of=as_of, progress=progress)
+        frames = _kept(settings, sheets, keep)
+        count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     _note(settings, str(out), table)
     return BatchReport(count, str(out), champions.versions, champions.left_out)
+
+
+def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[pl.DataFrame]:
+    """The frames of sheets, each model's scores kept on the way; nothing if somebody in them may be erased by then."""
+    before = erasures(settings)
+    for sheet in sheets:
+        for name in sheet.models:
+            keep(name, sheet.values(name))
+        yield sheet.frame()
+    if erasures(settings) != before:
+        text = (
+            "Somebody was erased while everybody was scored, and may be among these. Nothing was written; score again."
+        )
+        raise StamkundError("erased_meanwhile", text)
 
 
 def _note(settings: Settings, out: str, table: str) -> None:

@@ -52,8 +52,19 @@ class Sheet:
             "models": {name: scores.answer(place) for name, scores in self.models.items()},
         }
 
+    def values(self, name: str) -> pl.DataFrame:
+        """What one model says, ``customer_id, value, campaign_id``, of those of whom it says anything."""
+        scores = self.models[name]
+        campaigns = scores.campaigns or [None] * len(self.customers)
+        columns = {
+            "customer_id": pl.Series(self.customers, dtype=pl.String),
+            "value": pl.Series(scores.values, nan_to_null=True, dtype=pl.Float64),
+            "campaign_id": pl.Series(campaigns, dtype=pl.String),
+        }
+        return pl.DataFrame(columns).drop_nulls("value")
+
     def frame(self) -> pl.DataFrame:
-        """The same, a row a customer and a column a figure; what is unknown is null."""
+        """Everything, a row a customer and a column a figure; what is unknown is null."""
         head = {
             "customer_id": pl.Series(self.customers, dtype=pl.String),
             "as_of": pl.Series([self.as_of] * len(self.customers), dtype=pl.Datetime("us", "UTC")),

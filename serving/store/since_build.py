@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
 from serving.store.engine import meta, open_store
+from serving.store.erasures.receipts import receipts
 from serving.store.event_log import log_frame
 from serving.store.hidden import pending_nodes
 from serving.store.schema import EVENT_LOG, IDENTITY
@@ -29,14 +30,29 @@ class SinceBuild:
 
 def since_build(settings: Settings) -> SinceBuild:
     """What came since the last build; this makes no store where there is none."""
-    url = make_url(settings.store_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    if not _is_there(settings):
         return SinceBuild()
     store = open_store(settings.store_url)
     try:
         return SinceBuild(events_since_build(store), pending_nodes(store))
     finally:
         store.dispose()
+
+
+def erasures(settings: Settings) -> frozenset[str]:
+    """The ids of all erasures so far; this makes no store where there is none."""
+    if not _is_there(settings):
+        return frozenset()
+    store = open_store(settings.store_url)
+    try:
+        return frozenset(receipt.erasure_id for receipt in receipts(store))
+    finally:
+        store.dispose()
+
+
+def _is_there(settings: Settings) -> bool:
+    url = make_url(settings.store_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def events_since_build(store: Engine) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from features.config.settings import Settings
 from features.profiles.build import BuildResult
+from features.scores.table import read_scores, writing
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
@@ -71,6 +72,8 @@ def live(settings: Settings, http: TestClient) -> None:
     context = {"page": TOKEN}
     for name, customer in (("known", WHO), ("unknown", None)):
         save_decision(store, Decision(f"{name}-{TOKEN}", AS_OF, "user_id", WHO, customer, context, {}, [], []))
+    with writing(settings.scores, {"lapse": 3}, as_of=AS_OF) as keep:
+        keep("lapse", pl.DataFrame({"customer_id": [WHO, "c01"], "value": [0.25, 0.5], "campaign_id": [None, None]}))
     note_export(store, "postgresql://crm/scores, table scores", "scores")
     store.dispose()
 
@@ -78,10 +81,14 @@ def live(settings: Settings, http: TestClient) -> None:
 def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: Settings, http: TestClient) -> None:
     live(settings, http)
     assert http.get(KEY).json()["traits"]["hobby"] == f"hobby{TOKEN}"
+    assert http.get(f"{KEY}/export").json()["held"]["scores"]["rows"] == [
+        {"customer_id": WHO, "model": "lapse", "version": 3, "as_of": "2024-04-01T00:00:00Z", "value": 0.25,
+         "campaign_id": None},
+    ]  # fmt: skip
     receipt = http.delete(KEY).json()
     assert (receipt["status"], receipt["models"]) == ("hidden", {})
     counts = {"lake events": 18, "lake customers": 1, "lake snapshots": 1, "records": 1, "event_log": 1, "decisions": 2}
-    counts |= {"lake identifications": 0, "identity": 0, "sightings": 0, "households": 0, "rulings": 0}
+    counts |= {"scores": 1, "lake identifications": 0, "identity": 0, "sightings": 0, "households": 0, "rulings": 0}
     assert receipt["counts"] == counts
     assert list(receipt["elsewhere"]) == ["postgresql://crm/scores, table scores"]
     for asked in ({}, {"as_of": "2024-03-01"}):  # by the record, and by the lake, which still holds them
@@ -89,6 +96,7 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
     assert http.delete(KEY).json() == receipt
     build(settings)
     assert places_with(TOKEN, settings.home) == []
+    assert read_scores(settings.scores).select("customer_id", "value").collect().rows() == [("c01", 0.5)]
     (done,) = receipts(open_store(settings.store_url))
     assert (done.erasure_id, done.status, dict(done.counts)) == (receipt["erasure_id"], "erased", counts)
     assert http.delete(KEY).json()["erasure_id"] == receipt["erasure_id"]

@@ -18,6 +18,7 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.identity.rulings import Ruling
 from features.lake import Lake
+from features.scores.table import read_scores, writing
 from serving.http.decisions import stored
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
@@ -158,6 +159,9 @@ def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> N
     add_ruling(store, Ruling(AS_OF, "merge", ("c02", "email:cy-w8k@x.se"), "me", "she said so"))
     context = {"email": "cy-w8k@x.se", "channel": "web"}
     save_decision(store, Decision("d", AS_OF, "email", "Cy-W8k@x.se", "email:cy-w8k@x.se", context, {}, [], []))
+    scored = {"customer_id": ["c02", "email:cy-w8k@x.se"], "value": [0.25, 0.5], "campaign_id": [None, None]}
+    with writing(settings.scores, {"lapse": 1}, as_of=AS_OF) as keep:
+        keep("lapse", pl.DataFrame(scored))
     build_all(settings, as_of=AS_OF)
     before = {secret for _, secret in readable(settings)}
     assert before >= {*SECRETS} - {TEL[1:]}
@@ -171,6 +175,7 @@ def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> N
     with client(settings) as http:  # the ruling is about the same people
         assert http.get("/v1/profiles/email:cy-w8k@x.se").json()["customer_id"] == "c02"
     assert all_rulings(store)[0].nodes[1].startswith("email:hmac:")
+    assert read_scores(settings.scores).collect()["customer_id"].to_list() == ["c02", all_rulings(store)[0].nodes[1]]
     with store.connect() as connection:
         decision = connection.execute(sa.select(DECISIONS)).one()
     assert decision.customer_id == f"email:{decision.id}" == all_rulings(store)[0].nodes[1]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,16 @@ import pytest
 import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
+from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
+from features.privacy.gatekeeper import all_but
+from features.scores.table import read_scores
 from features.units import DAY
 from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
+from serving.privacy.erasure import erase
 from serving.scoring import batch
 from serving.scoring.batch import score_batch, scores
 from serving.scoring.scorer import score
@@ -97,6 +102,67 @@ def test_a_table_is_replaced_at_once(current: CurrentState, tmp_path: Path) -> N
     assert len(rows) == report.customers == 80
     assert [row["predicted_clv"] for row in rows] == frame["predicted_clv"].to_list()
     assert [orjson.loads(row["lapse_reasons"]) for row in rows] == frame["lapse_reasons"].to_list()
+
+
+def copied(settings: Settings, folder: Path) -> Settings:
+    """The same shop in a home of its own, where nothing was scored yet."""
+    home = shutil.copytree(settings.home, folder / "home", ignore=shutil.ignore_patterns("scores"))
+    return settings.model_copy(update={"home": Path(home)})
+
+
+def kept(settings: Settings) -> pl.DataFrame:
+    return read_scores(settings.scores).sort("as_of", "model", "customer_id").collect()
+
+
+def test_each_batch_keeps_what_each_model_said_and_a_second_one_changes_nothing(
+    current: CurrentState, tmp_path: Path
+) -> None:
+    settings = copied(current.state.settings, tmp_path)
+    for at in (NOW - 100 * DAY, NOW, NOW):
+        score_batch(settings, as_of=at, out=tmp_path / "out.parquet", lineup=current.state.lineup)
+    frame, told = pl.read_parquet(tmp_path / "out.parquet"), kept(settings)
+    assert told["as_of"].unique(maintain_order=True).to_list() == [NOW - 100 * DAY, NOW]
+    assert not told.select("customer_id", "model", "as_of").is_duplicated().any()
+    columns = {"lapse": "lapse_probability", "spend": "spend_amount", "redemption": "redemption_probability"}
+    for name, column in columns.items():
+        now = told.filter(pl.col("as_of") == NOW, pl.col("model") == name)
+        expected = frame.drop_nulls(column)
+        assert now.select("customer_id", "value").rows() == expected.select("customer_id", column).rows()
+        campaigns = expected["redemption_campaign_id"] if name == "redemption" else [None] * len(now)
+        assert now["campaign_id"].to_list() == list(campaigns)
+        assert set(now["version"]) == {1}
+    some = all_but(frame["customer_id"][:70].to_list())
+    assert read_scores(settings.scores, allowed=some).collect()["customer_id"].n_unique() == 10
+    files = {file: file.read_bytes() for file in settings.scores.iterdir()}
+    score_batch(settings, as_of=NOW, out=tmp_path / "out.parquet", lineup=current.state.lineup)
+    assert {file: file.read_bytes() for file in settings.scores.iterdir()} == files
+
+
+def test_a_batch_that_fails_keeps_the_scores_of_the_last(
+    current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = copied(current.state.settings, tmp_path)
+    score_batch(settings, as_of=NOW, out=tmp_path / "out.parquet", lineup=current.state.lineup)
+    before = kept(settings)
+    break_at(1, monkeypatch)
+    for at in (NOW, NOW - DAY):
+        with pytest.raises(RuntimeError):
+            score_batch(settings, as_of=at, out=tmp_path / "out.parquet", lineup=current.state.lineup)
+    assert kept(settings).equals(before)
+
+
+def test_who_is_erased_while_everybody_is_scored_is_in_nothing(current: CurrentState, tmp_path: Path) -> None:
+    settings = copied(current.state.settings, tmp_path)
+
+    def erasing(step: str, done: int, total: int) -> None:
+        if (step, done) == ("scores", total):
+            erase(settings, ["7"])
+
+    with pytest.raises(StamkundError, match="score again") as error:
+        score_batch(settings, as_of=NOW, out=tmp_path / "out.parquet", lineup=current.state.lineup, progress=erasing)
+    assert error.value.code == "erased_meanwhile"
+    assert not (tmp_path / "out.parquet").exists()
+    assert kept(settings).is_empty()
 
 
 def break_at(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
