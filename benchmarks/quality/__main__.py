@@ -6,7 +6,8 @@ single feature that does best on the very day; spend of customers with an order 
 after on the same days, and in the 84 after 2017-10-08; redemption trained when the campaigns up to the summer were over
 (2017-09-15), tested on every contact after whose outcome is known when the data ends. `redemption_all` is over all
 contacts after, those of campaigns that outlast the data taken as not redeemed; with it compare first passes that count
-so. With `--data`, a folder that has `cdnow`: the spend of all its customers in the 90 days after three quarters' ends.
+so. With `--data`, a folder that has `cdnow`: the spend of all its customers in the 90 days after three quarters' ends;
+with `telco_ibm` and `bank_marketing` the outcomes of tables (`python -m benchmarks.quality.outcomes` alone).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.quality import amounts, lapse_days, sets
+from benchmarks.quality import amounts, lapse_days, outcomes, sets
 from features import build
 from features.config.settings import Settings
 from features.moments import micros
@@ -72,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures |= _cdnow(choice.data, console)
     else:
         console.print("CDNOW is left out: give --data a folder that has `cdnow/transactions_master.parquet`.")
+    if choice.data and all((choice.data / folder).is_dir() for folder in ("telco_ibm", "bank_marketing")):
+        figures |= outcomes.outcomes(choice.data)
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
