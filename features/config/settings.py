@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from features.config.document import parse
+from features.config.document import Document, parse
 from features.config.hashing import check_hashing
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
@@ -26,6 +26,7 @@ from features.config.sections.section import MissingId, Moment, Section, Whole, 
 from features.config.sections.serving import Serving
 from features.config.sections.targets import Gate, TargetSettings, Training
 from features.config.source import Source
+from features.config.target_names import check_target_names, each_horizon, with_each_horizon
 from features.errors import StamkundError
 from features.events.tables import HTTP
 from features.moments import micros
@@ -57,7 +58,7 @@ class Settings(Section):
     sources: dict[str, Source]
     identity: Annotated[IdentitySettings | None, BeforeValidator(_with_defaults)] = None
     features: FeatureSettings = FeatureSettings()
-    targets: dict[str, TargetSettings] = Field(default_factory=dict)
+    targets: Annotated[dict[str, TargetSettings], BeforeValidator(each_horizon)] = Field(default_factory=dict)
     training: Training = Training()
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
@@ -83,6 +84,12 @@ class Settings(Section):
                 msg = f"{name!r} cannot be a name here: use letters, digits, - and _, first a letter or _ (not `http`)."
                 raise StamkundError("bad_name", msg, field=name)
         return sections
+
+    @field_validator("targets")
+    @classmethod
+    def _own_columns(cls, targets: dict[str, TargetSettings]) -> dict[str, TargetSettings]:
+        check_target_names(targets)
+        return targets
 
     @field_validator("sources")
     @classmethod
@@ -184,4 +191,12 @@ def read_settings(path: Path | str) -> Settings:
     try:
         return Settings.model_validate(document.data, context={"folder": file.resolve().parent})
     except ValidationError as error:
-        raise explain(error, document, Settings) from None
+        raise explain(error, _as_validated(document), Settings) from None
+
+
+def _as_validated(document: Document) -> Document:
+    """The file as it was checked: what is wrong with its horizons is told of the file as it stands."""
+    try:
+        return with_each_horizon(document)
+    except StamkundError:
+        return document

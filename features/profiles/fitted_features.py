@@ -106,9 +106,16 @@ def _added_features(settings: Settings) -> Iterator[Feature]:
 
 
 def _events_of_targets(settings: Settings) -> dict[str, tuple[str, dict[str, str]]]:
-    """By target the kind of event and the words it must hold, where there are any: no default feature counts those."""
+    """By target the kind of event and the words it must hold, where there are any: no default feature counts those.
+
+    Of targets about the same events, such as those of several horizons, it is the first.
+    """
     targets = ((name, target) for name, target in settings.targets.items() if isinstance(target, EventSettings))
-    return {name: (target.event, target.where) for name, target in targets if target.where}
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for name, target in targets:
+        if target.where and (target.event, target.where) not in found.values():
+            found[name] = (target.event, target.where)
+    return found
 
 
 def _midpoint(lake: Lake, as_of: int) -> int:

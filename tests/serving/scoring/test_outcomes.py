@@ -10,12 +10,14 @@ import pytest
 import yaml
 
 from features.config.settings import Settings, read_settings
+from features.config.target_names import RESERVED, SUFFIXES
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.scoring.batch import scores
 from serving.scoring.champions import Lineup
+from serving.scoring.model_scores import ENDS
 from tests.serving.clients import client_of
 from tests.training.conftest import sketch  # noqa: F401
 from training.registration.card import model_card
@@ -97,6 +99,23 @@ def test_who_has_no_outcome_yet_is_scored_the_same_over_http_and_in_a_batch(
     assert chances[0] > 0.6
     assert chances[1] < 0.2
     assert {reason["code"] for reason in entries[0]["models"]["left"]["reasons"]} == {"months", "plan"}
+
+
+def test_no_other_name_of_a_target_than_those_reserved_has_a_column_of_all_models(
+    gym: tuple[Settings, TrainingReport],
+) -> None:
+    settings, report = gym
+    assert report.model is not None
+    lineup = Lineup.of(FeatureSet.load(settings.feature_set), {"left": report.model})
+    columns = scores(settings, as_of=settings.now(), lineup=lineup).columns
+    own = [column.removeprefix("left_") for column in columns if column.startswith("left_")]
+    assert {*own} <= {*SUFFIXES}
+    assert {*ENDS, "amount", "campaign_id"} <= {*SUFFIXES}
+    fixed = [column for column in columns if not column.startswith("left_")]
+    taken = {
+        column.removesuffix(f"_{suffix}") for column in fixed for suffix in SUFFIXES if column.endswith(f"_{suffix}")
+    }
+    assert taken == {"churn", *RESERVED}
 
 
 @pytest.mark.usefixtures("sketch")
