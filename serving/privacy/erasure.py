@@ -22,8 +22,10 @@ from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.store.engine import open_store
 from serving.store.erasures.deletion import Person, delete_people
-from serving.store.erasures.receipts import Receipt, complete_erasures, latest_receipt
+from serving.store.erasures.receipts import Receipt, complete_erasures, receipt_of
+from serving.store.erasures.tombstones import erasure_of, suppress_erased
 from serving.store.people.joined_records import person_record
+from serving.store.people.lookup import customers_of
 from training.seen import models_that_saw
 
 _OWNER = pl.concat_str("id_type", pl.lit(":"), "id")  # of what a table of customers tells of identifiers
@@ -40,7 +42,7 @@ def erase(
 ) -> list[Receipt]:
     """Hide people, each a customer's id or another node, and note that the files lose them; a receipt for each.
 
-    Who was erased before, and has done nothing since, gets the receipt of then.
+    Who was erased before, by whichever identifier, and has done nothing since, gets the receipt of then.
     """
     engine = store or open_store(settings.store_url)
     try:
@@ -56,8 +58,23 @@ def erase(
 
 def _earlier(engine: Engine, settings: Settings, person: str, *, suppress: bool) -> Receipt | None:
     """The receipt of somebody who was erased, and has done nothing since."""
-    earlier = latest_receipt(engine, settings, person)
-    return earlier if earlier is not None and not suppress and person_record(engine, person) is None else None
+    erasure = erasure_of(engine, settings, person)
+    if erasure is None:
+        return None
+    receipt = receipt_of(engine, erasure)
+    if _is_back(engine, Lake(settings.lake), person, receipt):
+        return None
+    if suppress:
+        suppress_erased(engine, erasure)
+    return receipt
+
+
+def _is_back(engine: Engine, lake: Lake, person: str, receipt: Receipt) -> bool:
+    """Whether anything came of somebody since their erasure: events of the lake do once a build has cleaned it."""
+    customer = customers_of(engine, [person])[person] or person
+    events = lake.scan("events").filter(pl.col("fragment") == person)
+    left = receipt.status != "hidden" and bool(events.select(pl.len()).collect().item())
+    return left or person_record(engine, customer) is not None
 
 
 def _erase(engine: Engine, settings: Settings, people: Sequence[str], *, suppress: bool) -> list[Receipt]:
@@ -70,7 +87,7 @@ def _erase(engine: Engine, settings: Settings, people: Sequence[str], *, suppres
     alike = {person: first[person] for person in people}
     distinct = {person: nodes[person] for person in dict.fromkeys(alike.values())}
     counts, seen = _counts(lake, settings.scores, distinct), models_that_saw(settings, distinct)
-    erased = [Person(who, theirs, seen[who], counts[who]) for who, theirs in distinct.items()]
+    erased = [Person(theirs, seen[who], counts[who]) for who, theirs in distinct.items()]
     receipts = dict(zip(distinct, delete_people(engine, settings, erased, suppress=suppress), strict=True))
     return [receipts[alike[person]] for person in people]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from features.events.identifiers import node
-from serving.store.schema import EVENT_LOG, IDENTITY
+from serving.store.schema import ERASURES, EVENT_LOG, IDENTITY
 
 _BLOCK: Final = 5_000
 
@@ -17,6 +17,7 @@ _BLOCK: Final = 5_000
 def migrate(connection: Connection) -> None:
     """Make the tables of earlier versions those of this one."""
     _tell_since_when(connection)
+    _tell_erasures(connection)
     _tell_fragments(connection)
 
 
@@ -24,6 +25,20 @@ def _tell_since_when(connection: Connection) -> None:
     """Let the people of the last build tell since when they are; they do with the next one."""
     for column in sorted({"since", "built_since"} - _columns(connection, IDENTITY.name)):
         connection.execute(sa.text(f"ALTER TABLE identity ADD COLUMN {column} BIGINT"))
+
+
+def _tell_erasures(connection: Connection) -> None:
+    """Let each tombstone of a customer tell by which erasure it stands: erasures told whose they were."""
+    if "person" not in _columns(connection, ERASURES.name):
+        return
+    last = "SELECT erasure_id FROM erasures WHERE person = tombstones.hash ORDER BY erased_at DESC LIMIT 1"
+    for statement in (
+        "ALTER TABLE tombstones ADD COLUMN erasure_id TEXT",
+        f"UPDATE tombstones SET erasure_id = ({last})",  # noqa: S608  (it holds no value)
+        "DROP INDEX ix_erasures_person",
+        "ALTER TABLE erasures DROP COLUMN person",
+    ):
+        connection.execute(sa.text(statement))
 
 
 def _tell_fragments(connection: Connection) -> None:

@@ -86,12 +86,12 @@ TOMBSTONES: Final = sa.Table(
     sa.Column("hash", sa.Text, primary_key=True),  # keyed: see features.privacy.tombstones
     sa.Column("key_mark", sa.Text, nullable=False),
     sa.Column("until", sa.BigInteger, nullable=False),  # up to which moment rows are refused
+    sa.Column("erasure_id", sa.Text),  # by which erasure
 )
 ERASURES: Final = sa.Table(
     "erasures",
     SCHEMA,
     sa.Column("erasure_id", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False, index=True),  # the keyed hash of the customer
     sa.Column("erased_at", sa.BigInteger, nullable=False),
     sa.Column("nodes", sa.Text),  # whom to take out of the files; nothing is left of it once that is done
     sa.Column("receipt", sa.Text, nullable=False),

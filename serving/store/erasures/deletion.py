@@ -14,7 +14,6 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.config.settings import Settings
 from features.events.identifiers import identifier
-from features.hashes import keyed_hash
 from features.privacy.tombstones import FOR_EVER, privacy_key
 from serving.store.blocks import blocks
 from serving.store.erasures.exports import exports_in
@@ -29,12 +28,11 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Person:
-    """Who is to be erased: the ``customer``, the ``nodes`` of all their identifiers, and what the receipt will name.
+    """Who is to be erased: the ``nodes`` of all their identifiers, and what the receipt will name.
 
     ``models`` had seen them, and ``counts`` tells how many rows the files will lose.
     """
 
-    customer: str
     nodes: frozenset[str]
     models: Mapping[str, Sequence[int]]
     counts: Counts
@@ -52,13 +50,14 @@ def delete_people(
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
         deleted = _delete(connection, people)
-        nodes = {node for person in people for node in person.nodes}
-        put_tombstones(connection, key, nodes, until=FOR_EVER if suppress else now)
         elsewhere, receipts = exports_in(connection), list[Receipt]()
         for person, counts in zip(people, deleted, strict=True):
             every = {**person.counts, **counts}
-            receipts.append(Receipt(uuid4().hex, now, "hidden", every, elsewhere, person.models))
-            keep_receipt(connection, receipts[-1], person=keyed_hash(key, person.customer), nodes=person.nodes)
+            receipt = Receipt(uuid4().hex, now, "hidden", every, elsewhere, person.models)
+            until = FOR_EVER if suppress else now
+            put_tombstones(connection, key, person.nodes, until=until, erasure_id=receipt.erasure_id)
+            keep_receipt(connection, receipt, nodes=person.nodes)
+            receipts.append(receipt)
     return receipts
 
 

@@ -10,9 +10,6 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from features.config.settings import Settings
-from features.hashes import keyed_hash
-from features.privacy.tombstones import privacy_key
 from serving.store.erasures.vacuum import vacuum
 from serving.store.schema import ERASURES
 
@@ -35,13 +32,11 @@ class Receipt:
     models: Mapping[str, Sequence[int]]
 
 
-def latest_receipt(engine: Engine, settings: Settings, customer: str) -> Receipt | None:
-    """The receipt of the last erasure of a customer, None of one who never was."""
-    person = keyed_hash(privacy_key(settings), customer)
-    query = sa.select(ERASURES.c.receipt).where(ERASURES.c.person == person).order_by(ERASURES.c.erased_at.desc())
+def receipt_of(engine: Engine, erasure_id: str) -> Receipt:
+    """The receipt of an erasure."""
     with engine.connect() as connection:
-        text = connection.execute(query).scalar()
-    return None if text is None else _receipt(text)
+        query = sa.select(ERASURES.c.receipt).where(ERASURES.c.erasure_id == erasure_id)
+        return _receipt(connection.execute(query).scalar_one())
 
 
 def receipts(engine: Engine) -> list[Receipt]:
@@ -51,9 +46,9 @@ def receipts(engine: Engine) -> list[Receipt]:
         return [_receipt(text) for text in rows]
 
 
-def keep_receipt(connection: Connection, receipt: Receipt, *, person: str, nodes: Collection[str]) -> None:
-    """Keep a receipt under the keyed hash of a person; ``nodes`` are theirs to take out of the files."""
-    about = {"erasure_id": receipt.erasure_id, "person": person, "erased_at": receipt.erased_at}
+def keep_receipt(connection: Connection, receipt: Receipt, *, nodes: Collection[str]) -> None:
+    """Keep a receipt; ``nodes`` are the person's to take out of the files."""
+    about = {"erasure_id": receipt.erasure_id, "erased_at": receipt.erased_at}
     texts = {"nodes": _json(sorted(nodes)), "receipt": _json(asdict(receipt))}
     connection.execute(sa.insert(ERASURES), about | texts)
 

@@ -12,7 +12,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.hashes import key_mark, keyed_hash
 from features.identity.forms import plain_node
-from features.privacy.tombstones import Tombstones, privacy_key
+from features.privacy.tombstones import FOR_EVER, Tombstones, privacy_key
 from serving.store.blocks import blocks
 from serving.store.schema import TOMBSTONES
 
@@ -55,12 +55,26 @@ def erased_until(engine: Engine, settings: Settings) -> Callable[[str], int | No
     return until
 
 
-def put_tombstones(connection: Connection, key: bytes, nodes: Collection[str], *, until: int) -> None:
+def erasure_of(engine: Engine, settings: Settings, node: str) -> str | None:
+    """The last erasure of the person of a node; None of one who never was erased."""
+    key = privacy_key(settings)
+    hashes = [keyed_hash(key, each) for each in {node, plain_node(node, settings.identity)}]
+    with engine.connect() as connection:
+        return connection.execute(sa.select(TOMBSTONES.c.erasure_id).where(TOMBSTONES.c.hash.in_(hashes))).scalar()
+
+
+def suppress_erased(engine: Engine, erasure_id: str) -> None:
+    """Refuse later rows of whom an erasure was about, too."""
+    with engine.begin() as connection:
+        connection.execute(sa.update(TOMBSTONES).where(TOMBSTONES.c.erasure_id == erasure_id).values(until=FOR_EVER))
+
+
+def put_tombstones(connection: Connection, key: bytes, nodes: Collection[str], *, until: int, erasure_id: str) -> None:
     """Refuse rows of these nodes up to a moment (µs), whatever was said of them before."""
     hashes = [keyed_hash(key, node) for node in nodes]
     for block in blocks(hashes, _BLOCK):
         connection.execute(sa.delete(TOMBSTONES).where(TOMBSTONES.c.hash.in_(block)))
-    stone = {"key_mark": key_mark(key), "until": until}
+    stone = {"key_mark": key_mark(key), "until": until, "erasure_id": erasure_id}
     connection.execute(sa.insert(TOMBSTONES), [{"hash": each, **stone} for each in hashes])
 
 
