@@ -32,6 +32,12 @@ class Job:
     learners: Sequence[str]
 
     @cached_property
+    def base(self) -> Dataset:
+        """The customers whom the model would score at ``as_of``."""
+        rows = self.dataset.where(self.dataset.as_of == self.as_of)
+        return rows if len(rows) else self.dataset
+
+    @cached_property
     def dataset_fingerprint(self) -> str:
         """What tells of the rows, whatever lake and consent they come from."""
         return fingerprint({"dataset": self.dataset})
@@ -46,6 +52,7 @@ class Job:
             "gate": self.settings.gate.model_dump(),
             "training": self.settings.training.model_dump(),
             "features": self.feature_set.hash,
+            "sensitive": sorted(self.settings.privacy.sensitive),
             "consent": consent.fingerprint if consent else None,
             "moments": (self.first, self.as_of),
             "learners": self.learners,

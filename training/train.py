@@ -29,6 +29,7 @@ from training.registry.versions import CHAMPION, ModelVersion, champion, load, m
 from training.targets.declared import selected_targets
 from training.verdict.baseline import baseline_metrics, evidence_of
 from training.verdict.gate import Refusal, Verdict, check_evidence, data_refusals
+from training.verdict.proxies import proxies
 from training.verdict.report import TrainingReport
 from training.verdict.succession import NOT_BETTER, succession
 from training.verdict.timing import features_fitted_late, no_test_block
@@ -136,6 +137,8 @@ def _trained(job: Job) -> TrainingReport:
         verdict=replace(verdict, refusals=(*refusals, *late, *verdict.refusals)),
     )
     model = _model(job, walk)
+    sensitive = job.settings.privacy.sensitive
+    report = replace(report, proxies=proxies(model, usable, job.lake, job.feature_set, sensitive))
     gated = [refusal.code for refusal in report.verdict.refusals]
     if not gated:
         kept_back = _taken(job) or succession(model, champion(job.settings, target.name), gate, walk)
@@ -146,6 +149,7 @@ def _trained(job: Job) -> TrainingReport:
         report,
         evidence,
         feature_set=job.feature_set,
+        base=job.base.x,
         lake_version=job.lake.version,
         dataset=job.dataset_fingerprint,
         used_at=job.used_at,
@@ -193,9 +197,7 @@ def _model(job: Job, walk: WalkForward) -> Model:
         as_of=job.as_of,
         hurdle=walk.ranges.hurdle if walk.ranges else None,
     )
-    base = job.dataset.where(job.dataset.as_of == job.as_of)
-    base = base if len(base) else job.dataset
-    return replace(model, percentiles=quantiles(model.predict(base.x, num_threads=THREADS)))
+    return replace(model, percentiles=quantiles(model.predict(job.base.x, num_threads=THREADS)))
 
 
 def _range_metrics(walk: WalkForward) -> dict[str, float]:

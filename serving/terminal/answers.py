@@ -67,6 +67,7 @@ def _training(report: TrainingReport) -> Answer:
         "level": _level(report),
         "learners": list(report.learners),
         "race": [asdict(entry) for entry in report.race],
+        "proxies": [asdict(proxy) for proxy in report.proxies],
         "rule": report.baseline,
         "rule_figures": dict(report.baseline_metrics),
     }

@@ -30,6 +30,7 @@ def model_card(model: Model, report: TrainingReport, facts: Mapping[str, object]
         f"## Level\n\n{_level(report)}",
         f"## Race\n\n{_race(report)}",
         f"## Verdict\n\n{_verdict(report)}",
+        *([f"## Sensitive attributes\n\n{_listed(proxy.text for proxy in report.proxies)}"] if report.proxies else []),
         f"## Limits\n\n{BY_FOLDS if report.folds else OVER_TIME}\n{LIMITS}",
     ]
     return "\n\n".join(parts) + "\n"

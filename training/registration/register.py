@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from features.arrays import Floats
 from features.config.settings import Settings
 from features.moments import iso
 from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
 from training.learners.trees import parameters
 from training.registration.card import model_card
-from training.registration.plots import draw
+from training.registration.plots import Base, draw
 from training.registry.fingerprint import code_version
 from training.registry.runs import register
 from training.registry.versions import BY_FOLDS, FEATURES, OVER_TIME, REPORT
@@ -28,6 +29,7 @@ def register_model(
     evidence: Evidence,
     *,
     feature_set: FeatureSet,
+    base: Floats,
     lake_version: str | None,
     dataset: str,
     used_at: int,
@@ -36,8 +38,8 @@ def register_model(
 ) -> Model:
     """Log the model's run; returns the model with the version that it is registered as.
 
-    ``dataset`` is the fingerprint of the rows. ``refusals`` are the gate's codes: a report's verdict also tells why a
-    model that passed replaces no champion.
+    ``dataset`` is the fingerprint of the rows, ``base`` are the feature rows of the customers it is made for.
+    ``refusals`` are the gate's codes: a report's verdict also tells why a model that passed replaces no champion.
     """
     facts: dict[str, object] = {
         "as_of": report.as_of,
@@ -62,7 +64,7 @@ def register_model(
     confidence = {} if report.verdict.confidence is None else {"confidence": report.verdict.confidence}
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        draw(folder / "plots", model, evidence)
+        draw(folder / "plots", model, evidence, Base.of(base, feature_set, settings.currency))
         feature_set.save(folder / FEATURES)
         (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
         (folder / "model_card.md").write_text(model_card(model, report, facts), encoding="utf-8")

@@ -13,6 +13,7 @@ from training.learners.model import Model
 from training.level.forecast import Forecast
 from training.targets import Target
 from training.verdict.gate import Verdict
+from training.verdict.proxies import Proxy
 from training.verdict.succession import NOT_BETTER
 from training.walk.race import Entry
 
@@ -27,7 +28,8 @@ class TrainingReport:
     final model learnt from, ``found`` the rows that these were drawn from, ``tested`` those that the figures come from.
     ``learners`` are those that won the ``race``; ``folds`` the random parts of customers that the figures come from
     where no time stands behind them, else 0; ``level`` is the forecast that the scores add up to. ``unchanged`` says
-    that everything was as it was when this version was trained, so that nothing was trained anew.
+    that everything was as it was when this version was trained, so that nothing was trained anew. ``proxies`` are the
+    features that give a sensitive attribute away.
     """
 
     target: Target
@@ -45,6 +47,7 @@ class TrainingReport:
     learners: tuple[str, ...] = ()
     level: Forecast | None = None
     verdict: Verdict = field(default_factory=Verdict)
+    proxies: tuple[Proxy, ...] = ()
     found: int = 0
     promoted: bool = False
     unchanged: bool = False
@@ -76,7 +79,7 @@ class TrainingReport:
 
 FOUND: Final = (
     "as_of", "rows", "customers", "origins", "found", "tested", "metrics", "baseline", "baseline_metrics", "race",
-    "folds", "learners", "level", "verdict",
+    "folds", "learners", "level", "verdict", "proxies",
 )  # fmt: skip
 
 

@@ -55,6 +55,8 @@ def train(
             )
         for refusal in (r for report in reports for r in report.verdict.refusals):
             out.warn(StamkundError(refusal.code, refusal.message))
+        for name, proxy in ((each.target.name, proxy) for each in reports for proxy in each.proxies):
+            out.warn(StamkundError("sensitive_proxy", f"'{name}': {proxy.text}"))
         answer = training_answer(reports)
         if all(report.standing == "refused" for report in reports):
             text = f"None of {len(reports)} models is used, for the reasons given. What answered before goes on."

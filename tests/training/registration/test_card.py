@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.training.registry.models import MODEL
 from training.registration.card import model_card
 from training.verdict.gate import Refusal, Verdict
+from training.verdict.proxies import Proxy
 from training.verdict.report import TrainingReport
 from training.walk.race import Entry
 
@@ -38,3 +41,13 @@ def test_a_card_of_little_says_so() -> None:
     card = model_card(MODEL, TrainingReport(MODEL.target, 0, 1, 1, 1, learners=("trees",)), {})
     for words in ("no rule", "None was run; the learner is trees", "It passed the gate", "Nothing came true"):
         assert words in card
+
+
+def test_a_feature_that_stands_for_a_sensitive_attribute_is_named() -> None:
+    report = replace(REPORT, proxies=(Proxy("height", "gender", "f", 0.91),))
+    card = model_card(MODEL, report, {})
+    assert (
+        "## Sensitive attributes\n\n* `height` tells for whom the sensitive attribute `gender` is f (AUC 0.91" in card
+    )
+    assert TrainingReport.loads(report.dumps(), MODEL.target).proxies == report.proxies
+    assert "Sensitive" not in model_card(MODEL, REPORT, {})
