@@ -9,6 +9,7 @@ from functools import cached_property
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
+from training.learners.scorer import Learner
 from training.registry.fingerprint import code_version, fingerprint
 from training.targets import Target, card_of
 from training.walk.dataset import Dataset
@@ -29,7 +30,7 @@ class Job:
     first: int
     as_of: int
     used_at: int
-    learners: Sequence[str]
+    learners: Sequence[Learner]
 
     @cached_property
     def base(self) -> Dataset:
@@ -55,7 +56,7 @@ class Job:
             "sensitive": sorted(self.settings.privacy.sensitive),
             "consent": consent.fingerprint if consent else None,
             "moments": (self.first, self.as_of),
-            "learners": self.learners,
+            "learners": [(learner.name, learner.mark) for learner in self.learners],
             "code": code_version(),
         }
         return fingerprint(parts)

@@ -15,9 +15,11 @@ from features.lake import Lake
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress, silent
+from features.reading.moment import Moment, moment
 from training.job import Job
-from training.learners.blend import LEARNERS
 from training.learners.model import Model, quantiles
+from training.learners.own import own_learner
+from training.learners.scorer import Learner
 from training.learners.trees import THREADS
 from training.metrics.amounts import range_metrics
 from training.metrics.by_kind import model_metrics
@@ -26,6 +28,7 @@ from training.registration.register import register_model
 from training.registry.promotion import challenge, foreign_champion, promote
 from training.registry.turn import turn
 from training.registry.versions import CHAMPION, ModelVersion, champion, load, made_from, report_of
+from training.targets import Target
 from training.targets.declared import selected_targets
 from training.verdict.baseline import baseline_metrics, evidence_of
 from training.verdict.gate import Refusal, Verdict, check_evidence, data_refusals
@@ -36,18 +39,19 @@ from training.verdict.timing import features_fitted_late, no_test_block
 from training.walk.dataset import Dataset, feature_names, training_datasets
 from training.walk.folds import by_folds
 from training.walk.rows import history_start
-from training.walk.walk_forward import QUICK, WalkForward, outcome_count, walk_forward
+from training.walk.walk_forward import ALL, QUICK, WalkForward, outcome_count, walk_forward
 
 
 def train(
     settings: Settings,
     *,
-    as_of: int,
+    as_of: Moment,
     targets: Sequence[str] | None = None,
     progress: Progress = silent,
     later: pl.DataFrame | None = None,
     without: Collection[str] = (),
     quick: bool = False,
+    estimator: object | None = None,
 ) -> list[TrainingReport]:
     """Train, judge and register a model of each target from what was known at ``as_of``.
 
@@ -56,8 +60,11 @@ def train(
     trained, its report is told again, and nothing is registered. A ``quick`` training runs trees alone, without a
     race. Settings without targets are refused (``no_targets``). Nobody is learnt from who does not allow it, by what
     they said in the lake and in the ``later`` events, which no build has read yet; nor from those ``without`` whom the
-    next build will do. The model of orders is fitted beside the targets.
+    next build will do. An ``estimator`` of one's own, with ``fit`` and ``predict_proba`` or ``predict`` as scikit-learn
+    has them, runs in place of ours, through the same gate, registry and service. The model of orders is fitted beside
+    the targets.
     """
+    as_of = moment(as_of, timezone=settings.timezone)
     selected = selected_targets(settings, targets)
     total = len(selected) + 1
     with turn(settings.home, progress):
@@ -71,15 +78,21 @@ def train(
             keeper=keeper, without=without,
         )  # fmt: skip
         first = history_start(lake, as_of=as_of)
-        learners = QUICK if quick else tuple(LEARNERS)
         reports = []
         for done, target in enumerate(selected, start=1):
             progress(target.name, done, total)
+            learners = _learners(target, estimator, quick=quick)
             job = Job(settings, lake, feature_set, target, datasets[target.name], first, as_of, used_at, learners)
             reports.append(_train(job))
         keep_orders(settings, lake, as_of=as_of, used_at=used_at, keeper=keeper, without=without)
         progress("done", total, total)
         return reports
+
+
+def _learners(target: Target, estimator: object | None, *, quick: bool) -> Sequence[Learner]:
+    if estimator is not None:
+        return (own_learner(estimator, target.score_kind),)
+    return QUICK if quick else ALL
 
 
 def _train(job: Job) -> TrainingReport:

@@ -25,6 +25,7 @@ from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import micros
 from features.profiles.feature_set import FeatureSet
+from training.learners.blend import LEARNERS
 from training.metrics.probability import auc
 from training.targets.declared import selected_targets
 from training.train import train
@@ -72,7 +73,7 @@ def bank(document: Mapping[str, Any], home: Path) -> dict[str, float]:
     report, rows = _trained(settings)
     figures = _figures("bank.outcome", report)
     outcomes = settings.gate.outcomes // 2
-    linear = walk_forward(rows, "probability", as_of=settings.now(), outcomes=outcomes, learners=["linear"])
+    linear = walk_forward(rows, "probability", as_of=settings.now(), outcomes=outcomes, learners=[LEARNERS["linear"]])
     figures["bank.outcome.auc.linear"] = _auc(linear)
     (early,) = train(settings, as_of=micros(LATER))
     assert early.model is not None, early.verdict
@@ -106,7 +107,8 @@ def _trained(settings: Settings) -> tuple[TrainingReport, Dataset]:
 
 
 def _by_folds(rows: Dataset, learners: Sequence[str], seed: int) -> float:
-    return _auc(by_folds(rows, "probability", outcomes=1, learners=learners, seed=seed))
+    running = [LEARNERS[name] for name in learners]
+    return _auc(by_folds(rows, "probability", outcomes=1, learners=running, seed=seed))
 
 
 def _auc(walk: WalkForward | None) -> float:

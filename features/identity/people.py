@@ -22,6 +22,7 @@ from features.identity.attributes.rows import by_person, collapsed, of_several_s
 from features.identity.attributes.rules import Rules, rules_of
 from features.identity.versions import Versions, own_id, versions_at
 from features.lake import ROW_GROUP, Lake
+from features.reading.moment import Moment, moment
 
 SCHEMA = pl.Schema({**schema("events"), "customer_id": pl.String()})  # of events with their people
 _VISITOR = visitors(pl.col("fragment"))
@@ -133,14 +134,14 @@ class People:
         return self.versions.told(rows)
 
 
-def events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:
-    """All events of a lake, each with the ``customer_id`` of its person as known at a moment (µs); null for nobody's.
+def events_at(lake: Lake, *, as_of: Moment) -> pl.LazyFrame:
+    """All events of a lake, each with the ``customer_id`` of its person as known at a moment; null for nobody's.
 
     >>> from pathlib import Path
     >>> events_at(Lake(Path("nowhere")), as_of=0).collect_schema().names()[-1]
     'customer_id'
     """
-    return People.at(lake, [as_of]).events()
+    return People.at(lake, [moment(as_of)]).events()
 
 
 def customer_events_at(lake: Lake, *, as_of: int) -> pl.LazyFrame:

@@ -29,6 +29,7 @@ from features.profiles.fitted_features import fit_by_settings, fitted_features, 
 from features.profiles.households import households
 from features.profiles.parquet_file import write_profiles
 from features.progress import Progress, silent
+from features.reading.moment import Moment, moment
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class BuildResult:
 def build(
     settings: Settings,
     *,
-    as_of: int,
+    as_of: Moment,
     log: Log | None = None,
     progress: Progress = silent,
     refit: bool = False,
@@ -66,16 +67,17 @@ def build(
 ) -> BuildResult:
     """Ingest what is new in the sources and in the ``log`` of HTTP events, then write every profile at ``as_of``.
 
-    The first build fits the feature set; later ones use it again, so that models and profiles share their features.
-    ``refit`` fits it anew, and models must then be trained again. ``anew`` reads all sources anew; ``accept`` are codes
-    of guards (:mod:`features.ingest.guards`) that would stop the build. ``rulings`` are what people said about who is
-    who. ``after`` is called with the report while no other build can begin. Rows of people who were erased are refused
-    by ``tombstones``.
+    A moment without a zone is one of the company's ``timezone``. The first build fits the feature set; later ones use
+    it again, so that models and profiles share their features. ``refit`` fits it anew, and models must then be trained
+    again. ``anew`` reads all sources anew; ``accept`` are codes of guards (:mod:`features.ingest.guards`) that would
+    stop the build. ``rulings`` are what people said about who is who. ``after`` is called with the report while no
+    other build can begin. Rows of people who were erased are refused by ``tombstones``.
 
     Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
     features are not those they were fitted by, ``feature_set_corrupt`` or ``old_feature_set`` when they cannot be read,
     and ``no_customers`` when there is no event up to ``as_of``.
     """
+    as_of = moment(as_of, timezone=settings.timezone)
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(settings.home):
         feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)

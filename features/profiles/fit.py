@@ -22,6 +22,7 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fitting.attributes import attributes_at, tables_alone
 from features.profiles.fitting.personas import persona_feature
 from features.profiles.frames import profile_frame
+from features.reading.moment import Moment, moment
 from features.units import DAY, MINUTE
 
 DEFAULT_STAGES = StageSettings()
@@ -31,7 +32,7 @@ MOST_PEERS = 200_000  # customers are enough to say where others stand
 def fit_features(
     lake: Lake,
     *,
-    as_of: int,
+    as_of: Moment,
     categories: int = 20,
     windows: Sequence[int] = (),
     minor_units: int = 2,
@@ -47,7 +48,7 @@ def fit_features(
 
     Args:
         lake: where the events are.
-        as_of: µs; no later than the first moment a model is tested at.
+        as_of: a datetime, day, text in ISO 8601 or µs; no later than the first moment a model is tested at.
         categories: how many categories, the best-selling first, get features of their own.
         windows: days to look back beside the usual ones, such as the horizons of the targets.
         minor_units: decimals of the reporting currency.
@@ -57,6 +58,7 @@ def fit_features(
         predicted: attributes that targets predict, which become none either.
         allowed: the customers who may be looked at.
     """
+    as_of = moment(as_of, timezone=timezone)
     past = allowed.over(known_events(customer_events_at(lake, as_of=as_of), as_of))
     choice = attributes_at(lake, as_of=as_of, sensitive=sensitive, predicted=predicted, allowed=allowed)
     attributes = choice.used

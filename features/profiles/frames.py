@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
-from typing import TypeVar, cast, overload
+from typing import TypeVar, overload
 
 import narwhals as nw
 import polars as pl
@@ -17,17 +16,19 @@ from features.identity.people import People
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
+from features.reading.moment import Moment, moments_of
 
 Frame = TypeVar("Frame")
 
 
-def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: int | Sequence[int]) -> pl.DataFrame:
+def profiles_at(lake: Lake, feature_set: FeatureSet, *, as_of: Moment | Sequence[Moment]) -> pl.DataFrame:
     """One row per customer and moment: ``customer_id``, ``as_of`` (µs), then a Float64 column per feature.
 
+    Moments are datetimes, days, texts in ISO 8601 (UTC where they tell no zone) or microseconds since 1970.
     People are at each moment those known then, and a customer has a profile from the first event on. Missing values are
     NaN: what they mean is each feature's documentation. All moments are computed in one pass over the events.
     """
-    moments = [as_of] if isinstance(as_of, int) else sorted(set(as_of))
+    moments = sorted(set(moments_of(as_of)))
     people = People.at(lake, moments)
     attributes, snapshots = people.about("customers").collect(), people.about("snapshots").collect()
     with people.sorted_events(lake_columns(feature_set.plan, lake)) as events:
@@ -40,7 +41,7 @@ def profile_frame(
     events: pl.LazyFrame,
     feature_set: FeatureSet,
     *,
-    as_of: int | Sequence[int],
+    as_of: Moment | Sequence[Moment],
     attributes: object = None,
     snapshots: object = None,
     without_events: bool = False,
@@ -50,7 +51,7 @@ def profile_frame(
     events: Frame,
     feature_set: FeatureSet,
     *,
-    as_of: int | Sequence[int],
+    as_of: Moment | Sequence[Moment],
     attributes: object = None,
     snapshots: object = None,
     without_events: bool = False,
@@ -59,7 +60,7 @@ def profile_frame(
     events: object,
     feature_set: FeatureSet,
     *,
-    as_of: int | Sequence[int],
+    as_of: Moment | Sequence[Moment],
     attributes: object = None,
     snapshots: object = None,
     without_events: bool = False,
@@ -77,16 +78,15 @@ def profile_frame(
     >>> visits = pd.DataFrame(
     ...     {"customer_id": ["ann", "ann", "bob"], "kind": "visit", "time": pd.to_datetime(["2024-01-01"] * 3)}
     ... )
-    >>> frame = profile_frame(visits, feature_set, as_of=1_704_240_000_000_000)
+    >>> frame = profile_frame(visits, feature_set, as_of="2024-01-03")
     >>> frame[["customer_id", "visits_28d", "days_since_last_visit"]]
       customer_id  visits_28d  days_since_last_visit
     0         ann         2.0                    2.0
     1         bob         1.0                    2.0
     """
-    several = [as_of] if isinstance(as_of, Integral) else as_of
-    moments = [int(moment) for moment in dict.fromkeys(cast("Sequence[int]", several))]
+    moments = list(dict.fromkeys(moments_of(as_of)))
     if not moments:
-        raise StamkundError("no_moment", "Profiles need a moment: give as_of, in µs since 1970.", field="as_of")
+        raise StamkundError("no_moment", "Profiles need a moment: give as_of.", field="as_of")
     frame, plan = read_events(events, feature_set.plan), feature_set.plan
     parts = [part for _, part in profile_parts(frame, plan, moments, attributes=attributes, snapshots=snapshots)]
     by_moment = {moment: pl.concat(parts[i :: len(moments)]) for i, moment in enumerate(moments)}

@@ -20,6 +20,7 @@ from features.profiles.feature_set import FeatureSet
 from features.profiles.fitting.attributes import tables_alone
 from features.profiles.parts import parts_without_events, profile_parts
 from features.progress import Progress, silent
+from features.reading.moment import Moment, moment
 
 
 def write_profiles(
@@ -27,7 +28,7 @@ def write_profiles(
     feature_set: FeatureSet,
     path: Path,
     *,
-    as_of: int,
+    as_of: Moment,
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
     allowed: Pass = EVERYBODY,
@@ -40,6 +41,7 @@ def write_profiles(
     none. Events that the ``checkpoint`` aggregates are not read from the lake. The last columns are those of ``homes``
     (by ``customer_id``).
     """
+    as_of = moment(as_of)
     people = People.at(lake, [as_of])
     with people.sorted_events(lake_columns(feature_set.plan, lake)) as every:
         events = read_events(every, feature_set.plan)

@@ -24,6 +24,7 @@ from features.privacy.gatekeeper import Pass, all_but
 from features.profiles.consent import gatekeeper_of
 from features.profiles.frames import profile_frame
 from features.progress import Progress, silent
+from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
 from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
@@ -49,9 +50,10 @@ class BatchReport:
 
 
 def scores(
-    settings: Settings, customers: Sequence[str] | None = None, *, as_of: int, lineup: Lineup | None = None
+    settings: Settings, customers: Sequence[str] | None = None, *, as_of: Moment, lineup: Lineup | None = None
 ) -> pl.DataFrame:
-    """The scores of these customers, or of everybody, at ``as_of`` (µs): what the service would have said then."""
+    """The scores of these customers, or of everybody, at ``as_of``: what the service would have said then."""
+    as_of = moment(as_of, timezone=settings.timezone)
     return pl.concat([sheet.frame() for sheet in _sheets_of(settings, customers, as_of=as_of, lineup=lineup)])
 
 
@@ -79,7 +81,7 @@ def _sheets_of(
 def score_batch(
     settings: Settings,
     *,
-    as_of: int,
+    as_of: Moment,
     out: Path | str,
     table: str = "scores",
     progress: Progress = silent,
@@ -90,6 +92,7 @@ def score_batch(
     What each model said is also kept in the table ``scores`` (:mod:`features.scores.table`). Whoever does not allow
     scores, or that anything of theirs is written elsewhere, is left out.
     """
+    as_of = moment(as_of, timezone=settings.timezone)
     champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
     versions = {name: model.version for name, model in champions.models.items()}
     with writing(settings.scores, versions, as_of=as_of) as keep:

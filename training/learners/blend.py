@@ -10,6 +10,7 @@ import numpy as np
 
 from features.arrays import Floats
 from training.learners.linear import Linear, fit_linear
+from training.learners.own import OWN, Own
 from training.learners.scorer import Learner, Scorer
 from training.learners.trees import Trees, fit_trees
 
@@ -21,7 +22,7 @@ LEARNERS: Final[Mapping[str, Learner]] = {
         Learner("plain_trees", fit_trees, aligned=False),
     )
 }
-_TYPES: Final[Mapping[str, type[Scorer]]] = {"linear": Linear, "trees": Trees, "plain_trees": Trees}
+_TYPES: Final[Mapping[str, type[Scorer]]] = {"linear": Linear, "trees": Trees, "plain_trees": Trees, OWN: Own}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,13 @@ class Blend:
     def importance(self) -> Floats:
         """The mean share of each feature."""
         return _mean([each.importance() for each in self.members.values()])
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The packages that scorers of one's own need."""
+        return tuple(
+            package for each in self.members.values() if isinstance(each, Own) for package in each.requirements
+        )
 
     def files(self) -> dict[str, str]:
         """The text of each scorer by the name of its file."""

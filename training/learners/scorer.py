@@ -40,13 +40,14 @@ class Scorer(Protocol):
 class Learner:
     """How a scorer is fitted to feature rows and labels; ``aligned`` to the ranks of the moment it is for, or not.
 
-    One that learns ``by_word`` is told which columns hold places of words.
+    One that learns ``by_word`` is told which columns hold places of words. The ``mark`` tells apart what has one name.
     """
 
     name: str
     fit: Callable[..., Scorer]
     aligned: bool
     by_word: bool = False
+    mark: str = ""
 
     def fitted(self, x: Floats, y: Floats, score_kind: ScoreKind, codes: Sequence[int]) -> Scorer:
         """The scorer of these rows, whose columns ``codes`` hold places of words."""

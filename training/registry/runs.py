@@ -82,6 +82,7 @@ def _log_model(model: Model) -> tuple[str, str]:
     from mlflow.types import ColSpec, Schema  # noqa: PLC0415
 
     inputs = Schema([ColSpec("double", name) for name in model.feature_names])
+    ours = (f"{name}=={installed(name)}" for name in REQUIREMENTS)
     with TemporaryDirectory() as scratch:
         model.save(Path(scratch) / FOLDER)
         info = mlflow.pyfunc.log_model(
@@ -90,6 +91,6 @@ def _log_model(model: Model) -> tuple[str, str]:
             artifacts={FOLDER: str(Path(scratch) / FOLDER)},
             code_paths=list(CODE),
             signature=ModelSignature(inputs, Schema([ColSpec("double")])),
-            pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
+            pip_requirements=sorted({*ours, *model.scorer.requirements}),
         )
     return str(info.model_uri), str(info.model_id)

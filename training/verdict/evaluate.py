@@ -14,6 +14,7 @@ from features.moments import day
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from features.profiles.looks import profiles_of
+from features.reading.moment import Moment, moment
 from features.units import DAY
 from training.learners.model import Model
 from training.learners.trees import THREADS
@@ -26,7 +27,7 @@ from training.walk.sample import Sample
 
 
 def evaluate(
-    settings: Settings, model: Model, *, as_of: int, until: int | None = None, open_as_none: bool = False
+    settings: Settings, model: Model, *, as_of: Moment, until: Moment | None = None, open_as_none: bool = False
 ) -> Evaluation:
     """A model, trained at ``as_of`` or before, against the outcomes after ``as_of``.
 
@@ -34,7 +35,9 @@ def evaluate(
     ``until``), each scored at its own time, whose outcome is known by the last event in the data; ``open_as_none``
     counts the others too, as if nobody responded after the data ends.
     """
-    target, outcome = model.target, outcome_dataset(settings, model, as_of=as_of, until=until)
+    as_of = moment(as_of, timezone=settings.timezone)
+    end = None if until is None else moment(until, timezone=settings.timezone, field="until")
+    target, outcome = model.target, outcome_dataset(settings, model, as_of=as_of, until=end)
     last = _last_event(Lake(settings.lake))
     settled = np.full(len(outcome), target.settled_together or open_as_none) | (outcome.known_at <= (last or 0))
     left_out, outcome = int(np.sum(~settled)), outcome.where(settled)

@@ -55,7 +55,8 @@ def proxies(
     if not sensitive or not len(rows):
         return ()
     last = _last_rows(rows)
-    used = np.flatnonzero(model.scorer.importance() > 0)
+    shares = model.scorer.importance()
+    used = np.flatnonzero(shares > 0) if shares.any() else range(len(shares))  # one that does not tell may read all
     codes = {feature.name for feature in feature_set.features if feature.vocabulary}
     columns = {model.feature_names[place]: rows.x[last, place] for place in used}
     found: list[Proxy] = []

@@ -7,34 +7,35 @@ final model learns from all, and is chosen and calibrated on all these scores.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
-from training.learners.blend import LEARNERS, Blend
+from training.learners.blend import Blend
 from training.learners.calibration import Platt, fit_platt
+from training.learners.scorer import Learner
 from training.learners.trees import THREADS
 from training.targets import ScoreKind
 from training.walk.dataset import Dataset
 from training.walk.race import Entry, run_race, winner
-from training.walk.walk_forward import QUICK, TINY, WalkForward, outcome_count
+from training.walk.walk_forward import ALL, TINY, WalkForward, named, outcome_count
 
 FOLDS: Final = 5
 _PLAIN: Final = "plain_trees"  # as good as trees where nothing is aligned
 
 
 def by_folds(
-    rows: Dataset, score_kind: ScoreKind, *, outcomes: int, learners: Iterable[str] = tuple(LEARNERS), seed: int = 7
+    rows: Dataset, score_kind: ScoreKind, *, outcomes: int, learners: Sequence[Learner] = ALL, seed: int = 7
 ) -> WalkForward | None:
     """The protocol above on rows whose outcome is known; None without that many outcomes to learn from."""
     if outcome_count(rows, score_kind) < max(outcomes, FOLDS):
         return None
-    names, fold = [name for name in learners if name != _PLAIN], folds_of(rows, seed=seed)
-    raw = {name: np.empty(len(rows)) for name in names}
+    running, fold = [each for each in learners if each.name != _PLAIN], folds_of(rows, seed=seed)
+    raw = {learner.name: np.empty(len(rows)) for learner in running}
     for part in range(FOLDS):
-        fitted = _fit(rows.where(fold != part), names, score_kind)
+        fitted = _fit(rows.where(fold != part), running, score_kind)
         for name, scorer in fitted.members.items():
             raw[name][fold == part] = scorer.raw(rows.x[fold == part], num_threads=THREADS)
     scores = np.empty(len(rows))
@@ -44,7 +45,7 @@ def by_folds(
         scores[here] = spread.apply(_mean(raw, best)[here], score_kind)
     race, best, spread = _chosen(raw, rows, np.ones(len(rows), dtype=np.bool_), score_kind)
     moment = int(rows.as_of.max())
-    return WalkForward(_fit(rows, best, score_kind), spread, rows, scores, moment, race, folds=FOLDS)
+    return WalkForward(_fit(rows, named(running, best), score_kind), spread, rows, scores, moment, race, folds=FOLDS)
 
 
 def folds_of(rows: Dataset, *, seed: int) -> Ints:
@@ -60,7 +61,7 @@ def _chosen(
     """The race on the rows that are told, the winner's learners, and how its scores are to be stretched and shifted."""
     y = rows.y[told]
     race = run_race({name: scores[told] for name, scores in raw.items()}, y, rows.customers[told], score_kind)
-    best = winner(race).learners if race else QUICK
+    best = winner(race).learners
     scores = _mean(raw, best)[told]
     if score_kind == "amount":
         return race, best, Platt().at_level(scores, max(float(y.mean()), TINY), score_kind)
@@ -71,6 +72,6 @@ def _mean(raw: Mapping[str, Floats], names: Iterable[str]) -> Floats:
     return np.asarray(np.mean([raw[name] for name in names], axis=0), dtype=np.float64)
 
 
-def _fit(rows: Dataset, names: Iterable[str], score_kind: ScoreKind) -> Blend:
+def _fit(rows: Dataset, learners: Sequence[Learner], score_kind: ScoreKind) -> Blend:
     labels = rows.relative if score_kind == "amount" else rows.y
-    return Blend({name: LEARNERS[name].fitted(rows.x, labels, score_kind, rows.codes) for name in names})
+    return Blend({each.name: each.fitted(rows.x, labels, score_kind, rows.codes) for each in learners})

@@ -45,7 +45,7 @@ def run_race(raw: Mapping[str, Floats], y: Floats, customers: Texts, score_kind:
     The losses, log loss or Tweedie deviance, are of scores with the right level and spread for these very rows: what
     counts here is the order.
     """
-    entries = [entry for entry in ENTRIES if all(name in raw for name in entry)]
+    entries = [entry for entry in ENTRIES if all(name in raw for name in entry)] or [tuple(raw)]
     losses = [_losses(np.mean([raw[name] for name in entry], axis=0), y, score_kind) for entry in entries]
     best = losses[int(np.argmin([loss.mean() for loss in losses]))]
     return [

@@ -20,7 +20,7 @@ scores with the spread they have.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -41,7 +41,8 @@ from training.walk.ranges import Ranges, ranges
 WORKERS = 3
 RACE = 4  # times the outcomes of a test: what is chosen from must tell learners apart that are nearly as good
 TINY = 1e-9  # no amount at all, where a logarithm is taken
-QUICK = ("trees",)  # the one learner of a quick training
+ALL = tuple(LEARNERS.values())
+QUICK = (LEARNERS["trees"],)  # the one learner of a quick training
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _classes(rows: Dataset, score_kind: ScoreKind) -> list[Mask]:
 
 
 def walk_forward(
-    rows: Dataset, score_kind: ScoreKind, *, as_of: int, outcomes: int, learners: Iterable[str] = tuple(LEARNERS)
+    rows: Dataset, score_kind: ScoreKind, *, as_of: int, outcomes: int, learners: Sequence[Learner] = ALL
 ) -> WalkForward | None:
     """The protocol above on rows known by ``as_of``; None when no block holds that many outcomes."""
     usable = rows.known_by(as_of)
@@ -98,11 +99,11 @@ def walk_forward(
     if late is None:
         return None
     early = _early(usable.known_by(late), score_kind, outcomes)
-    race, spread = _race(rows, early, late, score_kind, learners=tuple(learners))
-    names = winner(race).learners if race else QUICK
+    race, spread = _race(rows, early, late, score_kind, learners=learners)
+    chosen = named(learners, winner(race).learners) if race else without_race(learners)
     with ThreadPoolExecutor(WORKERS) as pool:  # the two models do not need each other
-        final = pool.submit(_fit, rows, names, score_kind, at=as_of)
-        then = _fit(rows, names, score_kind, at=late)
+        final = pool.submit(_fit, rows, chosen, score_kind, at=as_of)
+        then = _fit(rows, chosen, score_kind, at=late)
         block = usable.where(usable.as_of >= late)
         raw = then.raw(block.x, num_threads=THREADS)
         judged = _at_level(spread, then, rows, score_kind, at=late)
@@ -120,7 +121,7 @@ def _early(past: Dataset, score_kind: ScoreKind, outcomes: int) -> int | None:
 
 
 def _race(
-    rows: Dataset, early: int | None, late: int, score_kind: ScoreKind, *, learners: Sequence[str]
+    rows: Dataset, early: int | None, late: int, score_kind: ScoreKind, *, learners: Sequence[Learner]
 ) -> tuple[list[Entry], Platt]:
     """The race of what could be compared at ``late``, and the spread of the winner's scores; without any, (1, 0)."""
     if early is None:
@@ -154,9 +155,18 @@ def _forecast(rows: Dataset, at: int) -> Forecast | None:
     return None if rows.history is None else forecast(rows.history, at)
 
 
-def _fit(rows: Dataset, names: Iterable[str], score_kind: ScoreKind, *, at: int) -> Blend:
+def named(learners: Sequence[Learner], names: Collection[str]) -> Sequence[Learner]:
+    """Those of the learners that are called so."""
+    return [learner for learner in learners if learner.name in names]
+
+
+def without_race(learners: Sequence[Learner]) -> Sequence[Learner]:
+    """Who runs where nothing can be compared: the trees, or the one learner that there is."""
+    return learners if len(learners) == 1 else QUICK
+
+
+def _fit(rows: Dataset, learners: Sequence[Learner], score_kind: ScoreKind, *, at: int) -> Blend:
     """What these learners make of what was known at a moment."""
-    learners = [LEARNERS[name] for name in names]
     plain = rows.known_by(at)
     aligned = rows.aligned_to(at) if any(learner.aligned for learner in learners) else plain
     labels = plain.relative if score_kind == "amount" else plain.y

@@ -23,6 +23,9 @@ def rows_of(x: Floats, y: Floats, customers: Sequence[int]) -> Dataset:
     return Dataset(x, y, moment, moment, who, np.ones(len(y), dtype=np.bool_), timeless=True)
 
 
+LINEAR = (blend.LEARNERS["linear"],)
+
+
 @dataclass(frozen=True)
 class Memory:
     """Knows by heart the labels of the rows that it has seen, by their number in the first column."""
@@ -37,11 +40,10 @@ def learn_by_heart(x: Floats, y: Floats, _kind: str) -> Memory:
     return Memory(dict(zip(x[:, 0].tolist(), np.where(y > 0, 9.0, -9.0).tolist(), strict=True)))
 
 
-def test_nobody_is_scored_by_what_was_learnt_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    learners = {"trees": Learner("trees", learn_by_heart, aligned=False)}  # type: ignore[arg-type]
-    monkeypatch.setattr(folds, "LEARNERS", learners)
+def test_nobody_is_scored_by_what_was_learnt_from_them() -> None:
+    learners = [Learner("trees", learn_by_heart, aligned=False)]  # type: ignore[arg-type]
     y = np.tile([0.0, 1.0], 100)
-    walk = by_folds(rows_of(np.arange(200.0)[:, None], y, range(200)), "probability", outcomes=50, learners=["trees"])
+    walk = by_folds(rows_of(np.arange(200.0)[:, None], y, range(200)), "probability", outcomes=50, learners=learners)
     assert walk is not None
     # whoever knows by heart what it has seen knows nothing of a part that it has not: one score for all of a part
     assert len(np.unique(walk.test_scores)) <= folds.FOLDS
@@ -61,9 +63,12 @@ def test_the_scores_of_the_parts_are_calibrated_and_those_of_chance_are_chance()
     generator = np.random.default_rng(3)
     x = generator.normal(size=(3000, 3))
     y = (generator.random(3000) < 1 / (1 + np.exp(-2 * x[:, 0]))).astype(np.float64)
-    told = by_folds(rows_of(x, y, range(3000)), "probability", outcomes=100, learners=["linear"])
+    told = by_folds(rows_of(x, y, range(3000)), "probability", outcomes=100, learners=LINEAR)
     shuffled = by_folds(
-        rows_of(x, generator.permutation(y), range(3000)), "probability", outcomes=100, learners=["linear"]
+        rows_of(x, generator.permutation(y), range(3000)),
+        "probability",
+        outcomes=100,
+        learners=LINEAR,
     )
     assert told is not None
     assert shuffled is not None
@@ -82,7 +87,7 @@ def test_amounts_add_up() -> None:
     generator = np.random.default_rng(4)
     x = generator.normal(size=(1000, 2))
     y = np.exp(x[:, 0]) * 20
-    walk = by_folds(rows_of(x, y, range(1000)), "amount", outcomes=100, learners=["linear"])
+    walk = by_folds(rows_of(x, y, range(1000)), "amount", outcomes=100, learners=LINEAR)
     assert walk is not None
     assert walk.test_scores.sum() / y.sum() == pytest.approx(1.0, abs=0.03)
     assert blend.LEARNERS["plain_trees"].name not in {name for entry in walk.race for name in entry.learners}
