@@ -76,6 +76,27 @@ def is_total_of_today(name: str) -> bool:
     return _plain(name) in _words("totals_of_today")
 
 
+def is_reason(name: str) -> bool:
+    """Whether a column tells why something happened, by its name.
+
+    >>> is_reason("cancel_reason"), is_reason("Kündigungsgrund"), is_reason("Grundpreis"), is_reason("season")
+    (True, True, False, False)
+    """
+    words = tuple(_words("reasons"))
+    return any(part.endswith(words) for part in _plain(name).split("_") if part != "season")
+
+
+def is_outcome(name: str) -> bool:
+    """Whether a column tells what came of a customer, by its name.
+
+    >>> is_outcome("Churn"), is_outcome("has_churned"), is_outcome("Exited"), is_outcome("y"), is_outcome("married")
+    (True, True, True, True, False)
+    """
+    words = _words("outcomes")
+    plain = _plain(name)
+    return plain in words or any(part in words for part in plain.split("_") if len(part) > 1)
+
+
 def _plain(word: str) -> str:
     return snake_case(fold(word))
 

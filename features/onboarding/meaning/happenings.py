@@ -9,7 +9,7 @@ from features.events.kinds import canonical_kind
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
-from features.onboarding.knowledge.value_words import is_yes, kind, scale_in_name
+from features.onboarding.knowledge.value_words import is_reason, is_yes, kind, scale_in_name
 from features.onboarding.meaning.customers import customer
 from features.onboarding.meaning.states import text_of
 from features.onboarding.meaning.times import moment
@@ -110,9 +110,16 @@ def subscription_drafts(table: Table, roles: Roles) -> list[Draft]:
     if end is not None and end.is_time and end.present:
         condition = f"coalesce({text_of(end)}, '') <> ''"
         where = [] if end.present == table.rows else [condition]
-        ended = Choice({**who_choice.columns, **columns, "time": end.name}, where)
+        reason = next((each for each in table.columns.values() if _is_reason(each)), None)
+        told = {"status": reason.name} if reason is not None else {}
+        ended = Choice({**who_choice.columns, **columns, "time": end.name, **told}, where)
         found.append(Draft(table, "events", ended, "subscription_end", "_ends"))
     return found
+
+
+def _is_reason(column: Column) -> bool:
+    """Whether a column tells, in words that come again, why a subscription ended."""
+    return is_reason(column.name) and not column.is_number and 0 < column.distinct < max(column.present, 2)
 
 
 def log_draft(table: Table, roles: Roles, column: Column) -> Draft | None:

@@ -63,6 +63,8 @@ def _by_name(signs: Signs) -> Subject | None:
 def _is_customers(signs: Signs) -> bool:
     """Whether a row tells what a customer is, and not what they did."""
     who = signs.who
+    if who is not None and signs.when is None and who.is_unique and not signs.tells("order", "item", "quantity"):
+        return True  # amounts without a moment are no orders
     if who is None or (signs.is_order and not signs.is_named("customers")):
         return False
     if signs.when is None:

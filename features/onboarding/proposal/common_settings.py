@@ -15,6 +15,7 @@ from features.onboarding.proposal.choice import Draft
 from features.onboarding.proposal.document import questions, scalar
 from features.onboarding.proposal.identity import identity_lines
 from features.onboarding.proposal.nobody import nobody
+from features.onboarding.proposal.predictions import outcome_lines, subscription_lines
 from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.proposal.rhythm import is_old, last_moment, rhythm
 
@@ -41,12 +42,18 @@ def head(proposal: Proposal) -> tuple[list[str], list[Question]]:
 
 
 def tail(proposal: Proposal) -> list[str]:
-    """The lines after the sources: who is one person, and targets in the rhythm of the orders."""
+    """The lines after the sources: who is one person, and what may be predicted."""
     return [*identity_lines(proposal.drafts), *_targets(proposal)]
 
 
 def _targets(proposal: Proposal) -> list[str]:
-    found = rhythm(proposal.drafts)
+    drafts = proposal.drafts
+    lines = [*subscription_lines(drafts), *_order_targets(drafts), *outcome_lines(drafts)]
+    return ["", "targets:", *lines] if lines else []
+
+
+def _order_targets(drafts: Sequence[Draft]) -> list[str]:
+    found = rhythm(drafts)
     if found is None:
         return []
     days = found.horizon
@@ -56,7 +63,7 @@ def _targets(proposal: Proposal) -> list[str]:
         if found.gap
         else "hardly anyone has come back yet"
     )
-    lines = ["", "targets:", f"  # In {found.days} days of orders {gap}."]
+    lines = [f"  # In {found.days} days of orders {gap}."]
     if found.days < 3 * days + active:
         lines.append(
             f"  # That is little to learn from: {3 * days + active} days or more are needed for these windows."
