@@ -20,6 +20,7 @@ from features.config.same_as import check_same_as
 from features.config.sections.consent import ConsentSettings
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
+from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
 from features.config.sections.section import MissingId, Moment, Section, Whole, Zone
@@ -105,12 +106,6 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
-    def _known_attributes(self) -> Self:
-        if self.identity is not None:
-            check_preferences(self.identity.attributes, self.sources)
-        return self
-
-    @model_validator(mode="after")
     def _company_clock(self) -> Self:
         """Times of a source that names no zone are the company's."""
         for name, source in self.sources.items():
@@ -119,8 +114,12 @@ class Settings(Section):
         return self
 
     @model_validator(mode="after")
-    def _hashed_identifiers(self) -> Self:
-        """Values that are to be hashed can be, and nothing beside keeps them readable."""
+    def _consistent(self) -> Self:
+        """Names are known, and values that are to be hashed can be, and are kept readable by nothing beside."""
+        if self.identity is not None:
+            check_preferences(self.identity.attributes, self.sources)
+        for name, source in self.sources.items():
+            check_known(source.consents, self.consent, field=f"sources.{name}.consents")
         check_hashing(self.identity, self.privacy, self.sources)
         return self
 

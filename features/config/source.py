@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from encodings.aliases import aliases
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from features.config.locations import Place, is_url
+from features.config.sections.mapping import check_columns, check_signals
 from features.config.sections.section import KindName, Section, Whole, Zone, check_id_types
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
 from features.events.tables import (
-    COLUMNS,
-    FILLED,
-    NEEDED,
     OTHER_ID,
+    SIGNAL,
     SINCE,
     UPDATED_AT,
-    WITH_ATTRIBUTES,
     WITH_IDS,
     Table,
 )
@@ -56,6 +53,7 @@ class Source(Section):
     id_type: str = Field(default="user_id", pattern=f"^{TYPE}$")
     columns: dict[str, Expression]
     ids: dict[str, Expression] = Field(default_factory=dict)
+    consents: dict[str, Expression] = Field(default_factory=dict)
     since: Expression | None = None
     updated_at: Expression | None = None
     same_as: list[str] = Field(default_factory=list)
@@ -106,8 +104,9 @@ class Source(Section):
 
     @property
     def mapping(self) -> dict[str, str]:
-        """What each canonical column is read from; that of another identifier is named ``ids.TYPE``."""
+        """What each canonical column is read from; others stand as ``ids.TYPE`` and ``consents.NAME``."""
         others = {f"{OTHER_ID}{name}": text for name, text in self.ids.items()}
+        others |= {f"{SIGNAL}{name}": text for name, text in sorted(self.consents.items())}
         times = {SINCE: self.since, UPDATED_AT: self.updated_at}
         return self.columns | others | {column: text for column, text in times.items() if text is not None}
 
@@ -120,11 +119,12 @@ class Source(Section):
         """
         if column in {SINCE, UPDATED_AT}:
             return column.removesuffix(":")
-        return column if column.startswith(OTHER_ID) else f"columns.{column}"
+        return column if column.startswith((OTHER_ID, SIGNAL)) else f"columns.{column}"
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        self._check_columns()
+        check_columns(self.table, self.columns, kind=self.kind)
+        check_signals(self.table, self.consents)
         if self.ids and self.table not in WITH_IDS:
             msg = f"`ids` are those of people, and {self.table} are none: take them away."
             raise StamkundError("unused_setting", msg, field="ids")
@@ -136,27 +136,6 @@ class Source(Section):
             raise StamkundError("unused_setting", msg, field="updated_at")
         self._check_query()
         return self
-
-    def _check_columns(self) -> None:
-        mistakes = list(self._mistakes_in_columns())
-        if mistakes:
-            first, text = mistakes[0], " ".join(map(str, mistakes))
-            raise StamkundError(first.code, text, field=first.field if len(mistakes) == 1 else "columns")
-
-    def _mistakes_in_columns(self) -> Iterator[StamkundError]:
-        allowed = [name for name in COLUMNS[self.table] if self.table != "events" or name not in FILLED]
-        if self.table == "events" and self.kind is not None and "kind" in self.columns:
-            yield StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
-        for name in self.columns if self.table not in WITH_ATTRIBUTES else ():
-            if name not in allowed:
-                what, field = f"{self.table} column", f"columns.{name}"
-                yield StamkundError.unknown("unknown_column", what, name, allowed, field=field)
-        needed = [*NEEDED[self.table], *(["kind"] if self.table == "events" and self.kind is None else [])]
-        for name in needed:
-            if name not in self.columns:
-                extra = " (or as the source's constant `kind:`)" if name == "kind" else ""
-                msg = f"A source of {self.table} needs the column `{name}` under columns{extra}."
-                yield StamkundError("missing_column", msg, field="columns")
 
     def _check_query(self) -> None:
         if isinstance(self.origin, dict) and self.query is None:

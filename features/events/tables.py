@@ -99,6 +99,7 @@ KEYS: Mapping[Table, tuple[str, ...]] = {
 }
 
 OTHER_ID = "ids."  # begins the name of the column of a source that holds another identifier of a type
+SIGNAL = "consents."  # begins the name of the column of a source that holds a signal of consent
 SINCE = "since:"  # the column of a source of customers that tells from when on its other identifiers are known
 SOURCE, UPDATED_AT = "source:", "updated_at:"
 # What a row of customers in the lake tells beside its attributes: which source says so, and when it last changed that.

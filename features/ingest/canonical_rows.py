@@ -9,7 +9,19 @@ import duckdb
 
 from features import sql
 from features.events.returns import without_sign_sql
-from features.events.tables import COLUMNS, ORIGIN, OTHER_ID, SINCE, SOURCE, TABLES, WITH_ATTRIBUTES, Table, sql_type
+from features.events.statements.signals import consents_sql
+from features.events.tables import (
+    COLUMNS,
+    ORIGIN,
+    OTHER_ID,
+    SIGNAL,
+    SINCE,
+    SOURCE,
+    TABLES,
+    WITH_ATTRIBUTES,
+    Table,
+    sql_type,
+)
 from features.ingest.events.event_ids import content_text, nth_id, number_equal_events
 from features.ingest.events.lake_events import LakeEvents
 from features.ingest.mapping.other_ids import fragment_sql, ids_sql
@@ -94,10 +106,14 @@ def _told(name: str, own: Sequence[str], literals: Mapping[str, str], currency: 
     amounts = [column for column in _AMOUNTS if column in own]
     has_amount = f"coalesce({', '.join(amounts)}) IS NOT NULL" if amounts else "false"
     others = [column for column in own if column.startswith(OTHER_ID)]
-    columns = {column: without_sign_sql(column, kind) for column in own if column not in others} | dict(literals)
+    signals = [column for column in own if column.startswith(SIGNAL)]
+    columns = {column: without_sign_sql(column, kind) for column in own if column not in [*others, *signals]}
+    columns |= dict(literals)
     columns |= {"source": sql.literal(name), "fragment": fragment_sql(id_type, others)}
     if others:
         columns["ids"] = ids_sql(others)
+    if signals:
+        columns["consents"] = consents_sql(signals)
     columns |= {"currency": f"CASE WHEN {has_amount} THEN {sql.literal(currency)} END"}
     return ", ".join(f"{text} AS {sql.name(column)}" for column, text in columns.items())
 

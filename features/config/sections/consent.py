@@ -142,10 +142,6 @@ class ConsentSettings(Section):
         if self.minors is not None:
             yield "minors.deny", self.minors.deny
 
-    def purposes_of(self, gate: Gate) -> Mapping[str, Purpose]:
-        """The purposes that must all be allowed where a gate is passed."""
-        return {name: purpose for name, purpose in self.purposes.items() if gate in purpose.gates}
-
     def purposes_on(self, channel: str) -> Mapping[str, Purpose]:
         """The purposes that people are written to for on a channel."""
         return {name: purpose for name, purpose in self.purposes.items() if purpose.channel == channel}

@@ -83,6 +83,9 @@ def plain_word_sql(text: str) -> str:
 
 _STANCES: Final = {plain_word(word): stance for stance, words in _WORDS.items() for word in words.split()}
 KNOWN_WORDS: Final = tuple(_STANCES)
+YES_WORDS: Final = tuple(word for word, stance in _STANCES.items() if stance in (Stance.GRANT, Stance.CONFIRMATION))
+NO_WORDS: Final = tuple(word for word, stance in _STANCES.items() if stance in (Stance.REFUSAL, Stance.UNREACHABLE))
+SILENT_WORDS: Final = tuple(word for word, stance in _STANCES.items() if stance == Stance.NOTHING)
 
 
 @cache

@@ -10,7 +10,8 @@ from features.addresses import USUAL_FORMS, values_sql
 from features.config.source import Source
 from features.events.money import Money, power
 from features.events.rules.rule_book import rules_of, text_rules
-from features.events.tables import COLUMNS, NEEDED, ORIGIN, OTHER_ID, SINCE, Role
+from features.events.statements.signals import is_no_answer
+from features.events.tables import COLUMNS, NEEDED, ORIGIN, OTHER_ID, SIGNAL, SINCE, Role
 from features.ingest.mapping.numbers import foreign_amount
 from features.ingest.mapping.projection import UNREADABLE
 from features.ingest.mapping.rule_sql import breaks, reason_sql
@@ -50,6 +51,8 @@ def role_of(source: Source, column: str) -> Role:
         return "id"
     if column == SINCE:
         return "time"
+    if column.startswith(SIGNAL):
+        return "text"
     return COLUMNS[source.table].get(column, ORIGIN.get(column, "attribute"))
 
 
@@ -117,6 +120,9 @@ def checks_of(source: Source, values: Mapping[str, Value], money: Money, missing
     for column in dict.fromkeys([*COLUMNS[source.table], *values]):
         if column in values and role_of(source, column) in _FORMS:
             yield from _unread(source, column, values[column], texts[column], money=money, missing_ids=missing_ids)
+    for column in (each for each in values if each.startswith(SIGNAL)):
+        told = f"'the signal {column.removeprefix(SIGNAL)} is ' || {texts[column]} || ', which is neither yes nor no'"
+        yield Check("unknown_status", is_no_answer(column), told)
     columns = {column: sql.name(column) for column in values}
     columns |= {} if source.kind is None else {"kind": sql.literal(source.kind)}
     others = (rule for column in values if column.startswith(OTHER_ID) for rule in text_rules(column))
