@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 from sqlalchemy.engine import make_url
 
@@ -16,19 +17,17 @@ from features.config.locations import is_url
 from features.config.sections.consent import Gate
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.evaluate.offline.blocks import lake_columns
-from features.events.knowledge import known_events
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import Pass, all_but
 from features.profiles.consent import gatekeeper_of
-from features.profiles.frames import profile_frame
+from features.profiles.everybody import everybody
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
 from serving.scoring.champions import Lineup, load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
-from serving.scoring.pairs import pairs_in, reached_pairs
+from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.store.engine import open_store
@@ -155,29 +154,29 @@ def _sheets(
     as_of: int,
     progress: Progress,
 ) -> Iterator[Sheet]:
-    """Everybody's scores, in order, some thousand customers at a time; at least one sheet."""
-    lake, feature_set = Lake(settings.lake), lineup.columns.feature_set
+    """Everybody's scores, some thousand customers at a time, in the order of their ids; at least one sheet.
+
+    Behind those with events come the others.
+    """
+    lake, feature_set, done = Lake(settings.lake), lineup.columns.feature_set, 0
     lake.check_written()
-    people = People.at(lake, [as_of])
-    events = people.customer_events() if customers is None else people.events_of(customers)
     progress("profiles", 0, 1)
-    among = pl.lit(value=True) if customers is None else pl.col("customer_id").is_in(list(customers))
-    tables = people.about("customers"), people.about("snapshots")
-    attributes, snapshots = (table.filter(among).collect() for table in tables)
-    with people.sorted_events(lake_columns(feature_set.plan, lake), customers) as sorted_events:
-        profiles = profile_frame(
-            sorted_events, feature_set, as_of=as_of,
-            attributes=attributes, snapshots=snapshots, without_events=True,
-        )  # fmt: skip
-    profiles = allowed.over(profiles.lazy()).collect()
-    active = known_events(events, as_of).select(pl.col("customer_id").unique()).collect()["customer_id"]
-    pairs = reached_pairs(lake, events, *contact_kinds(settings), as_of=as_of)
-    total = profiles.height
-    for start in range(0, max(total, 1), CHUNK):
-        progress("scores", start, total)
-        block = profiles.slice(start, CHUNK)
-        features = block.select(feature_set.names).to_numpy()
-        names = block["customer_id"].to_list()
-        silent = ~block["customer_id"].is_in(active.implode()).to_numpy()
-        yield score(lineup, names, features, pairs_in(block, pairs), silent, as_of=as_of)
-    progress("scores", total, total)
+    pairs = partial(_pairs, lake, People.at(lake, [as_of]).customer_events(), contact_kinds(settings), as_of=as_of)
+    for some in everybody(lake, feature_set, as_of=as_of, customers=customers):
+        profiles = allowed.over(some.profiles.lazy()).collect()
+        for block in profiles.iter_slices(CHUNK):
+            progress("scores", done, max(done, some.total))
+            names, features = block["customer_id"].to_list(), block.select(feature_set.names).to_numpy()
+            silent = np.full(len(names), some.silent)
+            yield score(lineup, names, features, pairs(block), silent, as_of=as_of)
+            done += len(names)
+    if not done:
+        yield score(lineup, [], np.empty((0, len(feature_set.names))), Pairs.none(), np.empty(0, np.bool_), as_of=as_of)
+    progress("scores", done, done)
+
+
+def _pairs(lake: Lake, events: pl.LazyFrame, kinds: tuple[str, str], block: pl.DataFrame, *, as_of: int) -> Pairs:
+    """The pairs of some customers, who follow each other by id, with the campaigns that run and reached them."""
+    first, last = (pl.lit(block["customer_id"][place]) for place in (0, -1))
+    own = events.filter(pl.col("customer_id").is_between(first, last))
+    return pairs_in(block, reached_pairs(lake, own, *kinds, as_of=as_of))

@@ -70,6 +70,8 @@ def text_values(record: Record, kind: str, column: str, *, as_of: int) -> list[s
 def reached_pairs(lake: Lake, events: pl.LazyFrame, contact: str, response: str, *, as_of: int) -> pl.DataFrame:
     """The same of many customers, from their events in the lake: ``customer_id, campaign_id`` and pair features."""
     keys = list(running_campaigns(campaigns(lake), as_of=as_of))
+    if not keys:  # nothing to look for
+        events = events.clear()
     reached = known_events(events, as_of).filter(pl.col("kind") == contact, pl.col("campaign_id").is_in(keys))
     pairs = reached.select("customer_id", "campaign_id").unique().sort("customer_id", "campaign_id").collect()
     moment = pl.lit(as_of, dtype=pl.Int64)

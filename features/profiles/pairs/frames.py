@@ -51,9 +51,10 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     returned = pl.col("kind").is_in(RETURNS)
     recent, of_campaign = pl.col("time") > pl.col("as_of") - WINDOW * DAY, pl.col("of") == pl.col("campaign_id")
     in_campaign, spend = pl.col("in_campaign").fill_null(value=False), pl.col("value").fill_null(0)
+    first, last = (pl.lit(each, pl.String) for each in (keyed["key"].min(), keyed["key"].max()))
     return (
         people.customer_events()
-        .filter(pl.col("kind").is_in([*kinds, *RETURNS]))
+        .filter(pl.col("customer_id").is_between(first, last), pl.col("kind").is_in([*kinds, *RETURNS]))
         .select("customer_id", "item_id", "time", "known_at", "kind", "value", of="campaign_id")
         .join(keyed.lazy(), left_on="customer_id", right_on="key")
         .filter(pl.col("time") <= pl.col("as_of"), pl.col("known_at").fill_null(NEVER) <= pl.col("as_of"))
