@@ -31,7 +31,7 @@ from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
 from training.learners.trees import fit_trees
 from training.targets import Target, targets_of
-from training.train import train
+from training.trainer import train
 from training.walk.dataset import Dataset, feature_names, training_datasets
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "completejourney" / "stamkund.yaml"

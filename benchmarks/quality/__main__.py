@@ -27,7 +27,7 @@ from features import build
 from features.config.settings import Settings
 from features.moments import micros
 from training.learners.model import Model
-from training.train import train
+from training.trainer import train
 from training.verdict.evaluate import evaluate
 from training.verdict.report import Evaluation
 

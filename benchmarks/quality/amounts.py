@@ -20,7 +20,7 @@ from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
 from training.metrics.amounts import normalised_gini
 from training.targets.declared import selected_targets
-from training.train import train
+from training.trainer import train
 from training.verdict.baseline import rule_scores
 from training.walk.dataset import Dataset, training_datasets
 

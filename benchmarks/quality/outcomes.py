@@ -28,7 +28,7 @@ from features.profiles.feature_set import FeatureSet
 from training.learners.blend import LEARNERS
 from training.metrics.probability import auc
 from training.targets.declared import selected_targets
-from training.train import train
+from training.trainer import train
 from training.verdict.evaluate import evaluate
 from training.verdict.report import TrainingReport
 from training.walk.dataset import Dataset, training_datasets

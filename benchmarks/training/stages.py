@@ -18,7 +18,7 @@ from benchmarks.training.world import END, settings_of
 from features import build, read_settings
 from features.config.settings import Settings
 from serving.scoring.batch import score_batch
-from training.train import train
+from training.trainer import train
 
 Figures = dict[str, float]
 

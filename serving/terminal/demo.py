@@ -31,7 +31,7 @@ from serving.terminal.tables import (
     sources_table,
     training_table,
 )
-from training.train import train
+from training.trainer import train
 from training.verdict.evaluate import evaluate
 from training.verdict.report import Evaluation
 

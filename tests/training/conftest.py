@@ -6,7 +6,7 @@ import pytest
 
 from training.learners.trees import fit_trees
 from training.registration.register import register_model
-from training.train import train
+from training.trainer import train
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from features.profiles.build import build
 from features.profiles.pairs.features import PAIR_FEATURES
 from tests.training.campaigns import AS_OF, event, events, offers
 from training.targets import targets_of
-from training.train import train
+from training.trainer import train
 from training.walk.dataset import Dataset, training_datasets
 
 Row = dict[str, object]

@@ -22,7 +22,7 @@ from training.registry.promotion import promote, rollback
 from training.registry.versions import champion_versions, champions, listing
 from training.targets import ScoreKind, targets_of
 from training.targets.populations.origins import origins
-from training.train import train
+from training.trainer import train
 from training.verdict.baseline import best_rule, rule_scores
 from training.verdict.evaluate import evaluate, outcome_dataset
 from training.verdict.gate import Evidence, Refusal, advantage

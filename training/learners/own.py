@@ -107,7 +107,7 @@ def own_learner(estimator: object, score_kind: ScoreKind) -> Learner:
         except Exception as error:
             text = (
                 f"{name} could not be fitted: {error} Features are NaN where they are undefined: if that is it, put "
-                "an imputer before it, such as make_pipeline(SimpleImputer(), …)."
+                "an imputer before it: make_pipeline(SimpleImputer(keep_empty_features=True), …)."
             )
             raise StamkundError("estimator_failed", text, field="estimator") from error
         if scores.shape != (1,):

@@ -30,7 +30,7 @@ def train(
     from serving.store.since_build import since_build
     from serving.terminal.answers import training_answer
     from serving.terminal.tables import race_table, training_table
-    from training.train import train as fit
+    from training.trainer import train as fit
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)

@@ -21,7 +21,7 @@ from serving.scoring.model_scores import ENDS
 from tests.serving.clients import client_of
 from tests.training.conftest import sketch  # noqa: F401
 from training.registration.card import model_card
-from training.train import train
+from training.trainer import train
 from training.verdict.report import TrainingReport
 
 CHURN = {"type": "outcome", "column": "churn"}

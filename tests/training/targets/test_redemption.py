@@ -18,7 +18,7 @@ from tests.training.campaigns import AS_OF, CAMPAIGNS, DAYS, events, offers
 from training.learners.model import Model
 from training.targets import targets_of
 from training.targets.redemption import Redemption
-from training.train import train
+from training.trainer import train
 from training.verdict.evaluate import evaluate, outcome_dataset
 from training.walk.dataset import Dataset, training_datasets
 from training.walk.rows import history_start
