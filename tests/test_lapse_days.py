@@ -28,8 +28,8 @@ def test_lift_is_over_the_single_feature_and_resamples_whole_customers() -> None
     outcome = Dataset(np.empty((40, 0)), y, zeros, zeros, customers, np.ones(40, dtype=np.bool_))
     half = np.where(np.arange(40) % 4 == 0, 1.0, 0.0)  # finds half of those who lapse: AUC 3/4
     days = [
-        Day(date(2017, 9, 10), outcome, y, "half", half, np.zeros(40)),
-        Day(date(2017, 10, 8), outcome, y, "y", y, y),
+        Day(date(2017, 9, 10), outcome, y, "half", half, np.zeros(40), half),
+        Day(date(2017, 10, 8), outcome, y, "y", y, y, half),
     ]
     found = figures(days)
     assert found["completejourney.lapse_28d.2017-09-10.lift"] == 0.25

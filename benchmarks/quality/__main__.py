@@ -8,6 +8,7 @@ after on the same days, and in the 84 after 2017-10-08; redemption trained when 
 contacts after, those of campaigns that outlast the data taken as not redeemed; with it compare first passes that count
 so. With `--data`, a folder that has `cdnow`: the spend of all its customers in the 90 days after three quarters' ends;
 with `telco_ibm` and `bank_marketing` the outcomes of tables (`python -m benchmarks.quality.outcomes` alone).
+Last customers whose every probability is known (`python -m benchmarks.quality.truth` alone).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.quality import amounts, lapse_days, outcomes, sets
+from benchmarks.quality import amounts, lapse_days, outcomes, sets, truth
 from features import build
 from features.config.settings import Settings
 from features.moments import micros
@@ -75,6 +76,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print("CDNOW is left out: give --data a folder that has `cdnow/transactions_master.parquet`.")
     if choice.data and all((choice.data / folder).is_dir() for folder in ("telco_ibm", "bank_marketing")):
         figures |= outcomes.outcomes(choice.data)
+    with tempfile.TemporaryDirectory() as home:
+        known = truth.measure(Path(home))
+    console.print(truth.table_of(known))
+    figures |= {key: value for each in known for key, value in each.figures.items()}
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 

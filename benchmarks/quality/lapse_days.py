@@ -17,11 +17,15 @@ from scipy.stats import rankdata
 
 from features.arrays import Floats
 from features.config.settings import Settings
+from features.lake import Lake
+from features.profiles.feature_set import FeatureSet
+from training.learners.blend import LEARNERS
 from training.learners.model import Model
 from training.metrics.bootstrap import weighted_auc
 from training.metrics.probability import probability_metrics
 from training.verdict.evaluate import outcome_dataset
-from training.walk.dataset import Dataset
+from training.walk.dataset import Dataset, training_datasets
+from training.walk.walk_forward import walk_forward
 
 NAME = "completejourney.lapse_28d"
 RULE = "orders_56d"  # fewer orders in the last 56 days: the rule named by those who measured this data before
@@ -30,7 +34,7 @@ RESAMPLES, INTERVAL = 1_000, (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Day:
-    """What came true after one day, the model's scores, and the scores of the best single feature and of the rule."""
+    """What came true after one day, and the scores of model, best single feature, rule and logistic regression."""
 
     day: date
     outcome: Dataset
@@ -38,11 +42,14 @@ class Day:
     single: str
     single_scores: Floats
     rule_scores: Floats
+    linear: Floats
 
     @cached_property
     def figures(self) -> dict[str, float]:
         """Rows, share lapsed, the three AUCs, and how far the model is above the single feature."""
-        scores = {"auc": self.scores, "best_single": self.single_scores, "rule": self.rule_scores}
+        scores = {
+            "auc": self.scores, "best_single": self.single_scores, "rule": self.rule_scores, "auc.linear": self.linear,
+        }  # fmt: skip
         y = self.outcome.y
         aucs = {name: float(weighted_auc(y, s, np.ones((1, len(y))))[0]) for name, s in scores.items()}
         return {"rows": len(y), "lapsed": float(y.mean()), **aucs, "lift": aucs["auc"] - aucs["best_single"]}
@@ -63,7 +70,21 @@ def day_of(settings: Settings, model: Model, day: date) -> Day:
     outcome = outcome_dataset(settings, model, as_of=model.as_of)
     single, single_scores = best_single(outcome.x, outcome.y, model.feature_names)
     rule_scores = -outcome.x[:, model.feature_names.index(RULE)]
-    return Day(day, outcome, model.predict(outcome.x), single, single_scores, rule_scores)
+    return Day(
+        day, outcome, model.predict(outcome.x), single, single_scores, rule_scores, _linear(settings, model, outcome.x)
+    )
+
+
+def _linear(settings: Settings, model: Model, x: Floats) -> Floats:
+    """What logistic regression alone says of rows, learnt and calibrated as the model was."""
+    lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
+    rows = training_datasets(
+        lake, feature_set, [model.target], as_of=model.as_of, minor_units=settings.minor_units
+    )[model.name]  # fmt: skip
+    least = settings.gate.outcomes
+    walk = walk_forward(rows, model.score_kind, as_of=model.as_of, outcomes=least, learners=[LEARNERS["linear"]])
+    assert walk is not None
+    return walk.calibration.apply(walk.scorer.raw(x), model.score_kind)
 
 
 def best_single(x: Floats, y: Floats, names: Sequence[str]) -> tuple[str, Floats]:
@@ -115,7 +136,11 @@ def pooled(days: Sequence[Day]) -> dict[str, float]:
     y, scores = (np.concatenate([getattr(d, part) for d in days]) for part in ("came", "scores"))
     found = probability_metrics(y, scores)
     level = found["mean_score"] / found["rate"]
-    return {"log_loss": found["log_loss"], "slope": found["calibration_slope"], "level": level}
+    linear = probability_metrics(y, np.concatenate([d.linear for d in days]))
+    return {
+        "log_loss": found["log_loss"], "log_loss.linear": linear["log_loss"],
+        "slope": found["calibration_slope"], "level": level,
+    }  # fmt: skip
 
 
 def table_of(days: Sequence[Day], values: Mapping[str, float]) -> Table:

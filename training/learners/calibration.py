@@ -16,27 +16,41 @@ WEAK_PRIOR = 1e-3
 # On past blocks, of some 250 outcomes of lapse and some 900 of redemption, a prior of this precision gave about the
 # lowest log loss on the block after: lapse hardly feels it, redemption is held back too much by four times as much.
 BLOCK_PRIOR = 50.0
-FURTHEST = 100.0  # log-odds by which scores may be shifted
+FURTHEST = 100.0  # log of the rate by which things may happen more or less often
 
 
 @dataclass(frozen=True)
 class Platt:
     """``slope · z + intercept`` of raw scores ``z``: the log-odds of probabilities, the logs of amounts.
 
+    In a season things happen at ``rate`` times the usual rate: then a probability ``p`` that nothing happens
+    (``absence``) is ``p ** rate``, and one that something does ``1 − (1 − p) ** rate``. So a busy season parts those
+    who come often from those who seldom do, where a shift of log-odds would leave them as near as before.
+
     >>> Platt(1.0, 0.0).apply(np.array([0.0]), "probability").tolist()
     [0.5]
+    >>> twice = Platt(rate=2.0, absence=True)
+    >>> twice.apply(np.array([0.0]), "probability").round(12).tolist()
+    [0.25]
     """
 
     slope: float = 1.0
     intercept: float = 0.0
+    rate: float = 1.0
+    absence: bool = False
 
     def apply(self, z: Floats, score_kind: ScoreKind) -> Floats:
         """Calibrated scores; one row alone gives the same bits as among many."""
         margin = self.slope * z + self.intercept
-        return np.asarray(np.exp(margin) if score_kind == "amount" else expit(margin), dtype=np.float64)
+        if score_kind == "amount":
+            return np.asarray(np.exp(margin), dtype=np.float64)
+        if self.rate == 1.0:
+            return np.asarray(expit(margin), dtype=np.float64)
+        none = np.exp(-self.rate * np.logaddexp(0.0, -margin if self.absence else margin))
+        return np.asarray(none if self.absence else 1 - none, dtype=np.float64)
 
-    def at_level(self, z: Floats, level: float, score_kind: ScoreKind) -> Platt:
-        """The same spread, shifted until the mean score of these rows is a level.
+    def at_level(self, z: Floats, level: float, score_kind: ScoreKind, *, absence: bool = False) -> Platt:
+        """The same spread, at the rate (of amounts: shifted) that makes a level the mean score of these rows.
 
         >>> z = np.array([-1.0, 0.0, 3.0])
         >>> float(Platt(0.8).at_level(z, 0.4, "probability").apply(z, "probability").mean().round(9))
@@ -45,10 +59,13 @@ class Platt:
         if score_kind == "amount":
             return Platt(self.slope, float(np.log(level / np.exp(self.slope * z).mean())))
 
-        def excess(intercept: float) -> float:
-            return float(expit(self.slope * z + intercept).mean()) - level
+        def at(log_rate: float) -> Platt:
+            return Platt(self.slope, self.intercept, float(np.exp(log_rate)), absence)
 
-        return Platt(self.slope, float(brentq(excess, -FURTHEST, FURTHEST)))
+        def excess(log_rate: float) -> float:
+            return float(at(log_rate).apply(z, score_kind).mean()) - level
+
+        return at(float(brentq(excess, -FURTHEST, FURTHEST)))
 
 
 def fit_platt(z: Floats, y: Floats, *, precision: float = WEAK_PRIOR) -> Platt:

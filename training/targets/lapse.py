@@ -28,6 +28,7 @@ class Lapse(ActiveCustomers):
     type: ClassVar[str] = "lapse"
     score_kind: ClassVar[ScoreKind] = "probability"
     headline: ClassVar[str] = "churn_probability"
+    absence: ClassVar[bool] = True
     label: ClassVar[nw.Expr] = nw.when(nw.col("counted") == 0).then(1).otherwise(0)
 
     @property

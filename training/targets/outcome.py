@@ -36,6 +36,7 @@ class Outcome:
     pair_features: ClassVar[tuple[str, ...]] = ()
     settled_together: ClassVar[bool] = True
     from_table: ClassVar[bool] = True
+    absence: ClassVar[bool] = False
 
     name: str
     column: str

@@ -47,6 +47,7 @@ class Redemption:
     pair_features: ClassVar[tuple[str, ...]] = PAIR_FEATURES
     settled_together: ClassVar[bool] = False
     from_table: ClassVar[bool] = False
+    absence: ClassVar[bool] = False
 
     name: str
     event: str

@@ -47,6 +47,7 @@ class Target(Protocol):
     fills, empty for none; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later. ``from_table`` says that
     labels are a column of a table: customers need no events then, and there may be no time behind the rows.
+    ``absence`` says that a label of 1 means that nothing happened.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
     money in minor units. They come some moments at a time, each moment whole, at least one frame.
@@ -60,6 +61,7 @@ class Target(Protocol):
     pair_features: ClassVar[tuple[str, ...]]
     settled_together: ClassVar[bool]
     from_table: ClassVar[bool]
+    absence: ClassVar[bool]
 
     @property
     def score_kind(self) -> ScoreKind:

@@ -20,7 +20,7 @@ from training.targets import Target
 from training.walk.rank_alignment import align_ranks
 from training.walk.rows import Drawn, draw, history_start
 
-_OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless")  # what is no entry a row
+_OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless", "absence")  # what is no entry a row
 _NO_LOOKS: Final = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
 
 
@@ -32,7 +32,8 @@ class Dataset:
     but it is no outcome more. ``aligned`` are the columns in which customers are compared with those of their own
     moment, ``codes`` those that hold places of words; ``history`` holds the levels of past moments where all customers
     of a moment are settled together. Of the rows whose label is known there were ``found`` before a sample was drawn;
-    ``timeless`` says that all of these are of one moment, the same for everybody.
+    ``timeless`` says that all of these are of one moment, the same for everybody, ``absence`` that a label of 1 means
+    that nothing happened.
     """
 
     x: Floats
@@ -46,6 +47,7 @@ class Dataset:
     history: History | None = None
     found: int = 0
     timeless: bool = False
+    absence: bool = False
 
     def __len__(self) -> int:
         return len(self.y)
@@ -140,6 +142,7 @@ def training_datasets(
             history=own.history,
             found=own.found,
             timeless=target.from_table and known["as_of"].n_unique() == 1,
+            absence=target.absence,
         )
     return found
 

@@ -148,7 +148,7 @@ def _at_level(spread: Platt, scorer: Blend, rows: Dataset, score_kind: ScoreKind
     if level is None or not population.any():
         return spread
     raw = scorer.raw(rows.x[population], num_threads=THREADS)
-    return spread.at_level(raw, unlinked(level.value, score_kind), score_kind)
+    return spread.at_level(raw, unlinked(level.value, score_kind), score_kind, absence=rows.absence)
 
 
 def _forecast(rows: Dataset, at: int) -> Forecast | None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 
 from training.learners.calibration import BLOCK_PRIOR, Platt, fit_platt
@@ -68,6 +69,16 @@ def test_scores_are_brought_to_a_level_and_keep_their_spread(kind: ScoreKind, le
     found = Platt(0.7, 3.0).at_level(z, level, kind)
     assert found.slope == 0.7
     assert found.apply(z, kind).mean() == pytest.approx(level, rel=1e-9)
+
+
+@pytest.mark.parametrize("absence", [True, False])
+def test_a_season_in_which_all_come_twice_as_often_is_told_of_each(*, absence: bool) -> None:
+    """Poisson: nobody comes with ``exp(−λ)`` in a plain month, with ``exp(−2 λ)`` in a busy one."""
+    often = np.random.default_rng(7).gamma(1.5, 0.8, 500)
+    plain, busy = (np.exp(-often), np.exp(-2 * often)) if absence else (1 - np.exp(-often), 1 - np.exp(-2 * often))
+    found = Platt().at_level(logit(plain), float(busy.mean()), "probability", absence=absence)
+    assert found.rate == pytest.approx(2.0, rel=1e-9)
+    assert found.apply(logit(plain), "probability") == pytest.approx(busy, abs=1e-9)
 
 
 def test_amounts_are_powers_of_e() -> None:

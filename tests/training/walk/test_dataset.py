@@ -97,6 +97,7 @@ def told(table: Dataset) -> list[Told]:
 def test_lapse_is_learnt_at_origins_and_between_them_once_the_horizon_is_over(lake: Lake) -> None:
     """Origins are 56, 42 and 28 (28 days after the first order), and 70 to be scored; a week before each is a look."""
     table = tables(lake)["lapse"]
+    assert table.absence
     assert told(table) == [
         (28, "bob", 42, 0, True),  # who ordered on day 1, not on 0; and again on 35
         (35, "bob", 49, 0, False),  # on 35, the moment itself, and again on 49

@@ -36,6 +36,7 @@ class Customers(ABC):
     pair_features: ClassVar[tuple[str, ...]] = ()
     settled_together: ClassVar[bool] = True
     from_table: ClassVar[bool] = False
+    absence: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = ()
     label: ClassVar[nw.Expr] = nw.col("counted")
 
