@@ -72,13 +72,14 @@ def gym(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Settings, Train
 def test_a_table_alone_is_learnt_and_its_figures_say_that_no_time_stands_behind_them(
     gym: tuple[Settings, TrainingReport],
 ) -> None:
-    _, report = gym
+    settings, report = gym
     assert report.verdict.refusals == ()
     assert (report.rows, report.tested, report.folds) == (600, 600, 5)
     assert report.baseline == "plan: monthly"
     assert report.metrics["auc"] > report.baseline_metrics["auc"] + 0.02
     assert report.model is not None
     assert report.model.feature_names == ("months", "plan")
+    assert set(FeatureSet.load(settings.feature_set).names) == {"closed", "months", "plan"}  # none of the outcome
     assert "No time stands behind the figures" in model_card(report.model, report, {})
 
 
@@ -129,7 +130,7 @@ def test_a_column_that_is_only_known_with_the_outcome_is_named(tmp_path: Path) -
 @pytest.mark.usefixtures("sketch")
 def test_snapshots_of_many_moments_are_tested_on_the_latest(tmp_path: Path) -> None:
     table(tmp_path, moments=3)
-    report = trained(settings_of(tmp_path, kind="snapshots", leave_out=["closed"]))
+    report = trained(settings_of(tmp_path, kind="snapshots", leave_out=["closed"], horizon="14d"))
     assert report.folds == 0
     assert 0 < report.tested < 600
     assert "too_little_history" not in [refusal.code for refusal in report.verdict.refusals]

@@ -50,6 +50,30 @@ def test_nobody_is_scored_by_what_was_learnt_from_them() -> None:
     assert walk.scorer.members["trees"].raw(walk.test.x).tolist() == np.where(y > 0, 9.0, -9.0).tolist()
 
 
+@dataclass(frozen=True)
+class Tenth:
+    """Scores a tenth of the first column, whatever it was shown."""
+
+    def raw(self, x: Floats, *, num_threads: int = 1) -> Floats:  # noqa: ARG002
+        return x[:, 0] / 10
+
+
+def test_scores_of_a_part_do_not_depend_on_its_own_outcomes() -> None:
+    learners = [Learner("trees", lambda *_: Tenth(), aligned=False)]  # type: ignore[arg-type]
+    generator = np.random.default_rng(2)
+    x = generator.normal(size=(500, 1))
+    y = (generator.random(500) < 0.5).astype(np.float64)
+    part = folds_of(rows_of(x, y, range(500)), seed=7) == 0
+    first, second = (
+        by_folds(rows_of(x, labels, range(500)), "probability", outcomes=50, learners=learners)
+        for labels in (y, np.where(part, 1 - y, y))
+    )
+    assert first is not None
+    assert second is not None
+    assert first.test_scores[part].tolist() == second.test_scores[part].tolist()
+    assert first.test_scores[~part].tolist() != second.test_scores[~part].tolist()
+
+
 def test_all_rows_of_a_customer_are_in_one_part_and_parts_are_even() -> None:
     rows = rows_of(np.zeros((300, 1)), np.zeros(300), [n // 3 for n in range(300)])
     part = folds_of(rows, seed=1)
