@@ -8,6 +8,7 @@ from dataclasses import replace
 from features.onboarding.facts.column import Column
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
+from features.onboarding.meaning.consents import consent_draft
 from features.onboarding.meaning.happenings import (
     contact_drafts,
     event_draft,
@@ -77,6 +78,8 @@ def _drafts(table: Table, roles: Roles, subject: Subject) -> list[Draft]:
         signs = Signs(table, roles)
         key, time = signs.who, signs.when
         return [snapshots_draft(table, key, time, is_named=signs.is_named("snapshots"))] if key and time else []
+    if subject == "consent":
+        return _one(consent_draft(table, roles))
     column = log_column(roles)
     if subject == "log" and column is not None:
         return _one(log_draft(table, roles, column))

@@ -133,3 +133,9 @@ class Column:
     def is_currency(self) -> bool:
         """Whether its values name currencies."""
         return self.has_few and 0 < self.distinct <= 30 and all(map(_CURRENCY_NAMES.fullmatch, self.common))
+
+
+def text_of(column: Column) -> str:
+    """The text of a column in a condition of the settings, which takes a column of numbers for numbers."""
+    plain = column.type == "VARCHAR" and not (column.is_number or column.is_time)
+    return column.sql if plain else f"CAST({column.sql} AS VARCHAR)"

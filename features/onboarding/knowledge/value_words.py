@@ -70,10 +70,12 @@ def means_nobody(word: str) -> bool:
 def is_total_of_today(name: str) -> bool:
     """Whether an attribute of customers is a total that grows with each order, by its name.
 
-    >>> is_total_of_today("Total Spent"), is_total_of_today("city")
-    (True, False)
+    >>> [is_total_of_today(name) for name in ("Total Spent", "Historic Customer Lifetime Value", "city")]
+    [True, True, False]
     """
-    return _plain(name) in _words("totals_of_today")
+    words = _plain(name).split("_")
+    ends = ["_".join(words[start:]) for start in range(len(words)) if start == 0 or len(words) - start > 1]
+    return any(end in _words("totals_of_today") for end in ends)
 
 
 def is_reason(name: str) -> bool:

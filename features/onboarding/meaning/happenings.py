@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from features import sql
 from features.events.kinds import canonical_kind
-from features.onboarding.facts.column import Column
+from features.onboarding.facts.column import Column, text_of
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import is_reason, is_yes, kind, scale_in_name
 from features.onboarding.meaning.customers import customer
-from features.onboarding.meaning.states import text_of
 from features.onboarding.meaning.times import moment
 from features.onboarding.proposal.choice import Choice, Draft
 from features.onboarding.roles.roles import Roles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from features import sql
-from features.onboarding.facts.column import Column
+from features.onboarding.facts.column import Column, text_of
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import State, is_yes, kind, state
@@ -34,12 +34,6 @@ def states(table: Table, roles: Roles, *, refunds: str | None = None) -> Choice:
             elif {"cancel", "test", *(() if told else ("refund",))} & set(_concepts(column)):
                 choice += _of_flag(column, good=False)
     return choice
-
-
-def text_of(column: Column) -> str:
-    """The text of a column in a condition of the settings, which takes a column of numbers for numbers."""
-    plain = column.type == "VARCHAR" and not (column.is_number or column.is_time)
-    return column.sql if plain else f"CAST({column.sql} AS VARCHAR)"
 
 
 def one_of(column: Column, words: Iterable[str]) -> str:

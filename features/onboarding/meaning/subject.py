@@ -8,6 +8,7 @@ from typing import cast
 from features.onboarding.facts.column import NEARLY_ALL, Column
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import IGNORED, kind
+from features.onboarding.meaning.consents import signals_of
 from features.onboarding.meaning.signs import MOMENTS, Signs
 from features.onboarding.roles.numbers import AMOUNTS
 from features.onboarding.roles.roles import Roles
@@ -129,6 +130,12 @@ def _is_order(signs: Signs) -> bool:
     return signs.is_paid or signs.tells("order") or not signs.is_named("click", "open", "view", "visit")
 
 
+def _is_consent(signs: Signs) -> bool:
+    """Whether a row tells what somebody permits, once or by several signals."""
+    told = signs.has("consent") or len(signals_of(signs.table)) > 1
+    return not signs.happened and signs.when is not None and told
+
+
 # The first rule that holds tells the subject.
 _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("survey", lambda signs: signs.is_named("survey") and _is_survey(signs)),
@@ -147,5 +154,5 @@ _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("order", _is_order),
     ("view", lambda signs: not signs.happened and signs.when is not None and signs.has("page")),
     ("visit", lambda signs: not signs.happened and signs.when is not None and signs.has("session")),
-    ("consent", lambda signs: not signs.happened and signs.when is not None and signs.has("consent")),
+    ("consent", _is_consent),
 )

@@ -143,5 +143,6 @@ def _place(table: Table, home: Path) -> str:
 
 
 def _unused(draft: Draft) -> list[str]:
-    said = " ".join([*draft.choice.columns.values(), *draft.choice.where]).lower()
+    settings = map(str, draft.choice.settings.values())
+    said = " ".join([*draft.choice.columns.values(), *draft.choice.where, *settings]).lower()
     return [name for name in draft.table.columns if name.lower() not in said]

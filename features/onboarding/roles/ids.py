@@ -12,8 +12,15 @@ OFTEN = 1.2  # rows a value of what comes again
 
 
 def unnamed(table: Table, roles: Roles) -> list[Column]:
-    """The columns whose names say nothing."""
-    return [column for column in table.columns.values() if column.present and roles.role_of(column) is None]
+    """The columns whose names say nothing; that of a place says enough."""
+    return [
+        column for column in table.columns.values()
+        if column.present and roles.role_of(column) is None and not _names_place(column)
+    ]  # fmt: skip
+
+
+def _names_place(column: Column) -> bool:
+    return bool(column.meaning) and all(meaning is not None and "place" in meaning for meaning in column.meaning)
 
 
 def id_columns(table: Table, roles: Roles) -> list[Column]:
