@@ -13,14 +13,16 @@ from serving.jobs.build import build_all
 from tests.sample import sample_config
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+TRAINING = ("what_customers_are_worth", "your_own_estimator")  # train and register a model, which takes a while
+CASES = [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] if p.stem in TRAINING else []) for p in NOTEBOOKS]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES)
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = sample_config(tmp_path, every=25)
     settings = read_settings(config)
     build_all(settings, as_of=settings.now())
     monkeypatch.setenv("STAMKUND_CONFIG", str(config))
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
     assert not [o for c in notebook.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]

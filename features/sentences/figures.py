@@ -53,7 +53,7 @@ def figures_in(language: str, money: Money) -> Mapping[str, Figure]:
 
     return {
         **dict.fromkeys(("count", "ratio", "number"), rounded),
-        **{unit: _with(texts[unit]) for unit in ("km", "points", "band")},
+        **{unit: _with(texts[unit]) for unit in ("km", "points")},
         "days": duration,
         "share": percent,
         "money": sum_of_money,
@@ -65,7 +65,7 @@ def _with(template: str) -> Figure:
 
 
 def figure_of(feature: Feature, figures: Mapping[str, Figure]) -> Figure:
-    """How a feature's values are written: a code as its word, a band by its number."""
+    """How a feature's values are written: a code as its word; a band or percentile as its number."""
     if feature.vocabulary:
         return lambda value: feature.vocabulary[int(value)]
-    return figures["band" if feature.cuts else feature.unit]
+    return figures["number" if feature.cuts else feature.unit]

@@ -32,6 +32,8 @@ class Companions:
 
     def usual(self, feature: Feature) -> Usual | None:
         """How to tell what is usual beside a feature; None where the model reads nothing that tells."""
+        if feature.cuts:
+            return None
         if feature.formula in ("ratio", "deviation", "wide_deviation") and feature.unit in _RATIOS:
             return self._over_all_history(feature)
         if feature.formula == "amount" and feature.terms[0].measure.op == "sum":

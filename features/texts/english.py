@@ -19,7 +19,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "money": "{number} {currency}",
     "km": "{number} km",
     "points": "{number} points",
-    "band": "band {number}",
     "unknown": "unknown",
     "undefined": "nothing to go by",
     "or": " or ",

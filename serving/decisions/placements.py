@@ -94,7 +94,7 @@ def select_nothing(
 
 def fallback_choice(fallback: Fallback, reason: str) -> Choice:
     """The fallback as a choice, for a reason given as a code."""
-    reasons = [_reason(reason, None, text(reason))]
+    reasons = [_reason(reason, None)]
     none = dict.fromkeys(("campaign_id", "score", "propensity", "uplift", "expected_value", "value", "cost"))
     return Choice(
         fallback.offer_id, fallback.name, **none, assumed=False, probability=1.0, reasons=reasons, is_fallback=True
@@ -123,14 +123,14 @@ def _choice(candidates: Candidates, visitor: Visitor, ranking: Ranking, place: i
 
 
 def _reasons(visitor: Visitor, campaign_id: str | None, order_lines: float) -> list[object]:
-    affinity = _reason(AFFINITY, int(order_lines), text(AFFINITY, value=int(order_lines)))
+    affinity = _reason(AFFINITY, int(order_lines))
     reached = campaign_id is not None and campaign_id in visitor.campaign_scores
     return [affinity, *(visitor.campaign_reasons(campaign_id) if campaign_id is not None and reached else ())]
 
 
-def _reason(code: str, value: int | None, words: str) -> dict[str, object]:
+def _reason(code: str, value: int | None) -> dict[str, object]:
     """A reason that is no part of a score."""
-    return {"code": code, "value": value, "usual": None, "contribution": None, "text": words}
+    return {"code": code, "value": value, "usual": None, "contribution": None, "text": text(code, value=value)}
 
 
 def _exclusions(

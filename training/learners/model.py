@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from math import nan
@@ -144,9 +144,3 @@ def quantiles(scores: Floats) -> tuple[float, ...]:
     50.0
     """
     return tuple(float(q) for q in np.quantile(scores, np.linspace(0, 1, 101)))
-
-
-def top_features(scorer: Blend, names: Sequence[str], *, count: int) -> list[tuple[str, float]]:
-    """The features that matter most, largest first, with their shares."""
-    shares = scorer.importance()
-    return [(names[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:count]]

@@ -15,7 +15,7 @@ from features.arrays import Floats
 from features.profiles.feature_set import FeatureSet
 from features.sentences.labels import labels_of
 from training.learners.blend import Blend
-from training.learners.model import Model, top_features
+from training.learners.model import Model
 from training.verdict.gate import Evidence
 
 MODEL, RULE, PERFECT = "#1b6ca8", "#c8553d", "#888888"
@@ -88,7 +88,7 @@ def importance(
     """The features that matter most, in words where there are any."""
     figure, axes = _canvas(f"{title}: what it looks at", "share of the model", "")
     figure.set_size_inches(10, 6)
-    top = top_features(scorer, names, count=count)[::-1]
+    top = _top_features(scorer, names, count=count)[::-1]
     axes.barh([(labels or {}).get(name, name) for name, _ in top], [value for _, value in top], color=MODEL)
     axes.tick_params(axis="y", labelsize=8)
     return figure
@@ -101,7 +101,7 @@ def dependence(model: Model, base: Base, *, count: int = 6, most: int = 1000) ->
     """
     x = base.x if len(base.x) <= most else base.x[np.random.default_rng(0).choice(len(base.x), most, replace=False)]
     parts = model.scorer.contributions(x) * model.calibration.slope
-    names = [name for name, share in top_features(model.scorer, model.feature_names, count=count) if share > 0]
+    names = [name for name, share in _top_features(model.scorer, model.feature_names, count=count) if share > 0]
     figure = Figure(figsize=(11, 6.5), layout="constrained")
     unit = "log-odds" if model.score_kind == "probability" else "log of the amount"
     figure.suptitle(f"{model.name}: how the score depends on what matters most ({unit} added)")
@@ -130,6 +130,12 @@ def _dependence(axes: Axes, values: Floats, parts: Floats, words: Sequence[str] 
     axes.plot([values[g].mean() for g in groups], [parts[g].mean() for g in groups], color=MODEL, marker="o", ms=3)
     if len(known) and (end := float(np.quantile(values[known], 0.99))) > (start := float(values[known].min())):
         axes.set_xlim(start - (end - start) * 0.03, end + (end - start) * 0.03)  # the last hundredth is seldom telling
+
+
+def _top_features(scorer: Blend, names: Sequence[str], *, count: int) -> list[tuple[str, float]]:
+    """The features that matter most, largest first, with their shares."""
+    shares = scorer.importance()
+    return [(names[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:count]]
 
 
 def _canvas(title: str, x: str, y: str) -> tuple[Figure, Axes]:

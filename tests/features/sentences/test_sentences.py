@@ -37,7 +37,7 @@ EVERYTHING = Vocabulary(
 FEATURES = default_features(EVERYTHING, windows=(28,))
 NAMES = [feature.name for feature in FEATURES]
 STAGE = Feature("stage", "stage", (), "code", "lifecycle stage", vocabulary=STAGES)
-BAND = replace(FEATURES[NAMES.index("spend_all")], name="spend_band", cuts=(1.0, 2.0))
+BAND = replace(FEATURES[NAMES.index("spend_28d")], name="spend_band", cuts=(1.0, 2.0))
 
 
 def said(name: str, value: float, *added: Feature, money: Money | None = None, **others: float) -> str:
@@ -150,7 +150,8 @@ def test_declared_features_are_told_in_their_own_words() -> None:
     assert said("gifts_28d", 2.0, *added) == "2 items bought of Gifts or Tea in the last 28 days"
     assert said("dear", 41.0, *added) == "days since the last of 'order' events with value at least 20: 41"
     assert said("stage", 4.0, *added) == "lifecycle stage: at risk"
-    assert said("spend_band", 2.0, *added) == "spend so far: band 2"
+    told = said("spend_band", 2.0, *added, spend_all=1200.0, days_since_first_order=420.0)
+    assert told == "spend in the last 28 days: 2"  # an amount is no usual band
 
 
 def test_every_feature_is_told_whatever_its_value() -> None:
