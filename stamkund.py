@@ -18,7 +18,7 @@ HELP: Final = """From raw customer events to the right offer for the right custo
 
 Start with `demo`, or with `init` on your files."""
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
-versions = typer.Typer(help="List, promote and roll back models.", no_args_is_help=True)
+versions = typer.Typer(help="List, judge, promote and roll back models.", no_args_is_help=True)
 people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_is_help=True)
 rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
@@ -30,6 +30,7 @@ app.command(epilog=ending("stamkund build --json", "most rows of a source were r
 app.command(epilog=ending("stamkund train lapse spend", "a model was refused"))(models.train)
 app.add_typer(versions, name="models")
 versions.command("list", epilog=ending("stamkund models list --json"))(models.list_versions)
+versions.command(epilog=ending("stamkund models scorecard lapse"))(models.scorecard)
 versions.command(epilog=ending("stamkund models promote lapse 3"))(models.promote)
 versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollback)
 app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out"))(models.score)

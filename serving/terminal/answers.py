@@ -12,6 +12,7 @@ from features.moments import iso
 from features.profiles.build import BuildResult
 from serving.store.keys import Key
 from training.registry.versions import ForeignVersion, ModelVersion
+from training.scorecard import Entry
 from training.verdict.report import TrainingReport
 
 Answer = dict[str, object]
@@ -88,6 +89,16 @@ def versions_answer(versions: Iterable[ModelVersion], foreign: Iterable[ForeignV
     """Every registered version, and those of the same names that are another program's."""
     ours = [{**asdict(version), "as_of": iso(version.as_of)} for version in versions]
     return {"models": ours, "not_ours": [asdict(version) for version in foreign]}
+
+
+def scorecard_answer(entry: Entry) -> Answer:
+    """One batch of scores beside what came true."""
+    known_at = None if entry.known_at is None else iso(entry.known_at)
+    return {
+        "model": entry.target.name, "version": entry.version, "as_of": iso(entry.as_of), "customers": entry.customers,
+        "mean_score": entry.mean, "came": entry.came, "drift": entry.drift, "known_at": known_at,
+        "seen_in_training": entry.seen, "figures": entry.figures,
+    }  # fmt: skip
 
 
 def key_answer(key: Key, now: int) -> Answer:

@@ -9,11 +9,12 @@ import polars as pl
 from rich.table import Table
 
 from features.ingest.report import IngestReport
-from features.moments import minute
+from features.moments import day, minute
 from features.profiles.feature_set import FeatureSet
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.registry.versions import ForeignVersion, ModelVersion
+from training.scorecard import Entry
 from training.verdict.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
@@ -117,6 +118,20 @@ def outcomes_table(evaluations: Iterable[Evaluation]) -> Table:
         key, label = FIGURE[each.target.score_kind]
         model, rule = figure_text(each.metrics.get(key)), figure_text(each.baseline_metrics.get(key))
         add_row(table, each.target.name, label, model, rule, each.baseline or "–", f"{each.rows:,}")
+    return table
+
+
+def scorecard_table(entries: Iterable[Entry]) -> Table:
+    """Batches of scores beside what came true."""
+    table = table_of("model", ">version", "scored at", ">customers", ">said", ">came", "figure", ">drift")
+    for each in entries:
+        key, label = FIGURE[each.target.score_kind]
+        figure, came = f"{label} {figure_text(each.figures.get(key))}", figure_text(each.came)
+        if not each.figures:
+            figure = "of contacts" if each.known_at is None else f"open until {day(each.known_at)}"
+            figure = "seen in training" if each.seen else figure
+        head = (each.target.name, str(each.version), day(each.as_of), f"{each.customers:,}")
+        add_row(table, *head, figure_text(each.mean), came, figure, figure_text(each.drift))
     return table
 
 

@@ -116,6 +116,24 @@ def list_versions(config: Config = YAML, *, as_json: Json = False) -> None:
         out.answer(versions_answer(versions, others))
 
 
+def scorecard(
+    names: Annotated[list[str] | None, typer.Argument(help="Models; all without any.")] = None,
+    config: Config = YAML,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What each batch of scores said, against what came true, and how far its scores have moved since the training."""
+    from serving.terminal.answers import scorecard_answer
+    from serving.terminal.tables import scorecard_table
+    from training.scorecard import scorecard as entries_of
+
+    with output(as_json=as_json) as out:
+        entries = entries_of(settings_of(config), names)
+        out.say(scorecard_table(entries))
+        out.say("Drift: below 0.1 little has moved, above 0.25 much; then train again.")
+        out.answer({"scorecard": [scorecard_answer(entry) for entry in entries]})
+
+
 def promote(
     name: str,
     version: int,

@@ -1,0 +1,103 @@
+"""The scorecard: what each batch of scores said, against what came true once its horizon was over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Floats
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.lake import Lake
+from features.profiles.consent import gatekeeper_of
+from features.scores.table import read_scores
+from features.units import DAY
+from training.learners.model import Model
+from training.metrics.by_kind import model_metrics
+from training.metrics.stability import drift_of
+from training.registry.versions import listing, load
+from training.targets.target import Target
+from training.walk.dataset import scale_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one version of a model said of so many customers at a moment (µs), and what came of it.
+
+    ``mean`` is the mean score, ``drift`` how far the scores have moved from those of the training
+    (:func:`training.metrics.stability.drift_of`). ``figures`` are empty until the outcomes are known at ``known_at``;
+    for models of contacts, whose outcomes are no one moment's; and where the training had ``seen`` what came true.
+    """
+
+    target: Target
+    version: int
+    as_of: int
+    customers: int
+    mean: float
+    drift: float
+    known_at: int | None
+    seen: bool = False
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def came(self) -> float | None:
+        """The mean of what came true of those who were scored."""
+        return self.figures.get("rate", self.figures.get("mean"))
+
+
+def scorecard(settings: Settings, names: Sequence[str] | None = None) -> list[Entry]:
+    """Every batch of the named models, or of all, the newest first.
+
+    Raises :class:`StamkundError` ``no_scores`` when none was kept, ``unknown_model`` for a name that no target has.
+    """
+    for name in names or ():
+        if name not in settings.targets:
+            raise StamkundError.unknown("unknown_model", "model", name, settings.targets, field="name")
+    wanted = pl.col("model").is_in(list(names or settings.targets))
+    batches = read_scores(settings.scores).filter(wanted).select("model", "version", "as_of").unique().collect()
+    if batches.is_empty():
+        text = "No batch of scores is kept yet. Run `stamkund score`: each of its batches is."
+        raise StamkundError("no_scores", text)
+    registered = {(entry.name, entry.version) for entry in listing(settings)}
+    newest = batches.sort("as_of", "model", "version", descending=[True, False, True])
+    return list(_entries(settings, [each for each in newest.iter_rows() if each[:2] in registered]))
+
+
+def _entries(settings: Settings, batches: list[tuple[str, int, int]]) -> Iterator[Entry]:
+    lake, models = Lake(settings.lake), dict[tuple[str, int], Model]()
+    end = _end(lake)
+    for name, version, as_of in batches:
+        if (name, version) not in models:
+            models[name, version] = load(settings, name, version)
+        model = models[name, version]
+        target = model.target
+        batch = (pl.col("model") == name, pl.col("version") == version, pl.col("as_of") == as_of)
+        told = read_scores(settings.scores).filter(*batch).collect()
+        known_at = as_of + target.horizon_us if target.settled_together else None
+        seen = as_of < model.as_of
+        known = not seen and known_at is not None and known_at <= end
+        figures = _figures(settings, lake, target, told, as_of=as_of) if known else {}
+        values = told["value"].to_numpy()
+        mean = float(values.mean()) if len(values) else float("nan")
+        drift = drift_of(values, model.percentiles)
+        yield Entry(target, version, as_of, len(values), mean, drift, known_at, seen, figures)
+
+
+def _figures(settings: Settings, lake: Lake, target: Target, told: pl.DataFrame, *, as_of: int) -> dict[str, float]:
+    """The metrics of a batch, over those whose outcome may be learnt from."""
+    rows, keeper = target.outcome_rows(lake, as_of=as_of, until=None), gatekeeper_of(settings, lake)
+    rows = rows if keeper is None else keeper.passing("training", rows)
+    both = told.join(rows.drop_nulls("y").select("customer_id", "y"), on="customer_id")
+    if both.is_empty():
+        return {}
+    y: Floats = both["y"].to_numpy().astype(np.float64) / scale_of(target, settings.minor_units)
+    return model_metrics(target.score_kind, y, both["value"].to_numpy()) | {"rows": float(len(y))}
+
+
+def _end(lake: Lake) -> int:
+    """The end of the last day of the data (µs)."""
+    last = lake.scan("events").select(pl.col("time").max()).collect().item()
+    return 0 if last is None else (int(last) // DAY + 1) * DAY
