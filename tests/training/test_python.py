@@ -73,6 +73,13 @@ def test_pandas_and_polars_get_the_same_table_and_folds(settings: Settings) -> N
         assert max(polars[past]["known_at"].to_list()) <= min(polars[later]["as_of"].to_list())
 
 
+def test_a_fold_learns_only_from_what_was_known_when_its_test_begins() -> None:
+    months = [datetime(2024, month, 1) for month in range(1, 6)]  # noqa: DTZ001
+    table = pl.DataFrame({"as_of": months, "known_at": [datetime(2024, month, 1) for month in range(2, 7)]})  # noqa: DTZ001
+    ((past, later),) = folds(table, count=1)  # April and May are tested, by what was known on 1 April
+    assert (past.tolist(), later.tolist()) == ([0, 1, 2], [3, 4])
+
+
 def test_more_folds_than_moments_are_refused() -> None:
     one = pl.DataFrame({"as_of": [datetime(2024, 1, 1)], "known_at": [datetime(2024, 2, 1)]})  # noqa: DTZ001
     with pytest.raises(StamkundError, match="There are 0 moments with an outcome known before them") as refused:
