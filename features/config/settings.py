@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
-from features.config.document import Document, parse
+from features.config.document import parse
 from features.config.hashing import check_hashing
 from features.config.locations import Place, Resolved, expand
 from features.config.mistakes import explain
@@ -190,12 +190,4 @@ def read_settings(path: Path | str) -> Settings:
     try:
         return Settings.model_validate(document.data, context={"folder": file.resolve().parent})
     except ValidationError as error:
-        raise explain(error, _as_validated(document), Settings) from None
-
-
-def _as_validated(document: Document) -> Document:
-    """The file as it was checked: what is wrong with its horizons is told of the file as it stands."""
-    try:
-        return with_each_horizon(document)
-    except StamkundError:
-        return document
+        raise explain(error, with_each_horizon(document), Settings) from None

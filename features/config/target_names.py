@@ -48,17 +48,20 @@ def _by_horizon(name: str, target: object) -> dict[str, object]:
 
 
 def with_each_horizon(document: Document) -> Document:
-    """A file whose targets have one horizon each, on the lines of those that had several."""
+    """A file whose targets have one horizon each, on the lines of those that had several; as it is where these err."""
     data = document.data
     targets = data.get("targets") if isinstance(data, Mapping) else None
     if not isinstance(data, Mapping) or not isinstance(targets, Mapping):
         return document
-    lines = dict(document.lines)
+    try:
+        data, lines = {**data, "targets": each_horizon(targets)}, dict(document.lines)
+    except StamkundError:
+        return document
     for name, target in targets.items():
         own = {keys: line for keys, line in document.lines.items() if keys[:2] == ("targets", name)}
         for each in _by_horizon(name, target):
             lines |= {("targets", each, *keys[2:]): line for keys, line in own.items()}
-    return Document(document.file, {**data, "targets": each_horizon(targets)}, lines)
+    return Document(document.file, data, lines)
 
 
 def check_target_names(targets: Mapping[str, TargetSettings]) -> None:
