@@ -1,6 +1,6 @@
 """The stages of a company's night, each in a process of its own, so that its peak of memory is its own too.
 
-`python -m benchmarks.training.stages STAGE FOLDER`: the last line is JSON, ``seconds`` and ``gb``, and what it did.
+`python -m benchmarks.training.stages STAGE FOLDER`: the last line is JSON, what it took and did.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def main(name: str, folder: Path) -> None:
     settings = read_settings(own) if own.is_file() else settings_of(folder)
     start = perf_counter()
     found = STAGES[name](settings, settings.now() if own.is_file() else END)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    print(json.dumps({"seconds": perf_counter() - start, "gb": peak, **found}))
+    seconds, used = perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    costs = {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "gb": used.ru_maxrss * 1024 / 1e9}
+    print(json.dumps(costs | found))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ def _training(report: TrainingReport) -> Answer:
         "refusals": [asdict(refusal) for refusal in report.verdict.refusals],
         "customers": report.customers,
         "rows": report.rows,
+        "rows_found": report.found,
         "tested": report.tested,
         "folds": report.folds,
         "figures": dict(report.metrics),
