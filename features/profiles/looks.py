@@ -15,7 +15,8 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 
-FEW: Final = 50_000  # profiles at a time cost little, asked for or not
+FEW: Final = 5_000  # profiles take about as long as a pass over the events of a small lake
+EVENTS: Final = 400  # more to pass over take as long as one profile more
 MOST: Final = 400_000  # profiles at a time have room in memory
 
 
@@ -30,16 +31,17 @@ def profiles_of(
     columns = lake_columns(feature_set.plan, lake)
     head = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
     nobody = head.with_columns(pl.lit(None, pl.Float64).alias(name) for name in feature_set.names)
-    return pl.concat(
-        [
-            nobody,
-            *(_profiles(lake, feature_set, columns, group, without_events=without_events) for group in groups(asked)),
-        ]
+    few = FEW + sum(entry.rows for entry in lake.manifest.tables.get("events", ())) // EVENTS
+    told = (
+        _profiles(lake, feature_set, columns, group, without_events=without_events) for group in groups(asked, few=few)
     )
+    return pl.concat([nobody, *told])
 
 
-def groups(looks: pl.DataFrame, *, few: int = FEW, most: int = MOST) -> Iterator[pl.DataFrame]:
-    """Looks, by moment, in groups of successive moments: not many more are all customers at all moments of a group.
+def groups(looks: pl.DataFrame, *, few: int, most: int = MOST) -> Iterator[pl.DataFrame]:
+    """Looks, by moment, in groups of successive moments, for each of which the events are passed over.
+
+    All customers at all moments of a group are not many more than asked for, or but ``few``.
 
     >>> looks = pl.DataFrame({"customer_id": ["ann", "bob", "ann", "cat"], "as_of": [1, 1, 2, 3]})
     >>> [group.height for group in groups(looks, few=2)]

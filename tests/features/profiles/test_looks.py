@@ -14,14 +14,14 @@ from tests.features.identity.test_laws import Event, histories
 from tests.features.identity.test_people import FEATURES, MOMENTS, in_days, lake_of
 
 
-@given(events=histories(), picks=st.lists(st.booleans(), min_size=1), few=st.sampled_from([1, 4, 50_000]))
+@given(events=histories(), picks=st.lists(st.booleans(), min_size=1), few=st.sampled_from([1, 4, 5_000]))
 def test_profiles_of_looks_are_those_at_all_moments(events: list[Event], picks: list[bool], few: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         lake = lake_of(Path(folder, "lake"), in_days(events))
         every = profiles_at(lake, FEATURES, as_of=MOMENTS)
         chosen = [picks[place % len(picks)] for place in range(every.height)]
         expected = every.filter(pl.Series(chosen, dtype=pl.Boolean))
-        patch.setattr(profiles_of.__globals__["groups"], "__kwdefaults__", {"few": few, "most": 400_000})
+        patch.setattr("features.profiles.looks.FEW", few)
         looks = expected.select("customer_id", "as_of").sample(fraction=1.0, shuffle=True, seed=1)
         assert profiles_of(lake, FEATURES, looks).equals(expected, null_equal=True)
 
