@@ -55,8 +55,8 @@ def _example(folder: Path) -> Figures:
         stage("build", home)
         found = stage(name, home)
         print(f"example, {name}: {found}", flush=True)
-        own = "quick" if name == "quick" else "race"
-        figures |= {f"example_{own}_{cost}": found[cost] for cost in ("seconds", "cpu_seconds")}
+        learners = "quick" if name == "quick" else "race"
+        figures |= {f"example_{learners}_{cost}": found[cost] for cost in ("seconds", "cpu_seconds")}
     return figures
 
 
