@@ -23,7 +23,8 @@ from features.profiles.fit import fit_features
 from features.profiles.records import records
 from features.units import DAY
 from serving.jobs.build import build_all
-from serving.scoring.champions import CARRIED, Lineup, save_lineup
+from serving.scoring.champions import CARRIED, save_lineup
+from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
 from training.learners.blend import Blend

@@ -19,7 +19,7 @@ from training.learners.model import Model
 from training.metrics.by_kind import model_metrics
 from training.metrics.stability import drift_of
 from training.registry.versions import listing, load
-from training.targets.target import Target
+from training.targets.frame.target import Target
 from training.walk.dataset import scale_of
 
 

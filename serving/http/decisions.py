@@ -21,7 +21,7 @@ from serving.decisions.placements import Placement, Slate, select, select_nothin
 from serving.http.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import outages_as_errors
 from training.targets.populations.contacts import contact_kinds

@@ -17,7 +17,7 @@ from serving.http.customers import Customer, Moment, customers_of, has_events, m
 from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_EVENTS
 from serving.segment_spec.event.fields import check_text
 from serving.store.engine import outages_as_errors

@@ -21,7 +21,8 @@ from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
 from serving.http.telemetry.failures import trace
 from serving.privacy.hashing import check_hashing
-from serving.scoring.champions import Lineup, load_lineup
+from serving.scoring.champions import load_lineup
+from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions

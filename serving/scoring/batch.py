@@ -25,8 +25,9 @@ from features.profiles.everybody import everybody
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
-from serving.scoring.champions import Lineup, load_lineup, no_model
+from serving.scoring.champions import load_lineup, no_model
 from serving.scoring.destinations import write_parquet, write_table
+from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet

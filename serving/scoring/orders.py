@@ -16,7 +16,7 @@ from features.units import DAY
 from serving.scoring.next_order import MODEL, RULE, WITHIN, NextOrder
 from training.btyd import times_to_next_order
 from training.orders import OrdersModel, histories_from
-from training.targets.lookup import days_since, ratio_of, total_of
+from training.targets.frame.lookup import days_since, ratio_of, total_of
 
 LEAST_TENURE: Final = 28  # days; a customer of yesterday does not order every day
 PATIENCE: Final = 3  # mean gaps of silence, after which no next order is expected

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.arrays import Floats, Mask
 from features.units import DAY
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import ModelScores, best_pair_scores, customer_scores, score_pairs
 from serving.scoring.next_order import MODEL
 from serving.scoring.orders import OrdersAhead

@@ -15,7 +15,7 @@ from features.profiles.fit import fit_features
 from features.profiles.records import records
 from features.units import DAY
 from serving.http.state import CurrentState, State, load_state
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
 from tests.serving.models import tiny_models

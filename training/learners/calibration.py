@@ -9,7 +9,7 @@ from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from features.arrays import Floats
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 WEAK_PRIOR = 1e-3
 # One block of time differs from the next by chance and by season: what one block tells is not all true of the next.

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, TweedieRegressor
 
 from features.arrays import Floats, Ints, Mask
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 REACH: Final = 4.0  # standard deviations; what lies further out counts as this far
 # As strong as the penalty is on some ten thousand rows, so that hundreds of features that say nearly the same share

@@ -16,7 +16,7 @@ from scipy.special import logit
 from features.arrays import Floats
 from features.errors import StamkundError
 from training.learners.scorer import Learner
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 OWN: Final = "own"
 LEAST: Final = 1e-6  # amounts below it count as it, so that they have logarithms; chances are as far from 0 and 1

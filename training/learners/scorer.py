@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 from features.arrays import Floats
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 
 class Scorer(Protocol):

@@ -11,7 +11,7 @@ import lightgbm as lgb
 import numpy as np
 
 from features.arrays import Floats
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 SHARE_OF_FEATURES: Final = 0.1  # that each tree looks at
 # Many small trees under a strong penalty, each on half of the rows and a tenth of the features: as good as a bag of

@@ -11,8 +11,8 @@ from scipy.special import expit, logit
 
 from features.arrays import Floats, Ints
 from features.units import DAY
+from training.targets.frame.target import ScoreKind, Target
 from training.targets.populations.origins import quarter_of
-from training.targets.target import ScoreKind, Target
 
 GRID = 7 * DAY  # moments a week apart are looked at, so that any moment has one within a week before it
 

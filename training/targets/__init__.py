@@ -16,7 +16,7 @@ from training.targets.declared import (
     targets_of,
     usual_targets,
 )
-from training.targets.target import CUSTOMER, PAIR, Population, ScoreKind, Target
+from training.targets.frame.target import CUSTOMER, PAIR, Population, ScoreKind, Target
 
 __all__ = [
     "CUSTOMER",

@@ -12,6 +12,7 @@ from features.config.sections.targets import TargetSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from training.targets.event import Event
+from training.targets.frame.target import CUSTOMER, Target
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
 from training.targets.orders import Orders
@@ -19,7 +20,6 @@ from training.targets.outcome import Outcome
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 from training.targets.subscription_end import SubscriptionEnd
-from training.targets.target import CUSTOMER, Target
 
 _TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption, Outcome)
 TYPES: Final[Mapping[str, Any]] = {each.type: each for each in _TYPES}

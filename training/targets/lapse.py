@@ -11,10 +11,10 @@ from features.language.defaults.orders import EVER, GAP, GAPS, LAST_ORDER, LINES
 from features.language.terms import Measure, Term, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import days_since, feature_of, total_of
+from training.targets.frame.lookup import days_since, feature_of, total_of
+from training.targets.frame.rules import Rule, rules_on
+from training.targets.frame.target import ScoreKind
 from training.targets.populations.active import ActiveCustomers
-from training.targets.rules import Rule, rules_on
-from training.targets.target import ScoreKind
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
+from training.targets.frame.rules import Rule, rules_of_attribute
+from training.targets.frame.target import CUSTOMER, Population, ScoreKind
 from training.targets.populations.table_rows import labelled, table_rows
-from training.targets.rules import Rule, rules_of_attribute
-from training.targets.target import CUSTOMER, Population, ScoreKind
 
 
 @dataclass(frozen=True)

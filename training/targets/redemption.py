@@ -21,12 +21,12 @@ from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
-from training.targets.lookup import ratio_of, total_of
+from training.targets.frame.lookup import ratio_of, total_of
+from training.targets.frame.rules import Rule, rules_on
+from training.targets.frame.target import PAIR, Population, ScoreKind
 from training.targets.populations.contacts import Frame, contacts, outcomes, running_contacts
 from training.targets.populations.later import told_over_time
 from training.targets.populations.origins import WARM_UP
-from training.targets.rules import Rule, rules_on
-from training.targets.target import PAIR, Population, ScoreKind
 
 WEEK = 7 * DAY  # between the moments at which running campaigns are looked at: each sees only a few
 

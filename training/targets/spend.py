@@ -11,9 +11,9 @@ from features.events.kinds import RETURNS
 from features.language.defaults.orders import SPEND
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
+from training.targets.frame.rules import Rule, rules_of_windows
+from training.targets.frame.target import ScoreKind
 from training.targets.populations.active import ActiveCustomers
-from training.targets.rules import Rule, rules_of_windows
-from training.targets.target import ScoreKind
 
 
 @dataclass(frozen=True)

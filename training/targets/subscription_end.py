@@ -14,11 +14,11 @@ from features.language.defaults.subscriptions import END, RENEWAL, START
 from features.language.terms import Measure, Term, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import days_since, feature_of, ratio_of, total_of
+from training.targets.frame.lookup import days_since, feature_of, ratio_of, total_of
+from training.targets.frame.rules import Rule, rules_on, soonest
+from training.targets.frame.target import ScoreKind
 from training.targets.populations.customers import Customers, Frame
 from training.targets.populations.members import InForce
-from training.targets.rules import Rule, rules_on, soonest
-from training.targets.target import ScoreKind
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from training.metrics.amounts import normalised_gini
 from training.metrics.by_kind import rule_metrics
 from training.metrics.probability import auc
 from training.targets import ScoreKind, Target
-from training.targets.rules import Rule
+from training.targets.frame.rules import Rule
 from training.verdict.gate import Evidence
 from training.walk.dataset import feature_names
 from training.walk.walk_forward import WalkForward

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.arrays import Floats, Texts
 from training.learners.calibration import fit_platt
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 POWER: Final = 1.2  # of the Tweedie deviance: between a count's and an amount's spread
 # From the simplest on.

@@ -15,7 +15,7 @@ from features.config.settings import Settings, read_settings
 from features.profiles.feature_set import FeatureSet
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from tests.serving.clients import client_of
 
 YAML = """

@@ -16,7 +16,7 @@ from features.profiles.feature_set import FeatureSet
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.scoring.batch import scores
-from serving.scoring.champions import Lineup
+from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import ENDS
 from tests.serving.clients import client_of
 from tests.training.conftest import sketch  # noqa: F401

@@ -8,7 +8,7 @@ import polars as pl
 from features.config.sections.targets import RedemptionSettings
 from features.config.settings import Settings
 from features.identity.fold import ALWAYS, NEVER
-from training.targets.target import PAIR
+from training.targets.frame.target import PAIR
 
 Frame = nw.LazyFrame[pl.LazyFrame]
 

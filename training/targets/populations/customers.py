@@ -14,10 +14,10 @@ from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
+from training.targets.frame.target import CUSTOMER, Population
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members
 from training.targets.populations.origins import STEP, WARM_UP, origins, quarter_of
-from training.targets.target import CUSTOMER, Population
 
 Frame = nw.LazyFrame[pl.LazyFrame]
 _NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "y": pl.Int64})

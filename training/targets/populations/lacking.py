@@ -8,7 +8,7 @@ import polars as pl
 
 from features.errors import StamkundError
 from features.lake import Lake
-from training.targets.target import Target
+from training.targets.frame.target import Target
 
 
 def absent_kinds(target: Target, kinds: Sequence[str]) -> list[str]:

@@ -13,8 +13,8 @@ from features.language.defaults.subscriptions import END, START
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from training.targets.lookup import days_since, ratio_of
-from training.targets.target import Population
+from training.targets.frame.lookup import days_since, ratio_of
+from training.targets.frame.target import Population
 
 
 class Members(Protocol):

@@ -12,7 +12,7 @@ from features.identity.fold import NEVER
 from features.identity.people import People
 from features.lake import Lake
 from features.onboarding.knowledge.value_words import is_yes
-from training.targets.target import ScoreKind
+from training.targets.frame.target import ScoreKind
 
 _ROWS = {"customer_id": pl.String, "as_of": pl.Int64, "said": pl.String}
 MANY = 6  # words of a column that a message names

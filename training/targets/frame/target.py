@@ -13,7 +13,7 @@ from features.arrays import Floats, Mask
 from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
-from training.targets.rules import Rule
+from training.targets.frame.rules import Rule
 
 ScoreKind = Literal["probability", "amount"]
 CUSTOMER = ("customer_id",)

@@ -9,11 +9,11 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
+from training.targets.frame.rules import Rule
 from training.targets.lapse import Lapse
 from training.targets.margin import Margin
 from training.targets.orders import Orders
 from training.targets.redemption import AFFINITY, Redemption
-from training.targets.rules import Rule
 from training.targets.spend import Spend
 from training.verdict.baseline import best_rule, rule_scores
 

@@ -12,7 +12,7 @@ from features.arrays import Floats
 from features.language.feature import Feature
 from features.language.terms import Measure
 from features.profiles.feature_set import FeatureSet
-from training.targets.lookup import total_of
+from training.targets.frame.lookup import total_of
 
 KNOWN: Final = -1  # the place of any word
 _NEVER = 36_500.0  # days, a century
