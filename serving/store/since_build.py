@@ -11,10 +11,9 @@ from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
 from serving.store.engine import meta, open_store
-from serving.store.erasures.receipts import receipts
 from serving.store.event_log import log_frame
 from serving.store.hidden import pending_nodes
-from serving.store.schema import EVENT_LOG, IDENTITY
+from serving.store.schema import ERASURES, EVENT_LOG, IDENTITY
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,8 @@ def erasures(settings: Settings) -> frozenset[str]:
         return frozenset()
     store = open_store(settings.store_url)
     try:
-        return frozenset(receipt.erasure_id for receipt in receipts(store))
+        with store.connect() as connection:
+            return frozenset(connection.execute(sa.select(ERASURES.c.erasure_id)).scalars())
     finally:
         store.dispose()
 
