@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.errors import StamkundError
 from features.files import atomic_file
 from features.privacy.gatekeeper import EVERYBODY, Pass
 
@@ -28,12 +30,12 @@ def read_scores(folder: Path, *, allowed: Pass = EVERYBODY) -> pl.LazyFrame:
 
     ``value`` is a probability, or an amount in the currency's units; ``campaign_id`` the campaign that it is of, null
     for models of customers. Customers are called as they were at ``as_of`` (µs). Only of the ``allowed`` is anything
-    told; it is for whoever reads to ask a gatekeeper.
+    told; it is for whoever reads to ask a gatekeeper. Raises :class:`StamkundError` ``scores_corrupt``.
 
     >>> read_scores(Path("nowhere")).collect().is_empty()
     True
     """
-    files = sorted(folder.glob("*.parquet"))
+    files = _files(folder)
     return allowed.over(pl.scan_parquet(files, schema=SCHEMA) if files else pl.LazyFrame(schema=SCHEMA))
 
 
@@ -59,9 +61,23 @@ def writing(folder: Path, versions: Mapping[str, int], *, as_of: int) -> Iterato
 
 def change_scores(folder: Path, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
     """Write each file anew in which a change changes anything."""
-    for file in sorted(folder.glob("*.parquet")):
+    for file in _files(folder):
         before = pl.read_parquet(file)
         after = change(before)
         if not after.equals(before):
             with atomic_file(file) as draft:
                 after.write_parquet(draft, compression="zstd")
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of all batches; one that is cut off or of another kind is an error: nothing may be passed over."""
+    files = sorted(folder.glob("*.parquet"))
+    for file in files:
+        try:
+            whole = pq.read_schema(file).names == SCHEMA.names()
+        except (pa.ArrowInvalid, OSError):
+            whole = False
+        if not whole:
+            text = f"{file} is no whole file of scores. Restore it, or delete it and score that moment again."
+            raise StamkundError("scores_corrupt", text)
+    return files

@@ -74,6 +74,16 @@ def test_tables_and_answers_say_why_nothing_is_told_yet(company: Settings) -> No
     assert scorecard_answer(entries[0])["came"] is None
 
 
+def test_a_file_of_scores_that_is_cut_off_or_of_another_kind_is_told(company: Settings) -> None:
+    whole = (company.scores / f"lapse-2-{100 * DAY}.parquet").read_bytes()
+    pl.DataFrame({"customer_id": ["ann"]}).write_parquet(other := company.scores / "other.parquet")
+    for content in (whole[:-9], b"", other.read_bytes()):
+        other.write_bytes(content)
+        with pytest.raises(StamkundError, match=r"other\.parquet is no whole file of scores") as refused:
+            scorecard(company)
+        assert refused.value.code == "scores_corrupt"
+
+
 def test_without_batches_and_of_unknown_models_there_is_no_scorecard(company: Settings, tmp_path: Path) -> None:
     for settings, names, code in (
         (settings_in(tmp_path / "new"), None, "no_scores"),

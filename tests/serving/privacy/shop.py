@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,15 +45,20 @@ def written(folder: Path, **settings: object) -> Settings:
         rows["people"].append({"id": who, "region": "NS"[n % 2] + mark, "hobby": f"hobby{mark or n % 3}"})
         rows["plans"].append({"id": who, "time": START, "plan": f"plan{mark or n % 2}"})
     rows["orders"].append({**rows["orders"][-1], "event_id": f"bad{TOKEN}", "time": "who knows"})  # rejected, set aside
-    for name, table in rows.items():
-        with (folder / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(table[0]))
-            writer.writeheader()
-            writer.writerows(table)
+    write_tables(folder, rows)
     sources = {name: {**source, "from": f"{name}.csv"} for name, source in SOURCES.items()}
     document = {"name": "Shop", "sources": sources, **settings}
     (folder / "stamkund.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
     return read_settings(folder / "stamkund.yaml")
+
+
+def write_tables(folder: Path, tables: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """Each table as a CSV file of its name."""
+    for name, rows in tables.items():
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 def places_with(token: str, home: Path) -> list[str]:

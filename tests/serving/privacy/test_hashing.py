@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from serving.store.people.rulings import add_ruling, all_rulings
 from serving.store.schema import DECISIONS, RECORDS
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
-from tests.serving.privacy.shop import AS_OF, SOURCES, written
+from tests.serving.privacy.shop import AS_OF, SOURCES, write_tables, written
 
 KEY = "0123456789abcdef"
 HASHED: Json = {
@@ -69,11 +68,7 @@ ROWS: dict[str, Sequence[Json]] = {
 
 
 def written_shop(folder: Path, types: Json, **more: object) -> Settings:
-    for name, rows in ROWS.items():
-        with (folder / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+    write_tables(folder, ROWS)
     sources = {name: {**source, "from": f"{name}.csv"} for name, source in SOURCES.items()}
     del sources["people"]
     sources |= {"crm": CRM | {"from": "crm.csv"}, "news": NEWS | {"from": "news.csv"}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +24,7 @@ from serving.store.people.rulings import add_ruling
 from serving.store.records import record_of
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
-from tests.serving.privacy.shop import AS_OF, SOURCES, TOKEN, WHO, places_with, written
+from tests.serving.privacy.shop import AS_OF, SOURCES, TOKEN, WHO, places_with, write_tables, written
 
 MAIL, DEVICE = f"Mail-{TOKEN}@x.se", f"device-{TOKEN}"
 VISITS = [
@@ -55,11 +54,7 @@ def built(tmp_path: Path, **more: object) -> Settings:
         "visits": [dict(zip(("device", "user", "mail", "time"), row, strict=True)) for row in VISITS],
         "crm": [{"user": user, "mail": mail} for user, mail in (("c03", MAIL), (WHO, MAIL), ("c04", "c04@x.se"))],
     }
-    for name, rows in files.items():
-        with (tmp_path / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+    write_tables(tmp_path, files)
     sources = {name: {**source, "from": f"{name}.csv"} for name, source in SOURCES.items()}
     sources |= {"visits": VISIT | {"from": "visits.csv"}, "crm": CRM | {"from": "crm.csv"}}
     settings = written(tmp_path, sources=sources, identity={}, **more)
