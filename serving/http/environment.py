@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.engine import make_url
+
 from features.config.settings import read_settings
 from features.errors import StamkundError
 from features.lake import Lake
@@ -25,6 +27,14 @@ def quiet() -> None:
 def check_lake(config: Path | str) -> None:
     """Raise the error of a settings file, or of its lake, that no service can be started with."""
     Lake(read_settings(config).lake).verified_manifest()
+
+
+def check_store(config: Path | str) -> None:
+    """Raise ``store_unavailable`` where no service can be started because the database is not there."""
+    url = read_settings(config).store_url
+    where = make_url(url).render_as_string(hide_password=True)
+    with outages_as_errors(f"The store {where} does not answer. Start it, or correct `store:` in {config}."):
+        open_store(url).dispose()
 
 
 def check_keys(config: Path | str, host: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import StamkundError
 from serving.http.app import create_app
-from serving.http.environment import CONFIG, check_lake, quiet
-from serving.http.state import open_state
+from serving.http.environment import CONFIG, check_lake, check_store, quiet
+from serving.http.state import CurrentState, open_state
 
 log = logging.getLogger("stamkund.serving")
 
@@ -39,6 +40,12 @@ def _config() -> Path:
     return Path(os.environ.get(CONFIG, "stamkund.yaml"))
 
 
+@cache
+def opened() -> CurrentState:
+    """What this process answers from, opened once before the service starts: an error then is one line, not a trace."""
+    return open_state(_config())
+
+
 # BentoML's access log, metrics and spans tell paths, and so the ids of customers. A caller that traces asks for spans.
 @bentoml.service(
     traffic={"timeout": 60},
@@ -56,13 +63,14 @@ class Stamkund:
         try:
             if _config().exists():
                 check_lake(_config())
+                check_store(_config())
         except StamkundError as error:
             log.error("%s: %s", error.code, error)
             raise SystemExit(1) from None
 
     def __init__(self) -> None:
         quiet()
-        self.current = open_state(_config())
+        self.current = opened()
         self.current.watch()
         mount.app = create_app(self.current)
         gc.collect()
@@ -72,6 +80,7 @@ class Stamkund:
     def close(self) -> None:
         """Stop watching, close the store, and let go of what was frozen."""
         self.current.close()
+        opened.cache_clear()
         gc.unfreeze()
 
     def __is_ready__(self) -> bool:

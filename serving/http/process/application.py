@@ -1,0 +1,53 @@
+"""The application of one process, and how uvicorn serves it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+if TYPE_CHECKING:
+    import bentoml
+
+GRACE: Final = 20  # seconds that requests have to be answered in, once the service is told to stop
+
+
+def application() -> ASGIApp:
+    """The service, its models loaded."""
+    _metrics_folder()
+    from serving.http.service import Stamkund, opened  # noqa: PLC0415  (BentoML takes a second to import)
+
+    opened()
+    service = cast("bentoml.Service[object]", Stamkund)  # what the decorator makes of the class
+    app: ASGIApp = service.to_asgi()
+    return app
+
+
+def configuration(app: ASGIApp | str, workers: int = 1) -> uvicorn.Config:
+    """How an application is served, or what makes it in each of several workers, named as ``module:function``."""
+    _metrics_folder()
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+@cache
+def _metrics_folder() -> None:
+    """BentoML keeps its metrics in files: give it a folder for as long as this process lives, before it is imported."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # by who started this worker
+        return
+    folder = tempfile.mkdtemp(prefix="stamkund-metrics-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
