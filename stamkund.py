@@ -33,7 +33,9 @@ versions.command("list", epilog=ending("stamkund models list --json"))(models.li
 versions.command(epilog=ending("stamkund models scorecard lapse"))(models.scorecard)
 versions.command(epilog=ending("stamkund models promote lapse 3"))(models.promote)
 versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollback)
-app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out"))(models.score)
+app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out, or no model answers"))(
+    models.score
+)
 app.command(epilog=ending("stamkund decide 1042 --count 5"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
 app.add_typer(people, name="identity")

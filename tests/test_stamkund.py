@@ -165,10 +165,12 @@ def test_without_targets_no_step_leads_in_a_circle(survey: Path, stamkund: Comma
     built = stamkund("build", within=survey)
     assert (built.returncode, "stamkund train" in built.stdout) == (0, False)
     assert "declare a target" in built.stdout
-    for command in ("train", "score"):
-        refused = stamkund(command, within=survey)
-        assert (refused.returncode, refused.stdout) == (1, "")
-        assert refused.stderr.startswith("no_targets: ")
+    refused = stamkund("train", within=survey)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("no_targets: ")
+    scored = stamkund("score", within=survey)  # what features tell, without any model
+    assert (scored.returncode, scored.stdout) == (3, "240 customers: scores.parquet\n")
+    assert without_progress(scored.stderr).startswith("no_targets: ")
 
 
 def test_a_training_of_which_nothing_is_used_says_so_and_what_is_lacking(survey: Path, stamkund: Command) -> None:
@@ -182,6 +184,15 @@ def test_a_training_of_which_nothing_is_used_says_so_and_what_is_lacking(survey:
     said = stamkund("train", within=survey)
     assert said.stderr.startswith("too_few_outcomes: 'lapse' has 0 outcomes")
     assert "Next:" not in said.stdout
+    scored = stamkund("score", "--json", within=survey)
+    assert scored.returncode == 3
+    assert {name: json.loads(scored.stdout)[name] for name in ("customers", "models", "unanswered")} == {
+        "customers": 240, "models": {}, "unanswered": ["lapse"],
+    }  # fmt: skip
+    shown = stamkund("score", within=survey)
+    assert "No model answers for lapse: those columns are empty." in shown.stdout
+    assert without_progress(shown.stderr).startswith("no_model: ")
+    assert "no model" in stamkund("score", "--customer", "c1", within=survey).stdout
 
 
 def test_a_build_that_rejects_most_rows_is_done_and_says_so(survey: Path, stamkund: Command) -> None:

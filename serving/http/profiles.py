@@ -18,7 +18,7 @@ from serving.http.requests import Profile
 from serving.http.scores import score_records
 from serving.http.state import State
 from serving.scoring.lineup import Lineup
-from serving.scoring.model_scores import NO_EVENTS
+from serving.scoring.model_scores import NO_EVENTS, NO_MODEL
 from serving.segment_spec.event.fields import check_text
 from serving.store.engine import outages_as_errors
 from serving.store.hidden import pending_nodes
@@ -61,12 +61,14 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
 
 
 def _no_scores(state: State, customer: Customer, as_of: int) -> str | None:
-    """Why there are no scores, as a code; None where there are some."""
+    """Why no model says anything, as a code; None where one may."""
     if not customer.passes("scores"):
         return NO_CONSENT
     if not has_events(customer.record, as_of):
         return NO_EVENTS
-    return "no_model" if state.lineup is None else None
+    if state.lineup is None:
+        return NO_MODEL if state.lineup_error is None else state.lineup_error.code
+    return None if state.lineup.models else NO_MODEL
 
 
 def _household(state: State, customer: Customer, moment: Moment) -> dict[str, object] | None:

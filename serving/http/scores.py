@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -32,7 +31,8 @@ from serving.store.engine import outages_as_errors
 @outages_as_errors()
 def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     """Each profile's scores, or its error, in the order of the request."""
-    lineup = _lineup(state, request)
+    lineup = state.required_lineup()
+    lineup = lineup if request.models is None else lineup.only(request.models)
     profiles = [*request.profiles, *(Profile(id=customer) for customer in request.customers)]
     if not profiles:
         raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
@@ -52,15 +52,6 @@ def score_records(state: State, lineup: Lineup, records: Mapping[str, Record], *
     features = np.concatenate(rows) if rows else np.empty((0, len(lineup.columns.feature_set.names)))
     silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
-
-
-def _lineup(state: State, request: ScoresRequest) -> Lineup:
-    """The models that the request names, or all."""
-    lineup = state.required_lineup()
-    if request.models is None:
-        return lineup
-    models = {name: lineup.model(name, field=f"models[{i}]") for i, name in enumerate(request.models)}
-    return replace(lineup, models=models)
 
 
 def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None) -> dict[str, object]:

@@ -21,14 +21,13 @@ from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
 from serving.http.telemetry.failures import trace
 from serving.privacy.hashing import check_hashing
-from serving.scoring.champions import load_lineup
+from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions
 
 log = logging.getLogger("stamkund.serving")
-NO_MODEL: Final = "No model is registered. Run `stamkund train`; the service finds it by itself."
 POLL: Final = 10.0  # seconds between checks for a new build or champion
 
 
@@ -52,9 +51,9 @@ class State:
         return int(10**self.settings.minor_units)
 
     def required_lineup(self) -> Lineup:
-        """The models; the error that kept them from being loaded, or ``no_model`` when there are none."""
+        """Models and features; the error that kept them from being loaded, or ``no_model`` before the first build."""
         if self.lineup is None:
-            raise self.lineup_error or StamkundError("no_model", NO_MODEL)
+            raise self.lineup_error or nothing_built()
         return self.lineup
 
     def with_offers_as_of(self, as_of: int) -> State:
@@ -98,11 +97,17 @@ def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, Sta
 
 
 def fingerprint(settings: Settings) -> Callable[[], object]:
-    """What differs once the state is out of date: the lake's version, the champions', and the model of orders."""
+    """What differs once the state is out of date: the lake, the features, the champions, and the model of orders."""
     lake = Lake(settings.lake)
     if settings.serving.models == "carried":
         return lambda: lake.version
-    return lambda: (lake.version, champion_versions(settings), OrdersModel.load(settings.orders))
+    written = partial(_written, settings.feature_set)
+    return lambda: (lake.version, written(), champion_versions(settings), OrdersModel.load(settings.orders))
+
+
+def _written(path: Path) -> int | None:
+    """When a file was written, in ns; None where there is none."""
+    return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def open_state(config: Path) -> CurrentState:

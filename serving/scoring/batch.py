@@ -25,7 +25,7 @@ from features.profiles.everybody import everybody
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
-from serving.scoring.champions import load_lineup, no_model
+from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.destinations import write_parquet, write_table
 from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
@@ -41,12 +41,16 @@ CHUNK: Final = 10_000
 
 @dataclass(frozen=True)
 class BatchReport:
-    """What a batch wrote: how many customers, where, by which versions of which models; and the champions left out."""
+    """What a batch wrote: how many customers, where, by which versions of which models.
+
+    ``left_out`` are champions of other features, ``unanswered`` all declared targets of which no model says anything.
+    """
 
     customers: int
     out: str
     models: dict[str, str]
     left_out: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
 
 def scores(
@@ -100,7 +104,7 @@ def score_batch(
         frames = _kept(settings, sheets, keep)
         count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     _note(settings, str(out), table)
-    return BatchReport(count, str(out), champions.versions, champions.left_out)
+    return BatchReport(count, str(out), champions.versions, champions.left_out, tuple(champions.unanswered))
 
 
 def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[pl.DataFrame]:
@@ -134,7 +138,7 @@ def _note(settings: Settings, out: str, table: str) -> None:
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:
     lineup = lineup or load_lineup(settings, folder=settings.home.parent)
     if lineup is None:
-        raise no_model(settings)
+        raise nothing_built()
     return lineup
 
 

@@ -13,10 +13,11 @@ from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
 from serving.scoring.columns import earlier_features
 from serving.scoring.lineup import Lineup
+from serving.scoring.model_scores import NO_MODEL
 from training.learners.model import Model
 from training.orders import OrdersModel
 from training.registry.versions import champions
-from training.targets import required_targets
+from training.targets import required_targets, targets_of
 
 CARRIED: Final = "champions"
 FEATURES: Final = "features.json"
@@ -25,26 +26,33 @@ ORDERS: Final = "orders.json"
 
 
 def load_lineup(settings: Settings, *, folder: Path) -> Lineup | None:
-    """The registry's champions, or (``serving.models: carried``) those in ``folder/champions``; None without any."""
-    if settings.serving.models == "carried":
-        return _load(folder / CARRIED, _money(settings))
-    return _registered(settings)
+    """The registry's champions, or (``serving.models: carried``) those in ``folder/champions``.
+
+    Without any the features of the last build answer alone; None where there are none either.
+    """
+    return _carried(settings, folder / CARRIED) if settings.serving.models == "carried" else _registered(settings)
 
 
 def no_model(settings: Settings) -> StamkundError:
-    """The error when nothing answers yet; where no target is declared, that comes first."""
+    """The error that no model answers; where no target is declared, that comes first."""
     try:
         required_targets(settings)
     except StamkundError as error:
         return error
     text = "No model is the champion of its target yet. Run `stamkund train`; what it refuses, it says why."
-    return StamkundError("no_model", text, field="models")
+    return StamkundError(NO_MODEL, text, field="models")
+
+
+def nothing_built() -> StamkundError:
+    """The error that there are neither models nor features to answer from."""
+    text = "There are neither features nor models yet. Run `stamkund build`, then `stamkund train`."
+    return StamkundError(NO_MODEL, text, field="models")
 
 
 def carry(settings: Settings, folder: Path) -> dict[str, str]:
     """Write the registry's champions and their feature set to ``folder/champions``; returns their versions."""
     lineup = _registered(settings)
-    if lineup is None:
+    if lineup is None or not lineup.models:
         raise no_model(settings)
     save_lineup(lineup, folder / CARRIED)
     return lineup.versions
@@ -65,28 +73,33 @@ def save_lineup(lineup: Lineup, folder: Path) -> None:
 
 def _registered(settings: Settings) -> Lineup | None:
     models = champions(settings)
-    if not models:
+    if not models and not settings.feature_set.is_file():
         return None
     feature_set, orders = FeatureSet.load(settings.feature_set), OrdersModel.load(settings.orders)
     others = {model.feature_set_hash: model for model in models.values() if model.feature_set_hash != feature_set.hash}
     earlier = {hash_: known for hash_, model in others.items() if (known := earlier_features(settings, model))}
-    named = _in_declared_order(models, settings)
-    return Lineup.of(feature_set, named, orders, money=_money(settings), earlier=earlier)
+    return _lineup(settings, feature_set, _in_declared_order(models, settings), orders, earlier)
 
 
-def _load(home: Path, money: Money) -> Lineup | None:
+def _carried(settings: Settings, home: Path) -> Lineup | None:
     folders = sorted(path for path in home.glob("*") if path.is_dir() and path.name != EARLIER)
-    if not folders:
+    if not folders and not (home / FEATURES).is_file():
         return None
     models = [Model.load(folder) for folder in folders]
     named = {model.name: model for model in models}
     earlier = {path.stem: FeatureSet.load(path) for path in sorted((home / EARLIER).glob("*.json"))}
-    feature_set, orders = FeatureSet.load(home / FEATURES), OrdersModel.load(home / ORDERS)
-    return Lineup.of(feature_set, named, orders, money=money, earlier=earlier)
+    return _lineup(settings, FeatureSet.load(home / FEATURES), named, OrdersModel.load(home / ORDERS), earlier)
 
 
-def _money(settings: Settings) -> Money:
-    return Money(settings.currency, settings.minor_units)
+def _lineup(
+    settings: Settings,
+    feature_set: FeatureSet,
+    models: Mapping[str, Model],
+    orders: OrdersModel | None,
+    earlier: Mapping[str, FeatureSet],
+) -> Lineup:
+    money, declared = Money(settings.currency, settings.minor_units), targets_of(settings)
+    return Lineup.of(feature_set, models, orders, money=money, earlier=earlier, declared=declared)
 
 
 def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

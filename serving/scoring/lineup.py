@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.sentences.phrasebook import Phrasebook
 from serving.scoring.columns import Columns
+from serving.scoring.model_scores import NO_MODEL, OTHER_FEATURES
 from serving.scoring.orders import OrderColumns
 from training.learners.model import Model
 from training.orders import OrdersModel
@@ -29,7 +30,8 @@ class Lineup:
     company's features and behind them those that only such champions read.
     ``phrasebooks`` hold the words for each model's reasons.
     ``orders`` tells of orders to come where no champion does; of their value only without a champion for it.
-    ``left_out`` names the champions whose features are not at hand.
+    ``left_out`` names the champions whose features are not at hand; ``unanswered`` holds the declared targets of which
+    no model answers. Where none answers at all, features and orders still tell what they know.
     """
 
     feature_set: FeatureSet
@@ -40,6 +42,7 @@ class Lineup:
     columns: Columns
     orders: OrdersModel | None = None
     left_out: tuple[str, ...] = ()
+    unanswered: Mapping[str, Target] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -50,8 +53,9 @@ class Lineup:
         *,
         money: Money | None = None,
         earlier: Mapping[str, FeatureSet] = MappingProxyType({}),
+        declared: Mapping[str, Target] = MappingProxyType({}),
     ) -> Lineup:
-        """The models trained on these features or on ``earlier`` ones, by their hash.
+        """The models of ``declared`` targets trained on these features or on ``earlier`` ones, by their hash.
 
         Each of the others is left out with a warning, but not all of them. Reasons tell amounts in ``money``.
         """
@@ -74,7 +78,8 @@ class Lineup:
             for name, model in usable.items()
         }
         of_orders = OrderColumns.of(feature_set)
-        lineup = cls(feature_set, usable, populations, phrasebooks, of_orders, columns, orders, left_out)
+        unanswered = {name: target for name, target in declared.items() if name not in usable}
+        lineup = cls(feature_set, usable, populations, phrasebooks, of_orders, columns, orders, left_out, unanswered)
         told = orders is not None and lineup.headline_model("predicted_clv") is not None
         return replace(lineup, orders=replace(orders, value=None)) if orders is not None and told else lineup
 
@@ -89,12 +94,11 @@ class Lineup:
     def horizon_us(self) -> int | None:
         """How far ahead the amounts of an answer look: as far as the first model of one does, of spend before others.
 
-        None without any.
+        Without such a model, as far as the first such target; None without any.
         """
-        amounts = [
-            model.target for model in self.models.values() if model.score_kind == "amount" and model.target.headline
-        ]
-        return next((target.horizon_us for target in sorted(amounts, key=_amount_order)), None)
+        answered = _amounts(model.target for model in self.models.values())
+        amounts = answered or _amounts(self.unanswered.values())
+        return amounts[0].horizon_us if amounts else None
 
     def _headline_models(self) -> Iterator[Model]:
         for model in self.models.values():
@@ -106,12 +110,21 @@ class Lineup:
         """Each model's version."""
         return {name: str(model.version) for name, model in self.models.items()}
 
-    def model(self, name: str, *, field: str | None = None) -> Model:
-        """The model of that name."""
-        if name not in self.models:
-            raise StamkundError.unknown("unknown_model", "model", name, self.models, field=field)
-        return self.models[name]
+    def why_silent(self, name: str) -> str:
+        """Why no model answers for a declared target, as a code."""
+        return OTHER_FEATURES if name in self.left_out else NO_MODEL
+
+    def only(self, names: Sequence[str]) -> Lineup:
+        """The models of some targets alone, asked for under ``models`` of a request."""
+        known = {*self.models, *self.unanswered}
+        for place, name in enumerate(names):
+            if name not in known:
+                raise StamkundError.unknown("unknown_model", "model", name, known, field=f"models[{place}]")
+        models = {name: self.models[name] for name in names if name in self.models}
+        return replace(self, models=models, unanswered={n: self.unanswered[n] for n in names if n in self.unanswered})
 
 
-def _amount_order(target: Target) -> int:
-    return CUSTOMER_HEADLINES.index(target.headline)
+def _amounts(targets: Iterable[Target]) -> list[Target]:
+    """The targets that fill an amount of an answer, the first of its amounts first."""
+    amounts = [target for target in targets if target.score_kind == "amount" and target.headline]
+    return sorted(amounts, key=lambda target: CUSTOMER_HEADLINES.index(target.headline))

@@ -13,9 +13,12 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.sentences.phrasebook import Phrasebook
 from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
+from training.targets import PAIR, Target
 
 ENDS: Final = ("low", "median", "high")  # eight of ten amounts lie from low to high, half of them below the median
 NO_EVENTS: Final = "no_events"  # why a customer has no scores: nothing happened yet
+NO_MODEL: Final = "no_model"  # no model of the target has passed the gate yet
+OTHER_FEATURES: Final = "feature_set_mismatch"  # the champion was trained on features that are not at hand
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,27 @@ class ModelScores:
         if self.silent is not None and self.silent[place]:
             return NO_EVENTS
         return "outside_population" if self.campaigns is None else "not_contacted"
+
+
+@dataclass(frozen=True)
+class NoScores:
+    """What stands where a declared target has no model that can answer; ``code`` says why, of every customer alike."""
+
+    target: Target
+    code: str
+
+    def answer(self) -> dict[str, object]:
+        """What is said of any customer, as JSON of the shape that scores have."""
+        target = self.target
+        figures = dict.fromkeys(("score", target.score_kind, "percentile"))
+        answer: dict[str, object] = {
+            **figures,
+            "no_score": self.code,
+            "reasons": [],
+            "model": target.name,
+            "version": None,
+        }
+        return answer | ({"campaign_id": None} if target.entity == PAIR else {})
 
 
 def number(value: float) -> float | None:

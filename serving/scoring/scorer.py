@@ -11,7 +11,7 @@ import numpy as np
 from features.arrays import Floats, Mask
 from features.units import DAY
 from serving.scoring.lineup import Lineup
-from serving.scoring.model_scores import ModelScores, best_pair_scores, customer_scores, score_pairs
+from serving.scoring.model_scores import ModelScores, NoScores, best_pair_scores, customer_scores, score_pairs
 from serving.scoring.next_order import MODEL
 from serving.scoring.orders import OrdersAhead
 from serving.scoring.pairs import Pairs
@@ -53,7 +53,8 @@ def score(
     headline = _headline(lineup, models, features, ahead)
     fallback = [None if unknown else MODEL for unknown in np.isnan(ahead.value)]
     told = {name: replace(scores, silent=silent) for name, scores in models.items()}
-    return Sheet(customers, as_of, headline, fallback, ahead.next_order, horizon, propensities, told)
+    missing = {name: NoScores(target, lineup.why_silent(name)) for name, target in lineup.unanswered.items()}
+    return Sheet(customers, as_of, headline, fallback, ahead.next_order, horizon, propensities, told, missing)
 
 
 def _headline(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Final
 
 import polars as pl
 
 from features.arrays import Floats
 from features.units import DAY
-from serving.scoring.model_scores import ENDS, ModelScores, number
+from serving.scoring.model_scores import ENDS, ModelScores, NoScores, number
 from serving.scoring.next_order import NextOrder
+from training.targets import PAIR, Target
 
 _PROPENSITIES: Final = pl.List(pl.Struct({"campaign_id": pl.String, "probability": pl.Float64}))
 _REASONS: Final = pl.List(
@@ -25,7 +28,8 @@ _REASONS: Final = pl.List(
 class Sheet:
     """Columns with one entry a customer: figures by name, chances by campaign, and each model's scores.
 
-    ``fallback`` says what stands in for a model of spend, if anything does.
+    ``fallback`` says what stands in for a model of spend, if anything does; ``missing`` are declared targets without
+    a model that can answer, by name.
     """
 
     customers: Sequence[str]
@@ -36,6 +40,7 @@ class Sheet:
     horizon: int
     propensities: Sequence[Mapping[str, float]]
     models: Mapping[str, ModelScores]
+    missing: Mapping[str, NoScores]
 
     def answer(self, place: int) -> dict[str, object]:
         """One customer's scores as JSON."""
@@ -49,7 +54,8 @@ class Sheet:
             "next_order": next_order,
             "horizon_days": self.horizon // DAY,
             "propensities": dict(self.propensities[place]),
-            "models": {name: scores.answer(place) for name, scores in self.models.items()},
+            "models": {name: scores.answer(place) for name, scores in self.models.items()}
+            | {name: missing.answer() for name, missing in self.missing.items()},
         }
 
     def values(self, name: str) -> pl.DataFrame:
@@ -75,25 +81,35 @@ class Sheet:
             "horizon_days": pl.Series([self.horizon // DAY] * len(self.customers), dtype=pl.Int64),
             "propensities": pl.Series([_entries(p) for p in self.propensities], dtype=_PROPENSITIES),
         }
-        return pl.DataFrame(head | {k: v for scores in self.models.values() for k, v in _columns(scores).items()})
+        said = [_said(scores) for scores in self.models.values()]
+        said += [_unsaid(missing, len(self.customers)) for missing in self.missing.values()]
+        return pl.DataFrame(reduce(or_, said, head))
 
 
 def _entries(propensities: Mapping[str, float]) -> list[dict[str, object]]:
     return [{"campaign_id": campaign, "probability": value} for campaign, value in propensities.items()]
 
 
-def _columns(scores: ModelScores) -> dict[str, pl.Series]:
+def _said(scores: ModelScores) -> dict[str, pl.Series]:
     """One model's answers as columns named after it."""
-    name = scores.model.name
-    answers = [scores.answer(place) for place in range(len(scores.values))]
+    ends = () if scores.ends is None else ENDS
+    return _columns(scores.model.target, [scores.answer(place) for place in range(len(scores.values))], ends)
+
+
+def _unsaid(missing: NoScores, customers: int) -> dict[str, pl.Series]:
+    """The columns of a target without a model."""
+    return _columns(missing.target, [missing.answer()] * customers)
+
+
+def _columns(target: Target, answers: Sequence[Mapping[str, object]], ends: Sequence[str] = ()) -> dict[str, pl.Series]:
     types: dict[str, pl.DataType | type[pl.DataType]] = {
         "score": pl.Int64,
-        scores.model.score_kind: pl.Float64,
-        **({} if scores.ends is None else dict.fromkeys(ENDS, pl.Float64)),
+        target.score_kind: pl.Float64,
+        **dict.fromkeys(ends, pl.Float64),
         "percentile": pl.Int64,
         "no_score": pl.String,
-        **({} if scores.campaigns is None else {"campaign_id": pl.String}),
+        **({"campaign_id": pl.String} if target.entity == PAIR else {}),
         "reasons": _REASONS,
+        "version": pl.String,
     }
-    columns = {f"{name}_{key}": pl.Series([a[key] for a in answers], dtype=type_) for key, type_ in types.items()}
-    return columns | {f"{name}_version": pl.Series([str(scores.model.version)] * len(answers), dtype=pl.String)}
+    return {f"{target.name}_{key}": pl.Series([a[key] for a in answers], dtype=type_) for key, type_ in types.items()}

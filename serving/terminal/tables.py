@@ -145,6 +145,16 @@ def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | N
     return table
 
 
+def figures_table(answer: Mapping[str, Any]) -> Table:
+    """The figures of one customer that are known, whichever of models and orders tells them."""
+    table = table_of("figure", ">value")
+    for name, value in answer.items():
+        if isinstance(value, float) or name == "expected_date_of_next_order":
+            text = f"{value:,.2f}" if isinstance(value, float) else str(value or "unknown")
+            add_row(table, name.replace("_", " "), text)
+    return table
+
+
 def scores_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """Each model's score of one customer, with its reasons."""
     table = table_of("model", ">says", ">percentile", "because of")
@@ -153,6 +163,7 @@ def scores_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
         reasons = [folded(f"{sign} {r['text']}", 44) for sign, r in zip(signs, answer["reasons"], strict=True)]
+        reasons = [answer["no_score"].replace("_", " ")] if answer["no_score"] else reasons
         add_row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
     return table
 

@@ -59,7 +59,10 @@ def train(
             out.warn(StamkundError("sensitive_proxy", f"'{name}': {proxy.text}"))
         answer = training_answer(reports)
         if all(report.standing == "refused" for report in reports):
-            text = f"None of {len(reports)} models is used, for the reasons given. What answered before goes on."
+            text = (
+                f"None of {len(reports)} models is used, for the reasons given. What answered before goes on; what "
+                "features and orders know is told all the same."
+            )
             raise out.fail(StamkundError("all_refused", text, field="targets"), answer)
         if all(report.unchanged for report in reports):
             out.say("Unchanged: all that the models are made from is as it was, and so are they.")
@@ -81,9 +84,13 @@ def score(
     *,
     as_json: Json = False,
 ) -> None:
-    """Score every customer: one row each, to a Parquet file or a database table (SQLAlchemy URL)."""
+    """Score every customer: one row each, to a Parquet file or a database table (SQLAlchemy URL).
+
+    Where no model answers yet, the rows hold what features and orders tell.
+    """
     from serving.scoring.batch import answers, score_batch
-    from serving.terminal.tables import scores_table
+    from serving.scoring.champions import no_model
+    from serving.terminal.tables import figures_table, scores_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -91,15 +98,19 @@ def score(
         if customer:
             told = answers(settings, customer, as_of=now)
             for each in told:
-                out.say(f"{each['customer_id']}:", scores_table(cast(Any, each["models"])))
+                out.say(f"{each['customer_id']}:", figures_table(each), scores_table(cast(Any, each["models"])))
             out.answer({"as_of": iso(now), "scores": told})
             return
         with out.progress() as report:
             batch = score_batch(settings, as_of=now, out=to, table=table, progress=report)
         out.say(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))
+        if batch.unanswered:
+            out.say(f"No model answers for {', '.join(batch.unanswered)}: those columns are empty.")
+        if not batch.models:
+            out.warn(no_model(settings))
         about = {"as_of": iso(now), "customers": batch.customers, "out": batch.out, "models": batch.models}
-        out.answer(about | {"left_out": batch.left_out})
-        if batch.left_out:
+        out.answer(about | {"left_out": batch.left_out, "unanswered": batch.unanswered})
+        if batch.left_out or not batch.models:
             raise typer.Exit(REFUSED)
 
 

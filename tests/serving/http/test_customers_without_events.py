@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def http(settings: Settings) -> Iterator[TestClient]:
-    """The service, with the features at hand and no models."""
+    """The service without anything to answer from, and with the features at hand but no models."""
     state = load_state(settings, folder=settings.home.parent)
     for lineup in (None, Lineup.of(FeatureSet.load(settings.feature_set), {})):
         current = CurrentState(replace(state, lineup=lineup), lambda _: state, lambda: None)
@@ -52,7 +52,7 @@ def http(settings: Settings) -> Iterator[TestClient]:
 
 
 def answers(settings: Settings, customer: str, **asked: str) -> list[dict[str, Any]]:
-    """A profile without and with a set of models."""
+    """A profile without and with features."""
     return [each.get(f"/v1/profiles/user_id:{customer}", params=asked).json() for each in http(settings)]
 
 
@@ -78,7 +78,7 @@ def test_over_http_the_profile_has_traits_counts_of_0_and_says_why_there_are_no_
     features = full["features"]
     assert (features["orders_all"], features["plan"], features["days_since_last_order"]) == (0, "gold", None)
     assert (full["no_scores"], full["scores"]["historic_clv"]) == ("no_events", 0)
-    assert [answer["no_scores"] for answer in answers(settings, "ada")] == ["no_model", None]
+    assert [answer["no_scores"] for answer in answers(settings, "ada")] == ["no_model", "no_model"]
     assert answers(settings, "nobody")[0]["error"]["code"] == "unknown_customer"
 
 
@@ -101,7 +101,7 @@ def test_the_first_event_over_http_counts_at_once(settings: Settings) -> None:
     }
     next(http(settings)).post("/v1/batch", json={"batch": [message]})
     full = answers(settings, "new")[1]
-    assert (full["features"]["spend_all"], full["features"]["plan"], full["no_scores"]) == (3, "gold", None)
+    assert (full["features"]["spend_all"], full["features"]["plan"], full["no_scores"]) == (3, "gold", "no_model")
 
 
 def test_who_leaves_the_table_and_did_nothing_is_unknown_after_the_next_build(settings: Settings) -> None:

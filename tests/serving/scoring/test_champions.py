@@ -83,7 +83,10 @@ def test_a_champion_on_other_features_is_left_out_and_told(
     assert "Model 'redemption' was trained on other features" in caplog.text
     (one,) = cast("list[dict[str, Any]]", answer_scores(state, ScoresRequest(customers=["1"]))["scores"])
     assert 0 < one["churn_probability"] < 1
-    assert (one["propensities"], list(one["models"])) == ({}, ["lapse", "spend"])
+    assert {name: each["no_score"] for name, each in one["models"].items()} == {
+        "lapse": None, "spend": None, "redemption": "feature_set_mismatch",
+    }  # fmt: skip
+    assert one["propensities"] == {}
     assert list(carry(settings, tmp_path)) == ["lapse", "spend"]
     state.store.dispose()
 
