@@ -35,6 +35,15 @@ def as_written(text: object, *, code: str = "bad_time", field: str | None = None
     return _read(text, code, field)[0]
 
 
+def is_day(text: object) -> bool:
+    """Whether a text in ISO 8601 tells a day only.
+
+    >>> is_day("2024-06-01"), is_day("2024-06-01T00:00Z")
+    (True, False)
+    """
+    return _read(text, "bad_time", None)[1]
+
+
 def _read(text: object, code: str, field: str | None) -> tuple[datetime, bool]:
     """The date and time that a text tells, and whether it tells a day only."""
     if isinstance(text, str):

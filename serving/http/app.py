@@ -12,18 +12,20 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.staticfiles import StaticFiles
 
 from serving.http.access.access import Access
-from serving.http.access.routes import ExactRoute, JsonRoute
 from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
 from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
 from serving.http.events import answer_message, answer_messages
 from serving.http.privacy import answer_erasure, answer_export
 from serving.http.profiles import answer_profile
+from serving.http.reception.origins import Origins
+from serving.http.reception.routes import JsonRoute, MessageRoute
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
 from serving.http.telemetry.metrics import Metrics
-from serving.segment_spec.message_types import TYPES
+from serving.segment_spec.batch import as_history, messages_of
+from serving.segment_spec.paths import BATCHES, IMPORT, PATHS, SHORT
 
 SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -63,7 +65,9 @@ def create_app(current: CurrentState) -> Metrics:
     _add_answers(app, current)
     app.include_router(_events(current))
     _add_page(app)
-    metrics = Metrics(Guard(app, current.state.settings.serving.body_limit))
+    serving = current.state.settings.serving
+    app.state.body_limit = serving.body_limit
+    metrics = Metrics(Origins(Guard(app, serving.body_limit), serving.origins, (*BATCHES, *PATHS)))
     app.get("/metrics", include_in_schema=False)(metrics.answer)
     return metrics
 
@@ -91,11 +95,15 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
 
 
 def _events(current: CurrentState) -> APIRouter:
-    router = APIRouter(route_class=ExactRoute)
+    router = APIRouter(route_class=MessageRoute)
 
-    @router.post("/v1/batch", responses=ERRORS, summary="Segment Spec messages, each with its verdict")
     def post_batch(body: BatchRequest) -> Response:
-        return json_response(answer_messages(current.state, body.batch))
+        messages = messages_of(body.batch, sent_at=body.sentAt, context=body.context)
+        return json_response(answer_messages(current.state, list(messages)))
+
+    def post_import(body: BatchRequest) -> Response:
+        messages = messages_of(body.batch, sent_at=None, context=body.context)
+        return json_response(answer_messages(current.state, list(as_history([*messages]))))
 
     def post_of(type_: str) -> Callable[[dict[str, object]], Response]:
         def post(body: dict[str, object]) -> Response:
@@ -103,9 +111,17 @@ def _events(current: CurrentState) -> APIRouter:
 
         return post
 
-    for type_ in TYPES:
-        router.post(f"/v1/{type_}", responses=ERRORS, summary=f"One Segment {type_} message")(post_of(type_))
+    summaries = {IMPORT: "The same of what happened long ago: times are taken as they are told"}
+    for path in BATCHES:
+        summary = summaries.get(path, "Segment Spec messages, each with its verdict")
+        _add_post(router, path, summary, post_import if path == IMPORT else post_batch)
+    for path, type_ in PATHS.items():
+        _add_post(router, path, f"One Segment {type_} message", post_of(type_))
     return router
+
+
+def _add_post(router: APIRouter, path: str, summary: str, answer: Callable[..., Response]) -> None:
+    router.post(path, responses=ERRORS, summary=summary, include_in_schema=path not in SHORT)(answer)
 
 
 def _add_page(app: FastAPI) -> None:

@@ -28,6 +28,8 @@ STATUS: Final = {
     "unknown_customer": 404,
     "not_found": 404,
     "malformed_json": 400,
+    "malformed_gzip": 400,
+    "unsupported_encoding": 415,
     "body_too_large": 413,
     "no_model": 503,
     "feature_set_mismatch": 503,

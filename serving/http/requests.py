@@ -82,3 +82,5 @@ class BatchRequest(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     batch: list[object] = Field(min_length=1, max_length=10_000)
+    sentAt: object = Field(default=None, description="When it was sent, by the sender's clock, in ISO 8601.")  # noqa: N815
+    context: object = Field(default=None, description="What the contexts of all messages have in common.")

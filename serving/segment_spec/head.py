@@ -5,12 +5,13 @@ from __future__ import annotations
 from features.errors import StamkundError
 from features.events.statements.statement import KINDS_OF_STATEMENTS
 from features.events.tables import HTTP
-from features.reading.iso import parse
+from features.reading.iso import is_day, parse
 from features.units import DAY
 from serving.segment_spec.event.event_builder import EventBuilder
 from serving.segment_spec.event.fields import Message, object_of, text_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.people.identifiers import own_identifier
+from serving.segment_spec.skew import corrected
 
 
 def head_of(message: Message, receiver: Receiver, kind: str) -> EventBuilder:
@@ -39,11 +40,14 @@ def message_id(message: Message) -> str:
 def _put_time(builder: EventBuilder, message: Message, receiver: Receiver, kind: str) -> None:
     """When it happened: a day means its last microsecond, as in files; without a time, the moment by the clock.
 
-    A withdrawal of today is taken by a service whose clock stands in the past.
+    A moment is corrected by the sender's clock; a day tells no clock. A withdrawal of today is taken by a service whose
+    clock stands in the past.
     """
     name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
-    text = message.get(name)
+    text, statement = message.get(name), kind in KINDS_OF_STATEMENTS
     time = receiver.now if text is None else parse(text, field=name, day_ends=True)
-    if time > receiver.receipt(statement=kind in KINDS_OF_STATEMENTS) + DAY:
+    if text is not None and not is_day(text):
+        time = corrected(time, message, receiver, statement=statement)
+    if time > receiver.receipt(statement=statement) + DAY:
         raise StamkundError("future_time", f"{text!r} is more than a day after the clock of this service.", field=name)
     builder.put("time", time, name)

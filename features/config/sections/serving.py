@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator
 
 from features.config.sections.section import Section
+from features.errors import StamkundError
 from features.units import Size
+
+_ORIGIN: Final = r"https?://[a-z0-9.-]+(:\d+)?|\*"
+
+
+def _origin(text: str) -> str:
+    """The origin of pages, as browsers write it: a scheme, a host and perhaps a port; ``*`` for all.
+
+    >>> _origin("https://Shop.example/")
+    'https://shop.example'
+    """
+    origin = text.strip().lower().removesuffix("/")
+    if not re.fullmatch(_ORIGIN, origin):
+        msg = (
+            f"{text!r} is no origin of pages; give scheme and host, such as https://shop.example, or * for every page."
+        )
+        raise StamkundError("bad_setting", msg)
+    return origin
 
 
 class Serving(Section):
-    """How the service behaves."""
+    """How the service behaves; pages of ``origins`` may send messages."""
 
     models: Literal["registry", "carried"] = "registry"
     body_limit: Size = 1_000_000
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from sqlalchemy.engine import Engine
@@ -24,12 +24,15 @@ class Access:
     def __init__(self, store: Callable[[], Engine]) -> None:
         self._store = store
 
-    async def check(self, request: Request, route: str) -> None:
-        """Raise the error of a request that may not ask this route, such as ``POST /v1/scores``."""
+    async def check(self, request: Request, route: str, key: Callable[[], Awaitable[str | None]]) -> None:
+        """Raise the error of a request that may not ask this route, such as ``POST /v1/scores``.
+
+        ``key`` gives the one in its body, which counts where no header says who asks.
+        """
         if route in OPEN or (route in OPEN_HERE and is_local(request)):
             return
-        needed, store = NEEDED[route], self._store()
-        secret = secret_in(request.headers.get("authorization"))
+        needed, store, header = NEEDED[route], self._store(), request.headers.get("authorization")
+        secret = await key() if header is None else secret_in(header)
         if store.dialect.name == "sqlite":  # a read of the file's pages in memory, a third of what a thread costs
             _check(store, secret, needed, request)
         else:

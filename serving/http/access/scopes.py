@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from serving.segment_spec.message_types import TYPES
+from serving.segment_spec.paths import BATCHES, PATHS
 from serving.store.keys import Scope
 
 NEEDED: Final[dict[str, Scope]] = {
-    "POST /v1/batch": "write",
-    **dict.fromkeys((f"POST /v1/{type_}" for type_ in TYPES), "write"),
+    **dict.fromkeys((f"POST {path}" for path in (*BATCHES, *PATHS)), "write"),
     "POST /v1/scores": "read",
     "POST /v1/decisions": "read",
     "GET /v1/profiles/{key:path}": "read",
