@@ -97,6 +97,24 @@ def is_plain_day_sql(text: str) -> str:
     return f"regexp_full_match({text}, '{_PLAIN_DAY}')"
 
 
+def is_plain_hour_sql(text: str, timezone: str) -> str:
+    """Whether a text is a time as ISO 8601 writes it, in its own zone and in ``timezone`` after the day's first hour.
+
+    >>> from duckdb import connect
+    >>> with connect() as duck:
+    ...     for text in ("2024-03-05 14:30", "2024-03-05T00:30:00", "2024-02-30 14:30", "5 March 2024, 2:30 PM"):
+    ...         plain = is_plain_hour_sql(sql.literal(text), "UTC")
+    ...         print(text, *duck.execute(f"SELECT {plain}").fetchone())
+    2024-03-05 14:30 True
+    2024-03-05T00:30:00 False
+    2024-02-30 14:30 False
+    5 March 2024, 2:30 PM False
+    """
+    offset = "Z?" if timezone == "UTC" else ""
+    plain = f" *{_PLAIN_DAY}[T ](0[1-9]|1[0-9]|2[0-3])(:[0-5][0-9]){{1,2}}([.][0-9]{{1,9}})?{offset} *"
+    return f"(regexp_full_match({text}, '{plain}') AND TRY_CAST(trim({text}) AS TIMESTAMP) IS NOT NULL)"
+
+
 def is_midnight_sql(moment: str, zone: str) -> str:
     """Whether a day begins at a moment in a zone."""
     if zone == "'UTC'":
