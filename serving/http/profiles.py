@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from features.arrays import Floats
 from features.config.sections.identity import household_attributes
 from features.errors import StamkundError
 from features.evaluate.online.consent import Consent, PurposeConsent
-from features.evaluate.online.record import Record
 from features.moments import iso
 from features.profiles.consent import gatekeeper_of
 from features.profiles.households import households
@@ -15,7 +15,7 @@ from serving.decisions.customers import feature_row
 from serving.decisions.exclusions import NO_CONSENT
 from serving.http.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
-from serving.http.scores import score_records
+from serving.http.scores import score_rows
 from serving.http.state import State
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_EVENTS, NO_MODEL
@@ -53,10 +53,11 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     }
     if state.lineup is None or not known.passes("profiles"):
         return answer | {"features": None, "scores": None}
-    answer["features"] = _features(state.lineup, record, as_of=moment.as_of)
+    row = feature_row(state.lineup, record, as_of=moment.as_of)
+    answer["features"] = _features(state.lineup, row)
     if not known.passes("scores"):
         return answer | {"scores": None}
-    sheet = score_records(state, state.lineup, {known.customer_id: record}, as_of=moment.as_of, top=REASONS)
+    sheet = score_rows(state, state.lineup, {known.customer_id: record}, row, as_of=moment.as_of, top=REASONS)
     return answer | {"scores": sheet.answer(0)}
 
 
@@ -110,7 +111,6 @@ def profile_of(key: str) -> Profile:
     return Profile(id_type=check_text(id_type, "id_type"), id=check_text(id_, "id"))
 
 
-def _features(lineup: Lineup, record: Record, *, as_of: int) -> dict[str, object]:
-    values = feature_row(lineup, record, as_of=as_of)[0]
+def _features(lineup: Lineup, row: Floats) -> dict[str, object]:
     features = lineup.feature_set.features  # the company's come first, and only those are shown
-    return {f.name: f.display(value) for f, value in zip(features, values[: len(features)], strict=True)}
+    return {f.name: f.display(value) for f, value in zip(features, row[0, : len(features)], strict=True)}

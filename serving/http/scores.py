@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from features.arrays import Floats
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
@@ -39,17 +40,19 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     moment = moment_of(state, request.as_of)
     known = customers_of(state, profiles, moment)
     records = {each.customer_id: each.record for each in known.values() if each.passes("scores")}
-    sheet = score_records(state, lineup, records, as_of=moment.as_of, top=request.reasons)
+    rows = [feature_row(lineup, record, as_of=moment.as_of) for record in records.values()]
+    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.columns.feature_set.names)))
+    sheet = score_rows(state, lineup, records, features, as_of=moment.as_of, top=request.reasons)
     places = {id_: place for place, id_ in enumerate(records)}
     entries = [_entry(profile, sheet, places, known.get(profile)) for profile in profiles]
     return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
 
 
-def score_records(state: State, lineup: Lineup, records: Mapping[str, Record], *, as_of: int, top: int) -> Sheet:
-    """The scores of customers by their records, in the order of the records, with ``top`` reasons a model."""
+def score_rows(
+    state: State, lineup: Lineup, records: Mapping[str, Record], features: Floats, *, as_of: int, top: int
+) -> Sheet:
+    """The scores of customers by their records and feature rows, in the order of these, ``top`` reasons a model."""
     pairs = Pairs.of_customers([campaign_pairs(state, record, as_of=as_of) for record in records.values()])
-    rows = [feature_row(lineup, record, as_of=as_of) for record in records.values()]
-    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.columns.feature_set.names)))
     silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 

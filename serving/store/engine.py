@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,7 +65,7 @@ def outages_as_errors(message: str = UNAVAILABLE) -> Iterator[None]:
     """Raise a database that does not answer, or is too busy, as the error ``store_unavailable``."""
     try:
         yield
-    except (OperationalError, PoolTimeoutError) as error:
+    except (OperationalError, PoolTimeoutError, sqlite3.OperationalError) as error:
         raise StamkundError("store_unavailable", message) from error
 
 

@@ -7,19 +7,21 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Engine
 
 from features.errors import StamkundError
+from serving.store.reader import reading
 from serving.store.schema import KEYS
 
 Scope = Literal["write", "read", "admin"]
 SCOPES: Final[tuple[Scope, ...]] = ("write", "read", "admin")
 PREFIX: Final = "sk_"  # by which people, and programs that look for leaked secrets, recognise a key
-_BY_HASH: Final = sa.select(KEYS).where(KEYS.c.hash == sa.bindparam("hash"))
-_ANY: Final = sa.select(KEYS.c.id).limit(1)
+_KEY: Final = sa.select(KEYS.c.id, KEYS.c.name, KEYS.c.scopes, KEYS.c.created, KEYS.c.expires, KEYS.c.revoked)
+_BY_HASH: Final = _KEY.where(KEYS.c.hash == sa.bindparam("hash"))
+_ANY: Final = sa.select(sa.exists(sa.select(KEYS.c.id)))
 
 
 @dataclass(frozen=True)
@@ -62,21 +64,21 @@ def create_key(engine: Engine, name: str, scopes: Sequence[str], *, now: int, li
 
 def key_of(engine: Engine, secret: str) -> Key | None:
     """The key with this secret, whatever its state; None for an unknown one."""
-    with engine.connect() as connection:
-        row = connection.execute(_BY_HASH, {"hash": _hash(secret)}).first()
-    return None if row is None else _key(row)
+    with reading(engine) as ask:
+        rows = ask(_BY_HASH, hash=_hash(secret))
+    return _key(rows[0]) if rows else None
 
 
 def any_key(engine: Engine) -> bool:
     """Whether a key was ever made: from then on each request needs one, though all were revoked."""
-    with engine.connect() as connection:
-        return connection.execute(_ANY).first() is not None
+    with reading(engine) as ask:
+        return bool(ask(_ANY)[0][0])
 
 
 def all_keys(engine: Engine) -> list[Key]:
     """Every key, the oldest first."""
     with engine.connect() as connection:
-        return [_key(row) for row in connection.execute(sa.select(KEYS).order_by(KEYS.c.created, KEYS.c.id))]
+        return [_key(row) for row in connection.execute(_KEY.order_by(KEYS.c.created, KEYS.c.id))]
 
 
 def rotate_key(engine: Engine, id_: str, *, now: int, grace: int) -> tuple[Key, str]:
@@ -118,12 +120,13 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _key(row: Row[tuple[object, ...]]) -> Key:
-    return Key(row.id, row.name, tuple(row.scopes.split()), row.created, row.expires, row.revoked)
+def _key(row: Sequence[Any]) -> Key:
+    id_, name, scopes, *moments = row
+    return Key(id_, name, tuple(scopes.split()), *moments)
 
 
 def _known(connection: Connection, id_: str) -> Key:
-    row = connection.execute(sa.select(KEYS).where(KEYS.c.id == id_)).first()
+    row = connection.execute(_KEY.where(KEYS.c.id == id_)).first()
     if row is None:
         raise StamkundError.unknown(
             "unknown_key", "key", id_, connection.execute(sa.select(KEYS.c.id)).scalars(), field="id"

@@ -15,6 +15,7 @@ from features.evaluate.online.record_append import append
 from serving.store.blocks import blocks
 from serving.store.engine import changing_tables
 from serving.store.hidden import hide_pending
+from serving.store.reader import Ask, reading
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
 _DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced
@@ -31,19 +32,18 @@ _DELETE: Final = sa.delete(RECORDS).where(RECORDS.c.customer_id == sa.bindparam(
 
 def record_of(engine: Engine, customer_id: str) -> Record | None:
     """The customer's record: the last build's, moved on by every event logged since; None for an unknown customer."""
-    with engine.connect() as connection:
-        return record_in(connection, customer_id)
+    with reading(engine) as ask:
+        return record_by(ask, customer_id)
 
 
-def record_in(connection: Connection, customer_id: str) -> Record | None:
+def record_by(ask: Ask, customer_id: str) -> Record | None:
     """The same within a connection."""
-    base = connection.execute(_PAYLOAD, {"customer": customer_id}).first()
-    after = 0 if base is None else base.log_seq
-    later = connection.execute(_LATER_EVENTS, {"customer": customer_id, "after": after}).scalars().all()
-    events = [orjson.loads(event) for event in later]
-    if base is None:
+    base = ask(_PAYLOAD, customer=customer_id)
+    after = base[0][1] if base else 0
+    events = [orjson.loads(event) for (event,) in ask(_LATER_EVENTS, customer=customer_id, after=after)]
+    if not base:
         return Record.of(events) if events else None
-    record = Record.unpack(base.payload)
+    record = Record.unpack(base[0][0])
     return append(record, events) if events else record
 
 

@@ -16,7 +16,8 @@ from features.evaluate.online.record_join import joined
 from features.events.identifiers import is_visitor
 from features.privacy.voices import Name
 from serving.store.blocks import blocks
-from serving.store.records import record_in
+from serving.store.reader import within
+from serving.store.records import record_by
 from serving.store.schema import EVENT_LOG, IDENTITY, RECORDS
 
 _BLOCK: Final = 500
@@ -44,7 +45,7 @@ def person_record_in(connection: Connection, customer_id: str) -> Record | None:
     members = {row.node: Member(row.built_customer_id or row.node, row.nobody_from) for row in rows}
     members.setdefault(customer_id, Member(customer_id))
     if len(members) == 1:
-        return record_in(connection, customer_id)
+        return record_by(within(connection), customer_id)
     names = [Name(row.node, customer_id, row.since) for row in rows if row.since is not None]
     bases = _bases(connection, customer_id, members)
     after = {key: bases[one.base][0] if one.base in bases else 0 for key, one in members.items()}

@@ -138,11 +138,21 @@ def test_the_key_of_messages_may_be_in_the_body_where_no_header_tells_one(shop: 
     assert error_of(http.post("/v1/p", content=b"{"))["code"] == "missing_key"
 
 
-def test_what_ends_a_key_ends_it_at_the_next_request(shop: CurrentState, monkeypatch: pytest.MonkeyPatch) -> None:
-    store, now = shop.state.store, clock()
-    http, other_worker = client_of(shop), client_of(shop)
+@pytest.fixture
+def other_worker(shop: CurrentState, store_url: str) -> Iterator[TestClient]:
+    """Another worker of the shop, with connections of its own."""
+    state = replace(shop.state, store=open_store(store_url))
+    other = CurrentState(state, lambda _: state, lambda: None)
+    yield client_of(other)
+    other.close()
+
+
+def test_what_ends_a_key_ends_it_at_the_next_request(
+    shop: CurrentState, other_worker: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now, http = shop.state.store, clock(), client_of(shop)
     revoked, secret = create_key(store, "shop", ["read"], now=now, lifetime=None)
-    assert ask(http, "POST /v1/scores", bearer(secret)).status_code == 200
+    assert [ask(each, "POST /v1/scores", bearer(secret)).status_code for each in (http, other_worker)] == [200, 200]
     new = rotate_key(store, revoked.id, now=now, grace=HOUR)[1]
     assert [ask(http, "POST /v1/scores", bearer(each)).status_code for each in (secret, new)] == [200, 200]
     revoke_key(store, revoked.id, now=now)

@@ -1,0 +1,46 @@
+"""How requests read the store: statements of SQLAlchemy, of which SQLite's own driver is asked the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection, Engine
+
+Query = sa.Select[Any]
+Ask = Callable[..., Sequence[Sequence[Any]]]  # of a query and its parameters by name: its rows
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Ask]:
+    """Ask within one connection, each query for itself: what was committed before it is seen.
+
+    A look-up by a key takes SQLite a tenth of what SQLAlchemy does around it; with other databases the way there and
+    back counts, so none goes to begin and end a transaction. A query is a constant, and its text is kept.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
+
+            def ask(query: Query, **values: object) -> Sequence[Sequence[Any]]:
+                cursor.execute(_text(query), values)
+                return cursor.fetchall()
+
+            yield ask
+    else:
+        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield within(connection)
+
+
+def within(connection: Connection) -> Ask:
+    """Ask within a connection that is open already."""
+    return lambda query, **values: connection.execute(query, values).all()
+
+
+@cache
+def _text(query: Query) -> str:
+    """The query with its parameters by name."""
+    return str(query.compile(dialect=sqlite.dialect(paramstyle="named")))
