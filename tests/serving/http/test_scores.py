@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from math import log
+
 import pytest
 from starlette.testclient import TestClient
 
+from features.config.settings import Settings
 from serving.http.state import CurrentState
+from serving.scoring.batch import scores
+from serving.scoring.lineup import Lineup
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
+from training.targets import targets_of
 
 
 def test_scores_in_the_order_asked_with_an_error_for_the_unknown(http: TestClient) -> None:
@@ -66,3 +73,30 @@ def test_reasons_come_by_how_much_they_add_or_take_away(http: TestClient) -> Non
     parts = [[reason["contribution"] for reason in each["reasons"]] for each in said]
     assert all(each == sorted(each, key=abs, reverse=True) for each in parts)
     assert any(each != sorted(each, reverse=True) for each in parts)  # some of what takes away comes first
+
+
+def test_each_horizon_of_a_target_answers_under_its_own_name_and_the_first_fills_the_figures(
+    current: CurrentState,
+) -> None:
+    """What the model of 84 days says is three times what that of 28 days does."""
+    spends = {"spend": {"type": "spend", "horizon": ["28d", "84d"], "active": "84d"}}
+    targets = targets_of(Settings.model_validate({"name": "Shop", "sources": {}, "targets": spends}))
+    own = current.state.required_lineup()
+    base = own.models["spend"]
+    models = {
+        name: replace(base, name=name, target=target, calibration=replace(base.calibration, intercept=log(times)))
+        for times, (name, target) in zip((1, 3), targets.items(), strict=True)
+    }
+    state = replace(current.state, lineup=Lineup.of(own.feature_set, models, declared=targets))
+    http = client_of(CurrentState(state, lambda _: state, lambda: None))
+    both, last = (
+        http.post("/v1/scores", json={"customers": ["1"], "models": names}).json()["scores"][0]
+        for names in (None, ["spend_84d"])
+    )
+    assert list(both["models"]) == ["spend_28d", "spend_84d"]
+    short, long = (both["models"][name]["amount"] for name in targets)
+    assert long == pytest.approx(3 * short)
+    assert (both["predicted_clv"], both["horizon_days"]) == (short, 28)
+    assert (last["predicted_clv"], last["horizon_days"], list(last["models"])) == (long, 84, ["spend_84d"])
+    (row,) = scores(state.settings, ["1"], as_of=state.settings.now(), lineup=state.lineup).to_dicts()
+    assert (row["spend_28d_amount"], row["spend_84d_amount"], row["predicted_clv"]) == (short, long, short)
