@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -23,13 +22,11 @@ from features.config.sections.identity import IdentitySettings
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
-from features.config.sections.section import MissingId, Moment, Section, Whole, Zone
-from features.config.sections.serving import Serving
+from features.config.sections.section import MissingId, Moment, Section, Whole, Zone, check_names
+from features.config.sections.serving import Clv, Serving
 from features.config.sections.targets import Gate, TargetSettings, Training
 from features.config.source import Source
 from features.config.target_names import check_target_names, each_horizon, with_each_horizon
-from features.errors import StamkundError
-from features.events.tables import HTTP
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
 
@@ -63,6 +60,7 @@ class Settings(Section):
     training: Training = Training()
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
+    clv: Clv = Clv()
     serving: Serving = Serving()
     consent: ConsentSettings | None = None
     privacy: PrivacySettings = PrivacySettings()
@@ -80,10 +78,7 @@ class Settings(Section):
     @field_validator("sources", "targets")
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
-        for name in sections:
-            if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == HTTP:
-                msg = f"{name!r} cannot be a name here: use letters, digits, - and _, first a letter or _ (not `http`)."
-                raise StamkundError("bad_name", msg, field=name)
+        check_names(sections)
         return sections
 
     @field_validator("targets")

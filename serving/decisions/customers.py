@@ -11,7 +11,8 @@ from features.evaluate.online.record import Record
 from serving.decisions.arbitration import Visitor
 from serving.decisions.candidates import Candidates
 from serving.scoring.lineup import Lineup
-from serving.scoring.model_scores import pair_reasons, reason_of, score_pairs
+from serving.scoring.model_scores import reason_of
+from serving.scoring.pair_scores import pair_reasons, score_pairs
 from serving.scoring.pairs import Pairs, text_values
 
 

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import polars as pl
-from sqlalchemy.engine import make_url
 
 from features.config.locations import is_url
 from features.config.sections.consent import Gate
@@ -26,7 +25,7 @@ from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
 from serving.scoring.champions import load_lineup, nothing_built
-from serving.scoring.destinations import write_parquet, write_table
+from serving.scoring.destinations import place_of, write_parquet, write_table
 from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
@@ -123,14 +122,9 @@ def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[
 
 def _note(settings: Settings, out: str, table: str) -> None:
     """Remember what was written where, so that the receipt of an erasure can name it."""
-    place = (
-        f"{make_url(out).render_as_string(hide_password=True)}, table {table}"
-        if is_url(out)
-        else str(Path(out).resolve())
-    )
     store = open_store(settings.store_url)
     try:
-        note_export(store, place, "scores")
+        note_export(store, place_of(out, table), "scores")
     finally:
         store.dispose()
 

@@ -99,7 +99,8 @@ def _lineup(
     earlier: Mapping[str, FeatureSet],
 ) -> Lineup:
     money, declared = Money(settings.currency, settings.minor_units), targets_of(settings)
-    return Lineup.of(feature_set, models, orders, money=money, earlier=earlier, declared=declared)
+    discount = settings.clv.discount
+    return Lineup.of(feature_set, models, orders, money=money, earlier=earlier, declared=declared, discount=discount)
 
 
 def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

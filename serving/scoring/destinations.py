@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from features.config.locations import is_url
 from features.files import atomic_file
 from serving.store.engine import changing_tables
 
@@ -22,6 +23,17 @@ _SQL: Final[dict[type[pl.DataType], sa.types.TypeEngine[Any]]] = {
     pl.Date: sa.Date(),
     pl.Datetime: sa.DateTime(),
 }
+
+
+def place_of(out: str, table: str) -> str:
+    """A file, or a database without its password and a table in it, as they are remembered.
+
+    >>> place_of("postgresql://crm:secret@db/crm", "scores")
+    'postgresql://crm:***@db/crm, table scores'
+    """
+    if not is_url(out):
+        return str(Path(out).resolve())
+    return f"{sa.make_url(out).render_as_string(hide_password=True)}, table {table}"
 
 
 def write_parquet(frames: Iterator[pl.DataFrame], out: Path) -> int:

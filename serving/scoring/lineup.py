@@ -29,7 +29,8 @@ class Lineup:
     A champion that was trained before the features changed reads its own until a new one stands: ``columns`` are the
     company's features and behind them those that only such champions read.
     ``phrasebooks`` hold the words for each model's reasons.
-    ``orders`` tells of orders to come where no champion does; of their value only without a champion for it.
+    ``orders`` tells of orders to come where no champion does; of their value only without a champion for it. Amounts to
+    come are ``discount`` less worth a year later.
     ``left_out`` names the champions whose features are not at hand; ``unanswered`` holds the declared targets of which
     no model answers. Where none answers at all, features and orders still tell what they know.
     """
@@ -41,6 +42,7 @@ class Lineup:
     order_columns: OrderColumns
     columns: Columns
     orders: OrdersModel | None = None
+    discount: float = 0.0
     left_out: tuple[str, ...] = ()
     unanswered: Mapping[str, Target] = field(default_factory=dict)
 
@@ -54,6 +56,7 @@ class Lineup:
         money: Money | None = None,
         earlier: Mapping[str, FeatureSet] = MappingProxyType({}),
         declared: Mapping[str, Target] = MappingProxyType({}),
+        discount: float = 0.0,
     ) -> Lineup:
         """The models of ``declared`` targets trained on these features or on ``earlier`` ones, by their hash.
 
@@ -79,7 +82,9 @@ class Lineup:
         }
         of_orders = OrderColumns.of(feature_set)
         unanswered = {name: target for name, target in declared.items() if name not in usable}
-        lineup = cls(feature_set, usable, populations, phrasebooks, of_orders, columns, orders, left_out, unanswered)
+        lineup = cls(
+            feature_set, usable, populations, phrasebooks, of_orders, columns, orders, discount, left_out, unanswered
+        )
         told = orders is not None and lineup.headline_model("predicted_clv") is not None
         return replace(lineup, orders=replace(orders, value=None)) if orders is not None and told else lineup
 

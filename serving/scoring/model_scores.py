@@ -1,4 +1,4 @@
-"""One model's scores of customers: of themselves, or of the campaigns that reached them."""
+"""One model's scores of customers, or why there are none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Final
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
-from features.profiles.pairs.features import PAIR_FEATURES
 from features.sentences.phrasebook import Phrasebook
-from serving.scoring.pairs import Pairs
 from training.learners.model import Model, Reason
 from training.targets import PAIR, Target
 
@@ -112,7 +110,7 @@ def customer_scores(
     ends = np.full((n, len(ENDS)), np.nan) if model.hurdle else None
     rows = np.flatnonzero(inside)
     if len(rows):
-        matrix = _columns(model, names, features[rows])
+        matrix = columns_read(model, names, features[rows])
         values[rows] = model.predict(matrix)
         percentiles[rows] = model.percentile(values[rows])
         if ends is not None:
@@ -122,54 +120,7 @@ def customer_scores(
     return ModelScores(model, values, percentiles, reasons, ends=ends)
 
 
-def score_pairs(model: Model, names: Sequence[str], features: Floats, pairs: Pairs) -> Floats:
-    """The score of each pair."""
-    return model.predict(_pair_matrix(model, names, features, pairs)) if len(pairs.rows) else np.empty(0)
-
-
-def pair_reasons(
-    model: Model, names: Sequence[str], features: Floats, pairs: Pairs, *, words: Phrasebook, top: int
-) -> list[list[Reason]]:
-    """The reasons behind each pair's score."""
-    if not len(pairs.rows):
-        return []
-    return model.told_reasons(_pair_matrix(model, names, features, pairs), words, top)
-
-
-def best_pair_scores(
-    model: Model,
-    names: Sequence[str],
-    features: Floats,
-    pairs: Pairs,
-    values: Floats,
-    *,
-    words: Phrasebook,
-    top: int,
-) -> ModelScores:
-    """Each customer's campaign with the highest of the pairs' scores (``values``); of equal ones the first."""
-    n = len(features)
-    best_values, percentiles = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
-    reasons: list[Sequence[Reason]] = [()] * n
-    campaigns: list[str | None] = [None] * n
-    order = np.lexsort((-values, pairs.rows))
-    best = order[np.unique(pairs.rows[order], return_index=True)[1]]
-    if len(best):
-        rows, best_pairs = pairs.rows[best], pairs.pick(best)
-        best_values[rows], percentiles[rows] = values[best], model.percentile(values[best])
-        for row, campaign in zip(rows, best_pairs.campaigns, strict=True):
-            campaigns[row] = campaign
-        parts = pair_reasons(model, names, features, best_pairs, words=words, top=top) if top else ()
-        for row, part in zip(rows, parts, strict=False):
-            reasons[row] = part
-    return ModelScores(model, best_values, percentiles, reasons, campaigns)
-
-
-def _pair_matrix(model: Model, names: Sequence[str], features: Floats, pairs: Pairs) -> Floats:
-    both = np.concatenate([features[pairs.rows], pairs.values], axis=1)
-    return _columns(model, (*names, *PAIR_FEATURES), both)
-
-
-def _columns(model: Model, names: Sequence[str], x: Floats) -> Floats:
+def columns_read(model: Model, names: Sequence[str], x: Floats) -> Floats:
     """The columns that a model reads, in its order."""
     if model.feature_names == tuple(names):
         return x

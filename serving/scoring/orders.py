@@ -14,7 +14,7 @@ from features.language.terms import Measure
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from serving.scoring.next_order import MODEL, RULE, WITHIN, NextOrder
-from training.btyd import times_to_next_order
+from training.btyd import discounted_orders, present_value, times_to_next_order
 from training.orders import OrdersModel, histories_from
 from training.targets.frame.lookup import days_since, ratio_of, total_of
 
@@ -24,10 +24,14 @@ PATIENCE: Final = 3  # mean gaps of silence, after which no next order is expect
 
 @dataclass(frozen=True)
 class OrdersAhead:
-    """What is to come of each customer, NaN where unknown: orders and their value in a horizon, and the next one."""
+    """What is to come of each customer, NaN where unknown: orders and their value in a horizon, and the next one.
+
+    ``present`` is what one unit of money that these orders bring is worth today.
+    """
 
     number: Floats
     value: Floats
+    present: Floats
     next_order: NextOrder
 
 
@@ -67,22 +71,27 @@ class OrderColumns:
             "days_since_last_order": _column(features, self.silence),
         }
 
-    def ahead(self, features: Floats, model: OrdersModel | None, *, horizon: int) -> OrdersAhead:
-        """What is to come within a horizon (µs): by the model, or without one by the pace of so far."""
-        if model is None or None in (self.order_days, self.silence, self.tenure):
-            return self._by_rule(features, horizon / DAY)
-        return self._by_model(features, model, horizon / DAY)
+    def ahead(self, features: Floats, model: OrdersModel | None, *, horizon: int, discount: float = 0.0) -> OrdersAhead:
+        """What is to come within a horizon (µs): by the model, or without one by the pace of so far.
 
-    def _by_rule(self, features: Floats, horizon: float) -> OrdersAhead:
+        Its value is what it is worth today at a yearly ``discount``.
+        """
+        if model is None or None in (self.order_days, self.silence, self.tenure):
+            return self._by_rule(features, horizon / DAY, discount)
+        return self._by_model(features, model, horizon / DAY, discount)
+
+    def _by_rule(self, features: Floats, horizon: float, discount: float) -> OrdersAhead:
         orders, gaps, silence = (_column(features, place) for place in (self.orders, self.gap, self.silence))
         tenure, unknown = np.maximum(_column(features, self.tenure), LEAST_TENURE), np.full(len(features), np.nan)
         number = np.where(ordering(gaps, silence), orders / tenure * horizon, np.nan)
-        return OrdersAhead(
-            number, unknown, NextOrder(RULE, unknown, unknown, days_to_next_order(gaps, silence), unknown)
-        )
+        next_order = NextOrder(RULE, unknown, unknown, days_to_next_order(gaps, silence), unknown)
+        return OrdersAhead(number, unknown, np.full(len(features), present_value(horizon / 2, discount)), next_order)
 
-    def _by_model(self, features: Floats, model: OrdersModel, horizon: float) -> OrdersAhead:
-        figures = np.full((6, len(features)), np.nan)
+    def _by_model(self, features: Floats, model: OrdersModel, horizon: float, discount: float) -> OrdersAhead:
+        figures, present = (
+            np.full((6, len(features)), np.nan),
+            np.full(len(features), present_value(horizon / 2, discount)),
+        )
         days, first, last, spend = (
             _column(features, place) for place in (self.order_days, self.tenure, self.silence, self.spend)
         )
@@ -90,11 +99,15 @@ class OrderColumns:
         histories = histories_from(days[rows], first[rows], last[rows])
         orders = model.timing.expected_orders(histories, horizon)
         figures[0, rows] = orders * model.orders_a_day
+        if discount:
+            worth = discounted_orders(model.timing, histories, horizon, yearly_rate=discount)
+            present[rows] = np.divide(worth, orders, out=present[rows], where=orders > 0)
         if model.value is not None:
-            figures[1, rows] = orders * model.value.expected_value(days[rows], spend[rows] / days[rows])
+            brought = orders * model.value.expected_value(days[rows], spend[rows] / days[rows])
+            figures[1, rows] = brought * present[rows]
         figures[2, rows] = model.timing.returned(histories, horizon)
         figures[3:, rows] = times_to_next_order(model.timing, histories, model.shares, within=WITHIN).T
-        return OrdersAhead(figures[0], figures[1], NextOrder(MODEL, *figures[2:]))
+        return OrdersAhead(figures[0], figures[1], present, NextOrder(MODEL, *figures[2:]))
 
 
 def _column(features: Floats, place: int | None) -> Floats:

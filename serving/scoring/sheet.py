@@ -28,8 +28,8 @@ _REASONS: Final = pl.List(
 class Sheet:
     """Columns with one entry a customer: figures by name, chances by campaign, and each model's scores.
 
-    ``fallback`` says what stands in for a model of spend, if anything does; ``missing`` are declared targets without
-    a model that can answer, by name.
+    ``discount`` is the yearly rate at which money to come is worth less, ``fallback`` what stands in for a model of
+    spend, if anything does; ``missing`` are declared targets without a model that can answer, by name.
     """
 
     customers: Sequence[str]
@@ -38,6 +38,7 @@ class Sheet:
     fallback: Sequence[str | None]
     next_order: NextOrder
     horizon: int
+    discount: float
     propensities: Sequence[Mapping[str, float]]
     models: Mapping[str, ModelScores]
     missing: Mapping[str, NoScores]
@@ -53,6 +54,7 @@ class Sheet:
             "expected_date_of_next_order": next_order["median"],
             "next_order": next_order,
             "horizon_days": self.horizon // DAY,
+            "discount_rate": self.discount,
             "propensities": dict(self.propensities[place]),
             "models": {name: scores.answer(place) for name, scores in self.models.items()}
             | {name: missing.answer() for name, missing in self.missing.items()},
@@ -79,6 +81,7 @@ class Sheet:
             "expected_date_of_next_order": pl.Series(self.next_order.dates(as_of=self.as_of), dtype=pl.Date),
             **self.next_order.columns(as_of=self.as_of),
             "horizon_days": pl.Series([self.horizon // DAY] * len(self.customers), dtype=pl.Int64),
+            "discount_rate": pl.Series([self.discount] * len(self.customers), dtype=pl.Float64),
             "propensities": pl.Series([_entries(p) for p in self.propensities], dtype=_PROPENSITIES),
         }
         said = [_said(scores) for scores in self.models.values()]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
+from features.config.sections.serving import Clv
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.moments import iso
 from features.units import DAY
 from serving.http.state import CurrentState, open_state
 from serving.jobs.build import build_all
-from serving.scoring.batch import score_batch
+from serving.scoring.batch import answers, score_batch
 from serving.scoring.champions import carry
 from tests.serving.clients import client_of
 from training.btyd import BetaGeometric, GammaGamma
@@ -125,6 +126,15 @@ def test_a_batch_says_the_same(http: TestClient, settings: Settings, tmp_path: P
     nobody = rows.clear()
     assert nobody.schema["lapse_probability"] == pl.Float64
     assert nobody.schema["lapse_score"] == pl.Int64
+
+
+def test_the_declared_discount_lessens_what_orders_are_to_bring(settings: Settings) -> None:
+    discounted = settings.model_copy(update={"clv": Clv(discount=0.25)})
+    (plain,), (worth,) = (answers(each, ["ada"], as_of=each.now()) for each in (settings, discounted))
+    assert worth["predicted_clv"] == pytest.approx(
+        cast("float", plain["predicted_clv"]) * 1.25 ** (-14 / 365.25), rel=1e-4
+    )
+    assert (plain["discount_rate"], worth["discount_rate"]) == (0.0, 0.25)
 
 
 def test_a_bento_carries_models_or_is_refused(settings: Settings, tmp_path: Path) -> None:

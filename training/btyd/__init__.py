@@ -11,12 +11,13 @@ from training.btyd.beta_geometric import BetaGeometric
 from training.btyd.contract import ShiftedBetaGeometric
 from training.btyd.gamma_gamma import GammaGamma
 from training.btyd.histories import Histories, histories_of
-from training.btyd.lifetime_value import discounted_orders
+from training.btyd.lifetime_value import discounted_orders, present_value
 from training.btyd.next_order import daily_probability, times_to_next_order
 from training.btyd.order_model import FITS, OrderModel, fit_regular
 from training.btyd.pareto import ParetoNBD
 
 __all__ = [
     "FITS", "BetaGeometric", "GammaGamma", "Histories", "OrderModel", "ParetoNBD", "ShiftedBetaGeometric",
-    "daily_probability", "discounted_orders", "fit_regular", "histories_of", "times_to_next_order",
+    "daily_probability", "discounted_orders", "fit_regular", "histories_of", "present_value",
+    "times_to_next_order",
 ]  # fmt: skip

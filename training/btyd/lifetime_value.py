@@ -14,6 +14,15 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 YEAR: Final = 365.25  # days
 
 
+def present_value(days: float, yearly_rate: float) -> float:
+    """What one unit of money that comes in so many days is worth today.
+
+    >>> round(present_value(365.25, 0.25), 12), present_value(1000.0, 0.0)
+    (0.8, 1.0)
+    """
+    return float(np.exp(-days * np.log1p(yearly_rate) / YEAR))
+
+
 def discounted_orders(model: OrderModel, histories: Histories, horizon: float, *, yearly_rate: float) -> Floats:
     """Expected orders within ``horizon`` days, each counted as ``(1 + yearly_rate)**−years`` from now.
 

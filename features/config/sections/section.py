@@ -15,6 +15,7 @@ from features import sql
 from features.errors import StamkundError
 from features.events.identifiers import TYPE
 from features.events.kinds import canonical_kind
+from features.events.tables import HTTP
 from features.reading.iso import as_written
 
 
@@ -29,6 +30,14 @@ def check_id_types(names: Iterable[str]) -> None:
     for name in names:
         if not re.fullmatch(TYPE, name):
             msg = f"{name!r} cannot be a type of identifier: use small letters, digits and _, first a letter."
+            raise StamkundError("bad_name", msg, field=name)
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raise :class:`StamkundError` ``bad_name`` for what cannot be the name of a source or a target."""
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z_][\w-]*", name) or name == HTTP:
+            msg = f"{name!r} cannot be a name here: use letters, digits, - and _, first a letter or _ (not `http`)."
             raise StamkundError("bad_name", msg, field=name)
 
 

@@ -1,13 +1,13 @@
-"""The section of the service."""
+"""The sections of the service and of what its answers are worth."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
-from features.config.sections.section import Section
+from features.config.sections.section import Number, Section
 from features.errors import StamkundError
 from features.units import Size
 
@@ -35,3 +35,13 @@ class Serving(Section):
     models: Literal["registry", "carried"] = "registry"
     body_limit: Size = 1_000_000
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+
+
+class Clv(Section):
+    """What money to come is worth today: ``discount`` is the interest of a year, so that at 0.1 110 in a year are 100.
+
+    >>> Clv(discount=0.1).discount
+    0.1
+    """
+
+    discount: Number = Field(default=0.0, ge=0, le=1)

@@ -65,6 +65,8 @@ def source(**changes: str) -> str:
         ("gate: {slope: [0.8]}", "gate.slope", "item 2 of this list is missing."),
         ("gate: {slope: [1, 2, 3]}", "gate.slope", "this must be a list of at most 2, not [1, 2, 3]."),
         ("gate: {slope: [0.8, b]}", "gate.slope.1", "this must be a number, not 'b'."),
+        ("clv: {discount: 10%}", "clv.discount", "this must be a number, not '10%'."),
+        ("clv: {discount: 10}", "clv.discount", "this must be at most 1.0, not 10."),
         ("gate: {confidence: 2}", "gate.confidence", "this must be less than 1.0, not 2."),
         ("features: {fitted_at: 5}", "features.fitted_at", f"5 {MOMENT}"),
         ("features: {add: {x: {take: sum, kind: 5}}}", "features.add.x.kind", "this must be a text or a list, not 5."),

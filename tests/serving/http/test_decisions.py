@@ -12,7 +12,7 @@ from serving.decisions.offers import offers_at
 from serving.http import decisions
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import CurrentState
-from serving.scoring.model_scores import pair_reasons
+from serving.scoring.pair_scores import pair_reasons
 from tests.serving.clients import client_of
 from tests.serving.decision_rows import saved_decision
 from tests.serving.http.errors import Json

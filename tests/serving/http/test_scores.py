@@ -100,3 +100,14 @@ def test_each_horizon_of_a_target_answers_under_its_own_name_and_the_first_fills
     assert (last["predicted_clv"], last["horizon_days"], list(last["models"])) == (long, 84, ["spend_84d"])
     (row,) = scores(state.settings, ["1"], as_of=state.settings.now(), lineup=state.lineup).to_dicts()
     assert (row["spend_28d_amount"], row["spend_84d_amount"], row["predicted_clv"]) == (short, long, short)
+
+
+def test_predicted_clv_is_what_the_predicted_spend_is_worth_today(current: CurrentState) -> None:
+    """Without a model of orders it comes in the middle of its horizon of 84 days."""
+    state = replace(current.state, lineup=replace(current.state.required_lineup(), discount=0.1))
+    http = client_of(CurrentState(state, lambda _: state, lambda: None))
+    one = http.post("/v1/scores", json={"customers": ["1"]}).json()["scores"][0]
+    assert one["predicted_clv"] == pytest.approx(one["models"]["spend"]["amount"] * 1.1 ** (-42 / 365.25))
+    assert one["discount_rate"] == 0.1
+    (row,) = scores(state.settings, ["1"], as_of=state.settings.now(), lineup=state.lineup).to_dicts()
+    assert (row["predicted_clv"], row["discount_rate"]) == (one["predicted_clv"], 0.1)

@@ -38,11 +38,12 @@ STEADY = OrdersModel(0, 0, 80, 1.5, BetaGeometric(1e9, 1e10, 1e-9, 1e9, leaves_a
 WORTH = GammaGamma(p=1.0, q=1e9 + 1, gamma=2e10)
 
 
-def said(model: OrdersModel | None, *customers: tuple[float, float, float, float]) -> Sheet:
+def said(model: OrdersModel | None, *customers: tuple[float, float, float, float], discount: float = 0.0) -> Sheet:
     """The answers for customers by their days with an order, days since the first and the last, and spend."""
     names = [str(place) for place in range(len(customers))]
     rows, nobody = np.array(customers), np.zeros(len(customers), dtype=np.bool_)
-    return score(Lineup.of(FEATURES, {}, model), names, rows, Pairs.none(), nobody, as_of=AS_OF)
+    lineup = Lineup.of(FEATURES, {}, model, discount=discount)
+    return score(lineup, names, rows, Pairs.none(), nobody, as_of=AS_OF)
 
 
 def test_the_next_order_of_a_steady_customer_by_hand() -> None:
@@ -96,6 +97,27 @@ def test_features_that_do_not_tell_order_days_leave_the_rule() -> None:
     assert ahead.next_order.basis == "rule"
 
 
+def test_what_orders_bring_is_told_as_it_is_worth_today_by_hand() -> None:
+    """A tenth of an order a day for 84 days, 20 each, worth e^(−ft) after t days: in all 2 (1 − e^(−84 f)) / f."""
+    model, force = replace(STEADY, value=WORTH), np.log(1.25) / 365.25
+    plain, answer = (said(model, (4, 60, 3, 90.0), discount=rate).answer(0) for rate in (0.0, 0.25))
+    assert (plain["predicted_clv"], plain["discount_rate"]) == (pytest.approx(168, rel=1e-6), 0.0)
+    worth = 0.1 * 20 * (1 - np.exp(-84 * force)) / force
+    assert (answer["predicted_clv"], answer["discount_rate"]) == (pytest.approx(worth, rel=1e-6), 0.25)
+    for figure in ("predicted_number_of_orders", "next_order", "historic_clv"):
+        assert answer[figure] == plain[figure]  # what is no money to come stays
+
+
+def test_who_never_ordered_and_a_rule_go_by_the_middle_of_the_horizon() -> None:
+    columns, rows = OrderColumns.of(FEATURES), np.array([[0.0, np.nan, np.nan, 0.0], [4.0, 60.0, 3.0, 90.0]])
+    middle = 1.25 ** (-42 / 365.25)
+    by_rule, by_model = (columns.ahead(rows, m, horizon=84 * DAY, discount=0.25).present for m in (None, STEADY))
+    assert by_rule.tolist() == pytest.approx([middle, middle])
+    assert by_model[0] == pytest.approx(middle)
+    assert by_model[1] == pytest.approx(middle, rel=1e-3)  # a steady customer's orders are spread evenly
+    assert by_model[1] != by_rule[1]
+
+
 CUSTOMERS = st.tuples(st.integers(1, 300), st.floats(0, 700), st.floats(0, 1)).map(
     lambda t: (float(t[0]), t[1] + 1, t[1] * t[2], 9.5 * t[0])
 )
@@ -107,11 +129,11 @@ def test_a_customer_alone_is_told_the_very_same_as_among_others(
 ) -> None:
     model = replace(STEADY, timing=BetaGeometric(1.2, 12.0, 0.9, 2.5, k), value=GammaGamma(6.0, 4.0, 15.0))
     columns, together = OrderColumns.of(FEATURES), np.array(customers)
-    crowd = columns.ahead(together, model, horizon=84 * DAY)
+    crowd = columns.ahead(together, model, horizon=84 * DAY, discount=0.1)
     for place in range(len(customers)):
-        alone = columns.ahead(together[place : place + 1], model, horizon=84 * DAY)
+        alone = columns.ahead(together[place : place + 1], model, horizon=84 * DAY, discount=0.1)
         for one, all_ in (
-            (alone.number, crowd.number), (alone.value, crowd.value),
+            (alone.number, crowd.number), (alone.value, crowd.value), (alone.present, crowd.present),
             (alone.next_order.probability, crowd.next_order.probability), (alone.next_order.low, crowd.next_order.low),
             (alone.next_order.median, crowd.next_order.median), (alone.next_order.high, crowd.next_order.high),
         ):  # fmt: skip
