@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check format bench serve spark lock
+.PHONY: help demo test fast-tests test-slow check format bench serve spark lock
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/completejourney/stamkund.yaml
@@ -20,7 +20,10 @@ help:  ## show this list
 demo: .venv/ready  ## the whole road on The Complete Journey, then serve (ONCE=1: stop after the answers)
 	@$(BIN)/stamkund demo $(if $(ONCE),--once)
 
-test: check  ## everything CI runs: static checks, doctests, tests
+test: .venv/ready  ## everything CI runs: static checks, doctests, tests
+	@$(MAKE) --no-print-directory --jobs 2 check fast-tests
+
+fast-tests: .venv/ready
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/ready  ## the tests that take minutes, and every property on many examples drawn at random

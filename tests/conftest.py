@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import mlflow.store.db.utils as mlflow_database
+import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, create_engine
 
 pytest_plugins = ["tests.postgres"]
 
@@ -12,3 +19,28 @@ PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("fixed", PATIENT, derandomize=True, max_examples=10)
 settings.register_profile("random", PATIENT, max_examples=120, print_blob=True)
 settings.load_profile("fixed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_registry_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let MLflow make the tables of a registry once, and each further registry of SQLite begin as a copy of that file.
+
+    Its chain of migrations takes a second of CPU and dozens of syncs to disk, at each of a hundred new homes.
+    """
+    blank = tmp_path_factory.mktemp("registry") / "blank.db"
+    make: Callable[[Engine], None] = mlflow_database._initialize_tables
+
+    def copy(engine: Engine) -> None:
+        if engine.dialect.name != "sqlite" or not engine.url.database:
+            make(engine)
+            return
+        if not blank.exists():
+            first = create_engine(f"sqlite:///{blank}")
+            make(first)
+            first.dispose()
+        with closing(sqlite3.connect(blank)) as source, closing(sqlite3.connect(engine.url.database)) as target:
+            source.backup(target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlflow_database, "_initialize_tables", copy)
+        yield
