@@ -51,7 +51,8 @@ def reasons(settings: Settings, target: str, rows: Any, *, top: int = 3, version
     """Why a model says what it says of each row: the features that add most to the score or take most away, in words.
 
     A row a reason: ``customer_id, rank, feature, value, usual, contribution, text``, in the kind of frame that went in.
-    Contributions are in log-odds of a probability or in the log of an amount. Estimators of one's own tell none.
+    Contributions are in log-odds of a probability or in the log of an amount; those of an estimator of one's own are
+    the changes of its score if each feature alone had its usual value.
 
     Args:
         settings: of the company.

@@ -143,7 +143,9 @@ def test_an_own_estimator_answers_in_batches_and_over_http(settings: Settings) -
     customer = told["customer_id"][0]
     (one,) = http.post("/v1/scores", json={"customers": [customer]}).json()["scores"]
     assert one["churn_probability"] == pytest.approx(expected[customer], abs=1e-12)
-    assert one["models"]["lapse"]["reasons"] == []
+    reasons_told = one["models"]["lapse"]["reasons"]
+    assert [reason["text"] for reason in reasons_told] == [reason["text"] for reason in told["lapse_reasons"][0]]
+    assert len(reasons_told) == 3
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])

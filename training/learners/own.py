@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,9 +17,12 @@ from scipy.special import logit
 from features.arrays import Floats
 from features.errors import StamkundError
 from training.learners.scorer import Learner
+from training.learners.what_if import changes, usual_values
 from training.targets.frame.target import ScoreKind
 
 OWN: Final = "own"
+WATCHED: Final = 20  # features that reasons are looked for among
+SEEN: Final = 100  # rows that tell how much each feature matters
 LEAST: Final = 1e-6  # amounts below it count as it, so that they have logarithms; chances are as far from 0 and 1
 
 
@@ -26,13 +30,23 @@ LEAST: Final = 1e-6  # amounts below it count as it, so that they have logarithm
 class Own:
     """A fitted estimator; with ``predict_proba`` for probabilities, else with ``predict``.
 
-    It says nothing of what each feature added, so its scores have no reasons.
+    What a feature adds is the change of the score if that feature alone had its ``usual`` value, asked of the features
+    that matter most: ``sizes`` holds the mean change by each. Older ones have neither, and tell no reasons.
     """
 
     suffix: ClassVar[str] = "pickle"
 
     estimator: Any
     score_kind: ScoreKind
+    usual: tuple[float, ...] = ()
+    sizes: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, estimator: object, score_kind: ScoreKind, x: Floats) -> Self:
+        """An estimator that was fitted to these rows."""
+        fitted, usual, some = cls(estimator, score_kind), usual_values(x), x[:: max(1, len(x) // SEEN)]
+        sizes = np.abs(changes(fitted.raw, some, usual, range(x.shape[1]))).mean(axis=0)
+        return cls(estimator, score_kind, tuple(usual.tolist()), tuple(sizes.tolist()))
 
     def raw(self, x: Floats, *, num_threads: int = 1) -> Floats:  # noqa: ARG002
         """Log-odds of probabilities, logs of amounts."""
@@ -45,16 +59,18 @@ class Own:
         return np.asarray(logit(np.clip(said, LEAST, 1 - LEAST)), dtype=np.float64)
 
     def contributions(self, x: Floats, *, num_threads: int = 1) -> Floats:  # noqa: ARG002
-        """None is known."""
-        return np.zeros_like(x)
+        """What the features that matter most add; 0 of all others."""
+        return changes(self.raw, x, np.array(self.usual), self._watched)
 
     def importance(self) -> Floats:
-        """Its own importances or weights as shares; all 0 where it has none."""
-        inner = self.estimator[-1] if hasattr(self.estimator, "steps") else self.estimator
-        found = getattr(inner, "feature_importances_", getattr(inner, "coef_", None))
-        size = np.zeros(0) if found is None else np.abs(np.asarray(found, dtype=np.float64)).reshape(-1)
-        width = int(getattr(self.estimator, "n_features_in_", 0))
-        return size / size.sum() if len(size) == width and size.sum() > 0 else np.zeros(width)
+        """The mean change by each feature, as shares."""
+        sizes = np.array(self.sizes)
+        return np.asarray(sizes / (sizes.sum() or 1.0), dtype=np.float64)
+
+    @cached_property
+    def _watched(self) -> Sequence[int]:
+        order = np.argsort(-np.array(self.sizes), kind="stable")[:WATCHED]
+        return [int(place) for place in order if self.sizes[place] > 0]
 
     @cached_property
     def requirements(self) -> tuple[str, ...]:
@@ -66,7 +82,7 @@ class Own:
 
     def text(self) -> str:
         """Its pickle, as text; code that was written in a notebook is in it."""
-        return base64.b64encode(_pickled((self.estimator, self.score_kind))).decode()
+        return base64.b64encode(_pickled((self.estimator, self.score_kind, self.usual, self.sizes))).decode()
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -113,7 +129,7 @@ def own_learner(estimator: object, score_kind: ScoreKind) -> Learner:
         if scores.shape != (1,):
             text = f"{name} gave an answer of the shape {scores.shape} for one row; one figure a row is needed."
             raise StamkundError("estimator_failed", text, field="estimator")
-        return fitted
+        return Own.of(copied, kind, x)
 
     return Learner(OWN, fit, aligned=False, mark=_mark(estimator))
 

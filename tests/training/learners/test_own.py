@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
+import cloudpickle
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -11,15 +13,22 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from features.arrays import Floats
 from features.errors import StamkundError
 from tests.training.registry.models import MODEL
 from training.learners.blend import Blend
 from training.learners.model import Model
-from training.learners.own import own_learner
+from training.learners.own import Own, own_learner
 from training.targets import ScoreKind
 
 X = np.random.default_rng(4).normal(size=(300, 2))
 Y = (X[:, 0] + X[:, 1] > 0).astype(np.float64)
+
+
+def own(estimator: object, x: Floats, y: Floats, kind: ScoreKind = "probability") -> Own:
+    fitted = own_learner(estimator, kind).fit(x, y, kind)
+    assert isinstance(fitted, Own)
+    return fitted
 
 
 class Halves:
@@ -44,7 +53,51 @@ def test_an_own_estimator_is_kept_and_scores_the_same_a_row_alone_and_in_a_batch
     assert scores.tolist() == model.predict(X).tolist()
     assert scores[:5] == pytest.approx([loaded.predict(X[i : i + 1])[0] for i in range(5)], abs=1e-12)
     assert scores[Y == 1].mean() > scores[Y == 0].mean() + 0.3
-    assert loaded.reasons(X[:3]) == [[], [], []]  # nothing tells what each feature added
+    assert loaded.reasons(X) == model.reasons(X)
+    alone = [[(each.code, each.contribution) for each in loaded.reasons(X[i : i + 1])[0]] for i in range(5)]
+    for one, among in zip(alone, loaded.reasons(X[:5]), strict=True):
+        assert dict(one) == pytest.approx({each.code: each.contribution for each in among}, abs=1e-9)
+
+
+def test_what_a_feature_adds_to_an_additive_estimator_is_its_weight_times_the_deviation_from_usual() -> None:
+    fitted = own(LogisticRegression(), X, Y)
+    weights = fitted.estimator.coef_[0]
+    assert fitted.contributions(X[:9]) == pytest.approx(weights * (X[:9] - np.median(X, axis=0)), abs=1e-9)
+    assert fitted.importance().sum() == pytest.approx(1)
+
+
+def test_what_a_feature_adds_to_any_estimator_is_the_change_if_it_alone_had_its_usual_value() -> None:
+    """Whoever stands on the side of the median adds nothing; the others differ by the log-odds from 0.1 to 0.9."""
+    fitted = own(Halves(), X, Y)
+    middle, usual = X[:, 0].mean(), np.median(X[:, 0])
+    sides = (X[:, 0] > middle).astype(float) - float(usual > middle)
+    assert fitted.contributions(X)[:, 0] == pytest.approx(sides * 2 * np.log(9))
+    assert not fitted.contributions(X)[:, 1].any()
+    assert fitted.importance().tolist() == [1.0, 0.0]
+
+
+def test_only_the_features_that_matter_most_are_asked_about() -> None:
+    wide = np.random.default_rng(5).normal(size=(200, 30))
+    fitted = own(LinearRegression(), wide, np.exp(wide @ np.arange(30) / 200), "amount")
+    told = np.flatnonzero(fitted.contributions(wide[:4]).any(axis=0))
+    assert len(told) == 20
+    assert set(told) == set(np.argsort(fitted.importance())[-20:])
+
+
+def test_an_undefined_value_is_held_against_the_usual_one() -> None:
+    holes = np.where(X > 1, np.nan, X)
+    piped = make_pipeline(SimpleImputer(strategy="constant", fill_value=9.0), LogisticRegression())
+    fitted = own(piped, holes, Y)
+    row = np.array([[np.nan, 0.0]])
+    added = fitted.estimator[-1].coef_[0, 0] * (9.0 - np.nanmedian(holes[:, 0]))
+    assert fitted.contributions(row)[0, 0] == pytest.approx(added)
+
+
+def test_one_of_an_earlier_release_scores_on_and_tells_no_reasons() -> None:
+    fitted = own(Halves(), X, Y)
+    older = Own.read(base64.b64encode(cloudpickle.dumps((fitted.estimator, "probability"))).decode())
+    assert older.raw(X).tolist() == fitted.raw(X).tolist()
+    assert not older.contributions(X).any()
 
 
 def test_probabilities_are_those_of_the_estimator_and_certainty_is_not_infinite() -> None:
