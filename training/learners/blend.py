@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 
 from features.arrays import Floats
+from training.learners.btyd import Btyd, fit_btyd
 from training.learners.linear import Linear, fit_linear
 from training.learners.own import OWN, Own
 from training.learners.scorer import Learner, Scorer
@@ -17,12 +18,19 @@ from training.learners.trees import Trees, fit_trees
 LEARNERS: Final[Mapping[str, Learner]] = {
     learner.name: learner
     for learner in (
+        Learner("btyd", fit_btyd, aligned=False, by_orders=True),
         Learner("linear", fit_linear, aligned=True, by_word=True),
         Learner("trees", fit_trees, aligned=True),
         Learner("plain_trees", fit_trees, aligned=False),
     )
 }
-_TYPES: Final[Mapping[str, type[Scorer]]] = {"linear": Linear, "trees": Trees, "plain_trees": Trees, OWN: Own}
+_TYPES: Final[Mapping[str, type[Scorer]]] = {
+    "btyd": Btyd,
+    "linear": Linear,
+    "trees": Trees,
+    "plain_trees": Trees,
+    OWN: Own,
+}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 from features.arrays import Floats
+from training.orders.told import OrdersTold
 from training.targets.frame.target import ScoreKind
 
 
@@ -40,15 +41,21 @@ class Scorer(Protocol):
 class Learner:
     """How a scorer is fitted to feature rows and labels; ``aligned`` to the ranks of the moment it is for, or not.
 
-    One that learns ``by_word`` is told which columns hold places of words. The ``mark`` tells apart what has one name.
+    One that learns ``by_word`` is told which columns hold places of words, one ``by_orders`` what the orders so far
+    tell. The ``mark`` tells apart what has one name.
     """
 
     name: str
     fit: Callable[..., Scorer]
     aligned: bool
     by_word: bool = False
+    by_orders: bool = False
     mark: str = ""
 
-    def fitted(self, x: Floats, y: Floats, score_kind: ScoreKind, codes: Sequence[int]) -> Scorer:
-        """The scorer of these rows, whose columns ``codes`` hold places of words."""
+    def fitted(
+        self, x: Floats, y: Floats, score_kind: ScoreKind, codes: Sequence[int], orders: OrdersTold | None = None
+    ) -> Scorer:
+        """The scorer of these rows, whose columns ``codes`` hold places of words, by what ``orders`` tell."""
+        if self.by_orders:
+            return self.fit(x, y, score_kind, orders)
         return self.fit(x, y, score_kind, codes) if self.by_word else self.fit(x, y, score_kind)

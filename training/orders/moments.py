@@ -20,16 +20,25 @@ from training.orders.model import histories_from
 
 
 def order_moments(
-    lake: Lake, timezone: str, *, as_of: int, keeper: Gatekeeper | None = None, without: Collection[str] = ()
+    lake: Lake,
+    timezone: str,
+    *,
+    as_of: int,
+    keeper: Gatekeeper | None = None,
+    without: Collection[str] = (),
+    most: int | None = None,
 ) -> pl.DataFrame:
     """When those who allow training ``ordered`` or brought back, as known at a moment: a row a customer and time.
 
-    ``day`` is the company's, ``orders`` how many there were, ``net`` what they brought (minor units).
+    ``day`` is the company's, ``orders`` how many there were, ``net`` what they brought (minor units). Of more than
+    ``most`` customers that many are drawn by a hash.
     """
     events = known_events(customer_events_at(lake, as_of=as_of), as_of)
     events = events.filter(pl.col("kind").is_in(["order", *RETURNS]), ~pl.col("customer_id").is_in(list(without)))
     if keeper is not None:
         events = keeper.passes("training", as_of=as_of).over(events)
+    if most is not None:
+        events = events.join(_drawn(events, most).lazy(), on="customer_id", how="semi")
     ordered, value = pl.col("kind") == "order", pl.col("value").fill_null(0)
     opening = ordered & (pl.col("order_line").fill_null(1) < 2)
     moments = events.group_by("customer_id", "time").agg(
@@ -37,6 +46,14 @@ def order_moments(
     )
     table = moments.collect(engine="streaming")
     return table.with_columns(day=pl.Series(clock_of(timezone).local(table["time"].to_numpy()) // DAY))
+
+
+def _drawn(events: pl.LazyFrame, most: int) -> pl.DataFrame:
+    """The customers of events, or those of them whose hashes come first."""
+    customers = events.select(pl.col("customer_id").unique()).collect(engine="streaming")
+    if customers.height <= most:
+        return customers
+    return customers.sort(pl.col("customer_id").hash(seed=0), "customer_id").head(most)
 
 
 def customers_of(moments: pl.DataFrame, *, as_of: int) -> pl.DataFrame:

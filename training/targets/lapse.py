@@ -13,7 +13,7 @@ from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.lookup import days_since, feature_of, total_of
 from training.targets.frame.rules import Rule, rules_on
-from training.targets.frame.target import ScoreKind
+from training.targets.frame.target import Asked, ScoreKind
 from training.targets.populations.active import ActiveCustomers
 
 
@@ -29,6 +29,7 @@ class Lapse(ActiveCustomers):
     score_kind: ClassVar[ScoreKind] = "probability"
     headline: ClassVar[str] = "churn_probability"
     absence: ClassVar[bool] = True
+    asked_of_orders: ClassVar[Asked | None] = "none"
     label: ClassVar[nw.Expr] = nw.when(nw.col("counted") == 0).then(1).otherwise(0)
 
     @property

@@ -12,7 +12,7 @@ from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.rules import Rule, rules_of_windows
-from training.targets.frame.target import ScoreKind
+from training.targets.frame.target import Asked, ScoreKind
 from training.targets.populations.active import ActiveCustomers
 
 
@@ -27,6 +27,7 @@ class Orders(ActiveCustomers):
     type: ClassVar[str] = "orders"
     score_kind: ClassVar[ScoreKind] = "amount"
     headline: ClassVar[str] = "predicted_number_of_orders"
+    asked_of_orders: ClassVar[Asked | None] = "number"
     columns: ClassVar[tuple[str, ...]] = ("order_line",)
 
     @property

@@ -14,7 +14,7 @@ from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.rules import Rule, rules_of_attribute
-from training.targets.frame.target import CUSTOMER, Population, ScoreKind
+from training.targets.frame.target import CUSTOMER, Asked, Population, ScoreKind
 from training.targets.populations.table_rows import labelled, table_rows
 
 
@@ -37,6 +37,7 @@ class Outcome:
     settled_together: ClassVar[bool] = True
     from_table: ClassVar[bool] = True
     absence: ClassVar[bool] = False
+    asked_of_orders: ClassVar[Asked | None] = None
 
     name: str
     column: str

@@ -23,7 +23,7 @@ from features.profiles.pairs.frames import pair_frame
 from features.units import DAY
 from training.targets.frame.lookup import ratio_of, total_of
 from training.targets.frame.rules import Rule, rules_on
-from training.targets.frame.target import PAIR, Population, ScoreKind
+from training.targets.frame.target import PAIR, Asked, Population, ScoreKind
 from training.targets.populations.contacts import Frame, contacts, outcomes, running_contacts
 from training.targets.populations.later import told_over_time
 from training.targets.populations.origins import WARM_UP
@@ -48,6 +48,7 @@ class Redemption:
     settled_together: ClassVar[bool] = False
     from_table: ClassVar[bool] = False
     absence: ClassVar[bool] = False
+    asked_of_orders: ClassVar[Asked | None] = None
 
     name: str
     event: str

@@ -12,7 +12,7 @@ from features.language.defaults.orders import SPEND
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.rules import Rule, rules_of_windows
-from training.targets.frame.target import ScoreKind
+from training.targets.frame.target import Asked, ScoreKind
 from training.targets.populations.active import ActiveCustomers
 
 
@@ -30,6 +30,7 @@ class Spend(ActiveCustomers):
     score_kind: ClassVar[ScoreKind] = "amount"
     headline: ClassVar[str] = "predicted_clv"
     in_money: ClassVar[bool] = True
+    asked_of_orders: ClassVar[Asked | None] = "worth"
     columns: ClassVar[tuple[str, ...]] = ("value",)
     noun: ClassVar[str] = "value"
 

@@ -16,11 +16,12 @@ from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.feature_set import FeatureSet
 from features.profiles.looks import profiles_of
 from training.level.history import History
+from training.orders.book import OrderBook, order_books
 from training.targets import Target
 from training.walk.rank_alignment import align_ranks
 from training.walk.rows import Drawn, draw, history_start
 
-_OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless", "absence")  # what is no entry a row
+_OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless", "absence", "orders")  # what is no entry a row
 _NO_LOOKS: Final = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
 
 
@@ -33,7 +34,7 @@ class Dataset:
     moment, ``codes`` those that hold places of words; ``history`` holds the levels of past moments where all customers
     of a moment are settled together. Of the rows whose label is known there were ``found`` before a sample was drawn;
     ``timeless`` says that all of these are of one moment, the same for everybody, ``absence`` that a label of 1 means
-    that nothing happened.
+    that nothing happened. ``orders`` are what a model of orders learns from, where one can tell the label.
     """
 
     x: Floats
@@ -48,6 +49,7 @@ class Dataset:
     found: int = 0
     timeless: bool = False
     absence: bool = False
+    orders: OrderBook | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -131,6 +133,7 @@ def training_datasets(
         for target in targets
     }  # fmt: skip
     profiles = {each: _profiles(lake, feature_set, drawn, targets, from_table=each) for each in (False, True)}
+    books = order_books(lake, feature_set, targets, as_of=as_of, scale=10**minor_units, keeper=keeper, without=without)
     found = {}
     for target in targets:
         names, own = feature_names(feature_set, target), drawn[target.name]
@@ -143,6 +146,7 @@ def training_datasets(
             found=own.found,
             timeless=target.from_table and known["as_of"].n_unique() == 1,
             absence=target.absence,
+            orders=books.get(target.name),
         )
     return found
 

@@ -32,7 +32,7 @@ def by_folds(
     """The protocol above on rows whose outcome is known; None without that many outcomes to learn from."""
     if outcome_count(rows, score_kind) < max(outcomes, FOLDS):
         return None
-    running, fold = [each for each in learners if each.name != _PLAIN], folds_of(rows, seed=seed)
+    running, fold = [each for each in learners if each.name != _PLAIN and not each.by_orders], folds_of(rows, seed=seed)
     raw = {learner.name: np.empty(len(rows)) for learner in running}
     for part in range(FOLDS):
         fitted = _fit(rows.where(fold != part), running, score_kind)

@@ -15,12 +15,15 @@ from training.targets.frame.target import ScoreKind
 POWER: Final = 1.2  # of the Tweedie deviance: between a count's and an amount's spread
 # From the simplest on.
 ENTRIES: Final[Sequence[tuple[str, ...]]] = (
+    ("btyd",),
     ("linear",),
     ("trees",),
     ("plain_trees",),
     ("linear", "trees"),
+    ("btyd", "plain_trees"),
     ("trees", "plain_trees"),
     ("linear", "trees", "plain_trees"),
+    ("btyd", "linear", "trees", "plain_trees"),
 )
 
 

@@ -99,6 +99,7 @@ def walk_forward(
     if late is None:
         return None
     early = _early(usable.known_by(late), score_kind, outcomes)
+    learners = able(learners, rows, [late if early is None else early, late, as_of])
     race, spread = _race(rows, early, late, score_kind, learners=learners)
     chosen = named(learners, winner(race).learners) if race else without_race(learners)
     with ThreadPoolExecutor(WORKERS) as pool:  # the two models do not need each other
@@ -160,6 +161,12 @@ def named(learners: Sequence[Learner], names: Collection[str]) -> Sequence[Learn
     return [learner for learner in learners if learner.name in names]
 
 
+def able(learners: Sequence[Learner], rows: Dataset, moments: Sequence[int]) -> Sequence[Learner]:
+    """Those that can learn at all these moments: one by orders where the orders tell something."""
+    told = rows.orders is not None and all(rows.orders.at(moment) for moment in moments)
+    return [learner for learner in learners if told or not learner.by_orders]
+
+
 def without_race(learners: Sequence[Learner]) -> Sequence[Learner]:
     """Who runs where nothing can be compared: the trees, or the one learner that there is."""
     return learners if len(learners) == 1 else QUICK
@@ -170,8 +177,9 @@ def _fit(rows: Dataset, learners: Sequence[Learner], score_kind: ScoreKind, *, a
     plain = rows.known_by(at)
     aligned = rows.aligned_to(at) if any(learner.aligned for learner in learners) else plain
     labels = plain.relative if score_kind == "amount" else plain.y
+    orders = rows.orders.at(at) if rows.orders and any(learner.by_orders for learner in learners) else None
 
     def fitted(learner: Learner) -> Scorer:
-        return learner.fitted((aligned if learner.aligned else plain).x, labels, score_kind, rows.codes)
+        return learner.fitted((aligned if learner.aligned else plain).x, labels, score_kind, rows.codes, orders)
 
     return Blend({learner.name: fitted(learner) for learner in learners})

@@ -32,7 +32,7 @@ def test_every_entry_runs_and_the_better_order_is_ahead(
 ) -> None:
     raw = {"linear": TRUTH, "trees": TRUTH + RNG.normal(size=ROWS), "plain_trees": RNG.normal(size=ROWS)}
     race = run_race(raw, y, CUSTOMERS, kind)
-    assert [entry.learners for entry in race] == list(ENTRIES)
+    assert [entry.learners for entry in race] == [each for each in ENTRIES if "btyd" not in each]
     behind = {entry.name: entry.behind for entry in race}
     assert behind["linear"] == 0 < behind["trees"] < behind["plain_trees"]
     assert winner(race).name == "linear"

@@ -163,7 +163,7 @@ def test_the_race_is_run_on_outcomes_that_none_had_seen_and_its_winner_makes_the
     """The label follows one feature in a straight line: the linear learner is as good as any, and the simplest."""
     found = walk_forward(table(), "probability", as_of=80, outcomes=30)
     assert found is not None
-    assert [entry.learners for entry in found.race] == list(ENTRIES)
+    assert [entry.learners for entry in found.race] == [each for each in ENTRIES if "btyd" not in each]
     assert min(entry.behind for entry in found.race) == 0
     assert list(found.scorer.members) == ["linear"]
 

@@ -16,6 +16,7 @@ from features.profiles.feature_set import FeatureSet
 from training.targets.frame.rules import Rule
 
 ScoreKind = Literal["probability", "amount"]
+Asked = Literal["none", "number", "worth"]
 CUSTOMER = ("customer_id",)
 PAIR = ("customer_id", "campaign_id")
 
@@ -47,7 +48,8 @@ class Target(Protocol):
     fills, empty for none; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later. ``from_table`` says that
     labels are a column of a table: customers need no events then, and there may be no time behind the rows.
-    ``absence`` says that a label of 1 means that nothing happened.
+    ``absence`` says that a label of 1 means that nothing happened, ``asked_of_orders`` what a model of orders says of
+    it where its ``event`` is an order: that none follows, their number or their worth; None for nothing.
 
     Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
     money in minor units. They come some moments at a time, each moment whole, at least one frame.
@@ -62,6 +64,7 @@ class Target(Protocol):
     settled_together: ClassVar[bool]
     from_table: ClassVar[bool]
     absence: ClassVar[bool]
+    asked_of_orders: ClassVar[Asked | None]
 
     @property
     def score_kind(self) -> ScoreKind:

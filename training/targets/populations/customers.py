@@ -14,7 +14,7 @@ from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.feature_set import FeatureSet
-from training.targets.frame.target import CUSTOMER, Population
+from training.targets.frame.target import CUSTOMER, Asked, Population
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members
 from training.targets.populations.origins import STEP, WARM_UP, origins, quarter_of
@@ -37,6 +37,7 @@ class Customers(ABC):
     settled_together: ClassVar[bool] = True
     from_table: ClassVar[bool] = False
     absence: ClassVar[bool] = False
+    asked_of_orders: ClassVar[Asked | None] = None
     columns: ClassVar[tuple[str, ...]] = ()
     label: ClassVar[nw.Expr] = nw.col("counted")
 
