@@ -38,31 +38,62 @@ class Kind:
     of_address: bool = False
 
 
+_SURVEYS = tuple(
+    f"{scale}_{said}"
+    for scale in ("nps", "csat", "ces")
+    for said in ("answered", "response", "survey_answered", "survey_completed", "survey_submitted")
+)
 # In the order in which the words of a file's name decide: `order_returns` are refunds.
 _USUAL = (
-    Kind("refund", "refunds", spec=("Order Refunded",), file_words=("refund", "return"), lines=True, returns=True),
     Kind(
-        "cancel", "cancellations", spec=("Order Cancelled",), synonyms=("order_canceled", "cancellation"),
+        "refund", "refunds", spec=("Order Refunded",), synonyms=("refunded_order",), file_words=("refund", "return"),
+        lines=True, returns=True,
+    ),
+    Kind(
+        "cancel", "cancellations", spec=("Order Cancelled",),
+        synonyms=("order_canceled", "cancellation", "cancelled_order", "canceled_order"),
         file_words=("cancel",), lines=True, returns=True,
     ),
-    Kind("redeem", "redemptions", synonyms=("redemption",), file_words=("redem", "redeem"), answer=True),
-    Kind("view", "views", spec=("Product Viewed",), file_words=("view", "page"), interest=True),
     Kind(
-        "click", "clicks", spec=("Promotion Clicked", "Email Link Clicked"), file_words=("click",),
-        interest=True, answer=True,
+        "redeem", "redemptions",
+        synonyms=("redemption", "coupon_redeemed", "offer_redeemed", "voucher_redeemed", "promotion_redeemed"),
+        file_words=("redem", "redeem"), answer=True,
     ),
-    Kind("contact", "contacts", question=True, file_words=("contact", "campaign", "mailing", "email")),
-    Kind("survey", "surveys", spec=("Survey Answered",), file_words=("survey", "nps", "rating", "review")),
+    Kind(
+        "view", "views", spec=("Product Viewed",), synonyms=("viewed_product",), file_words=("view", "page"),
+        interest=True,
+    ),
+    Kind(
+        "click", "clicks", spec=("Promotion Clicked", "Email Link Clicked", "Push Notification Tapped"),
+        synonyms=("clicked_promotion", "email_clicked", "sms_link_clicked", "sms_clicked", "push_notification_clicked"),
+        file_words=("click",), interest=True, answer=True,
+    ),
+    Kind(
+        "contact", "contacts", spec=("Email Delivered", "Push Notification Received"),
+        synonyms=(
+            "email_sent", "sms_sent", "sms_delivered", "push_notification_sent", "push_notification_delivered",
+            "push_sent", "whatsapp_sent", "whatsapp_delivered",
+        ),
+        question=True, file_words=("contact", "campaign", "mailing", "email"),
+    ),
+    Kind(
+        "survey", "surveys", spec=("Survey Answered",),
+        synonyms=(*_SURVEYS, "answered_nps_survey", "completed_nps_survey", "survey_response"),
+        file_words=("survey", "nps", "rating", "review"),
+    ),
     Kind("support", "support_requests", synonyms=("support_request",), file_words=("support", "ticket", "case")),
     Kind("visit", "visits", file_words=("visit", "session"), interest=True),
     Kind(
-        "order", "orders", spec=("Order Completed",), synonyms=("purchase", "purchases"), lines=True,
+        "order", "orders", spec=("Order Completed",), synonyms=("purchase", "purchases", "completed_order"), lines=True,
         file_words=("order", "transaction", "sale", "purchase", "basket", "receipt", "invoice"),
     ),
-    Kind("cart", "carts", spec=("Product Added",), interest=True),
+    Kind(
+        "cart", "carts", spec=("Product Added", "Wishlist Product Added to Cart"), synonyms=("added_product",),
+        interest=True,
+    ),
     Kind("search", "searches", spec=("Products Searched",), interest=True),
-    Kind("open", "opens", spec=("Email Opened",), answer=True),
-    Kind("exposure", "exposures", spec=("Promotion Viewed",), question=True),
+    Kind("open", "opens", spec=("Email Opened",), synonyms=("sms_opened",), answer=True),
+    Kind("exposure", "exposures", spec=("Promotion Viewed",), synonyms=("viewed_promotion",), question=True),
     Kind("coupon_applied", spec=("Coupon Applied",)),
     Kind("consent", spec=(
         "Segment Consent Preference", "Segment Consent Preference Updated", "Consent Preference Updated"

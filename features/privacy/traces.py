@@ -119,9 +119,16 @@ def _properties_without(text: str, gone: Callable[[str, str], bool]) -> str:
     if not any(f'"{name}"' in text for name in _TYPES):
         return text
     properties = orjson.loads(text)
-    traces = [name for name, types in _TYPES.items() if _is_told(properties.get(name), types, gone)]
-    kept = {name: value for name, value in properties.items() if name not in traces}
-    return orjson.dumps(kept).decode() if traces else text
+    kept = _without(properties, gone)
+    return text if kept == properties else orjson.dumps(kept).decode()
+
+
+def _without(told: object, gone: Callable[[str, str], bool]) -> object:
+    """The same of a value, and of what is in it."""
+    if isinstance(told, dict):
+        traces = {name for name, types in _TYPES.items() if _is_told(told.get(name), types, gone)}
+        return {name: _without(each, gone) for name, each in told.items() if name not in traces}
+    return [_without(each, gone) for each in told] if isinstance(told, list) else told
 
 
 def _is_told(value: object, types: Collection[str], gone: Callable[[str, str], bool]) -> bool:

@@ -10,10 +10,11 @@ from features.arrays import Floats
 from features.evaluate.online.record import Record
 from serving.decisions.arbitration import Visitor
 from serving.decisions.candidates import Candidates
+from serving.decisions.redemptions import redemptions
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import reason_of
 from serving.scoring.pair_scores import pair_reasons, score_pairs
-from serving.scoring.pairs import Pairs, text_values
+from serving.scoring.pairs import Pairs
 
 
 def feature_row(lineup: Lineup, record: Record, *, as_of: int) -> Floats:
@@ -37,9 +38,8 @@ def visitor_of(
         pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
         return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
 
-    campaigns, offers = (text_values(record, response, name, as_of=as_of) for name in ("campaign_id", "offer_id"))
     return Visitor(
-        redemptions=frozenset((c, o) for c, o in zip(campaigns, offers, strict=True) if o is not None),
+        redemptions=redemptions(record, response, as_of=as_of),
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
         campaign_scores={campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=False)},
         campaign_reasons=reasons,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from features.errors import StamkundError
-from features.events.kinds import canonical_kind
+from features.events.kinds import canonical_kind, snake_case
+from features.events.tables import RATING_SCALES
 from features.reading.ids import MISSING_IDS
-from serving.segment_spec.event.fields import Message, needed_id, object_of, text_of
+from serving.segment_spec.event.fields import Message, is_given, needed_id, object_of, text_of
 
 TYPES: Final = ("track", "identify", "page", "screen", "group", "alias")
 
@@ -23,14 +24,16 @@ def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple
     """
     match message.get("type"):
         case "track":
-            return _tracked_kind(message), object_of(message, "properties")
+            return _tracked(message)
         case "page" | "screen":
-            return "visit", {"name": message.get("name")} | dict(object_of(message, "properties"))
+            own = {name: message.get(name) for name in ("name", "category") if message.get(name) is not None}
+            return "visit", own | dict(object_of(message, "properties"))
         case "identify":
             return "identify", object_of(message, "traits")
         case "group":
             group = needed_id(message, "groupId", missing_ids)
-            return "identify", dict(object_of(message, "traits")) | {"group_id": group}
+            traits = object_of(message, "traits")
+            return "identify", {"group_id": group} | ({"group": traits} if traits else {})
         case "alias":
             names = {"previous_id": "previousId", "user_id": "userId"}
             return "alias", {key: needed_id(message, name, missing_ids) for key, name in names.items()}
@@ -38,8 +41,19 @@ def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple
             raise StamkundError.unknown("unknown_type", "message type", str(other), TYPES, field="type")
 
 
-def _tracked_kind(message: Message) -> str:
-    name = text_of(message, "event")
+def _tracked(message: Message) -> tuple[str, Message]:
+    name, properties = text_of(message, "event"), object_of(message, "properties")
     if name is None:
         raise StamkundError("missing_event", "A track message needs the name of its event.", field="event")
-    return canonical_kind(name)
+    kind = canonical_kind(name)
+    scale = _scale_in(name) if kind == "survey" and not is_given(properties, "scale") else None
+    return kind, properties if scale is None else {"scale": scale, **properties}
+
+
+def _scale_in(name: str) -> str | None:
+    """The scale that the name of a survey speaks of.
+
+    >>> _scale_in("NPS Survey Answered"), _scale_in("Survey Answered")
+    ('nps', None)
+    """
+    return next((word for word in snake_case(name).split("_") if word in RATING_SCALES), None)

@@ -1,8 +1,8 @@
 """Segment Spec messages as canonical events: each is accepted, or refused with a code and the field to mend.
 
 The codes of events are those of :mod:`features.events.rules.rule_book`, as for files. A message has also
-``bad_message``, ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``, ``missing_event``,
-``future_time``, ``erased``, ``bad_products`` and ``bad_discount``.
+``bad_message``, ``too_deep``, ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``,
+``missing_event``, ``future_time``, ``erased``, ``bad_products`` and ``bad_discount``.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from features.events.kinds import KINDS
 from features.events.money import Money
 from features.events.statements.statement import says
 from features.privacy.traces import Traces
+from serving.segment_spec.context import context_of
+from serving.segment_spec.event.depth import DEEPEST, MARK
 from serving.segment_spec.event.event_builder import Event, EventBuilder
 from serving.segment_spec.event.fields import Message, display, object_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import head_of
 from serving.segment_spec.message_types import kind_of
-from serving.segment_spec.orders import OF_PRODUCTS, lines, number_lines
-from serving.segment_spec.people.addresses import put_address
+from serving.segment_spec.orders import has_products, lines, number_lines
+from serving.segment_spec.people.addresses import put_channel, put_list
 from serving.segment_spec.people.consents import consents_of
 from serving.segment_spec.people.identifiers import fragment_of, other_identifiers, to_json
-from serving.segment_spec.properties import put_properties
+from serving.segment_spec.properties import put_kept, put_properties
 
 
 def events_of(message: object, receiver: Receiver) -> list[Event]:
@@ -38,31 +40,34 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     """
     if not isinstance(message, Mapping):
         raise StamkundError("bad_message", f"A message must be an object, not {display(message)}.")
+    if MARK in message:
+        raise StamkundError("too_deep", f"The message is nested deeper than {DEEPEST} levels. Send it flatter.")
     kind, properties = kind_of(message, receiver.missing_ids)
     builder = head_of(message, receiver, kind)
     builder.put("kind", kind, "event")
     own = str(builder.columns["id_type"]), str(builder.columns["id"])
+    put_channel(builder, message, properties)
     if kind in KINDS and KINDS[kind].of_address:
-        put_address(builder, message, properties)
+        put_list(builder, properties)
     others = other_identifiers(message, kind, own, receiver)
     consents = consents_of(object_of(message, "context"))
     fragment = fragment_of(own, others)
-    events = _events(builder, properties, receiver.money)
+    events = _events(builder, properties, context_of(message), receiver.money)
     told = to_json(others)
     events[0] |= {"ids": told, "consents": consents}  # once a message
     return [_complete(event, fragment, told, receiver) for event in events]
 
 
-def _events(builder: EventBuilder, properties: Message, money: Money) -> list[Event]:
+def _events(builder: EventBuilder, properties: Message, context: Message, money: Money) -> list[Event]:
     kind = str(builder.columns["kind"])
     has_lines = kind in KINDS and KINDS[kind].lines
-    has_products = has_lines and properties.get("products") is not None
-    put_properties(builder, properties, money.minor_units, amounts=not has_products)
-    if has_products:
-        for column in OF_PRODUCTS:
-            builder.columns.pop(column, None)
+    in_lines = has_lines and has_products(properties)
+    put_properties(builder, properties, money.minor_units, amounts=not in_lines)
+    own = {name: value for name, value in properties.items() if not (in_lines and name == "products")}
+    put_kept(builder, own, context)
+    if in_lines:
         events = [line.build(money.currency) for line in lines(builder, properties, money.minor_units)]
-        return number_lines(events, is_order=kind == "order", properties=properties)
+        return number_lines(events, is_order=kind == "order")
     if has_lines:
         builder.fields.setdefault("value", "properties.products")
     event = builder.build(money.currency)

@@ -9,7 +9,7 @@ import orjson
 from features.errors import StamkundError
 from serving.segment_spec.event.amounts import minor
 from serving.segment_spec.event.event_builder import EventBuilder
-from serving.segment_spec.event.fields import Message, first_given, number_of, text_of
+from serving.segment_spec.event.fields import Message, first_given, is_given, number_of, text_of
 from serving.segment_spec.event.numerals import Numeral
 
 # Canonical column: the properties it is taken from, the first one given.
@@ -28,27 +28,47 @@ TEXTS: Final = {
     "currency": ("currency",),
 }
 AMOUNTS: Final = ("revenue", "total", "value")
+# Kinds whose ``coupon`` was used; of others it may only be one that would be good for a product.
+_USE: Final = frozenset({"order", "redeem", "coupon_applied", "coupon_entered", "coupon_denied", "coupon_removed"})
+_OF_SURVEYS: Final = {"rating": ("rating", "score"), "text": ("comment", "feedback", "answer")}
 
 
 def put_properties(builder: EventBuilder, properties: Message, decimals: int, *, amounts: bool) -> None:
-    """Fill the columns that the properties of any event may hold, ``amounts`` among them.
+    """Fill the columns that the properties of any event may hold, ``amounts`` among them where they are the event's.
 
     Numbers are read in the order of the columns: of several mistakes files and HTTP tell the same one.
     """
-    builder.put("properties", to_json(properties), "properties")
     for column, names in TEXTS.items():
         name = first_given(properties, names)
         if name is not None:
             builder.put(column, text_of(properties, name, at="properties."), f"properties.{name}")
+    if builder.columns["kind"] in _USE and "offer_id" not in builder.columns:
+        put_coupon(builder, properties, "properties.")
     _put_number(builder, properties, "quantity")
     if amounts:
         _put_amount(builder, properties, "value", AMOUNTS, decimals)
         _put_amount(builder, properties, "discount", ("discount",), decimals)
     if builder.columns["kind"] == "survey":
-        builder.put("scale", text_of(properties, "scale", at="properties."), "properties.scale")
-        builder.put("rating", number_of(properties.get("rating"), "properties.rating"), "properties.rating")
+        _put_answer(builder, properties)
     _put_number(builder, properties, "latitude")
     _put_number(builder, properties, "longitude")
+
+
+def put_coupon(builder: EventBuilder, properties: Message, at: str) -> None:
+    """Take a coupon's code for the offer; several codes, or what else it may be, are kept as they are."""
+    code = properties.get("coupon")
+    if isinstance(code, str | int) and not isinstance(code, bool) and is_given(properties, "coupon"):
+        builder.put("offer_id", text_of(properties, "coupon", at=at), f"{at}coupon")
+
+
+def _put_answer(builder: EventBuilder, properties: Message) -> None:
+    """Fill what a survey was answered: a rating on its scale, and perhaps words."""
+    builder.put("scale", text_of(properties, "scale", at="properties."), "properties.scale")
+    rating, text = (first_given(properties, names) for names in _OF_SURVEYS.values())
+    at = rating or "rating"
+    builder.put("rating", number_of(properties.get(at), f"properties.{at}"), f"properties.{at}")
+    if text is not None and "text" not in builder.columns and isinstance(properties[text], str):
+        builder.put("text", properties[text], f"properties.{text}")
 
 
 def _put_number(builder: EventBuilder, properties: Message, column: str) -> None:
@@ -68,10 +88,11 @@ def _as_written(value: object) -> orjson.Fragment:
     return orjson.Fragment(str(value))
 
 
-def to_json(properties: Message) -> str:
-    """The properties as JSON."""
+def put_kept(builder: EventBuilder, properties: Message, context: Message) -> None:
+    """Keep the properties as JSON, the context among them unless one of these is called so."""
+    kept = {"context": context, **properties} if context else properties
     try:
-        return orjson.dumps(properties, default=_as_written).decode()
+        builder.put("properties", orjson.dumps(kept, default=_as_written).decode(), "properties")
     except orjson.JSONEncodeError as error:
         text = f"The properties cannot be kept: {error}."
         raise StamkundError("bad_properties", text, field="properties") from None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 import orjson
 
 from features.events.columns import order_of
+
+CONTEXT: Final = "context"  # where properties keep the context of their message
 
 
 class Traits(NamedTuple):
@@ -48,7 +50,10 @@ def traits_of(event: Mapping[str, object]) -> Traits | None:
     if event["kind"] != "identify" or not properties:
         return None
     known_at = cast(int, event.get("known_at") or 0)
-    return Traits(*order_of(event), orjson.loads(cast(str, properties)), known_at)
+    values = orjson.loads(cast(str, properties))
+    if isinstance(values.get(CONTEXT), dict):  # of the message, which says nothing of the customer
+        del values[CONTEXT]
+    return Traits(*order_of(event), values, known_at)
 
 
 def chosen(claims: Sequence[Claim], customer_id: str) -> object:

@@ -9,6 +9,8 @@ from typing import Final
 
 import orjson
 
+from serving.segment_spec.event.depth import cut, marked
+
 _AS_ZEROS: Final = bytes(ord("0") if chr(code) in "0123456789." else code for code in range(256))
 _MANY_DIGITS: Final = b"0" * 17  # with a point among them, sixteen
 _FIRST_INEXACT: Final = 2**53  # from here on doubles leave out integers
@@ -34,16 +36,23 @@ class Numeral(float):
 def read_json(body: bytes) -> object:
     """What a body says, long numbers as :class:`Numeral`; ``json.JSONDecodeError`` when it is not JSON.
 
+    Of messages that are nested too deeply, what is read is marked.
+
     >>> read_json(b'[5, 0.25, 157963456373623802.0]')
     [5, 0.25, 157963456373623802.0]
     """
-    content: object = orjson.loads(body)
-    if _MANY_DIGITS not in body.translate(_AS_ZEROS):  # in a twentieth of the time of reading it
-        return content
     try:
-        return _read_exactly(body)
-    except RecursionError:
-        raise json.JSONDecodeError("it is nested too deeply", body.decode(), 0) from None
+        return _read(body)
+    except (json.JSONDecodeError, RecursionError):
+        if (shallow := cut(body)) == body:
+            raise
+    return marked(_read(shallow))
+
+
+def _read(body: bytes) -> object:
+    content: object = orjson.loads(body)
+    has_long = _MANY_DIGITS in body.translate(_AS_ZEROS)  # in a twentieth of the time of reading it
+    return _read_exactly(body) if has_long else content
 
 
 def _integer(text: str) -> int | Numeral:

@@ -1,9 +1,10 @@
-"""What happens to an address: its channel, and the list that is joined or left."""
+"""Messages and addresses: by which channel, and the list that is joined or left."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from features.events.kinds import KINDS
 from features.events.statements.addresses import CHANNELS, channel_in_name
 from serving.segment_spec.event.event_builder import EventBuilder
 from serving.segment_spec.event.fields import Message, first_given, text_of
@@ -13,17 +14,23 @@ _BOUNCES: Final = ("bounce_type", "bounceType", "Bounce Type")
 _ADDRESSES: Final = {"email": "email", "phone": "sms"}
 
 
-def put_address(builder: EventBuilder, message: Message, properties: Message) -> None:
-    """Fill the channel, the purpose (the list that it is about), and of a bounce whether it will pass.
+def put_channel(builder: EventBuilder, message: Message, properties: Message) -> None:
+    """Fill the channel by which a customer is reached, or answers: the message names it, or else its event's name does.
 
-    The channel is the one that the message names, or else its event's name; what says through whom the message came,
-    such as a server, is none.
+    What says through whom the message came, such as a server, is none.
     """
-    if builder.columns.get("channel") not in CHANNELS:
+    kind = KINDS.get(str(builder.columns["kind"]))
+    if kind is None or builder.columns.get("channel") in CHANNELS:
+        return
+    if (named := channel_in_name(str(message.get("event")))) and (kind.of_address or kind.question or kind.answer):
+        builder.put("channel", named, "event")
+    elif kind.of_address:
         address = first_given(properties, tuple(_ADDRESSES))
-        named = channel_in_name(str(message.get("event")))
-        by_address = None if address is None else _ADDRESSES[address]
-        builder.put("channel", named or by_address, "event" if named else f"properties.{address}")
+        builder.put("channel", None if address is None else _ADDRESSES[address], f"properties.{address}")
+
+
+def put_list(builder: EventBuilder, properties: Message) -> None:
+    """Fill the purpose, which is the list that it is about, and of a bounce whether it will pass."""
     _put_first(builder, properties, "purpose", _LISTS)
     if builder.columns["kind"] == "bounce":
         _put_first(builder, properties, "status", _BOUNCES)

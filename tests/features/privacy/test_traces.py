@@ -22,7 +22,11 @@ ROWS: list[tuple[Told, Told]] = [
     ((*USER, None, '{"email":["b@x.se; Anna <anna@x.se>"]}'), (*USER, None, "{}")),
     ((*USER, None, '{"previous_id":"f00","user_id":"8"}'), (*USER, None, '{"user_id":"8"}')),
     ((*USER, '{"anonymous_id":"f00","user_id":"f00"}', None), (*USER, None, None)),  # an alias
-    ((*USER, '{"loyalty_card":"7"}', '{"phone":7,"note":{"email":"anna@x.se"}}'),) * 2,  # other types
+    ((*USER, '{"loyalty_card":"7"}', '{"phone":7}'),) * 2,  # other types
+    (
+        (*USER, None, '{"context":{"traits":{"email":"anna@x.se","age":7},"also":[{"email":"Anna@X.se"}]}}'),
+        (*USER, None, '{"context":{"traits":{"age":7},"also":[{}]}}'),
+    ),
     ((*USER, '{"email":"hanna@x.se"}', '{"total": 1.50}'),) * 2,
 ]  # fmt: skip
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ast import literal_eval
 from typing import Any
 
 import pytest
@@ -110,14 +111,29 @@ def test_unknown_and_anonymous_visitors_get_the_fallback(
     assert (kept.customer_id, kept.eligible) == (None, [])
 
 
-def test_a_redeemed_offer_is_not_offered_again(own: CurrentState) -> None:
+@pytest.mark.parametrize(
+    ("event", "properties"),
+    [
+        ("Redeem", {"offer_id": "OFFER", "campaign_id": "CAMPAIGN"}),
+        ("Coupon Redeemed", {"coupon_id": "OFFER", "campaign_id": "CAMPAIGN"}),
+        ("Coupon Redeemed", {"coupon_id": "OFFER"}),
+        ("Coupon Applied", {"coupon_id": "OFFER", "cart_id": "c"}),
+        ("Order Completed", {"order_id": "o", "revenue": 5, "coupon": "OFFER"}),
+        ("Order Completed", {"products": [{"price": 1}, {"price": 2, "coupon": "OFFER"}]}),
+    ],
+)
+def test_a_redeemed_offer_is_not_offered_again(own: CurrentState, event: str, properties: Json) -> None:
     http = client_of(own)
     asked = {"profile": {"id": "5"}, "placements": [{"id": "hero", "count": 1}]}
     (item,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
-    redeem: Json = {"messageId": "r5", "userId": "5", "event": "Redeem"}
-    redeem |= {"properties": {"offer_id": item["offer_id"], "campaign_id": item["campaign_id"]}}
+    told = str(properties).replace("OFFER", item["offer_id"]).replace("CAMPAIGN", item["campaign_id"])
+    redeem = {"messageId": "r5", "userId": "5", "event": event, "properties": literal_eval(told)}
     assert http.post("/v1/track", json=redeem).status_code == 200
     (place,) = http.post("/v1/decisions", json=asked).json()["placements"]
     assert place["items"][0]["offer_id"] != item["offer_id"]
     reasons = {out["offer_id"]: out["reason"] for out in place["excluded"]}
     assert reasons[item["offer_id"]] == "already_redeemed"
+    removed = redeem | {"messageId": "r6", "event": "Coupon Removed"}
+    assert http.post("/v1/track", json=removed).status_code == 200
+    (again,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
+    assert (again["offer_id"] == item["offer_id"]) == (event == "Coupon Applied")  # what was redeemed stays so

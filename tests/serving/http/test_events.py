@@ -85,7 +85,7 @@ def test_lines_of_an_order_are_none_of_another_message(http: TestClient, size: i
     assert [(r["status"], r["code"]) for r in results] == [("accepted", None)] * 5 + [("rejected", "bad_text")]
     for user in users[:5]:
         features = http.get(f"/v1/profiles/user_id:{user}").json()["features"]
-        assert (features["orders_all"], features["spend_all"]) == (2, 3)
+        assert (features["orders_all"], features["spend_all"]) == (1, 3)
 
 
 NUMBERS = {  # as they are sent: the id that each is
@@ -126,3 +126,23 @@ def test_properties_keep_every_digit(http: TestClient, current: CurrentState) ->
     frame, _ = log_frame(current.state.store)
     rows = frame.filter(frame["event_id"] == "digits").select("value", "properties").rows()
     assert rows == [(1234, properties)]
+
+
+def test_what_is_said_of_a_group_is_no_trait_of_its_people(http: TestClient) -> None:
+    context = {"page": {"path": "/team"}, "ip": "10.0.0.1"}
+    group = {"messageId": "g1", "userId": "of group", "groupId": "g", "traits": {"name": "Tea Ltd"}, "context": context}
+    identify = {"messageId": "g2", "userId": "of group", "traits": {"name": "Anna"}, "context": context}
+    for path, message in (("identify", identify), ("group", group)):
+        assert http.post(f"/v1/{path}", json=message).status_code == 200
+    profile = http.get("/v1/profiles/user_id:of%20group").json()
+    assert profile["traits"] == {"name": "Anna", "group_id": "g", "group": {"name": "Tea Ltd"}}
+
+
+def test_orders_whose_products_have_no_price_count_in_full(http: TestClient) -> None:
+    """30.00 with a gift, and 30.00 without any product."""
+    for id_, products in (("p1", [{"product_id": "x", "price": 30}, {"product_id": "gift"}]), ("p2", [])):
+        order: Json = {"messageId": id_, "userId": "no price", "event": "Order Completed"}
+        got = http.post("/v1/track", json=order | {"properties": {"revenue": 30, "products": products}})
+        assert got.json()["accepted"] == 1
+    features = http.get("/v1/profiles/user_id:no%20price").json()["features"]
+    assert (features["orders_all"], features["spend_all"]) == (2, 60)

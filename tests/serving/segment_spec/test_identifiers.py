@@ -178,7 +178,7 @@ def test_what_a_message_permits_is_kept_as_it_came(context: object, consents: ob
         ("Subscribed", "subscribe", None),
         ("Email Bounced", "bounce", "email"),
         ("Email Marked as Spam", "spam_complaint", "email"),
-        ("Email Opened", "open", None),
+        ("Email Opened", "open", "email"),
     ],
 )
 def test_what_happens_to_an_address_is_a_usual_kind_of_its_channel(name: str, kind: str, channel: str | None) -> None:

@@ -96,7 +96,11 @@ def test_names_of_the_spec_become_kinds(
         ({"type": "identify", "traits": {"plan": "gold"}}, "identify", {"plan": "gold"}),
         ({"type": "page", "name": "Home"}, "visit", {"name": "Home"}),
         ({"type": "screen", "name": "Cart", "properties": {"n": 1}}, "visit", {"name": "Cart", "n": 1}),
-        ({"type": "group", "groupId": "g1", "traits": {"size": 4}}, "identify", {"size": 4, "group_id": "g1"}),
+        (
+            {"type": "group", "groupId": "g1", "traits": {"size": 4}},
+            "identify",
+            {"group_id": "g1", "group": {"size": 4}},
+        ),
         ({"type": "alias", "previousId": "a0"}, "alias", {"previous_id": "a0", "user_id": "7"}),
     ],
 )
@@ -357,7 +361,10 @@ def test_a_product_is_known_by_its_product_id_before_all() -> None:
 @pytest.mark.parametrize(
     ("sent", "properties"),
     [
-        ({"type": "group", "groupId": "g1", "traits": {"group_id": "own"}}, {"group_id": "g1"}),
+        (
+            {"type": "group", "groupId": "g1", "traits": {"group_id": "own"}},
+            {"group_id": "g1", "group": {"group_id": "own"}},
+        ),
         ({"type": "page", "name": "Home", "properties": {"name": "Start"}}, {"name": "Start"}),
         ({"type": "alias", "previousId": 1, "userId": 2}, {"previous_id": "1", "user_id": "2"}),
         ({"type": "identify", "traits": None}, {}),
