@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
 
+from serving.store.blocks import blocks
+
 Query = sa.Select[Any]
-Ask = Callable[..., Sequence[Sequence[Any]]]  # of a query and its parameters by name: its rows
+Row = Sequence[Any]
+Ask = Callable[..., Sequence[Row]]  # of a query and its parameters by name: its rows
+_BLOCK: Final = 500  # values that one statement takes
 
 
 @contextmanager
@@ -25,7 +29,7 @@ def reading(engine: Engine) -> Iterator[Ask]:
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
 
-            def ask(query: Query, **values: object) -> Sequence[Sequence[Any]]:
+            def ask(query: Query, **values: object) -> Sequence[Row]:
                 cursor.execute(_text(query), values)
                 return cursor.fetchall()
 
@@ -38,6 +42,23 @@ def reading(engine: Engine) -> Iterator[Ask]:
 def within(connection: Connection) -> Ask:
     """Ask within a connection that is open already."""
     return lambda query, **values: connection.execute(query, values).all()
+
+
+def ask_among(
+    ask: Ask, query: Query, column: sa.ColumnElement[Any], values: Iterable[object], **others: object
+) -> Iterator[Row]:
+    """The rows of a query in which a column has one of these values."""
+    for block in blocks(values, _BLOCK):
+        yield from ask(_among(query, column, len(block)), **_named(block), **others)
+
+
+def _named(values: Sequence[object]) -> dict[str, object]:
+    return {f"value_{place}": value for place, value in enumerate(values)}
+
+
+@cache
+def _among(query: Query, column: sa.ColumnElement[Any], count: int) -> Query:
+    return query.where(column.in_([sa.bindparam(name) for name in _named(range(count))]))
 
 
 @cache

@@ -68,6 +68,11 @@ class Consent:
         Writing is allowed where it is so at one of the customer's addresses. What holds for those who have said nothing
         holds for no address of somebody who has refused at another.
         """
+        if name not in self._told:
+            self._told[name] = self._of(name, purpose)
+        return self._told[name]
+
+    def _of(self, name: str, purpose: Purpose) -> PurposeConsent:
         read = [self.rules.stances(each).get(name, Stance.NOTHING) for each in self._words.distinct]
         stances = np.array(read, dtype=np.int8)
         everywhere = np.ones(len(self._words.time), dtype=np.bool_)
@@ -95,10 +100,9 @@ class Consent:
 
     def _by_words(self, name: str, purpose: Purpose, stances: Flags, about: Mask) -> PurposeConsent:
         """Where the customer stands by some of the statements."""
-        now, then = (
-            self._words.standing(stances, about & among, by_consent=purpose.basis == "consent")
-            for among in (np.ones(len(about), dtype=np.bool_), self._words.known_by(self.as_of))
-        )
+        by_consent, known = purpose.basis == "consent", self._words.known_by(self.as_of)
+        now = self._words.standing(stances, about, by_consent=by_consent)
+        then = now if known.all() else self._words.standing(stances, about & known, by_consent=by_consent)
         if now.refused:
             return PurposeConsent(now.state, now.since, allowed=False)
         allowed = not self._is_denied_to_minor(name) and self.rules.allows(
@@ -111,6 +115,11 @@ class Consent:
         said = [address for address in self._words.addresses if address.startswith(f"{id_type}:")]
         trait = self.record.traits_at(self.as_of).get(id_type)
         return list(dict.fromkeys([*said, *([node(id_type, str(trait))] if trait else [])]))
+
+    @cached_property
+    def _told(self) -> dict[str, PurposeConsent]:
+        """What was told of each purpose already."""
+        return {}
 
     @cached_property
     def _words(self) -> Words:

@@ -62,6 +62,8 @@ class Words:
 
     def standing(self, stances: Flags, among: Mask, *, by_consent: bool) -> Standing:
         """The standing by some of the statements, ``stances`` being those of the distinct ones."""
+        if not self.distinct:
+            return Standing()
         own = stances[self.place]
         told = among & (own != Stance.NOTHING)
         return strictest(

@@ -16,13 +16,16 @@ from features.identity.households.household import household_id
 from features.identity.live import Event, nodes_of
 from features.privacy.rules import ConsentRules
 from serving.store.blocks import blocks
-from serving.store.people.joined_records import person_record_in
-from serving.store.people.lookup import customers_in, nodes_joined_in
+from serving.store.people.joined_records import person_record_by
+from serving.store.people.lookup import customers_by, nodes_joined_by
 from serving.store.people.standings import wait_for_others
+from serving.store.reader import Ask, reading, within
 from serving.store.schema import HOUSEHOLDS
 
 _BLOCK: Final = 500
 _C = HOUSEHOLDS.c
+_OWN: Final = sa.select(_C.household_id).where(_C.customer_id == sa.bindparam("customer")).scalar_subquery()
+_HOUSEHOLD: Final = sa.select(_C.household_id, sa.func.count()).where(_C.household_id == _OWN).group_by(_C.household_id)
 
 
 class Household(NamedTuple):
@@ -42,11 +45,9 @@ class HouseholdRules:
 
 def household_of(engine: Engine, customer_id: str) -> Household | None:
     """The household of a customer; None of one who is in none."""
-    own = sa.select(_C.household_id).where(_C.customer_id == customer_id).scalar_subquery()
-    query = sa.select(_C.household_id, sa.func.count()).where(_C.household_id == own).group_by(_C.household_id)
-    with engine.connect() as connection:
-        row = connection.execute(query).first()
-    return None if row is None else Household(*row)
+    with reading(engine) as ask:
+        rows = ask(_HOUSEHOLD, customer=customer_id)
+    return Household(*rows[0]) if rows else None
 
 
 def replace_households(connection: Connection, homes: pl.DataFrame | None) -> None:
@@ -69,18 +70,19 @@ def renew_households(
     if not nodes:
         return
     wait_for_others(connection)
-    customers = {each for each in customers_in(connection, nodes).values() if each is not None}
-    former = nodes | customers | {node for node, _ in nodes_joined_in(connection, customers)}
+    ask = within(connection)
+    customers = {each for each in customers_by(ask, nodes).values() if each is not None}
+    former = nodes | customers | {node for node, _ in nodes_joined_by(ask, customers)}
     for block in blocks(former, _BLOCK):
         connection.execute(sa.delete(HOUSEHOLDS).where(_C.customer_id.in_(block)))
-    homes = {each: _household(connection, each, rules, as_of) for each in sorted(customers)}
+    homes = {each: _household(ask, each, rules, as_of) for each in sorted(customers)}
     rows = [{"customer_id": customer, "household_id": home} for customer, home in homes.items() if home]
     if rows:
         connection.execute(sa.insert(HOUSEHOLDS), rows)
 
 
-def _household(connection: Connection, customer: str, rules: HouseholdRules, as_of: int) -> str | None:
-    record = person_record_in(connection, customer)
+def _household(ask: Ask, customer: str, rules: HouseholdRules, as_of: int) -> str | None:
+    record = person_record_by(ask, customer)
     if record is None or not _is_allowed(Consent(rules.consent, record, as_of) if rules.consent else None):
         return None
     traits = record.traits_at(as_of)

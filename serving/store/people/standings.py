@@ -14,13 +14,17 @@ from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force
 from serving.store.blocks import blocks
-from serving.store.people.lookup import rows_with
 from serving.store.people.rulings import rulings_in
+from serving.store.reader import ask_among, within
 from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 
 MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
 _BLOCK: Final = 500
-_C, _S = IDENTITY.c, SIGHTINGS.c
+_C, _S, _L = IDENTITY.c, SIGHTINGS.c, EVENT_LOG.c
+_SIGHTED: Final = sa.select(_S.node, _S.seq)
+_STANDING: Final = sa.select(_C.node, _C.customer_id, _C.nobody_from)
+_KNOWN: Final = sa.select(_C.node, _C.customer_id, _C.built, _C.built_customer_id, _C.built_nobody_from, _C.built_since)
+_EVENTS: Final = sa.select(_L.event)
 
 
 def join_people(connection: Connection, events: Sequence[tuple[int, Event]], identity: IdentitySettings) -> None:
@@ -37,8 +41,8 @@ def join_people(connection: Connection, events: Sequence[tuple[int, Event]], ide
     every = {key for _, keys in told for key in keys}
     standings = {key: standing_by_itself(key) for key in every} | _standings(connection, every)
     seen: dict[str, set[int]] = {key: set() for key in every}
-    for row in rows_with(connection, sa.select(_S.node, _S.seq), _S.node, every):
-        seen[row.node].add(row.seq)
+    for key, number in ask_among(within(connection), _SIGHTED, _S.node, every):
+        seen[key].add(number)
     new, dirty = list[dict[str, object]](), set[str]()
     for seq, keys in told:
         persons = {standings[key].customer_id for key in keys if standings[key].nobody_from is None}
@@ -101,33 +105,31 @@ def _component(
     None where they are too many to look at within a request.
     """
     nodes, built, seqs, events = set[str](), dict[str, Standing](), set[int](), list[Event]()
-    frontier = set(start)
+    ask, frontier = within(connection), set(start)
     while frontier:
         nodes |= frontier
         if len(nodes) > MOST:
             return None
-        rows = list(rows_with(connection, sa.select(IDENTITY), _C.node, frontier))
-        customers = {each for row in rows for each in (row.customer_id, row.built_customer_id) if each} | frontier
+        rows = [*ask_among(ask, _KNOWN, _C.node, frontier)]
+        customers = {
+            name for _, customer, _, built_one, *_ in rows for name in (customer, built_one) if name
+        } | frontier
         for column in (_C.customer_id, _C.built_customer_id):
-            rows += rows_with(connection, sa.select(IDENTITY), column, customers)
-        built |= {
-            row.node: Standing(row.built_customer_id, row.built_nobody_from, row.built_since)
-            for row in rows
-            if row.built
-        }
-        found = {row.node for row in rows} | customers
-        later = {row.seq for row in rows_with(connection, sa.select(_S.seq), _S.node, found | frontier)} - seqs
+            rows += ask_among(ask, _KNOWN, column, customers)
+        built |= {key: Standing(*standing) for key, _, is_built, *standing in rows if is_built}
+        found = {key for key, *_ in rows} | customers
+        later = {number for _, number in ask_among(ask, _SIGHTED, _S.node, found | frontier)} - seqs
         seqs |= later
-        for row in rows_with(connection, sa.select(EVENT_LOG.c.event), EVENT_LOG.c.seq, later):
-            events.append(orjson.loads(row.event))
+        for (text,) in ask_among(ask, _EVENTS, _L.seq, later):
+            events.append(orjson.loads(text))
             found.update(nodes_of(events[-1]))
         frontier = found - nodes
     return nodes, built, events
 
 
 def _standings(connection: Connection, nodes: Collection[str]) -> dict[str, Standing]:
-    rows = rows_with(connection, sa.select(_C.node, _C.customer_id, _C.nobody_from), _C.node, nodes)
-    return {row.node: Standing(row.customer_id, row.nobody_from) for row in rows}
+    rows = ask_among(within(connection), _STANDING, _C.node, nodes)
+    return {key: Standing(customer, nobody_from) for key, customer, nobody_from in rows}
 
 
 def _row(key: str, standing: Standing, *, built: Standing | None) -> dict[str, object]:
