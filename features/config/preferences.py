@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from features.config.sections.preferences import DEFAULT, Preference
 from features.config.source import Source
 from features.errors import StamkundError
+from features.events.tables import COLUMNS, Table
 
 
 def preferences(rules: Mapping[str, Preference], sources: Mapping[str, Source]) -> dict[str, Preference]:
@@ -19,13 +20,13 @@ def preferences(rules: Mapping[str, Preference], sources: Mapping[str, Source]) 
     >>> {name: each.rule for name, each in preferences(rules, {"people": people}).items()}
     {'city': 'most_frequent', 'age': 'newest'}
     """
-    found = {name: rules.get(name, rules.get(DEFAULT)) for name in _attributes(sources)}
+    found = {name: rules.get(name, rules.get(DEFAULT)) for name in attributes_of(sources)}
     return {name: preference for name, preference in found.items() if preference is not None}
 
 
 def check_preferences(rules: Mapping[str, Preference], sources: Mapping[str, Source]) -> None:
     """Refuse what names no attribute or no source of customers, and a rule by time where no source tells any."""
-    known, tellers = (*_attributes(sources), DEFAULT), [n for n, s in sources.items() if s.table == "customers"]
+    known, tellers = (*attributes_of(sources), DEFAULT), [n for n, s in sources.items() if s.table == "customers"]
     for name, preference in rules.items():
         field, trusted = f"identity.attributes.{name}", preference.sources
         if name not in known:
@@ -41,7 +42,7 @@ def check_preferences(rules: Mapping[str, Preference], sources: Mapping[str, Sou
             raise StamkundError("missing_key", msg, field=field)
 
 
-def _attributes(sources: Mapping[str, Source]) -> list[str]:
-    """The attributes that sources of customers tell, in the order in which they first do."""
-    columns = (column for source in sources.values() if source.table == "customers" for column in source.columns)
-    return [column for column in dict.fromkeys(columns) if column != "customer_id"]
+def attributes_of(sources: Mapping[str, Source], table: Table = "customers") -> list[str]:
+    """The attributes that sources of a table tell of customers, in the order in which they first do."""
+    columns = (column for source in sources.values() if source.table == table for column in source.columns)
+    return [column for column in dict.fromkeys(columns) if column not in COLUMNS[table]]

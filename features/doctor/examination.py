@@ -25,6 +25,7 @@ from features.doctor.people.who_is_who import who_is_who
 from features.doctor.shadows import shadows
 from features.errors import StamkundError
 from features.identity.join import join_people
+from features.ingest.guards import ACCEPTABLE
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
 from features.ingest.sources.portion import Portion
@@ -65,7 +66,8 @@ def examine(
             return _diagnosis(settings, as_of, maturity.criteria(None, settings), findings, ())
         progress("looking", 0, 1)
         report, lake = join_people(copy, report), Lake(copy.lake)
-        findings += [*obstacles.unusual_sources(settings, lake), *rows.rejections(report, settings, sources)]
+        findings += [*obstacles.unusual_sources(settings, lake), *obstacles.names_of_nobody(settings, lake)]
+        findings += [*rows.rejections(report, settings, sources)]
         facts = Facts.of(lake, report, as_of=as_of)
         if facts.kinds.is_empty():
             customers, predicted = int(facts.attributes["customers"].sum()), outcome_columns(settings.targets)
@@ -128,7 +130,7 @@ def _read(
     while sources or http_log:
         try:
             readable = settings.model_copy(update={"sources": sources})
-            report = ingest(readable, log=http_log, progress=progress, look=look)
+            report = ingest(readable, log=http_log, progress=progress, look=look, accept=ACCEPTABLE)
         except StamkundError as error:
             name = ((error.field or "") + "..").split(".")[1]
             if sources.pop(name, None) is None:

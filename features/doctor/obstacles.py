@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from features.config.settings import Settings
 from features.doctor.findings.finding import Finding, enumeration, quantity
 from features.errors import StamkundError
-from features.ingest.guards import unusual
+from features.ingest.guards import correction, unknown_names, unusual
 from features.ingest.lake_watermarks import watermarks_of
 from features.lake import Lake
 from features.profiles.fit import check_events
@@ -30,6 +30,12 @@ def unusual_sources(settings: Settings, scratch: Lake) -> Iterator[Finding]:
     for surprise in unusual(settings.sources, now.sources, before.sources):
         step = f"Mend it, or if it is right: `stamkund build --accept {surprise.code}`."
         yield Finding("schedule", "problem", f"{surprise.source}: {surprise.text}", step)
+
+
+def names_of_nobody(settings: Settings, scratch: Lake) -> Iterator[Finding]:
+    """Attributes and kinds that the settings name and that nobody has, which would stop a build."""
+    for error in unknown_names(settings, scratch.scan("events")):
+        yield Finding("rows", "problem", str(error), correction(error))
 
 
 def unusable_features(lake: Lake, settings: Settings, *, as_of: int) -> Iterator[Finding]:

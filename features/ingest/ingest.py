@@ -16,11 +16,11 @@ import polars as pl
 from features import sql
 from features.config.same_as import reading_order
 from features.config.settings import Settings
-from features.events.tables import PEOPLE_TABLES, REFERENCE_TABLES, WITH_ATTRIBUTES
+from features.events.tables import PEOPLE_TABLES, REFERENCE_TABLES, WITH_ATTRIBUTES, schema
 from features.ingest.canonical_rows import create_tables
 from features.ingest.events.lake_events import LakeEvents, changed_fragments
 from features.ingest.events.same_orders import give_way_in_lake
-from features.ingest.guards import check_codes, check_files, check_rows
+from features.ingest.guards import check_codes, check_files, check_names, check_rows
 from features.ingest.http_log import Log, ingest_log, read_log
 from features.ingest.lake_watermarks import verified_watermarks
 from features.ingest.pipeline import Look, PortionResult, ingest_portion
@@ -80,6 +80,7 @@ def ingest(
                 watermarks, reason = None, str(need)
         if watermarks is None:
             report = replace(job(None), full_read_reason=reason)
+        check_names(settings, _events(lake, draft, kept=watermarks is not None), accept)
     return replace(report, version=lake.version)
 
 
@@ -132,6 +133,12 @@ def _ingest(
     progress("lake", steps, steps)
     reports = (*_reports(settings, results), log_report) if log else _reports(settings, results)
     return IngestReport(reports, "", log=log_watermark.number, before=lake.version, fragments=fragments)
+
+
+def _events(lake: Lake, draft: Draft, *, kept: bool) -> pl.LazyFrame:
+    """The events of the next lake."""
+    files, columns = draft.files("events", lake.parts("events") if kept else {}), schema("events")
+    return pl.scan_parquet(files, schema=columns, missing_columns="insert") if files else pl.LazyFrame(schema=columns)
 
 
 @contextmanager

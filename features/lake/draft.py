@@ -31,6 +31,11 @@ class Draft:
         """Take over parts of the present lake as they are."""
         self._labels[table] = frozenset(labels)
 
+    def files(self, table: LakeTable, present: Mapping[str, Path]) -> list[Path]:
+        """The files of a table: those written, and of the ``present`` parts those to keep."""
+        kept = [file for label, file in present.items() if label in self._labels.get(table, ())]
+        return [*self.folder.glob(f"{table}-*.parquet"), *kept]
+
     def publish(self, present: Manifest, target: Path) -> Manifest:
         """Move the new files into the folder ``target``; the manifest of these and of the parts to keep."""
         tables: dict[str, list[Entry]] = {table: self._entries(table, present, target) for table in LAKE_TABLES}

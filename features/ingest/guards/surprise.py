@@ -8,7 +8,10 @@ from typing import Final
 
 from features.errors import StamkundError
 
-ACCEPTABLE: Final = ("missing_file", "fewer_rows", "changed_type", "empty_column", "more_rejected")
+ACCEPTABLE: Final = (
+    *("missing_file", "fewer_rows", "changed_type", "empty_column", "more_rejected"),
+    *("unknown_attribute", "unknown_kind"),
+)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def build(
 
     It stops, and leaves everything as it was, when a source is not as it was: a file is gone (missing_file), less than
     half of the rows are there (fewer_rows), a column is of another type (changed_type) or empty (empty_column), most
-    rows are rejected (more_rejected). --accept missing_file,fewer_rows lets what you expect pass.
+    rows are rejected (more_rejected); and when a setting names what nobody has (unknown_attribute, unknown_kind).
+    --accept missing_file,fewer_rows lets what you expect pass.
     """
     from serving.jobs.build import build_all
     from serving.terminal.answers import build_answer
