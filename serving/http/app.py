@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import bentoml
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.staticfiles import StaticFiles
 
@@ -23,7 +23,9 @@ from serving.http.reception.routes import JsonRoute, MessageRoute
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState
+from serving.http.status import answer_me, answer_status
 from serving.http.telemetry.metrics import Metrics
+from serving.http.timeline import answer_timeline
 from serving.segment_spec.batch import as_history, messages_of
 from serving.segment_spec.paths import BATCHES, IMPORT, PATHS, SHORT
 
@@ -84,6 +86,25 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
     @app.get("/v1/profiles/{key:path}/export", responses=ERRORS, summary="Everything that is held of a person")
     def get_export(key: str) -> Response:
         return json_response(answer_export(current.state, key))
+
+    @app.get("/v1/profiles/{key:path}/events", responses=ERRORS, summary="What happened to a customer, latest first")
+    def get_timeline(
+        key: str,
+        kind: Annotated[list[str], Query(description="Only entries of these kinds.")] = [],  # noqa: B006
+        limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+        cursor: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+        as_of: str | None = None,
+    ) -> Response:
+        answer = answer_timeline(current.state, key, kinds=kind, limit=limit, cursor=cursor, as_of=as_of)
+        return json_response(answer)
+
+    @app.get("/v1/me", responses=ERRORS, summary="What the key that asks opens")
+    def get_me(request: Request) -> Response:
+        return json_response(answer_me(request.state.key))
+
+    @app.get("/v1/status", responses=ERRORS, summary="How fresh build, events and models are")
+    def get_status() -> Response:
+        return json_response(answer_status(current.state))
 
     @app.delete("/v1/profiles/{key:path}", responses=ERRORS, summary="Erase a person; the receipt")
     def delete_profile(key: str, *, suppress: bool = False) -> Response:

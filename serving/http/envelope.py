@@ -111,7 +111,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def _field(loc: tuple[int | str, ...]) -> str:
     """Where in a request something is wrong, such as ``profiles[0].id``."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc if part != "body"]
+    inside = loc[1:]  # what is before says whether it is of the body or of the query
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in inside]
     return "".join(parts).removeprefix(".")
 
 

@@ -47,6 +47,13 @@ def append_events(
     return {str(key) for key in new}
 
 
+def events_after(engine: Engine, seq: int) -> int:
+    """How many events were logged after the event numbered ``seq``."""
+    with engine.connect() as connection:
+        count = sa.select(sa.func.count()).select_from(EVENT_LOG).where(EVENT_LOG.c.seq > seq)
+        return int(connection.execute(count).scalar_one())
+
+
 def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermark]:
     """The canonical events logged after the event numbered ``after``, and the watermark at the last one."""
     with engine.begin() as connection:

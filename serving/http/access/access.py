@@ -24,42 +24,43 @@ class Access:
     def __init__(self, store: Callable[[], Engine]) -> None:
         self._store = store
 
-    async def check(self, request: Request, route: str, key: Callable[[], Awaitable[str | None]]) -> None:
-        """Raise the error of a request that may not ask this route, such as ``POST /v1/scores``.
+    async def check(self, request: Request, route: str, key: Callable[[], Awaitable[str | None]]) -> Key | None:
+        """The key of a request; the error of one that may not ask this route, such as ``POST /v1/scores``.
 
-        ``key`` gives the one in its body, which counts where no header says who asks.
+        ``key`` gives the one in its body, which counts where no header says who asks. None where none is needed.
         """
         if route in OPEN or (route in OPEN_HERE and is_local(request)):
-            return
+            return None
         needed, store, header = NEEDED[route], self._store(), request.headers.get("authorization")
         secret = await key() if header is None else secret_in(header)
         if store.dialect.name == "sqlite":  # a read of the file's pages in memory, a third of what a thread costs
-            _check(store, secret, needed, request)
-        else:
-            await run_in_threadpool(_check, store, secret, needed, request)
+            return _checked(store, secret, needed, request)
+        return await run_in_threadpool(_checked, store, secret, needed, request)
 
 
 @outages_as_errors()
-def _check(store: Engine, secret: str | None, needed: Scope, request: Request) -> None:
+def _checked(store: Engine, secret: str | None, needed: Scope | None, request: Request) -> Key | None:
     key = None if secret is None else key_of(store, secret)
     if key is not None:
         _check_key(key, needed)
     elif any_key(store):
         if secret is None:
-            raise StamkundError("missing_key", f"This needs a key with the scope {needed}. {HOW}")
+            which = "a key" if needed is None else f"a key with the scope {needed}"
+            raise StamkundError("missing_key", f"This needs {which}. {HOW}")
         raise StamkundError("unknown_key", f"No such key is known. Ask its service's owner for one. {HOW}")
     elif not is_local(request):
         message = (
             "This service has no keys, so it answers its own machine only. "
-            f"Its owner makes one with `stamkund keys create NAME --scope {needed}`."
+            f"Its owner makes one with `stamkund keys create NAME --scope {needed or 'read'}`."
         )
         raise StamkundError("no_keys", message)
+    return key
 
 
-def _check_key(key: Key, needed: Scope) -> None:
+def _check_key(key: Key, needed: Scope | None) -> None:
     state = key.state(clock())
     if state != "valid":
         raise StamkundError(f"{state}_key", f"The key {key.id} is {state}. Ask the service's owner for a new one.")
-    if not key.allows(needed):
+    if needed is not None and not key.allows(needed):
         has = ", ".join(key.scopes)
         raise StamkundError("missing_scope", f"This needs a key with the scope {needed}; key {key.id} has {has}.")

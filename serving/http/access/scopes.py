@@ -7,13 +7,16 @@ from typing import Any, Final
 from serving.segment_spec.paths import BATCHES, PATHS
 from serving.store.keys import Scope
 
-NEEDED: Final[dict[str, Scope]] = {
+NEEDED: Final[dict[str, Scope | None]] = {
     **dict.fromkeys((f"POST {path}" for path in (*BATCHES, *PATHS)), "write"),
     "POST /v1/scores": "read",
     "POST /v1/decisions": "read",
     "GET /v1/profiles/{key:path}": "read",
+    "GET /v1/profiles/{key:path}/events": "read",
     "GET /v1/profiles/{key:path}/export": "admin",
     "DELETE /v1/profiles/{key:path}": "admin",
+    "GET /v1/status": "read",
+    "GET /v1/me": None,  # any key may ask what it opens
     "GET /metrics": "read",
 }
 OPEN: Final = ("GET /docs", "GET /")  # they tell nothing of the company or its customers
@@ -31,4 +34,4 @@ def describe_scopes(document: dict[str, Any]) -> None:
         method, path = route.split()
         operations = document["paths"].get(path.replace(":path}", "}"), {})
         if method.lower() in operations:
-            operations[method.lower()]["security"] = [{name: [scope]} for name in SCHEMES]
+            operations[method.lower()]["security"] = [{name: [scope] if scope else []} for name in SCHEMES]

@@ -79,7 +79,7 @@ class JsonRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             asked = self.request(request.scope, request.receive)
-            await request.app.state.access.check(request, route, asked.key)
+            asked.state.key = await request.app.state.access.check(request, route, asked.key)
             if self.body_field is not None:
                 await asked.body()  # FastAPI would give the mistakes in it a shape of its own
             return await handler(asked)

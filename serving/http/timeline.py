@@ -1,0 +1,41 @@
+"""The answer to a request for what happened to a customer, the latest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.events.kinds import canonical_kind
+from features.moments import iso
+from serving.decisions.exclusions import NO_CONSENT
+from serving.http.customers import customers_of, moment_of, unknown_customer
+from serving.http.profiles import profile_of
+from serving.http.state import State
+from serving.store.engine import outages_as_errors
+from serving.timeline import cursor as cursors
+from serving.timeline.entries import Timeline
+
+
+@outages_as_errors()
+def answer_timeline(
+    state: State, key: str, *, kinds: Sequence[str], limit: int, cursor: str | None, as_of: str | None
+) -> dict[str, object]:
+    """A page of the events of the customer with the key ``id_type:id``; ``next`` is the cursor of the page after it.
+
+    An order is one entry with its lines. Of a customer who does not allow profiles there is none, and ``no_events``
+    says so. All pages after one cursor are of its moment: what happens meanwhile moves none of them.
+    """
+    bound, before = cursors.decode(cursor) if cursor is not None else (None, None)
+    profile = profile_of(key)
+    moment = moment_of(state, as_of)
+    known = customers_of(state, [profile], moment).get(profile)
+    if known is None:
+        raise unknown_customer(profile)
+    until = moment.as_of if bound is None else min(bound, moment.as_of)
+    answer = {"customer_id": known.customer_id, "as_of": iso(until), "currency": state.settings.currency}
+    if not known.passes("profiles"):
+        return answer | {"counts": None, "events": None, "next": None, "no_events": NO_CONSENT}
+    zones = {name: source.timezone for name, source in state.settings.sources.items()}
+    timeline = Timeline(known.record, until, state.units, zones)
+    entries, after = timeline.page({canonical_kind(kind) for kind in kinds}, before=before, limit=limit)
+    following = None if after is None else cursors.encode(until, after)
+    return answer | {"counts": timeline.counts(), "events": entries, "next": following, "no_events": None}
