@@ -8,6 +8,7 @@ slopes are right or wrong beyond the luck of one draw.
 
 from __future__ import annotations
 
+import argparse
 import json
 import tempfile
 from collections.abc import Sequence
@@ -114,9 +115,9 @@ class Told:
         return {f"{prefix}.level": self.level} | ({} if self.slope is None else {f"{prefix}.slope": self.slope})
 
 
-def measure(home: Path) -> list[Told]:
+def measure(home: Path, customers: int = CUSTOMERS) -> list[Told]:
     """Each target on each day."""
-    people = truth(CUSTOMERS)
+    people = truth(customers)
     orders(people).write_parquet(home / "orders.parquet")
     columns = {"id": "customer_id", "time": "time", "value": "value"}
     source = {"table": "events", "kind": "order", "from": str(home / "orders.parquet"), "columns": columns}
@@ -153,8 +154,11 @@ def table_of(found: Sequence[Told]) -> Table:
 
 def main() -> None:
     """Measure, print the table, then the figures as one line of JSON."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--customers", type=int, default=CUSTOMERS, help="how many; fewer are faster, and noisier")
+    choice = options.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        found = measure(Path(home))
+        found = measure(Path(home), choice.customers)
     Console(width=120, highlight=False).print(table_of(found))
     print(json.dumps({key: round(value, 4) for each in found for key, value in each.figures.items()}))
 

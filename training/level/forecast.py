@@ -12,10 +12,9 @@ from typing import Final
 
 import numpy as np
 
-from features.units import DAY
 from training.level.history import History
+from training.targets.populations.origins import a_year_before
 
-YEAR: Final = 364 * DAY  # whole weeks, so that weekdays meet weekdays
 MEMORY: Final = 0.5  # the weight of the last block; of the one before half of the rest, and so on
 PERSISTENCE: Final = 0.25  # how much of a change seen over the last quarter of a horizon is taken to stay
 LEAST_BLOCKS: Final = 3  # horizons that a method must have been tried over before it is chosen
@@ -41,9 +40,9 @@ def smoothed(history: History, at: int) -> float | None:
 
 
 def seasonal(history: History, at: int) -> float | None:
-    """As in the last horizon, moved as a year ago between the same two."""
-    last, now = last_block(history, at), history.whole.at(at - YEAR)
-    then = history.whole.at(at - YEAR - history.whole.horizon_us)
+    """As in the last horizon, moved as a year ago between the same two, to the very day."""
+    last, ago, day = last_block(history, at), history.a_year_ago, a_year_before(at)
+    now, then = ago.at(day), ago.at(day - ago.horizon_us)
     return None if last is None or now is None or then is None else last + now - then
 
 

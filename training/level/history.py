@@ -59,26 +59,31 @@ class Series:
 
 @dataclass(frozen=True)
 class History:
-    """The levels of whole horizons, and of their first quarters, which tell earlier what has changed."""
+    """The levels of whole horizons, and of their first quarters, which tell earlier what has changed.
+
+    ``a_year_ago`` holds those of whole horizons on the very days a year before the moments that are asked about: a
+    season that begins on a date is in sight to the day.
+    """
 
     whole: Series
     quarter: Series
+    a_year_ago: Series = Series(np.empty(0, dtype=np.int64), np.empty(0), 0)
 
     def known_by(self, moment: int) -> History:
         """What was known of them at a moment."""
-        return History(self.whole.known_by(moment), self.quarter.known_by(moment))
+        return History(*(each.known_by(moment) for each in (self.whole, self.quarter, self.a_year_ago)))
 
 
-def history_of(target: Target, rows: pl.DataFrame, early: pl.DataFrame | None, *, scale: int) -> History | None:
-    """The levels of a target's rows (``as_of, y``; null where not known yet) and of those of its first quarter.
+def history_of(
+    target: Target, rows: pl.DataFrame, early: pl.DataFrame, year_ago: pl.DataFrame, *, scale: int
+) -> History:
+    """The levels of a target's rows (``as_of, y``; null where not known yet), of its first quarter and of a year ago.
 
-    Amounts are in minor units, of which ``scale`` make one. None where rows have moments of their own.
+    Amounts are in minor units, of which ``scale`` make one.
     """
-    if early is None:
-        return None
-    horizons = (target.horizon_us, quarter_of(target.horizon_us))
+    whole, quarter = target.horizon_us, quarter_of(target.horizon_us)
     series = []
-    for frame, horizon in zip((rows, early), horizons, strict=True):
+    for frame, horizon in ((rows, whole), (early, quarter), (year_ago, whole)):
         told = frame.drop_nulls("y")
         y = told["y"].to_numpy().astype(np.float64) / scale
         series.append(Series.of(told["as_of"].to_numpy(), y, horizon, target.score_kind))

@@ -101,6 +101,10 @@ class Outcome:
     def early_rows(self, lake: Lake, *, first: int, as_of: int) -> None:
         """None: rows come when they come, and tell no level of a whole company at a moment."""
 
+    def year_ago_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002
+        """None."""
+        return iter(())
+
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The rows of snapshots after ``as_of`` whose outcome is there; those of customers have no time."""
         last = 2**62 if until is None else until

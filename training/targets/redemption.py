@@ -109,6 +109,10 @@ class Redemption:
     def early_rows(self, lake: Lake, *, first: int, as_of: int) -> None:
         """None: contacts have moments of their own."""
 
+    def year_ago_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:  # noqa: ARG002
+        """None."""
+        return iter(())
+
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The contacts in ``(as_of, until]``."""
         rows = self.contacts(lake).filter(pl.col("as_of") > as_of)

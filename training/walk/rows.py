@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -45,20 +45,19 @@ def draw(
     key = (*target.entity, "as_of", "fresh")
     labelled, others, levels = Sample(most, key), Sample(most, key), list[pl.DataFrame]()
     for rows in training_rows(lake, target, first=first, as_of=as_of, keeper=keeper):
-        own = rows.filter(~pl.col("customer_id").is_in(list(without)))
+        own = _allowed(rows, None, without)
         levels.append(_level(own))
         for sample, those in ((labelled, pl.col("known_at") <= as_of), (others, pl.col("known_at") > as_of)):
             sample.add(own.filter(those))
     drawn = pl.concat([labelled.rows(), others.rows()]).sort("as_of", *reversed(target.entity))
-    early = _early_level(lake, target, first=first, as_of=as_of, keeper=keeper)
-    return Drawn(drawn, labelled.found, history_of(target, pl.concat(levels), early, scale=scale))
+    history = _history(lake, target, levels, first=first, as_of=as_of, scale=scale, keeper=keeper, without=without)
+    return Drawn(drawn, labelled.found, history)
 
 
 def level_history(lake: Lake, target: Target, *, first: int, as_of: int, scale: int) -> History | None:
     """The levels of a target known at a moment, without any features; None where it has none."""
     levels = [_level(rows) for rows in training_rows(lake, target, first=first, as_of=as_of)]
-    early = _early_level(lake, target, first=first, as_of=as_of, keeper=None)
-    return history_of(target, pl.concat(levels), early, scale=scale)
+    return _history(lake, target, levels, first=first, as_of=as_of, scale=scale)
 
 
 def training_rows(
@@ -71,7 +70,7 @@ def training_rows(
     for rows in chain(fresh, further):
         begin = pl.lit(value=True) if target.from_table else pl.col("as_of") >= first + WARM_UP
         warm = rows.filter(begin, pl.col("as_of") <= as_of).with_columns(label)
-        yield warm if keeper is None else keeper.passing("training", warm)
+        yield _allowed(warm, keeper, ())
 
 
 def history_start(lake: Lake, *, as_of: int) -> int:
@@ -91,11 +90,32 @@ def _level(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.drop_nulls("y").group_by("as_of", maintain_order=True).agg(pl.col("y").mean())
 
 
-def _early_level(
-    lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None
-) -> pl.DataFrame | None:
-    """What the first quarter of a horizon came to at each moment; None for a target that has none."""
-    frames = target.early_rows(lake, first=first, as_of=as_of)
-    if frames is None:
+def _history(
+    lake: Lake,
+    target: Target,
+    levels: Sequence[pl.DataFrame],
+    *,
+    first: int,
+    as_of: int,
+    scale: int,
+    keeper: Gatekeeper | None = None,
+    without: Collection[str] = (),
+) -> History | None:
+    """These levels, with what the first quarter of a horizon came to at each moment and what a horizon did a year ago.
+
+    None for a target that has none.
+    """
+
+    def told(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+        return pl.concat([_level(_allowed(rows, keeper, without)) for rows in frames])
+
+    early = target.early_rows(lake, first=first, as_of=as_of)
+    if early is None:
         return None
-    return pl.concat([_level(rows if keeper is None else keeper.passing("training", rows)) for rows in frames])
+    year_ago = told(target.year_ago_rows(lake, first=first, as_of=as_of))
+    return history_of(target, pl.concat(levels), told(early), year_ago, scale=scale)
+
+
+def _allowed(rows: pl.DataFrame, keeper: Gatekeeper | None, without: Collection[str]) -> pl.DataFrame:
+    own = rows.filter(~pl.col("customer_id").is_in(list(without)))
+    return own if keeper is None else keeper.passing("training", own)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import numpy as np
 import pytest
 
+from features.moments import micros
 from features.units import DAY
-from training.level.forecast import METHODS, YEAR, changed, forecast, last_block, seasonal, smoothed
+from training.level.forecast import METHODS, changed, forecast, last_block, seasonal, smoothed
 from training.level.history import History, Series, linked, unlinked
 from training.targets import ScoreKind
+from training.targets.populations.origins import a_year_before_each
 
 WEEK, HORIZON = 7 * DAY, 28 * DAY
 NONE = Series(np.empty(0, dtype=np.int64), np.empty(0), WEEK)
@@ -45,9 +49,12 @@ def test_each_method_in_numbers_that_can_be_checked_by_hand() -> None:
 
 
 def test_a_season_is_that_of_a_year_ago() -> None:
-    week = YEAR // WEEK
-    history = History(series({8: 1.0, 12: 1.7, 8 + week: 3.0}), NONE)
-    assert seasonal(history, (12 + week) * WEEK) == pytest.approx(3.0 + 1.7 - 1.0)
+    """The very day a year ago, even where weeks do not meet it: whole weeks would look at the 2nd of November."""
+    at = micros(date(2025, 11, 1))
+    ago = [micros(date(2024, 11, 1)) - HORIZON, micros(date(2024, 11, 1)), micros(date(2024, 11, 2))]
+    year_ago = Series(np.array(ago), np.array([1.0, 1.7, 9.9]), HORIZON)
+    history = History(Series(np.array([at - HORIZON]), np.array([3.0]), HORIZON), NONE, year_ago)
+    assert seasonal(history, at) == pytest.approx(3.0 + 1.7 - 1.0)
 
 
 def test_what_is_not_known_yet_tells_nothing() -> None:
@@ -73,9 +80,15 @@ def test_the_method_that_was_least_off_is_believed() -> None:
 
 def test_a_season_that_doubles_is_told_once_a_year_of_it_was_seen() -> None:
     """Three years of which the last quarter is twice as high: a jump up and one down that the last block misses."""
-    high = {week: np.log(2.0) if week % 52 >= 39 else 0.0 for week in range(156)}
-    history = History(series(high), NONE)
-    up = forecast(history, (2 * 52 + 39) * WEEK)
+
+    def high(moments: list[int]) -> Series:
+        months = [datetime.fromtimestamp(moment / 1e6, UTC).month for moment in moments]
+        return Series(np.array(moments), np.log(np.where(np.array(months) >= 10, 2.0, 1.0)), HORIZON)
+
+    at, first = micros(date(2024, 10, 1)), micros(date(2022, 1, 1))
+    weeks = list(range(at - HORIZON, first, -WEEK))[::-1]
+    ago = a_year_before_each([at, *weeks], HORIZON, first=first - 28 * DAY, as_of=at)
+    up = forecast(History(high(weeks), NONE, high(ago)), at)
     assert up is not None
     assert up.method == "seasonal"
     assert up.value == pytest.approx(np.log(2.0))

@@ -103,6 +103,9 @@ class Target(Protocol):
     def early_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame] | None:
         """Rows whose label looks ahead only a quarter of the horizon; None where rows are not settled together."""
 
+    def year_ago_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
+        """Rows of a year before the moments of all others, and a horizon before: only their levels are asked for."""
+
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The rows that a model of ``as_of`` is evaluated on, up to ``until`` where rows have moments of their own."""
 

@@ -17,7 +17,7 @@ from features.profiles.feature_set import FeatureSet
 from training.targets.frame.target import CUSTOMER, Asked, Population
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members
-from training.targets.populations.origins import STEP, WARM_UP, origins, quarter_of
+from training.targets.populations.origins import STEP, WARM_UP, a_year_before_each, origins, quarter_of
 
 Frame = nw.LazyFrame[pl.LazyFrame]
 _NOBODY = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64, "y": pl.Int64})
@@ -132,6 +132,13 @@ class Customers(ABC):
         quarter = replace(self, horizon_us=quarter_of(self.horizon_us))
         moments = range(as_of - quarter.horizon_us, first + WARM_UP - 1, -STEP // 2)
         return quarter.labels_by_moment(lake, moments=moments, known_by=as_of)
+
+    def year_ago_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
+        """The population a year before each of all these moments, and a horizon before that."""
+        every = self._moments(first=first, as_of=as_of)
+        every += [moment - STEP // 2 for moment in every]
+        ago = a_year_before_each(every, self.horizon_us, first=first, as_of=as_of)
+        return self.labels_by_moment(lake, moments=ago, known_by=as_of)
 
     def _moments(self, *, first: int, as_of: int) -> list[int]:
         return [as_of, *origins(self.horizon_us, first=first, as_of=as_of)]

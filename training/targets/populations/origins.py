@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
 from features.units import DAY
 
 STEP = 14 * DAY  # between origins: closer ones add rows that say nearly the same, and teach a little all the same
@@ -15,6 +18,30 @@ def origins(horizon_us: int, *, first: int, as_of: int) -> list[int]:
     [62, 48, 34]
     """
     return list(range(as_of - horizon_us, first + WARM_UP - 1, -STEP))
+
+
+def a_year_before(moment: int) -> int:
+    """The same time of the same day a year earlier (of 29 February: the day before), in UTC.
+
+    >>> from features.moments import micros
+    >>> from datetime import date
+    >>> [(micros(day) - a_year_before(micros(day))) // DAY for day in (date(2024, 2, 1), date(2024, 11, 1))]
+    [365, 366]
+    """
+    day = datetime.fromtimestamp(moment // DAY * DAY / 1_000_000, UTC)
+    leap = (day.month, day.day) == (2, 29)
+    earlier = day.replace(year=day.year - 1, day=28 if leap else day.day)
+    return moment - (day - earlier).days * DAY
+
+
+def a_year_before_each(moments: Iterable[int], horizon_us: int, *, first: int, as_of: int) -> list[int]:
+    """A year before each moment, and a horizon before that: where some history comes before, and the label is known.
+
+    >>> [moment // DAY for moment in a_year_before_each([800 * DAY], 28 * DAY, first=0, as_of=800 * DAY)]
+    [406, 434]
+    """
+    found = {a_year_before(moment) - back for moment in moments for back in (0, horizon_us)}
+    return sorted(moment for moment in found if first + WARM_UP <= moment <= as_of - horizon_us)
 
 
 def quarter_of(horizon_us: int) -> int:
