@@ -15,6 +15,7 @@ from features.lake import Lake
 from features.profiles.consent import gatekeeper_of
 from features.scores.table import read_scores
 from features.units import DAY
+from training.drift import FeatureDrift, feature_drifts
 from training.learners.model import Model
 from training.metrics.by_kind import model_metrics
 from training.metrics.stability import drift_of
@@ -28,8 +29,8 @@ class Entry:
     """What one version of a model said of so many customers at a moment (µs), and what came of it.
 
     ``mean`` is the mean score, ``drift`` how far the scores have moved from those of the training
-    (:func:`training.metrics.stability.drift_of`). ``figures`` are empty until the outcomes are known at ``known_at``;
-    for models of contacts, whose outcomes are no one moment's; and where the training had ``seen`` what came true.
+    (:func:`training.metrics.stability.drift_of`). ``figures`` are empty until outcomes are known, and where the
+    training had ``seen`` what came true. All are known at ``known_at``; ``open`` of them are not known yet.
     """
 
     target: Target
@@ -40,6 +41,7 @@ class Entry:
     drift: float
     known_at: int | None
     seen: bool = False
+    open: int = 0
     figures: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -66,6 +68,12 @@ def scorecard(settings: Settings, names: Sequence[str] | None = None) -> list[En
     return list(_entries(settings, [each for each in newest.iter_rows() if each[:2] in registered]))
 
 
+def drifts_of(settings: Settings, entries: Sequence[Entry]) -> dict[str, list[FeatureDrift]]:
+    """The drift of the features of each model that scored last, by its name."""
+    latest = {entry.target.name: entry for entry in sorted(entries, key=lambda entry: (entry.as_of, entry.version))}
+    return {name: feature_drifts(settings, load(settings, name, entry.version)) for name, entry in latest.items()}
+
+
 def _entries(settings: Settings, batches: list[tuple[str, int, int]]) -> Iterator[Entry]:
     lake, models = Lake(settings.lake), dict[tuple[str, int], Model]()
     end = _end(lake)
@@ -76,21 +84,28 @@ def _entries(settings: Settings, batches: list[tuple[str, int, int]]) -> Iterato
         target = model.target
         batch = (pl.col("model") == name, pl.col("version") == version, pl.col("as_of") == as_of)
         told = read_scores(settings.scores).filter(*batch).collect()
-        known_at = as_of + target.horizon_us if target.settled_together else None
-        seen = as_of < model.as_of
-        known = not seen and known_at is not None and known_at <= end
-        figures = _figures(settings, lake, target, told, as_of=as_of) if known else {}
+        seen, known_at = as_of < model.as_of, as_of + target.horizon_us if target.settled_together else None
+        figures, open_ = dict[str, float](), len(told)
+        if not seen and (known_at is None or known_at <= end):
+            both = told.join(_came(settings, lake, target, as_of=as_of), on=list(target.entity))
+            known = both.filter(pl.col("known_at") <= end)
+            known_at = known_at or both.select(pl.col("known_at").max()).item()
+            figures, open_ = _figures(settings, target, known), both.height - known.height
         values = told["value"].to_numpy()
         mean = float(values.mean()) if len(values) else float("nan")
         drift = drift_of(values, model.percentiles)
-        yield Entry(target, version, as_of, len(values), mean, drift, known_at, seen, figures)
+        yield Entry(target, version, as_of, len(values), mean, drift, known_at, seen, open_, figures)
 
 
-def _figures(settings: Settings, lake: Lake, target: Target, told: pl.DataFrame, *, as_of: int) -> dict[str, float]:
-    """The metrics of a batch, over those whose outcome may be learnt from."""
-    rows, keeper = target.outcome_rows(lake, as_of=as_of, until=None), gatekeeper_of(settings, lake)
+def _came(settings: Settings, lake: Lake, target: Target, *, as_of: int) -> pl.DataFrame:
+    """``entity, known_at, y`` of those who were scored and whose outcome may be learnt from."""
+    rows, keeper = target.came_of(lake, as_of=as_of), gatekeeper_of(settings, lake)
     rows = rows if keeper is None else keeper.passing("training", rows)
-    both = told.join(rows.drop_nulls("y").select("customer_id", "y"), on="customer_id")
+    return rows.drop_nulls("y").select(*target.entity, "known_at", "y")
+
+
+def _figures(settings: Settings, target: Target, both: pl.DataFrame) -> dict[str, float]:
+    """The metrics of scores (``value``) beside what came (``y``)."""
     if both.is_empty():
         return {}
     y: Floats = both["y"].to_numpy().astype(np.float64) / scale_of(target, settings.minor_units)

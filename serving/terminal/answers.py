@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import polars as pl
@@ -11,6 +11,7 @@ from features.doctor import Diagnosis
 from features.moments import iso
 from features.profiles.build import BuildResult
 from serving.store.keys import Key
+from training.drift import FeatureDrift
 from training.registry.versions import ForeignVersion, ModelVersion
 from training.scorecard import Entry
 from training.verdict.report import TrainingReport
@@ -98,8 +99,13 @@ def scorecard_answer(entry: Entry) -> Answer:
     return {
         "model": entry.target.name, "version": entry.version, "as_of": iso(entry.as_of), "customers": entry.customers,
         "mean_score": entry.mean, "came": entry.came, "drift": entry.drift, "known_at": known_at,
-        "seen_in_training": entry.seen, "figures": entry.figures,
+        "seen_in_training": entry.seen, "open": entry.open, "figures": entry.figures,
     }  # fmt: skip
+
+
+def drifts_answer(drifts: Mapping[str, Sequence[FeatureDrift]]) -> Answer:
+    """Of each model how far each of its features has moved, the one that has most first."""
+    return {name: [asdict(drift) for drift in each] for name, each in drifts.items()}
 
 
 def key_answer(key: Key, now: int) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,12 +13,14 @@ from features.moments import day, minute
 from features.profiles.feature_set import FeatureSet
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
+from training.drift import FeatureDrift
 from training.registry.versions import ForeignVersion, ModelVersion
 from training.scorecard import Entry
 from training.verdict.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
 FIGURE = {"probability": ("auc", "AUC"), "amount": ("gini", "Gini")}
+MOST_MOVED = 3  # features that a line names
 
 
 def sources_table(report: IngestReport) -> Table:
@@ -127,12 +129,22 @@ def scorecard_table(entries: Iterable[Entry]) -> Table:
     for each in entries:
         key, label = FIGURE[each.target.score_kind]
         figure, came = f"{label} {figure_text(each.figures.get(key))}", figure_text(each.came)
+        if each.figures and each.open:
+            figure = f"{figure}, {each.open:,} open"
         if not each.figures:
-            figure = "of contacts" if each.known_at is None else f"open until {day(each.known_at)}"
+            figure = "nobody left" if each.known_at is None else f"open until {day(each.known_at)}"
             figure = "seen in training" if each.seen else figure
         head = (each.target.name, str(each.version), day(each.as_of), f"{each.customers:,}")
         add_row(table, *head, figure_text(each.mean), came, figure, figure_text(each.drift))
     return table
+
+
+def drift_lines(drifts: Mapping[str, Sequence[FeatureDrift]]) -> Iterator[str]:
+    """Of each model the features that have moved most."""
+    for name, each in drifts.items():
+        if each:
+            told = ", ".join(f"{drift.feature} {figure_text(drift.drift)}" for drift in each[:MOST_MOVED])
+            yield f"Features of {name} that have moved most since its training: {told}."
 
 
 def features_table(feature_set: FeatureSet, values: Mapping[str, float | str | None]) -> Table:

@@ -20,6 +20,7 @@ from training import scorecard as module
 from training.learners.model import Model
 from training.registry.versions import ModelVersion
 from training.scorecard import scorecard
+from training.targets.declared import target_of
 
 EVENTS = (
     *((who, "order", 70, 100, None) for who in ("ann", "bob", "cat", "dan")),
@@ -92,3 +93,24 @@ def test_without_batches_and_of_unknown_models_there_is_no_scorecard(company: Se
         with pytest.raises(StamkundError) as refused:
             scorecard(settings, names)
         assert refused.value.code == code
+
+
+def test_contacts_are_told_as_their_campaigns_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At day 50 two contacts of a campaign that ends with day 60, and one of another that outlasts the data."""
+    settings = settings_in(tmp_path / "home", {"offer": {"type": "redemption", "contact": "mail", "response": "reply"}})
+    told = [("ann", "short", 0.9), ("bob", "short", 0.2), ("cat", "long", 0.4)]
+    mails = ((who, "mail", 40, None, campaign) for who, campaign, _ in told)
+    orders = ((who, "order", 1, 100, None) for who, *_ in told)
+    shop(settings.lake, *orders, *mails, ("ann", "reply", 55, None, "short"), ("cat", "order", 80, 100, None))
+    with writing(settings.scores, {"offer": 1}, as_of=50 * DAY) as write:
+        write("offer", pl.DataFrame(told, schema=["customer_id", "campaign_id", "value"], orient="row"))
+    target = target_of("offer", settings.targets["offer"])
+    monkeypatch.setattr(
+        module, "load", lambda *_: replace(MODEL, name="offer", version=1, target=target, as_of=50 * DAY)
+    )
+    monkeypatch.setattr(module, "listing", lambda _: [ModelVersion("offer", 1, (), 50 * DAY, "passed")])
+    (entry,) = scorecard(settings)
+    assert (entry.figures["rows"], entry.figures["auc"], entry.came) == (2, 1.0, 0.5)
+    assert (entry.open, entry.known_at) == (1, 100 * DAY)  # when the other campaign ends
+    (column,) = (c for c in scorecard_table([entry]).columns if c.header == "figure")
+    assert [str(cell) for cell in column.cells] == ["AUC 1.000, 1 open"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 
@@ -30,5 +31,44 @@ def drift_of(values: Floats, percentiles: Sequence[float] | Floats) -> float:
     cuts = quantiles[TENTHS]
     then = np.diff([0, *np.searchsorted(quantiles[:-1], cuts, side="left"), len(quantiles) - 1])
     now = np.bincount(np.searchsorted(cuts, present, side="right"), minlength=len(cuts) + 1)
-    before, after = (np.maximum(counts / counts.sum(), LEAST) for counts in (then, now))
+    return _index(then / then.sum(), now / now.sum())
+
+
+@dataclass(frozen=True)
+class Bands:
+    """How the values of a feature lay: the ``cuts`` of about ten bands, and the share of values in each; missing last.
+
+    >>> bands = Bands.of(np.array([0.0, 0.0, 1.0, np.nan]))
+    >>> bands.cuts, bands.shares
+    ((0.0, 1.0), (0.0, 0.5, 0.25, 0.25))
+    >>> bands.drift(np.array([1.0, np.nan, 0.0, 0.0]))
+    0.0
+    """
+
+    cuts: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    @classmethod
+    def of(cls, values: Floats) -> Self:
+        """Those of some values; tenths of them where they differ."""
+        present = values[~np.isnan(values)]
+        tenths = np.linspace(0.1, 0.9, 9)
+        cuts = np.unique(np.quantile(present, tenths, method="nearest")) if len(present) else np.empty(0)
+        return cls(tuple(cuts.tolist()), tuple(_shares(values, cuts).tolist()))
+
+    def drift(self, values: Floats) -> float:
+        """The population stability index of values of another time; NaN without any."""
+        if not len(values):
+            return float("nan")
+        return _index(np.array(self.shares), _shares(values, np.array(self.cuts)))
+
+
+def _shares(values: Floats, cuts: Floats) -> Floats:
+    """The share of values in each band, and of those missing."""
+    place = np.where(np.isnan(values), len(cuts) + 1, np.searchsorted(cuts, values, side="right"))
+    return np.bincount(place, minlength=len(cuts) + 2) / max(len(values), 1)
+
+
+def _index(then: Floats, now: Floats) -> float:
+    before, after = np.maximum(then, LEAST), np.maximum(now, LEAST)
     return float(np.sum((after - before) * np.log(after / before)))

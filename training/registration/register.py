@@ -11,6 +11,7 @@ from features.arrays import Floats
 from features.config.settings import Settings
 from features.moments import iso
 from features.profiles.feature_set import FeatureSet
+from training.drift import BANDS, bands_text
 from training.learners.model import Model
 from training.learners.trees import parameters
 from training.registration.card import model_card
@@ -66,6 +67,7 @@ def register_model(
         folder = Path(scratch)
         draw(folder / "plots", model, evidence, Base.of(base, feature_set, settings.currency))
         feature_set.save(folder / FEATURES)
+        (folder / BANDS).write_text(bands_text(model.feature_names, base), encoding="utf-8")
         (folder / "feature_names.txt").write_text("\n".join(model.feature_names) + "\n")
         (folder / "model_card.md").write_text(model_card(model, report, facts), encoding="utf-8")
         (folder / REPORT).write_text(report.dumps(), encoding="utf-8")

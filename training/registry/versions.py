@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from features.config.settings import Settings
 from features.profiles.feature_set import FeatureSet
 from training.learners.model import Model
+from training.registry.artifacts import file_of
 from training.registry.client import registry_client, registry_exists
 
 if TYPE_CHECKING:
@@ -136,12 +137,7 @@ def made_from(settings: Settings, name: str, fingerprint: str) -> ModelVersion |
 
 def report_of(settings: Settings, entry: ModelVersion) -> str:
     """The report of a version's training, as it was written."""
-    with registry_client(settings) as client:
-        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - as above
-
-        run = client.get_model_version(entry.name, str(entry.version)).run_id
-        file = download_artifacts(artifact_uri=f"runs:/{run}/{REPORT}", tracking_uri=settings.registry_url)
-    return Path(file).read_text(encoding="utf-8")
+    return _kept(settings, entry.name, entry.version, REPORT).read_text(encoding="utf-8")
 
 
 def features_of(settings: Settings, model: Model) -> FeatureSet:
@@ -149,12 +145,12 @@ def features_of(settings: Settings, model: Model) -> FeatureSet:
 
     Raises :class:`StamkundError` ``old_feature_set`` where an earlier release wrote them.
     """
-    with registry_client(settings) as client:
-        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - as above
+    return FeatureSet.load(_kept(settings, model.name, model.version, FEATURES))
 
-        run = client.get_model_version(model.name, str(model.version)).run_id
-        file = download_artifacts(artifact_uri=f"runs:/{run}/{FEATURES}", tracking_uri=settings.registry_url)
-    return FeatureSet.load(Path(file))
+
+def _kept(settings: Settings, name: str, version: int, file: str) -> Path:
+    """A file that every training keeps; one that is lost is not found."""
+    return file_of(settings, name, version, file) or Path(file)
 
 
 def registered_models(settings: Settings) -> list[RegisteredModel]:

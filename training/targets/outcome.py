@@ -111,6 +111,10 @@ class Outcome:
         rows = self.labels(lake, as_of=last if self.table == "snapshots" else as_of)
         return rows.filter(pl.col("as_of") > as_of, pl.col("y").is_not_null())
 
+    def came_of(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
+        """The rows of snapshots after ``as_of``."""
+        return self.outcome_rows(lake, as_of=as_of, until=None)
+
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002
         """The rows as they are."""
         return rows

@@ -118,6 +118,10 @@ class Redemption:
         rows = self.contacts(lake).filter(pl.col("as_of") > as_of)
         return rows if until is None else rows.filter(pl.col("as_of") <= until)
 
+    def came_of(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
+        """The customers whom a campaign that still runs had reached before."""
+        return self.running(lake, moments=[as_of])
+
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with the features of customer and campaign at the row's moment."""
         pairs = rows.select("customer_id", "as_of", "campaign_id")

@@ -22,7 +22,8 @@ def train(
 ) -> None:
     """Fit the targets' models on past moments, judge them, and register those that beat the best rule.
 
-    Linear models, trees and blends of them race on outcomes that none has seen; the simplest of the best is kept.
+    Linear models, trees, models of orders and blends race on outcomes that none has seen; the simplest of the best is
+    kept.
 
     A model that is refused answers nothing; the one that answered before goes on. Where everything is as it was when a
     version was trained, nothing is registered, and that version is told again as unchanged.
@@ -133,16 +134,23 @@ def scorecard(
     *,
     as_json: Json = False,
 ) -> None:
-    """What each batch of scores said, against what came true, and how far its scores have moved since the training."""
-    from serving.terminal.answers import scorecard_answer
-    from serving.terminal.tables import scorecard_table
+    """What each batch of scores said, against what came true, and how far scores and features have moved since."""
+    from serving.terminal.answers import drifts_answer, scorecard_answer
+    from serving.terminal.tables import drift_lines, scorecard_table
+    from training.scorecard import drifts_of
     from training.scorecard import scorecard as entries_of
 
     with output(as_json=as_json) as out:
-        entries = entries_of(settings_of(config), names)
+        settings = settings_of(config)
+        entries = entries_of(settings, names)
+        drifts = drifts_of(settings, entries)
         out.say(scorecard_table(entries))
+        for line in drift_lines(drifts):
+            out.say(line)
         out.say("Drift: below 0.1 little has moved, above 0.25 much; then train again.")
-        out.answer({"scorecard": [scorecard_answer(entry) for entry in entries]})
+        out.answer(
+            {"scorecard": [scorecard_answer(entry) for entry in entries], "feature_drift": drifts_answer(drifts)}
+        )
 
 
 def promote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,8 @@ MODEL = Model(
 )  # fmt: skip
 
 
-def settings_in(folder: Path) -> Settings:
-    """Settings whose home is that folder."""
-    document = {"name": "Corner shop", "home": str(folder), "sources": {}, "targets": {"lapse": {"type": "lapse"}}}
+def settings_in(folder: Path, targets: Mapping[str, object] | None = None) -> Settings:
+    """Settings whose home is that folder, with a target of lapse or with these."""
+    declared = targets or {"lapse": {"type": "lapse"}}
+    document = {"name": "Corner shop", "home": str(folder), "sources": {}, "targets": declared}
     return Settings.model_validate(document)

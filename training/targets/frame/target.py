@@ -109,6 +109,9 @@ class Target(Protocol):
     def outcome_rows(self, lake: Lake, *, as_of: int, until: int | None) -> pl.DataFrame:
         """The rows that a model of ``as_of`` is evaluated on, up to ``until`` where rows have moments of their own."""
 
+    def came_of(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
+        """The rows of those whom a model scores at ``as_of``."""
+
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with the columns ``pair_features`` beside them."""
 

@@ -147,6 +147,10 @@ class Customers(ABC):
         """The population at ``as_of``."""
         return self.labels(lake, moments=[as_of])
 
+    def came_of(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
+        """The population at ``as_of``."""
+        return self.labels(lake, moments=[as_of])
+
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002
         """The rows as they are."""
         return rows
