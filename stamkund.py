@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, service
+from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, rejected, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -38,6 +38,7 @@ app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion w
 )
 app.command(epilog=ending("stamkund decide 1042 --count 5"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
+app.command(epilog=ending("stamkund rejected --code bad_time --count 5"))(rejected.rejected)
 app.add_typer(people, name="identity")
 people.command(epilog=ending("stamkund identity report --dry-run"))(identity.report)
 people.command(epilog=ending("stamkund identity explain email:anna@example.org"))(identity.explain)

@@ -15,10 +15,11 @@ from serving.http.access.access import Access
 from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
 from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
-from serving.http.events import answer_message, answer_messages
+from serving.http.events import answer_batch, answer_message
 from serving.http.privacy import answer_erasure, answer_export
 from serving.http.profiles import answer_profile
 from serving.http.reception.origins import Origins
+from serving.http.reception.rejected import LARGEST, answer_rejected
 from serving.http.reception.routes import JsonRoute, MessageRoute
 from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
 from serving.http.scores import answer_scores
@@ -83,6 +84,16 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
     def post_decisions(body: DecisionRequest) -> Response:
         return json_response(answer_decision(current.state, body))
 
+    @app.get("/v1/rejected", responses=ERRORS, summary="Messages that were rejected lately, newest first")
+    def get_rejected(
+        before: Annotated[int | None, Query(ge=1, le=LARGEST, description="`next` of the answer before.")] = None,
+        count: Annotated[int, Query(ge=1, le=1000)] = 100,
+        code: str | None = None,
+    ) -> Response:
+        return json_response(
+            answer_rejected(current.state.settings, current.state.store, before=before, count=count, code=code)
+        )
+
     @app.get("/v1/profiles/{key:path}/export", responses=ERRORS, summary="Everything that is held of a person")
     def get_export(key: str) -> Response:
         return json_response(answer_export(current.state, key))
@@ -118,13 +129,13 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
 def _events(current: CurrentState) -> APIRouter:
     router = APIRouter(route_class=MessageRoute)
 
-    def post_batch(body: BatchRequest) -> Response:
+    def post_batch(body: BatchRequest, *, strict: bool = False) -> Response:
         messages = messages_of(body.batch, sent_at=body.sentAt, context=body.context)
-        return json_response(answer_messages(current.state, list(messages)))
+        return answer_batch(current.state, list(messages), strict=strict)
 
-    def post_import(body: BatchRequest) -> Response:
+    def post_import(body: BatchRequest, *, strict: bool = False) -> Response:
         messages = messages_of(body.batch, sent_at=None, context=body.context)
-        return json_response(answer_messages(current.state, list(as_history([*messages]))))
+        return answer_batch(current.state, list(as_history([*messages])), strict=strict)
 
     def post_of(type_: str) -> Callable[[dict[str, object]], Response]:
         def post(body: dict[str, object]) -> Response:

@@ -8,14 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from fastapi import Response
 from sqlalchemy.engine import Connection
 
 from features.config.sections.identity import household_attributes
 from features.errors import StamkundError
 from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
+from serving.http.envelope import error_body, json_response
 from serving.http.state import State
+from serving.http.telemetry.rejections import rejection_log
 from serving.privacy.hashing import check_hashing
+from serving.privacy.rejection import rejection_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict, receive
 from serving.store.engine import outages_as_errors
@@ -23,6 +27,7 @@ from serving.store.erasures.tombstones import erased_until
 from serving.store.event_log import Event, append_events
 from serving.store.people.households import HouseholdRules, renew_households
 from serving.store.people.standings import join_people
+from serving.store.rejections import keep_rejections
 
 UNAVAILABLE = (
     "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
@@ -32,6 +37,15 @@ UNAVAILABLE = (
 def answer_messages(state: State, messages: Sequence[object]) -> dict[str, object]:
     """A verdict for each message; an accepted event is in the log for good and known to the next answer."""
     return _answer(_receive(state, messages))
+
+
+def answer_batch(state: State, messages: Sequence[object], *, strict: bool) -> Response:
+    """The same as a response, which with ``strict`` is an error beside the verdicts if any message is rejected."""
+    answer = answer_messages(state, messages)
+    if not (strict and answer["rejected"]):
+        return json_response(answer)
+    text = f"{answer['rejected']} of {len(messages)} messages were rejected; results tells why. The others are kept."
+    return json_response(error_body("rejected_messages", text, "batch") | answer, 422)
 
 
 def answer_message(state: State, message: Mapping[str, object]) -> dict[str, object]:
@@ -53,7 +67,23 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
             receiver, pseudonyms=Pseudonyms.of(settings), erased_until=erased_until(state.store, settings)
         )
         log = partial(append_events, state.store, received_at=now, beside=partial(_join, state))
-        return receive(messages, receiver, log)
+        verdicts = receive(messages, receiver, log)
+        _keep_rejected(state, messages, verdicts, receiver)
+    return verdicts
+
+
+def _keep_rejected(
+    state: State, messages: Sequence[object], verdicts: Sequence[MessageVerdict], receiver: Receiver
+) -> None:
+    """Keep what was rejected, and tell of it: whoever sent it may look at nothing but the status."""
+    rejected = [each for each in zip(messages, verdicts, strict=True) if each[1].code is not None]
+    if not rejected:
+        return
+    identity = state.settings.identity
+    types = () if identity is None else tuple(identity.types)
+    rejections = [rejection_of(message, verdict, receiver, types) for message, verdict in rejected]
+    keep_rejections(state.store, rejections, received_at=receiver.received_at, keep=state.settings.privacy.rejected)
+    rejection_log.tell(rejection.code for rejection in rejections)
 
 
 def _join(state: State, connection: Connection, events: Sequence[tuple[int, Event]]) -> None:

@@ -27,10 +27,12 @@ from serving.store.erasures.receipts import is_unclean
 from serving.store.erasures.tombstones import tombstones_of
 from serving.store.event_log import forget_old_log, log_frame
 from serving.store.hidden import pending
+from serving.store.keys import clock
 from serving.store.people.households import replace_households
 from serving.store.people.rulings import all_rulings
 from serving.store.people.standings import replace_people
 from serving.store.records import replace_records, update_records
+from serving.store.rejections import forget_rejections
 
 
 def build_all(
@@ -56,6 +58,7 @@ def build_all(
         run = partial(run, rulings=all_rulings(store))
         built = run(refit=refit, anew=anew, accept=accept, tombstones=tombstones_of(store, settings))
         forget_old_log(store, settings.privacy.keep, as_of=as_of)
+        forget_rejections(store, before=clock() - settings.privacy.rejected)
         if erasures or outdated or is_unclean(store):
             finish(settings, store, erasures, keep=[built.path.name])
             files_are_clean(store)

@@ -18,7 +18,7 @@ from features.events.identifiers import identifier, node
 from features.privacy.pseudonyms import Pseudonyms, hashing_of, other_hashing
 from features.scores.table import change_scores
 from serving.store.engine import meta
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, RULINGS, SIGHTINGS
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
 
 # The keys in ``meta`` of what is hashed and by which key, and of whether files of before are still to be deleted.
 _HASHING: Final = "hashing"
@@ -45,7 +45,9 @@ def hash_store(store: Engine, settings: Settings) -> bool:
     if before == now:
         return _OUTDATED in meta(store)
     with store.begin() as connection:
-        held = any(connection.execute(sa.select(table).limit(1)).first() for table in (EVENT_LOG, DECISIONS, RULINGS))
+        held = any(
+            connection.execute(sa.select(table).limit(1)).first() for table in (EVENT_LOG, DECISIONS, RULINGS, REJECTED)
+        )
         if held and (pseudonyms is None or not _is_more(before, now)):
             raise other_hashing("The store holds events")
         if pseudonyms is not None:
@@ -96,6 +98,7 @@ def _hash(connection: Connection, pseudonyms: Pseudonyms) -> None:
     _change(connection, EVENT_LOG, EVENT_LOG.c.seq, event)
     _change(connection, DECISIONS, DECISIONS.c.decision_id, decision)
     _change(connection, RULINGS, RULINGS.c.number, ruling)
+    connection.execute(sa.delete(REJECTED))
     connection.execute(sa.delete(HOUSEHOLDS))
     connection.execute(sa.delete(SIGHTINGS))  # the build that follows has read all of their events
 

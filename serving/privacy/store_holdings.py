@@ -13,8 +13,10 @@ from features.evaluate.online.record import Record
 from features.events.identifiers import identifier
 from features.moments import iso
 from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
+from features.units import DAY
 from serving.store.people.households import household_of
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS
+from serving.store.rejections import rejections_of
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
 
 
 def holdings(settings: Settings, store: Engine) -> list[Holding]:
@@ -28,6 +30,11 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
         Holding(
             "received events", f"{place}, table {EVENT_LOG.name}", "Events as they came over HTTP.",
             "Builds read them; until then they move the records on.", kept(settings.privacy.keep), rows(_log),
+        ),
+        Holding(
+            "rejected messages", f"{place}, table {REJECTED.name}", "Messages that were rejected, with the reason.",
+            "So that their senders' mistakes can be found and mended.",
+            f"{settings.privacy.rejected // DAY} days", rows(_rejected),
         ),
         Holding(
             "records", f"{place}, table {RECORDS.name}", "The events and attributes of each customer, in one record.",
@@ -54,6 +61,15 @@ def _log(store: Engine, nodes: Collection[str]) -> Rows:
     query = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.fragment.in_(nodes)).order_by(EVENT_LOG.c.seq)
     with store.connect() as connection:
         return [orjson.loads(event) for event in connection.execute(query).scalars()]
+
+
+def _rejected(store: Engine, nodes: Collection[str]) -> Rows:
+    shown = ("received_at", "code", "text", "field", "message_id", "message")
+    with store.connect() as connection:
+        numbers = [number for number, _ in rejections_of(connection, nodes)]
+        query = sa.select(REJECTED).where(REJECTED.c.number.in_(numbers)).order_by(REJECTED.c.number)
+        rows = connection.execute(query).mappings().all()
+    return [{name: iso(row[name]) if name == "received_at" else row[name] for name in shown} for row in rows]
 
 
 def _households(store: Engine, nodes: Collection[str]) -> Rows:

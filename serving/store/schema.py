@@ -26,6 +26,21 @@ EVENT_LOG: Final = sa.Table(
     sa.Index("event_log_customer", "fragment", "seq"),
     sqlite_autoincrement=True,
 )
+# Messages that were not understood, for as long as the settings say.
+REJECTED: Final = sa.Table(
+    "rejected",
+    SCHEMA,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("received_at", sa.BigInteger, nullable=False, index=True),  # by the machine's clock
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("text", sa.Text),
+    sa.Column("field", sa.Text),
+    sa.Column("message_id", sa.Text),
+    sa.Column("message", sa.Text),  # as it came, up to a length
+    sa.Column("nodes", sa.Text, nullable=False),  # whose identifiers it holds
+    sa.Column("digest", sa.Text, nullable=False, unique=True),  # by which a message that comes again is known
+    sqlite_autoincrement=True,
+)
 DECISIONS: Final = sa.Table(
     "decisions",
     SCHEMA,

@@ -11,6 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.http.telemetry.rejections import REJECTED
+
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 NOWHERE: Final = "none"  # the endpoint of a request that no route takes
 LABELS: Final = ("endpoint", "http_response_code")
@@ -26,6 +28,7 @@ class Metrics:
         self._seconds = Histogram(
             f"{name}_duration_seconds", "Time until answered", LABELS, buckets=BUCKETS, registry=self.registry
         )
+        self.registry.register(REJECTED)
         self._in_progress = Gauge(
             f"{name}_in_progress", "Requests not yet answered", registry=self.registry, multiprocess_mode="livesum"
         )

@@ -19,7 +19,8 @@ from serving.store.blocks import blocks
 from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt
 from serving.store.erasures.tombstones import put_tombstones
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, IDENTITY, RECORDS, RULINGS, SIGHTINGS
+from serving.store.rejections import rejections_of
+from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, IDENTITY, RECORDS, REJECTED, RULINGS, SIGHTINGS
 
 _BLOCK = 500
 _TYPED = DECISIONS.c.id_type + ":" + DECISIONS.c.id
@@ -82,7 +83,11 @@ def _delete(connection: Connection, people: Sequence[Person]) -> list[Counts]:
                 counts[owners[owner]][str(table.name)] += 1
     for place in _delete_rulings(connection, by_node):
         counts[place][str(RULINGS.name)] += 1
-    tables = [str(table.name) for table in (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, HOUSEHOLDS, DECISIONS, RULINGS)]
+    for number, owner in list(rejections_of(connection, by_node)):
+        connection.execute(sa.delete(REJECTED).where(REJECTED.c.number == number))
+        counts[by_node[owner]][str(REJECTED.name)] += 1
+    every = (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, HOUSEHOLDS, DECISIONS, RULINGS, REJECTED)
+    tables = [str(table.name) for table in every]
     return [{table: count[table] for table in tables} for count in counts]
 
 
