@@ -74,7 +74,7 @@ def reasons(settings: Settings, target: str, rows: Any, *, top: int = 3, version
         raise StamkundError("unknown_column", text, field="rows")
     feature_set = features_of(settings, asked)
     money = Money(settings.currency, settings.minor_units)
-    book = Phrasebook.of(feature_set.features, asked.feature_names, money=money)
+    book = Phrasebook.of(feature_set.features, asked.feature_names, money=money, language=settings.language)
     x = frame.select(*asked.feature_names).to_numpy().astype(np.float64)
     told = zip(frame["customer_id"].to_list(), asked.told_reasons(x, book, top), strict=True)
     out = [

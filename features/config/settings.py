@@ -29,6 +29,7 @@ from features.config.source import Source
 from features.config.target_names import check_target_names, each_horizon, with_each_horizon
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
+from features.texts.catalogue import Language
 
 
 def _with_defaults(section: object) -> object:
@@ -48,6 +49,7 @@ class Settings(Section):
     clock: Moment | None = None
     timezone: Zone = "UTC"
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    language: Language = "en"
     minor_units: Whole = Field(default=2, ge=0, le=4)
     missing_ids: tuple[MissingId, ...] = MISSING_IDS
     home: Resolved = Field(default=Path(".stamkund"), validate_default=True)

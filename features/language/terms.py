@@ -90,7 +90,8 @@ class Span:
 
     def text_in(self, language: str) -> str:
         """The span in the words of a language."""
-        code = "span.all" if self.start is None else "span.between" if self.end else "span.last"
+        last = "span.last.one" if self.start == 1 else "span.last"
+        code = "span.all" if self.start is None else "span.between" if self.end else last
         return text(code, language, start=self.start, end=self.end)
 
 

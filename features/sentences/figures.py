@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from features.language.feature import Feature
-from features.texts.catalogue import texts_in
+from features.texts.catalogue import figure_in, texts_in
 
 Figure = Callable[[float], str]
 
@@ -36,32 +37,37 @@ def figures_in(language: str, money: Money) -> Mapping[str, Figure]:
     >>> write = figures_in("en", Money("SEK"))
     >>> write["days"](41.3), write["days"](0.25), write["money"](1234.5), write["share"](0.345), write["count"](3.0)
     ('41 days', '6 hours', '1,234.50 SEK', '34 %', '3')
+    >>> figures_in("sv", Money("SEK"))["money"](1234.5).split()
+    ['1', '234,50', 'SEK']
     """
-    texts = texts_in(language)
+    texts, write = texts_in(language), partial(figure_in, language)
     share, amount = texts["share"], texts["money"].replace("{currency}", money.currency)
     decimals = f",.{money.minor_units}f"
 
+    def number(value: float) -> str:
+        return write(rounded(value))
+
     def duration(value: float) -> str:
-        unit, number = ("days", rounded(value)) if abs(value) >= 1 else ("hours", f"{value * 24:.0f}")
-        return texts[f"{unit}.one" if number == "1" else f"{unit}.other"].format(number=number)
+        unit, figure = ("days", rounded(value)) if abs(value) >= 1 else ("hours", f"{value * 24:.0f}")
+        return texts[f"{unit}.one" if figure == "1" else f"{unit}.other"].format(number=write(figure))
 
     def percent(value: float) -> str:
-        return share.format(number=rounded(100 * value))
+        return share.format(number=write(rounded(100 * value)))
 
     def sum_of_money(value: float) -> str:
-        return amount.format(number=format(value, decimals))
+        return amount.format(number=write(format(value, decimals)))
 
     return {
-        **dict.fromkeys(("count", "ratio", "number"), rounded),
-        **{unit: _with(texts[unit]) for unit in ("km", "points")},
+        **dict.fromkeys(("count", "ratio", "number"), number),
+        **{unit: _with(texts[unit], number) for unit in ("km", "points")},
         "days": duration,
         "share": percent,
         "money": sum_of_money,
     }
 
 
-def _with(template: str) -> Figure:
-    return lambda value: template.format(number=rounded(value))
+def _with(template: str, number: Figure) -> Figure:
+    return lambda value: template.format(number=number(value))
 
 
 def figure_of(feature: Feature, figures: Mapping[str, Figure]) -> Figure:

@@ -18,7 +18,8 @@ def labels_of(features: Sequence[Feature], currency: str, *, language: str = "en
     ('spend in the last 28 days (SEK)', 'orders in the last 28 days', "purchases of the campaign's products so far")
     """
     texts = texts_in(language)
-    of_pairs = {name: texts[name].replace(": {value}", "").replace("{value}", "…") for name in PAIR_UNITS}
+    told = {name: texts.get(f"{name}.label", texts[name]) for name in PAIR_UNITS}
+    of_pairs = {name: text.replace(": {value}", "").replace("{value}", "…") for name, text in told.items()}
     return of_pairs | {feature.name: _label(feature, currency) for feature in features}
 
 

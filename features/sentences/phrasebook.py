@@ -54,7 +54,7 @@ class Phrasebook:
 def _of_pairs(words: Words, money: Money) -> Iterator[tuple[str, Tell]]:
     for name, unit in PAIR_UNITS.items():
         figure, scale = words.figures[unit], 10**money.minor_units if unit == "money" else 1
-        tell = words.teller(name, figure, unknown=words.texts.get(f"{name}.unknown", ""))
+        tell = words.counted(name, figure, unknown=words.texts.get(f"{name}.unknown", ""))
         yield name, _scaled(tell, scale)
 
 

@@ -14,6 +14,7 @@ from features.texts.catalogue import texts_in
 
 Tell = Callable[[float, float], str]  # a value and what is usual (NaN where nothing is) → the sentence
 Ending = Callable[[float], str]
+_FEW = ("one", "none")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,13 @@ class Words:
         before, after = (part.format(**parameters) for part in self.texts[code].split("{value}"))
         ending = end or self._ending(figure, "usual")
         return lambda value, usual: unknown if isnan(value) else f"{before}{figure(value)}{after}{ending(usual)}"
+
+    def counted(self, code: str, figure: Figure, *, unknown: str) -> Tell:
+        """A text with a value; where it tells how many times, another one for none and for once."""
+        some, one, none = self.teller(code, figure, unknown=unknown), *(self.texts.get(f"{code}.{n}") for n in _FEW)
+        if one is None or none is None:
+            return some
+        return lambda value, usual: none if value == 0 else one if value == 1 else some(value, usual)
 
     def unknown(self, feature: Feature) -> str:
         """That a feature has no value: an attribute that nobody told, or a figure of events that did not happen."""

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from features.errors import StamkundError
 from features.texts.english import ENGLISH
+from features.texts.swedish import SWEDISH
 
-LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH}
+Language = Literal["en", "sv"]
+LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "sv": SWEDISH}
 
 
-def texts_in(language: str) -> Mapping[str, str]:
+def texts_in(language: str, *, field: str = "language") -> Mapping[str, str]:
     """All texts of a language by their codes.
 
-    >>> texts_in("en")["span.last"]
-    'in the last {start} days'
-    >>> texts_in("sv")
+    >>> texts_in("en")["span.last"], texts_in("sv")["span.last"]
+    ('in the last {start} days', 'de senaste {start} dagarna')
+    >>> texts_in("fi")
     Traceback (most recent call last):
-    features.errors.StamkundError: Unknown language 'sv'. Known: en.
+    features.errors.StamkundError: Unknown language 'fi'. Known: en, sv.
     """
     if language not in LANGUAGES:
-        raise StamkundError.unknown("unknown_language", "language", language, LANGUAGES, field="language")
+        raise StamkundError.unknown("unknown_language", "language", language, LANGUAGES, field=field)
     return LANGUAGES[language]
 
 
@@ -32,3 +34,28 @@ def text(code: str, language: str = "en", /, **parameters: object) -> str:
     '28 to 56 days ago'
     """
     return texts_in(language)[code].format(**parameters)
+
+
+def counted(code: str, number: int, language: str = "en") -> str:
+    """A text that tells how many times, for none, for once and for more often.
+
+    >>> [counted("order_lines_of_its_products", number) for number in (0, 1, 1501)]
+    ['bought none of its products so far', 'bought one of its products once', 'bought its products 1,501 times']
+    """
+    case = {0: ".none", 1: ".one"}.get(number, "")
+    return text(code + case, language, value=figure_in(language, f"{number:,}"))
+
+
+def figure_in(language: str, figure: str) -> str:
+    """A figure with a language's marks between thousands and before decimals.
+
+    >>> figure_in("sv", "1,234.5").split()
+    ['1', '234,5']
+    """
+    return figure.translate(_MARKS[language])
+
+
+_MARKS: Final[Mapping[str, Mapping[int, str]]] = {
+    language: str.maketrans({",": texts["number.thousands"], ".": texts["number.decimals"]})
+    for language, texts in LANGUAGES.items()
+}

@@ -26,16 +26,18 @@ class Candidates:
     """Offers in the order of their ids, and arrays beside them in the same order.
 
     ``offers_by_item[item, offer]`` is 1 where the offer is for the item; ``items`` gives each item's row.
-    ``popularity[offer]`` is everybody's share of the offer among the order lines on its campaign's offers.
+    ``popularity[offer]`` is everybody's share of the offer among the order lines on its campaign's offers. In
+    ``language`` it is said why an offer is shown or not.
     """
 
     offers: tuple[Offer, ...]
     items: Mapping[str, int]
     offers_by_item: sp.csr_array
     popularity: Floats
+    language: str = "en"
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], line_counts: Mapping[str, int]) -> Candidates:
+    def of(cls, offers: Sequence[Offer], line_counts: Mapping[str, int], *, language: str = "en") -> Candidates:
         """Candidates from offers and the number of order lines of each item, by everybody.
 
         >>> tea = Offer("a", "offer", "Tea", "c", None, None, 100, 10, frozenset({"x"}), assumed=False)
@@ -52,7 +54,7 @@ class Candidates:
         lines, group = bare.order_lines(line_counts), bare.group
         total, size = np.bincount(group, lines)[group], np.bincount(group)[group]
         popularity = np.where(total > 0, np.divide(lines, np.maximum(total, 1)), 1 / size) if offers else lines
-        return cls(bare.offers, items, offers_by_item, popularity)
+        return cls(bare.offers, items, offers_by_item, popularity, language)
 
     @cached_property
     def campaigns(self) -> tuple[str | None, ...]:
@@ -97,7 +99,7 @@ class Candidates:
     @cached_property
     def exclusions(self) -> dict[str, tuple[Exclusion, ...]]:
         """For each reason that needs no figure, each offer's exclusion for it, made once."""
-        return exclusions_of(self.offers)
+        return exclusions_of(self.offers, self.language)
 
     def order_lines(self, counts: Mapping[str, int]) -> Floats:
         """``[offer]``: how many of some order lines, given as a number for each item, fall on it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from features.moments import minute
-from features.texts.catalogue import text
+from features.texts.catalogue import figure_in, text
 from serving.decisions.offers import Offer
 
 # The reasons in the order in which they are tested: an offer is excluded for the first that holds.
@@ -31,21 +31,30 @@ class Exclusion:
     detail: str
 
     @classmethod
-    def of(cls, offer: Offer, reason: str, **figures: object) -> Exclusion:
+    def of(cls, offer: Offer, reason: str, language: str = "en", /, **figures: object) -> Exclusion:
         """An offer's exclusion, its sentence filled with the figures that it names.
 
         >>> tea = Offer("tea", "offer", "Tea", "spring", None, None, 100, 10, frozenset(), assumed=False)
         >>> Exclusion.of(tea, "shown_elsewhere", placement="hero").detail
         'It is shown in placement hero.'
         """
-        return cls(offer.offer_id, offer.campaign_id, reason, text(reason, **figures))
+        told = {
+            name: _figure(value, language) if isinstance(value, float) else value for name, value in figures.items()
+        }
+        return cls(offer.offer_id, offer.campaign_id, reason, text(reason, language, **told))
 
 
-def exclusions_of(offers: Sequence[Offer]) -> dict[str, tuple[Exclusion, ...]]:
+def exclusions_of(offers: Sequence[Offer], language: str = "en") -> dict[str, tuple[Exclusion, ...]]:
     """For each reason whose sentence needs no figure of a choice, every offer's exclusion for it."""
     columns = [{"starts": _utc(o.starts), "ends": _utc(o.ends), "campaign_id": o.campaign_id} for o in offers]
     rows = list(zip(offers, columns, strict=True))
-    return {reason: tuple(Exclusion.of(offer, reason, **row) for offer, row in rows) for reason in WITHOUT_FIGURES}
+    return {
+        reason: tuple(Exclusion.of(offer, reason, language, **row) for offer, row in rows) for reason in WITHOUT_FIGURES
+    }
+
+
+def _figure(value: float, language: str) -> str:
+    return figure_in(language, f"{value:.4g}")
 
 
 def _utc(time: int | None) -> str:

@@ -3,52 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from features.config.sections.offers import Fallback
-from features.texts.catalogue import text
+from features.texts.catalogue import counted, text
 from serving.decisions.arbitration import VERDICTS, Ranking, Visitor, rank
 from serving.decisions.candidates import Candidates
 from serving.decisions.exclusions import NO_CONSENT, Exclusion
+from serving.decisions.slates import Choice, Placement, Slate
 
 AFFINITY: Final = "order_lines_of_its_products"
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where offers are to be shown, and how many."""
-
-    id: str
-    count: int = 1
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An offer chosen for a placement; amounts in currency units."""
-
-    offer_id: str
-    name: str
-    campaign_id: str | None
-    score: float | None
-    propensity: float | None
-    uplift: float | None
-    expected_value: float | None
-    value: float | None
-    cost: float | None
-    assumed: bool
-    probability: float
-    reasons: Sequence[object]
-    is_fallback: bool
-
-
-@dataclass(frozen=True)
-class Slate:
-    """What a placement shows: its choices; and its exclusions when they are to be explained."""
-
-    placement_id: str
-    choices: Sequence[Choice]
-    exclusions: Sequence[Exclusion]
 
 
 def select(
@@ -66,7 +30,8 @@ def select(
     ``units`` is how many minor units a unit of the currency has. The ranking is None without a visitor.
     """
     if visitor is None:
-        return [Slate(p.id, [fallback_choice(fallback, "unknown_visitor")], []) for p in placements], None
+        choice = fallback_choice(fallback, "unknown_visitor", candidates.language)
+        return [Slate(p.id, [choice], []) for p in placements], None
     ranking = rank(candidates, visitor, as_of=as_of)
     places_shown: dict[int, str] = {}  # in which placement
     slates = []
@@ -74,7 +39,7 @@ def select(
         best = [place for place in ranking.order.tolist() if place not in places_shown][: placement.count]
         choices = [_choice(candidates, visitor, ranking, place, units=units) for place in best]
         exclusions = _exclusions(candidates, ranking, best, places_shown, units=units) if explain else []
-        choices = choices or [fallback_choice(fallback, "nothing_eligible")]
+        choices = choices or [fallback_choice(fallback, "nothing_eligible", candidates.language)]
         slates.append(Slate(placement.id, choices, exclusions))
         places_shown |= dict.fromkeys(best, placement.id)
     return slates, ranking
@@ -87,14 +52,14 @@ def select_nothing(
 
     Where nothing may be sent, not even that.
     """
-    choices = [fallback_choice(fallback, reason)] if reason == NO_CONSENT else []
+    choices = [fallback_choice(fallback, reason, candidates.language)] if reason == NO_CONSENT else []
     exclusions = candidates.exclusions[reason] if explain else ()
     return [Slate(placement.id, choices, exclusions) for placement in placements]
 
 
-def fallback_choice(fallback: Fallback, reason: str) -> Choice:
+def fallback_choice(fallback: Fallback, reason: str, language: str) -> Choice:
     """The fallback as a choice, for a reason given as a code."""
-    reasons = [_reason(reason, None)]
+    reasons = [_reason(reason, None, text(reason, language))]
     none = dict.fromkeys(("campaign_id", "score", "propensity", "uplift", "expected_value", "value", "cost"))
     return Choice(
         fallback.offer_id, fallback.name, **none, assumed=False, probability=1.0, reasons=reasons, is_fallback=True
@@ -117,37 +82,39 @@ def _choice(candidates: Candidates, visitor: Visitor, ranking: Ranking, place: i
         cost=offer.cost / units,
         assumed=offer.assumed,
         probability=1.0,  # the ranking is deterministic
-        reasons=_reasons(visitor, offer.campaign_id, visitor.order_lines[place]),
+        reasons=_reasons(visitor, offer.campaign_id, visitor.order_lines[place], candidates.language),
         is_fallback=False,
     )
 
 
-def _reasons(visitor: Visitor, campaign_id: str | None, order_lines: float) -> list[object]:
-    affinity = _reason(AFFINITY, int(order_lines))
+def _reasons(visitor: Visitor, campaign_id: str | None, order_lines: float, language: str) -> list[object]:
+    affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), language))
     reached = campaign_id is not None and campaign_id in visitor.campaign_scores
     return [affinity, *(visitor.campaign_reasons(campaign_id) if campaign_id is not None and reached else ())]
 
 
-def _reason(code: str, value: int | None) -> dict[str, object]:
+def _reason(code: str, value: int | None, text: str) -> dict[str, object]:
     """A reason that is no part of a score."""
-    return {"code": code, "value": value, "usual": None, "contribution": None, "text": text(code, value=value)}
+    return {"code": code, "value": value, "usual": None, "contribution": None, "text": text}
 
 
 def _exclusions(
     candidates: Candidates, ranking: Ranking, best: Sequence[int], places_shown: Mapping[int, str], *, units: int
 ) -> list[Exclusion]:
     """Every candidate that a placement does not show: for a reason of the offer's own, outranked, or of no value."""
-    offers, expected_values = candidates.offers, (ranking.expected_values / units).tolist()
+    offers, words = candidates.offers, candidates.language
+    expected_values = (ranking.expected_values / units).tolist()
     least = min((expected_values[place] for place in best), default=0.0)
     without_figures = [candidates.exclusions.get(verdict) for verdict in VERDICTS]
     verdicts = enumerate(ranking.verdicts.tolist())
     exclusions = [of[place] for place, verdict in verdicts if (of := without_figures[verdict]) is not None]
     for place in ranking.order.tolist():
         if place in places_shown:
-            exclusions.append(Exclusion.of(offers[place], "shown_elsewhere", placement=places_shown[place]))
+            exclusions.append(Exclusion.of(offers[place], "shown_elsewhere", words, placement=places_shown[place]))
         elif place not in best:
-            exclusions.append(Exclusion.of(offers[place], "outranked", expected=expected_values[place], least=least))
+            figures = {"expected": expected_values[place], "least": least}
+            exclusions.append(Exclusion.of(offers[place], "outranked", words, **figures))
     worthless = ranking.excluded_for("no_value")
     return exclusions + [
-        Exclusion.of(offers[place], "no_value", expected=expected_values[place]) for place in worthless
+        Exclusion.of(offers[place], "no_value", words, expected=expected_values[place]) for place in worthless
     ]

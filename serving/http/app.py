@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.staticfiles import StaticFiles
 
+from features.texts.catalogue import LANGUAGES, texts_in
 from serving.http.access.access import Access
 from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
@@ -124,6 +125,12 @@ def _add_answers(app: FastAPI, current: CurrentState) -> None:
     @app.get("/v1/profiles/{key:path}", responses=ERRORS, summary="A customer: traits, features, scores")
     def get_profile(key: str, as_of: str | None = None) -> Response:
         return json_response(answer_profile(current.state, key, as_of=as_of))
+
+    @app.get("/v1/texts", responses=ERRORS, summary="What codes say, in a language")
+    def get_texts(lang: str | None = None) -> Response:
+        language = current.state.settings.language if lang is None else lang
+        texts = texts_in(language, field="lang")
+        return json_response({"language": language, "languages": [*LANGUAGES], "texts": texts})
 
 
 def _events(current: CurrentState) -> APIRouter:

@@ -17,7 +17,8 @@ from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
 from serving.decisions.customers import visitor_of
 from serving.decisions.exclusions import NO_CONSENT
 from serving.decisions.permission import barrier
-from serving.decisions.placements import Placement, Slate, select, select_nothing
+from serving.decisions.placements import select, select_nothing
+from serving.decisions.slates import Placement, Slate
 from serving.http.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State

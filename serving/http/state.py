@@ -84,7 +84,8 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
 
 
 def _candidates(lake: Lake, settings: Settings, *, as_of: int) -> Candidates:
-    return Candidates.of(offers_at(lake, settings, as_of=as_of), line_counts(lake, as_of=as_of))
+    offers = offers_at(lake, settings, as_of=as_of)
+    return Candidates.of(offers, line_counts(lake, as_of=as_of), language=settings.language)
 
 
 def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, StamkundError | None]:

@@ -98,9 +98,16 @@ def _lineup(
     orders: OrdersModel | None,
     earlier: Mapping[str, FeatureSet],
 ) -> Lineup:
-    money, declared = Money(settings.currency, settings.minor_units), targets_of(settings)
-    discount = settings.clv.discount
-    return Lineup.of(feature_set, models, orders, money=money, earlier=earlier, declared=declared, discount=discount)
+    return Lineup.of(
+        feature_set,
+        models,
+        orders,
+        money=Money(settings.currency, settings.minor_units),
+        earlier=earlier,
+        declared=targets_of(settings),
+        discount=settings.clv.discount,
+        language=settings.language,
+    )
 
 
 def _in_declared_order(models: Mapping[str, Model], settings: Settings) -> dict[str, Model]:

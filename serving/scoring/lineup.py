@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 from features.errors import StamkundError
@@ -57,10 +57,12 @@ class Lineup:
         earlier: Mapping[str, FeatureSet] = MappingProxyType({}),
         declared: Mapping[str, Target] = MappingProxyType({}),
         discount: float = 0.0,
+        language: str = "en",
     ) -> Lineup:
         """The models of ``declared`` targets trained on these features or on ``earlier`` ones, by their hash.
 
-        Each of the others is left out with a warning, but not all of them. Reasons tell amounts in ``money``.
+        Each of the others is left out with a warning, but not all of them. Reasons tell amounts in ``money``,
+        in a ``language``.
         """
         columns = Columns.of(feature_set, earlier)
         usable = {name: model for name, model in models.items() if model.feature_set_hash in columns.names}
@@ -76,9 +78,9 @@ class Lineup:
             log.warning(text, ", ".join(old))
         sets = {feature_set.hash: feature_set, **earlier}
         populations = {name: model.target.population(columns.feature_set) for name, model in usable.items()}
+        book = partial(Phrasebook.of, money=money, language=language)
         phrasebooks = {
-            name: Phrasebook.of(sets[model.feature_set_hash].features, model.feature_names, money=money)
-            for name, model in usable.items()
+            name: book(sets[model.feature_set_hash].features, model.feature_names) for name, model in usable.items()
         }
         of_orders = OrderColumns.of(feature_set)
         unanswered = {name: target for name, target in declared.items() if name not in usable}

@@ -18,6 +18,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "DELETE /v1/profiles/{key:path}": "admin",
     "GET /v1/status": "read",
     "GET /v1/me": None,  # any key may ask what it opens
+    "GET /v1/texts": "read",
     "GET /metrics": "read",
 }
 OPEN: Final = ("GET /docs", "GET /")  # they tell nothing of the company or its customers

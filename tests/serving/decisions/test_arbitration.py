@@ -5,7 +5,8 @@ import pytest
 from serving.decisions.arbitration import VERDICTS, Visitor, rank
 from serving.decisions.candidates import SMOOTHING, Candidates
 from serving.decisions.offers import Offer
-from serving.decisions.placements import Placement, select
+from serving.decisions.placements import select
+from serving.decisions.slates import Placement
 from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, PLACE, offer, visitor
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from serving.decisions.arbitration import Visitor
 from serving.decisions.candidates import Candidates
-from serving.decisions.placements import Placement, select
+from serving.decisions.placements import select
+from serving.decisions.slates import Placement
 from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, offer, visitor
 
 
@@ -47,7 +48,7 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
             "value": 10,
             "usual": None,
             "contribution": None,
-            "text": "purchases of the offer's products so far: 10",
+            "text": "bought its products 10 times",
         },
         {"code": "why c"},
     ]

@@ -1,0 +1,79 @@
+"""Texts over HTTP, and answers in the company's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from features.texts.catalogue import LANGUAGES
+from serving.decisions.candidates import Candidates, line_counts
+from serving.decisions.exclusions import REASONS
+from serving.decisions.offers import offers_at
+from serving.http.envelope import CODES, STATUS
+from serving.http.state import CurrentState
+from serving.scoring import model_scores
+from serving.scoring.batch import scores
+from serving.scoring.lineup import Lineup
+from tests.serving.clients import client_of
+from tests.serving.http.errors import error_of
+
+
+@pytest.fixture(scope="module")
+def swedish(current: CurrentState) -> CurrentState:
+    """The shop, whose language is Swedish."""
+    state = current.state
+    settings = state.settings.model_copy(update={"language": "sv"})
+    lineup = Lineup.of(state.required_lineup().feature_set, state.required_lineup().models, language="sv")
+    offers = offers_at(state.lake, settings, as_of=settings.now())
+    candidates = Candidates.of(offers, line_counts(state.lake, as_of=settings.now()), language="sv")
+    state = replace(state, settings=settings, lineup=lineup, candidates=candidates)
+    return CurrentState(state, lambda _: state, lambda: None)
+
+
+def test_all_texts_of_a_language_are_told_by_code(http: TestClient) -> None:
+    told = http.get("/v1/texts", params={"lang": "sv"}).json()
+    assert (told["language"], told["languages"], told["texts"]) == ("sv", ["en", "sv"], LANGUAGES["sv"])
+    assert http.get("/v1/texts").json()["texts"]["expired"] == "It ended at {ends}."
+
+
+def test_an_unknown_language_is_refused_with_those_there_are(http: TestClient) -> None:
+    got = http.get("/v1/texts", params={"lang": "fi"})
+    assert (got.status_code, error_of(got)["code"], error_of(got)["field"]) == (422, "unknown_language", "lang")
+    assert error_of(got)["message"] == "Unknown language 'fi'. Known: en, sv."
+
+
+def test_every_code_of_an_answer_has_a_text() -> None:
+    english = LANGUAGES["en"]
+    assert set(REASONS) <= set(english)
+    silent = {model_scores.NO_EVENTS, model_scores.NO_MODEL, model_scores.OTHER_FEATURES}
+    assert {f"no_score.{code}" for code in silent | {"outside_population", "not_contacted", "no_consent"}} == {
+        code for code in english if code.startswith("no_score.")
+    }
+    assert {f"error.{code}" for code in (*STATUS, *CODES.values())} <= set(english)
+
+
+def test_reasons_are_in_the_companys_language_over_http_and_in_batches(swedish: CurrentState) -> None:
+    (one,) = client_of(swedish).post("/v1/scores", json={"customers": ["1"]}).json()["scores"]
+    texts = [reason["text"] for reason in one["models"]["redemption"]["reasons"]]
+    (row,) = scores(
+        swedish.state.settings, ["1"], as_of=swedish.state.settings.now(), lineup=swedish.state.lineup
+    ).to_dicts()
+    assert [reason["text"] for reason in row["redemption_reasons"]] == texts
+    assert any("kampanjen" in text for text in texts)
+
+
+def test_decisions_are_explained_in_the_companys_language(swedish: CurrentState) -> None:
+    http = client_of(swedish)
+    asked: dict[str, Any] = {"profile": {"id": "1"}, "placements": [{"id": "a"}, {"id": "b"}]}
+    first, second = http.post("/v1/decisions", json=asked).json()["placements"]
+    details = {each["reason"]: each["detail"] for each in (*first["excluded"], *second["excluded"])}
+    assert details["expired"] == "Det gick ut 2017-07-06 00:00 UTC."
+    assert details["shown_elsewhere"] == "Det visas på platsen a."
+    assert "," in details["outranked"]  # the mark before decimals
+    assert "." not in details["outranked"].removesuffix(".")
+    assert "erbjudandets produkter" in first["items"][0]["reasons"][0]["text"]
+    (unknown,) = http.post("/v1/decisions", json={"profile": {"id": "nobody"}}).json()["placements"][0]["items"]
+    assert unknown["reasons"][0]["text"] == "Ingen är känd under den här identiteten."
