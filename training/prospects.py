@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
-from features.config.sections.targets import Gate, LapseSettings
+from features.config.sections.targets import Gate, LapseSettings, Training
 from features.config.settings import Settings
 from features.doctor import Prospect
 from features.events.knowledge import known_events
@@ -20,12 +20,13 @@ from features.profiles.consent import gatekeeper_of
 from features.units import DAY
 from training.targets import Target, target_of, targets_of, usual_targets
 from training.targets.populations.lacking import absent_kinds, unknown_word
-from training.targets.populations.origins import WARM_UP
 from training.verdict.gate import data_refusals
 from training.walk.dataset import Dataset
-from training.walk.rows import history_start
+from training.walk.rows import history_start, training_rows
+from training.walk.sample import Sample
 from training.walk.walk_forward import block_start, outcome_count
 
+ROOM = 10  # times the outcomes: no target has so many rows beside them
 PLENTY = 5  # times the gate's outcomes: with fewer, a model is possible but its figures are wide
 ASSUMED_AUC = 0.8
 _TWO_SIDED_90 = 1.645
@@ -39,6 +40,7 @@ def prospects(lake: Lake, settings: Settings, *, as_of: int) -> Sequence[Prospec
     declared = targets_of(settings)
     first = history_start(lake, as_of=as_of)
     outlook_of = partial(prospect, lake, kinds=kinds, gate=settings.gate, first=first, as_of=as_of)
+    outlook_of = partial(outlook_of, most=settings.training.rows)
     outlook_of = partial(outlook_of, keeper=gatekeeper_of(settings, lake))
     answers = [outlook_of(target) for target in declared.values()]
     for target in undeclared(kinds, declared.values()):
@@ -69,6 +71,7 @@ def prospect(
     *,
     first: int,
     as_of: int,
+    most: int = Training().rows,
     declared: bool = True,
     keeper: Gatekeeper | None = None,
 ) -> Prospect:
@@ -82,17 +85,21 @@ def prospect(
     if unknown is not None:
         text = f"{target.description} {unknown}"
         return Prospect(target.name, "not possible", text, declared, "Say a word that the events hold.")
-    rows = known_outcomes(lake, target, first=first, as_of=as_of, keeper=keeper)
+    rows = known_outcomes(lake, target, first=first, as_of=as_of, most=most, keeper=keeper)
     return outlook(target, gate, rows, history_us=as_of - first, declared=declared)
 
 
-def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper: Gatekeeper | None = None) -> Dataset:
-    """The outcomes that training will count at ``as_of``, without their features."""
-    warm = pl.lit(value=True) if target.from_table else pl.col("as_of") >= first + WARM_UP
-    known = (pl.col("known_at") <= as_of) & warm
-    rows = pl.concat([rows.filter(known) for rows in target.fresh_rows(lake, first=first, as_of=as_of)])
-    outcomes = rows if keeper is None else keeper.passing("training", rows)
-    outcomes = outcomes.sort("as_of", *reversed(target.entity))
+def known_outcomes(
+    lake: Lake,
+    target: Target,
+    *,
+    first: int,
+    as_of: int,
+    most: int = Training().rows,
+    keeper: Gatekeeper | None = None,
+) -> Dataset:
+    """The outcomes that training will count at ``as_of``, of the sample that it draws, without their features."""
+    outcomes = _sampled(lake, target, first=first, as_of=as_of, most=most, keeper=keeper)
     return Dataset(
         x=np.empty((outcomes.height, 0)),
         y=outcomes["y"].to_numpy().astype(np.float64),
@@ -102,6 +109,21 @@ def known_outcomes(lake: Lake, target: Target, *, first: int, as_of: int, keeper
         fresh=np.ones(outcomes.height, dtype=np.bool_),
         timeless=target.from_table and outcomes["as_of"].n_unique() == 1,
     )
+
+
+def _sampled(
+    lake: Lake, target: Target, *, first: int, as_of: int, most: int, keeper: Gatekeeper | None
+) -> pl.DataFrame:
+    """The rows that count as outcomes among those that a training draws.
+
+    All others, which come after them, only take room: where there is plenty, they are not looked at.
+    """
+    sample = Sample(most, (*target.entity, "as_of", "fresh"))
+    for rows in training_rows(lake, target, first=first, as_of=as_of, keeper=keeper):
+        if sample.found * ROOM <= most and not rows["fresh"].all():
+            break
+        sample.add(rows.filter(pl.col("known_at") <= as_of))
+    return sample.rows().filter("fresh").sort("as_of", *reversed(target.entity))
 
 
 def outlook(target: Target, gate: Gate, rows: Dataset, *, history_us: int, declared: bool = True) -> Prospect:

@@ -20,6 +20,7 @@ from training.learners.trees import THREADS
 from training.targets import ScoreKind
 from training.walk.dataset import Dataset
 from training.walk.race import Entry, run_race, winner
+from training.walk.ranges import ranges_by_folds
 from training.walk.walk_forward import ALL, TINY, WalkForward, named, outcome_count
 
 FOLDS: Final = 5
@@ -45,7 +46,9 @@ def by_folds(
         scores[here] = spread.apply(_mean(raw, best)[here], score_kind)
     race, best, spread = _chosen(raw, rows, np.ones(len(rows), dtype=np.bool_), score_kind)
     moment = int(rows.as_of.max())
-    return WalkForward(_fit(rows, named(running, best), score_kind), spread, rows, scores, moment, race, folds=FOLDS)
+    between = ranges_by_folds(rows, fold) if score_kind == "amount" else None
+    final = _fit(rows, named(running, best), score_kind)
+    return WalkForward(final, spread, rows, scores, moment, race, ranges=between, folds=FOLDS)
 
 
 def folds_of(rows: Dataset, *, seed: int) -> Ints:

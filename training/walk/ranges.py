@@ -1,5 +1,7 @@
 """The walk through time for ranges of amounts: fitted before, widened by one block, judged on the next.
 
+Where all outcomes are of one moment, parts of the customers stand for blocks.
+
 It follows :mod:`training.walk.walk_forward`: what lies between ``early`` and ``late`` says how far ends are to lie out
 for the rows from ``late`` on, on which they are judged; these say so for the final ones.
 """
@@ -10,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from training.learners.hurdle import Hurdle, fit_hurdle
 from training.learners.trees import THREADS
 from training.level.forecast import forecast
@@ -42,6 +44,29 @@ def ranges(rows: Dataset, *, early: int | None, late: int, as_of: int) -> Ranges
         judged = _as_far_out(judged, before)
         ends = judged.ends(test.x, num_threads=THREADS)
     return Ranges(_as_far_out(_at(rows, as_of), _fitted_to(judged, test)), ends)
+
+
+def ranges_by_folds(rows: Dataset, part: Ints) -> Ranges | None:
+    """The ranges of amounts of one moment, whose ``part`` each row is in; None where too few are known to tell any.
+
+    The ends of a part come from trees that learnt from neither it nor the next one, as far out as the next one's
+    amounts lay. The final trees learnt from all, with ends as far out as the first part's lay for those of the others.
+    """
+    if np.sum(rows.y > 0) < LEAST or len(rows) < 2 * LEAST:
+        return None
+    parts, ends = int(part.max()) + 1, np.empty((len(rows), 3))
+    for each in range(parts):
+        following = part == (each + 1) % parts
+        here = part == each
+        judged = _fitted_to(_of_all(rows.where(~here & ~following)), rows.where(following))
+        ends[here] = judged.ends(rows.x[here], num_threads=THREADS)
+    first = _fitted_to(_of_all(rows.where(part != 0)), rows.where(part == 0))
+    return Ranges(_as_far_out(_of_all(rows), first), ends)
+
+
+def _of_all(rows: Dataset) -> Hurdle:
+    """Trees of rows of one moment, for amounts at their mean."""
+    return replace(fit_hurdle(rows.x, rows.relative), scale=float(np.maximum(rows.y, 0.0).mean()))
 
 
 def _at(rows: Dataset, at: int) -> Hurdle:

@@ -68,9 +68,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     return shop(tmp_path_factory.mktemp("shop"), *EVENTS, *LATER)
 
 
-def tables(lake: Lake) -> dict[str, Dataset]:
+def tables(lake: Lake, most: int = 200_000) -> dict[str, Dataset]:
     feature_set = FeatureSet(default_features(Vocabulary(("order",), (), ())), fitted_at=0)
-    return training_datasets(lake, feature_set, [LAPSE, SPEND, OFFER], as_of=AS_OF * DAY, minor_units=2)
+    return training_datasets(lake, feature_set, [LAPSE, SPEND, OFFER], as_of=AS_OF * DAY, minor_units=2, most=most)
 
 
 def test_a_sample_of_the_rows_has_the_levels_of_all(lake: Lake) -> None:
@@ -186,10 +186,11 @@ def test_what_became_known_later_is_in_no_row_before_and_in_the_labels_told_afte
     ]
 
 
+@pytest.mark.parametrize("most", [200_000, 6, 3])
 @pytest.mark.parametrize("target", [LAPSE, OFFER], ids=lambda target: target.name)
-def test_a_prospect_counts_the_outcomes_that_training_counts(lake: Lake, target: Target) -> None:
-    table = tables(lake)[target.name].known_by(AS_OF * DAY)
-    counted = known_outcomes(lake, target, first=0, as_of=AS_OF * DAY)
+def test_a_prospect_counts_the_outcomes_that_training_counts(lake: Lake, target: Target, most: int) -> None:
+    table = tables(lake, most)[target.name].known_by(AS_OF * DAY)
+    counted = known_outcomes(lake, target, first=0, as_of=AS_OF * DAY, most=most)
     assert told(counted) == told(table.where(table.fresh))
 
 

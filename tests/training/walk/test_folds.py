@@ -15,6 +15,7 @@ from training.metrics.probability import auc, calibration_slope
 from training.walk import folds
 from training.walk.dataset import Dataset
 from training.walk.folds import by_folds, folds_of
+from training.walk.ranges import ranges_by_folds
 
 
 def rows_of(x: Floats, y: Floats, customers: Sequence[int]) -> Dataset:
@@ -115,3 +116,32 @@ def test_amounts_add_up() -> None:
     assert walk is not None
     assert walk.test_scores.sum() / y.sum() == pytest.approx(1.0, abs=0.03)
     assert blend.LEARNERS["plain_trees"].name not in {name for entry in walk.race for name in entry.learners}
+
+
+def test_ranges_of_amounts_hold_eight_of_ten_of_a_part_that_told_nothing_of_them() -> None:
+    """Amounts about a feature, one in four nothing: the ends of a part do not change with its own amounts."""
+    generator = np.random.default_rng(5)
+
+    def drawn() -> tuple[Floats, Floats]:
+        x = generator.normal(size=(2000, 2))
+        amounts = 20 * np.exp(x[:, 0] + 0.5 * generator.normal(size=2000))
+        return x, np.where(generator.random(2000) < 0.25, 0.0, amounts)
+
+    x, y = drawn()
+    rows = rows_of(x, y, range(2000))
+    part = folds_of(rows, seed=7)
+    found, other = (
+        ranges_by_folds(rows_of(x, amounts, range(2000)), part) for amounts in (y, np.where(part == 2, 9 * y, y))
+    )
+    assert found is not None
+    assert other is not None
+    assert found.test_ends is not None
+    assert other.test_ends is not None
+    low, median, high = found.test_ends.T
+    assert np.mean((low <= y) & (y <= high)) == pytest.approx(0.8, abs=0.03)
+    assert np.mean(y <= median) == pytest.approx(0.5, abs=0.05)
+    assert found.test_ends[part == 2].tolist() == other.test_ends[part == 2].tolist()
+    others, came = drawn()
+    low, _, high = found.hurdle.ends(others).T
+    assert np.mean((low <= came) & (came <= high)) == pytest.approx(0.8, abs=0.03)
+    assert ranges_by_folds(rows_of(x[:300], y[:300], range(300)), part[:300]) is None
