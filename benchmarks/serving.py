@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.clients import Load, answer, connect, load
 from benchmarks.questions import EMPTY, Question, Request, questions
 from benchmarks.worlds import World, journey, open_world, small
-from serving.http.process.listener import free_port
+from serving.process.listener import free_port
 
 Figures = dict[str, float]
 Loads = Mapping[tuple[str, int], Load]

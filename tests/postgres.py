@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -69,3 +71,20 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'deep' / 'store.db'}"
+
+
+@contextmanager
+def frozen(store: sa.Engine) -> Iterator[None]:
+    """A database whose processes are stopped as if the machine stood still."""
+    with store.connect() as connection:
+        (pid,) = connection.exec_driver_sql("SELECT pg_backend_pid()").one()
+    parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    children = subprocess.run(["pgrep", "-P", str(parent)], stdout=subprocess.PIPE, check=True).stdout.split()
+    pids = [parent, *map(int, children)]
+    for each in pids:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in pids:
+            os.kill(each, signal.SIGCONT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -17,9 +18,9 @@ from serving.scoring.pair_scores import pair_reasons, score_pairs
 from serving.scoring.pairs import Pairs
 
 
-def feature_row(lineup: Lineup, record: Record, *, as_of: int) -> Floats:
-    """``[1, column]``: the customer's features, in the order of the lineup's columns."""
-    return lineup.columns.feature_set.online.vector(record, as_of=as_of).reshape(1, -1)
+def feature_rows(lineup: Lineup, records: Sequence[Record], *, as_of: int) -> Floats:
+    """``[customer, column]``: the customers' features, in the order of the lineup's columns."""
+    return np.ascontiguousarray(lineup.columns.feature_set.online.matrix(records, as_of=as_of))
 
 
 def visitor_of(
@@ -28,7 +29,7 @@ def visitor_of(
     """The customer of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give."""
     model = lineup.headline_model("propensities")
     names = () if model is None else lineup.columns.names[model.feature_set_hash]
-    features = feature_row(lineup, record, as_of=as_of)
+    features = feature_rows(lineup, [record], as_of=as_of)
     scores: Floats = np.empty(0) if model is None else score_pairs(model, names, features, pairs)
 
     @cache

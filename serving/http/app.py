@@ -12,13 +12,16 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.staticfiles import StaticFiles
 
 from features.texts.catalogue import LANGUAGES, texts_in
+from features.units import SECOND
 from serving.http.access.access import Access
 from serving.http.access.scopes import describe_scopes
 from serving.http.decisions import answer_decision
 from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
 from serving.http.events import answer_batch, answer_message
+from serving.http.limits.bodies import Bodies
 from serving.http.privacy import answer_erasure, answer_export
 from serving.http.profiles import answer_profile
+from serving.http.reception.entrance import Entrance
 from serving.http.reception.origins import Origins
 from serving.http.reception.rejected import LARGEST, answer_rejected
 from serving.http.reception.routes import JsonRoute, MessageRoute
@@ -38,9 +41,15 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (400, "malformed_json", "Not JSON"),
         (401, "missing_key", "No key, or one that opens nothing"),
         (403, "missing_scope", "A key without the scope that this needs"),
+        (408, "body_too_slow", "The body did not come in time"),
         (413, "body_too_large", "Over the limit"),
         (422, "invalid_request", "Something in the request is wrong"),
-        (503, "no_model", "No model is registered"),
+        (429, "too_many_requests", "More than this key may ask; Retry-After says when to ask again"),
+        (
+            503,
+            "overloaded",
+            "Not now; Retry-After says when to ask again, unless it is for the service's owner to mend",
+        ),
     )
 }
 
@@ -64,14 +73,15 @@ def create_app(current: CurrentState) -> Metrics:
         openapi_url="/openapi.json",
     )
     app.router.route_class = JsonRoute
-    app.state.access = Access(lambda: current.state.store)
+    limits = current.state.settings.serving
+    app.state.entrance = Entrance.of(Access(lambda: current.state.store), limits, current.pulse)
     add_error_handlers(app)
     _add_answers(app, current)
     app.include_router(_events(current))
     _add_page(app)
-    serving = current.state.settings.serving
-    app.state.body_limit = serving.body_limit
-    metrics = Metrics(Origins(Guard(app, serving.body_limit), serving.origins, (*BATCHES, *PATHS)))
+    app.state.body_limit = limits.body_limit
+    bodies = Bodies(limits.body_limit, together=limits.bodies_limit, timeout=limits.timeout / SECOND)
+    metrics = Metrics(Origins(Guard(app, bodies), limits.origins, (*BATCHES, *PATHS)))
     app.get("/metrics", include_in_schema=False)(metrics.answer)
     return metrics
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import StamkundError
+from serving.http.limits.bodies import CLOSE, Bodies
 from serving.http.telemetry.failures import trace
 from serving.http.telemetry.metrics import endpoint
 
@@ -42,14 +42,26 @@ STATUS: Final = {
     **dict.fromkeys(("other_privacy_key", "other_hashing", "not_hashed_yet"), 503),
     "lake_corrupt": 503,
     "other_lake_format": 503,
-    "store_unavailable": 503,
+    **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "store_corrupt"), 503),
+    **dict.fromkeys(("overloaded", "timed_out"), 503),
+    "too_many_requests": 429,
 }
-CODES: Final = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type", 413: "body_too_large"}
+CODES: Final = {
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "body_too_slow",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+}
 BEARER: Final = 'Bearer realm="stamkund"'
 CHALLENGES: Final = {  # RFC 6750
     "missing_key": BEARER,
     **dict.fromkeys(("unknown_key", "expired_key", "revoked_key"), f'{BEARER}, error="invalid_token"'),
     "missing_scope": f'{BEARER}, error="insufficient_scope"',
+}
+RETRY_AFTER: Final = {  # seconds
+    **dict.fromkeys(("overloaded", "too_many_requests"), 1),
+    **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "timed_out"), 5),
 }
 REQUEST_ID: Final = b"request-id"
 
@@ -80,8 +92,8 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(StamkundError)
     async def user_error(_: Request, error: StamkundError) -> Response:
-        challenge = CHALLENGES.get(error.code)
-        headers = None if challenge is None else {"www-authenticate": challenge}
+        said = {"www-authenticate": CHALLENGES.get(error.code), "retry-after": RETRY_AFTER.get(error.code)}
+        headers = {name: str(value) for name, value in said.items() if value is not None}
         return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422), headers)
 
     @app.exception_handler(RequestValidationError)
@@ -119,8 +131,8 @@ def _field(loc: tuple[int | str, ...]) -> str:
 class Guard:
     """Echoes or makes a Request-Id, logs what fails by it, and stops a body over the limit while it streams in."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
-        self.app, self.body_limit = app, body_limit
+    def __init__(self, app: ASGIApp, bodies: Bodies) -> None:
+        self.app, self.bodies = app, bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -136,30 +148,14 @@ class Guard:
             await send(message)
 
         length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > self.body_limit:
+        if length.isdigit() and int(length) > self.bodies.limit:
             await self._too_large()(scope, receive, send_with_id)
             return
         try:
-            await self.app(scope, self._limited(receive), send_with_id)
+            with self.bodies.limited(receive) as receive_limited:
+                await self.app(scope, receive_limited, send_with_id)
         except Exception as error:  # that has been answered: whoever else logged it would repeat its words
             log.error("%s failed; Request-Id %s\n%s", endpoint(scope), request_id.decode("latin-1"), trace(error))
 
-    def _limited(self, receive: Receive) -> Receive:
-        size = 0
-
-        async def receive_limited() -> MutableMapping[str, Any]:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > self.body_limit:
-                raise HTTPException(413, self._message)
-            return message
-
-        return receive_limited
-
-    @property
-    def _message(self) -> str:
-        return f"The body is larger than the {self.body_limit} bytes that are allowed. Send less at a time."
-
     def _too_large(self) -> Response:
-        return json_response(error_body("body_too_large", self._message), 413, {"connection": "close"})
+        return json_response(error_body("body_too_large", self.bodies.too_large), 413, CLOSE)

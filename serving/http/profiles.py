@@ -11,7 +11,7 @@ from features.evaluate.online.consent import Consent, PurposeConsent
 from features.moments import iso
 from features.profiles.consent import gatekeeper_of
 from features.profiles.households import households
-from serving.decisions.customers import feature_row
+from serving.decisions.customers import feature_rows
 from serving.decisions.exclusions import NO_CONSENT
 from serving.http.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
 from serving.http.requests import Profile
@@ -53,7 +53,7 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
     }
     if state.lineup is None or not known.passes("profiles"):
         return answer | {"features": None, "scores": None}
-    row = feature_row(state.lineup, record, as_of=moment.as_of)
+    row = feature_rows(state.lineup, [record], as_of=moment.as_of)
     answer["features"] = _features(state.lineup, row)
     if not known.passes("scores"):
         return answer | {"scores": None}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from features.arrays import Floats
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
-from serving.decisions.customers import feature_row
+from serving.decisions.customers import feature_rows
 from serving.http.customers import (
     Customer,
+    Moment,
     campaign_pairs,
     customers_of,
     has_events,
@@ -26,7 +28,10 @@ from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
+from serving.store.blocks import blocks
 from serving.store.engine import outages_as_errors
+
+BLOCK: Final = 100  # customers whose records are held at once
 
 
 @outages_as_errors()
@@ -38,14 +43,24 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     if not profiles:
         raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
     moment = moment_of(state, request.as_of)
+    size = len(profiles) if moment.is_past else BLOCK  # the past is read from the lake, in one go
+    entries = [
+        entry
+        for block in blocks(profiles, size)
+        for entry in _entries(state, lineup, block, moment, top=request.reasons)
+    ]
+    return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
+
+
+def _entries(
+    state: State, lineup: Lineup, profiles: Sequence[Profile], moment: Moment, *, top: int
+) -> list[dict[str, object]]:
     known = customers_of(state, profiles, moment)
     records = {each.customer_id: each.record for each in known.values() if each.passes("scores")}
-    rows = [feature_row(lineup, record, as_of=moment.as_of) for record in records.values()]
-    features = np.concatenate(rows) if rows else np.empty((0, len(lineup.columns.feature_set.names)))
-    sheet = score_rows(state, lineup, records, features, as_of=moment.as_of, top=request.reasons)
+    features = feature_rows(lineup, [*records.values()], as_of=moment.as_of)
+    sheet = score_rows(state, lineup, records, features, as_of=moment.as_of, top=top)
     places = {id_: place for place, id_ in enumerate(records)}
-    entries = [_entry(profile, sheet, places, known.get(profile)) for profile in profiles]
-    return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
+    return [_entry(profile, sheet, places, known.get(profile)) for profile in profiles]
 
 
 def score_rows(

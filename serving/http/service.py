@@ -47,8 +47,9 @@ def opened() -> CurrentState:
 
 
 # BentoML's access log, metrics and spans tell paths, and so the ids of customers. A caller that traces asks for spans.
+# Its time-out answers outside our envelope: `serving.timeout` comes first.
 @bentoml.service(
-    traffic={"timeout": 60},
+    traffic={"timeout": 3600},
     logging={"access": {"enabled": False}},
     metrics={"enabled": False},
     tracing={"excluded_urls": ".*"},
@@ -83,5 +84,5 @@ class Stamkund:
         opened.cache_clear()
         gc.unfreeze()
 
-    def __is_ready__(self) -> bool:
-        return self.current.state.lineup is not None
+    async def __is_ready__(self) -> bool:  # asked for on the event loop, so that no busy thread keeps it waiting
+        return self.current.is_ready

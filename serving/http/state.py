@@ -17,13 +17,15 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
+from features.units import SECOND
 from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.offers import offers_at
+from serving.http.readiness.pulse import Pulse, Standing
 from serving.http.telemetry.failures import trace
 from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
-from serving.store.engine import open_store
+from serving.store.engine import open_store, outages_as_errors
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions
 
@@ -115,17 +117,24 @@ def open_state(config: Path) -> CurrentState:
     """The state that a settings file describes, ready to be renewed."""
     settings = read_settings(config)
     load = partial(load_state, settings, folder=config.resolve().parent)
-    return CurrentState(load(lenient=True), load, fingerprint(settings))
+    with outages_as_errors():
+        store = open_store(settings.store_url, patience=settings.serving.store_timeout / SECOND)
+        return CurrentState(load(store, lenient=True), load, fingerprint(settings))
 
 
 class CurrentState:
     """The state that answers are made from, renewed after a build or a promotion; a request reads ``state`` once."""
 
     def __init__(self, state: State, reload: Callable[[Engine], State], fingerprint: Callable[[], object]) -> None:
-        self.state = state
+        self.state, self.pulse = state, Pulse(state.store)
         self._reload, self._fingerprint = reload, fingerprint
         self._loaded = self._latest()
         self._stop = threading.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there are models, and a store that answers and takes events."""
+        return self.state.lineup is not None and self.pulse.standing == Standing()
 
     def renew(self) -> bool:
         """Load a new state if anything changed; the old one stays when that fails."""
@@ -152,15 +161,17 @@ class CurrentState:
             return str(error)
 
     def watch(self, every: float = POLL) -> None:
-        """Renew in the background until :meth:`close`."""
+        """Renew, and ask after the store, in the background until :meth:`close`."""
 
         def poll() -> None:
             while not self._stop.wait(every):
                 self.renew()
 
         threading.Thread(target=poll, name="stamkund-watch", daemon=True).start()
+        self.pulse.watch()
 
     def close(self) -> None:
         """Stop watching and let go of the store."""
         self._stop.set()
+        self.pulse.close()
         self.state.store.dispose()

@@ -6,36 +6,44 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from features.errors import StamkundError
 from serving.store.migration import migrate
+from serving.store.outages.outage import TEXTS, UNAVAILABLE, error_of, outage_of
+from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
-UNAVAILABLE = "The store does not answer at the moment. Ask again in a while."
 
-
-def open_store(url: str) -> Engine:
+def open_store(url: str, *, patience: float | None = None) -> Engine:
     """The store at a database URL, its tables created when they are not there yet, and an id given to its log.
 
-    Its errors do not repeat the values of a statement, which are customers'.
+    Each of its statements takes ``patience`` seconds at most, where that is given. Its errors do not repeat the values
+    of a statement, which are customers'.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True)
-    else:
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_size=16, max_overflow=32, hide_parameters=True)
-        sa.event.listen(engine, "connect", _tune_sqlite)
+    engine = _engine(make_url(url), patience)
     if not SCHEMA.tables.keys() <= set(sa.inspect(engine).get_table_names()) or LOG_ID not in meta(engine):
         _create(engine)
+    return engine
+
+
+def _engine(url: URL, patience: float | None) -> Engine:
+    arguments: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "hide_parameters": True}
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:" and "uri" not in url.query:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, **arguments)
+        sa.event.listen(engine, "connect", _tune_sqlite)
+    else:
+        arguments |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT}}
+        engine = sa.create_engine(url, **arguments)
+    if patience is not None:
+        limit_waiting(engine, patience)
     return engine
 
 
@@ -61,12 +69,14 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def outages_as_errors(message: str = UNAVAILABLE) -> Iterator[None]:
-    """Raise a database that does not answer, or is too busy, as the error ``store_unavailable``."""
+def outages_as_errors(unavailable: str = TEXTS[UNAVAILABLE]) -> Iterator[None]:
+    """Raise a database that does not answer (``unavailable``), is read-only or full as an error with a code."""
     try:
         yield
-    except (OperationalError, PoolTimeoutError, sqlite3.OperationalError) as error:
-        raise StamkundError("store_unavailable", message) from error
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        if (code := outage_of(error)) is None:
+            raise
+        raise error_of(code, unavailable) from error
 
 
 def insert_new(engine: Engine, table: sa.Table, key: str) -> sqlite.Insert | postgresql.Insert:
@@ -87,6 +97,6 @@ def _create(engine: Engine) -> None:
 
 def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

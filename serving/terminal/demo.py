@@ -18,8 +18,8 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress
-from serving.http.server import background_service
 from serving.jobs.build import build_all
+from serving.process.server import background_service
 from serving.scoring.batch import score_batch
 from serving.scoring.champions import load_lineup
 from serving.terminal.notable import notable_customers

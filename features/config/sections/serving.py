@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from features.config.sections.section import Number, Section
 from features.errors import StamkundError
-from features.units import Size
+from features.units import SECOND, Duration, Size
 
 _ORIGIN: Final = r"https?://[a-z0-9.-]+(:\d+)?|\*"
 
@@ -30,11 +30,22 @@ def _origin(text: str) -> str:
 
 
 class Serving(Section):
-    """How the service behaves; pages of ``origins`` may send messages."""
+    """How the service behaves; pages of ``origins`` may send messages. All limits are of one process.
+
+    ``at_once`` requests are worked at, ``waiting`` more may wait. ``timeout`` is for a body to come, and for an answer.
+    ``rate`` is how many requests a second each key may make; none of them is held back without it.
+    """
 
     models: Literal["registry", "carried"] = "registry"
     body_limit: Size = 1_000_000
     origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    bodies_limit: Size = 64_000_000  # of all that are held at once
+    at_once: int = Field(default=4, ge=1, le=64)
+    waiting: int = Field(default=64, ge=0, le=10_000)
+    connections: int = Field(default=2_000, ge=10, le=100_000)
+    timeout: Duration = 30 * SECOND
+    store_timeout: Duration = 5 * SECOND
+    rate: int | None = Field(default=None, ge=1)
 
 
 class Clv(Section):

@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, object] = {}
 
 
 def attribute_values(plan: Plan, record: Record, *, as_of: int) -> Floats:
-    """``[attribute feature, 1]``: what each comes to at a moment, NaN where unknown."""
+    """``[attribute feature]``: what each comes to at a moment, NaN where unknown."""
     attributes = [cast(Attribute, feature.attribute) for feature in plan.attribute_features]
     origins = {attribute.origin for attribute in attributes}
     past = (
@@ -32,4 +32,4 @@ def attribute_values(plan: Plan, record: Record, *, as_of: int) -> Floats:
         if attribute.reading == "change":
             value -= value_of(attribute, before.get(attribute.name), as_of=as_of)
         values.append(value)
-    return np.array(values, dtype=np.float64).reshape(-1, 1)
+    return np.array(values, dtype=np.float64)

@@ -6,6 +6,7 @@ span of a case is then a range of that row: its sum is a difference of running s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,9 +37,17 @@ class RecordEvaluator:
 
     def vector(self, record: Record, *, as_of: int) -> Floats:
         """``[feature]``: the values at ``as_of`` (µs), equal to the row over frames."""
-        terms = _terms(self.lookup, known_by(record, as_of), as_of).reshape(-1, 1)
-        vector: Floats = finish(self.plan, terms, attribute_values(self.plan, record, as_of=as_of), as_of=as_of)[:, 0]
+        vector: Floats = self.matrix([record], as_of=as_of)[0]
         return vector
+
+    def matrix(self, records: Sequence[Record], *, as_of: int) -> Floats:
+        """``[record, feature]``: the same of several customers, finished together."""
+        terms = np.empty((len(self.plan.terms), len(records)), dtype=np.int64)
+        attributes = np.empty((len(self.plan.attribute_features), len(records)))
+        for place, record in enumerate(records):
+            terms[:, place] = _terms(self.lookup, known_by(record, as_of), as_of)
+            attributes[:, place] = attribute_values(self.plan, record, as_of=as_of)
+        return finish(self.plan, terms, attributes, as_of=as_of).T
 
 
 def _terms(lookup: Lookup, record: Record, as_of: int) -> Ints:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope
 
-from serving.http.access.scopes import NEEDED, OPEN
+from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.http.reception.compression import unpack
+from serving.http.reception.entrance import Entrance
 from serving.segment_spec.event.numerals import read_json
+
+SHORT: Final = 20_000  # bytes, which are read in less time than a thread takes
+
+
+async def _read(read: Callable[[bytes], object], body: bytes) -> object:
+    """What a body says; a long one does not keep other requests waiting."""
+    return read(body) if len(body) < SHORT else await run_in_threadpool(read, body)
 
 
 class _JsonRequest(Request):
@@ -28,7 +37,7 @@ class _JsonRequest(Request):
 
     async def json(self) -> Any:
         """The body; NaN, lone surrogates and the like are malformed."""
-        return orjson.loads(await self.body())
+        return await _read(orjson.loads, await self.body())
 
     async def key(self) -> str | None:
         """The key that is in the body; there is none."""
@@ -49,7 +58,7 @@ class _MessageRequest(_JsonRequest):
 
     async def json(self) -> Any:
         if self._content is None:
-            self._content = read_json(await self.body())
+            self._content = await _read(read_json, await self.body())
         return self._content
 
     async def key(self) -> str | None:
@@ -63,7 +72,7 @@ class _MessageRequest(_JsonRequest):
 
 
 class JsonRoute(APIRoute):
-    """A route that asks the application's ``state.access`` before it reads a body, with orjson.
+    """A route that asks the application's ``state.entrance`` before it reads a body, with orjson.
 
     Which scope it needs must be declared in ``access/scopes.py``.
     """
@@ -79,10 +88,14 @@ class JsonRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             asked = self.request(request.scope, request.receive)
-            asked.state.key = await request.app.state.access.check(request, route, asked.key)
+            entrance: Entrance = request.app.state.entrance
+            if route in OPEN or route in OPEN_HERE:  # nothing that takes long
+                asked.state.key = await entrance.access.check(request, route, asked.key)
+                return await handler(asked)
+            asked.state.key = await entrance.check(asked, route, asked.key)
             if self.body_field is not None:
                 await asked.body()  # FastAPI would give the mistakes in it a shape of its own
-            return await handler(asked)
+            return await entrance.answer(lambda: handler(asked))
 
         return handle
 

@@ -54,8 +54,8 @@ class Metrics:
                 self._total.labels(*labels).inc()
                 self._seconds.labels(*labels).observe(perf_counter() - start)
 
-    def answer(self) -> Response:
-        """The metrics of this process; of all workers where BentoML runs several."""
+    async def answer(self) -> Response:
+        """The metrics of this process; of all workers where there are several. No busy thread keeps them waiting."""
         registry = self.registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()

@@ -62,7 +62,7 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Answer over HTTP (JSON): profiles, scores, decisions; events in, as the Segment Spec writes them."""
-    from serving.http.server import serve as run
+    from serving.process.server import serve as run
 
     with output(as_json=as_json) as out:
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from serving import SERVICE
-from serving.http.process.listener import free_port
+from serving.process.listener import free_port
 
 ROOT = Path(__file__).parents[3]
 Server = tuple[str, subprocess.Popen[bytes]]

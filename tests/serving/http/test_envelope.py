@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from features.errors import StamkundError
 from serving.http.envelope import Guard, add_error_handlers
+from serving.http.limits.bodies import Bodies
 
 LIMIT = 1000
 
@@ -26,7 +27,7 @@ def opened(error: Exception | None = None) -> TestClient:
             raise error
         return len(body)
 
-    return TestClient(Guard(app, LIMIT), raise_server_exceptions=False)
+    return TestClient(Guard(app, Bodies(LIMIT, together=10 * LIMIT, timeout=5)), raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 
 from features.config.settings import read_settings
 from features.errors import StamkundError
-from serving.http.process.listener import free_port
-from serving.http.server import background_service, serve
+from serving.process.listener import free_port
+from serving.process.server import background_service, serve
 from serving.scoring.champions import CARRIED, load_lineup, save_lineup
 from serving.store.engine import open_store
 from tests.serving.decision_rows import saved_decision

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from features.config.settings import read_settings
-from serving.http.process.listener import free_port
 from serving.jobs import bento
 from serving.jobs.bento import carried_settings, make_bento
+from serving.process.listener import free_port
 from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.shop import open_shop
 

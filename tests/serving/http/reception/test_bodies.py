@@ -101,8 +101,8 @@ def test_what_is_said_once_for_a_batch_counts_for_its_messages(http: TestClient,
 def test_an_import_takes_times_as_they_are_told(http: TestClient, current: CurrentState) -> None:
     message = {"type": "page", "userId": "old", "timestamp": "2016-02-29T12:00:00.000001Z"}
     batch = [
-        message | {"messageId": "import-1", "sentAt": "2016-02-29T13:00:00Z"},
-        message | {"messageId": "import-2"},
+        message | {"messageId": "history-1", "sentAt": "2016-02-29T13:00:00Z"},
+        message | {"messageId": "history-2"},
         "odd",
     ]
     got = http.post("/v1/import", json={"batch": batch, "sentAt": "2016-03-01T00:00:00Z"}).json()

@@ -14,11 +14,12 @@ from typing import Final
 
 import uvicorn
 
+from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.environment import CONFIG, check_keys, check_lake, check_store, quiet
-from serving.http.process.application import application, configuration
-from serving.http.process.listener import address, listener
-from serving.http.process.workers import Workers
+from serving.process.application import application, configuration
+from serving.process.listener import address, listener
+from serving.process.workers import Workers
 
 START_TIMEOUT: Final = 120.0  # seconds for the models to be loaded
 
@@ -35,12 +36,12 @@ def serve(
 
     ``ready`` gets the address once requests are answered. What is being answered when the end comes is answered still.
     """
-    bound = _prepare(config, host, port)
+    bound, connections = _prepare(config, host, port), read_settings(config).serving.connections
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the end of a service is no failure
     try:
         if workers > 1:
-            return Workers(workers, bound, lambda: ready(address(host, port))).exit_code()
-        server = _Server(configuration(application()), lambda: ready(address(host, port)))
+            return Workers(workers, bound, lambda: ready(address(host, port)), connections=connections).exit_code()
+        server = _Server(configuration(application(), connections=connections), lambda: ready(address(host, port)))
         server.run([bound])
     except KeyboardInterrupt:
         return 0
@@ -50,8 +51,8 @@ def serve(
 @contextmanager
 def background_service(config: Path | str, *, host: str = "127.0.0.1", port: int = 3000) -> Iterator[str]:
     """The service in the background of this process, as long as the context is open; yields its address."""
-    bound = _prepare(config, host, port)
-    server = uvicorn.Server(configuration(application()))
+    bound, connections = _prepare(config, host, port), read_settings(config).serving.connections
+    server = uvicorn.Server(configuration(application(), connections=connections))
     thread = threading.Thread(target=server.run, args=([bound],), name="stamkund-serve", daemon=True)
     thread.start()
     try:

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from features.errors import StamkundError
-from serving.http.process.listener import free_port
-from serving.http.server import serve
+from serving.process.listener import free_port
+from serving.process.server import serve
 from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.http.servers import stamkund_server
 from tests.serving.shop import open_shop

@@ -19,7 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from features.errors import StamkundError
 from serving.http.environment import quiet
-from serving.http.process.application import application, configuration
+from serving.process.application import application, configuration
 
 log = logging.getLogger("stamkund.serving")
 
@@ -27,8 +27,9 @@ log = logging.getLogger("stamkund.serving")
 class Workers(Multiprocess):
     """Processes of one service, each begun again when it dies; SIGTERM and SIGINT end them all."""
 
-    def __init__(self, workers: int, listener: socket.socket, ready: Callable[[], None]) -> None:
-        super().__init__(configuration(f"{__name__}:{worker.__name__}", workers), [listener])
+    def __init__(self, workers: int, listener: socket.socket, ready: Callable[[], None], *, connections: int) -> None:
+        app = f"{__name__}:{worker.__name__}"
+        super().__init__(configuration(app, connections=connections, workers=workers), [listener])
         self._ready = ready
 
     def init_processes(self) -> None:

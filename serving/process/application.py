@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import shutil
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from serving.http.limits.connections import Connections, allow_many
 
 if TYPE_CHECKING:
     import bentoml
@@ -29,8 +32,9 @@ def application() -> ASGIApp:
     return app
 
 
-def configuration(app: ASGIApp | str, workers: int = 1) -> uvicorn.Config:
+def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> uvicorn.Config:
     """How an application is served, or what makes it in each of several workers, named as ``module:function``."""
+    allow_many()
     _metrics_folder()
     return uvicorn.Config(
         app,
@@ -39,6 +43,7 @@ def configuration(app: ASGIApp | str, workers: int = 1) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=cast("type[asyncio.Protocol]", Connections(connections).protocol),
         timeout_graceful_shutdown=GRACE,
     )
 
