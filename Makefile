@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast-tests test-slow check format bench serve spark lock
+.PHONY: help demo test fast-tests test-slow check format bench serve spark libraries lock
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := examples/completejourney/stamkund.yaml
@@ -46,6 +46,11 @@ serve: .venv/ready  ## serve the example on port 3000 (after `make demo`)
 
 spark: .venv/ready  ## install what profiles on Spark need (400 MB; the tests on Spark run then)
 	@$(BIN)/python -c "import pyspark" 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock "$$(grep -oE 'pyspark>=[^\"]+' pyproject.toml)"
+
+libraries: .venv/ready  ## install the libraries of others that the tests send messages with (needs Node 20 or later)
+	@$(BIN)/uv venv --quiet --allow-existing tests/libraries/.venv
+	@$(BIN)/uv pip install --quiet --python tests/libraries/.venv/bin/python --requirement tests/libraries/requirements.txt
+	@npm install --prefix tests/libraries --no-package-lock --no-audit --no-fund --silent
 
 lock: .venv/ready  ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra identity --extra notebooks --extra postgres --extra dev --no-header pyproject.toml -o requirements.lock
