@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from benchmarks.worlds import World
+from serving.decisions.slates import Explain
 
 EMPTY = "empty"  # a route that does nothing
 Answer = Mapping[str, Any]
@@ -40,8 +41,8 @@ def questions(world: World) -> dict[str, Question]:
         EMPTY: Question(lambda: Request("/livez")),
         "scores_1": _scores(readers, 1),
         "scores_100": _scores(readers, 100),
-        "decisions_explained": _decisions(readers, explain=True),
-        "decisions": _decisions(readers, explain=False),
+        "decisions_explained": _decisions(readers, "full"),
+        "decisions": _decisions(readers, "none"),
         "profile": Question(
             lambda: Request(f"/v1/profiles/user_id:{next(readers)}"), lambda body: _json(body)["scores"] is not None
         ),
@@ -58,7 +59,7 @@ def _scores(customers: Iterator[str], n: int) -> Question:
     return Question(lambda: _post("/v1/scores", {"customers": [*islice(customers, n)]}), is_answer)
 
 
-def _decisions(customers: Iterator[str], *, explain: bool) -> Question:
+def _decisions(customers: Iterator[str], explain: Explain) -> Question:
     def ask() -> Request:
         profile = {"id_type": "user_id", "id": next(customers)}
         placements = [{"id": "home", "count": 3}]
@@ -66,7 +67,7 @@ def _decisions(customers: Iterator[str], *, explain: bool) -> Question:
 
     def is_answer(body: bytes) -> bool:
         (placement,) = _json(body)["placements"]
-        return bool(placement["items"]) and ("excluded" in placement) == explain
+        return bool(placement["items"]) and ("excluded" in placement) == (explain != "none")
 
     return Question(ask, is_answer)
 

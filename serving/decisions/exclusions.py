@@ -1,12 +1,12 @@
-"""Why an offer is not chosen: each reason as a code and as a sentence."""
+"""Why an offer is not chosen: each reason as a code with parameters, and as a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from features.moments import minute
+from features.moments import iso, minute
 from features.texts.catalogue import figure_in, text
 from serving.decisions.offers import Offer
 
@@ -19,43 +19,66 @@ REASONS: Final = (
 # Reasons whose sentences are the same whatever else is chosen.
 OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # hold for every offer alike
 WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
+MOMENTS: Final = ("starts", "ends")  # parameters of reasons that are moments
 
 
 @dataclass(frozen=True)
 class Exclusion:
-    """An offer that was not chosen, and why."""
+    """An offer that was not chosen, and why: the ``params`` of the reason, and a sentence that is filled with them."""
 
     offer_id: str
+    name: str
     campaign_id: str | None
-    reason: str
+    params: Mapping[str, object]
     detail: str
 
     @classmethod
-    def of(cls, offer: Offer, reason: str, language: str = "en", /, **figures: object) -> Exclusion:
-        """An offer's exclusion, its sentence filled with the figures that it names.
+    def of(cls, offer: Offer, reason: str, language: str = "en", /, **params: object) -> Exclusion:
+        """An offer's exclusion for a reason with these parameters; moments are µs, amounts in units of the currency.
 
         >>> tea = Offer("tea", "offer", "Tea", "spring", None, None, 100, 10, frozenset(), assumed=False)
         >>> Exclusion.of(tea, "shown_elsewhere", placement="hero").detail
         'It is shown in placement hero.'
         """
-        told = {
-            name: _figure(value, language) if isinstance(value, float) else value for name, value in figures.items()
-        }
-        return cls(offer.offer_id, offer.campaign_id, reason, text(reason, language, **told))
+        told = {name: _in_words(name, value, language) for name, value in params.items()}
+        bare = {name: _bare(name, value) for name, value in params.items()}
+        return cls(offer.offer_id, offer.name, offer.campaign_id, bare, text(reason, language, **told))
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """How many offers were not chosen for one reason, and those that are told: all of them, or some examples."""
+
+    reason: str
+    count: int
+    offers: Sequence[Exclusion]
 
 
 def exclusions_of(offers: Sequence[Offer], language: str = "en") -> dict[str, tuple[Exclusion, ...]]:
     """For each reason whose sentence needs no figure of a choice, every offer's exclusion for it."""
-    columns = [{"starts": _utc(o.starts), "ends": _utc(o.ends), "campaign_id": o.campaign_id} for o in offers]
-    rows = list(zip(offers, columns, strict=True))
     return {
-        reason: tuple(Exclusion.of(offer, reason, language, **row) for offer, row in rows) for reason in WITHOUT_FIGURES
+        reason: tuple(Exclusion.of(offer, reason, language, **_params(offer, reason)) for offer in offers)
+        for reason in WITHOUT_FIGURES
     }
 
 
-def _figure(value: float, language: str) -> str:
-    return figure_in(language, f"{value:.4g}")
+def _params(offer: Offer, reason: str) -> dict[str, object]:
+    """What a reason of an offer's own tells of it."""
+    match reason:
+        case "expired":
+            return {"ends": offer.ends}
+        case "not_started":
+            return {"starts": offer.starts}
+        case "not_contacted":
+            return {"campaign_id": offer.campaign_id}
+    return {}
 
 
-def _utc(time: int | None) -> str:
-    return "no time" if time is None else f"{minute(time)} UTC"
+def _in_words(name: str, value: object, language: str) -> object:
+    if name in MOMENTS:
+        return "no time" if value is None else f"{minute(cast(int, value))} UTC"
+    return figure_in(language, f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _bare(name: str, value: object) -> object:
+    return iso(cast(int, value)) if name in MOMENTS and value is not None else value

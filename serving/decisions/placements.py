@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from features.config.sections.offers import Fallback
 from features.texts.catalogue import counted, text
-from serving.decisions.arbitration import VERDICTS, Ranking, Visitor, rank
+from serving.decisions.arbitration import Ranking, Visitor, rank
 from serving.decisions.candidates import Candidates
-from serving.decisions.exclusions import NO_CONSENT, Exclusion
-from serving.decisions.slates import Choice, Placement, Slate
+from serving.decisions.exclusions import NO_CONSENT, REASONS, Excluded, Exclusion
+from serving.decisions.slates import EXAMPLES, Choice, Explain, Placement, Slate
 
+Each = TypeVar("Each")
 AFFINITY: Final = "order_lines_of_its_products"
 
 
@@ -23,7 +24,7 @@ def select(
     *,
     as_of: int,
     units: int,
-    explain: bool,
+    explain: Explain,
 ) -> tuple[list[Slate], Ranking | None]:
     """Choose for each placement, no offer twice; a visitor who is unknown or anonymous (None) gets the fallback.
 
@@ -38,23 +39,24 @@ def select(
     for placement in placements:
         best = [place for place in ranking.order.tolist() if place not in places_shown][: placement.count]
         choices = [_choice(candidates, visitor, ranking, place, units=units) for place in best]
-        exclusions = _exclusions(candidates, ranking, best, places_shown, units=units) if explain else []
+        excluded = _excluded(candidates, ranking, best, places_shown, units=units, explain=explain)
         choices = choices or [fallback_choice(fallback, "nothing_eligible", candidates.language)]
-        slates.append(Slate(placement.id, choices, exclusions))
+        slates.append(Slate(placement.id, choices, excluded))
         places_shown |= dict.fromkeys(best, placement.id)
     return slates, ranking
 
 
 def select_nothing(
-    candidates: Candidates, placements: Sequence[Placement], fallback: Fallback, reason: str, *, explain: bool
+    candidates: Candidates, placements: Sequence[Placement], fallback: Fallback, reason: str, *, explain: Explain
 ) -> list[Slate]:
     """What each placement shows where a reason of the person keeps every offer from them: the fallback, for anybody.
 
     Where nothing may be sent, not even that.
     """
     choices = [fallback_choice(fallback, reason, candidates.language)] if reason == NO_CONSENT else []
-    exclusions = candidates.exclusions[reason] if explain else ()
-    return [Slate(placement.id, choices, exclusions) for placement in placements]
+    out = candidates.exclusions[reason]
+    excluded = [Excluded(reason, len(out), some(out, explain))] if out and explain != "none" else []
+    return [Slate(placement.id, choices, excluded) for placement in placements]
 
 
 def fallback_choice(fallback: Fallback, reason: str, language: str) -> Choice:
@@ -98,23 +100,44 @@ def _reason(code: str, value: int | None, text: str) -> dict[str, object]:
     return {"code": code, "value": value, "usual": None, "contribution": None, "text": text}
 
 
-def _exclusions(
-    candidates: Candidates, ranking: Ranking, best: Sequence[int], places_shown: Mapping[int, str], *, units: int
-) -> list[Exclusion]:
-    """Every candidate that a placement does not show: for a reason of the offer's own, outranked, or of no value."""
+def _excluded(
+    candidates: Candidates,
+    ranking: Ranking,
+    best: Sequence[int],
+    places_shown: Mapping[int, str],
+    *,
+    units: int,
+    explain: Explain,
+) -> list[Excluded]:
+    """Every candidate that a placement does not show, by reason: one of its own, of no value, elsewhere, outranked."""
+    if explain == "none":
+        return []
     offers, words = candidates.offers, candidates.language
-    expected_values = (ranking.expected_values / units).tolist()
-    least = min((expected_values[place] for place in best), default=0.0)
-    without_figures = [candidates.exclusions.get(verdict) for verdict in VERDICTS]
-    verdicts = enumerate(ranking.verdicts.tolist())
-    exclusions = [of[place] for place, verdict in verdicts if (of := without_figures[verdict]) is not None]
-    for place in ranking.order.tolist():
-        if place in places_shown:
-            exclusions.append(Exclusion.of(offers[place], "shown_elsewhere", words, placement=places_shown[place]))
-        elif place not in best:
-            figures = {"expected": expected_values[place], "least": least}
-            exclusions.append(Exclusion.of(offers[place], "outranked", words, **figures))
-    worthless = ranking.excluded_for("no_value")
-    return exclusions + [
-        Exclusion.of(offers[place], "no_value", words, expected=expected_values[place]) for place in worthless
+    expected_values = ranking.expected_values / units
+    least = min((float(expected_values[place]) for place in best), default=0.0)
+    others = [place for place in ranking.order.tolist() if place not in best]
+    places = {reason: ranking.excluded_for(reason) for reason in REASONS}
+    places["shown_elsewhere"] = [place for place in others if place in places_shown]
+    places["outranked"] = [place for place in others if place not in places_shown]
+
+    def exclusion(reason: str, place: int) -> Exclusion:
+        match reason:
+            case "shown_elsewhere":
+                return Exclusion.of(offers[place], reason, words, placement=places_shown[place])
+            case "outranked":
+                value = float(expected_values[place])
+                return Exclusion.of(offers[place], reason, words, expected=value, least=least)
+            case "no_value":
+                return Exclusion.of(offers[place], reason, words, expected=float(expected_values[place]))
+        return candidates.exclusions[reason][place]
+
+    return [
+        Excluded(reason, len(out), [exclusion(reason, place) for place in some(out, explain)])
+        for reason, out in places.items()
+        if out
     ]
+
+
+def some(every: Sequence[Each], explain: Explain) -> Sequence[Each]:
+    """All of them, or a few as examples."""
+    return every[:EXAMPLES] if explain == "summary" else every

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
-from serving.decisions.exclusions import Exclusion
+from serving.decisions.exclusions import Excluded
+
+Explain = Literal["none", "summary", "full"]  # why not the other offers: not at all, with examples, of each
+EXAMPLES: Final = 3  # of offers that are out for one reason, in a summary
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Slate:
-    """What a placement shows: its choices; and its exclusions when they are to be explained."""
+    """What a placement shows: its choices; and by reason what it does not show, when that is to be explained."""
 
     placement_id: str
     choices: Sequence[Choice]
-    exclusions: Sequence[Exclusion]
+    excluded: Sequence[Excluded]

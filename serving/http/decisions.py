@@ -18,7 +18,7 @@ from serving.decisions.customers import visitor_of
 from serving.decisions.exclusions import NO_CONSENT
 from serving.decisions.permission import barrier
 from serving.decisions.placements import select, select_nothing
-from serving.decisions.slates import Placement, Slate
+from serving.decisions.slates import Explain, Placement, Slate
 from serving.http.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.requests import DecisionRequest, Profile
 from serving.http.state import State
@@ -65,7 +65,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "control_group": False,
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.candidates.any_assumed else "") + ".",
-        "placements": [_placement(each, explain=request.explain) for each in slates],
+        "placements": [_placement(each, request.explain) for each in slates],
     }
 
 
@@ -142,6 +142,6 @@ def _positions(slate: Slate) -> list[Json]:
     ]
 
 
-def _placement(slate: Slate, *, explain: bool) -> Json:
+def _placement(slate: Slate, explain: Explain) -> Json:
     placement: Json = {"id": slate.placement_id, "items": slate.choices}
-    return placement | {"excluded": slate.exclusions} if explain else placement
+    return placement if explain == "none" else placement | {"excluded": slate.excluded}

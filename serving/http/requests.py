@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.events.rules.constraint_types import LONGEST
+from serving.decisions.slates import Explain
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
 
@@ -55,7 +56,10 @@ class DecisionRequest(Body):
     profile: Profile | None = None
     context: dict[str, object] = {}
     placements: list[PlacementRequest] = Field(default=[PlacementRequest(id="default")], min_length=1, max_length=20)
-    explain: bool = Field(default=True, description="False leaves out `excluded`.")
+    explain: Explain = Field(
+        default="summary",
+        description="Why not the others: `none`, a `summary` with three examples a reason, or `full`: each.",
+    )
     as_of: str | None = Field(
         default=None,
         description="ISO 8601; now when left out. What is asked of the past is not kept: it has no decision_id.",

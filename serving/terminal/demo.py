@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import urllib.request
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -111,14 +110,14 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
     out.print(scores_table(profile["scores"]["models"]))
     (placement,) = decision["placements"]
     out.print(offers_table(placement["items"], decision["currency"]))
-    reasons = Counter(each["reason"].replace("_", " ") for each in placement["excluded"])
-    out.print("not shown: " + ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common()))
+    others = sorted(placement["excluded"], key=lambda each: -each["count"])
+    out.print("not shown: " + ", ".join(f"{each['count']:,} {each['reason'].replace('_', ' ')}" for each in others))
     return str(decision["basis"])
 
 
 def _decision_request(customer: str) -> Answer:
     profile = {"id_type": "user_id", "id": customer}
-    return {"profile": profile, "placements": [{"id": "home", "count": 2}], "explain": True}
+    return {"profile": profile, "placements": [{"id": "home", "count": 2}]}
 
 
 def _call(url: str, body: Answer | None = None) -> Answer:

@@ -192,13 +192,10 @@ def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
     return table
 
 
-def exclusions_table(excluded: Iterable[Mapping[str, str]]) -> Table:
+def exclusions_table(excluded: Iterable[Mapping[str, Any]]) -> Table:
     """Why the other candidates were not chosen: each reason with how many, and one of them as an example."""
     table = table_of("not shown because", ">offers", "for example")
-    by_reason: dict[str, list[Mapping[str, str]]] = {}
-    for each in excluded:
-        by_reason.setdefault(each["reason"], []).append(each)
-    for reason, exclusions in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
-        example = folded(f"{exclusions[0]['offer_id']}: {exclusions[0]['detail']}", 48)
-        add_row(table, reason, f"{len(exclusions):,}", example)
+    for each in sorted(excluded, key=lambda each: -each["count"]):
+        first = each["offers"][0]
+        add_row(table, each["reason"], f"{each['count']:,}", folded(f"{first['name']}: {first['detail']}", 48))
     return table

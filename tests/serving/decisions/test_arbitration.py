@@ -65,10 +65,10 @@ def test_the_first_reason_of_an_offer_is_the_one_told(model: bool) -> None:  # n
     wanted = {name: with_model if model else without for name, *_, with_model, without in STANDINGS}
     verdicts = rank(candidates, someone, as_of=AT).verdicts
     assert {o.offer_id: VERDICTS[v] for o, v in zip(candidates.offers, verdicts, strict=True)} == wanted
-    (slate,), _ = select(candidates, someone, [Placement("all", 99)], FALLBACK, as_of=AT, units=100, explain=True)
-    out = {each.offer_id: each.reason for each in slate.exclusions}
+    (slate,), _ = select(candidates, someone, [Placement("all", 99)], FALLBACK, as_of=AT, units=100, explain="full")
+    out = {each.offer_id: by_reason.reason for by_reason in slate.excluded for each in by_reason.offers}
     assert out == {name: reason for name, reason in wanted.items() if reason != "eligible"}
-    assert len(slate.exclusions) == len(out)
+    assert sum(by_reason.count for by_reason in slate.excluded) == len(out)
 
 
 def test_what_was_redeemed_is_that_offer_of_that_campaign_or_of_all_where_none_is_named() -> None:

@@ -7,9 +7,15 @@ import pytest
 
 from serving.decisions.arbitration import Visitor
 from serving.decisions.candidates import Candidates
-from serving.decisions.placements import select
-from serving.decisions.slates import Placement
+from serving.decisions.exclusions import Exclusion
+from serving.decisions.placements import select, select_nothing
+from serving.decisions.slates import Placement, Slate
 from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, offer, visitor
+
+
+def told(slate: Slate) -> list[tuple[str, Exclusion]]:
+    """Each offer that a slate tells why it does not show, with the reason."""
+    return [(each.reason, out) for each in slate.excluded for out in each.offers]
 
 
 def test_each_candidate_that_is_not_chosen_says_why() -> None:
@@ -20,10 +26,10 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
         FALLBACK,
         as_of=AT,
         units=100,
-        explain=True,
+        explain="full",
     )
     assert [item.offer_id for item in slate.choices] == ["free"]
-    assert {out.offer_id: out.reason for out in slate.exclusions} == {
+    assert {out.offer_id: reason for reason, out in told(slate)} == {
         "tea": "outranked",
         "cake": "already_redeemed",
         "late": "expired",
@@ -31,12 +37,12 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
         "dear": "no_value",
         "far": "not_contacted",
     }
-    assert all(out.detail.endswith(".") for out in slate.exclusions)
+    assert all(out.detail.endswith(".") for _, out in told(slate))
 
 
 def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
     (slate,), _ = select(
-        CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=False
+        CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="none"
     )
     (item,) = slate.choices
     assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
@@ -52,7 +58,7 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
         },
         {"code": "why c"},
     ]
-    assert slate.exclusions == []
+    assert slate.excluded == []
 
 
 def test_no_offer_is_shown_in_two_placements() -> None:
@@ -63,10 +69,10 @@ def test_no_offer_is_shown_in_two_placements() -> None:
         FALLBACK,
         as_of=AT,
         units=100,
-        explain=True,
+        explain="full",
     )
     assert [[item.offer_id for item in each.choices] for each in slates] == [["cake", "free"], ["tea"], ["flyer"]]
-    assert {out.offer_id for out in slates[1].exclusions if out.reason == "shown_elsewhere"} == {"cake", "free"}
+    assert {out.offer_id for reason, out in told(slates[1]) if reason == "shown_elsewhere"} == {"cake", "free"}
     (last,) = slates[2].choices
     assert last.is_fallback
     none = dict.fromkeys(("value", "usual", "contribution"))
@@ -76,7 +82,7 @@ def test_no_offer_is_shown_in_two_placements() -> None:
 
 @pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])
 def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
-    (slate,), ranking = select(candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain=True)
+    (slate,), ranking = select(candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain="full")
     assert ranking is None
     assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in slate.choices] == [
         ("flyer", "This week's flyer", True, 1.0)
@@ -85,12 +91,12 @@ def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
 
 def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> None:
     unable = visitor({"b": 10}, base=None)
-    (slate,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    (slate,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="full")
     assert slate.choices[0].is_fallback
-    assert {out.reason for out in slate.exclusions} == {"no_model", "expired", "not_started"}
+    assert {out.reason for out in slate.excluded} == {"no_model", "expired", "not_started"}
     bare = Candidates.of([], {})
     nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
-    (slate,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain=True)
+    (slate,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="full")
     assert slate.choices[0].is_fallback
 
 
@@ -107,7 +113,7 @@ def test_an_exclusion_says_its_figures_and_moments() -> None:
     candidates = Candidates.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
     someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
     places = [Placement("top", 2), Placement("side", 1)]
-    (top, side), _ = select(candidates, someone, places, FALLBACK, as_of=3 * HOUR, units=100, explain=True)
+    (top, side), _ = select(candidates, someone, places, FALLBACK, as_of=3 * HOUR, units=100, explain="full")
     assert [[item.offer_id for item in each.choices] for each in (top, side)] == [["a", "b"], ["c"]]
     fixed = {
         ("f", "expired", "It ended at 1970-01-01 02:00 UTC."),
@@ -115,21 +121,45 @@ def test_an_exclusion_says_its_figures_and_moments() -> None:
         ("h", "not_contacted", "Campaign z has not reached this customer."),
         ("e", "no_value", "Its expected value is -2: it would cost at least what it brings."),
     }
-    assert {(out.offer_id, out.reason, out.detail) for out in top.exclusions} == fixed | {
+    assert {(out.offer_id, reason, out.detail) for reason, out in told(top)} == fixed | {
         ("c", "outranked", "Its expected value 3 is below the 4 of the last one shown."),
         ("d", "outranked", "Its expected value 2 is below the 4 of the last one shown."),
     }
-    assert {(out.offer_id, out.reason, out.detail) for out in side.exclusions} == fixed | {
+    assert {(out.offer_id, reason, out.detail) for reason, out in told(side)} == fixed | {
         ("a", "shown_elsewhere", "It is shown in placement top."),
         ("b", "shown_elsewhere", "It is shown in placement top."),
         ("d", "outranked", "Its expected value 2 is below the 3 of the last one shown."),
     }
 
 
+def test_the_parameters_of_an_exclusion_are_bare_values() -> None:
+    chances = {"a": 0.5, "b": 0.4}
+    offers = [replace(offer(each, each), starts=None, ends=None, item_ids=frozenset(each)) for each in chances]
+    offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("h", "z"), starts=None, ends=None)]
+    candidates = Candidates.of(offers, {"a": 1})
+    someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
+    (slate,), _ = select(candidates, someone, [Placement("top")], FALLBACK, as_of=3 * HOUR, units=100, explain="full")
+    assert {out.offer_id: (out.name, out.params) for _, out in told(slate)} == {
+        "b": ("B", {"expected": 4.0, "least": 5.0}),
+        "f": ("F", {"ends": "1970-01-01T02:00:00Z"}),
+        "h": ("H", {"campaign_id": "z"}),
+    }
+
+
+def test_a_summary_counts_every_offer_and_tells_three_of_each_reason() -> None:
+    many = Candidates.of([replace(offer(f"o{n}", "c"), starts=None, ends=0) for n in range(7)], {})
+    nobody = Visitor(frozenset(), np.zeros(7), {"c": 0.5}, lambda _: [], 0.1)
+    (slate,), _ = select(many, nobody, [Placement("top")], FALLBACK, as_of=HOUR, units=100, explain="summary")
+    (barred,) = select_nothing(many, [Placement("top")], FALLBACK, "no_consent", explain="summary")
+    for each, reason in ((slate, "expired"), (barred, "no_consent")):
+        (out,) = each.excluded
+        assert (out.reason, out.count, [offer.offer_id for offer in out.offers]) == (reason, 7, ["o0", "o1", "o2"])
+
+
 def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_placements_once_each() -> None:
     twins = Candidates.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
     same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
     places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
-    slates, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain=False)
+    slates, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain="none")
     shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in slates]
     assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]

@@ -108,8 +108,8 @@ def test_who_does_not_allow_offers_to_be_chosen_gets_what_anybody_gets(http: Tes
     (item,) = found["items"]
     assert (item["offer_id"], item["is_fallback"], item["reasons"][0]["code"]) == ("flyer", True, "no_consent")
     assert {out["reason"] for out in found["excluded"]} == {"no_consent"}
-    assert len(found["excluded"]) == 6
-    assert "excluded" not in placement(http, "3", explain=False)
+    assert [out["count"] for out in found["excluded"]] == [6]
+    assert "excluded" not in placement(http, "3", explain="none")
     assert "models" in scores(http, "3")[0]  # scores are another purpose
 
 

@@ -16,7 +16,7 @@ from serving.http.state import CurrentState
 from serving.scoring.pair_scores import pair_reasons
 from tests.serving.clients import client_of
 from tests.serving.decision_rows import saved_decision
-from tests.serving.http.errors import Json
+from tests.serving.http.errors import Json, error_of, reasons_of
 from training.learners.model import Reason
 
 
@@ -25,6 +25,7 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, curr
         "profile": {"id_type": "user_id", "id": "3"},
         "context": {"channel": "web"},
         "placements": [{"id": "hero", "count": 1}],
+        "explain": "full",
     }
     body = http.post("/v1/decisions", json=asked).json()
     assert body["control_group"] is False
@@ -34,13 +35,13 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, curr
     (item,) = hero["items"]
     assert item["expected_value"] == pytest.approx(item["propensity"] * (item["value"] - item["cost"]))
     assert item["reasons"]
-    others = {out["offer_id"]: out["reason"] for out in hero["excluded"]}
+    others = reasons_of(hero)
     assert len(others) == 5
     assert others["old-drinks"] == others["old-sweets"] == "expired"
     kept = saved_decision(current.state.store, body["decision_id"])
     assert kept is not None
     assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
-    outranked = [out["offer_id"] for out in hero["excluded"] if out["reason"] == "outranked"]
+    outranked = [offer_id for offer_id, reason in others.items() if reason == "outranked"]
     assert [each["offer_id"] for each in kept.eligible] == [item["offer_id"], *outranked]
     assert kept.eligible[0] == {
         name: item[name] for name in ("offer_id", "campaign_id", "propensity", "expected_value")
@@ -92,9 +93,19 @@ def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: py
         assert all(reason["text"] for reason in item["reasons"])
 
 
-def test_explain_false_leaves_out_the_excluded(http: TestClient) -> None:
-    (place,) = http.post("/v1/decisions", json={"profile": {"id": "3"}, "explain": False}).json()["placements"]
-    assert set(place) == {"id", "items"}
+def test_how_much_is_explained_is_asked_for(http: TestClient) -> None:
+    placements = {}
+    for explain in ("none", "summary", "full"):
+        asked = {"profile": {"id": "3"}, "explain": explain}
+        (placements[explain],) = http.post("/v1/decisions", json=asked).json()["placements"]
+    assert set(placements["none"]) == {"id", "items"}
+    for name, most in (("summary", 3), ("full", 6)):
+        for each in placements[name]["excluded"]:
+            assert len(each["offers"]) == min(each["count"], most)
+            assert {"offer_id", "name", "campaign_id", "params", "detail"} == set(each["offers"][0])
+    assert http.post("/v1/decisions", json={"profile": {"id": "3"}}).json()["placements"] == [placements["summary"]]
+    refused = http.post("/v1/decisions", json={"profile": {"id": "3"}, "explain": True})
+    assert (refused.status_code, error_of(refused)["field"]) == (422, "explain")
 
 
 @pytest.mark.parametrize("profile", [None, {"id": "nobody"}, {"id_type": "anonymous_id", "id": "3"}])
@@ -131,8 +142,7 @@ def test_a_redeemed_offer_is_not_offered_again(own: CurrentState, event: str, pr
     assert http.post("/v1/track", json=redeem).status_code == 200
     (place,) = http.post("/v1/decisions", json=asked).json()["placements"]
     assert place["items"][0]["offer_id"] != item["offer_id"]
-    reasons = {out["offer_id"]: out["reason"] for out in place["excluded"]}
-    assert reasons[item["offer_id"]] == "already_redeemed"
+    assert reasons_of(place)[item["offer_id"]] == "already_redeemed"
     removed = redeem | {"messageId": "r6", "event": "Coupon Removed"}
     assert http.post("/v1/track", json=removed).status_code == 200
     (again,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]

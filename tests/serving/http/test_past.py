@@ -21,6 +21,7 @@ from serving.scoring.batch import scores
 from serving.store.event_log import log_frame
 from serving.store.records import record_of
 from tests.serving.clients import client_of
+from tests.serving.http.errors import reasons_of
 from tests.serving.shop import NOW, keep_records
 
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ def test_what_an_event_changes(own: CurrentState) -> None:
     assert (set(told_before["propensities"]), set(told_after["propensities"])) == ({"now"}, {"now", "side"})
     grown = {name: after["features"][name] - before["features"][name] for name in ("orders_all", "contacts_7d")}
     assert grown == {"orders_all": 1.0, "contacts_7d": 1.0}
-    reasons = {out["offer_id"]: out["reason"] for out in after["decision"][0]["excluded"]}
+    reasons = reasons_of(after["decision"][0])
     assert reasons["now-drinks"] == "already_redeemed"
     assert "not_contacted" not in reasons.values()
     assert [item["offer_id"] for item in before["decision"][0]["items"]] == ["now-drinks"]

@@ -69,7 +69,7 @@ def test_decisions_are_explained_in_the_companys_language(swedish: CurrentState)
     http = client_of(swedish)
     asked: dict[str, Any] = {"profile": {"id": "1"}, "placements": [{"id": "a"}, {"id": "b"}]}
     first, second = http.post("/v1/decisions", json=asked).json()["placements"]
-    details = {each["reason"]: each["detail"] for each in (*first["excluded"], *second["excluded"])}
+    details = {each["reason"]: each["offers"][0]["detail"] for each in (*first["excluded"], *second["excluded"])}
     assert details["expired"] == "Det gick ut 2017-07-06 00:00 UTC."
     assert details["shown_elsewhere"] == "Det visas på platsen a."
     assert "," in details["outranked"]  # the mark before decimals

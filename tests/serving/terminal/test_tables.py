@@ -39,7 +39,7 @@ def printed(table: RenderableType) -> str:
     "table",
     [
         offers_table([{"name": NAME, "is_fallback": True, "reasons": [{"code": "x"}]}], "USD"),
-        exclusions_table([{"reason": "expired", "offer_id": NAME, "detail": "Over."}]),
+        exclusions_table([{"reason": "expired", "count": 1, "offers": [{"name": NAME, "detail": "Over."}]}]),
         doctor_table(Diagnosis("Shop", 0, 1, "", "", (), (), (Finding(NAME, "ok", NAME),))),
     ],
 )
