@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize
 
 from features.arrays import Floats
 from features.errors import StamkundError
@@ -28,6 +27,8 @@ def most_likely(
     >>> most_likely(exponential, {"rate": 3.0}, model="exponential", weight=10.0).round(6).tolist()
     [0.5]
     """
+    from scipy.optimize import minimize  # noqa: PLC0415  (a second; only fitting needs it)
+
     scale = np.array(list(start.values()))
 
     def loss(theta: Floats) -> tuple[float, Floats]:

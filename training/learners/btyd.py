@@ -10,7 +10,6 @@ from math import factorial
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
-from sklearn.linear_model import TweedieRegressor
 
 from features.arrays import Floats
 from training.btyd import BetaGeometric, GammaGamma
@@ -98,6 +97,8 @@ def fit_btyd(x: Floats, y: Floats, score_kind: ScoreKind, told: OrdersTold) -> B
     some = slice(None, None, -(-len(x) // ROWS))
     raw, labels = plain.raw(x[some]), y[some]
     if score_kind == "amount":
+        from sklearn.linear_model import TweedieRegressor  # noqa: PLC0415  (a second; only fitting needs it)
+
         model = TweedieRegressor(power=1.2, link="log", alpha=0.0, solver="newton-cholesky")
         model.fit(raw[:, None], np.maximum(labels, 0.0))
         slope, constant = float(model.coef_[0]), float(model.intercept_)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq, minimize
 from scipy.special import expit
 
 from features.arrays import Floats
@@ -56,6 +55,8 @@ class Platt:
         >>> float(Platt(0.8).at_level(z, 0.4, "probability").apply(z, "probability").mean().round(9))
         0.4
         """
+        from scipy.optimize import brentq  # noqa: PLC0415  (a second; only fitting needs it)
+
         if score_kind == "amount":
             return Platt(self.slope, float(np.log(level / np.exp(self.slope * z).mean())))
 
@@ -76,6 +77,7 @@ def fit_platt(z: Floats, y: Floats, *, precision: float = WEAK_PRIOR) -> Platt:
     >>> fit_platt(np.array([-1.0, -1.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])).slope < 0.01
     True
     """
+    from scipy.optimize import minimize  # noqa: PLC0415  (a second; only fitting needs it)
 
     def loss(theta: Floats) -> tuple[float, Floats]:
         slope, intercept = theta

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import ClassVar, Final, Self
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression, TweedieRegressor
 
 from features.arrays import Floats, Ints, Mask
 from training.targets.frame.target import ScoreKind
@@ -103,6 +102,8 @@ def fit_linear(x: Floats, y: Floats, score_kind: ScoreKind, codes: Sequence[int]
     missing = np.isnan(x)
     told = missing.any(axis=0) & ~missing.all(axis=0)
     z = np.concatenate([scaled(wide, center, scale), missing[:, told]], axis=1)
+    from sklearn.linear_model import LogisticRegression, TweedieRegressor  # noqa: PLC0415  (a second; only fitting needs it)
+
     if score_kind == "amount":
         model = TweedieRegressor(power=1.2, link="log", alpha=STRENGTH / len(y), solver="newton-cholesky", max_iter=100)
         model.fit(z, np.maximum(y, 0.0))
