@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 from features.errors import StamkundError
-from features.texts.english import ENGLISH
-from features.texts.swedish import SWEDISH
+from features.texts import english, swedish
 
 Language = Literal["en", "sv"]
-LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "sv": SWEDISH}
+LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    language: {**of.NOUNS, **of.REASONS, **of.ANSWERS, **of.REFUSALS}
+    for language, of in (("en", english), ("sv", swedish))
+}
 
 
 def texts_in(language: str, *, field: str = "language") -> Mapping[str, str]:

@@ -1,13 +1,8 @@
 """The texts in English. A name in braces is a parameter; a code's ending tells the case that a text is for."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Final
-
 from features.texts.english.answers import ANSWERS
 from features.texts.english.nouns import NOUNS
 from features.texts.english.reasons import REASONS
 from features.texts.english.refusals import REFUSALS
 
-ENGLISH: Final[Mapping[str, str]] = {**NOUNS, **REASONS, **ANSWERS, **REFUSALS}
+__all__ = ["ANSWERS", "NOUNS", "REASONS", "REFUSALS"]

@@ -10,6 +10,7 @@ import pytest
 
 import training.verdict
 from features.language.formulas.stages import JOURNEY_STAGES, STAGES
+from features.language.terms import Span
 from features.texts.catalogue import LANGUAGES, counted, figure_in, text
 
 ENGLISH = LANGUAGES["en"]
@@ -47,4 +48,9 @@ def test_numbers_and_plurals_are_those_of_the_language() -> None:
         "har köpt en av erbjudandets produkter en gång",
         "har köpt erbjudandets produkter 501 gånger",
     ]
+    spans = (Span(1), Span(28), Span(56, 28), Span(None))
+    assert [span.text_in("sv") for span in spans] == [
+        "det senaste dygnet", "de senaste 28 dagarna", "för 28 till 56 dagar sedan", "hittills",
+    ]  # fmt: skip
+    assert Span(1).text == "in the last day"
     assert text("not_contacted", "sv", campaign_id="vår") == "Kampanjen vår har inte nått kunden."

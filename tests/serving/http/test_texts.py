@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from features.texts.catalogue import LANGUAGES
-from serving.decisions.candidates import Candidates, line_counts
 from serving.decisions.exclusions import REASONS
-from serving.decisions.offers import offers_at
 from serving.http.envelope import CODES, STATUS
-from serving.http.state import CurrentState
+from serving.http.state import CurrentState, load_state
 from serving.scoring import model_scores
 from serving.scoring.batch import scores
-from serving.scoring.lineup import Lineup
+from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.clients import client_of
 from tests.serving.http.errors import error_of
 
 
 @pytest.fixture(scope="module")
-def swedish(current: CurrentState) -> CurrentState:
-    """The shop, whose language is Swedish."""
-    state = current.state
-    settings = state.settings.model_copy(update={"language": "sv"})
-    lineup = Lineup.of(state.required_lineup().feature_set, state.required_lineup().models, language="sv")
-    offers = offers_at(state.lake, settings, as_of=settings.now())
-    candidates = Candidates.of(offers, line_counts(state.lake, as_of=settings.now()), language="sv")
-    state = replace(state, settings=settings, lineup=lineup, candidates=candidates)
+def swedish(current: CurrentState, tmp_path_factory: pytest.TempPathFactory) -> CurrentState:
+    """The shop, whose language is Swedish, with its models carried along."""
+    folder, settings = tmp_path_factory.mktemp("swedish"), current.state.settings
+    save_lineup(current.state.required_lineup(), folder / CARRIED)
+    carried = settings.serving.model_copy(update={"models": "carried"})
+    settings = settings.model_copy(update={"language": "sv", "serving": carried})
+    state = load_state(settings, current.state.store, folder=folder)
     return CurrentState(state, lambda _: state, lambda: None)
 
 
