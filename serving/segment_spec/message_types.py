@@ -22,14 +22,15 @@ def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple
     >>> kind_of({"type": "page", "name": "Home"})
     ('visit', {'name': 'Home'})
     """
-    match message.get("type"):
+    match type_of(message):
         case "track":
             return _tracked(message)
         case "page" | "screen":
             own = {name: message.get(name) for name in ("name", "category") if message.get(name) is not None}
             return "visit", own | dict(object_of(message, "properties"))
         case "identify":
-            return "identify", object_of(message, "traits")
+            context = object_of(message, "context")  # where RudderStack's libraries tell traits
+            return "identify", {**object_of(context, "traits"), **object_of(message, "traits")}
         case "group":
             group = needed_id(message, "groupId", missing_ids)
             traits = object_of(message, "traits")
@@ -39,6 +40,16 @@ def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple
             return "alias", {key: needed_id(message, name, missing_ids) for key, name in names.items()}
         case other:
             raise StamkundError.unknown("unknown_type", "message type", str(other), TYPES, field="type")
+
+
+def type_of(message: Message) -> object:
+    """The type of a message; its case says nothing.
+
+    >>> type_of({"type": "Identify"}), type_of({"type": None})
+    ('identify', None)
+    """
+    told = message.get("type")
+    return told.lower() if isinstance(told, str) else told
 
 
 def _tracked(message: Message) -> tuple[str, Message]:

@@ -14,7 +14,7 @@ from serving.segment_spec.event.fields import Message, display, first_given, is_
 from serving.segment_spec.properties import AMOUNTS, put_coupon
 
 _OF_PRODUCTS: Final = ("item_id", "category", "quantity")  # an order has none where it has products
-_TEXTS: Final = {"item_id": ("product_id", "item_id", "sku"), "category": ("category",)}
+_TEXTS: Final = {"item_id": ("product_id", "item_id", "productId", "sku", "id"), "category": ("category",)}
 
 
 def has_products(properties: Message) -> bool:
@@ -93,14 +93,15 @@ def _product(head: EventBuilder, product: object, at: str, decimals: int) -> Eve
     """The line of a product; its value is None where it has no price."""
     if not isinstance(product, Mapping):
         raise StamkundError("bad_products", f"A product must be an object, not {display(product)}.", field=at)
-    quantity = number_of(product.get("quantity", 1), f"{at}.quantity")
+    told = product["quantity"] if is_given(product, "quantity") else 1
+    quantity = number_of(told, f"{at}.quantity")
     price = exact(product["price"], f"{at}.price") if is_given(product, "price") else None
     if _is_return(head):
         quantity, price = abs(quantity), None if price is None else abs(price)
     if quantity < 0 or (price is not None and price < 0):
         text = f"{at} has the price {price} and the quantity {quantity:g}; neither may be negative."
         raise StamkundError("bad_amount", text, field=at)
-    value = None if price is None else to_minor_units(price * abs(exact(product.get("quantity", 1), at)), at, decimals)
+    value = None if price is None else to_minor_units(price * abs(exact(told, at)), at, decimals)
     builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
     for column, names in _TEXTS.items():
         name = first_given(product, names)

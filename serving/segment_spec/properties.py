@@ -14,8 +14,8 @@ from serving.segment_spec.event.numerals import Numeral
 
 # Canonical column: the properties it is taken from, the first one given.
 TEXTS: Final = {
-    "order_id": ("order_id",),
-    "item_id": ("item_id", "product_id"),
+    "order_id": ("order_id", "orderId"),
+    "item_id": ("item_id", "product_id", "productId", "sku"),
     "category": ("category",),
     "campaign_id": ("campaign_id",),
     "offer_id": ("offer_id", "promotion_id", "coupon_id"),

@@ -99,9 +99,9 @@ def needed_id(message: Message, name: str, missing_ids: Sequence[str] = MISSING_
 
 
 def object_of(message: Message, name: str) -> Message:
-    """An object, empty when absent."""
+    """An object, empty when absent; PHP writes an empty one as an empty list."""
     value = message.get(name)
-    if value is None:
+    if value is None or value == []:
         return {}
     if not isinstance(value, Mapping):
         raise StamkundError("bad_message", f"{name} must be an object, not {display(value)}.", field=name)

@@ -14,6 +14,7 @@ from features.events.rules.rule_book import text_rules
 from features.reading.ids import is_missing_id
 from serving.segment_spec.event.fields import Message, display, first_given, object_of, text_of
 from serving.segment_spec.event.receiver import Receiver
+from serving.segment_spec.message_types import type_of
 
 ANONYMOUS: Final = "anonymous_id"
 DEVICE: Final = "device_id"
@@ -86,7 +87,7 @@ def _who(message: Message, name: str, receiver: Receiver) -> str | None:
 def _told(message: Message, kind: str) -> Iterator[Told]:
     """Every identifier of a message; the traits of a group are the group's."""
     yield ANONYMOUS, text_of(message, "anonymousId"), "anonymousId"
-    if message.get("type") == "identify":
+    if type_of(message) == "identify":
         yield from _addresses(object_of(message, "traits"), "traits")
     if kind == "alias":  # which of both it is, nobody says
         previous = text_of(message, "previousId")
@@ -143,7 +144,7 @@ def _external_type(entry: Message, at: str) -> str:
 def _object_in(context: Message, name: str) -> Message:
     """An object in the context, empty when absent."""
     value = context.get(name)
-    if value is None:
+    if value is None or value == []:
         return {}
     if not isinstance(value, Mapping):
         text = f"context.{name} must be an object, not {display(value)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
@@ -9,6 +10,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +31,21 @@ LIBRARIES = Path(__file__).parents[2] / "libraries"
 PYTHON, MODULES = LIBRARIES / ".venv" / "bin" / "python", LIBRARIES / "node_modules"
 HOW = "The libraries of others are not installed; `make libraries` brings them (Node 20 or later must be there)"
 SENT = ["identify", "order", "view", "visit", "visit", "identify", "alias"]
+
+
+PAGE = """<html><script>
+window.analytics = []
+for (const call of ["identify", "track", "page", "screen", "group", "alias"])
+  analytics[call] = (...given) => analytics.push([call, ...given])
+analytics._writeKey = "KEY"
+analytics._cdn = location.origin
+analytics.identify("page", {email: "anna@shop.example"})
+analytics.track("Order Completed", {order_id: "page", revenue: 9})
+analytics.page("Shop", "Home")
+analytics.screen("Start")
+analytics.group("tea-club", {name: "Tea club"})
+analytics.alias("page-new", "page")
+</script><script src="/analytics-next/bundles/standalone.js"></script></html>"""
 
 
 @contextmanager
@@ -85,3 +104,45 @@ def test_segments_library_for_node_delivers_every_call(own: CurrentState, packin
     if node is None or not MODULES.exists():
         absent("libraries", HOW)
     check(deliver(own, [str(node), LIBRARIES / "deliver.mjs"], packing), f"node-{packing}", own)
+
+
+@contextmanager
+def page(folder: Path) -> Iterator[str]:
+    """The origin of a page, and the library beside it as Segment's CDN has it."""
+    (folder / "analytics-next").mkdir()
+    (folder / "analytics-next" / "bundles").symlink_to(MODULES / "@segment" / "analytics-next" / "dist" / "umd")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["standard", "batching"])
+def test_a_page_with_segments_library_delivers_every_call(own: CurrentState, tmp_path: Path, strategy: str) -> None:
+    browser = shutil.which("chromium")
+    if browser is None or not MODULES.exists():
+        absent("chromium", f"Chromium is not installed (`apt-get install chromium`), or: {HOW}")
+    state, key = own.state, create_key(own.state.store, "page", ["write"], now=clock(), lifetime=None)[1]
+    with page(tmp_path) as origin:
+        serving = state.settings.serving.model_copy(update={"origins": (origin,)})
+        state = replace(state, settings=state.settings.model_copy(update={"serving": serving}))
+        with served(CurrentState(state, lambda _: state, lambda: None)) as address:
+            host = address.replace("127.0.0.1", "localhost").removeprefix("http://")
+            plugin = {
+                "apiKey": key,
+                "apiHost": f"{host}/v1",
+                "protocol": "http",
+                "deliveryStrategy": {"strategy": strategy},
+            }
+            (tmp_path / "v1" / "projects" / key).mkdir(parents=True)
+            settings = {"integrations": {"Segment.io": plugin}, "plan": {}}
+            (tmp_path / "v1" / "projects" / key / "settings").write_text(json.dumps(settings))
+            (tmp_path / "index.html").write_text(PAGE.replace("KEY", key))
+            options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=9000", "--dump-dom"]
+            command = [str(browser), *options, f"--user-data-dir={tmp_path / 'browser'}", f"{origin}/"]
+            subprocess.run(command, capture_output=True, check=True, timeout=120)
+    events = log_frame(own.state.store)[0]
+    assert sorted(events["kind"]) == sorted(["identify", "order", "visit", "visit", "identify", "alias"])
+    assert set(events["id"]) == {"page"}
