@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from features.language.feature import Feature
+from features.sentences.names import word_of
 from features.texts.catalogue import figure_in, texts_in
 
 Figure = Callable[[float], str]
@@ -70,8 +71,8 @@ def _with(template: str, number: Figure) -> Figure:
     return lambda value: template.format(number=number(value))
 
 
-def figure_of(feature: Feature, figures: Mapping[str, Figure]) -> Figure:
+def figure_of(feature: Feature, figures: Mapping[str, Figure], language: str) -> Figure:
     """How a feature's values are written: a code as its word; a band or percentile as its number."""
     if feature.vocabulary:
-        return lambda value: feature.vocabulary[int(value)]
+        return lambda value: word_of(feature, int(value), language)
     return figures["number" if feature.cuts else feature.unit]

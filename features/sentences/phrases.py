@@ -5,6 +5,7 @@ from __future__ import annotations
 from features.events.computed_columns import NET
 from features.language.feature import Feature
 from features.sentences.figures import figure_of
+from features.sentences.names import name_of
 from features.sentences.nouns import about_of, noun_of, parted
 from features.sentences.orders import order_forms
 from features.sentences.words import Ending, Tell, Words
@@ -32,8 +33,8 @@ def sentence(feature: Feature, words: Words) -> Tell:
 def _by_text(feature: Feature, words: Words) -> Tell:
     """Any feature: its text and its value; a text of days since or until something has the unit in it."""
     is_told = feature.unit == "days" and feature.formula in ("since", "until", "attribute")
-    figure = words.figures["number"] if is_told else figure_of(feature, words.figures)
-    return words.teller("value", figure, unknown=words.unknown(feature), feature=feature.text)
+    figure = words.figures["number"] if is_told else figure_of(feature, words.figures, words.language)
+    return words.teller("value", figure, unknown=words.unknown(feature), feature=name_of(feature, words.language))
 
 
 def _count(feature: Feature, words: Words) -> Tell | None:

@@ -10,6 +10,7 @@ from typing import Self
 from features.language.feature import Feature
 from features.language.terms import Span
 from features.sentences.figures import Figure, Money, figures_in
+from features.sentences.names import name_of
 from features.texts.catalogue import texts_in
 
 Tell = Callable[[float, float], str]  # a value and what is usual (NaN where nothing is) → the sentence
@@ -55,7 +56,11 @@ class Words:
 
     def unknown(self, feature: Feature) -> str:
         """That a feature has no value: an attribute that nobody told, or a figure of events that did not happen."""
-        return self.text("value", feature=feature.text, value=self.texts["undefined" if feature.terms else "unknown"])
+        return self.text(
+            "value",
+            feature=name_of(feature, self.language),
+            value=self.texts["undefined" if feature.terms else "unknown"],
+        )
 
     def ending(self, unit: str, code: str = "usual") -> Ending:
         """How what is usual ends a sentence; nothing where nothing is."""

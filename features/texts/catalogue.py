@@ -10,9 +10,9 @@ from features.texts import english, swedish
 
 Language = Literal["en", "sv"]
 LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
-    language: {**of.NOUNS, **of.REASONS, **of.ANSWERS, **of.REFUSALS}
-    for language, of in (("en", english), ("sv", swedish))
-}
+    "en": {**english.NOUNS, **english.REASONS, **english.ANSWERS, **english.REFUSALS},
+    "sv": {**swedish.NOUNS, **swedish.NAMES, **swedish.REASONS, **swedish.ANSWERS, **swedish.REFUSALS},
+}  # features are called in English as they are declared
 
 
 def texts_in(language: str, *, field: str = "language") -> Mapping[str, str]:

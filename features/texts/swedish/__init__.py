@@ -1,8 +1,9 @@
 """The texts in Swedish. A name in braces is a parameter; a code's ending tells the case that a text is for."""
 
 from features.texts.swedish.answers import ANSWERS
+from features.texts.swedish.names import NAMES
 from features.texts.swedish.nouns import NOUNS
 from features.texts.swedish.reasons import REASONS
 from features.texts.swedish.refusals import REFUSALS
 
-__all__ = ["ANSWERS", "NOUNS", "REASONS", "REFUSALS"]
+__all__ = ["ANSWERS", "NAMES", "NOUNS", "REASONS", "REFUSALS"]
