@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import reduce
 from operator import and_
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.destinations import place_of, write_parquet, write_table
+from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
@@ -36,6 +37,7 @@ from serving.store.since_build import erasures, since_build
 from training.targets.populations.contacts import contact_kinds
 
 CHUNK: Final = 10_000
+REASONS: Final = 3  # that each model gives
 
 
 @dataclass(frozen=True)
@@ -57,22 +59,23 @@ def scores(
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of``: what the service would have said then."""
     as_of = moment(as_of, timezone=settings.timezone)
-    return pl.concat([sheet.frame() for sheet in _sheets_of(settings, customers, as_of=as_of, lineup=lineup)])
+    return pl.concat([frame_of(sheet) for sheet in _sheets_of(settings, customers, as_of=as_of, lineup=lineup)])
 
 
 def answers(
-    settings: Settings, customers: Sequence[str], *, as_of: int, lineup: Lineup | None = None
+    settings: Settings, customers: Sequence[str], *, as_of: int, lineup: Lineup | None = None, reasons: int = REASONS
 ) -> list[dict[str, object]]:
     """The scores of these customers as JSON, as the service answers them."""
-    sheets = _sheets_of(settings, customers, as_of=as_of, lineup=lineup)
+    sheets = _sheets_of(settings, customers, as_of=as_of, lineup=lineup, top=reasons)
     return [sheet.answer(place) for sheet in sheets for place in range(len(sheet.customers))]
 
 
 def _sheets_of(
-    settings: Settings, customers: Sequence[str] | None, *, as_of: int, lineup: Lineup | None
+    settings: Settings, customers: Sequence[str] | None, *, as_of: int, lineup: Lineup | None, top: int = REASONS
 ) -> Sequence[Sheet]:
     allowed = _allowed(settings, ("scores",), as_of=as_of)
-    sheets = list(_sheets(settings, _lineup(settings, lineup), customers, allowed, as_of=as_of, progress=silent))
+    champions = _lineup(settings, lineup)
+    sheets = list(_sheets(settings, champions, customers, allowed, as_of=as_of, progress=silent, top=top))
     for customer in set(customers or ()).difference(*(sheet.customers for sheet in sheets)):
         if allowed.over(pl.LazyFrame({"customer_id": [customer]})).collect().is_empty():
             raise StamkundError("no_consent", f"Customer '{customer}' does not allow scores.", field="customers")
@@ -89,8 +92,11 @@ def score_batch(
     table: str = "scores",
     progress: Progress = silent,
     lineup: Lineup | None = None,
+    reasons: int = REASONS,
 ) -> BatchReport:
     """Write everybody's scores at ``as_of`` to a Parquet file or, given a URL, to a database table: all or nothing.
+
+    Each model gives so many ``reasons``; without any a batch takes a fraction of the time.
 
     What each model said is also kept in the table ``scores`` (:mod:`features.scores.table`). Whoever does not allow
     scores, or that anything of theirs is written elsewhere, is left out.
@@ -99,7 +105,7 @@ def score_batch(
     champions, allowed = _lineup(settings, lineup), _allowed(settings, ("scores", "exports"), as_of=as_of)
     versions = {name: model.version for name, model in champions.models.items()}
     with writing(settings.scores, versions, as_of=as_of) as keep:
-        sheets = _sheets(settings, champions, None, allowed, as_of=as_of, progress=progress)
+        sheets = _sheets(settings, champions, None, allowed, as_of=as_of, progress=progress, top=reasons)
         frames = _kept(settings, sheets, keep)
         count = write_table(frames, str(out), table) if is_url(str(out)) else write_parquet(frames, Path(out))
     _note(settings, str(out), table)
@@ -112,7 +118,7 @@ def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[
     for sheet in sheets:
         for name in sheet.models:
             keep(name, sheet.values(name))
-        yield sheet.frame()
+        yield frame_of(sheet)
     if erasures(settings) != before:
         text = (
             "Somebody was erased while everybody was scored, and may be among these. Nothing was written; score again."
@@ -152,6 +158,7 @@ def _sheets(
     *,
     as_of: int,
     progress: Progress,
+    top: int = REASONS,
 ) -> Iterator[Sheet]:
     """Everybody's scores, some thousand customers at a time, in the order of their ids; at least one sheet.
 
@@ -160,22 +167,27 @@ def _sheets(
     lake, feature_set, done = Lake(settings.lake), lineup.columns.feature_set, 0
     lake.check_written()
     progress("profiles", 0, 1)
-    pairs = partial(_pairs, lake, People.at(lake, [as_of]).customer_events(), contact_kinds(settings), as_of=as_of)
+    pairs = pairs_of_block(settings, lake, as_of=as_of)
     for some in everybody(lake, feature_set, as_of=as_of, customers=customers):
         profiles = allowed.over(some.profiles.lazy()).collect()
         for block in profiles.iter_slices(CHUNK):
             progress("scores", done, max(done, some.total))
             names, features = block["customer_id"].to_list(), block.select(feature_set.names).to_numpy()
             silent = np.full(len(names), some.silent)
-            yield score(lineup, names, features, pairs(block), silent, as_of=as_of)
+            yield score(lineup, names, features, pairs(block), silent, as_of=as_of, top=top)
             done += len(names)
     if not done:
         yield score(lineup, [], np.empty((0, len(feature_set.names))), Pairs.none(), np.empty(0, np.bool_), as_of=as_of)
     progress("scores", done, done)
 
 
-def _pairs(lake: Lake, events: pl.LazyFrame, kinds: tuple[str, str], block: pl.DataFrame, *, as_of: int) -> Pairs:
-    """The pairs of some customers, who follow each other by id, with the campaigns that run and reached them."""
-    first, last = (pl.lit(block["customer_id"][place]) for place in (0, -1))
-    own = events.filter(pl.col("customer_id").is_between(first, last))
-    return pairs_in(block, reached_pairs(lake, own, *kinds, as_of=as_of))
+def pairs_of_block(settings: Settings, lake: Lake, *, as_of: int) -> Callable[[pl.DataFrame], Pairs]:
+    """Of some customers, who follow each other by id, the pairs with the campaigns that run and reached them."""
+    events, kinds = People.at(lake, [as_of]).customer_events(), contact_kinds(settings)
+
+    def pairs(block: pl.DataFrame) -> Pairs:
+        first, last = (pl.lit(block["customer_id"][place]) for place in (0, -1))
+        own = events.filter(pl.col("customer_id").is_between(first, last))
+        return pairs_in(block, reached_pairs(lake, own, *kinds, as_of=as_of))
+
+    return pairs

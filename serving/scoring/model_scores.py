@@ -53,6 +53,10 @@ class ModelScores:
             answer |= dict(zip(ENDS, map(number, self.ends[place].tolist()), strict=True))
         return answer if self.campaigns is None else answer | {"campaign_id": self.campaigns[place]}
 
+    def no_scores(self) -> list[str | None]:
+        """Of each customer why there is no score, as a code; None where there is one."""
+        return [self._no_score(place) if missing else None for place, missing in enumerate(np.isnan(self.values))]
+
     def _no_score(self, place: int) -> str:
         """Why there is no score of a customer, as a code."""
         if self.silent is not None and self.silent[place]:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from features.arrays import Floats
 from features.moments import utc
@@ -37,19 +36,6 @@ class NextOrder:
         dates = {name: _date(days[place], as_of) for name, days in self._days().items()}
         told = {name: None if day is None else day.isoformat() for name, day in dates.items()}
         return {"probability": number(self.probability[place]), **told, "basis": self.basis}
-
-    def columns(self, *, as_of: int) -> dict[str, pl.Series]:
-        """All customers', as columns of a frame."""
-        dates = {name: [_date(day, as_of) for day in days] for name, days in self._days().items()}
-        return {
-            "next_order_probability": pl.Series(self.probability, nan_to_null=True, dtype=pl.Float64),
-            **{f"next_order_{name}": pl.Series(days, dtype=pl.Date) for name, days in dates.items()},
-            "next_order_basis": pl.Series([self.basis] * len(self.median), dtype=pl.String),
-        }
-
-    def dates(self, *, as_of: int) -> list[date | None]:
-        """The day by which the next order has come with a chance of one half, None where it has not within a year."""
-        return [_date(days, as_of) for days in self.median]
 
     def _days(self) -> dict[str, Floats]:
         return {"low": self.low, "median": self.median, "high": self.high}

@@ -83,6 +83,7 @@ def score(
         list[str] | None, typer.Option(help="Tell this customer's scores and reasons here; write nothing. Repeatable.")
     ] = None,
     *,
+    reasons: Annotated[int, typer.Option(min=0, max=20, help="How many each model gives; 0 is far faster.")] = 3,
     as_json: Json = False,
 ) -> None:
     """Score every customer: one row each, to a Parquet file or a database table (SQLAlchemy URL).
@@ -97,13 +98,13 @@ def score(
         settings = settings_of(config)
         now = settings.now(moment(as_of, settings.timezone))
         if customer:
-            told = answers(settings, customer, as_of=now)
+            told = answers(settings, customer, as_of=now, reasons=reasons)
             for each in told:
                 out.say(f"{each['customer_id']}:", figures_table(each), scores_table(cast(Any, each["models"])))
             out.answer({"as_of": iso(now), "scores": told})
             return
         with out.progress() as report:
-            batch = score_batch(settings, as_of=now, out=to, table=table, progress=report)
+            batch = score_batch(settings, as_of=now, out=to, table=table, progress=report, reasons=reasons)
         out.say(f"{batch.customers:,} customers: {batch.out}" + (f", table {table}" if "://" in to else ""))
         if batch.unanswered:
             out.say(f"No model answers for {', '.join(batch.unanswered)}: those columns are empty.")

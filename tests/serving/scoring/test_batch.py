@@ -69,6 +69,16 @@ def test_http_batch_and_python_say_the_same(
     assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), frame)
 
 
+@pytest.mark.parametrize("reasons", [0, 1])
+def test_a_batch_gives_as_many_reasons_as_are_asked_for(current: CurrentState, tmp_path: Path, reasons: int) -> None:
+    state, out = current.state, tmp_path / "scores.parquet"
+    score_batch(state.settings, as_of=NOW, out=out, lineup=state.lineup, reasons=reasons)
+    told, whole = pl.read_parquet(out), scores(state.settings, as_of=NOW, lineup=state.lineup)
+    assert told["lapse_reasons"].list.len().max() == reasons
+    others = [name for name in whole.columns if not name.endswith("_reasons")]
+    assert_frame_equal(told.select(others), whole.select(others), check_exact=True)
+
+
 def test_chunks_change_nothing(current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scores(current.state.settings, as_of=NOW, lineup=current.state.lineup)
     monkeypatch.setattr(batch, "CHUNK", 7)

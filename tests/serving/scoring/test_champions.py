@@ -219,7 +219,7 @@ def test_a_company_without_orders_has_no_figures_of_orders(shop: tuple[Settings,
     assert set(figures) == set(lineup.order_columns.figures(nobody))
     ahead = columns.ahead(rows, OrdersModel(0, 0, 80, 1.0, BetaGeometric(1.2, 12.0, 0.9, 2.5), None), horizon=84 * DAY)
     assert all(np.isnan(column).all() for column in (*figures.values(), ahead.number, ahead.value))
-    assert ahead.next_order.dates(as_of=0) == [None, None]
+    assert [ahead.next_order.answer(place, as_of=0)["median"] for place in (0, 1)] == [None, None]
 
 
 def test_the_model_of_orders_is_carried_and_tells_no_value_where_a_champion_does(

@@ -18,6 +18,7 @@ from features.language.terms import Term
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
+from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.pairs import Pairs
 from serving.scoring.scorer import score
@@ -233,7 +234,9 @@ def test_the_next_order_is_a_mean_gap_after_the_last_and_not_in_the_past(
     gap: float, silence: float, day: str | None
 ) -> None:
     sheet = scored([], rows(customer(gap=gap, last=silence)))
-    assert sheet.next_order.dates(as_of=AS_OF) == [None if day is None else date.fromisoformat(day)]
+    assert frame_of(sheet)["expected_date_of_next_order"].to_list() == [
+        None if day is None else date.fromisoformat(day)
+    ]
     assert sheet.answer(0)["next_order"] == dict.fromkeys(("probability", "low", "high")) | {
         "median": day,
         "basis": "rule",
@@ -274,7 +277,7 @@ def test_an_amount_is_told_with_its_range_and_median_for_whom_it_is_told() -> No
     assert [worth.answer(0)[key] for key in ("amount", "low", "median", "high")] == [40.0, 20.0, 30.0, 80.0]
     assert [worth.answer(1)[key] for key in ("low", "median", "high")] == [None, None, None]
     assert "low" not in sheet.models["plain"].answer(0)
-    frame = sheet.frame()
+    frame = frame_of(sheet)
     assert frame["worth_high"].to_list() == [80.0, None]
     assert "plain_high" not in frame.columns
 
