@@ -89,10 +89,10 @@ def _keep_rejected(
 def _join(state: State, connection: Connection, events: Sequence[tuple[int, Event]]) -> None:
     """Join the people whom new messages tell to be one, in the transaction that keeps these; see where they live."""
     identity = state.settings.identity
-    if identity is not None:
-        join_people(connection, events, identity)
+    people = set[str]() if identity is None else join_people(connection, events, identity)
     if attributes := household_attributes(identity):
-        renew_households(connection, events, HouseholdRules(attributes, state.rules), as_of=state.settings.now())
+        rules, told = HouseholdRules(attributes, state.rules), [event for _, event in events]
+        renew_households(connection, told, people, rules, as_of=state.settings.now())
 
 
 def _answer(verdicts: Sequence[MessageVerdict]) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
+from features.config.sections.identity import household_attributes
 from features.config.settings import Settings
 from features.evaluate.online.record import FORMAT, RECORD_NUMBERS, RECORD_TEXTS
 from features.events.identifiers import is_visitor
@@ -15,6 +16,7 @@ from features.identity.live import people_at
 from features.identity.people import customers_of, moved_between
 from features.ingest.report import IngestReport
 from features.lake import Lake
+from features.privacy.rules import ConsentRules
 from features.profiles.build import BuildResult, build
 from features.profiles.households import households
 from features.profiles.records import records
@@ -25,10 +27,10 @@ from serving.store.engine import meta, move_meta, open_store
 from serving.store.erasures.log import remove_from_log
 from serving.store.erasures.receipts import is_unclean
 from serving.store.erasures.tombstones import tombstones_of
-from serving.store.event_log import forget_old_log, log_frame
+from serving.store.event_log import forget_old_log, log_frame, logged_after
 from serving.store.hidden import pending
 from serving.store.keys import clock
-from serving.store.people.households import replace_households
+from serving.store.people.households import HouseholdRules, renew_households, replace_households
 from serving.store.people.rulings import all_rulings
 from serving.store.people.standings import replace_people
 from serving.store.records import replace_records, update_records
@@ -87,11 +89,14 @@ def _renew(store: Engine, settings: Settings, report: IngestReport, *, as_of: in
     version = _records_version(report.version)
     new_records = records(lake, customers, progress, as_of=as_of)
     people = partial(replace_people, identity=settings.identity, log_seq=report.log)
-    homes = households(settings, lake, as_of=as_of)
+    homes, attributes = households(settings, lake, as_of=as_of), household_attributes(settings.identity)
+    rules = HouseholdRules(attributes, None if settings.consent is None else ConsentRules(settings.consent))
 
     def beside(connection: Connection) -> None:
-        people(connection, people_at(lake, as_of=as_of))
+        moved = people(connection, people_at(lake, as_of=as_of))
         replace_households(connection, homes)
+        if attributes:
+            renew_households(connection, logged_after(connection, report.log), moved, rules, as_of=settings.now())
 
     renew = replace_records if customers is None else partial(update_records, customers=customers)
     renew(store, new_records, as_of=as_of, log_seq=report.log, lake=version, beside=beside)

@@ -16,7 +16,7 @@ from serving.store.engine import insert_new
 from serving.store.schema import EVENT_LOG, LOG_ID, META
 
 Event = Mapping[str, object]
-Beside = Callable[[Connection, Sequence[tuple[int, Event]]], None]  # of new messages the first event, and its number
+Beside = Callable[[Connection, Sequence[tuple[int, Event]]], object]  # of new messages the first event, and its number
 
 
 def append_events(
@@ -64,6 +64,12 @@ def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermar
         newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > after, EVENT_LOG.c.seq <= last)
         events = [_canonical(event) for event in connection.execute(newer.order_by(EVENT_LOG.c.seq)).scalars()]
     return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(log_id, last)
+
+
+def logged_after(connection: Connection, seq: int) -> list[Event]:
+    """The canonical events logged after the one with a number, within a connection."""
+    newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > seq).order_by(EVENT_LOG.c.seq)
+    return [_canonical(event) for event in connection.execute(newer).scalars()]
 
 
 def _canonical(event: str) -> dict[str, object]:

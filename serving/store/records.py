@@ -55,7 +55,7 @@ def replace_records(
     log_seq: int,
     lake: str,
     chunk: int = 500,
-    beside: Callable[[Connection], None] = lambda _: None,
+    beside: Callable[[Connection], object] = lambda _: None,
 ) -> int:
     """Put a build's records in place of the last build's, all at once; returns how many.
 
@@ -89,7 +89,7 @@ def update_records(
     log_seq: int,
     lake: str,
     chunk: int = 500,
-    beside: Callable[[Connection], None] = lambda _: None,
+    beside: Callable[[Connection], object] = lambda _: None,
 ) -> int:
     """Like :func:`replace_records`, for some customers only; those of them without a new record lose theirs.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -59,14 +59,14 @@ def replace_households(connection: Connection, homes: pl.DataFrame | None) -> No
 
 
 def renew_households(
-    connection: Connection, events: Iterable[tuple[int, Event]], rules: HouseholdRules, *, as_of: int
+    connection: Connection, events: Iterable[Event], people: Collection[str], rules: HouseholdRules, *, as_of: int
 ) -> None:
-    """Look anew where those live whom new events of the log tell to be one, or whose attributes or consent they tell.
+    """Look anew where those live whose attributes or consent new events tell, and the ``people`` with these nodes.
 
-    It happens in the transaction that logs the events, after people are joined.
+    It happens in the transaction that logs the events, after people are joined or parted by them.
     """
-    told = [event for _, event in events if event["kind"] == "identify" or event.get("ids") or says(event)]
-    nodes = {node for event in told for node in nodes_of(event)}
+    told = [event for event in events if event["kind"] == "identify" or says(event)]
+    nodes = {node for event in told for node in nodes_of(event)} | set(people)
     if not nodes:
         return
     wait_for_others(connection)

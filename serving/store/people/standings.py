@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -14,29 +13,28 @@ from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force
 from serving.store.blocks import blocks
+from serving.store.people.component import component
 from serving.store.people.rulings import rulings_in
 from serving.store.reader import ask_among, within
-from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
+from serving.store.schema import IDENTITY, SIGHTINGS
 
-MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
 _BLOCK: Final = 500
-_C, _S, _L = IDENTITY.c, SIGHTINGS.c, EVENT_LOG.c
+_C, _S = IDENTITY.c, SIGHTINGS.c
 _SIGHTED: Final = sa.select(_S.node, _S.seq)
 _STANDING: Final = sa.select(_C.node, _C.customer_id, _C.nobody_from)
-_KNOWN: Final = sa.select(_C.node, _C.customer_id, _C.built, _C.built_customer_id, _C.built_nobody_from, _C.built_since)
-_EVENTS: Final = sa.select(_L.event)
 
 
-def join_people(connection: Connection, events: Sequence[tuple[int, Event]], identity: IdentitySettings) -> None:
+def join_people(connection: Connection, events: Sequence[tuple[int, Event]], identity: IdentitySettings) -> set[str]:
     """Join the people whom new events of the log tell to be one, each given by its number and its columns.
 
-    It happens in the transaction that logs the events: what is acknowledged is joined.
+    It happens in the transaction that logs the events: what is acknowledged is joined. Returns the nodes of all people
+    who were looked at anew; some may have been parted again.
     """
     several = [(seq, event) for seq, event in events if event.get("ids")]
     told = [(seq, [key for key in nodes_of(event) if identifier(key)[0] in identity.types]) for seq, event in several]
     told = [(seq, keys) for seq, keys in told if len(keys) > 1]
     if not told:
-        return
+        return set()
     wait_for_others(connection)
     every = {key for _, keys in told for key in keys}
     standings = {key: standing_by_itself(key) for key in every} | _standings(connection, every)
@@ -55,13 +53,16 @@ def join_people(connection: Connection, events: Sequence[tuple[int, Event]], ide
             dirty.update(keys)
     if new:
         connection.execute(sa.insert(SIGHTINGS), new)
-    _renew(connection, identity, dirty)
+    return _renew(connection, identity, dirty)
 
 
 def replace_people(
     connection: Connection, people: Iterable[tuple[str, Standing]], identity: IdentitySettings | None, *, log_seq: int
-) -> None:
-    """Put a build's people in place of all before, and join to them again what was logged since ``log_seq``."""
+) -> set[str]:
+    """Put a build's people in place of all before, and join to them again what was logged since ``log_seq``.
+
+    Returns the nodes of all people who were looked at anew.
+    """
     wait_for_others(connection)
     connection.execute(sa.delete(IDENTITY))
     for block in blocks(people, _BLOCK):
@@ -69,18 +70,20 @@ def replace_people(
     connection.execute(sa.delete(SIGHTINGS).where(_S.seq <= log_seq))
     if identity is None:
         connection.execute(sa.delete(SIGHTINGS))
-        return
-    _renew(connection, identity, set(connection.execute(sa.select(_S.node).distinct()).scalars()))
+        return set()
+    return _renew(connection, identity, set(connection.execute(sa.select(_S.node).distinct()).scalars()))
 
 
-def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> None:
+def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) -> set[str]:
     """Resolve anew whose these nodes are, with all people whom the log links to them since the last build.
 
-    Who was said to be two people is not joined again; who was said to be one is, by the next build.
+    Returns the nodes of all of them. Who was said to be two people is not joined again; who was said to be one is, by
+    the next build.
     """
     apart = [ruling for ruling in in_force(rulings_in(connection) if dirty else ()) if ruling.kind == "split"]
+    every = set[str]()
     while dirty:
-        found = _component(connection, [next(iter(dirty))])
+        found = component(within(connection), [next(iter(dirty))])
         if found is None:
             dirty.pop()
             continue
@@ -95,36 +98,8 @@ def _renew(connection: Connection, identity: IdentitySettings, dirty: set[str]) 
         if kept := [row for row in rows if row["built"] or _is_told(row)]:
             connection.execute(sa.insert(IDENTITY), kept)
         dirty -= nodes
-
-
-def _component(
-    connection: Connection, start: Iterable[str]
-) -> tuple[set[str], dict[str, Standing], list[Event]] | None:
-    """All nodes of the people of some, whose they are by the last build, and the events since that link them.
-
-    None where they are too many to look at within a request.
-    """
-    nodes, built, seqs, events = set[str](), dict[str, Standing](), set[int](), list[Event]()
-    ask, frontier = within(connection), set(start)
-    while frontier:
-        nodes |= frontier
-        if len(nodes) > MOST:
-            return None
-        rows = [*ask_among(ask, _KNOWN, _C.node, frontier)]
-        customers = {
-            name for _, customer, _, built_one, *_ in rows for name in (customer, built_one) if name
-        } | frontier
-        for column in (_C.customer_id, _C.built_customer_id):
-            rows += ask_among(ask, _KNOWN, column, customers)
-        built |= {key: Standing(*standing) for key, _, is_built, *standing in rows if is_built}
-        found = {key for key, *_ in rows} | customers
-        later = {number for _, number in ask_among(ask, _SIGHTED, _S.node, found | frontier)} - seqs
-        seqs |= later
-        for (text,) in ask_among(ask, _EVENTS, _L.seq, later):
-            events.append(orjson.loads(text))
-            found.update(nodes_of(events[-1]))
-        frontier = found - nodes
-    return nodes, built, events
+        every |= nodes
+    return every
 
 
 def _standings(connection: Connection, nodes: Collection[str]) -> dict[str, Standing]:

@@ -10,8 +10,11 @@ from starlette.testclient import TestClient
 
 from features.config.settings import Settings, read_settings
 from features.identity.households.household import household_id
+from features.identity.rulings import Ruling
 from serving.http.state import CurrentState, load_state
 from serving.jobs.build import build_all
+from serving.store.engine import open_store
+from serving.store.people.rulings import add_ruling
 from tests.serving.clients import client_of
 
 YAML = """
@@ -84,6 +87,29 @@ def test_households_are_those_of_the_build_and_move_on_with_each_message(setting
 def test_who_turns_out_to_be_one_person_counts_once(settings: Settings, http: TestClient) -> None:
     say(http, "m1", type="alias", userId="ada", previousId="cyd")
     assert homes(http) == {"ada": (HOME, 2), "bob": (HOME, 2), "dan": (AWAY, 1)} == built(settings)
+
+
+def test_who_is_parted_again_by_a_later_message_lives_somewhere_at_once(settings: Settings, http: TestClient) -> None:
+    say(http, "m1", type="alias", userId="ada", previousId="dan")
+    one = {"ada": (HOME, 3), "bob": (HOME, 3), "cyd": (HOME, 3)}
+    assert homes(http) == one
+    store = open_store(settings.store_url)
+    add_ruling(store, Ruling(settings.now(), "split", ("ada", "dan"), "Bo", "two people"))
+    store.dispose()
+    assert homes(http) == one  # a ruling takes effect with the next build, or message about them
+    say(http, "m2", type="page", userId="ada", anonymousId="f00")
+    apart = {"ada": (HOME, 3), "bob": (HOME, 3), "cyd": (HOME, 3), "dan": (AWAY, 1)}
+    assert homes(http) == apart == built(settings)
+
+
+def test_what_is_said_while_a_build_runs_counts_after_it(settings: Settings, http: TestClient) -> None:
+    def progress(step: str, done: int, total: int) -> None:
+        if step == "records" and done == total:
+            say(http, "m1", type="identify", userId="bob", traits={"street": "Mill Lane 2"})
+
+    moved = {"ada": (HOME, 2), "bob": (AWAY, 2), "cyd": (HOME, 2), "dan": (AWAY, 2)}
+    build_all(settings, as_of=settings.now(), anew=True, progress=progress)
+    assert homes(http) == moved == built(settings)
 
 
 def test_consent_stays_everybodys_own(settings: Settings, http: TestClient) -> None:
