@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.clients import Load, answer, connect, load
+from benchmarks.flood import flood, startup
 from benchmarks.questions import EMPTY, Question, Request, questions
 from benchmarks.worlds import World, journey, open_world, small
 from serving.process.listener import free_port
@@ -40,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         home = options.home or Path(temporary)
         with Console(stderr=True).status("building what is served"):
             config = journey(home / "journey") if options.size == "journey" else small(home / "small", options.events)
-        with open_world(config) as world, service(world.config) as address:
+        with open_world(config) as world, service(world.config) as (address, pid):
+            begun = startup(pid)
             figures = measure(address, world, requests=options.requests, seconds=options.seconds)
+            figures |= begun | flood(address, pid, world.customers)
     Console(width=120, highlight=False).print(_table(figures))
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
@@ -61,14 +64,14 @@ def measure(address: str, world: World, *, requests: int, seconds: float) -> Fig
 
 
 @contextmanager
-def service(config: Path) -> Iterator[str]:
-    """The service of a settings file in a process of its own, from its command line; yields its address."""
+def service(config: Path) -> Iterator[tuple[str, int]]:
+    """The service of a settings file in a process of its own, from its command line; yields its address and that."""
     port = free_port()
     command = [sys.executable, "-m", "stamkund", "serve", "--config", str(config), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:  # noqa: S603
         try:
             _await(child, f"http://127.0.0.1:{port}")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", child.pid
         finally:
             child.terminate()
 

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import serving
 from benchmarks.clients import Load, load
+from benchmarks.flood import flood, startup
 from benchmarks.questions import Question, Request, questions
 from benchmarks.serving import CLIENTS, measure, service
 from benchmarks.worlds import World, open_world, small
@@ -35,13 +36,18 @@ def test_every_question_is_asked_and_answered_over_http(config: Path, monkeypatc
     monkeypatch.setattr(serving, "WARM", 1)
     monkeypatch.setattr(serving, "TURNS", 2)
     # The service has a process of its own: BentoML's metrics are for one service a process.
-    with open_world(config) as world, service(world.config) as address:
+    with open_world(config) as world, service(world.config) as (address, pid):
         figures = measure(address, world, requests=3, seconds=60)
+        flooded = startup(pid) | flood(address, pid, world.customers, requests=3, settle=0)
         assert _events_kept(world.config) > 0
     assert figures.keys() == {"customers"} | {f"{n}_{c}c_{f}" for n in NAMES for c in CLIENTS for f in FIGURES}
     assert all(figure > 0 for figure in figures.values())
     assert {figures[f"{name}_{clients}c_requests"] for name in NAMES for clients in CLIENTS} == {4}  # two turns of two
     assert figures["empty_8c_p99_ratio"] == 1
+    assert flooded.keys() == {
+        "worker_mb", "start_cpu_s", "flood_health_ms", "flood_memory_ratio", "flood_answered", "flood_refused",
+    }  # fmt: skip
+    assert (flooded["flood_answered"], flooded["flood_refused"]) == (3, 0)
 
 
 def test_what_is_sent_in_is_forgotten_and_a_world_is_built_once(config: Path) -> None:

@@ -10,6 +10,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from features.errors import StamkundError
@@ -154,6 +155,8 @@ class Guard:
         try:
             with self.bodies.limited(receive) as receive_limited:
                 await self.app(scope, receive_limited, send_with_id)
+        except ClientDisconnect:  # who asked has gone: there is nobody to answer
+            return
         except Exception as error:  # that has been answered: whoever else logged it would repeat its words
             log.error("%s failed; Request-Id %s\n%s", endpoint(scope), request_id.decode("latin-1"), trace(error))
 

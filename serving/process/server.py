@@ -18,7 +18,7 @@ from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.environment import CONFIG, check_keys, check_lake, check_store, quiet
 from serving.process.application import application, configuration
-from serving.process.lean import import_lightgbm_alone
+from serving.process.lean import prepare_to_answer
 from serving.process.listener import address, listener
 from serving.process.workers import Workers
 
@@ -42,7 +42,7 @@ def serve(
     try:
         if workers > 1:
             return Workers(workers, bound, lambda: ready(address(host, port)), connections=connections).exit_code()
-        import_lightgbm_alone()
+        prepare_to_answer()
         server = _Server(configuration(application(), connections=connections), lambda: ready(address(host, port)))
         server.run([bound])
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from features.errors import StamkundError
 from serving.http.environment import quiet
 from serving.process.application import application, configuration
-from serving.process.lean import import_lightgbm_alone
+from serving.process.lean import prepare_to_answer
 
 log = logging.getLogger("stamkund.serving")
 
@@ -55,7 +55,7 @@ def worker() -> ASGIApp:
     quiet()
     if (parent := parent_process()) is not None:
         threading.Thread(target=_follow, args=(parent,), name="stamkund-follow", daemon=True).start()
-    import_lightgbm_alone()
+    prepare_to_answer()
     try:
         return application()
     except StamkundError as error:

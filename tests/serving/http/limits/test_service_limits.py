@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -71,6 +72,12 @@ def test_what_takes_too_long_is_answered_with_a_code(own: CurrentState, ends: th
     limit(own, timeout=SECOND // 10)
     got = client_of(own).post("/v1/scores", json=ONE)
     assert (ends.is_set(), got.status_code, got.json()["error"]["code"]) == (False, 503, "timed_out")
+
+
+def test_who_goes_away_while_they_ask_is_no_error_of_ours(own: CurrentState, caplog: pytest.LogCaptureFixture) -> None:
+    with running(app.create_app(own)) as port, socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"POST /v1/scores HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{")
+    assert caplog.records == []
 
 
 def test_a_slow_body_is_answered_with_a_code(own: CurrentState) -> None:
