@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, rejected, service
+from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, rejected, scores, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -34,7 +34,7 @@ versions.command(epilog=ending("stamkund models scorecard lapse"))(models.scorec
 versions.command(epilog=ending("stamkund models promote lapse 3"))(models.promote)
 versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollback)
 app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out, or no model answers"))(
-    models.score
+    scores.score
 )
 app.command(epilog=ending("stamkund decide 1042 --count 5"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)

@@ -192,7 +192,7 @@ def test_a_training_of_which_nothing_is_used_says_so_and_what_is_lacking(survey:
     shown = stamkund("score", within=survey)
     assert "No model answers for lapse: those columns are empty." in shown.stdout
     assert without_progress(shown.stderr).startswith("no_model: ")
-    assert "no model" in stamkund("score", "--customer", "c1", within=survey).stdout
+    assert "No model is in use yet." in stamkund("score", "--customer", "c1", within=survey).stdout
 
 
 def test_a_build_that_rejects_most_rows_is_done_and_says_so(survey: Path, stamkund: Command) -> None:

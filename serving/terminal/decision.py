@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from features.moments import iso
 from serving.http.decisions import answer_decision
 from serving.http.requests import DecisionRequest, PlacementRequest, Profile
 from serving.http.state import load_state
-from serving.terminal.tables import exclusions_table, offers_table
+from serving.terminal.layout import add_row, folded, table_of
 
 
 def decision_of(settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path) -> Mapping[str, Any]:
@@ -34,3 +34,24 @@ def decision_tables(decision: Mapping[str, Any], currency: str) -> tuple[Table, 
     (placement,) = decision["placements"]
     others = [exclusions_table(placement["excluded"])] if placement["excluded"] else []
     return offers_table(placement["items"], currency), *others
+
+
+def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
+    """The offers chosen for one customer."""
+    table = table_of("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
+    for item in items:
+        if item["is_fallback"]:
+            add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
+            continue
+        money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
+        add_row(table, item["name"], f"{item['propensity']:.2%}", *money)
+    return table
+
+
+def exclusions_table(excluded: Iterable[Mapping[str, Any]]) -> Table:
+    """Why the other candidates were not chosen: each reason with how many, and one of them as an example."""
+    table = table_of("not shown because", ">offers", "for example")
+    for each in sorted(excluded, key=lambda each: -each["count"]):
+        first = each["offers"][0]
+        add_row(table, each["reason"], f"{each['count']:,}", folded(f"{first['name']}: {first['detail']}", 48))
+    return table

@@ -11,6 +11,7 @@ from rich.table import Table
 from features.ingest.report import IngestReport
 from features.moments import day, minute
 from features.profiles.feature_set import FeatureSet
+from features.texts.catalogue import text
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
 from training.drift import FeatureDrift
@@ -161,41 +162,21 @@ def figures_table(answer: Mapping[str, Any]) -> Table:
     """The figures of one customer that are known, whichever of models and orders tells them."""
     table = table_of("figure", ">value")
     for name, value in answer.items():
-        if isinstance(value, float) or name == "expected_date_of_next_order":
-            text = f"{value:,.2f}" if isinstance(value, float) else str(value or "unknown")
-            add_row(table, name.replace("_", " "), text)
+        if isinstance(value, float) and name != "discount_rate":
+            add_row(table, name.replace("_", " "), f"{value:,.2f}")
+    add_row(table, "expected date of next order", str(answer["expected_date_of_next_order"] or "unknown"))
     return table
 
 
-def scores_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Each model's score of one customer, with its reasons."""
+def scores_table(scores: Mapping[str, Mapping[str, Any]], language: str = "en") -> Table:
+    """Each model's score of one customer, with its reasons, or why there is none."""
     table = table_of("model", ">says", ">percentile", "because of")
     for name, answer in scores.items():
         chance, amount = answer.get("probability"), answer.get("amount")
         figure = f"{chance:.1%}" if chance is not None else f"{amount:,.2f}" if amount is not None else "–"
         signs = ["+" if reason["contribution"] > 0 else "−" for reason in answer["reasons"]]
         reasons = [folded(f"{sign} {r['text']}", 44) for sign, r in zip(signs, answer["reasons"], strict=True)]
-        reasons = [answer["no_score"].replace("_", " ")] if answer["no_score"] else reasons
+        if answer["no_score"]:
+            reasons = [folded(text(f"no_score.{answer['no_score']}", language), 44)]
         add_row(table, name, figure, str(answer["percentile"] or "–"), "\n".join(reasons))
-    return table
-
-
-def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
-    """The offers chosen for one customer."""
-    table = table_of("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
-    for item in items:
-        if item["is_fallback"]:
-            add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
-            continue
-        money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
-        add_row(table, item["name"], f"{item['propensity']:.2%}", *money)
-    return table
-
-
-def exclusions_table(excluded: Iterable[Mapping[str, Any]]) -> Table:
-    """Why the other candidates were not chosen: each reason with how many, and one of them as an example."""
-    table = table_of("not shown because", ">offers", "for example")
-    for each in sorted(excluded, key=lambda each: -each["count"]):
-        first = each["offers"][0]
-        add_row(table, each["reason"], f"{each['count']:,}", folded(f"{first['name']}: {first['detail']}", 48))
     return table
