@@ -31,7 +31,7 @@ from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import columns_read
 from serving.scoring.pair_scores import best_pairs, pair_matrix
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score
 from training.learners.trees import Trees
 from training.targets import PAIR

@@ -15,7 +15,7 @@ from serving.decisions.redemptions import redemptions
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import reason_of
 from serving.scoring.pair_scores import pair_reasons, score_pairs
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 
 
 def feature_rows(lineup: Lineup, records: Sequence[Record], *, as_of: int) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.evaluate.online.record import Record
-from serving.scoring.pairs import text_values
+from serving.scoring.rows.pairs import text_values
 
 Pair = tuple[str | None, str]  # a campaign and an offer; without a campaign, the offer of that id in any
 

@@ -18,7 +18,7 @@ from features.profiles.records import records
 from features.reading.iso import parse
 from serving.http.requests import Profile
 from serving.http.state import State
-from serving.scoring.pairs import Pairs, pairs_of, running_campaigns
+from serving.scoring.rows.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.hidden import pending_nodes
 from serving.store.people import lookup
 from serving.store.people.joined_records import person_record

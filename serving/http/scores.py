@@ -25,7 +25,7 @@ from serving.http.customers import (
 from serving.http.requests import Profile, ScoresRequest
 from serving.http.state import State
 from serving.scoring.lineup import Lineup
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.store.blocks import blocks

@@ -28,7 +28,7 @@ from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.destinations import place_of, write_parquet, write_table
 from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
-from serving.scoring.pairs import Pairs, pairs_in, reached_pairs
+from serving.scoring.rows.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.store.engine import open_store

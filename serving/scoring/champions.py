@@ -11,9 +11,9 @@ from features.errors import StamkundError
 from features.files import atomic_folder
 from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
-from serving.scoring.columns import earlier_features
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_MODEL
+from serving.scoring.rows.columns import earlier_features
 from training.learners.model import Model
 from training.orders import OrdersModel
 from training.registry.versions import champions

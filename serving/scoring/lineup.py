@@ -12,9 +12,9 @@ from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.sentences.phrasebook import Phrasebook
-from serving.scoring.columns import Columns
 from serving.scoring.model_scores import NO_MODEL, OTHER_FEATURES
 from serving.scoring.orders import OrderColumns
+from serving.scoring.rows.columns import Columns
 from training.learners.model import Model
 from training.orders import OrdersModel
 from training.targets import CUSTOMER_HEADLINES, Population, Target

@@ -10,7 +10,7 @@ from features.arrays import Floats, Ints
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.sentences.phrasebook import Phrasebook
 from serving.scoring.model_scores import ModelScores, columns_read
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 from training.learners.model import Model, Reason
 
 

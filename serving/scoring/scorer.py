@@ -15,7 +15,7 @@ from serving.scoring.model_scores import ModelScores, NoScores, customer_scores
 from serving.scoring.next_order import MODEL
 from serving.scoring.orders import OrdersAhead
 from serving.scoring.pair_scores import best_pair_scores, score_pairs
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 from serving.scoring.sheet import Sheet
 from training.targets import CUSTOMER_HEADLINES, PAIR
 

@@ -16,7 +16,7 @@ from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState, State
 from serving.scoring.lineup import Lineup
-from serving.scoring.pairs import pairs_of, running_campaigns
+from serving.scoring.rows.pairs import pairs_of, running_campaigns
 from serving.store.records import record_of
 from tests.serving.shop import NOW
 

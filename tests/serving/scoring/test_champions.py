@@ -23,11 +23,11 @@ from serving.http.requests import ScoresRequest
 from serving.http.scores import answer_scores
 from serving.http.state import CurrentState, load_state, open_state
 from serving.scoring import champions as module
-from serving.scoring import columns
 from serving.scoring.batch import scores
 from serving.scoring.champions import carry, load_lineup, save_lineup
 from serving.scoring.lineup import Lineup
 from serving.scoring.orders import OrderColumns
+from serving.scoring.rows import columns
 from tests.serving.models import with_hash
 from tests.serving.shop import open_shop
 from training.btyd import BetaGeometric, GammaGamma

@@ -20,7 +20,7 @@ from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
-from serving.scoring.pairs import Pairs
+from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from training.learners.blend import Blend
