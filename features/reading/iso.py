@@ -35,13 +35,14 @@ def as_written(text: object, *, code: str = "bad_time", field: str | None = None
     return _read(text, code, field)[0]
 
 
-def is_day(text: object) -> bool:
-    """Whether a text in ISO 8601 tells a day only.
+def day_or_moment(text: object, *, field: str) -> tuple[int, bool]:
+    """The moment that a text in ISO 8601 means, in UTC, of a day its last microsecond; and whether it tells a day only.
 
-    >>> is_day("2024-06-01"), is_day("2024-06-01T00:00Z")
-    (True, False)
+    >>> day_or_moment("1970-01-01", field="at"), day_or_moment("1970-01-01T00:00Z", field="at")
+    ((86399999999, True), (0, False))
     """
-    return _read(text, "bad_time", None)[1]
+    written, is_day = _read(text, "bad_time", field)
+    return micros(datetime.combine(written, time.max) if is_day else written, "UTC"), is_day
 
 
 def _read(text: object, code: str, field: str | None) -> tuple[datetime, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from features.errors import StamkundError
 from features.events.statements.statement import KINDS_OF_STATEMENTS
 from features.events.tables import HTTP
-from features.reading.iso import is_day, parse
+from features.reading.iso import day_or_moment
 from features.units import DAY
 from serving.segment_spec.event.event_builder import EventBuilder
 from serving.segment_spec.event.fields import Message, object_of, text_of
@@ -45,8 +45,8 @@ def _put_time(builder: EventBuilder, message: Message, receiver: Receiver, kind:
     """
     name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
     text, statement = message.get(name), kind in KINDS_OF_STATEMENTS
-    time = receiver.now if text is None else parse(text, field=name, day_ends=True)
-    if text is not None and not is_day(text):
+    time, is_day = (receiver.now, True) if text is None else day_or_moment(text, field=name)
+    if not is_day:
         time = corrected(time, message, receiver, statement=statement)
     if time > receiver.receipt(statement=statement) + DAY:
         raise StamkundError("future_time", f"{text!r} is more than a day after the clock of this service.", field=name)

@@ -20,9 +20,11 @@ def put_channel(builder: EventBuilder, message: Message, properties: Message) ->
     What says through whom the message came, such as a server, is none.
     """
     kind = KINDS.get(str(builder.columns["kind"]))
-    if kind is None or builder.columns.get("channel") in CHANNELS:
+    if kind is None or not (kind.of_address or kind.question or kind.answer):
         return
-    if (named := channel_in_name(str(message.get("event")))) and (kind.of_address or kind.question or kind.answer):
+    if builder.columns.get("channel") in CHANNELS:
+        return
+    if named := channel_in_name(str(message.get("event"))):
         builder.put("channel", named, "event")
     elif kind.of_address:
         address = first_given(properties, tuple(_ADDRESSES))
