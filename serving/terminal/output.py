@@ -13,7 +13,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from features.errors import StamkundError
+from features.full_disk import disk_full
 from features.progress import Progress, silent
+from serving.store.outages.outage import error_of, outage_of
 from serving.terminal.progress import shown_progress
 
 FAILED: Final = 1  # a coded error
@@ -72,3 +74,12 @@ def output(*, as_json: bool) -> Iterator[Output]:
         yield out
     except StamkundError as error:
         raise out.fail(error) from None
+    except Exception as error:
+        if (fault := disk_full(error) or _outage(error)) is None:
+            raise
+        raise out.fail(fault) from None
+
+
+def _outage(error: Exception) -> StamkundError | None:
+    code = outage_of(error)
+    return None if code is None else error_of(code)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 import time
 from io import StringIO
 
@@ -30,6 +32,28 @@ def test_short_work_says_nothing() -> None:
     with progress_lines(console) as report:
         report("orders", 0, 3)
     assert console.file.getvalue() == ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+        (RuntimeError("IO Error: Could not write file: No space left on device"), "disk_full"),
+        (sqlite3.OperationalError("unable to open database file"), "store_unavailable"),
+    ],
+)
+def test_a_fault_of_disk_or_database_is_one_coded_line(
+    error: Exception, code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as ended, output(as_json=False):
+        raise error
+    told = capsys.readouterr().err
+    assert (ended.value.exit_code, told.count("\n"), told.partition(":")[0]) == (1, 1, code)
+
+
+def test_a_mistake_of_ours_is_shown_whole() -> None:
+    with pytest.raises(KeyError), output(as_json=False):
+        raise KeyError
 
 
 def test_machines_get_one_object_and_people_lines(capsys: pytest.CaptureFixture[str]) -> None:

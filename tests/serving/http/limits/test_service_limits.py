@@ -75,8 +75,11 @@ def test_what_takes_too_long_is_answered_with_a_code(own: CurrentState, ends: th
 
 
 def test_who_goes_away_while_they_ask_is_no_error_of_ours(own: CurrentState, caplog: pytest.LogCaptureFixture) -> None:
-    with running(app.create_app(own)) as port, socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(b"POST /v1/scores HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{")
+    with running(app.create_app(own)) as port:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.sendall(b"POST /v1/scores HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{")
+            httpx.get(f"http://127.0.0.1:{port}/metrics")  # by now they have been heard
+        httpx.get(f"http://127.0.0.1:{port}/metrics")
     assert caplog.records == []
 
 
