@@ -15,6 +15,9 @@ WEAK_PRIOR = 1e-3
 # On past blocks, of some 250 outcomes of lapse and some 900 of redemption, a prior of this precision gave about the
 # lowest log loss on the block after: lapse hardly feels it, redemption is held back too much by four times as much.
 BLOCK_PRIOR = 50.0
+# A company's rates and lapses by a known law, twice as busy: with 4 to 6 scores that were right before stay right in
+# spread (slope 1.01 to 1.04 and least log loss; as log-odds 1.20, as powers 0.96).
+SHAPE = 4.0
 FURTHEST = 100.0  # log of the rate by which things may happen more or less often
 
 
@@ -22,15 +25,17 @@ FURTHEST = 100.0  # log of the rate by which things may happen more or less ofte
 class Platt:
     """``slope · z + intercept`` of raw scores ``z``: the log-odds of probabilities, the logs of amounts.
 
-    In a season things happen at ``rate`` times the usual rate: then a probability ``p`` that nothing happens
-    (``absence``) is ``p ** rate``, and one that something does ``1 − (1 − p) ** rate``. So a busy season parts those
-    who come often from those who seldom do, where a shift of log-odds would leave them as near as before.
+    In a season things happen at ``rate`` times the usual rate. How often a customer does them is known as well as some
+    four events tell, a gamma distribution of shape ``SHAPE``: a probability ``p`` that nothing happens (``absence``)
+    becomes ``(1 + rate · (p^(−1/4) − 1))^(−4)``, and one that something does its counterpart. So a busy season parts
+    those who come often from those who seldom do, where a shift of log-odds, which shape 1 would be, leaves them as
+    near as before; less so than ``p ** rate``, which holds where rates are known for sure.
 
     >>> Platt(1.0, 0.0).apply(np.array([0.0]), "probability").tolist()
     [0.5]
     >>> twice = Platt(rate=2.0, absence=True)
-    >>> twice.apply(np.array([0.0]), "probability").round(12).tolist()
-    [0.25]
+    >>> twice.apply(np.array([0.0]), "probability").round(4).tolist()
+    [0.277]
     """
 
     slope: float = 1.0
@@ -45,7 +50,8 @@ class Platt:
             return np.asarray(np.exp(margin), dtype=np.float64)
         if self.rate == 1.0:
             return np.asarray(expit(margin), dtype=np.float64)
-        none = np.exp(-self.rate * np.logaddexp(0.0, -margin if self.absence else margin))
+        usual = np.logaddexp(0.0, -margin if self.absence else margin)  # minus the log of the chance of nothing
+        none = np.exp(-SHAPE * np.log1p(self.rate * np.expm1(usual / SHAPE)))
         return np.asarray(none if self.absence else 1 - none, dtype=np.float64)
 
     def at_level(self, z: Floats, level: float, score_kind: ScoreKind, *, absence: bool = False) -> Platt:

@@ -73,9 +73,10 @@ def test_scores_are_brought_to_a_level_and_keep_their_spread(kind: ScoreKind, le
 
 @pytest.mark.parametrize("absence", [True, False])
 def test_a_season_in_which_all_come_twice_as_often_is_told_of_each(*, absence: bool) -> None:
-    """Poisson: nobody comes with ``exp(−λ)`` in a plain month, with ``exp(−2 λ)`` in a busy one."""
-    often = np.random.default_rng(7).gamma(1.5, 0.8, 500)
-    plain, busy = (np.exp(-often), np.exp(-2 * often)) if absence else (1 - np.exp(-often), 1 - np.exp(-2 * often))
+    """Poisson at a rate that is gamma-distributed with shape 4 about each one's own mean, doubled in a busy month."""
+    often = np.random.default_rng(7).gamma(1.5, 0.8, 500) / 4
+    none, none_of_twice = (1 + often) ** -4, (1 + 2 * often) ** -4
+    plain, busy = (none, none_of_twice) if absence else (1 - none, 1 - none_of_twice)
     found = Platt().at_level(logit(plain), float(busy.mean()), "probability", absence=absence)
     assert found.rate == pytest.approx(2.0, rel=1e-9)
     assert found.apply(logit(plain), "probability") == pytest.approx(busy, abs=1e-9)
