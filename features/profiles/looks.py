@@ -1,4 +1,8 @@
-"""Profiles of customers who are looked at, each at moments of their own: only these are computed."""
+"""Profiles of customers who are looked at, each at moments of their own: only these are computed.
+
+Where many are looked at in a pass over the events, frames are faster; where few are, each customer's own record is.
+Both evaluators tell the same, bit for bit.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,21 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from features.arrays import Floats
 from features.evaluate.offline.blocks import lake_columns
+from features.evaluate.online.evaluator import RecordEvaluator
+from features.evaluate.online.knowledge import known_by
 from features.identity.people import People
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
+from features.profiles.records import records
 
 FEW: Final = 5_000  # profiles take about as long as a pass over the events of a small lake
 EVENTS: Final = 400  # more to pass over take as long as one profile more
 MOST: Final = 400_000  # profiles at a time have room in memory
+ALONE: Final = 1_000  # looks of a group, up to which records take less than a pass
+BLOCK_CUSTOMERS: Final = 20_000  # whose records are read at a time
 
 
 def profiles_of(
@@ -32,10 +42,18 @@ def profiles_of(
     head = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
     nobody = head.with_columns(pl.lit(None, pl.Float64).alias(name) for name in feature_set.names)
     few = FEW + sum(entry.rows for entry in lake.manifest.tables.get("events", ())) // EVENTS
-    told = (
-        _profiles(lake, feature_set, columns, group, without_events=without_events) for group in groups(asked, few=few)
-    )
-    return pl.concat([nobody, *told])
+    together = list(groups(asked, few=few))
+    alone = [] if without_events else [group for group in together if group.height <= ALONE]
+    if not alone or not People.at(lake, alone_moments := _moments(pl.concat(alone))).nobody_joined:
+        told = (_profiles(lake, feature_set, columns, group, without_events=without_events) for group in together)
+        return pl.concat([nobody, *told])
+    by_frames = (_profiles(lake, feature_set, columns, group) for group in together if group.height > ALONE)
+    by_records = _by_records(lake, feature_set, pl.concat(alone), as_of=alone_moments[-1])
+    return pl.concat([nobody, *by_frames, *by_records]).sort("as_of", "customer_id")
+
+
+def _moments(looks: pl.DataFrame) -> list[int]:
+    return looks["as_of"].unique().sort().to_list()
 
 
 def groups(looks: pl.DataFrame, *, few: int, most: int = MOST) -> Iterator[pl.DataFrame]:
@@ -63,9 +81,9 @@ def groups(looks: pl.DataFrame, *, few: int, most: int = MOST) -> Iterator[pl.Da
 
 
 def _profiles(
-    lake: Lake, feature_set: FeatureSet, columns: tuple[str, ...], looks: pl.DataFrame, *, without_events: bool
+    lake: Lake, feature_set: FeatureSet, columns: tuple[str, ...], looks: pl.DataFrame, *, without_events: bool = False
 ) -> pl.DataFrame:
-    moments = looks["as_of"].unique().sort().to_list()
+    moments = _moments(looks)
     people = People.at(lake, moments)
     customers = people.versions.keyed(looks)["key"].unique().sort()
     among = pl.col("customer_id").is_in(customers.implode())
@@ -76,3 +94,21 @@ def _profiles(
             without_events=without_events,
         )  # fmt: skip
     return people.told(frame).join(looks, on=["customer_id", "as_of"], how="semi", maintain_order="left")
+
+
+def _by_records(lake: Lake, feature_set: FeatureSet, looks: pl.DataFrame, *, as_of: int) -> Iterator[pl.DataFrame]:
+    """The profiles of looks up to a moment, customer by customer; nobody may have been joined."""
+    evaluator = RecordEvaluator(feature_set.plan)
+    moments = dict(looks.group_by("customer_id").agg("as_of").iter_rows())
+    customers = sorted(moments)
+    for start in range(0, len(customers), BLOCK_CUSTOMERS):
+        block = customers[start : start + BLOCK_CUSTOMERS]
+        keys, vectors = list[tuple[str, int]](), list[Floats]()
+        for customer, record in records(lake, block, as_of=as_of):
+            for moment in moments[customer]:
+                if (known_by(record, moment).number("time") <= moment).any():
+                    keys.append((customer, moment))
+                    vectors.append(evaluator.vector(record, as_of=moment))
+        own = pl.DataFrame(keys, schema={"customer_id": pl.String, "as_of": pl.Int64}, orient="row")
+        values = np.array(vectors).reshape(len(vectors), len(feature_set.names))
+        yield pl.concat([own, pl.DataFrame(values, schema=list(feature_set.names))], how="horizontal")

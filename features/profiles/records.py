@@ -138,6 +138,8 @@ def _names(rows: pl.DataFrame, persons: pl.LazyFrame) -> dict[str, tuple[Name, .
 
 
 def _integer(column: str) -> pl.Expr:
-    """A column as the integers that records hold."""
+    """A column as the integers that records hold; an order row without a line number is the only line of its order."""
     values = pl.col(column)
+    if column == "order_line":
+        return pl.when(values.is_null() & (pl.col("kind") == "order")).then(1).otherwise(values).alias(column)
     return scaled(column, values).cast(pl.Int64) if column in MULTIPLIERS else values
