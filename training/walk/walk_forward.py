@@ -163,6 +163,8 @@ def named(learners: Sequence[Learner], names: Collection[str]) -> Sequence[Learn
 
 def able(learners: Sequence[Learner], rows: Dataset, moments: Sequence[int]) -> Sequence[Learner]:
     """Those that can learn at all these moments: one by orders where the orders tell something."""
+    if not any(learner.by_orders for learner in learners):
+        return learners
     told = rows.orders is not None and all(rows.orders.at(moment) for moment in moments)
     return [learner for learner in learners if told or not learner.by_orders]
 
