@@ -25,9 +25,9 @@ from features.arrays import Floats
 from features.config.settings import Settings, read_settings
 from features.lake import Lake
 from features.profiles.everybody import everybody
-from serving.scoring.batch import CHUNK, pairs_of_block, score_batch
+from serving.scoring.batches.batch import CHUNK, pairs_of_block, score_batch
+from serving.scoring.batches.frames import frame_of
 from serving.scoring.champions import load_lineup
-from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import columns_read
 from serving.scoring.pair_scores import best_pairs, pair_matrix

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from serving.scoring.batch import BatchReport, score_batch, scores
+    from serving.scoring.batches.batch import BatchReport, score_batch, scores
 
 SERVICE = "serving.http.service:Stamkund"  # by which BentoML finds the service
 
@@ -15,6 +15,6 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    from serving.scoring import batch  # noqa: PLC0415
+    from serving.scoring.batches import batch  # noqa: PLC0415
 
     return getattr(batch, name)

@@ -9,7 +9,7 @@ import pytest
 
 from features import Lake, declare, profiles_at
 from features.units import DAY
-from serving.scoring.batch import scores
+from serving.scoring.batches.batch import scores
 from serving.scoring.lineup import Lineup
 from tests.serving.clients import client_of
 from tests.serving.models import tiny_models

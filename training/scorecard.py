@@ -15,12 +15,12 @@ from features.lake import Lake
 from features.profiles.consent import gatekeeper_of
 from features.scores.table import read_scores
 from features.units import DAY
-from training.drift import FeatureDrift, feature_drifts
 from training.learners.model import Model
 from training.metrics.by_kind import model_metrics
 from training.metrics.stability import drift_of
 from training.registry.versions import listing, load
 from training.targets.frame.target import Target
+from training.verdict.drift import FeatureDrift, feature_drifts
 from training.walk.dataset import scale_of
 
 

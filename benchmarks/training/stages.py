@@ -17,7 +17,7 @@ from typing import Final, cast
 from benchmarks.training.world import END, settings_of
 from features import build, read_settings
 from features.config.settings import Settings
-from serving.scoring.batch import score_batch
+from serving.scoring.batches.batch import score_batch
 from training.trainer import train
 
 Figures = dict[str, float]

@@ -15,22 +15,22 @@ from features.texts.catalogue import LANGUAGES, texts_in
 from features.units import SECOND
 from serving.http.access.access import Access
 from serving.http.access.scopes import describe_scopes
-from serving.http.decisions import answer_decision
-from serving.http.envelope import Guard, add_error_handlers, error_body, json_response
-from serving.http.events import answer_batch, answer_message
+from serving.http.answers.decisions import answer_decision
+from serving.http.answers.events import answer_batch, answer_message
+from serving.http.answers.privacy import answer_erasure, answer_export
+from serving.http.answers.profiles import answer_profile
+from serving.http.answers.requests import BatchRequest, DecisionRequest, ScoresRequest
+from serving.http.answers.scores import answer_scores
+from serving.http.answers.status import answer_me, answer_status
+from serving.http.answers.timeline import answer_timeline
+from serving.http.current.state import CurrentState
 from serving.http.limits.bodies import Bodies
-from serving.http.privacy import answer_erasure, answer_export
-from serving.http.profiles import answer_profile
 from serving.http.reception.entrance import Entrance
+from serving.http.reception.envelope import Guard, add_error_handlers, error_body, json_response
 from serving.http.reception.origins import Origins
 from serving.http.reception.rejected import LARGEST, answer_rejected
 from serving.http.reception.routes import JsonRoute, MessageRoute
-from serving.http.requests import BatchRequest, DecisionRequest, ScoresRequest
-from serving.http.scores import answer_scores
-from serving.http.state import CurrentState
-from serving.http.status import answer_me, answer_status
 from serving.http.telemetry.metrics import Metrics
-from serving.http.timeline import answer_timeline
 from serving.segment_spec.batch import as_history, messages_of
 from serving.segment_spec.paths import BATCHES, IMPORT, PATHS, SHORT
 

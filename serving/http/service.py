@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import StamkundError
 from serving.http.app import create_app
+from serving.http.current.state import CurrentState, open_state
 from serving.http.environment import CONFIG, check_lake, check_store, quiet
-from serving.http.state import CurrentState, open_state
 
 log = logging.getLogger("stamkund.serving")
 

@@ -19,9 +19,9 @@ from serving.segment_spec.context import context_of
 from serving.segment_spec.event.depth import DEEPEST, MARK
 from serving.segment_spec.event.event_builder import Event, EventBuilder
 from serving.segment_spec.event.fields import Message, display, object_of
+from serving.segment_spec.event.message_types import kind_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import head_of
-from serving.segment_spec.message_types import kind_of
 from serving.segment_spec.orders import has_products, lines, number_lines
 from serving.segment_spec.people.addresses import put_channel, put_list
 from serving.segment_spec.people.consents import consents_of

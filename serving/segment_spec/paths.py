@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from serving.segment_spec.message_types import TYPES
+from serving.segment_spec.event.message_types import TYPES
 
 IMPORT: Final = "/v1/import"
 BATCHES: Final = ("/v1/batch", "/v1/b", IMPORT)

@@ -11,9 +11,9 @@ from features.doctor import Diagnosis
 from features.moments import iso
 from features.profiles.build import BuildResult
 from serving.store.keys import Key
-from training.drift import FeatureDrift
 from training.registry.versions import ForeignVersion, ModelVersion
 from training.scorecard import Entry
+from training.verdict.drift import FeatureDrift
 from training.verdict.report import TrainingReport
 
 Answer = dict[str, object]

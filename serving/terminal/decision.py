@@ -11,9 +11,9 @@ from rich.table import Table
 
 from features.config.settings import Settings
 from features.moments import iso
-from serving.http.decisions import answer_decision
-from serving.http.requests import DecisionRequest, PlacementRequest, Profile
-from serving.http.state import load_state
+from serving.http.answers.decisions import answer_decision
+from serving.http.answers.requests import DecisionRequest, PlacementRequest, Profile
+from serving.http.current.state import load_state
 from serving.terminal.layout import add_row, folded, table_of
 
 

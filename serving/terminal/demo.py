@@ -19,7 +19,7 @@ from features.profiles.feature_set import FeatureSet
 from features.progress import Progress
 from serving.jobs.build import build_all
 from serving.process.server import background_service
-from serving.scoring.batch import score_batch
+from serving.scoring.batches.batch import score_batch
 from serving.scoring.champions import load_lineup
 from serving.terminal.decision import offers_table
 from serving.terminal.notable import notable_customers

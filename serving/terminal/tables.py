@@ -14,9 +14,9 @@ from features.profiles.feature_set import FeatureSet
 from features.texts.catalogue import text
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of
-from training.drift import FeatureDrift
 from training.registry.versions import ForeignVersion, ModelVersion
 from training.scorecard import Entry
+from training.verdict.drift import FeatureDrift
 from training.verdict.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.

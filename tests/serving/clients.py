@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.testclient import TestClient
 
 from serving.http.app import create_app
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 
 HERE = ("127.0.0.1", 50_000)
 ELSEWHERE = ("192.0.2.7", 50_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from tests.serving.clients import client_of
 from tests.serving.shop import current_state_of, keep_records, open_shop

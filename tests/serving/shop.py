@@ -14,7 +14,7 @@ from features.lake import Lake
 from features.profiles.fit import fit_features
 from features.profiles.records import records
 from features.units import DAY
-from serving.http.state import CurrentState, State, load_state
+from serving.http.current.state import CurrentState, State, load_state
 from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records

@@ -15,9 +15,9 @@ from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.moments import iso
 from features.units import DAY
-from serving.http.state import CurrentState, open_state
+from serving.http.current.state import CurrentState, open_state
 from serving.jobs.build import build_all
-from serving.scoring.batch import answers, score_batch
+from serving.scoring.batches.batch import answers, score_batch
 from serving.scoring.champions import carry
 from tests.serving.clients import client_of
 from training.btyd import BetaGeometric, GammaGamma

@@ -22,7 +22,7 @@ from features.lake import Lake
 from features.profiles.feature_set import FeatureSet
 from features.profiles.records import records
 from serving import scores
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.store.engine import open_store
 from serving.store.records import replace_records
 from tests.serving.clients import client_of

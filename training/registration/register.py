@@ -11,7 +11,6 @@ from features.arrays import Floats
 from features.config.settings import Settings
 from features.moments import iso
 from features.profiles.feature_set import FeatureSet
-from training.drift import BANDS, bands_text
 from training.learners.model import Model
 from training.learners.trees import parameters
 from training.registration.card import model_card
@@ -19,6 +18,7 @@ from training.registration.plots import Base, draw
 from training.registry.fingerprint import code_version
 from training.registry.runs import register
 from training.registry.versions import BY_FOLDS, FEATURES, OVER_TIME, REPORT
+from training.verdict.drift import BANDS, bands_text
 from training.verdict.gate import Evidence
 from training.verdict.report import TrainingReport
 

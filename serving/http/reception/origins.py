@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.http.envelope import error_body, json_response
+from serving.http.reception.envelope import error_body, json_response
 
 _DAY: Final = 86_400  # for which a browser may remember an answer; each has a limit of its own, too
 _TOLD: Final = ("Request-Id", "Retry-After")  # that a page may read

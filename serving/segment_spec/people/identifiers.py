@@ -13,8 +13,8 @@ from features.events.rules.constraint_types import LONGEST
 from features.events.rules.rule_book import text_rules
 from features.reading.ids import is_missing_id
 from serving.segment_spec.event.fields import Message, display, first_given, object_of, text_of
+from serving.segment_spec.event.message_types import type_of
 from serving.segment_spec.event.receiver import Receiver
-from serving.segment_spec.message_types import type_of
 
 ANONYMOUS: Final = "anonymous_id"
 DEVICE: Final = "device_id"

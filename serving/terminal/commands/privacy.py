@@ -26,8 +26,8 @@ def export(
     """Everything that is held of a person, for them to read and to take elsewhere."""
     from features.files import write_text
     from features.privacy.pseudonyms import stored_node
-    from serving.http.envelope import json_text
-    from serving.http.profiles import profile_of
+    from serving.http.answers.profiles import profile_of
+    from serving.http.reception.envelope import json_text
     from serving.privacy.inventory import access
     from serving.store.engine import open_store
 
@@ -55,8 +55,8 @@ def erase(
 ) -> None:
     """Erase people: hidden at the next request, gone from every file after the next build."""
     from features.privacy.pseudonyms import stored_node
-    from serving.http.privacy import receipt_answer
-    from serving.http.profiles import profile_of
+    from serving.http.answers.privacy import receipt_answer
+    from serving.http.answers.profiles import profile_of
     from serving.privacy.erasure import erase as erase_people
 
     with output(as_json=as_json) as out:

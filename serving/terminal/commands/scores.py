@@ -27,7 +27,7 @@ def score(
 
     Where no model answers yet, the rows hold what features and orders tell.
     """
-    from serving.scoring.batch import answers, score_batch
+    from serving.scoring.batches.batch import answers, score_batch
     from serving.scoring.champions import no_model
     from serving.terminal.tables import figures_table, scores_table
 

@@ -12,9 +12,9 @@ from features.profiles.records import records
 from features.units import DAY
 from serving.decisions.arbitration import Visitor
 from serving.decisions.customers import visitor_of
-from serving.http.requests import ScoresRequest
-from serving.http.scores import answer_scores
-from serving.http.state import CurrentState, State
+from serving.http.answers.requests import ScoresRequest
+from serving.http.answers.scores import answer_scores
+from serving.http.current.state import CurrentState, State
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import pairs_of, running_campaigns
 from serving.store.records import record_of

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from features.units import DAY, HOUR
 from serving.http.access import access
 from serving.http.access.scopes import NEEDED
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.segment_spec.paths import SHORT
 from serving.store.engine import open_store
 from serving.store.keys import clock, create_key, revoke_key, rotate_key

@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from features.errors import StamkundError
-from serving.http import customers as http_customers
-from serving.http import decisions, events
-from serving.http.state import CurrentState
+from serving.http.answers import customers as http_customers
+from serving.http.answers import decisions, events
+from serving.http.current.state import CurrentState
 from serving.store.schema import RECORDS
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of

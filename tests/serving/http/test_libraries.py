@@ -22,7 +22,7 @@ import uvicorn
 from features.reading.iso import parse
 from features.units import HOUR
 from serving.http.app import create_app
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.event_log import log_frame
 from serving.store.keys import clock, create_key
 from tests.postgres import absent

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from tests.disk import small_disk, without_room
 from tests.postgres import frozen

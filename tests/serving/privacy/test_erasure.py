@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from features.config.settings import Settings
 from features.profiles.build import BuildResult
 from features.scores.table import read_scores, writing
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.decisions import Decision, save_decision

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from features.config.settings import Settings
 from features.hashes import keyed_hash
 from features.privacy.tombstones import privacy_key
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.engine import open_store

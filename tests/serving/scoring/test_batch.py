@@ -18,12 +18,12 @@ from features.lake import Lake
 from features.privacy.gatekeeper import all_but
 from features.scores.table import read_scores
 from features.units import DAY
-from serving.http.requests import ScoresRequest
-from serving.http.scores import answer_scores
-from serving.http.state import CurrentState
+from serving.http.answers.requests import ScoresRequest
+from serving.http.answers.scores import answer_scores
+from serving.http.current.state import CurrentState
 from serving.privacy.erasure import erase
-from serving.scoring import batch
-from serving.scoring.batch import score_batch, scores
+from serving.scoring.batches import batch
+from serving.scoring.batches.batch import score_batch, scores
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from tests.serving.shop import NOW

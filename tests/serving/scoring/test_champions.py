@@ -17,13 +17,13 @@ from features.language.defaults import Vocabulary, default_features
 from features.profiles.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.units import DAY
-from serving.http import state as state_module
-from serving.http.profiles import answer_profile
-from serving.http.requests import ScoresRequest
-from serving.http.scores import answer_scores
-from serving.http.state import CurrentState, load_state, open_state
+from serving.http.answers.profiles import answer_profile
+from serving.http.answers.requests import ScoresRequest
+from serving.http.answers.scores import answer_scores
+from serving.http.current import state as state_module
+from serving.http.current.state import CurrentState, load_state, open_state
 from serving.scoring import champions as module
-from serving.scoring.batch import scores
+from serving.scoring.batches.batch import scores
 from serving.scoring.champions import carry, load_lineup, save_lineup
 from serving.scoring.lineup import Lineup
 from serving.scoring.orders import OrderColumns

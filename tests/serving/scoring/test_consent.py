@@ -7,8 +7,8 @@ import pytest
 from features.config.sections.consent import ConsentSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
-from serving.http.state import CurrentState
-from serving.scoring.batch import score_batch, scores
+from serving.http.current.state import CurrentState
+from serving.scoring.batches.batch import score_batch, scores
 from serving.store.event_log import append_events
 from tests.serving.shop import NOW
 

@@ -14,7 +14,7 @@ from features.language.feature import amount, since
 from features.language.terms import Measure, Span
 from features.profiles.feature_set import FeatureSet
 from features.units import DAY
-from serving.scoring.frames import frame_of
+from serving.scoring.batches.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.orders import OrderColumns
 from serving.scoring.rows.pairs import Pairs

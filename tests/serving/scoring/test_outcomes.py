@@ -13,9 +13,9 @@ from features.config.settings import Settings, read_settings
 from features.config.target_names import RESERVED, SUFFIXES
 from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
-from serving.scoring.batch import scores
+from serving.scoring.batches.batch import scores
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import ENDS
 from tests.serving.clients import client_of

@@ -18,7 +18,7 @@ from features.language.terms import Term
 from features.profiles.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
-from serving.scoring.frames import frame_of
+from serving.scoring.batches.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score

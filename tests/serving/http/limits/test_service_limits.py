@@ -13,7 +13,7 @@ import pytest
 
 from features.units import SECOND
 from serving.http import app
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.keys import create_key
 from tests.serving.clients import client_of
 from tests.serving.http.limits.server import running

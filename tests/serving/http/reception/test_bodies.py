@@ -9,7 +9,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.event_log import log_frame
 from tests.serving.http.errors import error_of
 

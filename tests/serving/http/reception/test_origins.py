@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.sections.serving import Serving
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from tests.serving.clients import ELSEWHERE, client_of
 from tests.serving.http.errors import error_of
 

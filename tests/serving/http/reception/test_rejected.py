@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.privacy import PrivacySettings
 from features.units import DAY
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.http.telemetry import rejections as telemetry
 from serving.privacy.hashing import hash_store
 from serving.privacy.inventory import access, inventory
@@ -92,7 +92,7 @@ def test_they_are_counted_by_code_and_told_in_a_line_a_minute(
 ) -> None:
     log, now = telemetry.RejectionLog(), [100.0]
     monkeypatch.setattr(telemetry, "monotonic", lambda: now[0])
-    monkeypatch.setattr("serving.http.events.rejection_log", log)
+    monkeypatch.setattr("serving.http.answers.events.rejection_log", log)
     http = client_of(own)
     name = 'stamkund_rejected_messages_total{code="future_time"}'
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from features.config.sections.consent import ConsentSettings
 from features.privacy.rules import ConsentRules
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json

@@ -16,8 +16,8 @@ from features.moments import iso
 from features.privacy.pseudonyms import stored_node
 from features.profiles.records import records
 from features.reading.iso import parse
-from serving.http.requests import Profile
-from serving.http.state import State
+from serving.http.answers.requests import Profile
+from serving.http.current.state import State
 from serving.scoring.rows.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.hidden import pending_nodes
 from serving.store.people import lookup

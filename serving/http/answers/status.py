@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from features.moments import iso
-from serving.http.state import State
+from serving.http.current.state import State
 from serving.store.engine import meta, outages_as_errors
 from serving.store.event_log import events_after
 from serving.store.keys import SCOPES, Key

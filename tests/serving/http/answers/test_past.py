@@ -15,9 +15,9 @@ from features.events.tables import TABLES
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.units import DAY
-from serving.http.events import answer_messages
-from serving.http.state import CurrentState, State
-from serving.scoring.batch import scores
+from serving.http.answers.events import answer_messages
+from serving.http.current.state import CurrentState, State
+from serving.scoring.batches.batch import scores
 from serving.store.event_log import log_frame
 from serving.store.records import record_of
 from tests.serving.clients import client_of

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from features.errors import StamkundError
-from serving.http.state import CurrentState, State
+from serving.http.current.state import CurrentState, State
 
 
 class Origin:

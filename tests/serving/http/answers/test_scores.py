@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import Settings
-from serving.http.state import CurrentState
-from serving.scoring.batch import scores
+from serving.http.current.state import CurrentState
+from serving.scoring.batches.batch import scores
 from serving.scoring.lineup import Lineup
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of

@@ -13,7 +13,7 @@ from features.config.sections.identity import IdentitySettings
 from features.config.settings import Settings
 from features.lake import Lake
 from features.profiles.records import records
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.store.engine import open_store
 from serving.store.people.joined_records import person_record

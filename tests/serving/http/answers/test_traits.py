@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import read_settings
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from tests.serving.clients import client_of
 

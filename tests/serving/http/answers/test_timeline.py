@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.moments import iso
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from tests.serving.clients import client_of
 from tests.serving.http.errors import error_of
 from tests.serving.shop import NOW

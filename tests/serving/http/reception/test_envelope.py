@@ -9,8 +9,8 @@ from fastapi import FastAPI, HTTPException, Request
 from starlette.testclient import TestClient
 
 from features.errors import StamkundError
-from serving.http.envelope import Guard, add_error_handlers
 from serving.http.limits.bodies import Bodies
+from serving.http.reception.envelope import Guard, add_error_handlers
 
 LIMIT = 1000
 

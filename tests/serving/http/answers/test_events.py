@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.event_log import log_frame
 from tests.serving.http.errors import Json, error_of
 

@@ -13,10 +13,10 @@ from features.profiles.consent import gatekeeper_of
 from features.profiles.households import households
 from serving.decisions.customers import feature_rows
 from serving.decisions.exclusions import NO_CONSENT
-from serving.http.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
-from serving.http.requests import Profile
-from serving.http.scores import score_rows
-from serving.http.state import State
+from serving.http.answers.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
+from serving.http.answers.requests import Profile
+from serving.http.answers.scores import score_rows
+from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_EVENTS, NO_MODEL
 from serving.segment_spec.event.fields import check_text

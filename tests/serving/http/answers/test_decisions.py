@@ -10,9 +10,9 @@ from features.sentences.phrasebook import Phrasebook
 from features.units import DAY
 from serving.decisions import customers
 from serving.decisions.offers import offers_at
-from serving.http import decisions
-from serving.http.requests import DecisionRequest, Profile
-from serving.http.state import CurrentState
+from serving.http.answers import decisions
+from serving.http.answers.requests import DecisionRequest, Profile
+from serving.http.current.state import CurrentState
 from serving.scoring.pair_scores import pair_reasons
 from tests.serving.clients import client_of
 from tests.serving.decision_rows import saved_decision

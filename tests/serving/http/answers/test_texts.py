@@ -9,10 +9,10 @@ from starlette.testclient import TestClient
 
 from features.texts.catalogue import LANGUAGES
 from serving.decisions.exclusions import REASONS
-from serving.http.envelope import CODES, STATUS
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
+from serving.http.reception.envelope import CODES, STATUS
 from serving.scoring import model_scores
-from serving.scoring.batch import scores
+from serving.scoring.batches.batch import scores
 from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.clients import client_of
 from tests.serving.http.errors import error_of

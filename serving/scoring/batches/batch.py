@@ -24,9 +24,9 @@ from features.profiles.everybody import everybody
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from features.scores.table import Write, writing
+from serving.scoring.batches.destinations import place_of, write_parquet, write_table
+from serving.scoring.batches.frames import frame_of
 from serving.scoring.champions import load_lineup, nothing_built
-from serving.scoring.destinations import place_of, write_parquet, write_table
-from serving.scoring.frames import frame_of
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score

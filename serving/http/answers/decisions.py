@@ -19,9 +19,9 @@ from serving.decisions.exclusions import NO_CONSENT
 from serving.decisions.permission import barrier
 from serving.decisions.placements import select, select_nothing
 from serving.decisions.slates import Explain, Placement, Slate
-from serving.http.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
-from serving.http.requests import DecisionRequest, Profile
-from serving.http.state import State
+from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
+from serving.http.answers.requests import DecisionRequest, Profile
+from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import outages_as_errors

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from features.events.kinds import canonical_kind
 from features.moments import iso
 from serving.decisions.exclusions import NO_CONSENT
-from serving.http.customers import customers_of, moment_of, unknown_customer
-from serving.http.profiles import profile_of
-from serving.http.state import State
+from serving.http.answers.customers import customers_of, moment_of, unknown_customer
+from serving.http.answers.profiles import profile_of
+from serving.http.current.state import State
 from serving.store.engine import outages_as_errors
 from serving.timeline import cursor as cursors
 from serving.timeline.entries import Timeline

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from features.moments import iso
-from serving.http.state import CurrentState
+from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from serving.store.keys import clock, create_key
 from tests.serving.clients import ELSEWHERE, client_of

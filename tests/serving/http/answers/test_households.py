@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from features.config.settings import Settings, read_settings
 from features.identity.households.household import household_id
 from features.identity.rulings import Ruling
-from serving.http.state import CurrentState, load_state
+from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.store.engine import open_store
 from serving.store.people.rulings import add_ruling

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from features.moments import iso
 from features.privacy.pseudonyms import stored_node
-from serving.http.profiles import profile_of
-from serving.http.state import State
+from serving.http.answers.profiles import profile_of
+from serving.http.current.state import State
 from serving.privacy.erasure import erase
 from serving.privacy.inventory import access
 from serving.store.engine import outages_as_errors

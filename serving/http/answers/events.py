@@ -15,8 +15,8 @@ from features.config.sections.identity import household_attributes
 from features.errors import StamkundError
 from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
-from serving.http.envelope import error_body, json_response
-from serving.http.state import State
+from serving.http.current.state import State
+from serving.http.reception.envelope import error_body, json_response
 from serving.http.telemetry.rejections import rejection_log
 from serving.privacy.hashing import check_hashing
 from serving.privacy.rejection import rejection_of

@@ -12,7 +12,7 @@ from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
 from serving.decisions.customers import feature_rows
-from serving.http.customers import (
+from serving.http.answers.customers import (
     Customer,
     Moment,
     campaign_pairs,
@@ -22,8 +22,8 @@ from serving.http.customers import (
     no_consent,
     unknown_customer,
 )
-from serving.http.requests import Profile, ScoresRequest
-from serving.http.state import State
+from serving.http.answers.requests import Profile, ScoresRequest
+from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score

@@ -13,9 +13,9 @@ from features.language.feature import since
 from features.language.terms import Measure, where
 from features.profiles.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, settings_in
-from training import drift as module
-from training.drift import BANDS, bands_text, feature_drifts
 from training.learners.model import Model
+from training.verdict import drift as module
+from training.verdict.drift import BANDS, bands_text, feature_drifts
 
 ORDER = where(kind="order")
 LAST = since("days_since_last_order", Measure("max", "time", ORDER), "days since the last order")

@@ -1,0 +1,1 @@
+"""What answers are made from at the moment."""

@@ -1,0 +1,1 @@
+"""Scores of everybody at once: as frames, into files and tables."""
