@@ -69,8 +69,8 @@ class Model:
         return None if self.hurdle is None else self.hurdle.ends(x, num_threads=num_threads)
 
     def percentile(self, scores: Floats) -> Ints:
-        """Where scores stand among the customers the model was made for, 1 to 100."""
-        return np.searchsorted(self._inner, scores, side="right").astype(np.int64) + 1
+        """How many percent of the customers the model was made for score no higher, from 1 to 99."""
+        return np.clip(np.searchsorted(self._inner, scores, side="right"), 1, 99).astype(np.int64)
 
     @cached_property
     def _inner(self) -> Floats:

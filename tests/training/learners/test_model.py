@@ -78,12 +78,12 @@ def test_reasons_are_the_largest_first_and_carry_values(model: Model) -> None:
     assert abs(first[0].contribution) >= abs(first[1].contribution)
 
 
-def test_percentiles_run_from_1_to_100(model: Model) -> None:
+def test_percentiles_run_from_1_to_99(model: Model) -> None:
     scores = model.predict(X)
     places = model.percentile(np.array([-1e9, scores.min(), np.median(scores), scores.max(), 1e9]))
     assert places[0] == 1
     assert 45 <= places[2] <= 55 or model.score_kind == "amount"  # half of the amounts are nearly equal
-    assert places[3] == places[4] == 100
+    assert places[3] == places[4] == 99
 
 
 def test_amounts_are_never_negative() -> None:
@@ -137,9 +137,9 @@ def test_reasons_are_ordered_by_size_whatever_their_sign_and_are_told_as_calibra
     assert found == [[("b", 2.0, -0.5 * scale), ("a", 1.0, 0.2 * scale)], [("c", 6.0, -0.3 * scale)]]
 
 
-def test_a_percentile_is_the_hundredth_that_a_score_lies_in() -> None:
+def test_a_percentile_tells_how_many_hundredths_score_no_higher() -> None:
     model = replace(model_of(Lapse), percentiles=quantiles(np.arange(101.0)))  # bounds 0, 1 … 100
-    places = [(-1.0, 1), (0.5, 1), (1.0, 2), (49.5, 50), (98.5, 99), (99.5, 100), (100.0, 100)]
+    places = [(-1.0, 1), (0.5, 1), (1.0, 1), (49.5, 49), (98.5, 98), (99.5, 99), (100.0, 99)]
     assert model.percentile(np.array([score for score, _ in places])).tolist() == [place for _, place in places]
 
 
