@@ -74,6 +74,17 @@ def test_parts_one_after_the_other_are_one_body(http: TestClient) -> None:
         (page("two"), "gzip, gzip", 415, "unsupported_encoding"),
         (gzip.compress(page("named")), None, 400, "malformed_json"),
     ],
+    ids=[
+        "plain",
+        "cut",
+        "checksum",
+        "tail",
+        "zlib",
+        "json",
+        "br",
+        "twice",
+        "not_named",
+    ],  # the bytes tell when they were made
 )
 def test_what_cannot_be_unpacked_is_told(
     http: TestClient, body: bytes, encoding: str | None, status: int, code: str
