@@ -15,6 +15,7 @@ from features.profiles.fit import fit_features
 from features.profiles.records import records
 from features.units import DAY
 from serving.http.current.state import CurrentState, State, load_state
+from serving.scoring.champions import CARRIED, save_lineup
 from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store
 from serving.store.records import replace_records
@@ -118,6 +119,13 @@ def open_shop(home: Path, *, models: str = "registry") -> tuple[Settings, Lineup
     feature_set.save(settings.feature_set)
     keep_records(lake, settings)
     return settings, Lineup.of(feature_set, tiny_models(lake, feature_set, settings, as_of=NOW - 84 * DAY))
+
+
+def carried_shop(home: Path) -> Path:
+    """A shop whose folder carries its champions; returns that folder."""
+    _, lineup = open_shop(home, models="carried")
+    save_lineup(lineup, home / CARRIED)
+    return home
 
 
 def keep_records(lake: Lake, settings: Settings, *, log_seq: int = 0) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from features.events.kinds import canonical_kind
+from features.errors import StamkundError
+from features.events.kinds import KINDS, canonical_kind, near_kind
 from features.moments import iso
 from serving.decisions.exclusions import NO_CONSENT
 from serving.http.answers.customers import customers_of, moment_of, unknown_customer
@@ -36,6 +37,16 @@ def answer_timeline(
         return answer | {"counts": None, "events": None, "next": None, "no_events": NO_CONSENT}
     zones = {name: source.timezone for name, source in state.settings.sources.items()}
     timeline = Timeline(known.record, until, state.units, zones)
-    entries, after = timeline.page({canonical_kind(kind) for kind in kinds}, before=before, limit=limit)
+    counts = timeline.counts()
+    entries, after = timeline.page(_kinds(kinds, counts), before=before, limit=limit)
     following = None if after is None else cursors.encode(until, after)
-    return answer | {"counts": timeline.counts(), "events": entries, "next": following, "no_events": None}
+    return answer | {"counts": counts, "events": entries, "next": following, "no_events": None}
+
+
+def _kinds(asked: Sequence[str], counts: Mapping[str, int]) -> set[str]:
+    """The kinds that names mean; an error for a name that is empty, or is nearly that of a usual kind."""
+    kinds = {name: canonical_kind(name) for name in asked}
+    for name, kind in kinds.items():
+        if kind not in counts and (not kind or near_kind(name)):
+            raise StamkundError.unknown("unknown_kind", "kind", name, [*KINDS, *counts], field="kind")
+    return set(kinds.values())

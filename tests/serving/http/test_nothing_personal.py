@@ -12,11 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from features.config.settings import read_settings
-from serving.scoring.champions import CARRIED, save_lineup
 from serving.store.engine import open_store
 from serving.store.keys import PREFIX, create_key
 from tests.serving.http.servers import stamkund_server
-from tests.serving.shop import open_shop
+from tests.serving.shop import carried_shop
 
 TOKEN = re.compile(r"7t0k3n\d+")
 HEADERS = {"content-type": "application/json"}
@@ -24,10 +23,7 @@ HEADERS = {"content-type": "application/json"}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("personal")
-    _, lineup = open_shop(home, models="carried")
-    save_lineup(lineup, home / CARRIED)
-    return home
+    return carried_shop(tmp_path_factory.mktemp("personal"))
 
 
 def requests(token: Callable[[], str]) -> Iterator[httpx.Request]:

@@ -15,20 +15,17 @@ from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.process.listener import free_port
 from serving.process.server import background_service, serve
-from serving.scoring.champions import CARRIED, load_lineup, save_lineup
+from serving.scoring.champions import load_lineup
 from serving.store.engine import open_store
 from tests.serving.decision_rows import saved_decision
 from tests.serving.http.servers import ROOT, bentoml_server, stamkund_server
-from tests.serving.shop import open_shop
+from tests.serving.shop import carried_shop, open_shop
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop whose folder carries its champions."""
-    home = tmp_path_factory.mktemp("carried")
-    _, lineup = open_shop(home, models="carried")
-    save_lineup(lineup, home / CARRIED)
-    return home
+    return carried_shop(tmp_path_factory.mktemp("carried"))
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,8 @@ import pytest
 from features.errors import StamkundError
 from serving.process.listener import free_port
 from serving.process.server import serve
-from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.http.servers import stamkund_server
-from tests.serving.shop import open_shop
+from tests.serving.shop import carried_shop
 
 BODY = b'{"customers": ["1"]}'
 HEAD = (
@@ -29,10 +28,7 @@ HEAD = (
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop whose folder carries its champions."""
-    home = tmp_path_factory.mktemp("carried")
-    _, lineup = open_shop(home, models="carried")
-    save_lineup(lineup, home / CARRIED)
-    return home
+    return carried_shop(tmp_path_factory.mktemp("carried"))
 
 
 def test_an_absent_database_is_told_before_anything_starts(tmp_path: Path) -> None:

@@ -41,6 +41,10 @@ def test_kinds_are_asked_for_by_any_of_their_names(http: TestClient) -> None:
     assert {entry["kind"] for entry in by_segments_name["events"]} == {"order", "contact"}
 
 
+def test_a_kind_of_the_companys_own_that_a_customer_has_none_of_gives_nothing(http: TestClient) -> None:
+    assert http.get(PATH, params={"kind": "Tea Ceremony"}).json()["events"] == []
+
+
 def test_a_past_moment_shows_what_had_happened(http: TestClient) -> None:
     then = iso(NOW - 86_400_000_000 * 200)
     past = http.get(PATH, params={"as_of": then, "limit": 1000}).json()
@@ -64,6 +68,8 @@ def test_what_happens_meanwhile_moves_no_page(own: CurrentState) -> None:
     ("path", "told"),
     [
         (f"{PATH}?cursor=never", (422, "bad_cursor", "cursor")),
+        (f"{PATH}?kind=ordr", (422, "unknown_kind", "kind")),
+        (f"{PATH}?kind=order&kind=", (422, "unknown_kind", "kind")),
         (f"{PATH}?limit=0", (422, "invalid_request", "limit")),
         (f"{PATH}?limit=1001", (422, "invalid_request", "limit")),
         ("/v1/profiles/user_id:nobody/events", (404, "unknown_customer", "id")),
