@@ -90,9 +90,7 @@ def test_strict_answers_with_an_error_and_keeps_the_others(own: CurrentState) ->
 def test_they_are_counted_by_code_and_told_in_a_line_a_minute(
     own: CurrentState, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(
-        "PROMETHEUS_MULTIPROC_DIR", raising=False
-    )  # an earlier test may have served
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)  # an earlier test may have served
     log, now = telemetry.RejectionLog(), [100.0]
     monkeypatch.setattr(telemetry, "monotonic", lambda: now[0])
     monkeypatch.setattr("serving.http.answers.events.rejection_log", log)
