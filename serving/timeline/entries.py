@@ -60,14 +60,15 @@ class Timeline:
         ('order', 3.0, 2, Place(time=9, event_id='a', source=''))
         """
         firsts, entry_of = self._firsts()
-        places = [self._place(int(at)) for at in firsts]
-        of_kind = self.record.texts("kind", firsts)
+        of_kind, ids, sources = (self.record.texts(column, firsts) for column in ("kind", "event_id", "source"))
+        times = self.record.number("time")[firsts].tolist()
+        places = list(map(Place, times, ids, sources))
         asked = [
             n
             for n in range(len(firsts) - 1, -1, -1)
             if (not kinds or of_kind[n] in kinds) and (before is None or _order(places[n]) < _order(before))
         ]
-        entries = [self._entry(np.flatnonzero(entry_of == n)) for n in asked[:limit]]
+        entries = [self._entry(places[n], np.flatnonzero(entry_of == n)) for n in asked[:limit]]
         return entries, places[asked[limit - 1]] if len(asked) > limit else None
 
     def _firsts(self) -> tuple[Ints, Ints]:
@@ -82,14 +83,14 @@ class Timeline:
         rank[by_time] = np.arange(len(by_time))
         return first[by_time], rank[entry.reshape(-1)]
 
-    def _place(self, at: int) -> Place:
-        event_id, source = (self.record.texts(column, np.array([at]))[0] for column in ("event_id", "source"))
-        return Place(int(self.record.number("time")[at]), event_id, source)
+    def _text(self, column: str, at: int) -> str:
+        """A text of one event, empty where there is none; :meth:`Record.texts` is for many, it copies all words."""
+        code = int(self.record.codes(column)[at])
+        return self.record.words[column][code] if code >= 0 else ""
 
-    def _entry(self, events: Ints) -> dict[str, object]:
-        """What an entry tells; what none of its events has is left out."""
-        place = self._place(int(events[0]))
-        texts = {name: self.record.texts(name, events[:1])[0] for name in ("kind", "order_id", *_TOLD)}
+    def _entry(self, place: Place, events: Ints) -> dict[str, object]:
+        """What an entry at a place tells; what none of its events has is left out."""
+        texts = {name: self._text(name, int(events[0])) for name in ("kind", "order_id", *_TOLD)}
         entry: dict[str, object] = {
             "kind": texts.pop("kind"),
             "time": iso(place.time),
@@ -109,8 +110,7 @@ class Timeline:
 
     def _line(self, at: int) -> dict[str, object]:
         """What one event tells of an item."""
-        here = np.array([at])
-        line: dict[str, object] = {name: text for name in _OF_A_LINE if (text := self.record.texts(name, here)[0])}
+        line: dict[str, object] = {name: text for name in _OF_A_LINE if (text := self._text(name, at))}
         if (quantity := int(self.record.number("quantity")[at])) != NONE:
             line["quantity"] = quantity / MULTIPLIERS["quantity"]
         amounts = {column: int(self.record.number(column)[at]) for column in _AMOUNTS}
