@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from benchmarks.worlds import World
-from serving.decisions.slates import Explain
+from serving.decisions.explanation.slates import Explain
 
 EMPTY = "empty"  # a route that does nothing
 Answer = Mapping[str, Any]

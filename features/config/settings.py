@@ -17,6 +17,7 @@ from features.config.preferences import check_preferences
 from features.config.query import check_query
 from features.config.same_as import check_same_as
 from features.config.sections.consent import ConsentSettings
+from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.mapping import check_known
@@ -62,6 +63,7 @@ class Settings(Section):
     training: Training = Training()
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
+    decisions: Annotated[DecisionSettings | None, BeforeValidator(_with_defaults)] = None
     clv: Clv = Clv()
     serving: Serving = Serving()
     consent: ConsentSettings | None = None

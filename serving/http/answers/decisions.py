@@ -13,12 +13,15 @@ from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.moments import iso
 from features.privacy.pseudonyms import Pseudonyms
-from serving.decisions.arbitration import ASSUMED, BASIS, Ranking, Visitor
-from serving.decisions.customers import visitor_of
-from serving.decisions.exclusions import NO_CONSENT
-from serving.decisions.permission import barrier
-from serving.decisions.placements import select, select_nothing
-from serving.decisions.slates import Explain, Placement, Slate
+from serving.decisions.arbitration.worth import ASSUMED, BASIS
+from serving.decisions.checks import NO_CONSENT
+from serving.decisions.choice.decided import Decided
+from serving.decisions.decide import decide
+from serving.decisions.eligibility.permission import barrier
+from serving.decisions.explanation.slates import Explain, Slate
+from serving.decisions.explanation.telling import slates
+from serving.decisions.facts.customers import facts_of
+from serving.decisions.facts.facts import Facts
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import State
@@ -42,7 +45,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
     customer = _customer(state, request.profile, moment)
-    slates, ranking = _slates(state, lineup, request, customer, moment)
+    told, decided = _told(state, lineup, request, customer, moment)
     decision = Decision(
         decision_id=uuid.uuid4().hex,
         time=moment.as_of,
@@ -51,8 +54,8 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         customer_id=customer.customer_id if customer else None,
         context=request.context,
         models=lineup.versions,
-        eligible=[] if ranking is None else _eligible(state, ranking),
-        placements=[{"id": each.placement_id, "items": _positions(each)} for each in slates],
+        eligible=[] if decided is None else _eligible(state, decided),
+        placements=[{"id": each.placement_id, "items": _positions(each)} for each in told],
     )
     keep = not (dry_run or moment.is_past)
     if keep:
@@ -64,8 +67,8 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "currency": state.settings.currency,
         "control_group": False,
         "models": lineup.versions,
-        "basis": BASIS + (ASSUMED if state.candidates.any_assumed else "") + ".",
-        "placements": [_placement(each, request.explain) for each in slates],
+        "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",
+        "placements": [_placement(each, request.explain) for each in told],
     }
 
 
@@ -84,17 +87,18 @@ def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer
     return customers_of(state, [profile], moment).get(profile) if profile else None
 
 
-def _slates(
+def _told(
     state: State, lineup: Lineup, request: DecisionRequest, customer: Customer | None, moment: Moment
-) -> tuple[list[Slate], Ranking | None]:
-    """What each placement shows, and the ranking that it was chosen from, if any."""
-    placements, fallback = [Placement(p.id, p.count) for p in request.placements], state.settings.offers.fallback
+) -> tuple[list[Slate], Decided | None]:
+    """What each placement shows, and what was decided, where there was anything to decide."""
+    placements, telling = [state.setup.placement(p.id, p.count) for p in request.placements], state.setup.telling
     reason = _barrier(state, request, customer, moment)
     if reason is not None:
-        return select_nothing(state.candidates, placements, fallback, reason, explain=request.explain), None
-    visitor = None if customer is None else _visitor(state, lineup, customer.record, moment)
-    explain, units = request.explain, state.units
-    return select(state.candidates, visitor, placements, fallback, as_of=moment.as_of, units=units, explain=explain)
+        return telling.nothing(placements, reason, explain=request.explain), None
+    if customer is None:
+        return telling.unknown_visitor(placements), None
+    decided = decide(state.setup, _facts(state, lineup, customer.record, moment), placements)
+    return slates(telling, decided, explain=request.explain), decided
 
 
 def _barrier(state: State, request: DecisionRequest, customer: Customer | None, moment: Moment) -> str | None:
@@ -110,22 +114,23 @@ def _barrier(state: State, request: DecisionRequest, customer: Customer | None, 
     return None if customer is None and found == NO_CONSENT else found
 
 
-def _visitor(state: State, lineup: Lineup, record: Record, moment: Moment) -> Visitor:
+def _facts(state: State, lineup: Lineup, record: Record, moment: Moment) -> Facts:
     pairs = campaign_pairs(state, record, as_of=moment.as_of)
     response = contact_kinds(state.settings)[1]
-    return visitor_of(record, lineup, state.candidates, pairs, response, as_of=moment.as_of)
+    return facts_of(record, lineup, state.setup.candidates, pairs, response, as_of=moment.as_of)
 
 
-def _eligible(state: State, ranking: Ranking) -> list[Json]:
+def _eligible(state: State, decided: Decided) -> list[Json]:
     """The eligible set, best first."""
+    offers, worth = state.setup.candidates.offers, decided.worth
     return [
         {
-            "offer_id": state.candidates.offers[place].offer_id,
-            "campaign_id": state.candidates.offers[place].campaign_id,
-            "propensity": float(ranking.propensities[place]),
-            "expected_value": float(ranking.expected_values[place]) / state.units,
+            "offer_id": offers[place].offer_id,
+            "campaign_id": offers[place].campaign_id,
+            "propensity": float(worth.propensities[place]),
+            "expected_value": float(worth.expected_values[place]) / state.units,
         }
-        for place in ranking.order.tolist()
+        for place in decided.order.tolist()
     ]
 
 

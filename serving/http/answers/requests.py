@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.events.rules.constraint_types import LONGEST
-from serving.decisions.slates import Explain
+from serving.decisions.explanation.slates import Explain
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
 
@@ -47,7 +47,7 @@ class PlacementRequest(Body):
     """Where offers are to be shown, and how many."""
 
     id: Id
-    count: int = Field(default=1, ge=1, le=30)
+    count: int | None = Field(default=None, ge=1, le=30, description="As many as are declared for it, or 1.")
 
 
 class DecisionRequest(Body):

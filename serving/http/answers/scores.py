@@ -11,7 +11,7 @@ from features.arrays import Floats
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
 from features.moments import iso
-from serving.decisions.customers import feature_rows
+from serving.decisions.facts.customers import feature_rows
 from serving.http.answers.customers import (
     Customer,
     Moment,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from features.errors import StamkundError
 from features.events.kinds import KINDS, canonical_kind, near_kind
 from features.moments import iso
-from serving.decisions.exclusions import NO_CONSENT
+from serving.decisions.checks import NO_CONSENT
 from serving.http.answers.customers import customers_of, moment_of, unknown_customer
 from serving.http.answers.profiles import profile_of
 from serving.http.current.state import State

@@ -18,8 +18,9 @@ from features.lake import Lake
 from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.units import SECOND
-from serving.decisions.candidates import Candidates, line_counts
-from serving.decisions.offers import offers_at
+from serving.decisions.candidates.candidates import Candidates, line_counts
+from serving.decisions.candidates.offers import offers_at
+from serving.decisions.setup import Setup
 from serving.http.readiness.pulse import Pulse, Standing
 from serving.http.telemetry.failures import trace
 from serving.privacy.hashing import check_hashing
@@ -41,7 +42,7 @@ class State:
     store: Engine
     lake: Lake
     lineup: Lineup | None
-    candidates: Candidates
+    setup: Setup
     campaigns: Mapping[str, Campaign]
     categories: Mapping[str, str]
     lineup_error: StamkundError | None = None
@@ -60,7 +61,7 @@ class State:
 
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
-        return replace(self, candidates=_candidates(self.lake, self.settings, as_of=as_of))
+        return replace(self, setup=_setup(self.lake, self.settings, as_of=as_of))
 
 
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:
@@ -77,7 +78,7 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
         store=engine,
         lake=lake,
         lineup=lineup,
-        candidates=_candidates(lake, settings, as_of=now),
+        setup=_setup(lake, settings, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
         lineup_error=error,
@@ -85,9 +86,9 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
     )
 
 
-def _candidates(lake: Lake, settings: Settings, *, as_of: int) -> Candidates:
+def _setup(lake: Lake, settings: Settings, *, as_of: int) -> Setup:
     offers = offers_at(lake, settings, as_of=as_of)
-    return Candidates.of(offers, line_counts(lake, as_of=as_of), language=settings.language)
+    return Setup.of(settings, Candidates.of(offers, line_counts(lake, as_of=as_of)))
 
 
 def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, StamkundError | None]:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from features.config.sections.offers import Fallback
-from serving.decisions.arbitration import Visitor
-from serving.decisions.candidates import Candidates
-from serving.decisions.offers import Offer
+from features.config.settings import Settings
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.candidates.offers import Offer
+from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.placement import Placement
+from serving.decisions.decide import decide
+from serving.decisions.explanation.slates import Explain, Slate
+from serving.decisions.explanation.telling import slates
+from serving.decisions.facts.facts import Facts
+from serving.decisions.setup import Setup
 
 AT = 100
-FALLBACK = Fallback(offer_id="flyer", name="This week's flyer")
+SETTINGS = Settings.model_validate(
+    {"name": "Shop", "sources": {}, "offers": {"fallback": {"offer_id": "flyer", "name": "This week's flyer"}}}
+)
 
 
 def offer(offer_id: str, campaign: str | None = "c", items: str = "", *, value: int = 1000, cost: int = 0) -> Offer:
@@ -33,8 +42,37 @@ CANDIDATES = Candidates.of(OFFERS, {"a": 3, "b": 1})
 PLACE = {offer.offer_id: i for i, offer in enumerate(CANDIDATES.offers)}
 
 
-def visitor(counts: dict[str, int], *, redeemed: str = "", base: float | None = 0.1) -> Visitor:
+def customer(counts: dict[str, int], *, redeemed: str = "", base: float | None = 0.1) -> Facts:
     redemptions = frozenset({("c", redeemed)} if redeemed else ())
-    return Visitor(
-        redemptions, CANDIDATES.order_lines(counts), {"c": 0.5}, lambda campaign: [{"code": f"why {campaign}"}], base
-    )
+    return facts(CANDIDATES, counts, redemptions=redemptions, base=base)
+
+
+def facts(
+    candidates: Candidates,
+    counts: Mapping[str, int] | None = None,
+    *,
+    redemptions: frozenset[tuple[str | None, str]] = frozenset(),
+    scores: Mapping[str, float] | None = None,
+    base: float | None = 0.1,
+    as_of: int = AT,
+) -> Facts:
+    """The facts of somebody whom campaign c has reached, if nothing else is said."""
+    lines, by_campaign = candidates.order_lines(counts or {}), {"c": 0.5} if scores is None else scores
+    return Facts(as_of, redemptions, lines, by_campaign, lambda campaign: [{"code": f"why {campaign}"}], base)
+
+
+def decided(candidates: Candidates, facts: Facts, placements: Sequence[Placement] = ()) -> Decided:
+    return decide(Setup.of(SETTINGS, candidates), facts, placements)
+
+
+def shown(
+    candidates: Candidates, facts: Facts, placements: Sequence[Placement], explain: Explain = "full"
+) -> list[Slate]:
+    setup = Setup.of(SETTINGS, candidates)
+    return slates(setup.telling, decide(setup, facts, placements), explain=explain)
+
+
+def reasons(decided: Decided) -> list[str]:
+    """Of each candidate the first check that it fails, or that it is eligible."""
+    checks = decided.failing.checks.all
+    return ["eligible" if first < 0 else checks[first].code for first in decided.failing.first.tolist()]

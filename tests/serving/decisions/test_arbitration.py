@@ -2,26 +2,24 @@ from __future__ import annotations
 
 import pytest
 
-from serving.decisions.arbitration import VERDICTS, Visitor, rank
-from serving.decisions.candidates import SMOOTHING, Candidates
-from serving.decisions.offers import Offer
-from serving.decisions.placements import select
-from serving.decisions.slates import Placement
-from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, PLACE, offer, visitor
+from serving.decisions.candidates.candidates import SMOOTHING, Candidates
+from serving.decisions.candidates.offers import Offer
+from serving.decisions.choice.placement import Placement
+from tests.serving.decisions.sample import AT, CANDIDATES, PLACE, customer, decided, facts, offer, reasons, shown
 
 
 def test_eligible_offers_are_ranked_by_expected_value() -> None:
-    ranking = rank(CANDIDATES, visitor({"b": 10}), as_of=AT)
-    assert [CANDIDATES.offers[i].offer_id for i in ranking.order] == ["cake", "free", "tea"]
-    assert ranking.propensities[PLACE["cake"]] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
-    assert ranking.expected_values[PLACE["cake"]] == pytest.approx(ranking.propensities[PLACE["cake"]] * 1000)
-    assert ranking.propensities[PLACE["free"]] == pytest.approx(0.1)  # no campaign's score applies: the base
+    made = decided(CANDIDATES, customer({"b": 10}))
+    propensities, expected_values = made.worth.propensities, made.worth.expected_values
+    assert [CANDIDATES.offers[i].offer_id for i in made.order] == ["cake", "free", "tea"]
+    assert propensities[PLACE["cake"]] == pytest.approx(0.5 * (10 + SMOOTHING / 11) / (20 + SMOOTHING))
+    assert expected_values[PLACE["cake"]] == pytest.approx(propensities[PLACE["cake"]] * 1000)
+    assert propensities[PLACE["free"]] == pytest.approx(0.1)  # no campaign's score applies: the base
 
 
 def test_equal_offers_come_in_the_order_of_their_ids() -> None:
     twins = Candidates.of([offer(o, "c", o) for o in "bca"], {})
-    same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5}, lambda _: [], 0.1)
-    assert [twins.offers[i].offer_id for i in rank(twins, same, as_of=AT).order] == ["a", "b", "c"]
+    assert [twins.offers[i].offer_id for i in decided(twins, facts(twins)).order] == ["a", "b", "c"]
 
 
 # An offer's reach (campaign c has reached the visitor, d has not), validity, worth, and whether it was redeemed, with
@@ -60,12 +58,12 @@ def test_the_first_reason_of_an_offer_is_the_one_told(model: bool) -> None:  # n
     ]
     candidates = Candidates.of(offers, {})
     redemptions = frozenset((campaign, name) for name, campaign, _, _, redeemed, *_ in STANDINGS if redeemed)
-    chances, base = ({"c": 0.5}, 0.1) if model else ({}, None)
-    someone = Visitor(redemptions, candidates.order_lines({}), chances, lambda _: [], base)
+    scores, base = ({"c": 0.5}, 0.1) if model else ({}, None)
+    someone = facts(candidates, redemptions=redemptions, scores=scores, base=base)
     wanted = {name: with_model if model else without for name, *_, with_model, without in STANDINGS}
-    verdicts = rank(candidates, someone, as_of=AT).verdicts
-    assert {o.offer_id: VERDICTS[v] for o, v in zip(candidates.offers, verdicts, strict=True)} == wanted
-    (slate,), _ = select(candidates, someone, [Placement("all", 99)], FALLBACK, as_of=AT, units=100, explain="full")
+    found = reasons(decided(candidates, someone))
+    assert {o.offer_id: reason for o, reason in zip(candidates.offers, found, strict=True)} == wanted
+    (slate,) = shown(candidates, someone, [Placement("all", 99)])
     out = {each.offer_id: by_reason.reason for by_reason in slate.excluded for each in by_reason.offers}
     assert out == {name: reason for name, reason in wanted.items() if reason != "eligible"}
     assert sum(by_reason.count for by_reason in slate.excluded) == len(out)
@@ -74,9 +72,9 @@ def test_the_first_reason_of_an_offer_is_the_one_told(model: bool) -> None:  # n
 def test_what_was_redeemed_is_that_offer_of_that_campaign_or_of_all_where_none_is_named() -> None:
     candidates = Candidates.of([offer("tea", "c"), offer("tea", "d"), offer("cup", "c"), offer("cup", "d")], {})
     redemptions = frozenset({("c", "tea"), (None, "cup"), ("c", "unheard")})
-    someone = Visitor(redemptions, candidates.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
-    verdicts = rank(candidates, someone, as_of=AT).verdicts
-    assert [(o.offer_id, o.campaign_id, VERDICTS[v]) for o, v in zip(candidates.offers, verdicts, strict=True)] == [
+    someone = facts(candidates, redemptions=redemptions, scores={"c": 0.5, "d": 0.5})
+    found = reasons(decided(candidates, someone))
+    assert [(o.offer_id, o.campaign_id, reason) for o, reason in zip(candidates.offers, found, strict=True)] == [
         ("cup", "c", "already_redeemed"),
         ("cup", "d", "already_redeemed"),
         ("tea", "c", "already_redeemed"),

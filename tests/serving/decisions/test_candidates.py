@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.decisions.candidates import SMOOTHING
+from serving.decisions.candidates.candidates import SMOOTHING
 from tests.serving.decisions.sample import CANDIDATES, PLACE
 
 

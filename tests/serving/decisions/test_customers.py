@@ -10,8 +10,8 @@ import pytest
 from features.evaluate.online.record import Record
 from features.profiles.records import records
 from features.units import DAY
-from serving.decisions.arbitration import Visitor
-from serving.decisions.customers import visitor_of
+from serving.decisions.facts.customers import facts_of
+from serving.decisions.facts.facts import Facts
 from serving.http.answers.requests import ScoresRequest
 from serving.http.answers.scores import answer_scores
 from serving.http.current.state import CurrentState, State
@@ -33,9 +33,9 @@ def record(state: State, customer: str) -> Record:
     return found
 
 
-def visitor(state: State, record: Record, lineup: Lineup, *, as_of: int = NOW) -> Visitor:
+def facts(state: State, record: Record, lineup: Lineup, *, as_of: int = NOW) -> Facts:
     pairs = pairs_of(record, running_campaigns(state.campaigns, as_of=as_of), "contact", "redeem", as_of=as_of)
-    return visitor_of(record, lineup, state.candidates, pairs, "redeem", as_of=as_of)
+    return facts_of(record, lineup, state.setup.candidates, pairs, "redeem", as_of=as_of)
 
 
 def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(current: CurrentState, lineup: Lineup) -> None:
@@ -44,9 +44,7 @@ def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(current: Curr
         answer_scores(current.state, ScoresRequest(customers=list(map(str, range(20)))))["scores"],
     )
     best = {one["customer_id"]: one["models"]["redemption"] for one in told}
-    seen = {
-        one["customer_id"]: visitor(current.state, record(current.state, one["customer_id"]), lineup) for one in told
-    }
+    seen = {one["customer_id"]: facts(current.state, record(current.state, one["customer_id"]), lineup) for one in told}
     assert {customer: dict(each.campaign_scores) for customer, each in seen.items()} == {
         one["customer_id"]: one["propensities"] for one in told
     }
@@ -62,10 +60,9 @@ def test_an_offer_of_no_campaign_has_the_middle_chance_and_without_a_model_none(
     model = replace(lineup.models["redemption"], percentiles=tuple(n / 100 for n in range(101)))
     someone = record(current.state, "1")
     assert (
-        visitor(current.state, someone, replace(lineup, models={**lineup.models, "redemption": model})).base_score
-        == 0.5
+        facts(current.state, someone, replace(lineup, models={**lineup.models, "redemption": model})).base_score == 0.5
     )
-    without = visitor(current.state, someone, replace(lineup, models={"lapse": lineup.models["lapse"]}))
+    without = facts(current.state, someone, replace(lineup, models={"lapse": lineup.models["lapse"]}))
     assert (without.base_score, dict(without.campaign_scores), without.campaign_reasons("now")) == (None, {}, [])
 
 
@@ -90,10 +87,10 @@ def test_what_was_bought_and_redeemed_counts_up_to_the_moment(current: CurrentSt
         {"kind": "redeem", "offer_id": offer, "campaign_id": c} for offer, c in (("x", "now"), ("y", None), (None, "c"))
     ]
     told = [{"event_id": f"{n}-{at}", "time": at} | each for at in (5, 6) for n, each in enumerate([*bought, *taken])]
-    seen = [visitor(current.state, Record.of(told), lineup, as_of=at) for at in (4, 5, 6)]
+    seen = [facts(current.state, Record.of(told), lineup, as_of=at) for at in (4, 5, 6)]
     counts: list[dict[str, int]] = [{}, {"tea": 2, "cake": 1}, {"tea": 4, "cake": 2}]
     assert [each.order_lines.tolist() for each in seen] == [
-        current.state.candidates.order_lines(each).tolist() for each in counts
+        current.state.setup.candidates.order_lines(each).tolist() for each in counts
     ]
     assert [each.redemptions for each in seen] == [frozenset(), *[frozenset({("now", "x"), (None, "y")})] * 2]
 

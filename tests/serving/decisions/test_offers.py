@@ -8,7 +8,7 @@ import pytest
 from features.config.settings import Settings
 from features.lake import Lake
 from features.units import DAY
-from serving.decisions.offers import Offer, offers_at
+from serving.decisions.candidates.offers import Offer, offers_at
 
 NOW = 20_000 * DAY
 SETTINGS = Settings.model_validate({"name": "Shop", "sources": {}, "offers": {"margin": 0.25, "window": "84d"}})

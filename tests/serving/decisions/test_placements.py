@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from serving.decisions.arbitration import Visitor
-from serving.decisions.candidates import Candidates
-from serving.decisions.exclusions import Exclusion
-from serving.decisions.placements import select, select_nothing
-from serving.decisions.slates import Placement, Slate
-from tests.serving.decisions.sample import AT, CANDIDATES, FALLBACK, offer, visitor
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.choice.placement import Placement
+from serving.decisions.explanation.exclusion import Exclusion
+from serving.decisions.explanation.slates import Slate
+from serving.decisions.setup import Setup
+from tests.serving.decisions.sample import CANDIDATES, SETTINGS, customer, facts, offer, shown
 
 
 def told(slate: Slate) -> list[tuple[str, Exclusion]]:
@@ -19,15 +18,7 @@ def told(slate: Slate) -> list[tuple[str, Exclusion]]:
 
 
 def test_each_candidate_that_is_not_chosen_says_why() -> None:
-    (slate,), _ = select(
-        CANDIDATES,
-        visitor({"b": 10}, redeemed="cake"),
-        [Placement("home", 1)],
-        FALLBACK,
-        as_of=AT,
-        units=100,
-        explain="full",
-    )
+    (slate,) = shown(CANDIDATES, customer({"b": 10}, redeemed="cake"), [Placement("home", 1)])
     assert [item.offer_id for item in slate.choices] == ["free"]
     assert {out.offer_id: reason for reason, out in told(slate)} == {
         "tea": "outranked",
@@ -41,9 +32,7 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
 
 
 def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
-    (slate,), _ = select(
-        CANDIDATES, visitor({"b": 10}), [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="none"
-    )
+    (slate,) = shown(CANDIDATES, customer({"b": 10}), [Placement("home", 1)], "none")
     (item,) = slate.choices
     assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
     assert item.propensity is not None
@@ -62,15 +51,8 @@ def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> Non
 
 
 def test_no_offer_is_shown_in_two_placements() -> None:
-    slates, _ = select(
-        CANDIDATES,
-        visitor({"b": 10}),
-        [Placement("top", 2), Placement("side", 2), Placement("foot", 1)],
-        FALLBACK,
-        as_of=AT,
-        units=100,
-        explain="full",
-    )
+    places = [Placement("top", 2), Placement("side", 2), Placement("foot", 1)]
+    slates = shown(CANDIDATES, customer({"b": 10}), places)
     assert [[item.offer_id for item in each.choices] for each in slates] == [["cake", "free"], ["tea"], ["flyer"]]
     assert {out.offer_id for reason, out in told(slates[1]) if reason == "shown_elsewhere"} == {"cake", "free"}
     (last,) = slates[2].choices
@@ -82,21 +64,18 @@ def test_no_offer_is_shown_in_two_placements() -> None:
 
 @pytest.mark.parametrize("candidates", [CANDIDATES, Candidates.of([], {})])
 def test_an_unknown_visitor_gets_the_fallback(candidates: Candidates) -> None:
-    (slate,), ranking = select(candidates, None, [Placement("home", 3)], FALLBACK, as_of=AT, units=100, explain="full")
-    assert ranking is None
+    (slate,) = Setup.of(SETTINGS, candidates).telling.unknown_visitor([Placement("home", 3)])
     assert [(item.offer_id, item.name, item.is_fallback, item.probability) for item in slate.choices] == [
         ("flyer", "This week's flyer", True, 1.0)
     ]
 
 
 def test_without_a_redemption_model_or_without_offers_the_fallback_says_so() -> None:
-    unable = visitor({"b": 10}, base=None)
-    (slate,), _ = select(CANDIDATES, unable, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="full")
+    (slate,) = shown(CANDIDATES, customer({"b": 10}, base=None), [Placement("home", 1)])
     assert slate.choices[0].is_fallback
     assert {out.reason for out in slate.excluded} == {"no_model", "expired", "not_started"}
     bare = Candidates.of([], {})
-    nobody = Visitor(frozenset(), np.empty(0), {}, lambda _: [], 0.1)
-    (slate,), _ = select(bare, nobody, [Placement("home", 1)], FALLBACK, as_of=AT, units=100, explain="full")
+    (slate,) = shown(bare, facts(bare), [Placement("home", 1)])
     assert slate.choices[0].is_fallback
 
 
@@ -111,9 +90,8 @@ def test_an_exclusion_says_its_figures_and_moments() -> None:
     offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("g", "a"), starts=8 * HOUR, ends=None)]
     offers += [replace(offer("h", "z"), starts=None, ends=None)]
     candidates = Candidates.of([replace(each, item_ids=frozenset(each.offer_id)) for each in offers], {"a": 1})
-    someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
     places = [Placement("top", 2), Placement("side", 1)]
-    (top, side), _ = select(candidates, someone, places, FALLBACK, as_of=3 * HOUR, units=100, explain="full")
+    top, side = shown(candidates, facts(candidates, scores=chances, as_of=3 * HOUR), places)
     assert [[item.offer_id for item in each.choices] for each in (top, side)] == [["a", "b"], ["c"]]
     fixed = {
         ("f", "expired", "It ended at 1970-01-01 02:00 UTC."),
@@ -137,8 +115,7 @@ def test_the_parameters_of_an_exclusion_are_bare_values() -> None:
     offers = [replace(offer(each, each), starts=None, ends=None, item_ids=frozenset(each)) for each in chances]
     offers += [replace(offer("f", "a"), starts=0, ends=2 * HOUR), replace(offer("h", "z"), starts=None, ends=None)]
     candidates = Candidates.of(offers, {"a": 1})
-    someone = Visitor(frozenset(), candidates.order_lines({}), chances, lambda _: [], 0.1)
-    (slate,), _ = select(candidates, someone, [Placement("top")], FALLBACK, as_of=3 * HOUR, units=100, explain="full")
+    (slate,) = shown(candidates, facts(candidates, scores=chances, as_of=3 * HOUR), [Placement("top")])
     assert {out.offer_id: (out.name, out.params) for _, out in told(slate)} == {
         "b": ("B", {"expected": 4.0, "least": 5.0}),
         "f": ("F", {"ends": "1970-01-01T02:00:00Z"}),
@@ -148,9 +125,8 @@ def test_the_parameters_of_an_exclusion_are_bare_values() -> None:
 
 def test_a_summary_counts_every_offer_and_tells_three_of_each_reason() -> None:
     many = Candidates.of([replace(offer(f"o{n}", "c"), starts=None, ends=0) for n in range(7)], {})
-    nobody = Visitor(frozenset(), np.zeros(7), {"c": 0.5}, lambda _: [], 0.1)
-    (slate,), _ = select(many, nobody, [Placement("top")], FALLBACK, as_of=HOUR, units=100, explain="summary")
-    (barred,) = select_nothing(many, [Placement("top")], FALLBACK, "no_consent", explain="summary")
+    (slate,) = shown(many, facts(many, as_of=HOUR), [Placement("top")], "summary")
+    (barred,) = Setup.of(SETTINGS, many).telling.nothing([Placement("top")], "no_consent", explain="summary")
     for each, reason in ((slate, "expired"), (barred, "no_consent")):
         (out,) = each.excluded
         assert (out.reason, out.count, [offer.offer_id for offer in out.offers]) == (reason, 7, ["o0", "o1", "o2"])
@@ -158,8 +134,10 @@ def test_a_summary_counts_every_offer_and_tells_three_of_each_reason() -> None:
 
 def test_equal_offers_of_one_id_come_in_the_order_of_their_campaigns_and_fill_placements_once_each() -> None:
     twins = Candidates.of([offer(o, c, o) for o in "ba" for c in "dc"], {})
-    same = Visitor(frozenset(), twins.order_lines({}), {"c": 0.5, "d": 0.5}, lambda _: [], 0.1)
     places = [Placement("top", 1), Placement("side", 2), Placement("foot", 2)]
-    slates, _ = select(twins, same, places, FALLBACK, as_of=AT, units=100, explain="none")
-    shown = [[(item.offer_id, item.campaign_id) for item in each.choices] for each in slates]
-    assert shown == [[("a", "c")], [("a", "d"), ("b", "c")], [("b", "d")]]
+    slates = shown(twins, facts(twins, scores={"c": 0.5, "d": 0.5}), places, "none")
+    assert [[(item.offer_id, item.campaign_id) for item in each.choices] for each in slates] == [
+        [("a", "c")],
+        [("a", "d"), ("b", "c")],
+        [("b", "d")],
+    ]

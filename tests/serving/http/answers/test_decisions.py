@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from ast import literal_eval
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from features.config.sections.decisions.decisions import DecisionSettings
 from features.sentences.phrasebook import Phrasebook
 from features.units import DAY
-from serving.decisions import customers
-from serving.decisions.offers import offers_at
+from serving.decisions.candidates.offers import offers_at
+from serving.decisions.facts import customers
+from serving.decisions.setup import Setup
 from serving.http.answers import decisions
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import CurrentState
@@ -60,8 +63,8 @@ def test_a_past_decision_takes_offers_for_what_they_were_worth_then(current: Cur
     now = current.state.settings.now()
     then = current.state.with_offers_as_of(now - 10 * DAY)
     known = offers_at(current.state.lake, current.state.settings, as_of=now - 10 * DAY)
-    assert [o.value for o in then.candidates.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
-    assert [o.value for o in then.candidates.offers] != [o.value for o in current.state.candidates.offers]
+    assert [o.value for o in then.setup.candidates.offers] == [o.value for o in sorted(known, key=lambda o: o.offer_id)]
+    assert [o.value for o in then.setup.candidates.offers] != [o.value for o in current.state.setup.candidates.offers]
 
 
 def test_what_would_have_been_decided_is_not_kept(
@@ -147,3 +150,12 @@ def test_a_redeemed_offer_is_not_offered_again(own: CurrentState, event: str, pr
     assert http.post("/v1/track", json=removed).status_code == 200
     (again,) = http.post("/v1/decisions", json=asked).json()["placements"][0]["items"]
     assert (again["offer_id"] == item["offer_id"]) == (event == "Coupon Applied")  # what was redeemed stays so
+
+
+def test_a_declared_placement_shows_as_many_as_it_says_unless_a_request_says_otherwise(own: CurrentState) -> None:
+    declared = DecisionSettings.model_validate({"placements": {"wall": {"count": 2}}})
+    settings = own.state.settings.model_copy(update={"decisions": declared})
+    own.state = replace(own.state, settings=settings, setup=Setup.of(settings, own.state.setup.candidates))
+    asked = {"profile": {"id": "3"}, "placements": [{"id": "wall"}, {"id": "elsewhere"}, {"id": "wall", "count": 1}]}
+    shown = [len(place["items"]) for place in client_of(own).post("/v1/decisions", json=asked).json()["placements"]]
+    assert shown == [2, 1, 1]

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.texts.catalogue import LANGUAGES
-from serving.decisions.exclusions import REASONS
+from serving.decisions.checks import OF_THE_CHOICE, REASONS
 from serving.http.current.state import CurrentState, load_state
 from serving.http.reception.envelope import CODES, STATUS
 from serving.scoring import model_scores
@@ -43,7 +43,7 @@ def test_an_unknown_language_is_refused_with_those_there_are(http: TestClient) -
 
 def test_every_code_of_an_answer_has_a_text() -> None:
     english = LANGUAGES["en"]
-    assert set(REASONS) <= set(english)
+    assert {*REASONS, *OF_THE_CHOICE} <= set(english)
     silent = {model_scores.NO_EVENTS, model_scores.NO_MODEL, model_scores.OTHER_FEATURES}
     assert {f"no_score.{code}" for code in silent | {"outside_population", "not_contacted", "no_consent"}} == {
         code for code in english if code.startswith("no_score.")

@@ -1,4 +1,4 @@
-"""Placements, and the slates of offers that they show."""
+"""What placements show: slates of choices, and what they do not show."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from serving.decisions.exclusions import Excluded
+from serving.decisions.explanation.exclusion import Excluded
 
 Explain = Literal["none", "summary", "full"]  # why not the other offers: not at all, with examples, of each
 EXAMPLES: Final = 3  # of offers that are out for one reason, in a summary
-
-
-@dataclass(frozen=True)
-class Placement:
-    """Where offers are to be shown, and how many."""
-
-    id: str
-    count: int = 1
 
 
 @dataclass(frozen=True)

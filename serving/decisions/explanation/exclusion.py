@@ -1,4 +1,4 @@
-"""Why an offer is not chosen: each reason as a code with parameters, and as a sentence."""
+"""Why an offer is not chosen: a reason as a code with parameters, and as a sentence."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ from typing import Final, cast
 
 from features.moments import iso, minute
 from features.texts.catalogue import figure_in, text
-from serving.decisions.offers import Offer
+from serving.decisions.candidates.offers import Offer
+from serving.decisions.checks import OF_THE_PERSON
 
-# The reasons in the order in which they are tested: an offer is excluded for the first that holds.
-NO_CONSENT, NO_PERMISSION, QUIET_HOURS = "no_consent", "no_permission", "quiet_hours"
-REASONS: Final = (
-    NO_PERMISSION, QUIET_HOURS, NO_CONSENT, "expired", "not_started", "no_model", "not_contacted", "already_redeemed",
-    "no_value", "shown_elsewhere", "outranked",
-)  # fmt: skip
-# Reasons whose sentences are the same whatever else is chosen.
-OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # hold for every offer alike
+# Reasons whose sentences are the same whoever is decided for.
 WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
 MOMENTS: Final = ("starts", "ends")  # parameters of reasons that are moments
 

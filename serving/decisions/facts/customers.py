@@ -9,9 +9,9 @@ import numpy as np
 
 from features.arrays import Floats
 from features.evaluate.online.record import Record
-from serving.decisions.arbitration import Visitor
-from serving.decisions.candidates import Candidates
-from serving.decisions.redemptions import redemptions
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.redemptions import redemptions
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import reason_of
 from serving.scoring.pair_scores import pair_reasons, score_pairs
@@ -23,10 +23,10 @@ def feature_rows(lineup: Lineup, records: Sequence[Record], *, as_of: int) -> Fl
     return np.ascontiguousarray(lineup.columns.feature_set.online.matrix(records, as_of=as_of))
 
 
-def visitor_of(
+def facts_of(
     record: Record, lineup: Lineup, candidates: Candidates, pairs: Pairs, response: str, *, as_of: int, top: int = 3
-) -> Visitor:
-    """The customer of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give."""
+) -> Facts:
+    """The facts of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give."""
     model = lineup.headline_model("propensities")
     names = () if model is None else lineup.columns.names[model.feature_set_hash]
     features = feature_rows(lineup, [record], as_of=as_of)
@@ -39,7 +39,8 @@ def visitor_of(
         pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
         return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
 
-    return Visitor(
+    return Facts(
+        as_of=as_of,
         redemptions=redemptions(record, response, as_of=as_of),
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
         campaign_scores={campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=False)},

@@ -14,8 +14,7 @@ import scipy.sparse as sp
 from features.arrays import Floats, Ints
 from features.events.knowledge import known_events
 from features.lake import Lake
-from serving.decisions.exclusions import Exclusion, exclusions_of
-from serving.decisions.offers import Offer
+from serving.decisions.candidates.offers import Offer
 
 SMOOTHING: Final = 10.0  # a customer's shares start from everybody's, with the weight of this many order lines
 UNBOUNDED: Final = np.iinfo(np.int64)
@@ -26,18 +25,16 @@ class Candidates:
     """Offers in the order of their ids, and arrays beside them in the same order.
 
     ``offers_by_item[item, offer]`` is 1 where the offer is for the item; ``items`` gives each item's row.
-    ``popularity[offer]`` is everybody's share of the offer among the order lines on its campaign's offers. In
-    ``language`` it is said why an offer is shown or not.
+    ``popularity[offer]`` is everybody's share of the offer among the order lines on its campaign's offers.
     """
 
     offers: tuple[Offer, ...]
     items: Mapping[str, int]
     offers_by_item: sp.csr_array
     popularity: Floats
-    language: str = "en"
 
     @classmethod
-    def of(cls, offers: Sequence[Offer], line_counts: Mapping[str, int], *, language: str = "en") -> Candidates:
+    def of(cls, offers: Sequence[Offer], line_counts: Mapping[str, int]) -> Candidates:
         """Candidates from offers and the number of order lines of each item, by everybody.
 
         >>> tea = Offer("a", "offer", "Tea", "c", None, None, 100, 10, frozenset({"x"}), assumed=False)
@@ -54,7 +51,7 @@ class Candidates:
         lines, group = bare.order_lines(line_counts), bare.group
         total, size = np.bincount(group, lines)[group], np.bincount(group)[group]
         popularity = np.where(total > 0, np.divide(lines, np.maximum(total, 1)), 1 / size) if offers else lines
-        return cls(bare.offers, items, offers_by_item, popularity, language)
+        return cls(bare.offers, items, offers_by_item, popularity)
 
     @cached_property
     def campaigns(self) -> tuple[str | None, ...]:
@@ -95,11 +92,6 @@ class Candidates:
     def any_assumed(self) -> bool:
         """Whether some offer's value or cost is assumed."""
         return any(offer.assumed for offer in self.offers)
-
-    @cached_property
-    def exclusions(self) -> dict[str, tuple[Exclusion, ...]]:
-        """For each reason that needs no figure, each offer's exclusion for it, made once."""
-        return exclusions_of(self.offers, self.language)
 
     def order_lines(self, counts: Mapping[str, int]) -> Floats:
         """``[offer]``: how many of some order lines, given as a number for each item, fall on it."""

@@ -1,0 +1,1 @@
+"""What each candidate is worth for a person, and the order that follows from it."""

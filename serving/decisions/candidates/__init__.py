@@ -1,0 +1,1 @@
+"""What a decision chooses from: candidates in the order of their ids, and arrays beside them."""

@@ -1,0 +1,1 @@
+"""Which of the eligible candidates each placement shows, and with which probability."""

@@ -1,0 +1,23 @@
+"""One decision: a pure function of what is set up, the facts, and the placements that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serving.decisions.arbitration.worth import ranked, worth_of
+from serving.decisions.checks import Failing
+from serving.decisions.choice.choose import choose
+from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.placement import Placement
+from serving.decisions.eligibility.standing import mark_standing
+from serving.decisions.facts.facts import Facts
+from serving.decisions.setup import Setup
+
+
+def decide(setup: Setup, facts: Facts, placements: Sequence[Placement]) -> Decided:
+    """Choose for each placement, step by step: who may get what, what it is worth, and which are best."""
+    failing = Failing(setup.checks, len(setup.candidates.offers))
+    mark_standing(failing, setup.candidates, facts)
+    worth = worth_of(setup.candidates, facts, failing)
+    order = ranked(worth, failing.eligible)
+    return Decided(facts, failing, worth, order, placements, choose(order, placements))

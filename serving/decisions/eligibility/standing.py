@@ -1,0 +1,21 @@
+"""What holds of a candidate and a person whatever is declared: validity, membership, and what was redeemed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.checks import Failing
+from serving.decisions.facts.facts import Facts
+
+
+def mark_standing(failing: Failing, candidates: Candidates, facts: Facts) -> None:
+    """Mark what is not valid now, what no model speaks of, whom a campaign has not reached, what was redeemed."""
+    redeemed = np.zeros(len(candidates.offers), dtype=np.bool_)
+    redeemed[[place for pair in facts.redemptions for place in candidates.places.get(pair, ())]] = True
+    reached = [campaign is None or campaign in facts.campaign_scores for campaign in candidates.campaigns]
+    failing.mark("expired", candidates.ends < facts.as_of)
+    failing.mark("not_started", candidates.starts > facts.as_of)
+    failing.mark("no_model", np.full(len(redeemed), facts.base_score is None))
+    failing.mark("not_contacted", ~np.array(reached, dtype=np.bool_)[candidates.group])
+    failing.mark("already_redeemed", redeemed)

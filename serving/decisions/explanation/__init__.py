@@ -1,0 +1,1 @@
+"""Why these, and for each other candidate why not: codes with parameters, and sentences."""

@@ -1,0 +1,107 @@
+"""What is told of a decision: each placement's choices with their reasons, and why not the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from features.config.sections.offers import Fallback
+from features.texts.catalogue import counted, text
+from serving.decisions.arbitration.worth import Worth
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.checks import NO_CONSENT
+from serving.decisions.choice.choose import Pick
+from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.placement import Placement
+from serving.decisions.explanation.exclusions import Exclusions
+from serving.decisions.explanation.slates import Choice, Explain, Slate
+from serving.decisions.facts.facts import Facts
+
+AFFINITY: Final = "order_lines_of_its_products"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Tells of candidates in a ``language``; ``units`` is how many minor units a unit of the currency has."""
+
+    candidates: Candidates
+    fallback: Fallback
+    units: int
+    language: str = "en"
+
+    @cached_property
+    def exclusions(self) -> Exclusions:
+        """Why candidates are not shown."""
+        return Exclusions(self.candidates, self.units, self.language)
+
+    def fallback_choice(self, reason: str) -> Choice:
+        """The fallback as a choice, for a reason given as a code."""
+        none = dict.fromkeys(("campaign_id", "score", "propensity", "uplift", "expected_value", "value", "cost"))
+        return Choice(
+            self.fallback.offer_id,
+            self.fallback.name,
+            **none,
+            assumed=False,
+            probability=1.0,
+            reasons=[_reason(reason, None, text(reason, self.language))],
+            is_fallback=True,
+        )
+
+    def unknown_visitor(self, placements: Sequence[Placement]) -> list[Slate]:
+        """What is shown to somebody who is unknown or anonymous: the fallback."""
+        choice = self.fallback_choice("unknown_visitor")
+        return [Slate(placement.id, [choice], []) for placement in placements]
+
+    def nothing(self, placements: Sequence[Placement], reason: str, *, explain: Explain) -> list[Slate]:
+        """What is shown where a reason of the person keeps every candidate from them: the fallback, for anybody.
+
+        Where nothing may be sent, not even that.
+        """
+        choices = [self.fallback_choice(reason)] if reason == NO_CONSENT else []
+        excluded = [] if explain == "none" else self.exclusions.all_for(reason, explain=explain)
+        return [Slate(placement.id, choices, excluded) for placement in placements]
+
+    def choice(self, facts: Facts, worth: Worth, pick: Pick) -> Choice:
+        """A candidate that was picked, with its figures and the reasons for it."""
+        offer, place = self.candidates.offers[pick.place], pick.place
+        expected_value = worth.expected_values[place] / self.units
+        return Choice(
+            offer_id=offer.offer_id,
+            name=offer.name,
+            campaign_id=offer.campaign_id,
+            score=expected_value,
+            propensity=worth.propensities[place],
+            uplift=None,
+            expected_value=expected_value,
+            value=offer.value / self.units,
+            cost=offer.cost / self.units,
+            assumed=offer.assumed,
+            probability=pick.probability,
+            reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
+            is_fallback=False,
+        )
+
+    def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
+        affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), self.language))
+        reached = campaign_id is not None and campaign_id in facts.campaign_scores
+        return [affinity, *(facts.campaign_reasons(campaign_id) if campaign_id is not None and reached else ())]
+
+
+def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slate]:
+    """What each placement shows, or the fallback where nothing is left for it; and why not the others."""
+    shown: dict[int, str] = {}  # in which placement
+    told = []
+    for placement, picks in zip(decided.placements, decided.picks, strict=True):
+        choices = [telling.choice(decided.facts, decided.worth, pick) for pick in picks]
+        best = [pick.place for pick in picks]
+        excluded = [] if explain == "none" else telling.exclusions.excluded(decided, best, shown, explain=explain)
+        told.append(Slate(placement.id, choices or [telling.fallback_choice("nothing_eligible")], excluded))
+        shown |= dict.fromkeys(best, placement.id)
+    return told
+
+
+def _reason(code: str, value: int | None, text: str) -> dict[str, object]:
+    """A reason that is no part of a score."""
+    return {"code": code, "value": value, "usual": None, "contribution": None, "text": text}

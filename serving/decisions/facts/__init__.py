@@ -1,0 +1,1 @@
+"""Who a decision is for, where and when, bound once before anything is decided."""

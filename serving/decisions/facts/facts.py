@@ -1,0 +1,23 @@
+"""The facts of one decision: who asks, where and when, and what is known of them by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from features.arrays import Floats
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A known customer as a decision at ``as_of`` needs them.
+
+    ``redemptions`` are pairs of campaign and offer; ``order_lines[offer]`` counts their order lines on each candidate.
+    """
+
+    as_of: int
+    redemptions: frozenset[tuple[str | None, str]]
+    order_lines: Floats
+    campaign_scores: Mapping[str, float]  # of the campaigns that reached them
+    campaign_reasons: Callable[[str], Sequence[object]]  # why such a campaign has its score
+    base_score: float | None  # the chance taken for an offer of no campaign; None without a redemption model
