@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -14,21 +14,29 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from serving.store.migration import migrate
+from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import TEXTS, UNAVAILABLE, error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
+_UPGRADE: Final = 3600.0  # seconds that an upgrade, and who waits for it, may take
+
 
 def open_store(url: str, *, patience: float | None = None) -> Engine:
-    """The store at a database URL, its tables created when they are not there yet, and an id given to its log.
+    """The store at a database URL, made where there is none, and brought to the version that this program reads.
 
     Each of its statements takes ``patience`` seconds at most, where that is given. Its errors do not repeat the values
     of a statement, which are customers'.
     """
     engine = _engine(make_url(url), patience)
-    if not SCHEMA.tables.keys() <= set(sa.inspect(engine).get_table_names()) or LOG_ID not in meta(engine):
-        _create(engine)
+    try:
+        with engine.connect() as connection:
+            version = version_of(connection)
+        if version != HEAD:
+            _bring_to_head(make_url(url))
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -85,14 +93,29 @@ def insert_new(engine: Engine, table: sa.Table, key: str) -> sqlite.Insert | pos
     return insert(table).on_conflict_do_nothing(index_elements=[key])
 
 
-def _create(engine: Engine) -> None:
-    """Create what is not there yet; whoever opens the same store at the same time waits."""
-    with changing_tables(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(EVENT_LOG.name))))
-        SCHEMA.create_all(connection)
-        migrate(connection)
-        connection.execute(insert_new(engine, META, "key"), {"key": LOG_ID, "value": uuid4().hex})
+def _bring_to_head(url: URL) -> None:
+    """Make the store, or upgrade it; whoever opens the same one at the same time waits, and finds it done."""
+    engine = _engine(url, _UPGRADE)
+    try:
+        with changing_tables(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(EVENT_LOG.name))))
+            version = version_of(connection)
+            refuse_newer(version)
+            if version is None and not sa.inspect(connection).has_table(EVENT_LOG.name):
+                _make(connection)
+            elif version != HEAD:
+                import serving.store.migrations.upgrade as upgrades  # noqa: PLC0415  (most starts do without it)
+
+                upgrades.upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _make(connection: Connection) -> None:
+    SCHEMA.create_all(connection)
+    connection.execute(sa.insert(META), {"key": LOG_ID, "value": uuid4().hex})
+    set_version(connection)
 
 
 def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

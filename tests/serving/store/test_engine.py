@@ -52,6 +52,7 @@ def test_every_store_has_a_log_of_its_own(tmp_path: Path) -> None:
 def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: Engine) -> None:
     with store.begin() as connection:
         connection.execute(sa.text("DELETE FROM meta"))
+        connection.execute(sa.text("DROP TABLE schema_version"))
     assert log_frame(store)[1] == LogWatermark("", 0)
     log = log_of(store_url)
     assert log

@@ -268,7 +268,7 @@ def test_a_store_of_an_earlier_version_keeps_every_event(store_url: str) -> None
         ("user_id", "7", "7"), ("anonymous_id", "f", None), ("user_id", "email:x", "email:x"),
     ]  # fmt: skip
     with engine.begin() as connection:
-        for change in ("DROP TABLE identity", "DROP TABLE sightings"):
+        for change in ("DROP TABLE identity", "DROP TABLE sightings", "DROP TABLE schema_version"):
             connection.execute(sa.text(change))
         connection.execute(sa.text("ALTER TABLE event_log RENAME COLUMN fragment TO customer_id"))
         insert = sa.text(
