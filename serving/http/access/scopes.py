@@ -1,8 +1,8 @@
-"""Which scope each route needs, and how the API's description says so."""
+"""Which scope each route needs."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from serving.segment_spec.paths import BATCHES, PATHS
 from serving.store.keys import Scope
@@ -23,17 +23,3 @@ NEEDED: Final[dict[str, Scope | None]] = {
 }
 OPEN: Final = ("GET /docs", "GET /")  # they tell nothing of the company or its customers
 OPEN_HERE: Final = ("GET /metrics",)  # for who asks on the same machine
-SCHEMES: Final = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of `stamkund keys create`."},
-    "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, and no password."},
-}
-
-
-def describe_scopes(document: dict[str, Any]) -> None:
-    """Add to an OpenAPI document which key each operation needs."""
-    document.setdefault("components", {})["securitySchemes"] = SCHEMES
-    for route, scope in NEEDED.items():
-        method, path = route.split()
-        operations = document["paths"].get(path.replace(":path}", "}"), {})
-        if method.lower() in operations:
-            operations[method.lower()]["security"] = [{name: [scope] if scope else []} for name in SCHEMES]

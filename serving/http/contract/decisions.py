@@ -1,0 +1,68 @@
+"""The answer of a decision: what to show, and why not the others."""
+
+from __future__ import annotations
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from serving.http.contract.scores import Reason
+from serving.http.contract.values import Amount, Chance, Count, Json, Moment
+
+
+class Chosen(TypedDict):
+    """An offer that is chosen, with the figures that it was chosen by."""
+
+    offer_id: str
+    name: str
+    campaign_id: str | None
+    score: float | None
+    propensity: Chance | None
+    uplift: float | None
+    expected_value: Amount | None
+    value: Amount | None
+    cost: Amount | None
+    assumed: Annotated[bool, Field(description="Whether value and cost are assumed from what customers spend.")]
+    probability: Annotated[Chance, Field(description="Of this choice at this position.")]
+    reasons: list[Reason]
+    is_fallback: bool
+
+
+class NotChosen(TypedDict):
+    """An offer that is not chosen: the parameters of the reason, and a sentence."""
+
+    offer_id: str
+    name: str
+    campaign_id: str | None
+    params: Json
+    detail: str
+
+
+class Exclusions(TypedDict):
+    """How many offers are not chosen for one reason, and which: all of them, or with `summary` three."""
+
+    reason: str
+    count: Count
+    offers: list[NotChosen]
+
+
+class Shown(TypedDict):
+    """What a placement shows, best first; `excluded` unless it was asked for with `explain: none`."""
+
+    id: str
+    items: list[Chosen]
+    excluded: NotRequired[list[Exclusions]]
+
+
+class DecisionAnswer(TypedDict):
+    """The best offers for each placement."""
+
+    decision_id: Annotated[str | None, Field(description="To be sent back with exposures and responses.")]
+    took_ms: float
+    as_of: Moment
+    currency: str
+    control_group: bool
+    models: Annotated[dict[str, str], Field(description="By name the version of each model.")]
+    basis: Annotated[str, Field(description="How the figures are computed.")]
+    placements: list[Shown]

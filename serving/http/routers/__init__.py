@@ -1,0 +1,1 @@
+"""The routes: which request gets which answer."""
