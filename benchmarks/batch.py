@@ -20,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.worlds import journey, small
+from benchmarks.serving.worlds import journey, small
 from features.arrays import Floats
 from features.config.settings import Settings, read_settings
 from features.lake import Lake

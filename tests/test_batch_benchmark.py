@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.batch import measure
-from benchmarks.worlds import small
+from benchmarks.serving.worlds import small
 from features.config.settings import read_settings
 
 

@@ -11,12 +11,13 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from benchmarks import serving
-from benchmarks.clients import Load, load
-from benchmarks.flood import flood, startup
-from benchmarks.questions import Question, Request, questions
-from benchmarks.serving import CLIENTS, measure, service
-from benchmarks.worlds import World, open_world, small
+from benchmarks.serving import __main__ as serving
+from benchmarks.serving.__main__ import CLIENTS, measure
+from benchmarks.serving.clients import Load, load
+from benchmarks.serving.flood import flood, startup
+from benchmarks.serving.questions import Question, Request, questions
+from benchmarks.serving.service import service
+from benchmarks.serving.worlds import World, open_world, small
 from features.config.settings import read_settings
 from serving.store.engine import open_store
 from serving.store.event_log import log_frame

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from benchmarks.worlds import EXAMPLE
+from benchmarks.serving.worlds import EXAMPLE
 from features import build
 from features.arrays import Floats, Mask
 from features.config.settings import Settings, read_settings

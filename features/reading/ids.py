@@ -35,7 +35,7 @@ def is_missing_id(text: str, missing: Iterable[str] = MISSING_IDS) -> bool:
     (True, True, False)
     """
     plain = text.strip(BLANKS).lower()
-    plain = plain.partition(".")[0] if re.fullmatch(_WHOLE, plain) else plain
+    plain = plain.partition(".")[0] if "." in plain and re.fullmatch(_WHOLE, plain) else plain
     return not plain or plain in _small(tuple(missing))
 
 
@@ -57,6 +57,8 @@ def exact_id(value: str | int | float) -> str | None:
             return None
         return str(int(value) if value.is_integer() else value)
     text = str(value)
+    if "." not in text and "+" not in text:  # nearly every id
+        return text
     if re.fullmatch(_ROUNDED, text):
         return None
     return text.partition(".")[0] if re.fullmatch(_WHOLE, text) else text

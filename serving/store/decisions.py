@@ -9,6 +9,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from serving.store.commits.together import commit_together
 from serving.store.schema import DECISIONS
 
 
@@ -33,8 +34,7 @@ def save_decision(engine: Engine, decision: Decision) -> None:
         **{name: getattr(decision, name) for name in ("decision_id", "time", "id_type", "id", "customer_id")},
         **{name: _json(getattr(decision, name)) for name in ("context", "models", "eligible", "placements")},
     }
-    with engine.begin() as connection:
-        connection.execute(sa.insert(DECISIONS), row)
+    commit_together(engine, lambda connection: connection.execute(sa.insert(DECISIONS), row))
 
 
 def _json(value: object) -> str:

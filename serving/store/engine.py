@@ -14,21 +14,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from features.config.sections.serving import Durability
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import TEXTS, UNAVAILABLE, error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
+SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
 _UPGRADE: Final = 3600.0  # seconds that an upgrade, and who waits for it, may take
 
 
-def open_store(url: str, *, patience: float | None = None) -> Engine:
+def open_store(url: str, *, patience: float | None = None, durability: Durability = "process") -> Engine:
     """The store at a database URL, made where there is none, and brought to the version that this program reads.
 
     Each of its statements takes ``patience`` seconds at most, where that is given. Its errors do not repeat the values
     of a statement, which are customers'.
     """
-    engine = _engine(make_url(url), patience)
+    engine = _engine(make_url(url), patience, durability)
     try:
         with engine.connect() as connection:
             version = version_of(connection)
@@ -40,13 +42,13 @@ def open_store(url: str, *, patience: float | None = None) -> Engine:
     return engine
 
 
-def _engine(url: URL, patience: float | None) -> Engine:
+def _engine(url: URL, patience: float | None, durability: Durability = "process") -> Engine:
     arguments: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:" and "uri" not in url.query:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, **arguments)
-        sa.event.listen(engine, "connect", _tune_sqlite)
+        sa.event.listen(engine, "connect", lambda connection, _: _tune_sqlite(connection, durability))
     else:
         arguments |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT}}
         engine = sa.create_engine(url, **arguments)
@@ -118,8 +120,9 @@ def _make(connection: Connection) -> None:
     set_version(connection)
 
 
-def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, durability: Durability) -> None:
+    """A commit is safe once the operating system has it, or only once the disk has it."""
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={BUSY}", "journal_mode=WAL", f"synchronous={SYNCHRONOUS[durability]}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

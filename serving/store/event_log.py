@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from features.events.identifiers import node
 from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
+from serving.store.commits.together import commit_together
 from serving.store.engine import insert_new
 from serving.store.schema import EVENT_LOG, LOG_ID, META
 
@@ -38,13 +39,16 @@ def append_events(
         distinct.setdefault(events[0]["event_id"], events)
     insert = insert_new(engine, EVENT_LOG, "event_id")
     heads = [_row(events[0], received_at) for events in distinct.values()]
-    with engine.begin() as connection:
+
+    def write(connection: Connection) -> set[str]:
         rows = connection.execute(insert.returning(EVENT_LOG.c.event_id, EVENT_LOG.c.seq), heads)
         new: dict[object, int] = {row.event_id: row.seq for row in rows}
         if rest := [_row(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]]:
             connection.execute(insert, rest)
         beside(connection, [(seq, distinct[key][0]) for key, seq in new.items()])
-    return {str(key) for key in new}
+        return {str(key) for key in new}
+
+    return commit_together(engine, write)
 
 
 def events_after(engine: Engine, seq: int) -> int:

@@ -11,6 +11,7 @@ from features.config.sections.section import Number, Section
 from features.errors import StamkundError
 from features.units import SECOND, Duration, Size
 
+Durability = Literal["process", "power"]
 _ORIGIN: Final = r"https?://[a-z0-9.-]+(:\d+)?|\*"
 
 
@@ -33,6 +34,7 @@ class Serving(Section):
     """How the service behaves; pages of ``origins`` may send messages. All limits are of one process.
 
     ``at_once`` requests are worked at, ``waiting`` more may wait. ``timeout`` is for a body to come, and for an answer.
+    What was acknowledged outlives the death of the process, or with ``durability: power`` that of the machine.
     ``rate`` is how many requests a second each key may make; none of them is held back without it.
     """
 
@@ -45,6 +47,7 @@ class Serving(Section):
     connections: int = Field(default=2_000, ge=10, le=100_000)
     timeout: Duration = 30 * SECOND
     store_timeout: Duration = 5 * SECOND
+    durability: Durability = "process"
     rate: int | None = Field(default=None, ge=1)
 
 

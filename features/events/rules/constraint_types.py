@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, cast
 
 from features.events.rules.constraints import Constraint
@@ -114,7 +115,11 @@ class Matches(Constraint):
 
     def refuses(self, value: object, row: Mapping[str, object]) -> bool:  # noqa: ARG002
         """Whether the text has another."""
-        return re.fullmatch(self.form, cast(str, value)) is None
+        return self._pattern.fullmatch(cast(str, value)) is None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.form)
 
 
 @dataclass(frozen=True)

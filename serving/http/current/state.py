@@ -119,7 +119,8 @@ def open_state(config: Path) -> CurrentState:
     settings = read_settings(config)
     load = partial(load_state, settings, folder=config.resolve().parent)
     with outages_as_errors():
-        store = open_store(settings.store_url, patience=settings.serving.store_timeout / SECOND)
+        limits = settings.serving
+        store = open_store(settings.store_url, patience=limits.store_timeout / SECOND, durability=limits.durability)
         return CurrentState(load(store, lenient=True), load, fingerprint(settings))
 
 

@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from benchmarks.ingest.postgres import Cluster
 from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from tests.disk import small_disk, without_room
-from tests.postgres import frozen
 from tests.serving.clients import client_of
 from tests.serving.shop import keep_records
 
@@ -162,8 +162,8 @@ def test_postgres_stopped(postgres: CurrentState, caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.slow
-def test_postgres_frozen(postgres: CurrentState, caplog: pytest.LogCaptureFixture) -> None:
-    check(postgres, lambda own: frozen(own.state.store), "store_unavailable", DOWN, caplog)
+def test_postgres_frozen(postgres: CurrentState, cluster: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    check(postgres, lambda _: cluster.frozen(), "store_unavailable", DOWN, caplog)
 
 
 def test_a_sqlite_file_that_may_only_be_read(current: CurrentState, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from features.config.sections.serving import Durability
 from features.evaluate.online.record import Record
 from features.ingest.sources.watermark import LogWatermark
 from serving.store.engine import meta, open_store
@@ -16,10 +17,14 @@ from serving.store.records import replace_records, update_records
 from tests.serving.store.visits import visit
 
 
-def test_sqlite_keeps_what_it_acknowledged_without_waiting_for_the_disk(tmp_path: Path) -> None:
-    with open_store(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
+@pytest.mark.parametrize(("durability", "synchronous"), [("process", 1), ("power", 2)])  # NORMAL, FULL
+def test_what_sqlite_acknowledged_waits_for_the_disk_only_where_it_must_outlive_the_machine(
+    tmp_path: Path, durability: Durability, synchronous: int
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}", durability=durability)
+    with store.connect() as connection:
         pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
-    assert pragmas == ["wal", 1]  # 1 is NORMAL
+    assert pragmas == ["wal", synchronous]
 
 
 def log_of(url: str) -> str:

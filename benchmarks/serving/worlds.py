@@ -35,7 +35,7 @@ from training.targets import Target, targets_of
 from training.trainer import train
 from training.walk.dataset import Dataset, feature_names, training_datasets
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "completejourney" / "stamkund.yaml"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "completejourney" / "stamkund.yaml"
 SEED = 7
 NOW, HISTORY = synthetic.END - 28 * DAY, 182 * DAY  # enough to learn from, and no more past moments to look at
 SMALL = """
@@ -88,14 +88,15 @@ def small(folder: Path, events: int) -> Path:
 
 
 @contextmanager
-def open_world(config: Path) -> Iterator[World]:
-    """A world whose store is a copy, so that it forgets what it was sent."""
+def open_world(config: Path, **serving: object) -> Iterator[World]:
+    """A world whose store is a copy, so that it forgets what it was sent; ``serving`` changes how it is served."""
     settings = read_settings(config)
     with TemporaryDirectory(dir=config.parent) as scratch:
         store, file = Path(scratch) / "store.db", config.with_name("served.yaml")
         with closing(sqlite3.connect(settings.home / "store.db")) as original, closing(sqlite3.connect(store)) as copy:
             original.backup(copy)
         document = yaml.safe_load(config.read_text(encoding="utf-8")) | {"store": f"sqlite:///{store}"}
+        document["serving"] = {**document.get("serving", {}), **serving}
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
         past = events_at(Lake(settings.lake), as_of=settings.now()).filter(pl.col("time") <= settings.now())
         reached = past.filter(pl.col("kind") == "contact").select(pl.col("customer_id").unique().sort()).collect()

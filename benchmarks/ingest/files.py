@@ -7,19 +7,14 @@ no canonical row, and writes no Parquet. Rows and totals of both must be equal.
 
 from __future__ import annotations
 
-import argparse
-import json
 import resource
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
 import duckdb
-from rich.console import Console
-from rich.table import Table
 
 from features.config.settings import Settings
 from features.ingest.ingest import ingest
@@ -36,21 +31,6 @@ COLUMNS = {
 }  # fmt: skip
 Totals = tuple[int, int, float, int, int]  # rows, minor units, quantities, customers, the sum of all times (s)
 Run = tuple[float, float, float, Totals]  # seconds, seconds of CPU, greatest memory (MB), totals
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, print the table, then the figures as one line of JSON."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--rows", type=int, default=ROWS)
-    options.add_argument("--runs", type=int, default=RUNS)
-    options.add_argument(
-        "--given-ids", action=argparse.BooleanOptionalAction, default=True, help="map the rows' own ids"
-    )
-    chosen = options.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        figures = measure(Path(folder), chosen.rows, chosen.runs, given_ids=chosen.given_ids)
-    Console(width=110, highlight=False).print(_table(figures))
-    print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
 
 
 def measure(folder: Path, rows: int, runs: int, *, given_ids: bool = True) -> dict[str, float]:
@@ -137,14 +117,3 @@ def _ingest(file: Path, home: Path, given_ids: bool) -> Run:  # noqa: FBT001
 def _totals(connection: duckdb.DuckDBPyConnection, columns: str, relation: str) -> Totals:
     rows, value, quantity, customers, times = connection.execute(f"SELECT {columns} FROM {relation}").fetchall()[0]  # noqa: S608
     return int(rows), int(value), float(quantity), int(customers), int(times)
-
-
-def _table(figures: dict[str, float]) -> Table:
-    table = Table("figure", "measured", box=None)
-    for key, value in figures.items():
-        table.add_row(key, f"{value:,.0f}" if value >= 1000 else f"{value:,.2f}")
-    return table
-
-
-if __name__ == "__main__":
-    main()

@@ -18,7 +18,7 @@ from os import sysconf
 from pathlib import Path
 from typing import Final
 
-from benchmarks.clients import HEADERS, connect
+from benchmarks.serving.clients import HEADERS, connect
 
 REQUESTS: Final = 50
 CUSTOMERS: Final = 1_000  # of each request

@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks.questions import Question, Request
+from benchmarks.serving.questions import Question, Request
 from features.arrays import Floats
 
 HEADERS = {"content-type": "application/json"}

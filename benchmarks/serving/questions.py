@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks.worlds import World
+from benchmarks.serving.worlds import World
 from serving.decisions.explanation.slates import Explain
 
 EMPTY = "empty"  # a route that does nothing

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.clients import Load, answer, connect, load
-from benchmarks.flood import flood, startup
-from benchmarks.questions import EMPTY, Question, Request, questions
-from benchmarks.worlds import World, journey, open_world, small
-from serving.process.listener import free_port
+from benchmarks.serving.clients import Load, answer, connect, load
+from benchmarks.serving.flood import flood, startup
+from benchmarks.serving.questions import EMPTY, Question, questions
+from benchmarks.serving.service import service
+from benchmarks.serving.worlds import World, journey, open_world, small
 
 Figures = dict[str, float]
 Loads = Mapping[tuple[str, int], Load]
 CLIENTS = (1, 8)
 TURNS = 4
 WARM = 10  # requests of each question before any is timed
-PATIENCE = 120  # seconds for the service to start
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,32 +57,6 @@ def measure(address: str, world: World, *, requests: int, seconds: float) -> Fig
                 more = load(address, question, clients=clients, requests=-(-requests // TURNS), seconds=seconds / TURNS)
                 loads[name, clients] = loads[name, clients] + more if (name, clients) in loads else more
     return {"customers": float(len(world.customers)), **_figures(loads)}
-
-
-@contextmanager
-def service(config: Path) -> Iterator[tuple[str, int]]:
-    """The service of a settings file in a process of its own, from its command line; yields its address and that."""
-    port = free_port()
-    command = [sys.executable, "-m", "stamkund", "serve", "--config", str(config), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:  # noqa: S603
-        try:
-            _await(child, f"http://127.0.0.1:{port}")
-            yield f"http://127.0.0.1:{port}", child.pid
-        finally:
-            child.terminate()
-
-
-def _await(child: subprocess.Popen[bytes], address: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while child.poll() is None and time.monotonic() < end:
-        try:
-            with closing(connect(address)) as connection:
-                answer(connection, Request("/readyz"))
-        except (OSError, AssertionError):
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"The service at {address} is not ready.")
 
 
 def _warm(address: str, name: str, question: Question) -> None:

@@ -1,0 +1,1 @@
+"""Transactions that keep what was acknowledged: several in one, and safe from which death."""
