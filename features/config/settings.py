@@ -69,15 +69,22 @@ class Settings(Section):
     consent: ConsentSettings | None = None
     privacy: PrivacySettings = PrivacySettings()
     _folder: Path = PrivateAttr()
+    _file: str = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
-        """Keep the folder that relative paths are resolved against."""
+        """Keep the folder that relative paths are resolved against, and the file in it."""
         self._folder = Path((context or {}).get("folder", ".")).resolve()
+        self._file = (context or {}).get("file", "stamkund.yaml")
 
     @property
     def folder(self) -> Path:
         """The folder of the settings file, against which its paths are resolved."""
         return self._folder
+
+    @property
+    def file(self) -> Path:
+        """The settings file."""
+        return self._folder / self._file
 
     @field_validator("sources", "targets")
     @classmethod
@@ -187,6 +194,6 @@ def read_settings(path: Path | str) -> Settings:
     file = Path(path)
     document = parse(file)
     try:
-        return Settings.model_validate(document.data, context={"folder": file.resolve().parent})
+        return Settings.model_validate(document.data, context={"folder": file.resolve().parent, "file": file.name})
     except ValidationError as error:
         raise explain(error, with_each_horizon(document), Settings) from None

@@ -23,6 +23,7 @@ from serving.http.reception.envelope import Guard, add_error_handlers
 from serving.http.reception.origins import Origins
 from serving.http.reception.routes import JsonRoute
 from serving.http.routers.customers import answer_routes, profile_routes
+from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
 from serving.http.routers.service import service_routes
 from serving.http.telemetry.metrics import Metrics
@@ -57,7 +58,7 @@ def create_app(current: CurrentState) -> Metrics:
     limits = current.state.settings.serving
     app.state.entrance = Entrance.of(Access(lambda: current.state.store), limits, current.pulse)
     add_error_handlers(app)
-    for routes in (answer_routes, profile_routes, message_routes, service_routes):
+    for routes in (answer_routes, profile_routes, message_routes, job_routes, service_routes):
         app.include_router(routes(current))
     _add_page(app)
     app.state.body_limit = limits.body_limit

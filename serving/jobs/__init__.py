@@ -1,1 +1,1 @@
-"""Work that is run, not served: the build, the doctor."""
+"""Work that is run, not served: the build, the doctor, and the queue of what was asked for over HTTP."""

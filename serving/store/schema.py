@@ -128,6 +128,26 @@ RULINGS: Final = sa.Table(
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
 )
+# Long work that was asked for over HTTP.
+JOBS: Final = sa.Table(
+    "jobs",
+    SCHEMA,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("job_id", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),  # a command of the command line
+    sa.Column("arguments", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("asked_by", sa.Text),  # the id of a key
+    sa.Column("cancelled_at", sa.BigInteger),  # when somebody asked for its end
+    sa.Column("started", sa.BigInteger),
+    sa.Column("finished", sa.BigInteger),
+    sa.Column("progress", sa.Text),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("result", sa.Text),
+    sa.Column("error", sa.Text),
+    sqlite_autoincrement=True,
+)
 META: Final = sa.Table(
     "meta", SCHEMA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
 )

@@ -16,6 +16,7 @@ from features.errors import StamkundError
 from features.full_disk import disk_full
 from features.progress import Progress, silent
 from serving.store.outages.outage import error_of, outage_of
+from serving.terminal.job_progress import runner_of_jobs, told_progress
 from serving.terminal.progress import shown_progress
 
 FAILED: Final = 1  # a coded error
@@ -58,7 +59,11 @@ class Output:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """The callback that long work reports its steps to; machines are shown none."""
+        """The callback that long work reports its steps to; machines are shown none, unless they run it as a job."""
+        if (steps := runner_of_jobs()) is not None:
+            with told_progress(steps) as report:
+                yield report
+            return
         if self.as_json:
             yield silent
             return

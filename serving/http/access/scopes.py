@@ -16,6 +16,10 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/profiles/{key:path}/events": "read",
     "GET /v1/profiles/{key:path}/export": "admin",
     "DELETE /v1/profiles/{key:path}": "admin",
+    "POST /v1/jobs": "admin",
+    "GET /v1/jobs": "admin",
+    "GET /v1/jobs/{job_id}": "admin",
+    "DELETE /v1/jobs/{job_id}": "admin",
     "GET /v1/status": "read",
     "GET /v1/me": None,  # any key may ask what it opens
     "GET /v1/texts": "read",

@@ -12,6 +12,7 @@ SCHEMES: Final = {
     "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, and no password."},
 }
 HEADERS: Final = {
+    "Location": {"description": "Where to ask how far it is.", "schema": {"type": "string"}},
     "Request-Id": {
         "description": "As it came, or a new one; the log has it.",
         "required": True,
@@ -21,6 +22,7 @@ HEADERS: Final = {
     "WWW-Authenticate": {"description": "Which key is asked for (RFC 6750).", "schema": {"type": "string"}},
 }
 TOLD: Final = {
+    "202": ("Location",),
     "401": ("WWW-Authenticate",),
     "403": ("WWW-Authenticate",),
     "429": ("Retry-After",),

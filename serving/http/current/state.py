@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
@@ -23,10 +24,12 @@ from serving.decisions.candidates.offers import offers_at
 from serving.decisions.setup import Setup
 from serving.http.readiness.pulse import Pulse, Standing
 from serving.http.telemetry.failures import trace
+from serving.jobs.queue.tending import tend_jobs
 from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store, outages_as_errors
+from serving.store.outages.outage import outage_of
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions
 
@@ -163,14 +166,22 @@ class CurrentState:
             return str(error)
 
     def watch(self, every: float = POLL) -> None:
-        """Renew, and ask after the store, in the background until :meth:`close`."""
+        """Renew, see to the jobs, and ask after the store, in the background until :meth:`close`."""
 
         def poll() -> None:
             while not self._stop.wait(every):
                 self.renew()
+                self._tend()
 
         threading.Thread(target=poll, name="stamkund-watch", daemon=True).start()
         self.pulse.watch()
+
+    def _tend(self) -> None:
+        try:
+            tend_jobs(self.state.settings, self.state.store)
+        except (SQLAlchemyError, OSError) as error:  # the pulse tells of a store that does not answer
+            if outage_of(error) is None:
+                log.error("The jobs could not be seen to\n%s", trace(error))
 
     def close(self) -> None:
         """Stop watching and let go of the store."""

@@ -1,0 +1,1 @@
+"""Long work over HTTP: asked for, told of, cancelled."""

@@ -1,0 +1,84 @@
+"""What can be asked for as a job, and the command line that each is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.reading.iso import parse
+from serving.http.answers.requests import Body
+
+Name = Annotated[str, Field(pattern=r"^\w[\w-]*$", max_length=200)]
+FILE = r"^\w[\w.-]*\.parquet$"
+VARIABLE = r"^\$\{\w+\}$"
+
+
+class _Job(Body):
+    as_of: str | None = Field(default=None, description="The moment to look from; the clock's when left out.")
+    request_id: str | None = Field(
+        default=None, min_length=1, max_length=200, description="The same again is the same job; so is Idempotency-Key."
+    )
+
+    def _moment(self, settings: Settings) -> list[str]:
+        if self.as_of is None:
+            return []
+        parse(self.as_of, field="as_of", timezone=settings.timezone)
+        return [f"--as-of={self.as_of}"]
+
+
+class BuildJob(_Job):
+    """Read what is new, write everyone's profile, renew the records: `stamkund build`."""
+
+    kind: Literal["build"]
+    anew: bool = Field(default=False, description="Read everything again.")
+    refit: bool = Field(default=False, description="Derive the features anew; then train again.")
+    accept: list[Name] = Field(default=[], max_length=20, description="Codes of what may differ from the last build.")
+
+    def arguments(self, settings: Settings) -> list[str]:
+        """The options of its command line."""
+        switches = [f"--{name}" for name in ("anew", "refit") if getattr(self, name)]
+        return [*self._moment(settings), *switches, *([f"--accept={','.join(self.accept)}"] if self.accept else ())]
+
+
+class TrainJob(_Job):
+    """Fit, judge and register models: `stamkund train`."""
+
+    kind: Literal["train"]
+    targets: list[Name] = Field(default=[], max_length=100, description="All when left out.")
+    quick: bool = Field(default=False, description="Trees alone, instead of a race of all learners.")
+
+    def arguments(self, settings: Settings) -> list[str]:
+        """The options and arguments of its command line."""
+        for place, name in enumerate(self.targets):
+            if name not in settings.targets:
+                field = f"targets[{place}]"
+                raise StamkundError.unknown("unknown_target", "target", name, settings.targets, field=field)
+        return [*self._moment(settings), *(["--quick"] if self.quick else ()), "--", *self.targets]
+
+
+class ScoreJob(_Job):
+    """Score everybody: `stamkund score`."""
+
+    kind: Literal["score"]
+    out: str = Field(
+        default="scores.parquet",
+        pattern=f"{FILE}|{VARIABLE}",
+        description="A file beside the settings, or `${NAME}`: the environment variable with a database's URL.",
+    )
+    table: Name = Field(default="scores", description="The table, in a database.")
+    reasons: int = Field(default=3, ge=0, le=20, description="How many each model gives.")
+
+    def arguments(self, settings: Settings) -> list[str]:
+        """The options of its command line."""
+        return [
+            *self._moment(settings),
+            f"--out={self.out}",
+            f"--table={self.table}",
+            f"--reasons={self.reasons}",
+        ]
+
+
+JobRequest = Annotated[BuildJob | TrainJob | ScoreJob, Field(discriminator="kind")]
