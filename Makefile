@@ -53,4 +53,4 @@ libraries: .venv/ready  ## install the libraries of others that the tests send m
 	@npm install --prefix tests/libraries --no-package-lock --no-audit --no-fund --silent
 
 lock: .venv/ready  ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra identity --extra notebooks --extra postgres --extra dev --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --extra demo --extra identity --extra notebooks --extra postgres --extra tracing --extra dev --no-header pyproject.toml -o requirements.lock

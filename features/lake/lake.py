@@ -60,6 +60,11 @@ class Lake:
         """The fingerprint of the content: equal data, equal version; empty when nothing was written."""
         return self.manifest.version
 
+    @property
+    def written(self) -> float | None:
+        """When it was written last, in seconds since 1970; None when nothing ever was."""
+        return path_in(self.path).stat().st_mtime if self.exists else None
+
     def verified_manifest(self) -> Manifest:
         """The manifest, after a look that every file it names is there."""
         for table in LAKE_TABLES:

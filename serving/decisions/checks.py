@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,8 +62,8 @@ class Failing:
     >>> failing = Failing(Checks.of(), 2)
     >>> failing.mark("no_value", np.array([True, False]))
     >>> failing.mark("expired", np.array([True, False]))
-    >>> failing.eligible.tolist(), failing.first.tolist(), failing.of(0)
-    ([False, True], [3, -1], [3, 8])
+    >>> failing.eligible.tolist(), failing.first.tolist(), failing.of(0), failing.counts()
+    ([False, True], [3, -1], [3, 8], {'expired': 1})
     """
 
     def __init__(self, checks: Checks, candidates: int) -> None:
@@ -92,6 +93,13 @@ class Failing:
             lowest = np.bitwise_count(~bits & (bits - np.uint64(1))).astype(np.int64)  # zeros below the lowest bit
             first = np.where(bits != 0, lowest + word * _WORD, first)
         return first
+
+    def counts(self) -> dict[str, int]:
+        """How many candidates are out, by the code of the first check that each fails."""
+        counts = Counter[str]()
+        for place, out in enumerate(np.bincount(self.first + 1, minlength=len(self.checks.all) + 1)[1:].tolist()):
+            counts[self.checks.all[place].code] += out
+        return dict(+counts)
 
     def of(self, candidate: int) -> list[int]:
         """The places of all checks that a candidate fails."""

@@ -11,11 +11,13 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from features.units import SECOND
 from serving.http.access.access import Access
 from serving.http.contract.document import describe
 from serving.http.contract.responses import TEXT, errors
+from serving.http.current.freshness import Freshness
 from serving.http.current.state import CurrentState
 from serving.http.limits.bodies import Bodies
 from serving.http.reception.entrance import Entrance
@@ -26,8 +28,10 @@ from serving.http.routers.customers import answer_routes, profile_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
 from serving.http.routers.service import service_routes
-from serving.http.telemetry.metrics import Metrics
 from serving.segment_spec.paths import BATCHES, PATHS
+from serving.telemetry.metrics import Metrics
+from serving.telemetry.request_id import RequestIds
+from serving.telemetry.spans import RequestSpans, tracing
 
 SWAGGER_UI = Path(bentoml.__file__).parent / "_internal/server/static_content"  # so that /docs needs no network
 
@@ -43,7 +47,7 @@ def _operation(route: APIRoute) -> str:
     return route.name
 
 
-def create_app(current: CurrentState) -> Metrics:
+def create_app(current: CurrentState) -> ASGIApp:
     """The ASGI application that answers each request from the state that is current then."""
     app = _App(
         title="Stamkund",
@@ -63,7 +67,8 @@ def create_app(current: CurrentState) -> Metrics:
     _add_page(app)
     app.state.body_limit = limits.body_limit
     bodies = Bodies(limits.body_limit, together=limits.bodies_limit, timeout=limits.timeout / SECOND)
-    metrics = Metrics(Origins(Guard(app, bodies), limits.origins, (*BATCHES, *PATHS)))
+    guarded = Origins(Guard(app, bodies), limits.origins, (*BATCHES, *PATHS))
+    metrics = Metrics(guarded if tracing.tracer is None else RequestSpans(guarded), Freshness(current))
     summary = "How many requests were answered, and how long that took: for Prometheus"
     responses = TEXT | errors()
     add = app.get(
@@ -75,7 +80,7 @@ def create_app(current: CurrentState) -> Metrics:
         summary=summary,
     )
     add(metrics.answer)
-    return metrics
+    return RequestIds(metrics)
 
 
 def _add_page(app: FastAPI) -> None:

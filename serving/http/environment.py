@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Final
 
@@ -16,12 +15,6 @@ from serving.store.engine import open_store, outages_as_errors
 from serving.store.keys import all_keys, clock
 
 CONFIG: Final = "STAMKUND_CONFIG"  # the environment variable that names the settings file
-
-
-def quiet() -> None:
-    """Leave warnings and errors in the log, and nothing else."""
-    for name in ("bentoml", "uvicorn", "uvicorn.access", "mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def check_lake(config: Path | str) -> None:

@@ -7,15 +7,19 @@ import logging
 import os
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import bentoml
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.app import create_app
 from serving.http.current.state import CurrentState, open_state
-from serving.http.environment import CONFIG, check_lake, check_store, quiet
+from serving.http.environment import CONFIG, check_lake, check_store
+from serving.telemetry.lines import log_lines
+from serving.telemetry.request_id import RequestIds
+from serving.telemetry.spans import tracing
 
 log = logging.getLogger("stamkund.serving")
 
@@ -42,7 +46,13 @@ def _config() -> Path:
 
 @cache
 def opened() -> CurrentState:
-    """What this process answers from, opened once before the service starts: an error then is one line, not a trace."""
+    """What this process answers from, opened once before the service starts: an error then is one line, not a trace.
+
+    Its log and its traces begin here.
+    """
+    log_lines()
+    log_lines(read_settings(_config()).serving.logs)
+    tracing.begin()
     return open_state(_config())
 
 
@@ -61,16 +71,16 @@ class Stamkund:
     @bentoml.on_deployment
     def check() -> None:
         """Before any worker starts, end with one line in the log where none could; a bento has its settings inside."""
+        log_lines()
         try:
             if _config().exists():
                 check_lake(_config())
                 check_store(_config())
         except StamkundError as error:
-            log.error("%s: %s", error.code, error)
+            log.error("%s: %s", error.code, error, extra={"event": error.code})
             raise SystemExit(1) from None
 
     def __init__(self) -> None:
-        quiet()
         self.current = opened()
         self.current.watch()
         mount.app = create_app(self.current)
@@ -81,8 +91,13 @@ class Stamkund:
     def close(self) -> None:
         """Stop watching, close the store, and let go of what was frozen."""
         self.current.close()
+        tracing.end()
         opened.cache_clear()
         gc.unfreeze()
 
     async def __is_ready__(self) -> bool:  # asked for on the event loop, so that no busy thread keeps it waiting
         return self.current.is_ready
+
+
+# Health and readiness are BentoML's own answers, and have their Request-Id from here.
+cast("bentoml.Service[object]", Stamkund).add_asgi_middleware(RequestIds)

@@ -23,7 +23,6 @@ GRACE: Final = 20  # seconds that requests have to be answered in, once the serv
 
 def application() -> ASGIApp:
     """The service, its models loaded."""
-    _metrics_folder()
     from serving.http.service import Stamkund, opened  # noqa: PLC0415  (BentoML takes a second to import)
 
     opened()
@@ -35,7 +34,8 @@ def application() -> ASGIApp:
 def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> uvicorn.Config:
     """How an application is served, or what makes it in each of several workers, named as ``module:function``."""
     allow_many()
-    _metrics_folder()
+    if workers > 1:
+        _share_metrics()
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -49,8 +49,8 @@ def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> 
 
 
 @cache
-def _metrics_folder() -> None:
-    """BentoML keeps its metrics in files: give it a folder for as long as this process lives, before it is imported."""
+def _share_metrics() -> None:
+    """Let the workers that this process starts keep their metrics in files, which each of them can tell all of."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # by who started this worker
         return
     folder = tempfile.mkdtemp(prefix="stamkund-metrics-")

@@ -16,11 +16,12 @@ import uvicorn
 
 from features.config.settings import read_settings
 from features.errors import StamkundError
-from serving.http.environment import CONFIG, check_keys, check_lake, check_store, quiet
+from serving.http.environment import CONFIG, check_keys, check_lake, check_store
 from serving.process.application import application, configuration
 from serving.process.lean import prepare_to_answer
 from serving.process.listener import address, listener
 from serving.process.workers import Workers
+from serving.telemetry.lines import log_lines
 
 START_TIMEOUT: Final = 120.0  # seconds for the models to be loaded
 
@@ -84,7 +85,7 @@ def _prepare(config: Path | str, host: str, port: int) -> socket.socket:
     bound = listener(host, port)
     os.environ[CONFIG] = str(Path(config).resolve())
     os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
-    quiet()
+    log_lines(read_settings(config).serving.logs)
     return bound
 
 

@@ -13,14 +13,15 @@ from collections.abc import Callable
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 
+from prometheus_client.multiprocess import mark_process_dead
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from features.errors import StamkundError
-from serving.http.environment import quiet
 from serving.process.application import application, configuration
 from serving.process.lean import prepare_to_answer
+from serving.telemetry.lines import log_lines
 
 log = logging.getLogger("stamkund.serving")
 
@@ -44,6 +45,13 @@ class Workers(Multiprocess):
         if not self.should_exit.is_set():
             self._ready()
 
+    def keep_subprocess_alive(self) -> None:
+        """Begin again those that died, and count nothing of a dead one as going on."""
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for pid in before - {process.pid for process in self.processes}:
+            mark_process_dead(pid)
+
     def exit_code(self) -> int:
         """Watch them until told to stop; 1 when one could not start."""
         self.run()
@@ -52,14 +60,14 @@ class Workers(Multiprocess):
 
 def worker() -> ASGIApp:
     """The application of one of them; a process that cannot have it ends with one line in the log."""
-    quiet()
+    log_lines()
     if (parent := parent_process()) is not None:
         threading.Thread(target=_follow, args=(parent,), name="stamkund-follow", daemon=True).start()
     prepare_to_answer()
     try:
         return application()
     except StamkundError as error:
-        log.error("%s: %s", error.code, error)
+        log.error("%s: %s", error.code, error, extra={"event": error.code})
         sys.exit(STARTUP_FAILURE)
 
 

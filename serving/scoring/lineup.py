@@ -71,11 +71,12 @@ class Lineup:
             raise StamkundError("feature_set_mismatch", text, field="models")
         left_out = tuple(name for name in models if name not in usable)
         for name in left_out:
-            log.warning("Model '%s' was trained on other features and does not answer. Run `stamkund train`.", name)
+            text = "Model '%s' was trained on other features and does not answer. Run `stamkund train`."
+            log.warning(text, name, extra={"event": OTHER_FEATURES})
         old = [name for name, model in usable.items() if model.feature_set_hash != feature_set.hash]
         if old:
             text = "The features have changed; these models answer from those they were trained on: %s. Train again."
-            log.warning(text, ", ".join(old))
+            log.warning(text, ", ".join(old), extra={"event": "features_changed"})
         sets = {feature_set.hash: feature_set, **earlier}
         populations = {name: model.target.population(columns.feature_set) for name, model in usable.items()}
         book = partial(Phrasebook.of, money=money, language=language)

@@ -17,11 +17,13 @@ from serving.scoring.orders import OrdersAhead
 from serving.scoring.pair_scores import best_pair_scores, score_pairs
 from serving.scoring.rows.pairs import Pairs
 from serving.scoring.sheet import Sheet
+from serving.telemetry.spans import spanned
 from training.targets import CUSTOMER_HEADLINES, PAIR
 
 DEFAULT_HORIZON: Final = 84 * DAY  # of predicted orders, without a model of amounts
 
 
+@spanned("score")
 def score(
     lineup: Lineup,
     customers: Sequence[str],

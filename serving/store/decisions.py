@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 
 from serving.store.commits.together import commit_together
 from serving.store.schema import DECISIONS
+from serving.telemetry.store import store_operation
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def save_decision(engine: Engine, decision: Decision) -> None:
         **{name: getattr(decision, name) for name in ("decision_id", "time", "id_type", "id", "customer_id")},
         **{name: _json(getattr(decision, name)) for name in ("context", "models", "eligible", "placements")},
     }
-    commit_together(engine, lambda connection: connection.execute(sa.insert(DECISIONS), row))
+    with store_operation("save_decision"):
+        commit_together(engine, lambda connection: connection.execute(sa.insert(DECISIONS), row))
 
 
 def _json(value: object) -> str:

@@ -15,6 +15,7 @@ from features.ingest.sources.watermark import LogWatermark
 from serving.store.commits.together import commit_together
 from serving.store.engine import insert_new
 from serving.store.schema import EVENT_LOG, LOG_ID, META
+from serving.telemetry.store import store_operation
 
 Event = Mapping[str, object]
 Beside = Callable[[Connection, Sequence[tuple[int, Event]]], object]  # of new messages the first event, and its number
@@ -48,7 +49,8 @@ def append_events(
         beside(connection, [(seq, distinct[key][0]) for key, seq in new.items()])
         return {str(key) for key in new}
 
-    return commit_together(engine, write)
+    with store_operation("append_events"):
+        return commit_together(engine, write)
 
 
 def events_after(engine: Engine, seq: int) -> int:

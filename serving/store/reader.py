@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from serving.store.blocks import blocks
+from serving.telemetry.store import store_operation
 
 Query = sa.Select[Any]
 Row = Sequence[Any]
@@ -26,6 +27,11 @@ def reading(engine: Engine) -> Iterator[Ask]:
     A look-up by a key takes SQLite a tenth of what SQLAlchemy does around it; with other databases the way there and
     back counts, so none goes to begin and end a transaction. A query is a constant, and its text is kept.
     """
+    with store_operation("read"):
+        yield from _asking(engine)
+
+
+def _asking(engine: Engine) -> Iterator[Ask]:
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
 

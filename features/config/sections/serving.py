@@ -35,7 +35,8 @@ class Serving(Section):
 
     ``at_once`` requests are worked at, ``waiting`` more may wait. ``timeout`` is for a body to come, and for an answer.
     What was acknowledged outlives the death of the process, or with ``durability: power`` that of the machine.
-    ``rate`` is how many requests a second each key may make; none of them is held back without it.
+    ``rate`` is how many requests a second each key may make; none of them is held back without it. ``logs`` says in
+    which form the log is written: without it in words to a terminal, as JSON elsewhere.
     """
 
     models: Literal["registry", "carried"] = "registry"
@@ -49,6 +50,7 @@ class Serving(Section):
     store_timeout: Duration = 5 * SECOND
     durability: Durability = "process"
     rate: int | None = Field(default=None, ge=1)
+    logs: Literal["json", "text"] | None = None
 
 
 class Clv(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -28,6 +28,8 @@ from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import outages_as_errors
+from serving.telemetry.decisions import Outcome, count_decision
+from serving.telemetry.spans import spanned
 from training.targets.populations.contacts import contact_kinds
 
 Json = dict[str, object]
@@ -45,7 +47,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
     customer = _customer(state, request.profile, moment)
-    told, decided = _told(state, lineup, request, customer, moment)
+    told, decided, reason = _told(state, lineup, request, customer, moment)
     decision = Decision(
         decision_id=uuid.uuid4().hex,
         time=moment.as_of,
@@ -60,6 +62,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     keep = not (dry_run or moment.is_past)
     if keep:
         save_decision(state.store, stored(decision, state.settings))
+        count_decision(_outcome(told, reason), {} if decided is None else decided.failing.counts())
     return {
         "decision_id": decision.decision_id if keep else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
@@ -87,18 +90,29 @@ def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer
     return customers_of(state, [profile], moment).get(profile) if profile else None
 
 
+@spanned("decide")
 def _told(
     state: State, lineup: Lineup, request: DecisionRequest, customer: Customer | None, moment: Moment
-) -> tuple[list[Slate], Decided | None]:
-    """What each placement shows, and what was decided, where there was anything to decide."""
+) -> tuple[list[Slate], Decided | None, str | None]:
+    """What each placement shows, what was decided, if anything, and what kept every candidate from the person."""
     placements, telling = [state.setup.placement(p.id, p.count) for p in request.placements], state.setup.telling
     reason = _barrier(state, request, customer, moment)
     if reason is not None:
-        return telling.nothing(placements, reason, explain=request.explain), None
+        return telling.nothing(placements, reason, explain=request.explain), None, reason
     if customer is None:
-        return telling.unknown_visitor(placements), None
+        return telling.unknown_visitor(placements), None, None
     decided = decide(state.setup, _facts(state, lineup, customer.record, moment), placements)
-    return slates(telling, decided, explain=request.explain), decided
+    return slates(telling, decided, explain=request.explain), decided, None
+
+
+def _outcome(told: Sequence[Slate], reason: str | None) -> Outcome:
+    """What a decision came to, for those who watch the service."""
+    if reason is not None:
+        return "barrier"
+    choices = [choice for slate in told for choice in slate.choices]
+    if not choices:
+        return "nothing"
+    return "fallback" if all(choice.is_fallback for choice in choices) else "chosen"
 
 
 def _barrier(state: State, request: DecisionRequest, customer: Customer | None, moment: Moment) -> str | None:

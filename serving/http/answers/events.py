@@ -17,7 +17,6 @@ from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
 from serving.http.current.state import State
 from serving.http.reception.envelope import error_body, json_response
-from serving.http.telemetry.rejections import rejection_log
 from serving.privacy.hashing import check_hashing
 from serving.privacy.rejection import rejection_of
 from serving.segment_spec.event.receiver import Receiver
@@ -28,6 +27,7 @@ from serving.store.event_log import Event, append_events
 from serving.store.people.households import HouseholdRules, renew_households
 from serving.store.people.standings import join_people
 from serving.store.rejections import keep_rejections
+from serving.telemetry.rejections import rejection_log
 
 UNAVAILABLE = (
     "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."

@@ -22,14 +22,15 @@ from features.units import SECOND
 from serving.decisions.candidates.candidates import Candidates, line_counts
 from serving.decisions.candidates.offers import offers_at
 from serving.decisions.setup import Setup
+from serving.http.current.built import Built
 from serving.http.readiness.pulse import Pulse, Standing
-from serving.http.telemetry.failures import trace
 from serving.jobs.queue.tending import tend_jobs
 from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.outages.outage import outage_of
+from serving.telemetry.failures import trace
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions
 
@@ -99,7 +100,7 @@ def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, Sta
     try:
         return load_lineup(settings, folder=folder), None
     except StamkundError as error:
-        log.error("%s: %s", error.code, error)
+        log.error("%s: %s", error.code, error, extra={"event": error.code})
         return None, error
 
 
@@ -117,6 +118,14 @@ def _written(path: Path) -> int | None:
     return path.stat().st_mtime_ns if path.is_file() else None
 
 
+def _built(state: State) -> Built | None:
+    """The last build; None where the store does not answer, or the lake cannot be read, which others tell."""
+    try:
+        return Built.of(state.lake, state.store)
+    except (SQLAlchemyError, StamkundError, OSError):
+        return None
+
+
 def open_state(config: Path) -> CurrentState:
     """The state that a settings file describes, ready to be renewed."""
     settings = read_settings(config)
@@ -131,7 +140,7 @@ class CurrentState:
     """The state that answers are made from, renewed after a build or a promotion; a request reads ``state`` once."""
 
     def __init__(self, state: State, reload: Callable[[Engine], State], fingerprint: Callable[[], object]) -> None:
-        self.state, self.pulse = state, Pulse(state.store)
+        self.state, self.pulse, self.built = state, Pulse(state.store), _built(state)
         self._reload, self._fingerprint = reload, fingerprint
         self._loaded = self._latest()
         self._stop = threading.Event()
@@ -143,17 +152,19 @@ class CurrentState:
 
     def renew(self) -> bool:
         """Load a new state if anything changed; the old one stays when that fails."""
+        self.built = _built(self.state) or self.built
         try:
             latest = self._latest()
             if latest == self._loaded:
                 return False
             self.state = self._reload(self.state.store)
         except StamkundError as error:  # nothing to try again before something else has changed
-            log.error("%s: %s Answering from the last ones.", error.code, error)
+            log.error("%s: %s Answering from the last ones.", error.code, error, extra={"event": error.code})
             self._loaded = latest
             return False
         except Exception as error:
-            log.error("A new build or champion could not be loaded; answering from the last ones\n%s", trace(error))
+            told = {"event": "not_renewed", "trace": trace(error)}
+            log.error("A new build or champion could not be loaded; answering from the last ones.", extra=told)
             return False
         self._loaded = latest
         return True

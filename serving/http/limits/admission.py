@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, fail_after
 from anyio.lowlevel import RunVar
 
 from features.errors import StamkundError
+from serving.telemetry.requests import WAITING, WORKED_AT
 
 Answer = TypeVar("Answer")
 OVERLOADED: Final = "More requests are waiting than this service takes on. Send it again in a while, or fewer at once."
@@ -39,12 +40,13 @@ class Admission:
         self.check()  # others may have come while the body did
         begin, places, me = asyncio.get_running_loop().time(), self._limiter(), object()
         try:
-            with fail_after(self.timeout):
+            with WAITING.track_inprogress(), fail_after(self.timeout):
                 await places.acquire_on_behalf_of(me)
         except TimeoutError:
             raise self._timed_out() from None
         task = asyncio.ensure_future(work())
-        task.add_done_callback(lambda _: places.release_on_behalf_of(me))
+        WORKED_AT.inc()
+        task.add_done_callback(lambda _: _leave(places, me))
         left = self.timeout - (asyncio.get_running_loop().time() - begin)
         await asyncio.wait((task,), timeout=max(left, 0))
         if task.done():
@@ -62,6 +64,11 @@ class Admission:
     def _timed_out(self) -> StamkundError:
         text = f"This could not be answered within {self.timeout:g} s. Send it again in a while, or ask for less."
         return StamkundError("timed_out", text)
+
+
+def _leave(places: CapacityLimiter, me: object) -> None:
+    places.release_on_behalf_of(me)
+    WORKED_AT.dec()
 
 
 def _forget(task: asyncio.Task[Any]) -> None:

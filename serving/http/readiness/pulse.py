@@ -58,9 +58,11 @@ class Pulse:
         told, was = now.reads or now.writes, before.reads or before.writes
         if told is not None and told != was:
             self._since = self._since if was else time.monotonic()
-            log.error("%s: %s Not ready until it does again.", told, TEXTS[told])
+            log.error("%s: %s Not ready until it does again.", told, TEXTS[told], extra={"event": told})
         elif told is None and was is not None:
-            log.warning("The store answers and takes events again, after %.0f s.", time.monotonic() - self._since)
+            seconds = round(time.monotonic() - self._since)
+            extra = {"event": "store_back", "seconds": seconds}
+            log.warning("The store answers and takes events again, after %d s.", seconds, extra=extra)
 
     def watch(self) -> None:
         """Ask in the background until :meth:`close`."""

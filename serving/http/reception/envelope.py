@@ -1,9 +1,9 @@
-"""What every response has in common: one shape of errors, a Request-Id, and a limit on the body of its request."""
+"""What every response has in common: one shape of errors, and a limit on the body of its request."""
 
 from __future__ import annotations
 
 import logging
-import uuid
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
@@ -11,12 +11,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import StamkundError
 from serving.http.limits.bodies import CLOSE, Bodies
-from serving.http.telemetry.failures import trace
-from serving.http.telemetry.metrics import endpoint
+from serving.telemetry.endpoint import endpoint
+from serving.telemetry.failures import trace
+from serving.telemetry.requests import ERRORS
 
 log = logging.getLogger("stamkund.serving")
 STATUS: Final = {
@@ -66,7 +67,6 @@ RETRY_AFTER: Final = {  # seconds
     **dict.fromkeys(("overloaded", "too_many_requests"), 1),
     **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "timed_out"), 5),
 }
-REQUEST_ID: Final = b"request-id"
 
 
 def error_body(code: str, message: str, field: str | None = None) -> dict[str, object]:
@@ -84,31 +84,43 @@ def json_text(content: object) -> str:
     return orjson.dumps(content, option=option).decode()
 
 
-def json_response(content: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_response(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A response in JSON; NaN is null."""
     body = orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
     return Response(body, status_code=status, media_type="application/json", headers=headers)
+
+
+def error_response(
+    code: str, message: str, status: int, *, field: str | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error as a response, which is counted."""
+    ERRORS.labels(code).inc()
+    return json_response(error_body(code, message, field), status, headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:
     """Let an application answer every error in the one shape."""
 
     @app.exception_handler(StamkundError)
-    async def user_error(_: Request, error: StamkundError) -> Response:
+    async def user_error(request: Request, error: StamkundError) -> Response:
+        if error.code == "timed_out":
+            told = {"event": error.code, "endpoint": endpoint(request.scope)}
+            log.warning("A request was not answered in time.", extra=told)
         said = {"www-authenticate": CHALLENGES.get(error.code), "retry-after": RETRY_AFTER.get(error.code)}
         headers = {name: str(value) for name, value in said.items() if value is not None}
-        return json_response(error_body(error.code, str(error), error.field), STATUS.get(error.code, 422), headers)
+        status = STATUS.get(error.code, 422)
+        return error_response(error.code, str(error), status, field=error.field, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
             reason = first.get("ctx", {}).get("error", "")
-            return json_response(error_body("malformed_json", f"The body is not JSON: {reason}."), 400)
+            return error_response("malformed_json", f"The body is not JSON: {reason}.", 400)
         field = _field(first["loc"])
         more = len(error.errors()) - 1
         message = f"{field}: {first['msg']}" + (f" (and {more} more)" if more else "")
-        return json_response(error_body("invalid_request", message, field or None), 422)
+        return error_response("invalid_request", message, 422, field=field or None)
 
     @app.exception_handler(StarletteHTTPException)
     async def protocol_error(request: Request, error: StarletteHTTPException) -> Response:
@@ -116,12 +128,12 @@ def add_error_handlers(app: FastAPI) -> None:
         message = str(error.detail)
         if error.status_code in (404, 405):
             message = f"{request.method} {request.url.path}: {message}. See /docs for what there is."
-        return json_response(error_body(code, message), error.status_code, dict(error.headers or {}))
+        return error_response(code, message, error.status_code, headers=error.headers)
 
     @app.exception_handler(Exception)
     async def internal_error(_: Request, __: Exception) -> Response:
         message = "This is a mistake of ours, not of yours; the log has it under this Request-Id."
-        return json_response(error_body("internal_error", message), 500)
+        return error_response("internal_error", message, 500)
 
 
 def _field(loc: tuple[int | str, ...]) -> str:
@@ -132,7 +144,7 @@ def _field(loc: tuple[int | str, ...]) -> str:
 
 
 class Guard:
-    """Echoes or makes a Request-Id, logs what fails by it, and stops a body over the limit while it streams in."""
+    """Logs what fails, and stops a body over the limit while it streams in."""
 
     def __init__(self, app: ASGIApp, bodies: Bodies) -> None:
         self.app, self.bodies = app, bodies
@@ -142,25 +154,15 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        request_id = headers.get(REQUEST_ID, b"")[:200] or uuid.uuid4().hex.encode()
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (REQUEST_ID, request_id)]
-            await send(message)
-
-        length = headers.get(b"content-length", b"")
+        length = dict(scope["headers"]).get(b"content-length", b"")
         if length.isdigit() and int(length) > self.bodies.limit:
-            await self._too_large()(scope, receive, send_with_id)
+            await error_response("body_too_large", self.bodies.too_large, 413, headers=CLOSE)(scope, receive, send)
             return
         try:
             with self.bodies.limited(receive) as receive_limited:
-                await self.app(scope, receive_limited, send_with_id)
+                await self.app(scope, receive_limited, send)
         except ClientDisconnect:  # who asked has gone: there is nobody to answer
             return
         except Exception as error:  # that has been answered: whoever else logged it would repeat its words
-            log.error("%s failed; Request-Id %s\n%s", endpoint(scope), request_id.decode("latin-1"), trace(error))
-
-    def _too_large(self) -> Response:
-        return json_response(error_body("body_too_large", self.bodies.too_large), 413, CLOSE)
+            told = {"event": "request_failed", "endpoint": endpoint(scope), "trace": trace(error)}
+            log.error("A request failed by a mistake of ours.", extra=told)

@@ -10,7 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.http.reception.envelope import error_body, json_response
+from serving.http.reception.envelope import error_response
 
 _DAY: Final = 86_400  # for which a browser may remember an answer; each has a limit of its own, too
 _TOLD: Final = ("Request-Id", "Retry-After")  # that a page may read
@@ -41,4 +41,4 @@ class _Shared(CORSMiddleware):
         if self.is_allowed_origin(request_headers["origin"]):
             return super().preflight_response(request_headers)
         text = f"Pages of {request_headers['origin']} may not send messages. List it under `serving: origins:`."
-        return json_response(error_body("foreign_origin", text, "origin"), 403)
+        return error_response("foreign_origin", text, 403, field="origin")

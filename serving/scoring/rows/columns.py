@@ -53,7 +53,8 @@ def earlier_features(settings: Settings, model: Model) -> FeatureSet | None:
     try:
         known = features_of(settings, model)
     except StamkundError as error:
-        log.warning("The features of model '%s' cannot be read: %s", model.name, error)
+        text = "The features of model '%s' cannot be read: %s"
+        log.warning(text, model.name, error, extra={"event": error.code})
         return None
     attributes = {feature.attribute.name for feature in known.features if feature.attribute is not None}
     usable = known.timezone == settings.timezone and not attributes & set(settings.privacy.sensitive)

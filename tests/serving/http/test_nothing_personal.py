@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -31,6 +32,11 @@ def requests(token: Callable[[], str]) -> Iterator[httpx.Request]:
 
     def request(method: str, path: str, json: object = None, content: bytes | None = None) -> httpx.Request:
         headers = HEADERS | {"user-agent": token(), "cookie": f"id={token()}", "referer": f"http://x/{token()}"}
+        headers |= {
+            "request-id": f"{token()}@shop.example",
+            "tracestate": f"shop={token()}",
+            "baggage": f"id={token()}",
+        }
         return httpx.Request(method, f"http://shop{path}", json=json, content=content, headers=headers)
 
     def message(type_: str = "track", **more: object) -> dict[str, object]:
@@ -117,7 +123,10 @@ def test_nothing_of_a_request_is_told_to_anybody_else(told: dict[str, str]) -> N
 def test_what_went_wrong_is_told(told: dict[str, str]) -> None:
     """Or nothing of the above would be shown."""
     assert told["statuses"] == "[200, 400, 404, 405, 413, 422, 500, 503]"
-    assert "/v1/scores failed; Request-Id " in told["log"]
+    lines = [json.loads(line) for line in told["log"].splitlines()[1:]]  # after "Serving on"
+    failed = [line for line in lines if line["event"] == "request_failed"]
+    assert {"/v1/scores", "/v1/decisions"} <= {line["endpoint"] for line in failed}
+    assert all(line["level"] == "error" and line["request_id"] and "\n  File " in line["trace"] for line in failed)
     assert 'endpoint="/v1/scores",http_response_code="500"' in told["metrics"]
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from features.errors import StamkundError
 from serving.http.limits.bodies import Bodies
 from serving.http.reception.envelope import Guard, add_error_handlers
+from serving.telemetry.request_id import RequestIds
 
 LIMIT = 1000
 
@@ -27,7 +28,8 @@ def opened(error: Exception | None = None) -> TestClient:
             raise error
         return len(body)
 
-    return TestClient(Guard(app, Bodies(LIMIT, together=10 * LIMIT, timeout=5)), raise_server_exceptions=False)
+    guarded = Guard(app, Bodies(LIMIT, together=10 * LIMIT, timeout=5))
+    return TestClient(RequestIds(guarded), raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,9 @@ def test_the_length_that_is_said_stops_a_body_before_it_is_read(length: str) -> 
 def test_every_answer_has_the_request_id_that_was_sent_or_one_of_its_own(error: Exception | None) -> None:
     http = opened(error)
     assert http.post("/", headers={"Request-Id": "mine"}).headers.get_list("request-id") == ["mine"]
-    assert http.post("/", headers={"Request-Id": "m" * 201}).headers["request-id"] == "m" * 200
-    own = [http.post("/", headers=headers).headers["request-id"] for headers in ({}, {}, {"Request-Id": ""})]
-    assert len(set(own)) == 3
+    assert http.post("/", headers={"Request-Id": "m" * 200}).headers["request-id"] == "m" * 200
+    unfit = [{"Request-Id": each} for each in ("", "m" * 201, "anna@shop.example", "two words")]
+    own = [http.post("/", headers=headers).headers["request-id"] for headers in [{}, {}, *unfit]]
+    assert len(set(own)) == 6
+    assert not {"anna@shop.example", "m" * 200} & {*own}
     assert all(own)

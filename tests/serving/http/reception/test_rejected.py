@@ -13,7 +13,6 @@ from features.config.sections.identity import IdentitySettings
 from features.config.sections.privacy import PrivacySettings
 from features.units import DAY
 from serving.http.current.state import CurrentState
-from serving.http.telemetry import rejections as telemetry
 from serving.privacy.hashing import hash_store
 from serving.privacy.inventory import access, inventory
 from serving.store import rejections
@@ -21,6 +20,7 @@ from serving.store.engine import open_store
 from serving.store.keys import clock
 from serving.store.rejections import forget_rejections, rejections_by_code
 from serving.store.schema import REJECTED
+from serving.telemetry import rejections as telemetry
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 

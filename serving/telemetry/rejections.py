@@ -33,7 +33,8 @@ class RejectionLog:
                 return
             told = ", ".join(f"{code} {count}" for code, count in self._untold.most_common())
             self._untold, self._told_at = Counter(), monotonic()
-        log.warning("Messages were rejected: %s. `stamkund rejected` shows them.", told)
+        text = "Messages were rejected: %s. `stamkund rejected` shows them."
+        log.warning(text, told, extra={"event": "messages_rejected"})
 
 
 rejection_log: Final = RejectionLog()

@@ -1,1 +1,0 @@
-"""What the service tells of its requests: metrics and failures, without anything of a customer."""

@@ -1,0 +1,1 @@
+"""What the service tells of itself: log, metrics and traces, without anything of a customer."""
