@@ -132,8 +132,8 @@ def failing(own: CurrentState, monkeypatch: pytest.MonkeyPatch) -> TestClient:
         statement = f"SELECT '{ANNA}'"
         raise sa.exc.ProgrammingError(statement, {"id": ANNA}, ValueError(ANNA))
 
-    for answer in ("scores", "decision", "profile", "timeline", "status"):
-        monkeypatch.setattr(f"serving.http.app.answer_{answer}", fail)
+    for answer in ("scores", "profile", "timeline"):
+        monkeypatch.setattr(f"serving.http.routers.customers.answer_{answer}", fail)
     return client_of(own, raise_server_exceptions=False)
 
 
@@ -161,7 +161,7 @@ def test_a_request_that_took_too_long_is_told(
     def slow(*_: object) -> None:
         raise StamkundError("timed_out", "Late.")
 
-    monkeypatch.setattr("serving.http.app.answer_scores", slow)
+    monkeypatch.setattr("serving.http.routers.customers.answer_scores", slow)
     lines.log_lines()
     got = client_of(own).post("/v1/scores", json={"customers": ["1"]})
     (line,) = told(capsys)

@@ -121,7 +121,7 @@ def test_no_span_tells_whom_a_request_is_about(
     def fail(_: object) -> None:
         raise ValueError(ANNA)
 
-    monkeypatch.setattr("serving.http.app.answer_status", fail)
+    monkeypatch.setattr("serving.http.routers.service.answer_status", fail)
     http = client_of(own, raise_server_exceptions=False)
     ask(http)
     for table in ("decisions", "event_log", "records"):
