@@ -81,6 +81,8 @@ def log_lines(form: Literal["json", "text"] | None = None) -> None:
         library.setLevel(logging.WARNING)
         library.handlers.clear()
         library.propagate = True
+    for other in [each for each in logging.root.handlers if type(each) is logging.StreamHandler]:
+        logging.root.removeHandler(other)  # BentoML's, which would tell all of it again
     handler = next((each for each in logging.root.handlers if isinstance(each, _Stderr)), None)
     if handler is None:
         handler = _Stderr()
