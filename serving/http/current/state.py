@@ -192,7 +192,8 @@ class CurrentState:
             tend_jobs(self.state.settings, self.state.store)
         except (SQLAlchemyError, OSError) as error:  # the pulse tells of a store that does not answer
             if outage_of(error) is None:
-                log.error("The jobs could not be seen to\n%s", trace(error))
+                extra = {"event": "jobs_not_tended", "trace": trace(error)}
+                log.error("The jobs could not be seen to.", extra=extra)
 
     def close(self) -> None:
         """Stop watching and let go of the store."""

@@ -62,7 +62,9 @@ class Runner:
                 if outage_of(error) is None:
                     raise
                 if answers:
-                    log.error("The store does not answer (%s); jobs go on, and are told of later.", outage_of(error))
+                    code = outage_of(error)
+                    text = "The store does not answer (%s); jobs go on, and are told of later."
+                    log.error(text, code, extra={"event": code})
                 answers, left = False, True
             if not left:
                 return
@@ -103,7 +105,8 @@ class Runner:
             told = interrupted()
             error = {"code": told.code, "message": str(told), "field": None}
         elif outcome.trace:
-            log.error("Job %s (%s) failed by a mistake of ours.\n%s", job.job_id, job.kind, outcome.trace)
+            extra = {"event": "job_failed", "trace": outcome.trace}
+            log.error("Job %s (%s) failed by a mistake of ours.", job.job_id, job.kind, extra=extra)
         end_job(self.store, job, outcome.state, exit_code=outcome.exit_code, result=outcome.result, error=error)
 
 
