@@ -81,6 +81,15 @@ def test_a_record_says_what_the_frames_say(rows: list[Row]) -> None:
         assert told(profile, bits(live)) == {}
 
 
+@given(histories())
+def test_records_together_say_what_each_says_alone(rows: list[Row]) -> None:
+    records = [Record.of(()), *(record_of(rows, customer) for customer in CUSTOMERS), Record.of(())]
+    for as_of in MOMENTS:
+        together = EVERY.online.matrix(records, as_of=as_of)
+        for row, record in zip(together, records, strict=True):
+            assert told(bits(EVERY.online.vector(record, as_of=as_of)), bits(row)) == {}
+
+
 @given(histories(), st.randoms(use_true_random=False))
 def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: random.Random) -> None:
     for customer in CUSTOMERS:

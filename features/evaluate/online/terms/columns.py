@@ -106,13 +106,13 @@ def _net_values(record: Record, count: int) -> Ints:
     return value * sign[record.codes("kind")[:count]]
 
 
-def meets(record: Record, condition: Condition) -> Mask:
-    """``[event]``: whether it meets a condition."""
+def meets(record: Record, condition: Condition, count: int) -> Mask:
+    """``[event]``: which of the first ``count`` events meet a condition."""
     if condition.column not in TEXTS:
-        values = record.number(condition.column)
+        values = record.number(condition.column)[:count]
         within: Mask = (values != NONE) & (condition.low <= values) & (values < condition.high)
         return within
     words = record.words.get(condition.column, [])
     word_meets = np.array([(word in condition.values) != condition.negated for word in words] + [False])
-    mask: Mask = word_meets[record.codes(condition.column)]  # −1, for none, is the last
+    mask: Mask = word_meets[record.codes(condition.column)[:count]]  # −1, for none, is the last
     return mask

@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from features.arrays import Ints
-from features.evaluate.online.record_columns import recipes
+from features.evaluate.online.terms.columns import recipes
 from features.evaluate.plan import Plan, span_offsets
 from features.evaluate.scans import EMPTY, label_values
+from features.events.columns import TEXTS
 from features.events.computed_columns import ALL_COLUMNS, OF_ANY_EVENT
 from features.language.terms import Condition, Op, Term, Where
 
@@ -65,6 +66,20 @@ class Lookup:
         return np.array([[span[1] if span[1:] else 0, span[0]] for span in spans], dtype=np.int64).reshape(-1, 2).T
 
     @cached_property
+    def cuts(self) -> Ints:
+        """``[case and edge, cut]``: every pair of a case and an edge once, where some span begins or ends."""
+        return np.unique(self._cuts, axis=1)
+
+    @cached_property
+    def cuts_of_terms(self) -> Ints:
+        """``[start and end, term]``: the places of the cuts between which each term looks."""
+        return np.unique(self._cuts, axis=1, return_inverse=True)[1].reshape(2, -1)
+
+    @property
+    def _cuts(self) -> Ints:
+        return np.stack([np.stack([self.places[0]] * 2), self.edges]).reshape(2, -1)
+
+    @cached_property
     def terms_by_op(self) -> dict[Op, Ints]:
         """The places of the terms of each operation; the least and the greatest time are the first and the last."""
         ends: Mapping[Op, Op] = {"min": "first", "max": "last"}  # events lie in the order of time
@@ -110,6 +125,12 @@ class Lookup:
         """All other conditions."""
         labels = {label for where, _ in self.cases for label in label_values(where)}
         return tuple(sorted(label for label in labels if isinstance(label, Condition)))
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every column of text that is read."""
+        tested = {column for column, _ in self.text_tests} | {condition.column for condition in self.other_tests}
+        return tuple(sorted(({"kind"} | tested | set(recipes(self.columns)[0])) & set(TEXTS)))
 
     @cached_property
     def filled_columns(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""The terms of a plan over the events of some customers, which are evaluated together."""
