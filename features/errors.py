@@ -6,20 +6,42 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Self
 
+from features.texts.catalogue import LANGUAGES, sentence
+
 
 class StamkundError(ValueError):
-    """A mistake that its user can mend, with a stable code.
+    """A mistake that its user can mend, with a stable code, and parameters that tell it in any language.
 
-    >>> error = StamkundError("no_model", "No model 'lapse' is registered. Run `stamkund train`.", field="models")
-    >>> error.code, error.field
-    ('no_model', 'models')
-    >>> str(error)
-    "No model 'lapse' is registered. Run `stamkund train`."
+    What HTTP answers has its sentence in the catalogue, under ``error.`` and the code; what only files and commands
+    say brings its own.
+
+    >>> error = StamkundError("too_many_requests", rate=5)
+    >>> error.code, error.params, str(error)
+    ('too_many_requests', {'rate': 5}, 'This key may make 5 requests a second. Send it again in a second.')
+    >>> error.told("sv")
+    'Nyckeln får göra 5 anrop i sekunden. Försök igen om en sekund.'
+    >>> StamkundError("no_name", "Nobody is named. Name somebody.", field="name").params
+    {}
+
+    After a point the code may tell the case that a sentence is for: ``body_too_large.unpacked``.
     """
 
-    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.code, self.field = code, field
+    def __init__(self, code: str, message: str | None = None, /, *, field: str | None = None, **params: object) -> None:
+        self._sentence = f"error.{code}" if message is None else None
+        super().__init__(message if self._sentence is None else sentence(self._sentence, "en", params))
+        self.code, self.field, self.params = code.partition(".")[0], field, params
+
+    def told(self, language: str) -> str:
+        """The error in a language; in its own words where the catalogue has none."""
+        return str(self) if self._sentence is None else sentence(self._sentence, language, self.params)
+
+    def answer(self, language: str = "en") -> dict[str, object]:
+        """The error as JSON, as HTTP and the command line answer it.
+
+        >>> StamkundError("no_name", "Name somebody.", field="name").answer()
+        {'code': 'no_name', 'params': {}, 'message': 'Name somebody.', 'field': 'name'}
+        """
+        return {"code": self.code, "params": self.params, "message": self.told(language), "field": self.field}
 
     @classmethod
     def unknown(cls, code: str, what: str, name: str, allowed: Iterable[str], *, field: str | None = None) -> Self:
@@ -27,9 +49,14 @@ class StamkundError(ValueError):
 
         >>> print(StamkundError.unknown("unknown_target", "target", "laps", ["lapse", "spend"]))
         Unknown target 'laps'; did you mean 'lapse'? Known: lapse, spend.
+        >>> StamkundError.unknown("unknown_model", "model", "laps", ["lapse"]).params
+        {'name': 'laps', 'near': 'lapse', 'known': ['lapse']}
         """
         names = sorted(allowed)
-        near = get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f"; did you mean '{near[0]}'?" if near else "."
+        near = next(iter(get_close_matches(name, names, n=1, cutoff=0.5)), None)
+        params: dict[str, object] = {"name": name, "near": near, "known": names}
+        if f"error.{code}.near" in LANGUAGES["en"]:
+            return cls(f"{code}.near" if near else code, field=field, **params)
+        hint = f"; did you mean '{near}'?" if near else "."
         listing = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
-        return cls(code, f"Unknown {what} '{name}'{hint} Known: {listing or 'none'}.", field=field)
+        return cls(code, f"Unknown {what} '{name}'{hint} Known: {listing or 'none'}.", field=field, **params)

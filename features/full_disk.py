@@ -11,9 +11,6 @@ from features.errors import StamkundError
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 # What engines and databases write whose errors have no number.
 WORDS: Final = ("No space left on device", "Disk quota exceeded", "database or disk is full")
-MESSAGE: Final = (
-    "There is no room left on the disk. Nothing of what was there is lost: make room, and run the command again."
-)
 
 
 def disk_full(error: BaseException) -> StamkundError | None:
@@ -24,7 +21,7 @@ def disk_full(error: BaseException) -> StamkundError | None:
     >>> disk_full(OSError(errno.EACCES, "Permission denied")) is None
     True
     """
-    return StamkundError("disk_full", MESSAGE) if any(map(_tells, _chain(error))) else None
+    return StamkundError("disk_full") if any(map(_tells, _chain(error))) else None
 
 
 def _tells(error: BaseException) -> bool:

@@ -31,8 +31,7 @@ def node(id_type: str, value: str) -> str:
     if id_type == USER:
         return f"{USER}:{value}" if re.match(f"{TYPE}:", value) else value
     if not re.fullmatch(TYPE, id_type):
-        text = f"The type of an identifier is a word such as email or loyalty_card, not {id_type[:60]!r}."
-        raise StamkundError("bad_id_type", text, field="id_type")
+        raise StamkundError("bad_id_type", id_type=id_type[:60], field="id_type")
     return f"{id_type}:{normal(value, form_of(id_type))}"
 
 

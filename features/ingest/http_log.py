@@ -10,13 +10,13 @@ import duckdb
 import polars as pl
 
 from features import sql
+from features.errors import StamkundError
 from features.events.identifiers import node_sql
 from features.events.returns import MAGNITUDES, without_sign_sql
 from features.events.tables import COLUMNS, HTTP, schema
 from features.ingest.events.lake_events import LakeEvents
 from features.ingest.report import SourceReport
 from features.ingest.sources.watermark import LogWatermark, Watermarks
-from features.privacy.pseudonyms import other_hashing
 
 # Gives the events that came over HTTP after a numbered one, and the watermark of the last one.
 Log = Callable[[int], tuple[pl.DataFrame, LogWatermark]]
@@ -53,7 +53,7 @@ def ingest_log(
     if earlier_files is not None:
         earlier = _keep_earlier(connection, lake_events, earlier_files)
         if earlier and not same_hashing:
-            raise other_hashing(f"The lake holds {earlier:,} events of an earlier log")
+            raise StamkundError("other_hashing.log", count=earlier, field="identity.types")
         scope = f"read whole, {earlier:,} of an earlier log kept" if earlier else "read whole"
     connection.unregister("log")
     return SourceReport(HTTP, "events", scope, log.height, {"duplicate_event_id": duplicates} if duplicates else {})

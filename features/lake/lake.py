@@ -74,8 +74,7 @@ class Lake:
     def check_written(self) -> None:
         """Raise :class:`StamkundError` ``no_lake`` when nothing was ever written, or the manifest was taken away."""
         if not self.exists:
-            text = f"There is no lake at {self.path}: nothing was built, or its manifest is gone. Run `stamkund build`."
-            raise StamkundError("no_lake", text)
+            raise StamkundError("no_lake", folder=str(self.path))
 
     def corrupt(self, problem: str) -> StamkundError:
         """The error for a manifest of this lake that cannot be used."""

@@ -76,12 +76,8 @@ class Manifest(BaseModel):
     def check_format(self, folder: Path) -> None:
         """Refuse a lake of another format: its columns may mean something else."""
         if self.format != FORMAT:
-            update = "Update Stamkund, which is older than the lake; or run" if self.format > FORMAT else "Run"
-            text = (
-                f"The lake {folder} is of format {self.format}; this version reads format {FORMAT}. {update} "
-                "`stamkund build`, which reads every source and the log of HTTP events anew."
-            )
-            raise StamkundError("other_lake_format", text)
+            case = "other_lake_format.newer" if self.format > FORMAT else "other_lake_format"
+            raise StamkundError(case, folder=str(folder), format=self.format, own=FORMAT)
 
     def save(self, folder: Path) -> None:
         """Replace the manifest in a folder in one step."""
@@ -99,11 +95,7 @@ def path_in(folder: Path) -> Path:
 
 def corrupt(path: Path, problem: str) -> StamkundError:
     """The error for a manifest that cannot be used, with what is wrong in it."""
-    remedy = (
-        f"Restore the folder {path.parent} from a backup, or move it away and run `stamkund build`, which reads every "
-        "source and the log of HTTP events anew."
-    )
-    return StamkundError("lake_corrupt", f"The lake's manifest {path} is corrupt: {problem}. {remedy}")
+    return StamkundError("lake_corrupt", file=str(path), folder=str(path.parent), problem=problem)
 
 
 def first_problem(error: ValidationError) -> str:

@@ -13,7 +13,6 @@ from features.addresses import form_of, is_nobodys_value, values_of
 from features.config.locations import expand
 from features.config.sections.identifier_type import IdentifierType
 from features.config.settings import Settings
-from features.errors import StamkundError
 from features.events.identifiers import node, others_in, others_text
 from features.events.kinds import snake_case
 from features.hashes import PSEUDONYM, key_mark, pseudonym
@@ -130,15 +129,6 @@ def hashing_of(settings: Settings) -> str:
     """Which identifiers are hashed, and by which key; empty where none are."""
     pseudonyms = Pseudonyms.of(settings)
     return "" if pseudonyms is None else pseudonyms.mark
-
-
-def other_hashing(held: str) -> StamkundError:
-    """The error of identifiers that were hashed by another key, or of types that are not hashed any more."""
-    text = (
-        f"{held} whose identifiers were hashed otherwise, and cannot be read again: each person would be two. Set "
-        "`hashed:` and `privacy: key:` as they were, or begin in another `home:` and `store:`."
-    )
-    return StamkundError("other_hashing", text, field="identity.types")
 
 
 def stored_node(settings: Settings, id_type: str, value: str) -> str:

@@ -128,5 +128,5 @@ class FeatureSet:
         Raises :class:`StamkundError` ``no_feature_set``, ``feature_set_corrupt`` or ``old_feature_set``.
         """
         if not path.is_file():
-            raise StamkundError("no_feature_set", f"No feature set at {path}. Run `stamkund build` first.")
+            raise StamkundError("no_feature_set", file=str(path))
         return cls.loads(path.read_bytes(), name=str(path))

@@ -72,13 +72,8 @@ def _adapter() -> TypeAdapter[FeatureSetFile]:
 
 def corrupt(name: str, problem: str) -> StamkundError:
     """The error for a file that holds no feature set."""
-    remedy = (
-        "Restore it from a backup, or run `stamkund build --refit`, then `stamkund train`; a file that a service "
-        "carries is written by `stamkund bento`."
-    )
-    return StamkundError("feature_set_corrupt", f"The feature set {name} is corrupt: {problem.rstrip('.')}. {remedy}")
+    return StamkundError("feature_set_corrupt", file=name, problem=problem.rstrip("."))
 
 
 def _other_format(name: str, version: object) -> StamkundError:
-    text = f"The feature set {name} has format {version}, and {FORMAT} is read here."
-    return StamkundError("old_feature_set", f"{text} Run `stamkund build --refit`, then `stamkund train`.")
+    return StamkundError("old_feature_set", file=name, format=version, own=FORMAT)

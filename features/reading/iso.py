@@ -52,8 +52,7 @@ def _read(text: object, code: str, field: str | None) -> tuple[datetime, bool]:
             if match := pattern.match(text):
                 with suppress(ValueError, OverflowError):
                     return _written(match.groupdict()), match["hour"] is None
-    msg = f"{text!r} is not a moment; give ISO 8601, e.g. 2017-12-03 or 2017-12-03T18:00:00+01:00."
-    raise StamkundError(code, msg, field=field)
+    raise StamkundError(code, text=text if isinstance(text, str) else repr(text), field=field)
 
 
 @cache

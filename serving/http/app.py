@@ -61,13 +61,14 @@ def create_app(current: CurrentState) -> ASGIApp:
     app.router.route_class = JsonRoute
     limits = current.state.settings.serving
     app.state.entrance = Entrance.of(Access(lambda: current.state.store), limits, current.pulse)
-    add_error_handlers(app)
+    language = current.state.settings.language
+    add_error_handlers(app, language)
     for routes in (answer_routes, profile_routes, message_routes, job_routes, service_routes):
         app.include_router(routes(current))
     _add_page(app)
     app.state.body_limit = limits.body_limit
     bodies = Bodies(limits.body_limit, together=limits.bodies_limit, timeout=limits.timeout / SECOND)
-    guarded = Origins(Guard(app, bodies), limits.origins, (*BATCHES, *PATHS))
+    guarded = Origins(Guard(app, bodies, language), limits.origins, (*BATCHES, *PATHS), language)
     metrics = Metrics(guarded if tracing.tracer is None else RequestSpans(guarded), Freshness(current))
     summary = "How many requests were answered, and how long that took: for Prometheus"
     responses = TEXT | errors()

@@ -13,6 +13,7 @@ from features.lake import Lake
 from serving.http.access.nearness import is_loopback
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.keys import all_keys, clock
+from serving.store.outages.outage import UNAVAILABLE
 
 CONFIG: Final = "STAMKUND_CONFIG"  # the environment variable that names the settings file
 
@@ -26,7 +27,8 @@ def check_store(config: Path | str) -> None:
     """Raise ``store_unavailable`` where no service can be started because the database is not there."""
     url = read_settings(config).store_url
     where = make_url(url).render_as_string(hide_password=True)
-    with outages_as_errors(f"The store {where} does not answer. Start it, or correct `store:` in {config}."):
+    text = f"The store {where} does not answer. Start it, or correct `store:` in {config}."
+    with outages_as_errors(StamkundError(UNAVAILABLE, text)):
         open_store(url).dispose()
 
 

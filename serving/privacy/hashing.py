@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.identifiers import identifier, node
-from features.privacy.pseudonyms import Pseudonyms, hashing_of, other_hashing
+from features.privacy.pseudonyms import Pseudonyms, hashing_of
 from features.scores.table import change_scores
 from serving.store.engine import meta
 from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
@@ -33,9 +33,8 @@ def check_hashing(store: Engine, settings: Settings) -> None:
     if before == now:
         return
     if not _is_more(before, now):
-        raise other_hashing("The store holds events")
-    text = "The store holds identifiers that the settings want hashed: run `stamkund build`, which does it."
-    raise StamkundError("not_hashed_yet", text, field="identity.types")
+        raise StamkundError("other_hashing", field="identity.types")
+    raise StamkundError("not_hashed_yet", field="identity.types")
 
 
 def hash_store(store: Engine, settings: Settings) -> bool:
@@ -47,7 +46,7 @@ def hash_store(store: Engine, settings: Settings) -> bool:
     with store.begin() as connection:
         held = any(connection.execute(sa.select(table).limit(1)).first() for table in (EVENT_LOG, DECISIONS, RULINGS))
         if held and (pseudonyms is None or not _is_more(before, now)):
-            raise other_hashing("The store holds events")
+            raise StamkundError("other_hashing", field="identity.types")
         if pseudonyms is not None:
             change_scores(settings.scores, partial(_scores, pseudonyms))
             _hash(connection, pseudonyms)

@@ -39,14 +39,12 @@ def no_model(settings: Settings) -> StamkundError:
         required_targets(settings)
     except StamkundError as error:
         return error
-    text = "No model is the champion of its target yet. Run `stamkund train`; what it refuses, it says why."
-    return StamkundError(NO_MODEL, text, field="models")
+    return StamkundError(f"{NO_MODEL}.champion", field="models")
 
 
 def nothing_built() -> StamkundError:
     """The error that there are neither models nor features to answer from."""
-    text = "There are neither features nor models yet. Run `stamkund build`, then `stamkund train`."
-    return StamkundError(NO_MODEL, text, field="models")
+    return StamkundError(NO_MODEL, field="models")
 
 
 def carry(settings: Settings, folder: Path) -> dict[str, str]:

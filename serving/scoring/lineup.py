@@ -67,8 +67,7 @@ class Lineup:
         columns = Columns.of(feature_set, earlier)
         usable = {name: model for name, model in models.items() if model.feature_set_hash in columns.names}
         if models and not usable:
-            text = f"No champion was trained on the features at hand ({', '.join(models)}). Run `stamkund train`."
-            raise StamkundError("feature_set_mismatch", text, field="models")
+            raise StamkundError("feature_set_mismatch", models=list(models), field="models")
         left_out = tuple(name for name in models if name not in usable)
         for name in left_out:
             text = "Model '%s' was trained on other features and does not answer. Run `stamkund train`."

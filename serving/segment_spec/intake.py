@@ -23,6 +23,7 @@ class MessageVerdict:
     messageId: str | None  # noqa: N815 (Segment's spelling)
     status: str
     code: str | None = None
+    params: Mapping[str, object] | None = None
     message: str | None = None
     field: str | None = None
 
@@ -52,4 +53,5 @@ def _read(message: object, receiver: Receiver) -> list[Event] | MessageVerdict:
         return events_of(message, receiver)
     except StamkundError as error:
         id_ = message.get("messageId") if isinstance(message, Mapping) else None
-        return MessageVerdict(id_ if isinstance(id_, str) else None, "rejected", error.code, str(error), error.field)
+        told = error.code, error.params, error.told(receiver.language), error.field
+        return MessageVerdict(id_ if isinstance(id_, str) else None, "rejected", *told)

@@ -15,8 +15,9 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.config.sections.serving import Durability
+from features.errors import StamkundError
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
-from serving.store.outages.outage import TEXTS, UNAVAILABLE, error_of, outage_of
+from serving.store.outages.outage import error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
@@ -79,7 +80,7 @@ def changing_tables(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def outages_as_errors(unavailable: str = TEXTS[UNAVAILABLE]) -> Iterator[None]:
+def outages_as_errors(unavailable: StamkundError | None = None) -> Iterator[None]:
     """Raise a database that does not answer (``unavailable``), is read-only or full as an error with a code."""
     try:
         yield

@@ -51,8 +51,7 @@ class Output:
 
     def fail(self, error: StamkundError, content: Mapping[str, object] | None = None) -> typer.Exit:
         """Tell either of them what went wrong, with what is known besides; the exit to raise."""
-        envelope = {"code": error.code, "message": str(error), "field": error.field}
-        self.answer({**(content or {}), "error": envelope})
+        self.answer({**(content or {}), "error": error.answer()})
         if not self.as_json:
             errors.print(Text.assemble((error.code, "bold red"), f": {error}"))
         return typer.Exit(FAILED)

@@ -30,5 +30,4 @@ def decode(text: str) -> tuple[int, Place]:
     match values:
         case [int(as_of), int(time), str(event_id), str(source)]:
             return as_of, Place(time, event_id, source)
-    message = f"{text[:100]!r} is no cursor. Send the one that the page before gave as `next`, or none."
-    raise StamkundError("bad_cursor", message, field="cursor")
+    raise StamkundError("bad_cursor", text=text[:100], field="cursor")

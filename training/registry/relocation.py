@@ -31,11 +31,7 @@ def follow_home(database: Path, settings: Settings) -> None:
                 _replace(connection, former, home)
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            text = (
-                f"The registry {database} is of a home that was elsewhere, and cannot be changed to this one: {error}. "
-                "Open it once where it can be written, for example by `stamkund models list`."
-            )
-            raise StamkundError("registry_not_writable", text, field="home") from None
+            raise StamkundError("registry_not_writable", file=str(database), problem=str(error), field="home") from None
 
 
 def _former_places(connection: sqlite3.Connection, home: str) -> list[str]:

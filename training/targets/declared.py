@@ -88,8 +88,7 @@ def target_from(card: Mapping[str, object]) -> Target:
     """The target that :func:`card_of` described; keys that its type does not have are of older versions."""
     kind = TYPES.get(str(card["type"]))
     if kind is None:
-        text = f"A model predicts '{card['type']}', a type of target that this version does not have. Train it again."
-        raise StamkundError("unknown_target_type", text, field=str(card["name"]))
+        raise StamkundError("unknown_target_type", type=card["type"], field=str(card["name"]))
     names = [field.name for field in fields(kind)]
     target: Target = kind(**{name: card[name] for name in names})
     return target

@@ -20,7 +20,6 @@ from features.language.terms import LOWEST
 from features.privacy.voices import Name
 
 FORMAT = "8"  # of packed records; records of another format are made anew from the lake
-OLD_RECORDS = "Another version wrote the store's records. Run `stamkund build`, which makes them anew."
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
 RECORD_NUMBERS, RECORD_TEXTS = (*NUMBERS, *SAID_NUMBERS), (*TEXTS, *SAID_TEXTS)
@@ -173,7 +172,7 @@ class Record:
         end = data.index(b"\n")
         head = orjson.loads(data[:end])
         if head.get("format") != FORMAT:
-            raise StamkundError("old_records", OLD_RECORDS)
+            raise StamkundError("old_records")
         count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
         numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
         codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)

@@ -1,8 +1,9 @@
 """The texts in English. A name in braces is a parameter; a code's ending tells the case that a text is for."""
 
 from features.texts.english.answers import ANSWERS
+from features.texts.english.errors import ERRORS
 from features.texts.english.nouns import NOUNS
 from features.texts.english.reasons import REASONS
 from features.texts.english.refusals import REFUSALS
 
-__all__ = ["ANSWERS", "NOUNS", "REASONS", "REFUSALS"]
+__all__ = ["ANSWERS", "ERRORS", "NOUNS", "REASONS", "REFUSALS"]

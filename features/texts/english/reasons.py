@@ -24,6 +24,7 @@ REASONS: Final[Mapping[str, str]] = {
     "points": "{number} points",
     "unknown": "unknown",
     "undefined": "nothing to go by",
+    "none": "none",
     "or": " or ",
     # features in words: what is usual for this customer comes last
     "usual": "; usually {usual}",

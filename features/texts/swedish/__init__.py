@@ -1,9 +1,10 @@
 """The texts in Swedish. A name in braces is a parameter; a code's ending tells the case that a text is for."""
 
 from features.texts.swedish.answers import ANSWERS
+from features.texts.swedish.errors import ERRORS
 from features.texts.swedish.names import NAMES
 from features.texts.swedish.nouns import NOUNS
 from features.texts.swedish.reasons import REASONS
 from features.texts.swedish.refusals import REFUSALS
 
-__all__ = ["ANSWERS", "NAMES", "NOUNS", "REASONS", "REFUSALS"]
+__all__ = ["ANSWERS", "ERRORS", "NAMES", "NOUNS", "REASONS", "REFUSALS"]

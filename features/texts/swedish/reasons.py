@@ -24,6 +24,7 @@ REASONS: Final[Mapping[str, str]] = {
     "points": "{number} poäng",
     "unknown": "okänt",
     "undefined": "inget att gå efter",
+    "none": "inga",
     "or": " eller ",
     # features in words: what is usual for this customer comes last
     "usual": "; vanligen {usual}",

@@ -15,8 +15,6 @@ from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.store.engine import outages_as_errors
 from serving.store.keys import Key, Scope, any_key, clock, key_of
 
-HOW = "Send it as `Authorization: Bearer KEY`, or as the user name of Basic with no password."
-
 
 class Access:
     """Checks each request's key against the store, so that what is revoked there opens nothing any more."""
@@ -45,22 +43,16 @@ def _checked(store: Engine, secret: str | None, needed: Scope | None, request: R
         _check_key(key, needed)
     elif any_key(store):
         if secret is None:
-            which = "a key" if needed is None else f"a key with the scope {needed}"
-            raise StamkundError("missing_key", f"This needs {which}. {HOW}")
-        raise StamkundError("unknown_key", f"No such key is known. Ask its service's owner for one. {HOW}")
+            raise StamkundError("missing_key") if needed is None else StamkundError("missing_key.scope", scope=needed)
+        raise StamkundError("unknown_key")
     elif not is_local(request):
-        message = (
-            "This service has no keys, so it answers its own machine only. "
-            f"Its owner makes one with `stamkund keys create NAME --scope {needed or 'read'}`."
-        )
-        raise StamkundError("no_keys", message)
+        raise StamkundError("no_keys", scope=needed or "read")
     return key
 
 
 def _check_key(key: Key, needed: Scope | None) -> None:
     state = key.state(clock())
     if state != "valid":
-        raise StamkundError(f"{state}_key", f"The key {key.id} is {state}. Ask the service's owner for a new one.")
+        raise StamkundError(f"{state}_key", key=key.id)
     if needed is not None and not key.allows(needed):
-        has = ", ".join(key.scopes)
-        raise StamkundError("missing_scope", f"This needs a key with the scope {needed}; key {key.id} has {has}.")
+        raise StamkundError("missing_scope", scope=needed, key=key.id, scopes=list(key.scopes))

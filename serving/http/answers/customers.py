@@ -41,10 +41,9 @@ def moment_of(state: State, as_of: str | None) -> Moment:
         return Moment(now, is_past=False)
     at = parse(as_of, code="bad_date", field="as_of")
     if at < 0:
-        raise StamkundError("bad_date", f"as_of {as_of!r} is before 1970. Ask for a later moment.", field="as_of")
+        raise StamkundError("bad_date.early", text=as_of, field="as_of")
     if at > now:
-        message = f"as_of {as_of!r} has not come yet: it is {iso(now)}. Ask for a past moment, or leave it out."
-        raise StamkundError("future_as_of", message, field="as_of")
+        raise StamkundError("future_as_of", text=as_of, now=iso(now), field="as_of")
     return Moment(at, is_past=at < now)
 
 
@@ -125,14 +124,12 @@ def campaign_pairs(state: State, record: Record, *, as_of: int) -> Pairs:
 
 def unknown_customer(profile: Profile) -> StamkundError:
     """The error of a profile without a record."""
-    message = f"No customer with {profile.id_type} {profile.id!r} is known at that moment."
-    return StamkundError("unknown_customer", message, field="id")
+    return StamkundError("unknown_customer", id_type=profile.id_type, id=profile.id, field="id")
 
 
 def no_consent(profile: Profile) -> StamkundError:
     """The error of a customer who does not allow to be scored."""
-    message = f"The customer with {profile.id_type} {profile.id!r} does not allow scores."
-    return StamkundError("no_consent", message, field="id")
+    return StamkundError("no_consent", id_type=profile.id_type, id=profile.id, field="id")
 
 
 def _is_known(record: Record, as_of: int) -> bool:

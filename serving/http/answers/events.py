@@ -16,7 +16,7 @@ from features.errors import StamkundError
 from features.events.money import Money
 from features.privacy.pseudonyms import Pseudonyms
 from serving.http.current.state import State
-from serving.http.reception.envelope import error_body, json_response
+from serving.http.reception.envelope import error_response, json_response
 from serving.privacy.hashing import check_hashing
 from serving.privacy.rejection import rejection_of
 from serving.segment_spec.event.receiver import Receiver
@@ -29,10 +29,6 @@ from serving.store.people.standings import join_people
 from serving.store.rejections import keep_rejections
 from serving.telemetry.rejections import rejection_log
 
-UNAVAILABLE = (
-    "The store does not take events at the moment. Send them again in a while; nothing of this batch was kept."
-)
-
 
 def answer_messages(state: State, messages: Sequence[object]) -> dict[str, object]:
     """A verdict for each message; an accepted event is in the log for good and known to the next answer."""
@@ -44,8 +40,8 @@ def answer_batch(state: State, messages: Sequence[object], *, strict: bool) -> R
     answer = answer_messages(state, messages)
     if not (strict and answer["rejected"]):
         return json_response(answer)
-    text = f"{answer['rejected']} of {len(messages)} messages were rejected; results tells why. The others are kept."
-    return json_response(error_body("rejected_messages", text, "batch") | answer, 422)
+    error = StamkundError("rejected_messages", count=answer["rejected"], sent=len(messages), field="batch")
+    return error_response(error, state.settings.language, beside=answer)
 
 
 def answer_message(state: State, message: Mapping[str, object]) -> dict[str, object]:
@@ -53,15 +49,16 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
     verdicts = _receive(state, [message])
     for verdict in verdicts:
         if verdict.code is not None:
-            raise StamkundError(verdict.code, str(verdict.message), field=verdict.field)
+            raise StamkundError(verdict.code, verdict.message, field=verdict.field, **verdict.params or {})
     return _answer(verdicts)
 
 
 def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
     settings, now = state.settings, state.settings.now()
     money = Money(settings.currency, settings.minor_units)
-    receiver = Receiver(money, now, state.categories, settings.missing_ids, time.time_ns() // 1000)
-    with outages_as_errors(UNAVAILABLE):
+    received = time.time_ns() // 1000
+    receiver = Receiver(money, now, state.categories, settings.missing_ids, received, language=settings.language)
+    with outages_as_errors(StamkundError("store_unavailable.events")):
         check_hashing(state.store, settings)
         receiver = replace(
             receiver, pseudonyms=Pseudonyms.of(settings), erased_until=erased_until(state.store, settings)

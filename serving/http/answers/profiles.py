@@ -107,7 +107,7 @@ def profile_of(key: str) -> Profile:
     """The profile that a key ``id_type:id`` means."""
     id_type, colon, id_ = key.partition(":")
     if not colon or not id_type or not id_:
-        raise StamkundError("bad_profile", f"Ask for a profile as id_type:id, such as user_id:1008, not {key!r}.")
+        raise StamkundError("bad_profile", text=key)
     return Profile(id_type=check_text(id_type, "id_type"), id=check_text(id_, "id"))
 
 

@@ -41,7 +41,7 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     lineup = lineup if request.models is None else lineup.only(request.models)
     profiles = [*request.profiles, *(Profile(id=customer) for customer in request.customers)]
     if not profiles:
-        raise StamkundError("no_profiles", "Say whose scores: profiles, or customers.", field="profiles")
+        raise StamkundError("no_profiles", field="profiles")
     moment = moment_of(state, request.as_of)
     size = len(profiles) if moment.is_past else BLOCK  # the past is read from the lake, in one go
     entries = [
@@ -60,7 +60,8 @@ def _entries(
     features = feature_rows(lineup, [*records.values()], as_of=moment.as_of)
     sheet = score_rows(state, lineup, records, features, as_of=moment.as_of, top=top)
     places = {id_: place for place, id_ in enumerate(records)}
-    return [_entry(profile, sheet, places, known.get(profile)) for profile in profiles]
+    language = state.settings.language
+    return [_entry(profile, sheet, places, known.get(profile), language) for profile in profiles]
 
 
 def score_rows(
@@ -72,9 +73,11 @@ def score_rows(
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 
 
-def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None) -> dict[str, object]:
+def _entry(
+    profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None, language: str
+) -> dict[str, object]:
     identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
     if customer is not None and customer.customer_id in places:
         return identifier | sheet.answer(places[customer.customer_id])
     error = unknown_customer(profile) if customer is None else no_consent(profile)
-    return identifier | {"error": {"code": error.code, "message": str(error), "field": None}}
+    return identifier | {"error": error.answer(language)}

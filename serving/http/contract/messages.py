@@ -8,15 +8,16 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.http.contract.errors import ErrorAnswer
-from serving.http.contract.values import Count, Moment
+from serving.http.contract.values import Count, Json, Moment
 
 
 class Verdict(TypedDict):
-    """What became of one message; code, message and field say why it was rejected."""
+    """What became of one message; code, params, message and field say why it was rejected."""
 
     messageId: str | None
     status: Literal["accepted", "duplicate", "rejected"]
     code: str | None
+    params: Json | None
     message: str | None
     field: str | None
 
@@ -43,7 +44,7 @@ class Rejection(TypedDict):
     text: str | None
     field: str | None
     messageId: str | None
-    message: Annotated[str, Field(description="The JSON that came.")]
+    message: Annotated[str | None, Field(description="The JSON that came; null where it may not be kept.")]
 
 
 class RejectedAnswer(TypedDict):

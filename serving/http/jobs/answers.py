@@ -20,8 +20,7 @@ Json = dict[str, object]
 def ask_job(state: State, request: BuildJob | TrainJob | ScoreJob, key: Key | None, request_id: str | None) -> Json:
     """Ask for a job, once for each request id of a key."""
     if state.settings.serving.models == "carried":
-        text = "This service carries its models. Build, train and score where these were made."
-        raise StamkundError("carried_models", text, field="kind")
+        raise StamkundError("carried_models", field="kind")
     asked_by = None if key is None else key.id
     id_ = _id(asked_by, request.request_id or request_id)
     job = add_job(state.store, id_, request.kind, request.arguments(state.settings), asked_by=asked_by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, fail_after
 from anyio.lowlevel import RunVar
@@ -14,7 +14,6 @@ from features.errors import StamkundError
 from serving.telemetry.requests import WAITING, WORKED_AT
 
 Answer = TypeVar("Answer")
-OVERLOADED: Final = "More requests are waiting than this service takes on. Send it again in a while, or fewer at once."
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Admission:
         """Raise ``overloaded`` when a request would have nowhere to wait."""
         places = self._limiter()
         if places.available_tokens < 1 and places.statistics().tasks_waiting >= self.waiting:
-            raise StamkundError("overloaded", OVERLOADED)
+            raise StamkundError("overloaded")
 
     async def admit(self, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """The result of some work, once there is a place for it; ``timed_out`` when that takes too long.
@@ -62,8 +61,7 @@ class Admission:
             return self._places.get()
 
     def _timed_out(self) -> StamkundError:
-        text = f"This could not be answered within {self.timeout:g} s. Send it again in a while, or ask for less."
-        return StamkundError("timed_out", text)
+        return StamkundError("timed_out", seconds=self.timeout)
 
 
 def _leave(places: CapacityLimiter, me: object) -> None:

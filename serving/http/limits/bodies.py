@@ -5,15 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
 
-from fastapi import HTTPException
 from starlette.types import Message, Receive
 
 from features.errors import StamkundError
-from serving.http.limits.admission import OVERLOADED
-
-CLOSE: Final = {"connection": "close"}  # what is still to come of a body is not read
 
 
 class Bodies:
@@ -24,9 +19,9 @@ class Bodies:
         self._held = 0
 
     @property
-    def too_large(self) -> str:
-        """What is said of a body over the limit."""
-        return f"The body is larger than the {self.limit} bytes that are allowed. Send less at a time."
+    def too_large(self) -> StamkundError:
+        """The error of a body over the limit."""
+        return StamkundError("body_too_large", limit=self.limit)
 
     @contextmanager
     def limited(self, receive: Receive) -> Iterator[Receive]:
@@ -42,14 +37,13 @@ class Bodies:
                 async with asyncio.timeout_at(end):
                     message = await receive()
             except TimeoutError:
-                text = f"The body did not come within {self._timeout:g} s. Send it faster, or less at a time."
-                raise HTTPException(408, text, CLOSE) from None
+                raise StamkundError("body_too_slow", seconds=self._timeout) from None
             length, more = len(message.get("body", b"")), message.get("more_body", False)
             size, self._held = size + length, self._held + length
             if size > self.limit:
-                raise HTTPException(413, self.too_large, CLOSE)
+                raise self.too_large
             if self._held > self._together:
-                raise StamkundError("overloaded", OVERLOADED)
+                raise StamkundError("overloaded")
             return message
 
         try:

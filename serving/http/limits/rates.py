@@ -36,5 +36,4 @@ class Rates:
         tokens = min(most, tokens + (now - at) * self.per_second)
         self._buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
         if tokens < 1:
-            message = f"This key may make {self.per_second} requests a second. Send it again in a second."
-            raise StamkundError("too_many_requests", message)
+            raise StamkundError("too_many_requests", rate=self.per_second)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from serving.store.engine import insert_new
-from serving.store.outages.outage import TEXTS, UNAVAILABLE, error_of, outage_of
+from serving.store.outages.outage import OUTAGES, UNAVAILABLE, error_of, outage_of
 from serving.store.schema import LOG_ID, META
 
 log = logging.getLogger("stamkund.serving")
@@ -48,7 +48,7 @@ class Pulse:
 
     def doubt(self, code: str) -> None:
         """Hear of an error that a request met; an outage of the store is looked into at once."""
-        if code in TEXTS:
+        if code in OUTAGES:
             self._wake.set()
 
     def beat(self, *, doubted: bool = False) -> None:
@@ -58,7 +58,7 @@ class Pulse:
         told, was = now.reads or now.writes, before.reads or before.writes
         if told is not None and told != was:
             self._since = self._since if was else time.monotonic()
-            log.error("%s: %s Not ready until it does again.", told, TEXTS[told], extra={"event": told})
+            log.error("%s: %s Not ready until it does again.", told, error_of(told), extra={"event": told})
         elif told is None and was is not None:
             seconds = round(time.monotonic() - self._since)
             extra = {"event": "store_back", "seconds": seconds}

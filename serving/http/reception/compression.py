@@ -26,8 +26,7 @@ def unpack(body: bytes, encoding: str | None, limit: int) -> bytes:
         case "gzip" | "x-gzip":
             return _gunzip(body, limit)
         case other:
-            text = f"The body is packed as {other[:40]!r}; send it as gzip, or as it is."
-            raise StamkundError("unsupported_encoding", text, field="content-encoding")
+            raise StamkundError("unsupported_encoding", encoding=other[:40], field="content-encoding")
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
@@ -37,17 +36,11 @@ def _gunzip(body: bytes, limit: int) -> bytes:
         try:
             parts.append(part.decompress(body, limit - size + 1))
         except zlib.error:
-            raise _broken() from None
+            raise StamkundError("malformed_gzip", field="content-encoding") from None
         size += len(parts[-1])
         if size > limit:
-            text = f"Unpacked, the body is larger than the {limit} bytes that are allowed. Send less at a time."
-            raise StamkundError("body_too_large", text)
+            raise StamkundError("body_too_large.unpacked", limit=limit)
         if not part.eof:
-            raise _broken()
+            raise StamkundError("malformed_gzip", field="content-encoding")
         body = part.unused_data
     return b"".join(parts)
-
-
-def _broken() -> StamkundError:
-    text = "The body is no gzip, or not all of it came. Send it again, or without Content-Encoding."
-    return StamkundError("malformed_gzip", text, field="content-encoding")

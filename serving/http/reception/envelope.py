@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from features.errors import StamkundError
-from serving.http.limits.bodies import CLOSE, Bodies
+from features.texts.catalogue import LANGUAGES
+from serving.http.limits.bodies import Bodies
 from serving.telemetry.endpoint import endpoint
 from serving.telemetry.failures import trace
 from serving.telemetry.requests import ERRORS
@@ -49,12 +50,13 @@ STATUS: Final = {
     **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "store_corrupt"), 503),
     **dict.fromkeys(("overloaded", "timed_out"), 503),
     "too_many_requests": 429,
+    "body_too_slow": 408,
+    "foreign_origin": 403,
+    "internal_error": 500,
 }
 CODES: Final = {
     404: "not_found",
     405: "method_not_allowed",
-    408: "body_too_slow",
-    413: "body_too_large",
     415: "unsupported_media_type",
 }
 BEARER: Final = 'Bearer realm="stamkund"'
@@ -67,15 +69,23 @@ RETRY_AFTER: Final = {  # seconds
     **dict.fromkeys(("overloaded", "too_many_requests"), 1),
     **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "timed_out"), 5),
 }
+UNREAD: Final = ("body_too_large", "body_too_slow")  # what is still to come of the body is not read
+NONE: Final[Mapping[str, object]] = {}
 
 
-def error_body(code: str, message: str, field: str | None = None) -> dict[str, object]:
-    """The one shape of an error.
-
-    >>> error_body("no_model", "No model is registered.")
-    {'error': {'code': 'no_model', 'message': 'No model is registered.', 'field': None}}
-    """
-    return {"error": {"code": code, "message": message, "field": field}}
+def error_response(
+    error: StamkundError, language: str, *, status: int | None = None, beside: Mapping[str, object] = NONE
+) -> Response:
+    """An error as a response, in the one shape of all, and what is told ``beside`` it; it is counted."""
+    ERRORS.labels(error.code).inc()
+    said = {
+        "www-authenticate": CHALLENGES.get(error.code),
+        "retry-after": RETRY_AFTER.get(error.code),
+        "connection": "close" if error.code in UNREAD else None,
+    }
+    headers = {name: str(value) for name, value in said.items() if value is not None}
+    body = {"error": error.answer(language), **beside}
+    return json_response(body, status or STATUS.get(error.code, 422), headers)
 
 
 def json_text(content: object) -> str:
@@ -90,50 +100,47 @@ def json_response(content: object, status: int = 200, headers: Mapping[str, str]
     return Response(body, status_code=status, media_type="application/json", headers=headers)
 
 
-def error_response(
-    code: str, message: str, status: int, *, field: str | None = None, headers: Mapping[str, str] | None = None
-) -> Response:
-    """An error as a response, which is counted."""
-    ERRORS.labels(code).inc()
-    return json_response(error_body(code, message, field), status, headers)
-
-
-def add_error_handlers(app: FastAPI) -> None:
-    """Let an application answer every error in the one shape."""
+def add_error_handlers(app: FastAPI, language: str) -> None:
+    """Let an application answer every error in the one shape, and in a language."""
 
     @app.exception_handler(StamkundError)
     async def user_error(request: Request, error: StamkundError) -> Response:
         if error.code == "timed_out":
             told = {"event": error.code, "endpoint": endpoint(request.scope)}
             log.warning("A request was not answered in time.", extra=told)
-        said = {"www-authenticate": CHALLENGES.get(error.code), "retry-after": RETRY_AFTER.get(error.code)}
-        headers = {name: str(value) for name, value in said.items() if value is not None}
-        status = STATUS.get(error.code, 422)
-        return error_response(error.code, str(error), status, field=error.field, headers=headers)
+        return error_response(error, language)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
-            reason = first.get("ctx", {}).get("error", "")
-            return error_response("malformed_json", f"The body is not JSON: {reason}.", 400)
-        field = _field(first["loc"])
-        more = len(error.errors()) - 1
-        message = f"{field}: {first['msg']}" + (f" (and {more} more)" if more else "")
-        return error_response("invalid_request", message, 422, field=field or None)
+        return error_response(invalid(error.errors()), language)
 
     @app.exception_handler(StarletteHTTPException)
     async def protocol_error(request: Request, error: StarletteHTTPException) -> Response:
         code = CODES.get(error.status_code, "http_error")
-        message = str(error.detail)
-        if error.status_code in (404, 405):
-            message = f"{request.method} {request.url.path}: {message}. See /docs for what there is."
-        return error_response(code, message, error.status_code, headers=error.headers)
+        asked = {"method": request.method, "path": request.url.path, "reason": str(error.detail)}
+        response = error_response(StamkundError(code, **asked), language, status=error.status_code)
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(Exception)
     async def internal_error(_: Request, __: Exception) -> Response:
-        message = "This is a mistake of ours, not of yours; the log has it under this Request-Id."
-        return error_response("internal_error", message, 500)
+        return error_response(StamkundError("internal_error"), language)
+
+
+def invalid(problems: Sequence[Mapping[str, Any]]) -> StamkundError:
+    """The error of a request that breaks its schema, by the first of the problems that were found.
+
+    >>> invalid([{"type": "list_type", "loc": ("body", "profiles"), "msg": "Input should be a valid list"}]).params
+    {'type': 'list_type', 'at': 'profiles', 'reason': 'Input should be a valid list', 'more': 0}
+    """
+    first, bounds = problems[0], problems[0].get("ctx", {})
+    if first["type"] == "json_invalid":
+        return StamkundError("malformed_json", reason=bounds.get("error", ""))
+    field, case = _field(first["loc"]), f"invalid_request.{first['type']}"
+    told = {name: value for name, value in bounds.items() if isinstance(value, str | int | float)}
+    params = {"type": first["type"], "at": field or "body", "reason": first["msg"], "more": len(problems) - 1} | told
+    known = f"error.{case}" in LANGUAGES["en"]
+    return StamkundError(case if known else "invalid_request", field=field or None, **params)
 
 
 def _field(loc: tuple[int | str, ...]) -> str:
@@ -146,8 +153,8 @@ def _field(loc: tuple[int | str, ...]) -> str:
 class Guard:
     """Logs what fails, and stops a body over the limit while it streams in."""
 
-    def __init__(self, app: ASGIApp, bodies: Bodies) -> None:
-        self.app, self.bodies = app, bodies
+    def __init__(self, app: ASGIApp, bodies: Bodies, language: str) -> None:
+        self.app, self.bodies, self._language = app, bodies, language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -156,7 +163,7 @@ class Guard:
             return
         length = dict(scope["headers"]).get(b"content-length", b"")
         if length.isdigit() and int(length) > self.bodies.limit:
-            await error_response("body_too_large", self.bodies.too_large, 413, headers=CLOSE)(scope, receive, send)
+            await error_response(self.bodies.too_large, self._language)(scope, receive, send)
             return
         try:
             with self.bodies.limited(receive) as receive_limited:

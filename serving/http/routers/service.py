@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from features.errors import StamkundError
 from features.texts.catalogue import LANGUAGES, texts_in
 from serving.http.answers.status import answer_me, answer_status
 from serving.http.contract.messages import RejectedAnswer
@@ -44,7 +45,8 @@ def service_routes(current: CurrentState) -> APIRouter:
     @router.get("/v1/texts", responses=answers(TextsAnswer), summary="What codes say, in a language")
     def get_texts(lang: str | None = None) -> Response:
         language = current.state.settings.language if lang is None else lang
-        texts = texts_in(language, field="lang")
-        return json_response({"language": language, "languages": [*LANGUAGES], "texts": texts})
+        if language not in LANGUAGES:
+            raise StamkundError.unknown("unknown_language", "language", language, LANGUAGES, field="lang")
+        return json_response({"language": language, "languages": [*LANGUAGES], "texts": texts_in(language)})
 
     return router

@@ -16,6 +16,7 @@ from typing import IO, Final
 
 import orjson
 
+from features.errors import StamkundError
 from serving.jobs.queue.job import Job, Json, State
 from serving.jobs.queue.last_words import last_words
 
@@ -118,7 +119,5 @@ def _broken(code: int) -> Json:
     """
     if code < 0:
         name = signal.Signals(-code).name
-        text = f"Its process was ended by {name}" + (": memory was short, perhaps." if name == "SIGKILL" else ".")
-        return {"code": "killed", "message": f"{text} What was there before is as it was.", "field": None}
-    text = "This is a mistake of ours, not of yours; the service's log says where."
-    return {"code": "internal_error", "message": text, "field": None}
+        return StamkundError("killed.memory" if name == "SIGKILL" else "killed", signal=name).answer()
+    return StamkundError("internal_error.job").answer()

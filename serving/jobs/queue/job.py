@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from features.errors import StamkundError
 from features.moments import iso
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 UNFINISHED: Final[tuple[State, ...]] = ("queued", "running")
-INTERRUPTED: Final = "interrupted"
+INTERRUPTED: Final = "interrupted"  # the error of a job whose process was ended by nobody who asked for that
 Json = Mapping[str, object]
 
 
@@ -20,7 +19,7 @@ class Job:
     """A job; moments are µs of the machine's clock, ``asked_by`` is the id of a key.
 
     ``progress`` has ``step, done, total``; ``result`` is what the command line told, ``error`` has
-    ``code, message, field``.
+    ``code, params, message, field``.
     """
 
     number: int
@@ -63,15 +62,6 @@ class Job:
             "result": self.result,
             "error": self.error,
         }
-
-
-def interrupted() -> StamkundError:
-    """The error of a job whose process was ended by nobody who asked for that."""
-    text = (
-        "Its process is gone: it was killed, or the machine was restarted. What was there before is as it was; ask for "
-        "it again."
-    )
-    return StamkundError(INTERRUPTED, text)
 
 
 def _moment(moment: int | None) -> str | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.errors import StamkundError
-from serving.jobs.queue.job import UNFINISHED, Job, Json, State, interrupted
+from serving.jobs.queue.job import INTERRUPTED, UNFINISHED, Job, Json, State
 from serving.store.engine import insert_new
 from serving.store.keys import clock
 from serving.store.schema import JOBS
@@ -32,8 +32,7 @@ def add_job(store: Engine, job_id: str, kind: str, arguments: Sequence[str], *, 
         connection.execute(sa.delete(JOBS).where(c.number <= last - MOST, c.state.not_in(UNFINISHED)))
     job = job_of(store, job_id)
     if (job.kind, list(job.arguments)) != (kind, list(arguments)):
-        text = "Another job was asked for under this request id. Give each job an id of its own."
-        raise StamkundError("request_id_reused", text, field="request_id")
+        raise StamkundError("request_id_reused", field="request_id")
     return job
 
 
@@ -42,7 +41,7 @@ def job_of(store: Engine, job_id: str) -> Job:
     with store.connect() as connection:
         row = connection.execute(sa.select(JOBS).where(c.job_id == job_id)).first()
     if row is None:
-        raise StamkundError("unknown_job", f"No job '{job_id}' is known. GET /v1/jobs lists the latest.", field="id")
+        raise StamkundError("unknown_job", id=job_id, field="id")
     return _job(row._asdict())
 
 
@@ -89,8 +88,7 @@ def end_job(
 
 def end_lost_jobs(store: Engine) -> None:
     """Say of all that run that they are over, by whoever knows that none of their processes is there."""
-    error = interrupted()
-    told = {"code": error.code, "message": str(error), "field": None}
+    told = StamkundError(INTERRUPTED).answer()
     change = sa.update(JOBS).where(c.state == "running")
     with store.begin() as connection:
         ended = change.values(finished=clock())
@@ -105,7 +103,7 @@ def cancel_job(store: Engine, job_id: str) -> Job:
         _change(store, job, ("running",), cancelled_at=clock())
     job = job_of(store, job_id)
     if job.is_over and job.state != "cancelled":
-        raise StamkundError("job_over", f"The job is over ({job.state}): nothing of it is left to cancel.", field="id")
+        raise StamkundError("job_over", state=job.state, field="id")
     return job
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.config.settings import Settings, read_settings
+from features.errors import StamkundError
 from serving.jobs.queue.command import Command, Outcome
-from serving.jobs.queue.job import Job, Json, interrupted
+from serving.jobs.queue.job import INTERRUPTED, Job, Json
 from serving.jobs.queue.lock import runner_lock
 from serving.jobs.queue.rows import advance_job, end_job, end_lost_jobs, start_job, unfinished_jobs
 from serving.store.engine import open_store
@@ -102,8 +103,7 @@ class Runner:
     def _tell(self, job: Job, outcome: Outcome) -> None:
         error: Json | None = outcome.error
         if outcome.state == "failed" and self.stop.is_set():
-            told = interrupted()
-            error = {"code": told.code, "message": str(told), "field": None}
+            error = StamkundError(INTERRUPTED).answer()
         elif outcome.trace:
             extra = {"event": "job_failed", "trace": outcome.trace}
             log.error("Job %s (%s) failed by a mistake of ours.", job.job_id, job.kind, extra=extra)

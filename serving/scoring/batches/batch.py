@@ -16,6 +16,7 @@ from features.config.locations import is_url
 from features.config.sections.consent import Gate
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.events.identifiers import USER
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import Pass, all_but
@@ -78,9 +79,8 @@ def _sheets_of(
     sheets = list(_sheets(settings, champions, customers, allowed, as_of=as_of, progress=silent, top=top))
     for customer in set(customers or ()).difference(*(sheet.customers for sheet in sheets)):
         if allowed.over(pl.LazyFrame({"customer_id": [customer]})).collect().is_empty():
-            raise StamkundError("no_consent", f"Customer '{customer}' does not allow scores.", field="customers")
-        message = f"No customer '{customer}' is known at that moment."
-        raise StamkundError("unknown_customer", message, field="customers")
+            raise StamkundError("no_consent", id_type=USER, id=customer, field="customers")
+        raise StamkundError("unknown_customer", id_type=USER, id=customer, field="customers")
     return sheets
 
 

@@ -16,7 +16,8 @@ class Receiver:
 
     ``now`` is the moment by the service's clock; ``received_at`` by the world's, where the settings fix that clock:
     by it a withdrawal counts. ``pseudonyms`` stand for identifiers that are hashed. ``erased_until`` tells of an
-    identifier's node up to which moment its events are refused, for its person was erased.
+    identifier's node up to which moment its events are refused, for its person was erased. Refusals are
+    told in ``language``.
     """
 
     money: Money
@@ -26,6 +27,7 @@ class Receiver:
     received_at: int = 0
     pseudonyms: Pseudonyms | None = None
     erased_until: Callable[[str], int | None] | None = None
+    language: str = "en"
 
     def receipt(self, *, statement: bool) -> int:
         """When an event is received (µs); a statement in real time, if that is later than the clock."""

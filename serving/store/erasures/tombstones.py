@@ -79,5 +79,4 @@ def put_tombstones(connection: Connection, key: bytes, nodes: Collection[str], *
 
 
 def _other_key() -> StamkundError:
-    text = "People were erased under another privacy key, and would come back unnoticed. Set that `privacy: key:`."
-    return StamkundError("other_privacy_key", text, field="privacy.key")
+    return StamkundError("other_privacy_key", field="privacy.key")

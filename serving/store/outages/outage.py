@@ -11,12 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from features.errors import StamkundError
 
 UNAVAILABLE: Final = "store_unavailable"
-TEXTS: Final = {
-    UNAVAILABLE: "The store does not answer at the moment. Ask again in a while.",
-    "store_read_only": "The store takes nothing at the moment: it can only be read. Ask again in a while.",
-    "store_full": "The store has no room left on its disk. Ask again in a while.",
-    "store_corrupt": "The store's file is damaged. Its owner restores it from a backup.",
-}
+OUTAGES: Final = (UNAVAILABLE, "store_read_only", "store_full", "store_corrupt")
 _BY_SQLSTATE: Final = {"25006": "store_read_only", "53100": "store_full"}
 _BY_SQLITE: Final = {"SQLITE_READONLY": "store_read_only", "SQLITE_FULL": "store_full"} | dict.fromkeys(
     ("SQLITE_CORRUPT", "SQLITE_NOTADB"), "store_corrupt"
@@ -37,6 +32,6 @@ def outage_of(error: Exception) -> str | None:
     return UNAVAILABLE if gone or getattr(error, "connection_invalidated", False) else None
 
 
-def error_of(code: str, unavailable: str = TEXTS[UNAVAILABLE]) -> StamkundError:
-    """The error of an outage; ``unavailable`` says what a store that does not answer means for who asks."""
-    return StamkundError(code, unavailable if code == UNAVAILABLE else TEXTS[code])
+def error_of(code: str, unavailable: StamkundError | None = None) -> StamkundError:
+    """The error of an outage; ``unavailable`` is what a store that does not answer means for who asks."""
+    return unavailable if unavailable is not None and code == UNAVAILABLE else StamkundError(code)

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 def error_of(got: Response) -> Json:
     body: Json = got.json()
     assert list(body) == ["error"]
-    assert list(body["error"]) == ["code", "message", "field"]
+    assert list(body["error"]) == ["code", "params", "message", "field"]
     assert body["error"]["message"]
     error: Json = body["error"]
     return error

@@ -19,7 +19,8 @@ def test_the_next_answer_knows_an_event(http: TestClient) -> None:
     assert sent.status_code == 200
     body = sent.json()
     assert (body["accepted"], body["duplicate"], body["rejected"]) == (2, 1, 1)
-    assert body["results"][0] == {"messageId": "o1", "status": "accepted", "code": None, "message": None, "field": None}
+    why = dict.fromkeys(("code", "params", "message", "field"))
+    assert body["results"][0] == {"messageId": "o1", "status": "accepted", **why}
     assert (body["results"][3]["code"], body["results"][3]["field"]) == ("missing_user", "userId")
     got = http.get(profile).json()
     assert got["traits"] == {"plan": "gold"}

@@ -41,6 +41,42 @@ def test_an_unknown_language_is_refused_with_those_there_are(http: TestClient) -
     assert error_of(got)["message"] == "Unknown language 'fi'. Known: en, sv."
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "params"),
+    [
+        (
+            "GET /v1/profiles/user_id:nobody",
+            "Ingen kund med user_id ”nobody” är känd vid den tidpunkten.",
+            {"id_type": "user_id", "id": "nobody"},
+        ),
+        (
+            "GET /v1/nothing",
+            "GET /v1/nothing: här finns ingenting. Se /docs för vad som finns.",
+            {"method": "GET", "path": "/v1/nothing", "reason": "Not Found"},
+        ),
+        (
+            "POST /v1/scores",
+            "customers måste vara en lista.",
+            {"type": "list_type", "at": "customers", "reason": "Input should be a valid list", "more": 0},
+        ),
+    ],
+)
+def test_errors_are_told_in_the_companys_language_with_their_parameters(
+    swedish: CurrentState, asked: str, told: str, params: dict[str, object]
+) -> None:
+    method, path = asked.split()
+    error = error_of(client_of(swedish).request(method, path, json={"customers": "1"}))
+    assert (error["message"], error["params"]) == (told, params)
+
+
+def test_the_error_of_one_customer_among_several_has_the_same_shape(swedish: CurrentState) -> None:
+    one, unknown = client_of(swedish).post("/v1/scores", json={"customers": ["1", "x"]}).json()["scores"]
+    assert "error" not in one
+    message = "Ingen kund med user_id ”x” är känd vid den tidpunkten."
+    params = {"id_type": "user_id", "id": "x"}
+    assert unknown["error"] == {"code": "unknown_customer", "params": params, "message": message, "field": "id"}
+
+
 def test_every_code_of_an_answer_has_a_text() -> None:
     english = LANGUAGES["en"]
     assert {*REASONS, *OF_THE_CHOICE} <= set(english)

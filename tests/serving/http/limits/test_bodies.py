@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable
 
 import pytest
-from fastapi import HTTPException
 from starlette.types import Message, Receive
 
 from features.errors import StamkundError
@@ -33,9 +32,9 @@ async def read(bodies: Bodies, receive: Receive, times: int) -> None:
 def test_a_body_that_does_not_come_in_time_is_refused_however_it_trickles() -> None:
     bodies = Bodies(100, together=1000, timeout=0.05)
     for slow in (client([]), client([b"x"] * 50, pause=0.01)):
-        with pytest.raises(HTTPException) as refused:
+        with pytest.raises(StamkundError) as refused:
             asyncio.run(read(bodies, slow, 50))
-        assert refused.value.status_code == 408
+        assert (refused.value.code, refused.value.params) == ("body_too_slow", {"seconds": 0.05})
 
 
 def test_all_bodies_together_are_limited_and_what_ends_makes_room() -> None:

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from features.units import SECOND
-from serving.http import app
+from serving.http.app import create_app
 from serving.http.current.state import CurrentState
+from serving.http.routers import customers
 from serving.store.keys import create_key
 from tests.serving.clients import client_of
 from tests.serving.http.limits.server import running
@@ -31,7 +32,7 @@ def limit(own: CurrentState, **limits: int) -> None:
 def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Answers with scores do not come before this."""
     event = threading.Event()
-    monkeypatch.setattr(app, "answer_scores", lambda *_: event.wait(10))
+    monkeypatch.setattr(customers, "answer_scores", lambda *_: event.wait(10))
     yield event
     event.set()
 
@@ -53,7 +54,7 @@ def test_a_busy_service_says_at_once_when_to_ask_again_and_still_tells_its_metri
     own: CurrentState, ends: threading.Event
 ) -> None:
     limit(own, at_once=1, waiting=1)
-    with running(app.create_app(own)) as port, ThreadPoolExecutor(5) as threads:
+    with running(create_app(own)) as port, ThreadPoolExecutor(5) as threads:
         url = f"http://127.0.0.1:{port}"
         asked = [threads.submit(httpx.post, f"{url}/v1/scores", json=ONE, timeout=10) for _ in range(5)]
         answers = as_completed(asked)
@@ -75,7 +76,7 @@ def test_what_takes_too_long_is_answered_with_a_code(own: CurrentState, ends: th
 
 
 def test_who_goes_away_while_they_ask_is_no_error_of_ours(own: CurrentState, caplog: pytest.LogCaptureFixture) -> None:
-    with running(app.create_app(own)) as port:
+    with running(create_app(own)) as port:
         with socket.create_connection(("127.0.0.1", port)) as client:
             client.sendall(b"POST /v1/scores HTTP/1.1\r\nhost: shop\r\ncontent-length: 9\r\n\r\n{")
             httpx.get(f"http://127.0.0.1:{port}/metrics")  # by now they have been heard
@@ -91,7 +92,7 @@ def test_a_slow_body_is_answered_with_a_code(own: CurrentState) -> None:
         threading.Event().wait(0.5)
         yield b": []}"
 
-    with running(app.create_app(own)) as port:
+    with running(create_app(own)) as port:
         got = httpx.post(
             f"http://127.0.0.1:{port}/v1/scores", content=body(), headers={"content-type": "application/json"}
         )
