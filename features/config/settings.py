@@ -17,7 +17,9 @@ from features.config.preferences import check_preferences
 from features.config.query import check_query
 from features.config.same_as import check_same_as
 from features.config.sections.consent import ConsentSettings
+from features.config.sections.decisions.candidates import check_columns
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.mapping import check_known
@@ -28,6 +30,7 @@ from features.config.sections.serving import Clv, Serving
 from features.config.sections.targets import Gate, TargetSettings, Training
 from features.config.source import Source
 from features.config.target_names import check_target_names, each_horizon, with_each_horizon
+from features.language.rules.types import Names
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
 from features.texts.catalogue import Language
@@ -127,7 +130,21 @@ class Settings(Section):
         for name, source in self.sources.items():
             check_known(source.consents, self.consent, field=f"sources.{name}.consents")
         check_hashing(self.identity, self.privacy, self.sources)
+        self._check_decisions()
         return self
+
+    def _check_decisions(self) -> None:
+        decisions = self.decisions or DecisionSettings()
+        for name, source in self.sources.items():
+            if source.table == "offers":
+                check_columns(source.columns, decisions.candidates.columns, field=f"sources.{name}.columns")
+        check_rules(decisions, self.rule_names)
+
+    @property
+    def rule_names(self) -> Names:
+        """The names that rules of decisions may use, as far as settings tell them."""
+        purposes = self.consent.purposes if self.consent is not None else ()
+        return rule_names(self.decisions or DecisionSettings(), self.targets, purposes)
 
     @property
     def lake(self) -> Path:

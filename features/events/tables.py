@@ -72,6 +72,15 @@ OFFERS: Mapping[str, Role] = {
     "value": "amount",
     "cost": "amount",
     "item_ids": "list",
+    "channels": "list",
+    "formats": "list",
+    "tags": "list",
+    "issue": "text",
+    "group": "text",
+    "membership": "text",
+    "priority": "number",
+    "lever": "number",
+    "stock": "number",
 }
 # Who is who: ``a``, ``b`` and others are nodes, see :mod:`features.events.identifiers`.
 _EVIDENCE: Mapping[str, Role] = {"a": "id", "b": "id", "time": "time", "source": "text", "event_id": "id"}
@@ -91,7 +100,8 @@ LAKE_COLUMNS: Mapping[LakeTable, Mapping[str, Role]] = {
     "preferences": {"attribute": "text", "rule": "text", "sources": "list"},
 }
 COLUMNS: Mapping[Table, Mapping[str, Role]] = {table: LAKE_COLUMNS[table] for table in TABLES}
-WITH_ATTRIBUTES: frozenset[Table] = frozenset({"customers", "snapshots"})  # have any columns beside these
+WITH_ATTRIBUTES: frozenset[Table] = frozenset({"customers", "snapshots"})  # have any columns beside these, of people
+WITH_MORE: frozenset[Table] = WITH_ATTRIBUTES | {"offers"}  # have columns beside these
 # By which columns a row is known; a second row with the same ones is a duplicate.
 KEYS: Mapping[Table, tuple[str, ...]] = {
     table: ("customer_id", "time") if table == "snapshots" else (next(iter(columns)),)
@@ -116,6 +126,7 @@ NEEDED: Mapping[Table, tuple[str, ...]] = {
     "snapshots": ("customer_id", "time"),
 }
 OFFER_TYPES = ("offer", "item", "content", "action")
+MEMBERSHIPS = ("contacted", "anyone")  # who may get a campaign's offers: those whom it has reached, or everybody
 EVENT_YEARS = (0, 4_102_444_800_000_000)  # in which an event may be: 1970 to 2100, in microseconds
 RATING_SCALES: Mapping[str, tuple[int, int]] = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "stars": (1, 5)}
 

@@ -18,7 +18,7 @@ from features.events.tables import (
     SINCE,
     SOURCE,
     TABLES,
-    WITH_ATTRIBUTES,
+    WITH_MORE,
     Table,
     sql_type,
 )
@@ -58,7 +58,7 @@ def insert_rows(
         own = [column for column in columns if column != SINCE and not column.startswith(OTHER_ID)]
         _insert_customers(connection, portion.name, own)
     else:
-        if source.table in WITH_ATTRIBUTES:
+        if source.table in WITH_MORE:
             _add_columns(connection, source.table, columns)
         names, table = ", ".join(map(sql.name, columns)), sql.name(source.table)
         connection.execute(f"INSERT INTO {table} BY NAME SELECT {names} FROM staged WHERE {CODE} IS NULL")

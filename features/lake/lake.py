@@ -19,7 +19,7 @@ from features.errors import StamkundError
 from features.events.tables import (
     LAKE_TABLES,
     PEOPLE_TABLES,
-    WITH_ATTRIBUTES,
+    WITH_MORE,
     LakeTable,
     PeopleTable,
     Table,
@@ -94,8 +94,10 @@ class Lake:
         files, columns = self.files(table), schema(table)
         if not files:
             return pl.LazyFrame(schema=columns)
-        if table in WITH_ATTRIBUTES:  # whatever these are
-            return pl.scan_parquet(files)
+        if table in WITH_MORE:  # whatever these are
+            frame = pl.scan_parquet(files)
+            missing = columns.keys() - frame.collect_schema().names()
+            return frame.with_columns(pl.lit(None, columns[name]).alias(name) for name in sorted(missing))
         return pl.scan_parquet(files, schema=columns, missing_columns="insert")
 
     def write(self, tables: Mapping[Table, pl.DataFrame]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from features.events.columns import EVENT_ORDER
-from features.events.tables import KEYS, WITH_ATTRIBUTES, Table, schema
+from features.events.tables import KEYS, WITH_MORE, Table, schema
 from features.lake.draft import WHOLE
 
 
@@ -36,13 +36,13 @@ def _complete(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     if table == "events":
         frame = frame.with_columns(fragment=_fragment(frame.columns))
     missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in frame.columns]
-    attributes = [name for name in frame.columns if name not in columns] if table in WITH_ATTRIBUTES else []
+    attributes = [name for name in frame.columns if name not in columns] if table in WITH_MORE else []
     order = ["fragment", *EVENT_ORDER] if table == "events" else KEYS[table]
     return (
         frame.with_columns(missing)
         .cast(columns)
         .select(*columns, *attributes)
-        .sort(order, nulls_last=True, maintain_order=table in WITH_ATTRIBUTES)
+        .sort(order, nulls_last=True, maintain_order=table in WITH_MORE)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from features.config.sections.consent import ConsentSettings
 from features.errors import StamkundError
-from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_ATTRIBUTES, Table
+from features.events.tables import COLUMNS, FILLED, NEEDED, WITH_MORE, Table
 
 
 def check_columns(table: Table, columns: Collection[str], *, kind: str | None) -> None:
@@ -39,7 +39,7 @@ def _mistakes(table: Table, columns: Collection[str], kind: str | None) -> Itera
     allowed = [name for name in COLUMNS[table] if table != "events" or name not in FILLED]
     if table == "events" and kind is not None and "kind" in columns:
         yield StamkundError("two_kinds", "Give `kind` once: as a constant or under columns.", field="columns.kind")
-    for name in columns if table not in WITH_ATTRIBUTES else ():
+    for name in columns if table not in WITH_MORE else ():
         if name not in allowed:
             yield StamkundError.unknown("unknown_column", f"{table} column", name, allowed, field=f"columns.{name}")
     for name in [*NEEDED[table], *(["kind"] if table == "events" and kind is None else [])]:

@@ -50,7 +50,7 @@ from features.events.rules.constraint_types import (
 from features.events.rules.constraints import Constraint, Rules
 from features.events.statements.stances import KNOWN_WORDS
 from features.events.statements.statement import KINDS_OF_STATEMENTS
-from features.events.tables import EVENT_YEARS, EVENTS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
+from features.events.tables import EVENT_YEARS, EVENTS, MEMBERSHIPS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
 from features.moments import utc
 
 VALID_YEARS = (-2_208_988_800_000_000, 253_402_300_799_999_999)  # 1900 to 9999; 9999-12-31 means open-ended
@@ -132,16 +132,17 @@ def event_rules(currency: str) -> Rules:
 
 @cache
 def _offer_rules() -> Rules:
-    types = ", ".join(OFFER_TYPES)
+    types, members = ", ".join(OFFER_TYPES), ", ".join(MEMBERSHIPS)
     rules = (
         *text_rules("offer_id"),
         _time_rule("starts", VALID_YEARS),
         _time_rule("ends", VALID_YEARS),
         OneOf("type", "unknown_offer_type", f"the type {{value}} is none of {types}", OFFER_TYPES),
+        OneOf("membership", "unknown_membership", f"the membership {{value}} is none of {members}", MEMBERSHIPS),
         NotBefore("ends", "ends_before_starts", "the offer ends before it starts", "starts"),
         *(
             Within(column, f"negative_{column}", "an offer cannot have a negative {column}", 0)
-            for column in ("value", "cost")
+            for column in ("value", "cost", "lever", "stock")
         ),
     )
     return Rules(rules)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
+from features.events.tables import OFFERS
 from features.events.knowledge import known_events
 from features.identity.people import customer_events_at
 from features.lake import Lake
@@ -17,7 +19,10 @@ _KEY = ["offer_id", "campaign_id"]
 
 @dataclass(frozen=True)
 class Offer:
-    """A candidate for a decision: amounts in minor units, valid in ``[starts, ends]`` (µs), where None is no bound."""
+    """A candidate for a decision: amounts in minor units, valid in ``[starts, ends]`` (µs), where None is no bound.
+
+    On no ``channels`` and in no ``formats`` it may be shown in any; ``more`` holds the columns that are declared.
+    """
 
     offer_id: str
     type: str
@@ -29,6 +34,16 @@ class Offer:
     cost: int
     item_ids: frozenset[str]
     assumed: bool
+    channels: frozenset[str] = frozenset()
+    formats: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    issue: str | None = None
+    group: str | None = None
+    membership: str | None = None
+    priority: float | None = None
+    lever: float | None = None
+    stock: float | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
@@ -52,14 +67,17 @@ def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
             value=pl.coalesce("value", (pl.col("spend") * settings.offers.margin).round().cast(pl.Int64), 0),
             cost=pl.coalesce("cost", pl.col("discount").round().cast(pl.Int64), overall),
         )
+        .drop("spend", "discount")
         .sort("offer_id", "campaign_id")
     )
     return [_offer(row) for row in worth.iter_rows(named=True)]
 
 
 def _offer(row: dict[str, object]) -> Offer:
-    row = {**row, "item_ids": frozenset(row["item_ids"] or ())}  # type: ignore[call-overload]
-    return Offer(**{name: row[name] for name in Offer.__dataclass_fields__})  # type: ignore[arg-type]
+    lists = {name: frozenset(row[name] or ()) for name, role in OFFERS.items() if role == "list"}  # type: ignore[call-overload]
+    own = {name: row[name] for name in (*OFFERS, "assumed")} | lists
+    more = {name: value for name, value in row.items() if name not in own and value is not None}
+    return Offer(**own, more=more)  # type: ignore[arg-type]
 
 
 def _items(offers: pl.DataFrame) -> pl.LazyFrame:

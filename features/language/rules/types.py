@@ -1,0 +1,166 @@
+"""What each part of a rule is, and that it is used as what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, Literal
+
+from features.errors import StamkundError
+from features.language.rules.nodes import Node, mistake
+from features.reading.iso import parse
+from features.units import duration
+
+Type = Literal["number", "text", "boolean", "list", "moment", "duration"]
+_ARTICLES: Final[Mapping[Type, str]] = {
+    "number": "a number", "text": "a text", "boolean": "true or false", "list": "a list", "moment": "a moment",
+    "duration": "a duration",
+}  # fmt: skip
+_SUMS: Final[Mapping[tuple[str, Type, Type], Type]] = {
+    **{(sign, "number", "number"): "number" for sign in "+-*/"},
+    ("-", "moment", "moment"): "duration",
+    ("+", "moment", "duration"): "moment",
+    ("-", "moment", "duration"): "moment",
+    ("+", "duration", "duration"): "duration",
+    ("-", "duration", "duration"): "duration",
+}
+# How the types of parts are found that take what they are given, and what the others take and give.
+_METHODS: Final = {
+    "literal": "_type_of_literal", "name": "_type_of_name", "list": "_type_of_list", "has": "_has", "in": "_membership",
+    **dict.fromkeys(("timestamp", "duration"), "_time"),
+    **dict.fromkeys("+-*/", "_sum"),
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), "_comparison"),
+}  # fmt: skip
+_OPERANDS: Final[Mapping[str, tuple[tuple[Type, ...], Type]]] = {
+    **dict.fromkeys(("!", "&&", "||"), (("boolean",), "boolean")),
+    **dict.fromkeys(("contains", "endsWith", "startsWith"), (("text",), "boolean")),
+    "size": (("list", "text"), "number"),
+    "negative": (("number",), "number"),
+}
+_ORDERED: Final = ("number", "moment", "duration")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that rules may use, each with its type, by what they are names of; ``later`` are known after a build.
+
+    >>> names = Names({"candidate": {"value": "number"}}, later=frozenset({"features"}))
+    >>> from features.language.rules.parse import parse
+    >>> print(names.check("candidate.vale > 3 && features.orders_90d > 1", parse("candidate.vale > 3")))
+    Traceback (most recent call last):
+    features.errors.StamkundError: Unknown name 'candidate.vale'; did you mean 'candidate.value'? ...
+    """
+
+    spaces: Mapping[str, Mapping[str, Type]]
+    later: frozenset[str] = frozenset()
+
+    def check(self, text: str, node: Node) -> None:
+        """Refuse a rule that is no condition, reads a name that does not exist, or uses something as what it is not."""
+        found = self.type_of(text, node)
+        if found not in {"boolean", None}:
+            raise mistake("bad_type", f"A rule is true or false, and this is {_ARTICLES[found]}.", text, node.start)
+
+    def type_of(self, text: str, node: Node) -> Type | None:
+        """What a part is; None where only a build tells."""
+        if node.op in _METHODS:
+            return getattr(self, _METHODS[node.op])(text, node)  # type: ignore[no-any-return]
+        types, result = _OPERANDS[node.op]
+        for arg in node.args:
+            self._wanted(text, arg, *types)
+        return result
+
+    def _type_of_literal(self, text: str, node: Node) -> Type:  # noqa: ARG002  (all have this form)
+        return _type_of(node.value)
+
+    def _type_of_list(self, text: str, node: Node) -> Type:
+        types = {self.type_of(text, item) for item in node.args}
+        if any(item.op != "literal" for item in node.args) or (len(types | {"text"}) > 1 and types != {"number"}):
+            raise mistake("bad_type", "A list holds texts, or numbers, as they are.", text, node.start)
+        return "list"
+
+    def _has(self, text: str, node: Node) -> Type:
+        (inner,) = node.args
+        if inner.op != "name":
+            raise mistake("bad_type", "has(…) asks of a name whether it is known.", text, inner.start)
+        self.type_of(text, inner)
+        return "boolean"
+
+    def _time(self, text: str, node: Node) -> Type:
+        """A moment or a span of time, from a text in quotes."""
+        (inner,) = node.args
+        try:
+            time_of(node)
+        except ValueError as error:
+            raise mistake("bad_type", f"{node.op}(…): {error}".rstrip(".") + ".", text, inner.start) from None
+        return "moment" if node.op == "timestamp" else "duration"
+
+    def _type_of_name(self, text: str, node: Node) -> Type | None:
+        if node.space in self.later:
+            return None
+        if node.space not in self.spaces:
+            known = {*self.spaces, *self.later}
+            near = get_close_matches(node.space, known, n=1)
+            hint = f"; did you mean '{near[0]}.{node.name}'?" if near else "."
+            problem = f"Rules speak of {', '.join(sorted(known))}, and not of '{node.space}'{hint}"
+            raise mistake("unknown_name", problem, text, node.start)
+        known_names = self.spaces[node.space]
+        if node.name not in known_names:
+            whole = [f"{node.space}.{name}" for name in known_names]
+            unknown = StamkundError.unknown("unknown_name", "name", str(node.value), whole)
+            raise mistake(unknown.code, str(unknown), text, node.start)
+        return known_names[node.name]
+
+    def _wanted(self, text: str, node: Node, *types: Type) -> Type | None:
+        found = self.type_of(text, node)
+        if found is not None and found not in types:
+            wanted = " or ".join(_ARTICLES[each] for each in types)
+            problem = f"`{text[node.start : node.end]}` is {_ARTICLES[found]}, where {wanted} is needed."
+            raise mistake("bad_type", problem, text, node.start)
+        return found
+
+    def _membership(self, text: str, node: Node) -> Type:
+        one, several = node.args
+        self._wanted(text, several, "list")
+        held = _type_of(several.args[0].value) if several.op == "list" and several.args else "text"
+        self._wanted(text, one, held)
+        return "boolean"
+
+    def _sum(self, text: str, node: Node) -> Type | None:
+        left, right = (self.type_of(text, arg) for arg in node.args)
+        if left is None or right is None:
+            return None
+        if (node.op, left, right) not in _SUMS:
+            problem = f"{_ARTICLES[left]} {node.op} {_ARTICLES[right]} means nothing."
+            raise mistake("bad_type", problem[0].upper() + problem[1:], text, node.start)
+        return _SUMS[node.op, left, right]
+
+    def _comparison(self, text: str, node: Node) -> Type:
+        left, right = (self.type_of(text, arg) for arg in node.args)
+        known = [each for each in (left, right) if each is not None]
+        if len(known) == 2 and left != right:
+            problem = f"{_ARTICLES[known[0]]} is never compared with {_ARTICLES[known[1]]}."
+            raise mistake("bad_type", problem[0].upper() + problem[1:], text, node.start)
+        if node.op in {"==", "!="}:
+            if "list" in known:
+                raise mistake("bad_type", "Lists are not compared: ask with `in` what they hold.", text, node.start)
+        elif not {*known} <= {*_ORDERED}:
+            problem = f"Only numbers and times have an order, and this is {_ARTICLES[known[0]]}."
+            raise mistake("bad_type", problem, text, node.start)
+        return "boolean"
+
+
+def time_of(node: Node, timezone: str = "UTC") -> int:
+    """The microseconds of ``timestamp("…")`` or ``duration("…")``; a time without an offset is of the time zone.
+
+    >>> time_of(Node("duration", (Node("literal", value="2h"),)))
+    7200000000
+    """
+    text = node.args[0].value if node.args[0].op == "literal" else None
+    return parse(text, timezone=timezone) if node.op == "timestamp" else duration(text)
+
+
+def _type_of(value: object) -> Type:
+    if isinstance(value, bool):
+        return "boolean"
+    return "text" if isinstance(value, str) else "number"
