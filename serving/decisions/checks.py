@@ -14,9 +14,11 @@ from features.arrays import Ints, Mask
 
 NO_CONSENT, NO_PERMISSION, QUIET_HOURS = "no_consent", "no_permission", "quiet_hours"
 OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # keep every candidate from them alike
+WRONG_PLACEMENT: Final = "wrong_placement"  # is told of one placement, and of another not
 # Of several reasons the first in this order is told first.
 REASONS: Final = (
-    *OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed", "no_value",
+    *OF_THE_PERSON, WRONG_PLACEMENT, "wrong_channel", "expired", "not_started", "no_model", "not_contacted",
+    "already_redeemed", "no_value",
 )  # fmt: skip
 OF_THE_CHOICE: Final = ("shown_elsewhere", "outranked")  # why an eligible candidate is not in a placement
 
@@ -37,7 +39,7 @@ class Checks:
 
     >>> checks = Checks.of([Check("rule", "adults_only")])
     >>> checks.place("no_consent"), checks.place("rule", "adults_only"), len(checks.all)
-    (2, 9, 10)
+    (2, 11, 12)
     """
 
     all: tuple[Check, ...]
@@ -63,7 +65,7 @@ class Failing:
     >>> failing.mark("no_value", np.array([True, False]))
     >>> failing.mark("expired", np.array([True, False]))
     >>> failing.eligible.tolist(), failing.first.tolist(), failing.of(0), failing.counts()
-    ([False, True], [3, -1], [3, 8], {'expired': 1})
+    ([False, True], [5, -1], [5, 10], {'expired': 1})
     """
 
     def __init__(self, checks: Checks, candidates: int) -> None:

@@ -18,6 +18,8 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement]) -> Decid
     """Choose for each placement, step by step: who may get what, what it is worth, and which are best."""
     failing = Failing(setup.checks, len(setup.candidates.offers))
     mark_standing(failing, setup.candidates, facts)
+    setup.rules.mark(failing, facts)
     worth = worth_of(setup.candidates, facts, failing)
     order = ranked(worth, failing.eligible)
-    return Decided(facts, failing, worth, order, placements, choose(order, placements))
+    fits = [placement.fits(setup.candidates) for placement in placements]
+    return Decided(facts, failing, worth, order, placements, fits, choose(order, placements, fits))

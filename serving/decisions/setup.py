@@ -1,38 +1,55 @@
-"""What decisions are made from, made ready once: candidates, checks, and how they are told."""
+"""What decisions are made from, made ready once: candidates, checks, rules, placements, and how they are told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.settings import Settings
+from features.language.rules.types import Names
 from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.candidates.columns import candidate_cells
 from serving.decisions.checks import Checks
 from serving.decisions.choice.placement import Placement
+from serving.decisions.eligibility.rules import Rules
 from serving.decisions.explanation.telling import Telling
 
 
 @dataclass(frozen=True)
 class Setup:
-    """The candidates, every check that they may fail, how they are told, and the placements that are declared."""
+    """The candidates, every check that they may fail, how they are told, and what is declared of decisions."""
 
     candidates: Candidates
     checks: Checks
+    rules: Rules
     telling: Telling
     placements: Mapping[str, Placement]
 
     @classmethod
-    def of(cls, settings: Settings, candidates: Candidates) -> Self:
-        """What the settings make of some candidates."""
-        units = 10**settings.minor_units
-        telling = Telling(candidates, settings.offers.fallback, units, settings.language)
-        declared = DecisionSettings() if settings.decisions is None else settings.decisions
-        placements = {name: Placement(name, one.count) for name, one in declared.placements.items()}
-        return cls(candidates, Checks.of(), telling, placements)
+    def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None) -> Self:
+        """What the settings make of some candidates; rules may use ``names``, or those alone that settings tell."""
+        declared, names = settings.decisions or DecisionSettings(), names or settings.rule_names
+        units, language = 10**settings.minor_units, settings.language
+        fixed = candidate_cells(candidates.offers, names.spaces["candidate"], units)
+        rules = Rules.of(
+            declared.rules, names, fixed, len(candidates.offers), timezone=settings.timezone, language=language
+        )
+        telling = Telling(candidates, settings.offers.fallback, units, language, in_full=settings.decisions is not None)
+        placements = {
+            name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
+        }
+        return cls(candidates, Checks.of(rules.checks), rules, telling, placements)
 
-    def placement(self, name: str, count: int | None) -> Placement:
+    def placement(
+        self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()
+    ) -> Placement:
         """The placement of a request: as it is declared, but for what the request says itself."""
         declared = self.placements.get(name, Placement(name))
-        return declared if count is None else replace(declared, count=count)
+        return replace(
+            declared,
+            count=declared.count if count is None else count,
+            types=types or declared.types,
+            formats=formats or declared.formats,
+        )

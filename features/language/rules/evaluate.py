@@ -71,7 +71,7 @@ def _compiled(node: Node, parts: list[Evaluate], timezone: str) -> Evaluate:
             return {"has": _has, "!": _not, "negative": _negative}[node.op](*parts)
         case "/":
             return _ratio(*parts)
-    return _applied(_COMPARE[node.op], parts) if node.op in _COMPARE else _applied(_each(_EACH[node.op]), parts)
+    return _applied(_COMPARE[node.op], parts) if node.op in _COMPARE else _applied(_each(node.op), parts)
 
 
 def _constant(node: Node, timezone: str) -> object:
@@ -152,15 +152,16 @@ def _ratio(left: Evaluate, right: Evaluate) -> Evaluate:
     return evaluate
 
 
-def _each(function: Callable[..., Any]) -> Callable[..., Any]:
+def _each(op: str) -> Callable[..., Any]:
     """A function of single values, of arrays entry by entry."""
+    function = _EACH[op]
 
     def apply(*values: Any) -> Any:
         sizes = [len(value) for value in values if isinstance(value, np.ndarray)]
         if not sizes:
             return function(*values)
         columns: Iterable[Any] = zip(*(_column(value, sizes[0]) for value in values), strict=True)
-        return np.array([function(*row) for row in columns])
+        return np.array([function(*row) for row in columns], dtype=np.float64 if op == "size" else np.bool_)
 
     return apply
 

@@ -62,11 +62,17 @@ class Needs:
         if node.op in _MIRRORED:
             return self._comparison(node, wanted=wanted)
         if node.op == "in":
-            one, several = node.args
-            code = _CODES["in" if wanted else "not in"]
-            return self._told(self._text(one), self._value(one), code, self._value(several))
+            return self._membership(node, wanted=wanted)
         needed = "rule.true" if wanted else "rule.false"
         return text(needed, self.language, name=self._text(node))
+
+    def _membership(self, node: Node, *, wanted: bool) -> str:
+        one, several = node.args
+        if one.op == "literal":
+            code = "with" if wanted else "without"
+            return self._told(self._text(several), self._value(several), code, self._value(one))
+        code = _CODES["in" if wanted else "not in"]
+        return self._told(self._text(one), self._value(one), code, self._value(several))
 
     def _comparison(self, node: Node, *, wanted: bool) -> str:
         (left, right), op = node.args, node.op if wanted else _OPPOSITES[node.op]

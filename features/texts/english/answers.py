@@ -37,8 +37,11 @@ ANSWERS: Final[Mapping[str, str]] = {
     "rule.other": "other than {value}",
     "rule.among": "among {value}",
     "rule.none_of": "none of {value}",
+    "rule.with": "with {value}",
+    "rule.without": "without {value}",
     "rule.yes": "true",
     "rule.no": "false",
+    "as_if_contacted": "The campaign has not reached the customer; the chance is as if it did so now.",
     "unknown_visitor": "Nobody is known under this identifier.",
     "nothing_eligible": "No offer may be shown to this customer.",
     # why a model says nothing of a customer

@@ -37,8 +37,11 @@ ANSWERS: Final[Mapping[str, str]] = {
     "rule.other": "något annat än {value}",
     "rule.among": "någon av {value}",
     "rule.none_of": "ingen av {value}",
+    "rule.with": "med {value}",
+    "rule.without": "utan {value}",
     "rule.yes": "sant",
     "rule.no": "falskt",
+    "as_if_contacted": "Kampanjen har inte nått kunden; sannolikheten är som om den gjorde det nu.",
     "unknown_visitor": "Ingen är känd under den här identiteten.",
     "nothing_eligible": "Inget erbjudande får visas för kunden.",
     # why a model says nothing of a customer

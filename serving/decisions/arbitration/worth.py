@@ -36,10 +36,14 @@ class Worth:
 
 
 def chances(candidates: Candidates, facts: Facts) -> Floats:
-    """``[candidate]``: the score of its campaign, NaN where none is known; of no campaign the base score."""
+    """``[candidate]``: the score of its campaign, NaN where none is known.
+
+    What is of no campaign, or of one without a score that is for anyone, has the base score.
+    """
     base, scores = facts.base_score, facts.campaign_scores
     by_campaign = [base if campaign is None else scores.get(campaign) for campaign in candidates.campaigns]
-    return np.array([np.nan if s is None else s for s in by_campaign], dtype=np.float64)[candidates.group]
+    scored = np.array([np.nan if s is None else s for s in by_campaign], dtype=np.float64)[candidates.group]
+    return scored if base is None else np.where(np.isnan(scored) & candidates.is_open, base, scored)
 
 
 def worth_of(candidates: Candidates, facts: Facts, failing: Failing) -> Worth:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, Mask
 from features.events.knowledge import known_events
 from features.lake import Lake
 from serving.decisions.candidates.offers import Offer
@@ -87,6 +87,20 @@ class Candidates:
     def margins(self) -> Floats:
         """``[offer]``: value less cost, in minor units."""
         return np.array([o.value - o.cost for o in self.offers], dtype=np.float64)
+
+    def on_channel(self, channel: str | None) -> Mask:
+        """``[offer]``: whether it may be shown on a channel; where that is not known, whether it may be on any."""
+        return np.array([not o.channels or channel in o.channels for o in self.offers], dtype=np.bool_)
+
+    @cached_property
+    def is_open(self) -> Mask:
+        """``[offer]``: whether it is for people too whom its campaign has not reached."""
+        return np.array([o.campaign_id is None or o.membership == "anyone" for o in self.offers], dtype=np.bool_)
+
+    @cached_property
+    def open_campaigns(self) -> frozenset[str]:
+        """The campaigns some of whose offers are for people too whom they have not reached."""
+        return frozenset(o.campaign_id for o in self.offers if o.campaign_id is not None and o.membership == "anyone")
 
     @cached_property
     def any_assumed(self) -> bool:

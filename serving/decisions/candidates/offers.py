@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from features.config.sections.decisions.candidates import Membership
+from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
-from features.events.tables import OFFERS
 from features.events.knowledge import known_events
+from features.events.tables import OFFERS
 from features.identity.people import customer_events_at
 from features.lake import Lake
 
@@ -39,22 +41,23 @@ class Offer:
     tags: frozenset[str] = frozenset()
     issue: str | None = None
     group: str | None = None
-    membership: str | None = None
+    membership: Membership = "contacted"
     priority: float | None = None
     lever: float | None = None
     stock: float | None = None
     more: Mapping[str, object] = field(default_factory=dict)
 
 
-def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
-    """Every offer of the lake, with value and cost as known at ``as_of``.
+def offers_at(lake: Lake, settings: Settings, *, as_of: int, others: Sequence[pl.DataFrame] = ()) -> list[Offer]:
+    """Every offer of the lake and of ``others``, tables like the lake's, with value and cost as known at ``as_of``.
 
-    Where the table gives no value, it is assumed: ``offers.margin`` of what customers usually spend on the offer's
-    products (the mean of those who bought any, in the last ``offers.window``). Where it gives no cost, it is the mean
-    discount seen on these products' ``coupon_applied`` rows, or on all of them when these had none. For
-    expired offers nothing is assumed from history.
+    Of those of one id and campaign the first holds. Where the table gives no value, it is assumed: ``offers.margin`` of
+    what customers usually spend on the offer's products (the mean of those who bought any, in the last
+    ``offers.window``). Where it gives no cost, it is the mean discount seen on these products' ``coupon_applied`` rows,
+    or on all of them when these had none. For expired offers nothing is assumed from history.
     """
-    table = lake.scan("offers").collect()
+    table = pl.concat([lake.scan("offers").collect(), *others], how="diagonal")
+    table = table.unique(_KEY, keep="first", maintain_order=True)
     unexpired = table.filter(pl.col("ends").is_null() | (pl.col("ends") >= as_of))
     items = _items(unexpired)
     spend = _usual_spend(lake, items, after=as_of - settings.offers.window, as_of=as_of)
@@ -70,12 +73,15 @@ def offers_at(lake: Lake, settings: Settings, *, as_of: int) -> list[Offer]:
         .drop("spend", "discount")
         .sort("offer_id", "campaign_id")
     )
-    return [_offer(row) for row in worth.iter_rows(named=True)]
+    return [_offer(row, settings.decisions) for row in worth.iter_rows(named=True)]
 
 
-def _offer(row: dict[str, object]) -> Offer:
+def _offer(row: dict[str, object], decisions: DecisionSettings | None) -> Offer:
+    candidates = (decisions or DecisionSettings()).candidates
+    membership = candidates.campaigns.get(str(row["campaign_id"]), candidates.membership)
     lists = {name: frozenset(row[name] or ()) for name, role in OFFERS.items() if role == "list"}  # type: ignore[call-overload]
     own = {name: row[name] for name in (*OFFERS, "assumed")} | lists
+    own["membership"] = row["membership"] or membership
     more = {name: value for name, value in row.items() if name not in own and value is not None}
     return Offer(**own, more=more)  # type: ignore[arg-type]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.arrays import Ints
+import numpy as np
+
+from features.arrays import Ints, Mask
 from serving.decisions.choice.placement import Placement
 
 
@@ -17,13 +19,18 @@ class Pick:
     probability: float
 
 
-def choose(order: Ints, placements: Sequence[Placement]) -> list[list[Pick]]:
-    """For each placement the best that no placement before it shows.
+def choose(order: Ints, placements: Sequence[Placement], fits: Sequence[Mask | None]) -> list[list[Pick]]:
+    """For each placement the best that fit it and that no placement before it shows.
 
-    >>> import numpy as np
-    >>> picks = choose(np.array([4, 2, 7]), [Placement("top", 2), Placement("side", 2)])
+    >>> picks = choose(np.array([4, 2, 7]), [Placement("top", 2), Placement("side", 2)], [None, None])
     >>> [[pick.place for pick in each] for each in picks]
     [[4, 2], [7]]
     """
-    left = iter(order.tolist())
-    return [[Pick(place, 1.0) for _, place in zip(range(each.count), left, strict=False)] for each in placements]
+    shown = np.zeros(int(order.max(initial=-1)) + 1, dtype=np.bool_)
+    picks = []
+    for placement, fit in zip(placements, fits, strict=True):
+        left = order[~shown[order]] if fit is None else order[~shown[order] & fit[order]]
+        best = left[: placement.count]
+        shown[best] = True
+        picks.append([Pick(place, 1.0) for place in best.tolist()])
+    return picks

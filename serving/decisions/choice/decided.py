@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.arrays import Ints
+import numpy as np
+
+from features.arrays import Ints, Mask
 from serving.decisions.arbitration.worth import Worth
-from serving.decisions.checks import Failing
+from serving.decisions.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.placement import Placement
 from serving.decisions.facts.facts import Facts
@@ -15,11 +17,23 @@ from serving.decisions.facts.facts import Facts
 
 @dataclass(frozen=True)
 class Decided:
-    """What each candidate is worth and fails, the ``order`` of the eligible ones, and the picks of each placement."""
+    """What each candidate is worth and fails, the ``order`` of the eligible ones, and the picks of each placement.
+
+    ``fits[placement]`` tells which candidates may be shown there, where not all may.
+    """
 
     facts: Facts
     failing: Failing
     worth: Worth
     order: Ints
     placements: Sequence[Placement]
+    fits: Sequence[Mask | None]
     picks: Sequence[Sequence[Pick]]
+
+    def first(self, placement: int) -> Ints:
+        """``[candidate]``: the place of the first check that keeps it from a placement, −1 where none does."""
+        first, fit = self.failing.first, self.fits[placement]
+        if fit is None:
+            return first
+        wrong = self.failing.checks.place(WRONG_PLACEMENT)
+        return np.where(~fit & ((first < 0) | (first > wrong)), wrong, first)

@@ -31,8 +31,8 @@ class CompiledRule:
 
     def holds(self, read: Read) -> Mask:
         """``[candidate]``: whether the rule holds; a missing value makes it fail where nothing else decides."""
-        value = self.evaluate(read).value
-        return np.logical_or(~self.about, value)
+        value: Mask = self.evaluate(read).value
+        return ~self.about | value
 
 
 @dataclass(frozen=True)

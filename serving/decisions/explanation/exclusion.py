@@ -14,6 +14,7 @@ from serving.decisions.checks import OF_THE_PERSON
 # Reasons whose sentences are the same whoever is decided for.
 WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
 MOMENTS: Final = ("starts", "ends")  # parameters of reasons that are moments
+TOLD_ONLY: Final = ("text", "needs")  # what stands in the sentence only
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,25 @@ class Exclusion:
         'It is shown in placement hero.'
         """
         told = {name: _in_words(name, value, language) for name, value in params.items()}
-        bare = {name: _bare(name, value) for name, value in params.items()}
-        return cls(offer.offer_id, offer.name, offer.campaign_id, bare, text(reason, language, **told))
+        bare = {name: _bare(name, value) for name, value in params.items() if name not in TOLD_ONLY}
+        code = "rule.told" if params.get("text") else reason
+        return cls(offer.offer_id, offer.name, offer.campaign_id, bare, text(code, language, **told))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A further reason why a candidate is not shown."""
+
+    code: str
+    params: Mapping[str, object]
+    detail: str
+
+
+@dataclass(frozen=True)
+class OneOfSeveral(Exclusion):
+    """An exclusion with what beside its first reason keeps the candidate away."""
+
+    also: Sequence[Reason]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from features.arrays import Ints
 from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.checks import WRONG_PLACEMENT
 from serving.decisions.choice.decided import Decided
-from serving.decisions.explanation.exclusion import Excluded, Exclusion, exclusions_of
+from serving.decisions.explanation.exclusion import Excluded, Exclusion, OneOfSeveral, Reason, exclusions_of
 from serving.decisions.explanation.slates import EXAMPLES, Explain
 
 Each = TypeVar("Each")
@@ -19,11 +21,15 @@ Each = TypeVar("Each")
 
 @dataclass(frozen=True)
 class Exclusions:
-    """Tells in a ``language`` why candidates are not shown; ``units`` is how many minor units a unit has."""
+    """Tells in a ``language`` why candidates are not shown; ``units`` is how many minor units a unit has.
+
+    ``in_full`` tells every check that a candidate fails, where all is asked for.
+    """
 
     candidates: Candidates
     units: int
     language: str = "en"
+    in_full: bool = False
 
     def all_for(self, reason: str, *, explain: Explain) -> list[Excluded]:
         """Every candidate, where a reason of the person keeps them all away."""
@@ -31,35 +37,59 @@ class Exclusions:
         return [Excluded(reason, len(every), some(every, explain))] if every else []
 
     def excluded(
-        self, decided: Decided, best: Sequence[int], shown: Mapping[int, str], *, explain: Explain
+        self, decided: Decided, placement: int, shown: Mapping[int, str], *, explain: Explain
     ) -> list[Excluded]:
-        """Those that a placement does not show beside its ``best``; ``shown`` tells in which others are some."""
-        return [*self._failing(decided, explain), *self._not_best(decided, best, shown, explain)]
+        """Those that a placement does not show; ``shown`` tells in which others are some."""
+        first = decided.first(placement)
+        best = [pick.place for pick in decided.picks[placement]]
+        failing = self._failing(decided, placement, first, explain)
+        others = [place for place in decided.order.tolist() if place not in best and first[place] < 0]
+        return [*failing, *self._not_best(decided, best, others, shown, explain)]
 
-    def _failing(self, decided: Decided, explain: Explain) -> Iterator[Excluded]:
+    def _failing(self, decided: Decided, placement: int, first: Ints, explain: Explain) -> Iterator[Excluded]:
         """The candidates that fail a check, by the first one."""
-        first = decided.failing.first
         for check in np.unique(first[first >= 0]).tolist():
             places = np.flatnonzero(first == check).tolist()
-            told = [self._failed(decided, check, place) for place in some(places, explain)]
+            told = [self._failed(decided, placement, check, place, explain) for place in some(places, explain)]
             yield Excluded(decided.failing.checks.all[check].code, len(places), told)
 
-    def _failed(self, decided: Decided, check: int, place: int) -> Exclusion:
-        """The exclusion of a candidate for a check that it fails."""
-        code = decided.failing.checks.all[check].code
+    def _failed(self, decided: Decided, placement: int, check: int, place: int, explain: Explain) -> Exclusion:
+        """The exclusion of a candidate for the first check that it fails; with all others where all is asked for."""
+        one = self._one(decided, placement, check, place)
+        if not self.in_full or explain != "full":
+            return one
+        others = [self._one(decided, placement, other, place) for other in decided.failing.of(place) if other != check]
+        codes = [decided.failing.checks.all[other].code for other in decided.failing.of(place) if other != check]
+        also = [Reason(code, other.params, other.detail) for code, other in zip(codes, others, strict=True)]
+        return OneOfSeveral(**vars(one), also=also)
+
+    def _one(self, decided: Decided, placement: int, check: int, place: int) -> Exclusion:
+        """The exclusion of a candidate for one check."""
+        code, offer = decided.failing.checks.all[check].code, self.candidates.offers[place]
         if code in self._fixed:
             return self._fixed[code][place]
         params = decided.failing.params(check, place)
-        if code == "no_value":
-            params = {"expected": self._expected(decided, place)}
-        return Exclusion.of(self.candidates.offers[place], code, self.language, **params)
+        match code:
+            case "no_value":
+                params = {"expected": self._expected(decided, place)}
+            case "wrong_channel":
+                params = {"channel": decided.facts.channel}
+            case _ if code == WRONG_PLACEMENT:
+                where = decided.placements[placement]
+                wrong_type = bool(where.types) and offer.type not in where.types
+                params = {"placement": where.id, "what": offer.type if wrong_type else "|".join(sorted(offer.formats))}
+        return Exclusion.of(offer, code, self.language, **params)
 
     def _not_best(
-        self, decided: Decided, best: Sequence[int], shown: Mapping[int, str], explain: Explain
+        self,
+        decided: Decided,
+        best: Sequence[int],
+        others: Sequence[int],
+        shown: Mapping[int, str],
+        explain: Explain,
     ) -> Iterator[Excluded]:
         """The eligible candidates that are shown elsewhere, or are worth less than the best."""
         offers, words = self.candidates.offers, self.language
-        others = [place for place in decided.order.tolist() if place not in best]
         if elsewhere := [place for place in others if place in shown]:
             told = [
                 Exclusion.of(offers[place], "shown_elsewhere", words, placement=shown[place])

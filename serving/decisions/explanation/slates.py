@@ -32,6 +32,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class TypedChoice(Choice):
+    """A choice among candidates of several types."""
+
+    type: str
+
+
+@dataclass(frozen=True)
 class Slate:
     """What a placement shows: its choices; and by reason what it does not show, when that is to be explained."""
 

@@ -16,25 +16,30 @@ from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.placement import Placement
 from serving.decisions.explanation.exclusions import Exclusions
-from serving.decisions.explanation.slates import Choice, Explain, Slate
+from serving.decisions.explanation.slates import Choice, Explain, Slate, TypedChoice
 from serving.decisions.facts.facts import Facts
 
 AFFINITY: Final = "order_lines_of_its_products"
+UNREACHED: Final = "as_if_contacted"
 
 
 @dataclass(frozen=True)
 class Telling:
-    """Tells of candidates in a ``language``; ``units`` is how many minor units a unit of the currency has."""
+    """Tells of candidates in a ``language``; ``units`` is how many minor units a unit of the currency has.
+
+    ``in_full`` tells of a choice its type too, and of a candidate every check that it fails where all is asked for.
+    """
 
     candidates: Candidates
     fallback: Fallback
     units: int
     language: str = "en"
+    in_full: bool = False
 
     @cached_property
     def exclusions(self) -> Exclusions:
         """Why candidates are not shown."""
-        return Exclusions(self.candidates, self.units, self.language)
+        return Exclusions(self.candidates, self.units, self.language, in_full=self.in_full)
 
     def fallback_choice(self, reason: str) -> Choice:
         """The fallback as a choice, for a reason given as a code."""
@@ -67,7 +72,7 @@ class Telling:
         """A candidate that was picked, with its figures and the reasons for it."""
         offer, place = self.candidates.offers[pick.place], pick.place
         expected_value = worth.expected_values[place] / self.units
-        return Choice(
+        figures = Choice(
             offer_id=offer.offer_id,
             name=offer.name,
             campaign_id=offer.campaign_id,
@@ -82,21 +87,24 @@ class Telling:
             reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
             is_fallback=False,
         )
+        return TypedChoice(**vars(figures), type=offer.type) if self.in_full else figures
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
         affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), self.language))
         reached = campaign_id is not None and campaign_id in facts.campaign_scores
-        return [affinity, *(facts.campaign_reasons(campaign_id) if campaign_id is not None and reached else ())]
+        unreached = [_reason(UNREACHED, None, text(UNREACHED, self.language))] if campaign_id in facts.unreached else []
+        of_score = facts.campaign_reasons(campaign_id) if campaign_id is not None and reached else ()
+        return [affinity, *unreached, *of_score]
 
 
 def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slate]:
     """What each placement shows, or the fallback where nothing is left for it; and why not the others."""
     shown: dict[int, str] = {}  # in which placement
     told = []
-    for placement, picks in zip(decided.placements, decided.picks, strict=True):
+    for number, (placement, picks) in enumerate(zip(decided.placements, decided.picks, strict=True)):
         choices = [telling.choice(decided.facts, decided.worth, pick) for pick in picks]
         best = [pick.place for pick in picks]
-        excluded = [] if explain == "none" else telling.exclusions.excluded(decided, best, shown, explain=explain)
+        excluded = [] if explain == "none" else telling.exclusions.excluded(decided, number, shown, explain=explain)
         told.append(Slate(placement.id, choices or [telling.fallback_choice("nothing_eligible")], excluded))
         shown |= dict.fromkeys(best, placement.id)
     return told

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
 from features.arrays import Floats
+from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
+from features.language.rules.types import Names
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.facts.facts import Facts
 from serving.decisions.facts.redemptions import redemptions
+from serving.decisions.facts.values import Values
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import reason_of
 from serving.scoring.pair_scores import pair_reasons, score_pairs
@@ -23,10 +27,31 @@ def feature_rows(lineup: Lineup, records: Sequence[Record], *, as_of: int) -> Fl
     return np.ascontiguousarray(lineup.columns.feature_set.online.matrix(records, as_of=as_of))
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What a decision knows beside a record: the request's context, what the person allows, and what rules may name."""
+
+    context: Mapping[str, object]
+    consent: Consent | None
+    names: Names
+    timezone: str
+
+
 def facts_of(
-    record: Record, lineup: Lineup, candidates: Candidates, pairs: Pairs, response: str, *, as_of: int, top: int = 3
+    record: Record,
+    lineup: Lineup,
+    candidates: Candidates,
+    pairs: Pairs,
+    response: str,
+    *,
+    as_of: int,
+    situation: Situation | None = None,
+    top: int = 3,
 ) -> Facts:
-    """The facts of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give."""
+    """The facts of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give.
+
+    Without a situation there is nothing that declared rules could read.
+    """
     model = lineup.headline_model("propensities")
     names = () if model is None else lineup.columns.names[model.feature_set_hash]
     features = feature_rows(lineup, [record], as_of=as_of)
@@ -39,14 +64,31 @@ def facts_of(
         pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
         return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
 
-    return Facts(
+    campaign_scores = {campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=False)}
+    facts = Facts(
         as_of=as_of,
         redemptions=redemptions(record, response, as_of=as_of),
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
-        campaign_scores={campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=False)},
+        campaign_scores=campaign_scores,
         campaign_reasons=reasons,
         base_score=None if model is None else float(model.percentiles[50]),
+        unreached=pairs.unreached,
     )
+    if situation is None:
+        return facts
+    values = Values(
+        record,
+        lineup,
+        features,
+        situation.consent,
+        situation.context,
+        as_of,
+        situation.timezone,
+        situation.names,
+        campaign_scores,
+    )
+    channel = situation.context.get("channel")
+    return replace(facts, read=values, channel=None if channel is None else str(channel))
 
 
 def _line_counts(record: Record, *, as_of: int) -> dict[str, int]:

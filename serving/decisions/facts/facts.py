@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.arrays import Floats
+from features.language.rules.evaluate import MISSING, Read
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Facts:
     as_of: int
     redemptions: frozenset[tuple[str | None, str]]
     order_lines: Floats
-    campaign_scores: Mapping[str, float]  # of the campaigns that reached them
+    campaign_scores: Mapping[str, float]  # of the campaigns that reached them, and of those for anyone
     campaign_reasons: Callable[[str], Sequence[object]]  # why such a campaign has its score
     base_score: float | None  # the chance taken for an offer of no campaign; None without a redemption model
+    unreached: frozenset[str] = frozenset()  # campaigns whose score is what it would be, had they reached them just now
+    read: Read = lambda _: MISSING  # what declared rules ask of them and of the request
+    channel: str | None = None  # on which it is to be shown

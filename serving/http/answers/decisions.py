@@ -20,7 +20,7 @@ from serving.decisions.decide import decide
 from serving.decisions.eligibility.permission import barrier
 from serving.decisions.explanation.slates import Explain, Slate
 from serving.decisions.explanation.telling import slates
-from serving.decisions.facts.customers import facts_of
+from serving.decisions.facts.customers import Situation, facts_of
 from serving.decisions.facts.facts import Facts
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.answers.requests import DecisionRequest, Profile
@@ -95,13 +95,16 @@ def _told(
     state: State, lineup: Lineup, request: DecisionRequest, customer: Customer | None, moment: Moment
 ) -> tuple[list[Slate], Decided | None, str | None]:
     """What each placement shows, what was decided, if anything, and what kept every candidate from the person."""
-    placements, telling = [state.setup.placement(p.id, p.count) for p in request.placements], state.setup.telling
+    placements = [
+        state.setup.placement(p.id, count=p.count, types=p.types, formats=p.formats) for p in request.placements
+    ]
+    telling = state.setup.telling
     reason = _barrier(state, request, customer, moment)
     if reason is not None:
         return telling.nothing(placements, reason, explain=request.explain), None, reason
     if customer is None:
         return telling.unknown_visitor(placements), None, None
-    decided = decide(state.setup, _facts(state, lineup, customer.record, moment), placements)
+    decided = decide(state.setup, _facts(state, lineup, customer, request.context, moment), placements)
     return slates(telling, decided, explain=request.explain), decided, None
 
 
@@ -128,10 +131,11 @@ def _barrier(state: State, request: DecisionRequest, customer: Customer | None, 
     return None if customer is None and found == NO_CONSENT else found
 
 
-def _facts(state: State, lineup: Lineup, record: Record, moment: Moment) -> Facts:
-    pairs = campaign_pairs(state, record, as_of=moment.as_of)
-    response = contact_kinds(state.settings)[1]
-    return facts_of(record, lineup, state.setup.candidates, pairs, response, as_of=moment.as_of)
+def _facts(state: State, lineup: Lineup, customer: Customer, context: Mapping[str, object], moment: Moment) -> Facts:
+    candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
+    pairs = campaign_pairs(state, customer.record, as_of=moment.as_of, anyone=candidates.open_campaigns)
+    situation = Situation(context, customer.consent, state.setup.rules.names, state.settings.timezone)
+    return facts_of(customer.record, lineup, candidates, pairs, response, as_of=moment.as_of, situation=situation)
 
 
 def _eligible(state: State, decided: Decided) -> list[Json]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.config.sections.decisions.placements import CandidateType
 from features.events.rules.constraint_types import LONGEST
 from serving.decisions.explanation.slates import Explain
 
@@ -48,6 +49,8 @@ class PlacementRequest(Body):
 
     id: Id
     count: int | None = Field(default=None, ge=1, le=30, description="As many as are declared for it, or 1.")
+    types: list[CandidateType] = Field(default=[], max_length=4, description="Those that are declared for it, or all.")
+    formats: list[Id] = Field(default=[], max_length=20, description="Those that are declared for it, or all.")
 
 
 class DecisionRequest(Body):

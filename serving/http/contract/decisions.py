@@ -27,6 +27,17 @@ class Chosen(TypedDict):
     probability: Annotated[Chance, Field(description="Of this choice at this position.")]
     reasons: list[Reason]
     is_fallback: bool
+    type: NotRequired[
+        Annotated[str, Field(description="Offer, item, content or action, where decisions are declared.")]
+    ]
+
+
+class OtherReason(TypedDict):
+    """A further reason why an offer is not chosen: its code and parameters, and a sentence."""
+
+    code: str
+    params: Json
+    detail: str
 
 
 class NotChosen(TypedDict):
@@ -37,6 +48,7 @@ class NotChosen(TypedDict):
     campaign_id: str | None
     params: Json
     detail: str
+    also: NotRequired[Annotated[list[OtherReason], Field(description="With `full`, where decisions are declared.")]]
 
 
 class Exclusions(TypedDict):

@@ -20,7 +20,9 @@ from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.units import SECOND
 from serving.decisions.candidates.candidates import Candidates, line_counts
+from serving.decisions.candidates.generated import generated
 from serving.decisions.candidates.offers import offers_at
+from serving.decisions.facts.names import names_at
 from serving.decisions.setup import Setup
 from serving.http.current.built import Built
 from serving.http.readiness.pulse import Pulse, Standing
@@ -65,7 +67,7 @@ class State:
 
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
-        return replace(self, setup=_setup(self.lake, self.settings, as_of=as_of))
+        return replace(self, setup=_setup(self.lake, self.settings, self.lineup, as_of=as_of))
 
 
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:
@@ -82,7 +84,7 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
         store=engine,
         lake=lake,
         lineup=lineup,
-        setup=_setup(lake, settings, as_of=now),
+        setup=_setup(lake, settings, lineup, as_of=now),
         campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
         lineup_error=error,
@@ -90,9 +92,12 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
     )
 
 
-def _setup(lake: Lake, settings: Settings, *, as_of: int) -> Setup:
-    offers = offers_at(lake, settings, as_of=as_of)
-    return Setup.of(settings, Candidates.of(offers, line_counts(lake, as_of=as_of)))
+def _setup(lake: Lake, settings: Settings, lineup: Lineup | None, *, as_of: int) -> Setup:
+    counts = line_counts(lake, as_of=as_of)
+    made = generated(settings, lake.scan("items").collect(), counts)
+    offers = offers_at(lake, settings, as_of=as_of, others=[made])
+    names = names_at(settings, lake, None if lineup is None else lineup.feature_set)
+    return Setup.of(settings, Candidates.of(offers, counts), names)
 
 
 def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, StamkundError | None]:

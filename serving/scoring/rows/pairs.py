@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,14 +17,20 @@ from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame, pair_vector
 
+_SINCE_CONTACT = PAIR_FEATURES.index("days_since_contact")
+
 
 @dataclass(frozen=True)
 class Pairs:
-    """One entry a pair: the customer's row in the feature matrix, the campaign, and the pair's features."""
+    """One entry a pair: the customer's row in the feature matrix, the campaign, and the pair's features.
+
+    ``unreached`` are the campaigns that are taken as if they had just reached a single customer.
+    """
 
     rows: Ints
     campaigns: Sequence[str]
     values: Floats
+    unreached: frozenset[str] = frozenset()
 
     @classmethod
     def none(cls) -> Self:
@@ -50,14 +56,27 @@ def running_campaigns(campaigns: Mapping[str, Campaign], *, as_of: int) -> dict[
     return {key: campaign for key, campaign in campaigns.items() if campaign.running(as_of)}
 
 
-def pairs_of(record: Record, campaigns: Mapping[str, Campaign], contact: str, response: str, *, as_of: int) -> Pairs:
-    """One customer's pairs with those of the campaigns that reached them, from their record."""
+def pairs_of(
+    record: Record,
+    campaigns: Mapping[str, Campaign],
+    contact: str,
+    response: str,
+    *,
+    as_of: int,
+    anyone: Collection[str] = (),
+) -> Pairs:
+    """One customer's pairs with those of the campaigns that reached them, from their record.
+
+    So with those that are for ``anyone``: as if they had reached the customer at this moment, where they have not.
+    """
     reached = {key for key in text_values(record, contact, "campaign_id", as_of=as_of) if key is not None}
-    ours = [campaigns[key] for key in sorted(reached & campaigns.keys())]
+    ours = [campaigns[key] for key in sorted(reached.union(anyone) & campaigns.keys())]
     if not ours:
         return Pairs.none()
     values = np.stack([pair_vector(record, c, as_of=as_of, contact=contact, response=response) for c in ours])
-    return Pairs(np.zeros(len(ours), np.int64), [campaign.campaign_id for campaign in ours], values)
+    names = [campaign.campaign_id for campaign in ours]
+    values[[name not in reached for name in names], _SINCE_CONTACT] = 0.0
+    return Pairs(np.zeros(len(ours), np.int64), names, values, frozenset(names) - reached)
 
 
 def text_values(record: Record, kind: str, column: str, *, as_of: int) -> list[str | None]:

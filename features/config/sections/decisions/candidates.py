@@ -83,5 +83,7 @@ def check_columns(mapped: Iterable[str], declared: Mapping[str, ColumnType], *, 
         if column not in OFFERS and column not in declared:
             known = {*OFFERS, *declared}
             error = StamkundError.unknown("unknown_column", "offers column", column, known)
-            hint = f"Declare one of your own with its type: `decisions: {{candidates: {{columns: {{{column}: text}}}}}}`."
+            hint = (
+                f"Declare one of your own with its type: `decisions: {{candidates: {{columns: {{{column}: text}}}}}}`."
+            )
             raise StamkundError(error.code, f"{error} {hint}", field=f"{field}.{column}")

@@ -1,0 +1,136 @@
+"""What is declared of decisions, over HTTP: rules, who may get a campaign's offers, candidates made of items, types."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from features.config.sections.decisions.decisions import DecisionSettings
+from features.errors import StamkundError
+from serving.http.current.state import CurrentState, State
+from serving.scoring.lineup import Lineup
+from tests.serving.clients import client_of
+from tests.serving.http.errors import Json, reasons_of
+from tests.serving.shop import NOW
+
+# Customer 3 is young, was reached by the campaign `now` and not by `side`; `old` is over.
+ASKED = {"profile": {"id": "3"}, "placements": [{"id": "home", "count": 9}], "explain": "full"}
+
+
+def declared(state: State, decisions: Json, *, language: str = "en") -> State:
+    settings = state.settings.model_copy(
+        update={"decisions": DecisionSettings.model_validate(decisions), "language": language}
+    )
+    return replace(state, settings=settings).with_offers_as_of(NOW)
+
+
+def http(state: State) -> TestClient:
+    return client_of(CurrentState(state, lambda _: state, lambda: None), raise_server_exceptions=False)
+
+
+def placement(state: State, decisions: Json, *, language: str = "en", **asked: object) -> Json:
+    got = http(declared(state, decisions, language=language)).post("/v1/decisions", json=ASKED | asked)
+    assert got.status_code == 200, got.text
+    (found,) = got.json()["placements"]
+    return dict(found)
+
+
+def test_nothing_declared_is_what_is_answered_without_the_block(own: CurrentState) -> None:
+    plain, empty = http(own.state), http(declared(own.state, {}))
+    for customer in map(str, range(8)):
+        before, after = (
+            client.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"][0]
+            for client in (plain, empty)
+        )
+        assert [{k: v for k, v in item.items() if k != "type"} for item in after["items"]] == before["items"]
+        assert after["excluded"] == before["excluded"]
+
+
+def test_a_rule_keeps_offers_away_and_says_what_would_have_to_change(own: CurrentState) -> None:
+    rules = {
+        "for_the_old": {"when": 'traits.age == "old"', "text": {"en": "For the old", "sv": "För de gamla"}},
+        "web_only": 'context.channel == "web"',
+    }
+    found = placement(own.state, {"rules": rules}, context={"channel": "web"})
+    assert {reasons_of(found)[offer] for offer in ("now-drinks", "now-sweets")} == {"rule"}
+    (out,) = [out for each in found["excluded"] for out in each["offers"] if out["offer_id"] == "now-drinks"]
+    assert (out["params"], out["detail"]) == (
+        {"rule": "for_the_old"},
+        "For the old: traits.age is young and must be old.",
+    )
+    assert out["also"] == []
+    other = placement(own.state, {"rules": rules}, language="sv", context={"channel": "app"})
+    (out,) = [out for each in other["excluded"] for out in each["offers"] if out["offer_id"] == "now-drinks"]
+    assert out["detail"] == "För de gamla: traits.age är young och måste vara old."
+    assert [each["detail"] for each in out["also"]] == [
+        "Regeln web_only är inte uppfylld: context.channel är app och måste vara web."
+    ]
+
+
+def test_rules_read_features_scores_and_times(own: CurrentState) -> None:
+    rules = {
+        "bought": "features.orders_all >= 1",
+        "stays": "scores.lapse >= 0 && scores.lapse <= 1",
+        "stage": 'features.stage in ["prospect", "new", "active", "loyal", "at risk", "lapsed", "returning"]',
+        "midnight": 'time.hour == 0 && time.weekday == "sunday" && time.date == "2017-12-03" && time.month == 12',
+        "running": "candidate.ends > time.now && candidate.value > 1",
+    }
+    found = placement(own.state, {"rules": rules})
+    assert not found["items"][0]["is_fallback"]
+    assert set(reasons_of(found).values()) == {"expired", "not_contacted"}
+    wrong = placement(own.state, {"rules": {"cents": "candidate.value > 10"}})  # 9.00 of the currency, not 900 cents
+    assert reasons_of(wrong)["now-sweets"] == "rule"
+
+
+def test_a_name_that_no_build_has_found_is_refused_with_the_nearest(own: CurrentState) -> None:
+    with pytest.raises(StamkundError, match=r"did you mean 'features\.orders_all'\?") as refused:
+        declared(own.state, {"rules": {"bought": "features.order_all >= 1"}})
+    assert (refused.value.code, refused.value.field) == ("unknown_name", "decisions.rules.bought.when")
+
+
+def test_who_was_never_contacted_can_be_offered_something_too(own: CurrentState) -> None:
+    contacted = placement(own.state, {})
+    assert reasons_of(contacted)["side-drinks"] == "not_contacted"
+    anyone = placement(own.state, {"candidates": {"campaigns": {"side": "anyone"}}})
+    shown = {item["offer_id"]: item for item in anyone["items"]}
+    assert {"side-drinks", "side-sweets"} <= shown.keys()
+    assert "as_if_contacted" in [reason["code"] for reason in shown["side-drinks"]["reasons"]]
+    assert "as_if_contacted" not in [reason["code"] for reason in shown["now-drinks"]["reasons"]]
+    # Of those whom it has reached nothing changes.
+    before = {item["offer_id"]: item for item in contacted["items"]}
+    assert {name: shown[name] for name in before} == before
+
+
+def test_candidates_are_made_of_items(own: CurrentState) -> None:
+    items = own.state.lake.scan("items").collect()
+    assert items["price"].null_count() == len(items)  # so their value is assumed from what customers spend on them
+    made = {"candidates": {"generate": {"others": {"when": 'item.category == "Other"', "most": 2, "group": "sweet"}}}}
+    found = placement(own.state, made)
+    of_items = {item["offer_id"]: item for item in found["items"] if item["type"] == "item"}
+    counts = {
+        item: rows.height
+        for (item,), rows in own.state.lake.scan("events").collect().partition_by("item_id", as_dict=True).items()
+    }
+    most = sorted(("cake", "cup", "jam"), key=lambda item: -counts[item])[:2]
+    assert set(of_items) == set(most)
+    assert all(item["assumed"] and item["campaign_id"] is None for item in of_items.values())
+
+
+def test_a_placement_shows_its_types_only(own: CurrentState) -> None:
+    decisions = {
+        "candidates": {"generate": {"others": {"when": 'item.category == "Other"'}}},
+        "placements": {"home": {"count": 9, "types": ["item"]}},
+    }
+    found = placement(own.state, decisions, placements=[{"id": "home"}])
+    assert {item["type"] for item in found["items"]} == {"item"}
+    assert reasons_of(found)["now-drinks"] == "wrong_placement"
+    found = placement(own.state, decisions, placements=[{"id": "home", "types": ["offer"]}])
+    assert {item["type"] for item in found["items"]} == {"offer"}
+
+
+def test_without_models_rules_are_known_as_far_as_settings_tell(own: CurrentState) -> None:
+    lineup: Lineup | None = None
+    state = replace(own.state, lineup=lineup)
+    assert declared(state, {"rules": {"bought": "features.anything >= 1"}}).setup.rules.rules[0].name == "bought"
