@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from serving.http.access.scopes import NEEDED
+from serving.http.contract.sent import describe_messages
 
 Document = dict[str, Any]
 SCHEMES: Final = {
@@ -38,6 +39,7 @@ HEALTH: Final = {
 def describe(document: Document) -> Document:
     """Add to an OpenAPI document which key each operation needs, the headers of answers, and BentoML's own paths."""
     document["components"] |= {"securitySchemes": SCHEMES, "headers": HEADERS}
+    describe_messages(document)
     for route, scope in NEEDED.items():
         method, path = route.split()
         operation = document["paths"].get(path.replace(":path}", "}"), {}).get(method.lower())
@@ -56,11 +58,7 @@ def _describe_headers(responses: Document) -> None:
 
 def _health(path: str, summary: str) -> Document:
     said = {"content": {"text/plain": {"schema": {"type": "string"}}}}
-    statuses = {"200": "Yes", "503": "No"}
-    return {
-        "summary": summary,
-        "operationId": f"get_{path[1:]}",
-        "tags": ["service"],
-        "security": [],
-        "responses": {status: {"description": text} | said for status, text in statuses.items()},
-    }
+    responses = {status: {"description": text} | said for status, text in (("200", "Yes"), ("503", "No"))}
+    _describe_headers(responses)
+    told = {"summary": summary, "operationId": f"get_{path[1:]}", "tags": ["service"], "security": []}
+    return told | {"responses": responses}

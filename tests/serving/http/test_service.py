@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from serving.process.server import background_service, serve
 from serving.scoring.champions import load_lineup
 from serving.store.engine import open_store
 from tests.serving.decision_rows import saved_decision
-from tests.serving.http.servers import ROOT, bentoml_server, stamkund_server
+from tests.serving.http.servers import ROOT, bentoml_server
 from tests.serving.shop import carried_shop, open_shop
 
 
@@ -34,18 +33,6 @@ def url(home: Path) -> Iterator[str]:
     """BentoML's own server on a free port."""
     with bentoml_server(home / "stamkund.yaml", home / "log") as (url, _):
         yield url
-
-
-def test_the_command_lines_server_has_the_metrics_too(home: Path) -> None:
-    with stamkund_server(home / "stamkund.yaml", home / "log-serve") as (url, child):
-        assert httpx.post(f"{url}/v1/scores", json={"customers": ["1"]}).status_code == 200
-        metrics = httpx.get(f"{url}/metrics")
-        assert (metrics.status_code, "bentoml_service_request_total" in metrics.text) == (200, True)
-        assert httpx.get(f"{url}/healthz").status_code == 200
-        child.send_signal(signal.SIGINT)
-        assert child.wait(timeout=20) == 0
-    assert (home / "log-serve").read_text().startswith("Serving on ")
-    assert (home / "log-serve").read_text().count("\n") == 1
 
 
 def test_carried_models_are_the_ones_that_were_saved(home: Path, tmp_path: Path) -> None:
