@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 from uuid import uuid4
 
@@ -15,16 +15,14 @@ from features.evaluate.online.record_append import append
 from serving.store.blocks import blocks
 from serving.store.engine import changing_tables
 from serving.store.hidden import hide_pending
-from serving.store.reader import Ask, reading
+from serving.store.reader import Ask, ask_among, reading
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
 _DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced
-_PAYLOAD: Final = sa.select(RECORDS.c.payload, RECORDS.c.log_seq).where(
-    RECORDS.c.customer_id == sa.bindparam("customer")
-)
+_BASES: Final = sa.select(RECORDS.c.customer_id, RECORDS.c.payload, RECORDS.c.log_seq)
 _LATER_EVENTS: Final = (
-    sa.select(EVENT_LOG.c.event)
-    .where(EVENT_LOG.c.fragment == sa.bindparam("customer"), EVENT_LOG.c.seq > sa.bindparam("after"))
+    sa.select(EVENT_LOG.c.fragment, EVENT_LOG.c.event)
+    .where(EVENT_LOG.c.seq > sa.bindparam("after"))
     .order_by(EVENT_LOG.c.seq)
 )
 _DELETE: Final = sa.delete(RECORDS).where(RECORDS.c.customer_id == sa.bindparam("customer"))
@@ -32,19 +30,29 @@ _DELETE: Final = sa.delete(RECORDS).where(RECORDS.c.customer_id == sa.bindparam(
 
 def record_of(engine: Engine, customer_id: str) -> Record | None:
     """The customer's record: the last build's, moved on by every event logged since; None for an unknown customer."""
+    return records_of(engine, [customer_id]).get(customer_id)
+
+
+def records_of(engine: Engine, customers: Collection[str]) -> dict[str, Record]:
+    """The same of several customers, of whom the unknown have none."""
     with reading(engine) as ask:
-        return record_by(ask, customer_id)
+        return records_by(ask, customers)
 
 
-def record_by(ask: Ask, customer_id: str) -> Record | None:
+def records_by(ask: Ask, customers: Collection[str]) -> dict[str, Record]:
     """The same within a connection."""
-    base = ask(_PAYLOAD, customer=customer_id)
-    after = base[0][1] if base else 0
-    events = [orjson.loads(event) for (event,) in ask(_LATER_EVENTS, customer=customer_id, after=after)]
-    if not base:
-        return Record.of(events) if events else None
-    record = Record.unpack(base[0][0])
-    return append(record, events) if events else record
+    bases = {key: (payload, seq) for key, payload, seq in ask_among(ask, _BASES, RECORDS.c.customer_id, customers)}
+    records = {key: Record.unpack(payload) for key, (payload, _) in bases.items()}
+    known_up_to: dict[int, list[str]] = {}
+    for customer in customers:
+        known_up_to.setdefault(bases[customer][1] if customer in bases else 0, []).append(customer)
+    later: dict[str, list[Mapping[str, object]]] = {}
+    for seq, some in known_up_to.items():
+        for customer, event in ask_among(ask, _LATER_EVENTS, EVENT_LOG.c.fragment, some, after=seq):
+            later.setdefault(customer, []).append(orjson.loads(event))
+    for customer, events in later.items():
+        records[customer] = append(records[customer], events) if customer in records else Record.of(events)
+    return records
 
 
 def replace_records(

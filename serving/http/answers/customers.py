@@ -21,8 +21,8 @@ from serving.http.current.state import State
 from serving.scoring.rows.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.hidden import pending_nodes
 from serving.store.people import lookup
-from serving.store.people.joined_records import person_record
-from serving.store.records import record_of
+from serving.store.people.joined_records import person_records
+from serving.store.records import records_of
 from training.targets.populations.contacts import contact_kinds
 
 
@@ -75,7 +75,7 @@ def customers_of(state: State, profiles: Sequence[Profile], moment: Moment) -> d
         asked = [id_ for id_ in asked if id_ not in pending_nodes(state.store)]
         by_id = dict(records(state.lake, asked, as_of=moment.as_of))
     else:
-        by_id = {id_: record for id_ in asked if (record := _record(state, id_)) is not None}
+        by_id = _records(state, asked)
     known = {id_: known_by(record, moment.as_of) for id_, record in by_id.items()}
     found = {
         id_: Customer(id_, record, _consent(state, id_, by_id[id_], moment))
@@ -101,9 +101,10 @@ def _whose(state: State, nodes: Collection[str], moment: Moment) -> Mapping[str,
     return lookup.customers_of(state.store, nodes)
 
 
-def _record(state: State, customer: str) -> Record | None:
-    """A customer's record as it is now."""
-    return record_of(state.store, customer) if state.settings.identity is None else person_record(state.store, customer)
+def _records(state: State, customers: Collection[str]) -> dict[str, Record]:
+    """Customers' records as they are now."""
+    read = records_of if state.settings.identity is None else person_records
+    return read(state.store, customers)
 
 
 def _consent(state: State, customer: str, record: Record, moment: Moment) -> Consent | None:
@@ -112,7 +113,7 @@ def _consent(state: State, customer: str, record: Record, moment: Moment) -> Con
         return None
     if moment.is_past:
         now = _whose(state, [customer], replace(moment, is_past=False))[customer]
-        record = (_record(state, now) if now else None) or record
+        record = (_records(state, [now]).get(now) if now else None) or record
     return Consent(state.rules, record, moment.as_of)
 
 

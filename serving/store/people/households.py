@@ -16,7 +16,7 @@ from features.identity.households.household import household_id
 from features.identity.live import Event, nodes_of
 from features.privacy.rules import ConsentRules
 from serving.store.blocks import blocks
-from serving.store.people.joined_records import person_record_by
+from serving.store.people.joined_records import person_records_by
 from serving.store.people.lookup import customers_by, nodes_joined_by
 from serving.store.people.standings import wait_for_others
 from serving.store.reader import Ask, reading, within
@@ -82,7 +82,7 @@ def renew_households(
 
 
 def _household(ask: Ask, customer: str, rules: HouseholdRules, as_of: int) -> str | None:
-    record = person_record_by(ask, customer)
+    record = person_records_by(ask, [customer]).get(customer)
     if record is None or not _is_allowed(Consent(rules.consent, record, as_of) if rules.consent else None):
         return None
     traits = record.traits_at(as_of)

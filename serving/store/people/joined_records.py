@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Final
@@ -16,15 +16,13 @@ from features.evaluate.online.record_append import append
 from features.evaluate.online.record_join import joined
 from features.events.identifiers import is_visitor
 from features.privacy.voices import Name
-from serving.store.reader import Ask, ask_among, reading
-from serving.store.records import record_by
+from serving.store.reader import Ask, Row, ask_among, reading
+from serving.store.records import records_by
 from serving.store.schema import EVENT_LOG, IDENTITY, RECORDS
 
 Event = Mapping[str, object]
 _C, _L = IDENTITY.c, EVENT_LOG.c
-_MEMBERS: Final = sa.select(_C.node, _C.nobody_from, _C.since, _C.built_customer_id).where(
-    _C.customer_id == sa.bindparam("customer")
-)
+_MEMBERS: Final = sa.select(_C.customer_id, _C.node, _C.nobody_from, _C.since, _C.built_customer_id)
 _BASES: Final = sa.select(RECORDS.c.customer_id, RECORDS.c.log_seq, RECORDS.c.payload)
 _LATER: Final = sa.select(_L.seq, _L.fragment, _L.event).where(_L.seq > sa.bindparam("after"))
 
@@ -39,17 +37,36 @@ class Member:
 
 def person_record(engine: Engine, customer_id: str) -> Record | None:
     """The customer's record: those of all who are this customer now, moved on by what was logged since."""
+    return person_records(engine, [customer_id]).get(customer_id)
+
+
+def person_records(engine: Engine, customers: Collection[str]) -> dict[str, Record]:
+    """The same of several customers, of whom the unknown have none."""
     with reading(engine) as ask:
-        return person_record_by(ask, customer_id)
+        return person_records_by(ask, customers)
 
 
-def person_record_by(ask: Ask, customer_id: str) -> Record | None:
+def person_records_by(ask: Ask, customers: Collection[str]) -> dict[str, Record]:
     """The same within a connection."""
-    rows = ask(_MEMBERS, customer=customer_id)
+    rows: dict[str, list[Row]] = {customer: [] for customer in customers}
+    for customer, *row in ask_among(ask, _MEMBERS, _C.customer_id, customers):
+        rows[customer].append(row)
+    members = {customer: _members(customer, own) for customer, own in rows.items()}
+    found = records_by(ask, [customer for customer, own in members.items() if len(own) == 1])
+    for customer, own in members.items():
+        if len(own) > 1 and (record := _joined(ask, customer, own, rows[customer])) is not None:
+            found[customer] = record
+    return found
+
+
+def _members(customer_id: str, rows: Sequence[Row]) -> dict[str, Member]:
     members = {node: Member(base or node, nobody_from) for node, nobody_from, _, base in rows}
     members.setdefault(customer_id, Member(customer_id))
-    if len(members) == 1:
-        return record_by(ask, customer_id)
+    return members
+
+
+def _joined(ask: Ask, customer_id: str, members: Mapping[str, Member], rows: Sequence[Row]) -> Record | None:
+    """The record of several members."""
     names = [Name(node, customer_id, since) for node, _, since, _ in rows if since is not None]
     bases = _bases(ask, customer_id, members)
     after = {key: bases[one.base][0] if one.base in bases else 0 for key, one in members.items()}
