@@ -12,6 +12,8 @@ import orjson
 
 from features.arrays import Codes, Ints, Mask
 from features.errors import StamkundError
+from features.evaluate.online.packing import integers
+from features.evaluate.online.packing.compression import compress, decompress
 from features.evaluate.online.traits import Claim, Claims, Snapshot, Traits, traits_of
 from features.events.columns import NUMBERS, TEXTS, integer_of, order_of
 from features.events.knowledge import answers_at_once
@@ -19,7 +21,8 @@ from features.events.statements.statement import SAID_NUMBERS, SAID_TEXTS, with_
 from features.language.terms import LOWEST
 from features.privacy.voices import Name
 
-FORMAT = "8"  # of packed records; records of another format are made anew from the lake
+FORMAT = "9"  # of packed records; records of another format are made anew from the lake
+_FORMAT = f"{FORMAT}\n".encode()
 NONE = LOWEST  # an integer that is missing
 ALWAYS = ("time", "order_line")  # columns that every record has, before all others
 RECORD_NUMBERS, RECORD_TEXTS = (*NUMBERS, *SAID_NUMBERS), (*TEXTS, *SAID_TEXTS)
@@ -152,30 +155,36 @@ class Record:
         return replace(self, number_columns=columns, numbers=np.vstack([self.numbers[others], known_at]))
 
     def pack(self) -> bytes:
-        """The record as bytes: a line of JSON, then the arrays as they lie in memory."""
+        """The record as bytes: its format, and compressed a line of JSON and the integers."""
+        number_widths, numbers = integers.pack(self.numbers)
+        code_widths, codes = integers.pack(self.text_codes)
         head = {
-            "format": FORMAT,
             "events": self.numbers.shape[1],
             "number_columns": self.number_columns,
+            "number_widths": number_widths,
             "words": self.words,
+            "code_widths": code_widths,
             "attributes": self.attributes,
             "traits": [list(traits) for traits in self.traits],
             "snapshots": [list(snapshot) for snapshot in self.snapshots],
             "names": [list(name) for name in self.names],
             "claims": {name: [list(claim) for claim in claims] for name, claims in self.claims.items()},
         }
-        return b"\n".join([orjson.dumps(head), self.numbers.tobytes() + self.text_codes.tobytes()])
+        return _FORMAT + compress(b"\n".join([orjson.dumps(head), numbers + codes]))
 
     @classmethod
     def unpack(cls, data: bytes) -> Record:
         """The record that :meth:`pack` wrote; the error ``old_records`` when another version wrote it."""
-        end = data.index(b"\n")
-        head = orjson.loads(data[:end])
-        if head.get("format") != FORMAT:
+        if not data.startswith(_FORMAT):
             raise StamkundError("old_records")
-        count, columns, words, at = head["events"], tuple(head["number_columns"]), head["words"], end + 1
-        numbers = np.frombuffer(data, np.int64, len(columns) * count, at).reshape(len(columns), count)
-        codes = np.frombuffer(data, np.int32, len(words) * count, at + numbers.nbytes).reshape(len(words), count)
+        unpacked = decompress(data[len(_FORMAT) :])
+        end = unpacked.index(b"\n")
+        head = orjson.loads(unpacked[:end])
+        count, columns, words = head["events"], tuple(head["number_columns"]), head["words"]
+        numbers = np.empty((len(columns), count), dtype=np.int64)
+        codes = np.empty((len(words), count), dtype=np.int32)
+        end = integers.unpack(unpacked, head["number_widths"], numbers, start=end + 1)
+        integers.unpack(unpacked, head["code_widths"], codes, start=end)
         traits, snapshots = tuple(starmap(Traits, head["traits"])), tuple(starmap(Snapshot, head["snapshots"]))
         names = tuple(starmap(Name, head["names"]))
         claims = {name: tuple(starmap(Claim, each)) for name, each in head["claims"].items()}

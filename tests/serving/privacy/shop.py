@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import polars as pl
 import yaml
 
 from features.config.settings import Settings, read_settings
+from features.evaluate.online.record import Record
 from features.moments import micros
 
 TOKEN = "q7zv3"  # noqa: S105  (nobody's password: what is looked for)
@@ -67,9 +70,31 @@ def places_with(token: str, home: Path) -> list[str]:
     for file in sorted(path for path in home.rglob("*") if path.is_file()):
         if token.encode() in file.read_bytes():
             found.append(f"{file.name}, raw")
+        if file.suffix == ".db" and token in repr(records_in(file)):
+            found.append(f"{file.name}, decoded")
         if file.suffix == ".parquet":
             frame = pl.read_parquet(file)
             text = frame.select(pl.all().cast(pl.String, strict=False)).write_csv()
             if token in text or str(round(AMOUNT * 100)) in text:
                 found.append(f"{file.name}, decoded")
     return found
+
+
+def records_in(file: Path) -> dict[str, Record]:
+    """The records that a store holds, by their customers; none of another database."""
+    return {who: Record.unpack(payload) for who, payload in _packed_in(file).items()}
+
+
+def pieces_of_record(who: str, settings: Settings) -> list[bytes]:
+    """The bytes of a customer's packed record, in pieces; those that others' records have too are left out."""
+    packed = _packed_in(settings.home / "store.db")
+    own, others = packed.pop(who), b" ".join(packed.values())
+    pieces = (own[at : at + 16] for at in range(0, len(own) - 15, 16))
+    return [piece for piece in pieces if piece not in others]
+
+
+def _packed_in(file: Path) -> dict[str, bytes]:
+    with closing(sqlite3.connect(file)) as store:
+        if not store.execute("SELECT 1 FROM sqlite_master WHERE name = 'records'").fetchall():
+            return {}
+        return dict(store.execute("SELECT customer_id, payload FROM records"))

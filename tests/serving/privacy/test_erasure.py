@@ -21,7 +21,7 @@ from serving.store.erasures.exports import note_export
 from serving.store.erasures.receipts import receipts
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
-from tests.serving.privacy.shop import AS_OF, TOKEN, WHO, places_with, written
+from tests.serving.privacy.shop import AS_OF, TOKEN, WHO, pieces_of_record, places_with, written
 
 KEY = f"/v1/profiles/user_id:{WHO}"
 
@@ -86,6 +86,8 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
         {"customer_id": WHO, "model": "lapse", "version": 3, "as_of": "2024-04-01T00:00:00Z", "value": 0.25,
          "campaign_id": None},
     ]  # fmt: skip
+    pieces = pieces_of_record(WHO, settings)
+    assert len(pieces) > 10
     receipt = http.delete(KEY).json()
     assert (receipt["status"], receipt["models"]) == ("hidden", {})
     counts = {"lake events": 18, "lake customers": 1, "lake snapshots": 1, "records": 1, "event_log": 1, "decisions": 2}
@@ -98,6 +100,8 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
     assert http.delete(KEY).json() == receipt
     build(settings)
     assert places_with(TOKEN, settings.home) == []
+    store = b"".join(file.read_bytes() for file in settings.home.glob("store.db*"))
+    assert [piece for piece in pieces if piece in store] == []
     assert read_scores(settings.scores).select("customer_id", "value").collect().rows() == [("c01", 0.5)]
     (done,) = receipts(open_store(settings.store_url))
     assert (done.erasure_id, done.status, dict(done.counts)) == (receipt["erasure_id"], "erased", counts)
