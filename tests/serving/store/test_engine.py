@@ -14,6 +14,7 @@ from features.ingest.sources.watermark import LogWatermark
 from serving.store.engine import meta, open_store
 from serving.store.event_log import log_frame
 from serving.store.records import replace_records, update_records
+from tests.serving.store.migrations.earlier import back_to_unversioned
 from tests.serving.store.visits import visit
 
 
@@ -55,9 +56,9 @@ def test_every_store_has_a_log_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_store_made_before_logs_had_ids_is_given_one(store_url: str, store: Engine) -> None:
+    back_to_unversioned(store)
     with store.begin() as connection:
         connection.execute(sa.text("DELETE FROM meta"))
-        connection.execute(sa.text("DROP TABLE schema_version"))
     assert log_frame(store)[1] == LogWatermark("", 0)
     log = log_of(store_url)
     assert log

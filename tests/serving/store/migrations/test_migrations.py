@@ -18,6 +18,7 @@ from serving.store.engine import changing_tables, meta, open_store
 from serving.store.migrations.upgrade import configuration, upgrade
 from serving.store.migrations.version import HEAD, VERSION, version_of
 from serving.store.schema import SCHEMA
+from tests.serving.store.migrations.earlier import create_unversioned
 
 EXAMPLES = {sa.Text: "a", sa.BigInteger: 7, sa.Integer: 7, sa.LargeBinary: b"\x00\xff", sa.Boolean: True}
 Rows = dict[str, list[dict[str, object]]]
@@ -28,13 +29,8 @@ def make_unversioned(url: str) -> Rows:
     bare = sa.create_engine(url)
     if bare.dialect.name == "sqlite":
         Path(str(bare.url.database)).parent.mkdir(parents=True)
-    script = Path(__file__).with_name(f"unversioned.{bare.dialect.name}.sql").read_text()
-    tables = sa.MetaData()
     with bare.begin() as connection:
-        for statement in script.split(";\n"):
-            connection.exec_driver_sql(statement)
-        tables.reflect(connection)
-        for table in tables.sorted_tables:
+        for table in create_unversioned(connection).sorted_tables:
             connection.execute(sa.insert(table), {c.name: example(c) for c in table.columns})
         rows = rows_of(connection)
     bare.dispose()
