@@ -36,7 +36,7 @@ versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollbac
 app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out, or no model answers"))(
     scores.score
 )
-app.command(epilog=ending("stamkund decide 1042 --count 5"))(service.decide)
+app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
 app.command(epilog=ending("stamkund rejected --code bad_time --count 5"))(rejected.rejected)
 app.add_typer(people, name="identity")

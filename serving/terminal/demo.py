@@ -21,7 +21,7 @@ from serving.jobs.build import build_all
 from serving.process.server import background_service
 from serving.scoring.batches.batch import score_batch
 from serving.scoring.champions import load_lineup
-from serving.terminal.decision import offers_table
+from serving.terminal.decisions.decision import offers_table
 from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (
     features_table,

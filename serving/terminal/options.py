@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -42,6 +43,19 @@ def span(text: str, field: str) -> int:
         return duration(text)
     except ValueError as error:
         raise StamkundError("bad_duration", f"--{field}: {error}.", field=field) from None
+
+
+def pairs_of(texts: Iterable[str], field: str) -> dict[str, str]:
+    """Names and values as people write them.
+
+    >>> pairs_of(["channel=web", "weather=rain = snow"], "context")
+    {'channel': 'web', 'weather': 'rain = snow'}
+    """
+    pairs = [text.partition("=") for text in texts]
+    for name, equals, _ in pairs:
+        if not (name and equals):
+            raise StamkundError("bad_option", f"--{field} {name!r}: write a name and a value, as in a=b.", field=field)
+    return {name: value for name, _, value in pairs}
 
 
 def settings_of(config: Path) -> Settings:

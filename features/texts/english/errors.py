@@ -61,6 +61,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.bad_setting": _NO_MOMENT,
     "error.bad_date.early": "as_of '{text}' is before 1970. Ask for a later moment.",
     "error.future_as_of": "as_of '{text}' has not come yet: it is {now}. Ask for a past moment, or leave it out.",
+    "error.bad_context": (
+        "context.{name} is declared as {type}, and '{value}' is none. Send such a value, or leave it out."
+    ),
     "error.bad_profile": "Ask for a profile as id_type:id, such as user_id:1008, not '{text}'.",
     "error.bad_id_type": "The type of an identifier is a word such as email or loyalty_card, not '{id_type}'.",
     "error.bad_cursor": "'{text}' is no cursor. Send the one that the page before gave as `next`, or none.",

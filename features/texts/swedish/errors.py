@@ -66,6 +66,10 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.future_as_of": "as_of ”{text}” har inte kommit ännu: klockan är {now}. Fråga om en tidpunkt som varit, "
     "eller "
     "utelämna den.",
+    "error.bad_context": (
+        "context.{name} är deklarerat som {type}, och ”{value}” är inget sådant. "
+        "Skicka ett sådant värde, eller utelämna det."
+    ),
     "error.bad_profile": "Fråga efter en profil som id_type:id, till exempel user_id:1008, inte ”{text}”.",
     "error.bad_id_type": "Slaget av identitet är ett ord som email eller loyalty_card, inte ”{id_type}”.",
     "error.bad_cursor": "”{text}” är ingen markör. Skicka den som sidan före gav som `next`, eller ingen.",

@@ -20,6 +20,7 @@ from serving.decisions.decide import decide
 from serving.decisions.eligibility.permission import barrier
 from serving.decisions.explanation.slates import Explain, Slate
 from serving.decisions.explanation.telling import slates
+from serving.decisions.facts.context import check_context
 from serving.decisions.facts.customers import Situation, facts_of
 from serving.decisions.facts.facts import Facts
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
@@ -44,6 +45,8 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     start = time.perf_counter()
     lineup = state.required_lineup()
     moment = moment_of(state, request.as_of)
+    if state.settings.decisions is not None:
+        check_context(request.context, state.settings.decisions.context)
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
     customer = _customer(state, request.profile, moment)

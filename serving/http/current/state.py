@@ -65,6 +65,10 @@ class State:
             raise self.lineup_error or nothing_built()
         return self.lineup
 
+    def telling_all(self) -> State:
+        """The same state, which tells of each candidate everything that keeps it from being shown."""
+        return replace(self, setup=replace(self.setup, telling=replace(self.setup.telling, in_full=True)))
+
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
         return replace(self, setup=_setup(self.lake, self.settings, self.lineup, as_of=as_of))

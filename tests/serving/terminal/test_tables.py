@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from features.doctor import Diagnosis, Finding
 from features.ingest.report import IngestReport, SourceReport
 from features.units import DAY
-from serving.terminal.decision import exclusions_table, offers_table
+from serving.terminal.decisions.decision import exclusions_table, offers_table
 from serving.terminal.diagnosis import doctor_table
 from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (

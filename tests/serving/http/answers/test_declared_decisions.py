@@ -12,7 +12,7 @@ from features.errors import StamkundError
 from serving.http.current.state import CurrentState, State
 from serving.scoring.lineup import Lineup
 from tests.serving.clients import client_of
-from tests.serving.http.errors import Json, reasons_of
+from tests.serving.http.errors import Json, error_of, reasons_of
 from tests.serving.shop import NOW
 
 # Customer 3 is young, was reached by the campaign `now` and not by `side`; `old` is over.
@@ -82,6 +82,17 @@ def test_rules_read_features_scores_and_times(own: CurrentState) -> None:
     assert set(reasons_of(found).values()) == {"expired", "not_contacted"}
     wrong = placement(own.state, {"rules": {"cents": "candidate.value > 10"}})  # 9.00 of the currency, not 900 cents
     assert reasons_of(wrong)["now-sweets"] == "rule"
+
+
+def test_a_context_that_is_not_of_its_declared_type_is_refused(own: CurrentState) -> None:
+    state = declared(own.state, {"context": {"degrees": "number"}, "rules": {"warm": "context.degrees > 20"}})
+    got = http(state).post("/v1/decisions", json=ASKED | {"context": {"degrees": "hot", "page": [1]}})
+    assert (got.status_code, error_of(got)["code"], error_of(got)["field"]) == (422, "bad_context", "context.degrees")
+    for degrees, wanted in ((21, None), ("20.5", None), (20, "rule"), (None, "rule")):
+        (found,) = (
+            http(state).post("/v1/decisions", json=ASKED | {"context": {"degrees": degrees}}).json()["placements"]
+        )
+        assert reasons_of(found).get("now-drinks") == wanted
 
 
 def test_a_name_that_no_build_has_found_is_refused_with_the_nearest(own: CurrentState) -> None:

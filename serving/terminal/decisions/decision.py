@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -14,24 +15,43 @@ from features.moments import iso
 from serving.http.answers.decisions import answer_decision
 from serving.http.answers.requests import DecisionRequest, PlacementRequest, Profile
 from serving.http.current.state import load_state
+from serving.terminal.decisions.why import why_table
 from serving.terminal.layout import add_row, folded, table_of
 
 
-def decision_of(settings: Settings, customer: str, *, as_of: int | None, count: int, folder: Path) -> Mapping[str, Any]:
-    """The answer of the service about the ``count`` best offers for a customer; a bento's models are in ``folder``."""
+def decision_of(
+    settings: Settings,
+    customer: str,
+    *,
+    as_of: int | None,
+    count: int,
+    folder: Path,
+    context: Mapping[str, str] = MappingProxyType({}),
+    placement: str = "terminal",
+    why: bool = False,
+) -> Mapping[str, Any]:
+    """The answer of the service about the ``count`` best offers for a customer; a bento's models are in ``folder``.
+
+    With ``why``, everything is told that keeps each candidate from being shown.
+    """
     request = DecisionRequest(
         profile=Profile(id=customer),
-        placements=[PlacementRequest(id="terminal", count=count)],
+        context=dict(context),
+        placements=[PlacementRequest(id=placement, count=count)],
         as_of=None if as_of is None else iso(as_of),
+        explain="full" if why else "summary",
     )
-    answer = answer_decision(load_state(settings, folder=folder), request, dry_run=True)
+    state = load_state(settings, folder=folder)
+    answer = answer_decision(state.telling_all() if why else state, request, dry_run=True)
     json: Mapping[str, Any] = orjson.loads(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))
     return json
 
 
-def decision_tables(decision: Mapping[str, Any], currency: str) -> tuple[Table, ...]:
+def decision_tables(decision: Mapping[str, Any], currency: str, *, why: bool = False) -> tuple[Table, ...]:
     """The offers of a decision, and why not the others, if there are any."""
     (placement,) = decision["placements"]
+    if why:
+        return (why_table(placement),)
     others = [exclusions_table(placement["excluded"])] if placement["excluded"] else []
     return offers_table(placement["items"], currency), *others
 
