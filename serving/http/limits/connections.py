@@ -1,16 +1,25 @@
-"""Connections of one process: so many at once, and none that sends its headers too slowly or too many of them."""
+"""Connections of one process: so many at once, and none whose client sends too slowly or too much, or does not read."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import resource
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from serving.telemetry.request_id import HEADER, request_id_of
+from serving.telemetry.requests import ERRORS
 
 HEADERS_LIMIT: Final = 64_000  # bytes
 HEADERS_TIMEOUT: Final = 10.0  # seconds
+READ_EVERY: Final = 10.0  # seconds, in each of which a client reads so much at least of what is left for it:
+READ_LEAST: Final = 10_000  # bytes
+log = logging.getLogger("uvicorn.error.connection")
+log.setLevel(logging.ERROR)  # what is no HTTP is counted: whoever sends it would fill the log
 
 
 @dataclass
@@ -32,6 +41,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._limits, self._size = limits, 0
         self._timer: asyncio.TimerHandle | None = None
+        self._reader: asyncio.TimerHandle | None = None
+        self.logger = log
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; where there are too many connections, an idle one ends."""
@@ -43,6 +54,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._go_on()
+        if self._reader is not None:
+            self._reader.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -63,10 +76,42 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete):
             self._wait()
 
+    def pause_writing(self) -> None:
+        """Wait for the client to read, and see that it does."""
+        super().pause_writing()
+        self._watch_reader()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, in the one shape of errors."""
+        ERRORS.labels("malformed_request").inc()
+        body = orjson.dumps({"error": {"code": "malformed_request", "message": msg, "field": None}})
+        headers = (
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+            (HEADER, request_id_of(None).encode()),
+        )
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(STATUS_LINE[400] + lines + b"\r\n" + body)
+        self.close()
+
     def close(self) -> None:
-        """End the connection."""
+        """End the connection, once its client has read what is left."""
         self._go_on()
         self.transport.close()
+        self._watch_reader()
+
+    def _watch_reader(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left and self._reader is None:
+            self._reader = self.loop.call_later(READ_EVERY, self._check_reader, left)
+
+    def _check_reader(self, before: int) -> None:
+        self._reader = None
+        if self.transport.get_write_buffer_size() > max(before - READ_LEAST, 0):
+            self.transport.abort()
+        else:
+            self._watch_reader()
 
     def _wait(self) -> None:
         self._size, self._limits.idle[self] = 0, None

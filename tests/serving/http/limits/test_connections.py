@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import socket
-from contextlib import AbstractContextManager, ExitStack
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import pytest
 from starlette.responses import PlainTextResponse
 
 from serving.http.limits import connections
+from serving.http.limits.connections import BoundedProtocol
 from tests.serving.http.limits.server import running
 
 ASK = b"GET / HTTP/1.1\r\nhost: shop\r\n\r\n"
@@ -48,3 +53,60 @@ def test_headers_without_end_are_refused() -> None:
     with served(limit=3) as port, connect(port) as client:
         client.sendall(ASK[:-2] + b"x: y\r\n" * 20_000)
         assert client.recv(12) == b"HTTP/1.1 400"
+
+
+def test_what_is_no_http_is_refused_in_the_one_shape_of_errors() -> None:
+    with served(limit=3) as port, connect(port) as client:
+        client.sendall(b"anna@shop.example\r\n\r\n")
+        head, _, body = read_all(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n")
+    assert b"\r\nrequest-id: " in head
+    error = json.loads(body)["error"]
+    assert (error["code"], error["field"], "anna" in error["message"]) == ("malformed_request", None, False)
+
+
+LARGE = 20_000_000  # bytes, more than the buffers of two sockets hold
+
+
+@contextmanager
+def large() -> Iterator[socket.socket]:
+    """A client that has asked for a large answer and not read it, of a server that is not patient."""
+    with running(PlainTextResponse(b"." * LARGE)) as port, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(10)
+        client.connect(("127.0.0.1", port))
+        client.sendall(ASK)
+        yield client
+
+
+def test_a_client_that_does_not_read_its_answer_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_EVERY", 0.1)
+    ended = threading.Event()
+    lost = BoundedProtocol.connection_lost
+
+    def see(self: BoundedProtocol, exc: Exception | None) -> None:
+        lost(self, exc)
+        ended.set()
+
+    monkeypatch.setattr(BoundedProtocol, "connection_lost", see)
+    with large() as client:
+        assert ended.wait(10)
+        assert len(read_all(client)) < LARGE
+
+
+def test_a_client_that_reads_gets_all_of_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_EVERY", 0.5)
+    monkeypatch.setattr(connections, "READ_LEAST", 1)
+    monkeypatch.setattr(connections, "HEADERS_TIMEOUT", 0.1)  # it is idle long before it has read everything
+    with large() as client:
+        time.sleep(0.05)
+        assert len(read_all(client).partition(b"\r\n\r\n")[2]) == LARGE
+
+
+def read_all(client: socket.socket) -> bytes:
+    """All that comes until the other side ends."""
+    parts = []
+    with suppress(ConnectionResetError):
+        while part := client.recv(65_536):
+            parts.append(part)
+    return b"".join(parts)
