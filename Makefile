@@ -29,11 +29,12 @@ fast-tests: .venv/ready
 test-slow: .venv/ready  ## the tests that take minutes, and every property on many examples drawn at random
 	@$(BIN)/python -m pytest -q --hypothesis-profile=random -m "slow or hypothesis" $(foreach p,features training serving,--cov=$(p)) --cov-report=term:skip-covered
 
-check: .venv/ready  ## ruff, mypy strict, import layers
+check: .venv/ready  ## ruff, mypy strict, import layers, known vulnerabilities of dependencies
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo > .venv/lint-imports.txt || (cat .venv/lint-imports.txt; exit 1)
+	@$(BIN)/python -m benchmarks.audit >/dev/null
 
 format: .venv/ready  ## format and sort imports
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

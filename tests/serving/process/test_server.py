@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from features.errors import StamkundError
 from serving.process.listener import free_port
 from serving.process.server import serve
 from tests.serving.http.servers import stamkund_server
+from tests.serving.process.watching import in_progress, wait_for, workers_of
 from tests.serving.shop import carried_shop
 
 BODY = b'{"customers": ["1"]}'
@@ -49,7 +51,7 @@ def test_what_is_being_answered_when_the_service_is_told_to_stop_is_answered_and
         workers_of = list(_below(child.pid))
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as client:
             client.sendall(HEAD + BODY[:5])
-            time.sleep(0.5)
+            wait_for(lambda: in_progress(url) == 2)  # this one, and that for metrics
             child.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             client.sendall(BODY[5:])
@@ -58,6 +60,24 @@ def test_what_is_being_answered_when_the_service_is_told_to_stop_is_answered_and
     _are_gone(workers_of)
     said = (home / "log").read_text().splitlines()
     assert all(line.startswith("Serving on ") for line in said)  # nothing where a worker was not ready yet
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_busy_is_left_alone_one_that_dies_is_begun_again_and_hup_begins_all_again(home: Path) -> None:
+    with stamkund_server(home / "stamkund.yaml", home / "log", "--workers", "2") as (url, child):
+        busy, other = workers_of(child.pid)
+        os.kill(busy, signal.SIGSTOP)  # stands for one that has no time to answer
+        time.sleep(8)
+        os.kill(busy, signal.SIGCONT)
+        os.kill(other, signal.SIGKILL)
+        wait_for(lambda: other not in workers_of(child.pid) and len(workers_of(child.pid)) == 2)
+        assert busy in workers_of(child.pid)
+        before = set(workers_of(child.pid))
+        child.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(workers_of(child.pid)) == 2 and not before & set(workers_of(child.pid)))
+        wait_for(lambda: in_progress(url) == 1)
+    events = [json.loads(line)["event"] for line in (home / "log").read_text().splitlines() if line.startswith("{")]
+    assert events == ["worker_died"]
 
 
 @pytest.mark.slow

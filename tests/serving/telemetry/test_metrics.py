@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -28,15 +27,8 @@ from serving.http.readiness.pulse import Standing
 from serving.store.schema import META
 from tests.serving.clients import HERE, client_of
 from tests.serving.http.servers import stamkund_server
+from tests.serving.process.watching import Values, in_progress, values, wait_for, workers_of
 from tests.serving.shop import NOW, carried_shop
-
-Values = dict[str, float]
-
-
-def values(text: str) -> Values:
-    """Each series with its value."""
-    rows = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
-    return {name: float(value) for name, _, value in rows}
 
 
 def moved(http: TestClient, ask: Callable[[], object], names: str) -> Values:
@@ -209,23 +201,3 @@ def test_two_workers_count_together_and_what_a_killed_one_was_at_is_over(tmp_pat
                 os.kill(pid, signal.SIGKILL)
         wait_for(lambda: in_progress(url) == 1)
         assert values(httpx.get(f"{url}/metrics").text)['stamkund_decisions_total{outcome="chosen"}'] == 40
-
-
-def in_progress(url: str) -> float | None:
-    """What metrics tell, None while no worker answers."""
-    try:
-        return values(httpx.get(f"{url}/metrics").text)["bentoml_service_request_in_progress"]
-    except httpx.TransportError:
-        return None
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 90
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def workers_of(pid: int) -> list[int]:
-    children = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    return [child for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
