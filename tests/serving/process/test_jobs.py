@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from tests.serving.http.servers import ROOT, stamkund_server
-from tests.serving.process.test_server import _below
+from tests.serving.process.watching import wait_for, workers_of
 
 
 def shop_of_files(folder: Path, days: int) -> Path:
@@ -54,7 +54,9 @@ def test_jobs_outlive_the_workers_that_were_asked_and_leave_the_last_good_state(
 
         place = asked(kind="build", anew=True, request_id="night")
         ended(http, place, lambda job: job["state"] == "running")
-        os.kill(next(pid for pid in _below(child.pid) if _is_worker(pid)), signal.SIGKILL)
+        one = workers_of(child.pid)[0]
+        os.kill(one, signal.SIGKILL)
+        wait_for(lambda: one not in workers_of(child.pid))  # or the next request may be lost with it
         job = ended(http, place)
         assert (job["state"], job["exit_code"], job["result"]["customers"]) == ("done", 0, 20)
         assert job["progress"]["done"] == job["progress"]["total"]
@@ -66,7 +68,3 @@ def test_jobs_outlive_the_workers_that_were_asked_and_leave_the_last_good_state(
         assert ended(http, other)["state"] in {"cancelled", "done"}
         assert ended(http, asked(kind="score", reasons=0))["result"]["customers"] == 20
         assert pl.read_parquet(tmp_path / "scores.parquet").height == 20
-
-
-def _is_worker(pid: int) -> bool:
-    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
