@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.selection import Touch
 from features.config.settings import Settings
 from features.language.rules.types import Names
 from serving.decisions.candidates.candidates import Candidates
@@ -15,6 +16,7 @@ from serving.decisions.checks import Checks
 from serving.decisions.choice.placement import Placement
 from serving.decisions.eligibility.rules import Rules
 from serving.decisions.explanation.telling import Telling
+from serving.decisions.policy.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Setup:
     rules: Rules
     telling: Telling
     placements: Mapping[str, Placement]
+    policy: Policy | None = None
 
     @classmethod
     def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None) -> Self:
@@ -40,7 +43,9 @@ class Setup:
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }
-        return cls(candidates, Checks.of(rules.checks), rules, telling, placements)
+        policy = None if settings.decisions is None else _policy(settings, settings.decisions, candidates)
+        checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
+        return cls(candidates, checks, rules, telling, placements, policy)
 
     def placement(
         self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()
@@ -53,3 +58,10 @@ class Setup:
             types=types or declared.types,
             formats=formats or declared.formats,
         )
+
+
+def _policy(settings: Settings, declared: DecisionSettings, candidates: Candidates) -> Policy:
+    offers, units = candidates.offers, 10**settings.minor_units
+    touches = tuple(Touch(offer.offer_id, offer.campaign_id, offer.type, None) for offer in offers)
+    costs = tuple(offer.cost for offer in offers)
+    return Policy.of(declared, touches, costs, zone=settings.timezone, units=units)

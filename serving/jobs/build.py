@@ -21,8 +21,10 @@ from features.profiles.build import BuildResult, build
 from features.profiles.households import households
 from features.profiles.records import records
 from features.progress import Progress, silent
+from serving.decisions.policy.policy import counted_after
 from serving.privacy.erasure import finish, remove_from_files
 from serving.privacy.hashing import files_are_clean, hash_store
+from serving.store.choices.events import DECISION, forget_choices, log_choices
 from serving.store.engine import meta, move_meta, open_store
 from serving.store.erasures.log import remove_from_log
 from serving.store.erasures.receipts import is_unclean
@@ -55,11 +57,13 @@ def build_all(
     renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
     run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
     try:
+        log_choices(store)
         erasures = _remove_erased(settings, store)
         outdated = hash_store(store, settings)
         run = partial(run, rulings=all_rulings(store))
         built = run(refit=refit, anew=anew, accept=accept, tombstones=tombstones_of(store, settings))
         forget_old_log(store, settings.privacy.keep, as_of=as_of)
+        forget_choices(store, before=_uncounted(settings, as_of))
         forget_rejections(store, before=clock() - settings.privacy.rejected)
         if erasures or outdated or is_unclean(store):
             finish(settings, store, erasures, keep=[built.path.name])
@@ -67,6 +71,11 @@ def build_all(
         return built
     finally:
         store.dispose()
+
+
+def _uncounted(settings: Settings, as_of: int) -> int:
+    """Up to which moment choices are no longer needed, or may no longer be kept."""
+    return max(counted_after(settings, as_of), as_of - settings.privacy.keep.get(DECISION, as_of))
 
 
 def _remove_erased(settings: Settings, store: Engine) -> Collection[str]:

@@ -18,7 +18,7 @@ from features.events.identifiers import identifier, node
 from features.privacy.pseudonyms import Pseudonyms, hashing_of
 from features.scores.table import change_scores
 from serving.store.engine import meta
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
+from serving.store.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
 
 # The keys in ``meta`` of what is hashed and by which key, and of whether files of before are still to be deleted.
 _HASHING: Final = "hashing"
@@ -89,11 +89,15 @@ def _hash(connection: Connection, pseudonyms: Pseudonyms) -> None:
         id_ = pseudonyms.value(*own[0]) if own else None
         return {"id": id_, "customer_id": customer, "context": orjson.dumps(context).decode()}
 
+    def choice(row: Row) -> Row:
+        return {"fragment": _node(pseudonyms, str(row["fragment"]))}
+
     def ruling(row: Row) -> Row:
         return {"nodes": orjson.dumps([_node(pseudonyms, each) for each in orjson.loads(str(row["nodes"]))]).decode()}
 
     _change(connection, EVENT_LOG, EVENT_LOG.c.seq, event)
     _change(connection, DECISIONS, DECISIONS.c.decision_id, decision)
+    _change(connection, CHOICES, CHOICES.c.seq, choice)
     _change(connection, RULINGS, RULINGS.c.number, ruling)
     connection.execute(sa.delete(REJECTED))
     connection.execute(sa.delete(HOUSEHOLDS))

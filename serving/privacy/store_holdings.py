@@ -16,7 +16,7 @@ from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
 from features.units import DAY
 from serving.store.people.households import household_of
 from serving.store.rejections import rejections_of
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
+from serving.store.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
 
 
 def holdings(settings: Settings, store: Engine) -> list[Holding]:
@@ -43,6 +43,11 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
         Holding(
             "decisions", f"{place}, table {DECISIONS.name}", "Offers that were chosen, what from, and with which odds.",
             "So that they can be explained and evaluated later.", UNTIL_ERASED, rows(_decisions),
+        ),
+        Holding(
+            "choices", f"{place}, table {CHOICES.name}", "What decisions chose for each person, a row each.",
+            "Caps count it, and builds read it as events.", "until a build has read it and no cap counts it",
+            rows(_choices),
         ),
         Holding(
             "households", f"{place}, table {HOUSEHOLDS.name}", "In which household each customer lives, by a hash of "
@@ -90,6 +95,13 @@ def _records(store: Engine, nodes: Collection[str]) -> Rows:
         }
         for customer, record in found
     ]
+
+
+def _choices(store: Engine, nodes: Collection[str]) -> Rows:
+    query = sa.select(CHOICES).where(CHOICES.c.fragment.in_(nodes)).order_by(CHOICES.c.seq)
+    with store.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [{name: iso(value) if name == "time" else value for name, value in row.items()} for row in rows]
 
 
 def _decisions(store: Engine, nodes: Collection[str]) -> Rows:

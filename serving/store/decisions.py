@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from serving.store.commits.together import commit_together
 from serving.store.schema import DECISIONS
@@ -31,12 +31,17 @@ class Decision:
 
 def save_decision(engine: Engine, decision: Decision) -> None:
     """Keep a decision with its eligible set and the probability of each choice."""
+    with store_operation("save_decision"):
+        commit_together(engine, lambda connection: add_decision(connection, decision))
+
+
+def add_decision(connection: Connection, decision: Decision) -> None:
+    """The same within a transaction."""
     row = {
         **{name: getattr(decision, name) for name in ("decision_id", "time", "id_type", "id", "customer_id")},
         **{name: _json(getattr(decision, name)) for name in ("context", "models", "eligible", "placements")},
     }
-    with store_operation("save_decision"):
-        commit_together(engine, lambda connection: connection.execute(sa.insert(DECISIONS), row))
+    connection.execute(sa.insert(DECISIONS), row)
 
 
 def _json(value: object) -> str:

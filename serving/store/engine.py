@@ -72,7 +72,7 @@ def move_meta(engine: Engine, key: str, before: str, after: str) -> None:
 
 @contextmanager
 def changing_tables(engine: Engine) -> Iterator[Connection]:
-    """One transaction for changes of tables too."""
+    """One transaction, for changes of tables too; in SQLite no other writes from its beginning on."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":  # its driver opens none for them
             connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -39,12 +39,14 @@ def append_events(
     for events in messages:
         distinct.setdefault(events[0]["event_id"], events)
     insert = insert_new(engine, EVENT_LOG, "event_id")
-    heads = [_row(events[0], received_at) for events in distinct.values()]
+    heads = [row_of(events[0], received_at) for events in distinct.values()]
 
     def write(connection: Connection) -> set[str]:
         rows = connection.execute(insert.returning(EVENT_LOG.c.event_id, EVENT_LOG.c.seq), heads)
         new: dict[object, int] = {row.event_id: row.seq for row in rows}
-        if rest := [_row(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]]:
+        if rest := [
+            row_of(event, received_at) for key, events in distinct.items() if key in new for event in events[1:]
+        ]:
             connection.execute(insert, rest)
         beside(connection, [(seq, distinct[key][0]) for key, seq in new.items()])
         return {str(key) for key in new}
@@ -86,7 +88,8 @@ def _canonical(event: str) -> dict[str, object]:
     return columns
 
 
-def _row(event: Event, received_at: int) -> dict[str, object]:
+def row_of(event: Event, received_at: int) -> dict[str, object]:
+    """The row of a canonical event."""
     return {
         "event_id": event["event_id"],
         "fragment": event["fragment"],

@@ -55,6 +55,32 @@ DECISIONS: Final = sa.Table(
     sa.Column("placements", sa.Text, nullable=False),
     sa.Index("decisions_customer", "customer_id", "time"),
 )
+# What decisions chose, a row each: limits count it, and a build reads it as events.
+CHOICES: Final = sa.Table(
+    "choices",
+    SCHEMA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("decision_id", sa.Text, nullable=False),
+    sa.Column("fragment", sa.Text, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("channel", sa.Text),
+    sa.Column("placement", sa.Text, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("offer_id", sa.Text, nullable=False),
+    sa.Column("campaign_id", sa.Text),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Index("choices_fragment", "fragment", "seq"),
+    sqlite_autoincrement=True,
+)
+# How much was given of what is limited in total; no person's.
+TOTALS: Final = sa.Table(
+    "totals",
+    SCHEMA,
+    sa.Column("limit_name", sa.Text, primary_key=True),
+    sa.Column("thing", sa.Text, primary_key=True),
+    sa.Column("slot", sa.BigInteger, primary_key=True),  # when it began (µs)
+    sa.Column("used", sa.BigInteger, nullable=False),
+)
 # Whose the nodes are that are not what they are by themselves: by the last build (``built``), and now.
 IDENTITY: Final = sa.Table(
     "identity",

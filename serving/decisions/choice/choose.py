@@ -9,6 +9,7 @@ import numpy as np
 
 from features.arrays import Ints, Mask
 from serving.decisions.choice.placement import Placement
+from serving.decisions.policy.restraint import Restraint
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,12 @@ class Pick:
     probability: float
 
 
-def choose(order: Ints, placements: Sequence[Placement], fits: Sequence[Mask | None]) -> list[list[Pick]]:
+def choose(
+    order: Ints, placements: Sequence[Placement], fits: Sequence[Mask | None], restraint: Restraint | None = None
+) -> list[list[Pick]]:
     """For each placement the best that fit it and that no placement before it shows.
+
+    Where a policy is declared, as far as it leaves room for one more beside those that were chosen.
 
     >>> picks = choose(np.array([4, 2, 7]), [Placement("top", 2), Placement("side", 2)], [None, None])
     >>> [[pick.place for pick in each] for each in picks]
@@ -30,7 +35,8 @@ def choose(order: Ints, placements: Sequence[Placement], fits: Sequence[Mask | N
     picks = []
     for placement, fit in zip(placements, fits, strict=True):
         left = order[~shown[order]] if fit is None else order[~shown[order] & fit[order]]
-        best = left[: placement.count]
+        count = placement.count
+        best = left[:count].tolist() if restraint is None else restraint.take_best(left.tolist(), count)
         shown[best] = True
-        picks.append([Pick(place, 1.0) for place in best.tolist()])
+        picks.append([Pick(place, 1.0) for place in best])
     return picks

@@ -13,13 +13,15 @@ from serving.decisions.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.placement import Placement
 from serving.decisions.facts.facts import Facts
+from serving.decisions.policy.restraint import Restraint
 
 
 @dataclass(frozen=True)
 class Decided:
     """What each candidate is worth and fails, the ``order`` of the eligible ones, and the picks of each placement.
 
-    ``fits[placement]`` tells which candidates may be shown there, where not all may.
+    ``fits[placement]`` tells which candidates may be shown there, where not all may. The ``restraint`` tells what the
+    policy leaves, where one is declared.
     """
 
     facts: Facts
@@ -29,6 +31,7 @@ class Decided:
     placements: Sequence[Placement]
     fits: Sequence[Mask | None]
     picks: Sequence[Sequence[Pick]]
+    restraint: Restraint | None = None
 
     def first(self, placement: int) -> Ints:
         """``[candidate]``: the place of the first check that keeps it from a placement, −1 where none does."""

@@ -13,7 +13,8 @@ from serving.decisions.checks import OF_THE_PERSON
 
 # Reasons whose sentences are the same whoever is decided for.
 WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
-MOMENTS: Final = ("starts", "ends")  # parameters of reasons that are moments
+MOMENTS: Final = ("starts", "ends", "again_at")  # parameters of reasons that are moments
+AMOUNTS: Final = ("spent", "amount")  # and those that are money
 TOLD_ONLY: Final = ("text", "needs")  # what stands in the sentence only
 
 
@@ -37,8 +38,7 @@ class Exclusion:
         """
         told = {name: _in_words(name, value, language) for name, value in params.items()}
         bare = {name: _bare(name, value) for name, value in params.items() if name not in TOLD_ONLY}
-        code = "rule.told" if params.get("text") else reason
-        return cls(offer.offer_id, offer.name, offer.campaign_id, bare, text(code, language, **told))
+        return cls(offer.offer_id, offer.name, offer.campaign_id, bare, text(_case(reason, params), language, **told))
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,18 @@ def _params(offer: Offer, reason: str) -> dict[str, object]:
     return {}
 
 
+def _case(reason: str, params: Mapping[str, object]) -> str:
+    """The code of the text that fits the parameters of a reason."""
+    if params.get("text"):
+        return "rule.told"
+    return f"{reason}.ever" if params.get("again_at", reason) is None else reason
+
+
 def _in_words(name: str, value: object, language: str) -> object:
     if name in MOMENTS:
         return "no time" if value is None else f"{minute(cast(int, value))} UTC"
+    if name in AMOUNTS:
+        return figure_in(language, f"{value:,.2f}")
     return figure_in(language, f"{value:.4g}") if isinstance(value, float) else value
 
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from features.arrays import Ints
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.checks import WRONG_PLACEMENT
+from serving.decisions.checks import WRONG_PLACEMENT, Check
 from serving.decisions.choice.decided import Decided
 from serving.decisions.explanation.exclusion import Excluded, Exclusion, OneOfSeveral, Reason, exclusions_of
 from serving.decisions.explanation.slates import EXAMPLES, Explain
+from serving.decisions.policy.telling import Params
 
 Each = TypeVar("Each")
 
@@ -44,7 +45,9 @@ class Exclusions:
         best = [pick.place for pick in decided.picks[placement]]
         failing = self._failing(decided, placement, first, explain)
         others = [place for place in decided.order.tolist() if place not in best and first[place] < 0]
-        return [*failing, *self._not_best(decided, best, others, shown, explain)]
+        full = {} if decided.restraint is None else decided.restraint.full[placement]
+        rest = [place for place in others if place not in full]
+        return [*failing, *self._full(full, explain), *self._not_best(decided, best, rest, shown, explain)]
 
     def _failing(self, decided: Decided, placement: int, first: Ints, explain: Explain) -> Iterator[Excluded]:
         """The candidates that fail a check, by the first one."""
@@ -79,6 +82,16 @@ class Exclusions:
                 wrong_type = bool(where.types) and offer.type not in where.types
                 params = {"placement": where.id, "what": offer.type if wrong_type else "|".join(sorted(offer.formats))}
         return Exclusion.of(offer, code, self.language, **params)
+
+    def _full(self, full: Mapping[int, tuple[Check, Params]], explain: Explain) -> Iterator[Excluded]:
+        """The candidates that a limit had room for, but not beside those that were chosen."""
+        for check in dict.fromkeys(check for check, _ in full.values()):
+            places = [place for place, (limit, _) in full.items() if limit == check]
+            told = [
+                Exclusion.of(self.candidates.offers[place], check.code, self.language, **full[place][1])
+                for place in some(places, explain)
+            ]
+            yield Excluded(check.code, len(places), told)
 
     def _not_best(
         self,

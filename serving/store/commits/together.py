@@ -51,6 +51,7 @@ class _Turns:
         """Do all in one transaction; where one fails, each in its own."""
         try:
             with engine.begin() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is read before it is written stays true
                 results = [work(connection) for work, _ in tasks]
         except Exception as error:
             if outage_of(error) is not None:

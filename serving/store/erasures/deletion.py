@@ -20,7 +20,17 @@ from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt
 from serving.store.erasures.tombstones import put_tombstones
 from serving.store.rejections import rejections_of
-from serving.store.schema import DECISIONS, EVENT_LOG, HOUSEHOLDS, IDENTITY, RECORDS, REJECTED, RULINGS, SIGHTINGS
+from serving.store.schema import (
+    CHOICES,
+    DECISIONS,
+    EVENT_LOG,
+    HOUSEHOLDS,
+    IDENTITY,
+    RECORDS,
+    REJECTED,
+    RULINGS,
+    SIGHTINGS,
+)
 
 _BLOCK = 500
 _TYPED = DECISIONS.c.id_type + ":" + DECISIONS.c.id
@@ -74,6 +84,7 @@ def _delete(connection: Connection, people: Sequence[Person]) -> list[Counts]:
         (IDENTITY, IDENTITY.c.customer_id, by_node),
         (SIGHTINGS, SIGHTINGS.c.node, by_node),
         (HOUSEHOLDS, HOUSEHOLDS.c.customer_id, by_node),
+        (CHOICES, CHOICES.c.fragment, by_node),
         (DECISIONS, DECISIONS.c.customer_id, by_node),
         (DECISIONS, _TYPED, by_type),
     ):
@@ -86,7 +97,7 @@ def _delete(connection: Connection, people: Sequence[Person]) -> list[Counts]:
     for number, owner in list(rejections_of(connection, by_node)):
         connection.execute(sa.delete(REJECTED).where(REJECTED.c.number == number))
         counts[by_node[owner]][str(REJECTED.name)] += 1
-    every = (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, HOUSEHOLDS, DECISIONS, RULINGS, REJECTED)
+    every = (RECORDS, EVENT_LOG, IDENTITY, SIGHTINGS, HOUSEHOLDS, CHOICES, DECISIONS, RULINGS, REJECTED)
     tables = [str(table.name) for table in every]
     return [{table: count[table] for table in tables} for count in counts]
 

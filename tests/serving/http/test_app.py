@@ -30,7 +30,7 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
     def busy(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(decisions, "save_decision", busy)
+    monkeypatch.setattr(decisions, "add_decision", busy)
     monkeypatch.setattr(http_customers, "record_of", busy)
     monkeypatch.setattr(events, "append_events", busy)
     got = http.post(path, json=body)

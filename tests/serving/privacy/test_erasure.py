@@ -15,6 +15,7 @@ from features.scores.table import read_scores, writing
 from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
+from serving.store.choices.choices import Choice, add_choices
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import open_store
 from serving.store.erasures.exports import note_export
@@ -73,6 +74,8 @@ def live(settings: Settings, http: TestClient) -> None:
     context = {"page": TOKEN}
     for name, customer in (("known", WHO), ("unknown", None)):
         save_decision(store, Decision(f"{name}-{TOKEN}", AS_OF, "user_id", WHO, customer, context, {}, [], []))
+    with store.begin() as connection:
+        add_choices(connection, [Choice(f"known-{TOKEN}", WHO, AS_OF, None, "hero", 1, "tea", None, "offer")])
     with writing(settings.scores, {"lapse": 3}, as_of=AS_OF) as keep:
         keep("lapse", pl.DataFrame({"customer_id": [WHO, "c01"], "value": [0.25, 0.5], "campaign_id": [None, None]}))
     note_export(store, "postgresql://crm/scores, table scores", "scores")
@@ -92,7 +95,7 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
     assert (receipt["status"], receipt["models"]) == ("hidden", {})
     counts = {"lake events": 18, "lake customers": 1, "lake snapshots": 1, "records": 1, "event_log": 1, "decisions": 2}
     counts |= {"scores": 1, "lake identifications": 0, "identity": 0, "sightings": 0, "households": 0, "rulings": 0}
-    counts |= {"rejected": 1}
+    counts |= {"rejected": 1, "choices": 1}
     assert receipt["counts"] == counts
     assert list(receipt["elsewhere"]) == ["postgresql://crm/scores, table scores"]
     for asked in ({}, {"as_of": "2024-03-01"}):  # by the record, and by the lake, which still holds them

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from features.config.sections.decisions.attribution import Attribution
+from features.config.sections.decisions.budgets import Budget
 from features.config.sections.decisions.candidates import CandidateSettings, ColumnType
+from features.config.sections.decisions.caps import Cap
 from features.config.sections.decisions.placements import PlacementSettings
+from features.config.sections.decisions.rests import Rest
 from features.config.sections.decisions.rules import DeclaredRule
-from features.config.sections.section import Section, check_names
+from features.config.sections.decisions.selection import Group, check_groups
+from features.config.sections.section import Section, Whole, check_names
 
 
 class DecisionSettings(Section):
     """Everything that is declared of decisions; without any of it the best of what reached a customer is chosen.
 
     ``context`` and ``traits`` tell the types of what rules read of a request and of a customer beside the usual names.
+    ``stock`` is how many there are of an offer, counted from the first decision on.
 
     >>> DecisionSettings.model_validate({"placements": {"home_hero": {"count": 2}}}).placements["home_hero"].count
     2
@@ -27,8 +34,20 @@ class DecisionSettings(Section):
     traits: dict[str, ColumnType] = Field(default_factory=dict)
     rules: dict[str, DeclaredRule] = Field(default_factory=dict)
 
-    @field_validator("placements", "rules")
+    groups: dict[str, Group] = Field(default_factory=dict)
+    caps: dict[str, Cap] = Field(default_factory=dict)
+    rests: dict[str, Rest] = Field(default_factory=dict)
+    budgets: dict[str, Budget] = Field(default_factory=dict)
+    stock: dict[str, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
+    attribution: Attribution = Attribution()
+
+    @field_validator("placements", "rules", "groups", "caps", "rests", "budgets")
     @classmethod
     def _plain_names(cls, sections: Mapping[str, Section]) -> Mapping[str, Section]:
         check_names(sections)
         return sections
+
+    @model_validator(mode="after")
+    def _known_groups(self) -> Self:
+        check_groups({"caps": self.caps, "rests": self.rests, "budgets": self.budgets}, self.groups)
+        return self

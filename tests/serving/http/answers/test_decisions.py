@@ -70,7 +70,7 @@ def test_a_past_decision_takes_offers_for_what_they_were_worth_then(current: Cur
 def test_what_would_have_been_decided_is_not_kept(
     http: TestClient, current: CurrentState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decisions, "save_decision", lambda *_: pytest.fail("It was kept."))
+    monkeypatch.setattr(decisions, "add_decision", lambda *_: pytest.fail("It was kept."))
     past = http.post("/v1/decisions", json={"profile": {"id": "3"}, "as_of": "2017-11-30T00:00:00Z"})
     assert (past.status_code, past.json()["decision_id"]) == (200, None)
     assert (

@@ -1,0 +1,128 @@
+"""The policy: everything declared about how often something may be shown, beside the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Final, Self
+
+import numpy as np
+
+from features.arrays import Ints
+from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.rests import Rest
+from features.config.sections.decisions.selection import Touch
+from features.config.settings import Settings
+from features.evaluate.online.record import Record
+from serving.decisions.checks import Check
+from serving.decisions.policy.allowance import Allowance
+from serving.decisions.policy.board import Board
+from serving.decisions.policy.history import Moments, Offers, offers_of, touches
+from serving.decisions.policy.limits import Limit, ThingOf, limits_of, thing_of
+from serving.decisions.policy.restraint import REST, Restraint
+from serving.decisions.policy.rests import resting
+from serving.decisions.policy.windows import ENDLESS
+from serving.store.choices.events import DECISION
+from serving.store.choices.totals import Used
+
+_CHANNELS: Final = 64  # whose boards are kept
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Limits and rests for candidates, each given as it is shown on no channel and with its cost in minor units.
+
+    A unit of the currency has so many minor ``units``.
+    """
+
+    limits: tuple[Limit, ...]
+    rests: Mapping[str, tuple[Rest, ThingOf]]
+    candidates: tuple[Touch, ...]
+    costs: tuple[int, ...]
+    units: int
+    _boards: dict[str | None, Board] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    @classmethod
+    def of(
+        cls, settings: DecisionSettings, candidates: tuple[Touch, ...], costs: tuple[int, ...], *, zone: str, units: int
+    ) -> Self:
+        """The policy that is declared, by the clock of a zone."""
+        rests = {
+            name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()
+        }  # fmt: skip
+        return cls(limits_of(settings, zone=zone, units=units), rests, candidates, costs, units)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """By offer its campaign and type."""
+        return offers_of((touch.offer or "", touch.campaign, touch.type or "") for touch in self.candidates)
+
+    @property
+    def checks(self) -> list[Check]:
+        """What a candidate may fail."""
+        return [*(Check(limit.code, limit.name) for limit in self.limits), *(Check(REST, name) for name in self.rests)]
+
+    def slots(self, as_of: int) -> Mapping[str, int]:
+        """By limit in total the slot in which it counts at a moment."""
+        return {limit.key: limit.window.slot(as_of) for limit in self.limits if limit.total}
+
+    def restraint(
+        self, record: Record | None, channel: str | None, past: Moments, used: Used, *, as_of: int
+    ) -> Restraint:
+        """What it leaves at a moment for one customer on a channel.
+
+        ``past`` is what was chosen for them before, ``used`` what all were given of limits in total.
+        """
+        board, history = self._board(channel), self._history(record, past, as_of=as_of)
+        allowance = Allowance(board, history, used, as_of=as_of)
+        return Restraint(allowance, self._resting(board, history, as_of=as_of), self.units)
+
+    def _board(self, channel: str | None) -> Board:
+        """The limits beside the candidates on a channel."""
+        with self._lock:
+            if channel not in self._boards:
+                if len(self._boards) >= _CHANNELS:
+                    self._boards.clear()
+                touches = [touch._replace(channel=channel) for touch in self.candidates]
+                self._boards[channel] = Board.of(self.limits, touches, self.costs)
+            return self._boards[channel]
+
+    def counts_after(self, as_of: int) -> int:
+        """After which moment decisions for a customer may count."""
+        afters = [limit.window.bounds(as_of)[0] for limit in self.limits if limit.kind == DECISION and not limit.total]
+        rests = [rest for rest, _ in self.rests.values() if DECISION in {rest.after, rest.without}]
+        return min([as_of, *afters, *(-ENDLESS for _ in rests)])
+
+    def first_slots(self, as_of: int) -> Mapping[str, int]:
+        """By limit in total the first slot that counts."""
+        return {limit.key: limit.window.first_slot(as_of) for limit in self.limits if limit.total}
+
+    def _history(self, record: Record | None, decisions: Moments, *, as_of: int) -> Mapping[str, Moments]:
+        """By kind what limits and rests count of a customer: the decisions, and the events of their record."""
+        kinds = {limit.kind for limit in self.limits}
+        kinds |= {kind for rest, _ in self.rests.values() for kind in (rest.after, rest.without) if kind is not None}
+        of_record = {} if record is None else {
+            kind: touches(record, kind, self.offers, as_of=as_of) for kind in kinds - {DECISION}
+        }  # fmt: skip
+        return {DECISION: decisions, **of_record}
+
+    def _resting(self, board: Board, history: Mapping[str, Moments], *, as_of: int) -> Mapping[str, Ints]:
+        """By rest, until when (µs) each candidate rests, 0 where it does not."""
+        until = {}
+        for name, (rest, thing) in self.rests.items():
+            without = () if rest.without is None else history.get(rest.without, ())
+            told = resting(rest, history.get(rest.after, ()), without, thing, as_of=as_of)
+            if told:
+                things: Sequence[str | None] = [thing(touch) for touch in board.touches]
+                until[name] = np.array([0 if each is None else told.get(each, 0) for each in things], dtype=np.int64)
+        return until
+
+
+def counted_after(settings: Settings, as_of: int) -> int:
+    """After which moment what was decided for a customer may count, by the policy that is declared."""
+    declared = DecisionSettings() if settings.decisions is None else settings.decisions
+    policy = Policy.of(declared, (), (), zone=settings.timezone, units=10**settings.minor_units)
+    return policy.counts_after(as_of)

@@ -1,0 +1,61 @@
+"""The policy as it holds for one decision: marked on the candidates, and asked for each one that is to be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from features.arrays import Ints
+from serving.decisions.checks import Check, Failing
+from serving.decisions.policy.allowance import Allowance
+from serving.decisions.policy.telling import Params, params
+
+REST = "rest"
+
+
+@dataclass(frozen=True)
+class Restraint:
+    """What limits leave, and until when (µs) each candidate rests, by rest; ``units`` are minor ones in one of money.
+
+    ``full`` tells, for each placement that was chosen for, which candidates were passed over because others of this
+    decision took what was left: by which limit, and its parameters then.
+    """
+
+    allowance: Allowance
+    resting: Mapping[str, Ints]
+    units: int
+    full: list[dict[int, tuple[Check, Params]]] = field(default_factory=list)
+
+    def mark(self, failing: Failing) -> None:
+        """Mark the candidates that have had enough, or that rest."""
+        short = self.allowance.failing
+        for row, limit in enumerate(self.allowance.board.limits):
+            if short[row].any():
+                tell = partial(self._params, row)
+                failing.mark(limit.code, short[row], limit.name, tell=tell)
+        for name, until in self.resting.items():
+            failing.mark(REST, until > 0, name, tell=partial(_rest, name, until))
+
+    def _params(self, row: int, candidate: int) -> Params:
+        return params(self.allowance, row, candidate, units=self.units)
+
+    def take_best(self, order: Sequence[int], count: int) -> list[int]:
+        """Take as many of the eligible candidates, best first, as a placement shows and as there is room for."""
+        best, full = list[int](), dict[int, tuple[Check, Params]]()
+        for candidate in order:
+            if len(best) == count:
+                break
+            rows = self.allowance.short_of(candidate)
+            if len(rows):
+                limit = self.allowance.board.limits[rows[0]]
+                full[candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
+            else:
+                self.allowance.take(candidate)
+                best.append(candidate)
+        self.full.append(full)
+        return best
+
+
+def _rest(name: str, until: Ints, candidate: int) -> Params:
+    return {REST: name, "again_at": int(until[candidate])}

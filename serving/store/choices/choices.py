@@ -1,0 +1,54 @@
+"""What decisions chose, a row each: what limits count of a customer, and a build reads as events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from features.config.sections.decisions.selection import Touch
+from serving.store.reader import Ask, ask_among
+from serving.store.schema import CHOICES
+
+_C = CHOICES.c
+_CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
+    _C.time > sa.bindparam("after")
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A candidate that a decision chose for a placement; ``fragment`` is the node that it was asked for by."""
+
+    decision_id: str
+    fragment: str
+    time: int
+    channel: str | None
+    placement: str
+    position: int
+    offer_id: str
+    campaign_id: str | None
+    type: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was chosen for one person, each with its moment (µs), and the number of the last choice, 0 for none."""
+
+    last: int
+    choices: Sequence[tuple[int, Touch]]
+
+
+def past_of(ask: Ask, nodes: Collection[str], *, after: int) -> Past:
+    """What was chosen for the person of some nodes after a moment (µs), in the order of time."""
+    rows = sorted(ask_among(ask, _CHOICES, _C.fragment, nodes, after=after), key=lambda row: (row[1], row[0]))
+    return Past(max((row[0] for row in rows), default=0), [(time, Touch(*touch)) for _, time, *touch in rows])
+
+
+def add_choices(connection: Connection, choices: Sequence[Choice]) -> None:
+    """Keep what was chosen, within the transaction that keeps the decisions."""
+    if choices:
+        connection.execute(sa.insert(CHOICES), [vars(choice) for choice in choices])
