@@ -115,7 +115,8 @@ def _cpu(work: Callable[[], object]) -> float:
 def _ours(settings: Settings, lineup: Lineup, blocks: Sequence[Block], top: int) -> None:
     for block in blocks:
         silent = np.full(len(block.names), block.silent)
-        frame_of(score(lineup, block.names, block.features, block.pairs, silent, as_of=settings.now(), top=top))
+        sheet = score(lineup, block.names, block.features, block.pairs, silent, as_of=settings.now(), top=top)
+        frame_of(sheet, "")
 
 
 def _by_boosters(lineup: Lineup, blocks: Sequence[Block], *, reasons: int) -> None:

@@ -44,6 +44,15 @@ def minor_units(amount: Decimal, decimals: int) -> int | None:
     return int(decimal.scaleb(decimals).quantize(Decimal(1), ROUND_HALF_EVEN)) or (-1 if decimal < 0 else 0)
 
 
+def amount_text(minor: int, decimals: int) -> str:
+    """An amount of minor units as a decimal of its currency, to the last digit; the reverse of :func:`minor_units`.
+
+    >>> amount_text(180, 2), amount_text(-5, 2), amount_text(1500, 0)
+    ('1.80', '-0.05', '1500')
+    """
+    return f"{Decimal(minor).scaleb(-decimals):f}"
+
+
 def minor_units_sql(amount: str, type_: str, decimals: int) -> str:
     """The same of an SQL expression of a DuckDB type; null when it is too large.
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from features.events.money import amount_text
+from features.events.tables import COLUMNS, ORIGIN, Table
+from features.moments import iso
 from features.units import DAY
 
 Rows = list[dict[str, object]]
@@ -36,6 +39,22 @@ def kept(keep: Mapping[str, int]) -> str:
     """
     kinds = [f"{kind} {duration // DAY} days" for kind, duration in keep.items()]
     return "; ".join([*kinds, f"others {UNTIL_ERASED}"]) if keep else UNTIL_ERASED
+
+
+def shown(table: Table, row: Mapping[str, object], decimals: int) -> dict[str, object]:
+    """A row of a table as people read it: moments in ISO 8601, amounts in the currency; what is empty is left out.
+
+    >>> shown("events", {"time": 0, "kind": "order", "value": 450, "rating": None}, 2)
+    {'time': '1970-01-01T00:00:00Z', 'kind': 'order', 'value': '4.50'}
+    """
+    roles = {**COLUMNS[table], **ORIGIN}
+    return {name: _read(roles.get(name, ""), value, decimals) for name, value in row.items() if value is not None}
+
+
+def _read(role: str, value: object, decimals: int) -> object:
+    if isinstance(value, int) and role in {"time", "start", "end"}:
+        return iso(value)
+    return amount_text(value, decimals) if isinstance(value, int) and role == "amount" else value
 
 
 def export(holdings: Collection[Holding], nodes: Collection[str]) -> Mapping[str, Rows]:

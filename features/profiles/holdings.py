@@ -9,10 +9,10 @@ import polars as pl
 
 from features.config.settings import Settings
 from features.events.identifiers import is_visitor
-from features.events.tables import COLUMNS, ORIGIN, SOURCE, UPDATED_AT, Table
+from features.events.tables import SOURCE, UPDATED_AT, Table
 from features.lake import Lake
 from features.moments import iso
-from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
+from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept, shown
 from features.privacy.tombstones import KEY_FILE
 from features.scores.table import read_scores
 
@@ -24,7 +24,8 @@ def holdings(settings: Settings) -> list[Holding]:
         Holding(
             "events", str(settings.lake), "What people did, and what was done to them: orders, visits, messages, "
             "answers, consents, each with the identifiers and properties that it came with.",
-            "Profiles, models and decisions are computed from it.", kept(settings.privacy.keep), partial(_events, lake),
+            "Profiles, models and decisions are computed from it.", kept(settings.privacy.keep),
+            partial(_events, lake, settings.minor_units),
         ),
         Holding(
             "customers", str(settings.lake), "Attributes of customers, as each of your tables tells them.",
@@ -65,8 +66,8 @@ def holdings(settings: Settings) -> list[Holding]:
     ]  # fmt: skip
 
 
-def _events(lake: Lake, nodes: Collection[str]) -> Rows:
-    return _told(lake, "events", pl.col("fragment").is_in(list(nodes)), by="time")
+def _events(lake: Lake, decimals: int, nodes: Collection[str]) -> Rows:
+    return _told(lake, "events", pl.col("fragment").is_in(list(nodes)), by="time", decimals=decimals)
 
 
 def _customers(lake: Lake, nodes: Collection[str]) -> Rows:
@@ -89,14 +90,9 @@ def _links(lake: Lake, nodes: Collection[str]) -> Rows:
     return [{**row, "first": iso(row["first"]), "last": iso(row["last"])} for row in rows]
 
 
-def _told(lake: Lake, table: Table, about: pl.Expr, *, by: str) -> Rows:
-    """The rows with what is not empty, moments as ISO 8601."""
-    moments = {name for name, role in {**COLUMNS[table], **ORIGIN}.items() if role in {"time", "start", "end"}}
-    rows = lake.scan(table).filter(about).sort(by).collect().to_dicts()
-    return [
-        {name: iso(value) if name in moments else value for name, value in row.items() if value is not None}
-        for row in rows
-    ]
+def _told(lake: Lake, table: Table, about: pl.Expr, *, by: str, decimals: int = 0) -> Rows:
+    """The rows as people read them, amounts with so many ``decimals``."""
+    return [shown(table, row, decimals) for row in lake.scan(table).filter(about).sort(by).collect().to_dicts()]
 
 
 def _profiles(settings: Settings, nodes: Collection[str]) -> Rows:

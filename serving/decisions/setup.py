@@ -39,7 +39,8 @@ class Setup:
         rules = Rules.of(
             declared.rules, names, fixed, len(candidates.offers), timezone=settings.timezone, language=language
         )
-        telling = Telling(candidates, settings.offers.fallback, units, language, in_full=settings.decisions is not None)
+        fallback, in_full = settings.offers.fallback, settings.decisions is not None
+        telling = Telling(candidates, fallback, settings.minor_units, language, in_full=in_full)
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 import orjson
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from features.config.settings import Settings
 from features.evaluate.online.record import Record
 from features.events.identifiers import identifier
 from features.moments import iso
-from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept
+from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept, shown
 from features.units import DAY
 from serving.store.people.households import household_of
 from serving.store.rejections import rejections_of
@@ -29,7 +30,8 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
     return [
         Holding(
             "received events", f"{place}, table {EVENT_LOG.name}", "Events as they came over HTTP.",
-            "Builds read them; until then they move the records on.", kept(settings.privacy.keep), rows(_log),
+            "Builds read them; until then they move the records on.", kept(settings.privacy.keep),
+            rows(partial(_log, settings.minor_units)),
         ),
         Holding(
             "rejected messages", f"{place}, table {REJECTED.name}", "Messages that were rejected, with the reason.",
@@ -62,10 +64,10 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
     ]  # fmt: skip
 
 
-def _log(store: Engine, nodes: Collection[str]) -> Rows:
+def _log(decimals: int, store: Engine, nodes: Collection[str]) -> Rows:
     query = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.fragment.in_(nodes)).order_by(EVENT_LOG.c.seq)
     with store.connect() as connection:
-        return [orjson.loads(event) for event in connection.execute(query).scalars()]
+        return [shown("events", orjson.loads(event), decimals) for event in connection.execute(query).scalars()]
 
 
 def _rejected(store: Engine, nodes: Collection[str]) -> Rows:

@@ -14,6 +14,7 @@ import numpy as np
 from features.arrays import Ints
 from features.evaluate.online.record import NONE, Record
 from features.events.columns import MULTIPLIERS
+from features.events.money import amount_text
 from features.moments import iso, utc
 
 _TOLD: Final = ("channel", "campaign_id", "offer_id", "session_id", "subscription_id", "scale")
@@ -33,14 +34,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A record's events that had happened by ``as_of`` (µs), with minor ``units`` a unit of money.
+    """A record's events that had happened by ``as_of`` (µs), with so many ``decimals`` to an amount.
 
     ``timezones`` are those of the sources; one that is not among them tells moments, not days.
     """
 
     record: Record
     as_of: int
-    units: int
+    decimals: int
     timezones: Mapping[str, str] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
@@ -55,9 +56,9 @@ class Timeline:
 
         >>> lines = [{"event_id": i, "time": 9, "kind": "order", "order_id": "o", "value": 150} for i in ("a", "b")]
         >>> record = Record.of([{"event_id": "v", "time": 1, "kind": "visit"}, *lines])
-        >>> entries, after = Timeline(record, as_of=10, units=100).page((), before=None, limit=1)
+        >>> entries, after = Timeline(record, as_of=10, decimals=2).page((), before=None, limit=1)
         >>> entries[0]["kind"], entries[0]["value"], len(entries[0]["lines"]), after
-        ('order', 3.0, 2, Place(time=9, event_id='a', source=''))
+        ('order', '3.00', 2, Place(time=9, event_id='a', source=''))
         """
         firsts, entry_of = self._firsts()
         of_kind, ids, sources = (self.record.texts(column, firsts) for column in ("kind", "event_id", "source"))
@@ -102,7 +103,7 @@ class Timeline:
         for column in _AMOUNTS:
             values = self.record.number(column)[events]
             if (known := values[values != NONE]).size:
-                entry[column] = int(known.sum()) / self.units
+                entry[column] = amount_text(int(known.sum()), self.decimals)
         if (rating := int(self.record.number("rating")[events[0]])) != NONE:
             entry["rating"] = rating / MULTIPLIERS["rating"]
         lines = [self._line(int(at)) for at in events]
@@ -114,7 +115,7 @@ class Timeline:
         if (quantity := int(self.record.number("quantity")[at])) != NONE:
             line["quantity"] = quantity / MULTIPLIERS["quantity"]
         amounts = {column: int(self.record.number(column)[at]) for column in _AMOUNTS}
-        return line | {column: value / self.units for column, value in amounts.items() if value != NONE}
+        return line | {column: amount_text(n, self.decimals) for column, n in amounts.items() if n != NONE}
 
     def _precision(self, place: Place) -> str:
         """Whether the source told the moment, or only the day."""

@@ -14,7 +14,7 @@ EXAMPLES: Final = 3  # of offers that are out for one reason, in a summary
 
 @dataclass(frozen=True)
 class Choice:
-    """An offer chosen for a placement; amounts in currency units."""
+    """An offer chosen for a placement: ``value`` and ``cost`` are decimals, what is computed are figures in units."""
 
     offer_id: str
     name: str
@@ -23,8 +23,8 @@ class Choice:
     propensity: float | None
     uplift: float | None
     expected_value: float | None
-    value: float | None
-    cost: float | None
+    value: str | None
+    cost: str | None
     assumed: bool
     probability: float
     reasons: Sequence[object]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from features.config.sections.offers import Fallback
+from features.events.money import amount_text
 from features.texts.catalogue import counted, text
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
@@ -25,21 +26,21 @@ UNREACHED: Final = "as_if_contacted"
 
 @dataclass(frozen=True)
 class Telling:
-    """Tells of candidates in a ``language``; ``units`` is how many minor units a unit of the currency has.
+    """Tells of candidates in a ``language``; ``decimals`` is how many an amount of the currency has.
 
     ``in_full`` tells of a choice its type too, and of a candidate every check that it fails where all is asked for.
     """
 
     candidates: Candidates
     fallback: Fallback
-    units: int
+    decimals: int
     language: str = "en"
     in_full: bool = False
 
     @cached_property
     def exclusions(self) -> Exclusions:
         """Why candidates are not shown."""
-        return Exclusions(self.candidates, self.units, self.language, in_full=self.in_full)
+        return Exclusions(self.candidates, 10**self.decimals, self.language, in_full=self.in_full)
 
     def fallback_choice(self, reason: str) -> Choice:
         """The fallback as a choice, for a reason given as a code."""
@@ -71,7 +72,7 @@ class Telling:
     def choice(self, facts: Facts, worth: Worth, pick: Pick) -> Choice:
         """A candidate that was picked, with its figures and the reasons for it."""
         offer, place = self.candidates.offers[pick.place], pick.place
-        expected_value = worth.expected_values[place] / self.units
+        expected_value = worth.expected_values[place] / 10**self.decimals
         figures = Choice(
             offer_id=offer.offer_id,
             name=offer.name,
@@ -80,8 +81,8 @@ class Telling:
             propensity=worth.propensities[place],
             uplift=None,
             expected_value=expected_value,
-            value=offer.value / self.units,
-            cost=offer.cost / self.units,
+            value=amount_text(offer.value, self.decimals),
+            cost=amount_text(offer.cost, self.decimals),
             assumed=offer.assumed,
             probability=pick.probability,
             reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Connection
 
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
-from features.moments import iso
 from serving.decisions.arbitration.worth import ASSUMED, BASIS
 from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.decided import Decided
@@ -26,6 +25,7 @@ from serving.decisions.facts.facts import Facts
 from serving.http.answers.by_policy import Asked, decide_by_policy
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.answers.decision_row import picked, row_of, shown
+from serving.http.answers.head import head
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
@@ -53,7 +53,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         check_context(request.context, state.settings.decisions.context)
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
-    customer = _customer(state, request.profile, moment)
+    told_head, customer = head(state, moment), _customer(state, request.profile, moment)
     decision_id, keep = uuid.uuid4().hex, not (dry_run or moment.is_past)
     customer_id = customer.customer_id if customer else None
     row = partial(row_of, state, request, moment, decision_id=decision_id, customer_id=customer_id)
@@ -75,8 +75,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     return {
         "decision_id": decision_id if keep else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
-        "as_of": iso(moment.as_of),
-        "currency": state.settings.currency,
+        **told_head,
         "control_group": False,
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",

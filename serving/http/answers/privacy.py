@@ -6,6 +6,8 @@ from dataclasses import asdict
 
 from features.moments import iso
 from features.privacy.pseudonyms import stored_node
+from serving.http.answers.customers import moment_of
+from serving.http.answers.head import head
 from serving.http.answers.profiles import profile_of
 from serving.http.current.state import State
 from serving.privacy.erasure import erase
@@ -20,7 +22,8 @@ Json = dict[str, object]
 def answer_export(state: State, key: str) -> Json:
     """Everything that is held of the person with the key ``id_type:id``."""
     profile = profile_of(key)
-    return access(state.settings, state.store, stored_node(state.settings, profile.id_type, profile.id))
+    held = access(state.settings, state.store, stored_node(state.settings, profile.id_type, profile.id))
+    return head(state, moment_of(state, None)) | held
 
 
 @outages_as_errors()

@@ -14,6 +14,7 @@ from features.profiles.households import households
 from serving.decisions.checks import NO_CONSENT
 from serving.decisions.facts.customers import feature_rows
 from serving.http.answers.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
+from serving.http.answers.head import head
 from serving.http.answers.requests import Profile
 from serving.http.answers.scores import score_rows
 from serving.http.current.state import State
@@ -44,8 +45,8 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
         "id_type": profile.id_type,
         "id": profile.id,
         "customer_id": known.customer_id,
-        "as_of": iso(moment.as_of),
-        "currency": state.settings.currency,
+        **head(state, moment),
+        "models": {} if state.lineup is None else state.lineup.versions,
         "traits": record.traits_at(moment.as_of),
         "consent": None if known.consent is None else consent_answer(known.consent),
         "household": _household(state, known, moment),

@@ -10,7 +10,6 @@ import numpy as np
 from features.arrays import Floats
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
-from features.moments import iso
 from serving.decisions.facts.customers import feature_rows
 from serving.http.answers.customers import (
     Customer,
@@ -22,6 +21,7 @@ from serving.http.answers.customers import (
     no_consent,
     unknown_customer,
 )
+from serving.http.answers.head import head
 from serving.http.answers.requests import Profile, ScoresRequest
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
@@ -43,13 +43,14 @@ def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
     if not profiles:
         raise StamkundError("no_profiles", field="profiles")
     moment = moment_of(state, request.as_of)
+    told = head(state, moment)
     size = len(profiles) if moment.is_past else BLOCK  # the past is read from the lake, in one go
     entries = [
         entry
         for block in blocks(profiles, size)
         for entry in _entries(state, lineup, block, moment, top=request.reasons)
     ]
-    return {"as_of": iso(moment.as_of), "currency": state.settings.currency, "scores": entries}
+    return told | {"models": lineup.versions, "scores": entries}
 
 
 def _entries(

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from features.moments import iso
 from serving.http.current.state import State
+from serving.store.builds import lake_version
 from serving.store.engine import meta, outages_as_errors
 from serving.store.event_log import events_after
 from serving.store.keys import SCOPES, Key
@@ -42,7 +43,7 @@ def _build(state: State) -> dict[str, object] | None:
     since = events_after(state.store, int(last["log_seq"]))
     return {
         "as_of": iso(int(last["as_of"])),
-        "lake": state.lake.version,
+        "lake": lake_version(last["lake"]),
         "records": int(last["records"]),
         "events_since": since,
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from features.errors import StamkundError
 from features.events.kinds import KINDS, canonical_kind, near_kind
-from features.moments import iso
+from features.events.tables import HTTP
 from serving.decisions.checks import NO_CONSENT
 from serving.http.answers.customers import customers_of, moment_of, unknown_customer
+from serving.http.answers.head import head
 from serving.http.answers.profiles import profile_of
 from serving.http.current.state import State
 from serving.store.engine import outages_as_errors
@@ -32,11 +34,11 @@ def answer_timeline(
     if known is None:
         raise unknown_customer(profile)
     until = moment.as_of if bound is None else min(bound, moment.as_of)
-    answer = {"customer_id": known.customer_id, "as_of": iso(until), "currency": state.settings.currency}
+    answer = {"customer_id": known.customer_id, **head(state, replace(moment, as_of=until))}
     if not known.passes("profiles"):
         return answer | {"counts": None, "events": None, "next": None, "no_events": NO_CONSENT}
-    zones = {name: source.timezone for name, source in state.settings.sources.items()}
-    timeline = Timeline(known.record, until, state.units, zones)
+    zones = {HTTP: "UTC"} | {name: source.timezone for name, source in state.settings.sources.items()}
+    timeline = Timeline(known.record, until, state.settings.minor_units, zones)
     counts = timeline.counts()
     entries, after = timeline.page(_kinds(kinds, counts), before=before, limit=limit)
     following = None if after is None else cursors.encode(until, after)

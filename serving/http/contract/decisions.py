@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.http.contract.scores import Reason
-from serving.http.contract.values import Amount, Chance, Count, Json, Moment
+from serving.http.contract.values import Amount, BuildOf, Chance, Count, Estimate, Json, Moment
 
 
 class Chosen(TypedDict):
@@ -20,7 +20,7 @@ class Chosen(TypedDict):
     score: float | None
     propensity: Chance | None
     uplift: float | None
-    expected_value: Amount | None
+    expected_value: Estimate | None
     value: Amount | None
     cost: Amount | None
     assumed: Annotated[bool, Field(description="Whether value and cost are assumed from what customers spend.")]
@@ -73,6 +73,7 @@ class DecisionAnswer(TypedDict):
     decision_id: Annotated[str | None, Field(description="To be sent back with exposures and responses.")]
     took_ms: float
     as_of: Moment
+    build: BuildOf | None
     currency: str
     control_group: bool
     models: Annotated[dict[str, str], Field(description="By name the version of each model.")]

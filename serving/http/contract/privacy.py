@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from serving.http.contract.values import Count, Json, Moment
+from serving.http.contract.values import BuildOf, Count, Json, Moment
 
 
 class HeldRows(TypedDict):
@@ -22,6 +22,9 @@ class HeldRows(TypedDict):
 class ExportAnswer(TypedDict):
     """Everything that is held of a person."""
 
+    as_of: Moment
+    build: BuildOf | None
+    currency: str
     customer_id: str
     identifiers: list[str]
     hashed: Annotated[list[str], Field(description="Types of identifiers that are held as keyed hashes only.")]

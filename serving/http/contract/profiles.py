@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.http.contract.scores import Scores
-from serving.http.contract.values import Amount, Count, Json, Moment
+from serving.http.contract.values import Amount, BuildOf, Count, Json, Moment
 
 
 class PurposeStanding(TypedDict):
@@ -34,7 +34,9 @@ class ProfileAnswer(TypedDict):
     id: str
     customer_id: str
     as_of: Moment
+    build: BuildOf | None
     currency: str
+    models: Annotated[dict[str, str], Field(description="By name the version of each model.")]
     traits: Json
     consent: Annotated[dict[str, PurposeStanding] | None, Field(description="By purpose; null where none is declared.")]
     household: Home | None
@@ -77,6 +79,7 @@ class TimelineAnswer(TypedDict):
 
     customer_id: str
     as_of: Moment
+    build: BuildOf | None
     currency: str
     counts: Annotated[dict[str, int] | None, Field(description="Of all entries, by kind.")]
     events: list[Entry] | None

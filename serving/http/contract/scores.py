@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from serving.http.contract.errors import Error
-from serving.http.contract.values import Amount, Chance, Count, Day, Moment, Percent, Percentile
+from serving.http.contract.values import BuildOf, Chance, Count, Day, Estimate, Moment, Percent, Percentile
 
 
 class Reason(TypedDict):
@@ -26,15 +26,15 @@ class ModelScore(TypedDict):
 
     score: Annotated[Percent | None, Field(description="100 × a probability, or the percentile of an amount.")]
     probability: NotRequired[Chance | None]
-    amount: NotRequired[Amount | None]
+    amount: NotRequired[Estimate | None]
     percentile: Annotated[Percentile | None, Field(description="Among those whom the model was calibrated on.")]
     no_score: str | None
     reasons: list[Reason]
     model: str
     version: str | None
-    low: NotRequired[Annotated[Amount | None, Field(description="One of ten amounts lies below.")]]
-    median: NotRequired[Amount | None]
-    high: NotRequired[Annotated[Amount | None, Field(description="One of ten amounts lies above.")]]
+    low: NotRequired[Annotated[Estimate | None, Field(description="One of ten amounts lies below.")]]
+    median: NotRequired[Estimate | None]
+    high: NotRequired[Annotated[Estimate | None, Field(description="One of ten amounts lies above.")]]
     campaign_id: NotRequired[Annotated[str | None, Field(description="The campaign with the best chance.")]]
 
 
@@ -53,10 +53,10 @@ class Scores(TypedDict):
 
     customer_id: str
     churn_probability: Chance | None
-    predicted_clv: Amount | None
+    predicted_clv: Estimate | None
     predicted_number_of_orders: float | None
-    predicted_margin: Amount | None
-    historic_clv: Amount | None
+    predicted_margin: Estimate | None
+    historic_clv: Estimate | None
     historic_number_of_orders: float | None
     average_days_between_orders: float | None
     days_since_last_order: float | None
@@ -88,5 +88,7 @@ class ScoresAnswer(TypedDict):
     """Each profile's scores, or its error, in the order of the request."""
 
     as_of: Moment
+    build: BuildOf | None
     currency: str
+    models: Annotated[dict[str, str], Field(description="By name the version of each model.")]
     scores: list[ScoredProfile | UnscoredProfile]

@@ -60,7 +60,8 @@ def scores(
 ) -> pl.DataFrame:
     """The scores of these customers, or of everybody, at ``as_of``: what the service would have said then."""
     as_of = moment(as_of, timezone=settings.timezone)
-    return pl.concat([frame_of(sheet) for sheet in _sheets_of(settings, customers, as_of=as_of, lineup=lineup)])
+    build, sheets = Lake(settings.lake).version, _sheets_of(settings, customers, as_of=as_of, lineup=lineup)
+    return pl.concat([frame_of(sheet, build) for sheet in sheets])
 
 
 def answers(
@@ -114,11 +115,11 @@ def score_batch(
 
 def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[pl.DataFrame]:
     """The frames of sheets, each model's scores kept on the way; nothing if somebody in them may be erased by then."""
-    before = erasures(settings)
+    before, build = erasures(settings), Lake(settings.lake).version
     for sheet in sheets:
         for name in sheet.models:
             keep(name, sheet.values(name))
-        yield frame_of(sheet)
+        yield frame_of(sheet, build)
     if erasures(settings) != before:
         text = (
             "Somebody was erased while everybody was scored, and may be among these. Nothing was written; score again."

@@ -32,12 +32,13 @@ _REASON: Final = pa.struct(
 )
 
 
-def frame_of(sheet: Sheet) -> pl.DataFrame:
-    """Everything that a sheet tells; what is unknown is null."""
+def frame_of(sheet: Sheet, build: str) -> pl.DataFrame:
+    """Everything that a sheet tells, and of which ``build``, as a lake's version; what is unknown is null."""
     count, as_of = len(sheet.customers), sheet.as_of
     head = {
         "customer_id": pl.Series(sheet.customers, dtype=pl.String),
         "as_of": _same(as_of, count, pl.Datetime("us", "UTC")),
+        "build": _same(build, count, pl.String),
         **{name: _floats(column) for name, column in sheet.headline.items()},
         "predicted_clv_fallback": pl.Series(sheet.fallback, dtype=pl.String),
         "expected_date_of_next_order": _dates(sheet.next_order.median, as_of),

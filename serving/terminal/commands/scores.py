@@ -6,6 +6,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from features.lake import Lake
 from features.moments import iso
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
 from serving.terminal.output import REFUSED, output
@@ -39,7 +40,8 @@ def score(
             for each in told:
                 scored = scores_table(cast(Any, each["models"]), settings.language)
                 out.say(f"{each['customer_id']}:", figures_table(each), scored)
-            out.answer({"as_of": iso(now), "scores": told})
+            build = Lake(settings.lake).version
+            out.answer({"as_of": iso(now), "build": build, "currency": settings.currency, "scores": told})
             return
         with out.progress() as report:
             batch = score_batch(settings, as_of=now, out=to, table=table, progress=report, reasons=reasons)

@@ -63,8 +63,8 @@ def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
         if item["is_fallback"]:
             add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
             continue
-        money = [f"{item[k]:.2f}" for k in ("value", "cost", "expected_value")]
-        add_row(table, item["name"], f"{item['propensity']:.2%}", *money)
+        expected = f"{item['expected_value']:.2f}"
+        add_row(table, item["name"], f"{item['propensity']:.2%}", item["value"], item["cost"], expected)
     return table
 
 

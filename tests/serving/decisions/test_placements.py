@@ -34,7 +34,7 @@ def test_each_candidate_that_is_not_chosen_says_why() -> None:
 def test_a_choice_carries_its_figures_in_currency_units_and_its_reasons() -> None:
     (slate,) = shown(CANDIDATES, customer({"b": 10}), [Placement("home", 1)], "none")
     (item,) = slate.choices
-    assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", 10.0, 0.0, None, 1.0)
+    assert (item.offer_id, item.value, item.cost, item.uplift, item.probability) == ("cake", "10.00", "0.00", None, 1.0)
     assert item.propensity is not None
     assert item.score == item.expected_value == pytest.approx(item.propensity * 10)
     assert item.reasons == [

@@ -63,7 +63,8 @@ def test_http_batch_and_python_say_the_same(
     frame = scores(state.settings, as_of=at, lineup=state.lineup)
     assert len(known) > 40
     assert (frame["next_order_low"].count() > 0) == (orders is not None)
-    shown = frame.drop("as_of").with_columns(pl.col(pl.Date).cast(pl.String))
+    assert frame["build"].unique().to_list() == [state.lake.version]
+    shown = frame.drop("as_of", "build").with_columns(pl.col(pl.Date).cast(pl.String))
     assert [flat(a) for a in known] == shown.to_dicts()
     score_batch(state.settings, as_of=at, out=tmp_path / "scores.parquet", lineup=state.lineup)
     assert_frame_equal(pl.read_parquet(tmp_path / "scores.parquet"), frame)
@@ -283,7 +284,7 @@ def test_some_customers_only(current: CurrentState) -> None:
             pl.col("customer_id").is_in(["1", "5"])
         ),
     )
-    with pytest.raises(StamkundError, match="No customer 'nobody' is known"):
+    with pytest.raises(StamkundError, match="No customer with user_id 'nobody' is known"):
         scores(current.state.settings, ["1", "nobody"], as_of=NOW, lineup=current.state.lineup)
 
 

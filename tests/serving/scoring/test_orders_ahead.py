@@ -50,7 +50,7 @@ def said(model: OrdersModel | None, *customers: tuple[float, float, float, float
 def test_the_next_order_of_a_steady_customer_by_hand() -> None:
     """At a tenth a day it has come with a chance p after −10 ln(1 − p) days: 1.05, 6.93 and 23.03."""
     sheet = said(STEADY, (4, 60, 3, 90.0))
-    answer, row = sheet.answer(0), frame_of(sheet).row(0, named=True)
+    answer, row = sheet.answer(0), frame_of(sheet, "b1").row(0, named=True)
     assert answer["next_order"] == {
         "probability": pytest.approx(1 - np.exp(-8.4), rel=1e-6),
         "low": "2016-07-19",
@@ -87,7 +87,7 @@ def test_what_orders_bring_is_told_without_a_champion_and_says_so() -> None:
     answers = [sheet.answer(place) for place in (0, 1)]
     assert answers[0]["predicted_clv"] == pytest.approx(8.4 * 20, rel=1e-5)
     assert [answer["predicted_clv_fallback"] for answer in answers] == ["btyd", None]
-    assert frame_of(sheet)["predicted_clv_fallback"].to_list() == ["btyd", None]
+    assert frame_of(sheet, "b1")["predicted_clv_fallback"].to_list() == ["btyd", None]
     alone = said(STEADY, (4, 60, 3, 90.0)).answer(0)
     assert (alone["predicted_clv"], alone["predicted_clv_fallback"]) == (None, None)
 

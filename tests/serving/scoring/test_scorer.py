@@ -234,7 +234,7 @@ def test_the_next_order_is_a_mean_gap_after_the_last_and_not_in_the_past(
     gap: float, silence: float, day: str | None
 ) -> None:
     sheet = scored([], rows(customer(gap=gap, last=silence)))
-    assert frame_of(sheet)["expected_date_of_next_order"].to_list() == [
+    assert frame_of(sheet, "b1")["expected_date_of_next_order"].to_list() == [
         None if day is None else date.fromisoformat(day)
     ]
     assert sheet.answer(0)["next_order"] == dict.fromkeys(("probability", "low", "high")) | {
@@ -277,7 +277,7 @@ def test_an_amount_is_told_with_its_range_and_median_for_whom_it_is_told() -> No
     assert [worth.answer(0)[key] for key in ("amount", "low", "median", "high")] == [40.0, 20.0, 30.0, 80.0]
     assert [worth.answer(1)[key] for key in ("low", "median", "high")] == [None, None, None]
     assert "low" not in sheet.models["plain"].answer(0)
-    frame = frame_of(sheet)
+    frame = frame_of(sheet, "b1")
     assert frame["worth_high"].to_list() == [80.0, None]
     assert "plain_high" not in frame.columns
 

@@ -73,5 +73,5 @@ def test_an_error_ends_a_command_with_its_envelope(capsys: pytest.CaptureFixture
     told = json.loads(capsys.readouterr().out)
     assert (ended.value.exit_code, told) == (
         1,
-        {"error": {"code": "no_lake", "message": "Build first.", "field": "lake"}},
+        {"error": {"code": "no_lake", "params": {}, "message": "Build first.", "field": "lake"}},
     )

@@ -23,7 +23,7 @@ SHOP: list[Event] = [
 
 
 def timeline_of(events: Iterable[Event], *, as_of: int = 100, timezones: Mapping[str, str] | None = None) -> Timeline:
-    return Timeline(Record.of(events), as_of, 100, timezones or {})
+    return Timeline(Record.of(events), as_of, 2, timezones or {})
 
 
 def test_the_lines_of_an_order_are_one_entry_and_the_latest_comes_first() -> None:
@@ -31,12 +31,12 @@ def test_the_lines_of_an_order_are_one_entry_and_the_latest_comes_first() -> Non
     assert after is None
     assert [(e["kind"], e["source"], e.get("value"), len(e.get("lines", "none"))) for e in entries] == [  # type: ignore[arg-type]
         ("survey", "web", None, 4),
-        ("order", "web", 1.0, 1),
-        ("refund", "shop", 2.5, 1),
-        ("order", "shop", 12.49, 2),
+        ("order", "web", "1.00", 1),
+        ("refund", "shop", "2.50", 1),
+        ("order", "shop", "12.49", 2),
     ]
     assert entries[0]["rating"] == 7.5
-    assert entries[-1]["lines"] == [{"item_id": "tea", "value": 2.5}, {"item_id": "cup", "value": 9.99}]
+    assert entries[-1]["lines"] == [{"item_id": "tea", "value": "2.50"}, {"item_id": "cup", "value": "9.99"}]
 
 
 def test_two_visits_are_two_entries_and_so_are_orders_without_a_number() -> None:

@@ -36,7 +36,7 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, curr
     assert "assumed" in body["basis"]
     (hero,) = body["placements"]
     (item,) = hero["items"]
-    assert item["expected_value"] == pytest.approx(item["propensity"] * (item["value"] - item["cost"]))
+    assert item["expected_value"] == pytest.approx(item["propensity"] * (float(item["value"]) - float(item["cost"])))
     assert item["reasons"]
     others = reasons_of(hero)
     assert len(others) == 5

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def test_a_customers_events_come_page_by_page_with_each_order_as_one(http: TestC
     assert len({entry["order_id"] for entry in orders}) == len(orders) == whole["counts"]["order"]
     assert sum(whole["counts"].values()) == len(whole["events"])
     for entry in orders:
-        assert entry["value"] == pytest.approx(sum(line["value"] for line in entry["lines"]))
+        assert Decimal(entry["value"]) == sum(Decimal(line["value"]) for line in entry["lines"])
 
 
 def test_kinds_are_asked_for_by_any_of_their_names(http: TestClient) -> None:
@@ -62,6 +63,15 @@ def test_what_happens_meanwhile_moves_no_page(own: CurrentState) -> None:
     assert http.get(PATH, params={"limit": 1000, "cursor": before["next"]}).json()["events"] == rest
     latest = http.get(PATH, params={"limit": 1}).json()["events"][0]
     assert (latest["event_id"], latest["source"]) == ("new", "http")
+
+
+def test_a_message_that_tells_a_day_is_told_as_one(own: CurrentState) -> None:
+    http = client_of(own)
+    for id_, told in (("a day", "2017-12-01"), ("a moment", "2017-12-01T10:00Z")):
+        page = {"messageId": id_, "userId": "new", "timestamp": told}
+        assert http.post("/v1/page", json=page).status_code == 200
+    entries = http.get("/v1/profiles/user_id:new/events").json()["events"]
+    assert {entry["event_id"]: entry["precision"] for entry in entries} == {"a day": "day", "a moment": "moment"}
 
 
 @pytest.mark.parametrize(

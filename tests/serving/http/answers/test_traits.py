@@ -62,6 +62,7 @@ class Company:
         answer: dict[str, Any] = self.ask(
             lambda http: http.get(f"/v1/profiles/user_id:{customer}", params=moment).json()
         )
+        del answer["build"]  # the moment's answer is the same, whichever build gives it
         return answer
 
     def traits(self, customer: str, as_of: str | None = None) -> Traits:
