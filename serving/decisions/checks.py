@@ -18,9 +18,14 @@ WRONG_PLACEMENT: Final = "wrong_placement"  # is told of one placement, and of a
 # Of several reasons the first in this order is told first.
 REASONS: Final = (
     *OF_THE_PERSON, WRONG_PLACEMENT, "wrong_channel", "expired", "not_started", "no_model", "not_contacted",
-    "already_redeemed", "no_value",
+    "already_redeemed", "no_value", "no_score",
 )  # fmt: skip
-OF_THE_CHOICE: Final = ("shown_elsewhere", "outranked")  # why an eligible candidate is not in a placement
+OF_THE_CHOICE: Final = (
+    "shown_elsewhere",
+    "too_alike",
+    "outranked",
+    "outscored",
+)  # why an eligible candidate is not in a placement
 
 Tell = Callable[[int], Mapping[str, object]]  # the parameters of a check for the candidate at a place
 _WORD: Final = 64
@@ -39,7 +44,7 @@ class Checks:
 
     >>> checks = Checks.of([Check("rule", "adults_only")])
     >>> checks.place("no_consent"), checks.place("rule", "adults_only"), len(checks.all)
-    (2, 11, 12)
+    (2, 12, 13)
     """
 
     all: tuple[Check, ...]

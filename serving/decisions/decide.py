@@ -25,8 +25,8 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     setup.rules.mark(failing, facts)
     if restraint is not None:
         restraint.mark(failing)
-    worth = worth_of(setup.candidates, facts, failing)
+    worth = worth_of(setup.arbitration, setup.candidates, facts, setup.rules.read(facts), failing)
     order = ranked(worth, failing.eligible)
     fits = [placement.fits(setup.candidates) for placement in placements]
-    picks = choose(order, placements, fits, restraint)
+    picks = choose(order, placements, fits, setup.diversity, restraint)
     return Decided(facts, failing, worth, order, placements, fits, picks, restraint)

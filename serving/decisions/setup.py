@@ -10,9 +10,11 @@ from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.selection import Touch
 from features.config.settings import Settings
 from features.language.rules.types import Names
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.columns import candidate_cells
 from serving.decisions.checks import Checks
+from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.placement import Placement
 from serving.decisions.eligibility.rules import Rules
 from serving.decisions.explanation.telling import Telling
@@ -26,6 +28,8 @@ class Setup:
     candidates: Candidates
     checks: Checks
     rules: Rules
+    arbitration: Arbitration
+    diversity: Diversity
     telling: Telling
     placements: Mapping[str, Placement]
     policy: Policy | None = None
@@ -39,14 +43,18 @@ class Setup:
         rules = Rules.of(
             declared.rules, names, fixed, len(candidates.offers), timezone=settings.timezone, language=language
         )
+        arbitration = Arbitration.of(
+            declared.arbitration, candidates, names, fixed, units=units, timezone=settings.timezone
+        )
+        diversity = Diversity.of(declared.arbitration.diverse, candidates.offers)
         fallback, in_full = settings.offers.fallback, settings.decisions is not None
-        telling = Telling(candidates, fallback, settings.minor_units, language, in_full=in_full)
+        telling = Telling(candidates, arbitration, diversity, fallback, settings.minor_units, language, in_full=in_full)
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }
         policy = None if settings.decisions is None else _policy(settings, settings.decisions, candidates)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
-        return cls(candidates, checks, rules, telling, placements, policy)
+        return cls(candidates, checks, rules, arbitration, diversity, telling, placements, policy)
 
     def placement(
         self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()

@@ -7,7 +7,7 @@ from typing import Self
 
 from features.language.rules.nodes import Node
 from features.language.rules.parse import parse
-from features.language.rules.types import Names
+from features.language.rules.types import Names, Type
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class Rule:
     node: Node
 
     @classmethod
-    def of(cls, text: str, names: Names) -> Self:
-        """Read a rule.
+    def of(cls, text: str, names: Names, gives: Type = "boolean") -> Self:
+        """Read a rule, or what gives another type.
 
         Raises :class:`StamkundError` ``bad_rule``, ``unknown_name`` or ``bad_type``, with the place in the text.
         """
         node = parse(text)
-        names.check(text, node)
+        names.check(text, node, gives)
         return cls(text, node)
 
     @property

@@ -55,11 +55,14 @@ class Names:
     spaces: Mapping[str, Mapping[str, Type]]
     later: frozenset[str] = frozenset()
 
-    def check(self, text: str, node: Node) -> None:
-        """Refuse a rule that is no condition, reads a name that does not exist, or uses something as what it is not."""
+    def check(self, text: str, node: Node, wanted: Type = "boolean") -> None:
+        """Refuse what gives another type than is wanted, reads an unknown name, or uses something as what it is not."""
         found = self.type_of(text, node)
-        if found not in {"boolean", None}:
-            raise mistake("bad_type", f"A rule is true or false, and this is {_ARTICLES[found]}.", text, node.start)
+        if found not in {wanted, None}:
+            whole = "A rule" if wanted == "boolean" else "A formula"
+            raise mistake(
+                "bad_type", f"{whole} is {_ARTICLES[wanted]}, and this is {_ARTICLES[found]}.", text, node.start
+            )
 
     def type_of(self, text: str, node: Node) -> Type | None:
         """What a part is; None where only a build tells."""

@@ -24,6 +24,9 @@ ANSWERS: Final[Mapping[str, str]] = {
     "out_of_stock": "Out of stock: {count} of {limit} were given away.",
     "shown_elsewhere": "It is shown in placement {placement}.",
     "outranked": "Its expected value {expected} is below the {least} of the last one shown.",
+    "no_score": "Its score is {score}: only what scores above zero is shown.",
+    "too_alike": "{most} of {what} {value} are shown already, and no more may be.",
+    "outscored": "Its score {score} is below the {least} of the last one shown.",
     "wrong_placement": "Placement {placement} shows no {what}.",
     "wrong_channel": "It is not shown on the channel {channel}.",
     # a declared rule that does not hold, and what would have to change

@@ -24,6 +24,9 @@ ANSWERS: Final[Mapping[str, str]] = {
     "out_of_stock": "Slut i lager: {count} av {limit} har delats ut.",
     "shown_elsewhere": "Det visas på platsen {placement}.",
     "outranked": "Dess väntade värde {expected} är lägre än {least}, som det sista visade har.",
+    "no_score": "Dess poäng är {score}: bara det som får mer än noll visas.",
+    "too_alike": "{most} av {what} {value} visas redan, och fler får det inte vara.",
+    "outscored": "Dess poäng {score} är lägre än {least}, som det sista visade har.",
     "wrong_placement": "Platsen {placement} visar inget av slaget {what}.",
     "wrong_channel": "Det visas inte i kanalen {channel}.",
     # a declared rule that does not hold, and what would have to change

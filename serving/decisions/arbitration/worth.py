@@ -2,17 +2,21 @@
 
 The chance that a customer takes an offer is the redemption score of the offer's campaign (the chance that they redeem
 any of its offers) times the share of their shopping, among the products of that campaign's offers, that falls on this
-one, smoothed towards everybody's. Expected value is that chance times the offer's value less its cost.
+one, smoothed towards everybody's. Expected value is that chance times the offer's value less its cost; it is the score
+unless other factors are declared.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from features.arrays import Floats, Ints, Mask
+from features.language.rules.evaluate import Read
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.checks import Failing
 from serving.decisions.facts.facts import Facts
@@ -29,10 +33,15 @@ ASSUMED: Final = (
 
 @dataclass(frozen=True)
 class Worth:
-    """``[candidate]``: the chance that it is taken, and its expected value in minor units; NaN where none is known."""
+    """``[candidate]``: the chance that it is taken, its expected value in minor units, and its score.
+
+    What is unknown is NaN. ``multipliers`` are the weights and the lever by which its score was multiplied.
+    """
 
     propensities: Floats
     expected_values: Floats
+    scores: Floats
+    multipliers: Mapping[str, Floats]
 
 
 def chances(candidates: Candidates, facts: Facts) -> Floats:
@@ -46,16 +55,20 @@ def chances(candidates: Candidates, facts: Facts) -> Floats:
     return scored if base is None else np.where(np.isnan(scored) & candidates.is_open, base, scored)
 
 
-def worth_of(candidates: Candidates, facts: Facts, failing: Failing) -> Worth:
-    """What each candidate is worth; one of which nothing is to be expected fails ``no_value``."""
+def worth_of(arbitration: Arbitration, candidates: Candidates, facts: Facts, read: Read, failing: Failing) -> Worth:
+    """What each candidate is worth; one of no worth fails ``no_value``, or ``no_score`` where other things count."""
     propensities = chances(candidates, facts) * candidates.shares(facts.order_lines)
-    expected_values = propensities * candidates.margins
-    unknown = np.isnan(expected_values) & ~failing.eligible  # which another check tells better
-    failing.mark("no_value", ~(expected_values > 0) & ~unknown)
-    return Worth(propensities, expected_values)
+    multipliers = arbitration.multipliers(read)
+    scores = arbitration.scores(propensities, candidates.margins, multipliers, read)
+    if arbitration.needs_propensity:
+        failing.mark("no_model", np.full(len(scores), facts.base_score is None))
+    if arbitration.by != "priority":
+        unknown = np.isnan(scores) & ~failing.eligible  # which another check tells better
+        failing.mark("no_value" if arbitration.is_plain else "no_score", ~(scores > 0) & ~unknown)
+    return Worth(propensities, propensities * candidates.margins, scores, multipliers)
 
 
 def ranked(worth: Worth, eligible: Mask) -> Ints:
-    """The places of the eligible candidates by expected value, equal ones by id."""
+    """The places of the eligible candidates by score, of equal ones by expected value, of equal ones by id."""
     places = np.flatnonzero(eligible)
-    return places[np.argsort(-worth.expected_values[places], kind="stable")]
+    return places[np.lexsort((-worth.expected_values[places], -worth.scores[places]))]

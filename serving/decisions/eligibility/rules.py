@@ -76,11 +76,12 @@ class Rules:
 
     def mark(self, failing: Failing, facts: Facts) -> None:
         """Mark the candidates for which a rule does not hold."""
-        read = self._read(facts)
+        read = self.read(facts)
         for each in self.rules:
             failing.mark("rule", ~each.holds(read), each.name, tell=partial(self._tell, each, read))
 
-    def _read(self, facts: Facts) -> Read:
+    def read(self, facts: Facts) -> Read:
+        """The values of names for these facts and the candidates at hand."""
         return lambda name: self.fixed(name) if name.startswith("candidate.") else facts.read(name)
 
     def _tell(self, each: CompiledRule, read: Read, place: int) -> Mapping[str, object]:

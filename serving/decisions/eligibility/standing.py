@@ -10,13 +10,12 @@ from serving.decisions.facts.facts import Facts
 
 
 def mark_standing(failing: Failing, candidates: Candidates, facts: Facts) -> None:
-    """Mark what is not valid now, what no model speaks of, whom a campaign has not reached, what was redeemed."""
+    """Mark what is not valid now, whom a campaign has not reached, what was redeemed."""
     redeemed = np.zeros(len(candidates.offers), dtype=np.bool_)
     redeemed[[place for pair in facts.redemptions for place in candidates.places.get(pair, ())]] = True
     reached = [name is None or name in facts.campaign_scores.keys() - facts.unreached for name in candidates.campaigns]
     failing.mark("wrong_channel", ~candidates.on_channel(facts.channel))
     failing.mark("expired", candidates.ends < facts.as_of)
     failing.mark("not_started", candidates.starts > facts.as_of)
-    failing.mark("no_model", np.full(len(redeemed), facts.base_score is None))
     failing.mark("not_contacted", ~(np.array(reached, dtype=np.bool_)[candidates.group] | candidates.is_open))
     failing.mark("already_redeemed", redeemed)

@@ -10,9 +10,11 @@ from typing import TypeVar
 import numpy as np
 
 from features.arrays import Ints
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.checks import WRONG_PLACEMENT, Check
 from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.diversity import Diversity
 from serving.decisions.explanation.exclusion import Excluded, Exclusion, OneOfSeveral, Reason, exclusions_of
 from serving.decisions.explanation.slates import EXAMPLES, Explain
 from serving.decisions.policy.telling import Params
@@ -28,6 +30,8 @@ class Exclusions:
     """
 
     candidates: Candidates
+    arbitration: Arbitration
+    diversity: Diversity
     units: int
     language: str = "en"
     in_full: bool = False
@@ -47,7 +51,7 @@ class Exclusions:
         others = [place for place in decided.order.tolist() if place not in best and first[place] < 0]
         full = {} if decided.restraint is None else decided.restraint.full[placement]
         rest = [place for place in others if place not in full]
-        return [*failing, *self._full(full, explain), *self._not_best(decided, best, rest, shown, explain)]
+        return [*failing, *self._full(full, explain), *self._not_best(decided, placement, rest, shown, explain)]
 
     def _failing(self, decided: Decided, placement: int, first: Ints, explain: Explain) -> Iterator[Excluded]:
         """The candidates that fail a check, by the first one."""
@@ -75,6 +79,8 @@ class Exclusions:
         match code:
             case "no_value":
                 params = {"expected": self._expected(decided, place)}
+            case "no_score":
+                params = {"score": self.arbitration.told(decided.worth.scores[place])}
             case "wrong_channel":
                 params = {"channel": decided.facts.channel}
             case _ if code == WRONG_PLACEMENT:
@@ -94,28 +100,47 @@ class Exclusions:
             yield Excluded(check.code, len(places), told)
 
     def _not_best(
-        self,
-        decided: Decided,
-        best: Sequence[int],
-        others: Sequence[int],
-        shown: Mapping[int, str],
-        explain: Explain,
+        self, decided: Decided, placement: int, others: Sequence[int], shown: Mapping[int, str], explain: Explain
     ) -> Iterator[Excluded]:
-        """The eligible candidates that are shown elsewhere, or are worth less than the best."""
-        offers, words = self.candidates.offers, self.language
-        if elsewhere := [place for place in others if place in shown]:
-            told = [
-                Exclusion.of(offers[place], "shown_elsewhere", words, placement=shown[place])
-                for place in some(elsewhere, explain)
-            ]
-            yield Excluded("shown_elsewhere", len(elsewhere), told)
-        if outranked := [place for place in others if place not in shown]:
-            least = min((self._expected(decided, place) for place in best), default=0.0)
-            told = [
-                Exclusion.of(offers[place], "outranked", words, expected=self._expected(decided, place), least=least)
-                for place in some(outranked, explain)
-            ]
-            yield Excluded("outranked", len(outranked), told)
+        """The eligible candidates that are shown elsewhere, are too much like the best, or are worth less."""
+        best = [pick.place for pick in decided.picks[placement]]
+        elsewhere, left = [p for p in others if p in shown], [p for p in others if p not in shown]
+        alike = self._too_alike(decided, placement, left, best)
+        least = min((score for place in best if (score := self._told(decided, place)) is not None), default=0.0)
+        low = "outranked" if self.arbitration.is_plain else "outscored"
+        named = "expected" if self.arbitration.is_plain else "score"
+        reasons: dict[str, Mapping[int, Mapping[str, object]]] = {
+            "shown_elsewhere": {place: {"placement": shown[place]} for place in elsewhere},
+            "too_alike": alike,
+            low: {place: {named: self._told(decided, place), "least": least} for place in left if place not in alike},
+        }
+        for reason, places in reasons.items():
+            if places:
+                told = [
+                    Exclusion.of(self.candidates.offers[place], reason, self.language, **places[place])
+                    for place in some([*places], explain)
+                ]
+                yield Excluded(reason, len(places), told)
+
+    def _too_alike(
+        self, decided: Decided, placement: int, left: Sequence[int], best: Sequence[int]
+    ) -> dict[int, Mapping[str, object]]:
+        """Those that would be shown, were there not others like them, each with what it has in common with these."""
+        if not self.diversity.bounds:
+            return {}
+        is_full = len(best) == decided.placements[placement].count
+        ranks = {place: rank for rank, place in enumerate(decided.order.tolist())}
+        last = max((ranks[place] for place in best), default=-1) if is_full else len(ranks)
+        found = {place: self.diversity.too_alike(place, best) for place in left if ranks[place] < last}
+        return {
+            place: {"most": bound.most, "what": bound.column, "value": bound.values[place]}
+            for place, bound in found.items()
+            if bound is not None
+        }
+
+    def _told(self, decided: Decided, place: int) -> float | None:
+        """The score of a candidate as it is told."""
+        return self.arbitration.told(decided.worth.scores[place])
 
     def _expected(self, decided: Decided, place: int) -> float:
         """The expected value of a candidate in units of the currency."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -33,9 +33,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class TypedChoice(Choice):
-    """A choice among candidates of several types."""
+    """A choice among candidates of several types; ``factors`` multiplied its score: weights by name, and the lever."""
 
     type: str
+    factors: Mapping[str, float]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from typing import Final
 from features.config.sections.offers import Fallback
 from features.events.money import amount_text
 from features.texts.catalogue import counted, text
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.placement import Placement
 from serving.decisions.explanation.exclusions import Exclusions
 from serving.decisions.explanation.slates import Choice, Explain, Slate, TypedChoice
@@ -32,6 +34,8 @@ class Telling:
     """
 
     candidates: Candidates
+    arbitration: Arbitration
+    diversity: Diversity
     fallback: Fallback
     decimals: int
     language: str = "en"
@@ -40,7 +44,9 @@ class Telling:
     @cached_property
     def exclusions(self) -> Exclusions:
         """Why candidates are not shown."""
-        return Exclusions(self.candidates, 10**self.decimals, self.language, in_full=self.in_full)
+        return Exclusions(
+            self.candidates, self.arbitration, self.diversity, 10**self.decimals, self.language, in_full=self.in_full
+        )
 
     def fallback_choice(self, reason: str) -> Choice:
         """The fallback as a choice, for a reason given as a code."""
@@ -72,15 +78,14 @@ class Telling:
     def choice(self, facts: Facts, worth: Worth, pick: Pick) -> Choice:
         """A candidate that was picked, with its figures and the reasons for it."""
         offer, place = self.candidates.offers[pick.place], pick.place
-        expected_value = worth.expected_values[place] / 10**self.decimals
         figures = Choice(
             offer_id=offer.offer_id,
             name=offer.name,
             campaign_id=offer.campaign_id,
-            score=expected_value,
+            score=self.arbitration.told(worth.scores[place]),
             propensity=worth.propensities[place],
             uplift=None,
-            expected_value=expected_value,
+            expected_value=worth.expected_values[place] / 10**self.decimals,
             value=amount_text(offer.value, self.decimals),
             cost=amount_text(offer.cost, self.decimals),
             assumed=offer.assumed,
@@ -88,7 +93,10 @@ class Telling:
             reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
             is_fallback=False,
         )
-        return TypedChoice(**vars(figures), type=offer.type) if self.in_full else figures
+        if not self.in_full:
+            return figures
+        factors = {name: float(each[place]) for name, each in worth.multipliers.items()}
+        return TypedChoice(**vars(figures), type=offer.type, factors=factors)
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
         affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), self.language))

@@ -55,7 +55,8 @@ def facts_of(
     model = lineup.headline_model("propensities")
     names = () if model is None else lineup.columns.names[model.feature_set_hash]
     features = feature_rows(lineup, [record], as_of=as_of)
-    scores: Floats = np.empty(0) if model is None else score_pairs(model, names, features, pairs)
+    unknown = np.full(len(pairs.campaigns), np.nan)
+    scores: Floats = unknown if model is None else score_pairs(model, names, features, pairs)
 
     @cache
     def reasons(campaign: str) -> list[object]:
@@ -64,7 +65,7 @@ def facts_of(
         pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
         return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
 
-    campaign_scores = {campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=False)}
+    campaign_scores = {campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=True)}
     facts = Facts(
         as_of=as_of,
         redemptions=redemptions(record, response, as_of=as_of),

@@ -19,7 +19,7 @@ class Facts:
     as_of: int
     redemptions: frozenset[tuple[str | None, str]]
     order_lines: Floats
-    campaign_scores: Mapping[str, float]  # of the campaigns that reached them, and of those for anyone
+    campaign_scores: Mapping[str, float]  # of the campaigns that reached them, and of those for anyone; NaN unknown
     campaign_reasons: Callable[[str], Sequence[object]]  # why such a campaign has its score
     base_score: float | None  # the chance taken for an offer of no campaign; None without a redemption model
     unreached: frozenset[str] = frozenset()  # campaigns whose score is what it would be, had they reached them just now

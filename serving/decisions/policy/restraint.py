@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -40,21 +40,19 @@ class Restraint:
     def _params(self, row: int, candidate: int) -> Params:
         return params(self.allowance, row, candidate, units=self.units)
 
-    def take_best(self, order: Sequence[int], count: int) -> list[int]:
-        """Take as many of the eligible candidates, best first, as a placement shows and as there is room for."""
-        best, full = list[int](), dict[int, tuple[Check, Params]]()
-        for candidate in order:
-            if len(best) == count:
-                break
-            rows = self.allowance.short_of(candidate)
-            if len(rows):
-                limit = self.allowance.board.limits[rows[0]]
-                full[candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
-            else:
-                self.allowance.take(candidate)
-                best.append(candidate)
-        self.full.append(full)
-        return best
+    def start(self) -> None:
+        """Begin with the next placement."""
+        self.full.append({})
+
+    def takes(self, candidate: int) -> bool:
+        """Take a candidate that is to be chosen, if there is room for it beside those that were taken."""
+        rows = self.allowance.short_of(candidate)
+        if len(rows):
+            limit = self.allowance.board.limits[rows[0]]
+            self.full[-1][candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
+            return False
+        self.allowance.take(candidate)
+        return True
 
 
 def _rest(name: str, until: Ints, candidate: int) -> Params:

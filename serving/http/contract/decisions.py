@@ -30,6 +30,11 @@ class Chosen(TypedDict):
     type: NotRequired[
         Annotated[str, Field(description="Offer, item, content or action, where decisions are declared.")]
     ]
+    factors: NotRequired[
+        Annotated[
+            dict[str, float], Field(description="What its score was multiplied by: weights by name, and the lever.")
+        ]
+    ]
 
 
 class OtherReason(TypedDict):

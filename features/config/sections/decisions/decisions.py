@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from features.config.sections.decisions.arbitration import ArbitrationSettings
 from features.config.sections.decisions.attribution import Attribution
 from features.config.sections.decisions.budgets import Budget
 from features.config.sections.decisions.candidates import CandidateSettings, ColumnType
@@ -33,6 +34,7 @@ class DecisionSettings(Section):
     context: dict[str, ColumnType] = Field(default_factory=dict)
     traits: dict[str, ColumnType] = Field(default_factory=dict)
     rules: dict[str, DeclaredRule] = Field(default_factory=dict)
+    arbitration: ArbitrationSettings = ArbitrationSettings()
 
     groups: dict[str, Group] = Field(default_factory=dict)
     caps: dict[str, Cap] = Field(default_factory=dict)

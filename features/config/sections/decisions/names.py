@@ -20,6 +20,9 @@ CONTEXT: Final[Mapping[str, Type]] = {"channel": "text", "device": "text"}
 TIME: Final[Mapping[str, Type]] = {
     "now": "moment", "date": "text", "weekday": "text", "hour": "number", "day": "number", "month": "number",
 }  # fmt: skip
+WORTH: Final[Mapping[str, Type]] = dict.fromkeys(
+    ("propensity", "value", "expected_value", "weight", "lever"), "number"
+)  # of a candidate for a person; amounts in units of the currency
 LATER: Final = frozenset({"features", "traits"})  # what a build finds
 
 
@@ -35,14 +38,28 @@ def rule_names(decisions: DecisionSettings, targets: Iterable[str], purposes: It
     return Names(spaces, LATER)
 
 
+def formula_names(names: Names) -> Names:
+    """The names that a formula may use: those of rules, and what a candidate is worth."""
+    return Names({**names.spaces, "worth": WORTH}, names.later)
+
+
 def check_rules(decisions: DecisionSettings, names: Names) -> None:
     """Refuse a rule that cannot be read, uses a name that does not exist, or something as what it is not."""
     for name, rule in decisions.rules.items():
-        for key, text in {"when": rule.when, "about": rule.about}.items():
-            try:
-                parsed = None if text is None else Rule.of(text, names)
-            except StamkundError as error:
-                raise StamkundError(error.code, str(error), field=f"decisions.rules.{name}.{key}") from None
-            if key == "about" and parsed is not None and not parsed.node.spaces() <= {"candidate"}:
-                msg = f"`about` says which candidates the rule {name} is about, and so speaks of `candidate` only."
-                raise StamkundError("bad_rule", msg, field=f"decisions.rules.{name}.about")
+        _checked(rule.when, names, f"rules.{name}.when")
+        about = None if rule.about is None else _checked(rule.about, names, f"rules.{name}.about")
+        if about is not None and not about.node.spaces() <= {"candidate"}:
+            msg = f"`about` says which candidates the rule {name} is about, and so speaks of `candidate` only."
+            raise StamkundError("bad_rule", msg, field=f"decisions.rules.{name}.about")
+    arbitration = decisions.arbitration
+    for name, weight in arbitration.weights.items():
+        _checked(weight.when, names, f"arbitration.weights.{name}.when")
+    if arbitration.formula is not None:
+        _checked(arbitration.formula, formula_names(names), "arbitration.formula", "number")
+
+
+def _checked(text: str, names: Names, field: str, gives: Type = "boolean") -> Rule:
+    try:
+        return Rule.of(text, names, gives)
+    except StamkundError as error:
+        raise StamkundError(error.code, str(error), field=f"decisions.{field}") from None

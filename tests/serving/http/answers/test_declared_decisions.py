@@ -44,7 +44,9 @@ def test_nothing_declared_is_what_is_answered_without_the_block(own: CurrentStat
             client.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"][0]
             for client in (plain, empty)
         )
-        assert [{k: v for k, v in item.items() if k != "type"} for item in after["items"]] == before["items"]
+        assert [{k: v for k, v in item.items() if k not in {"type", "factors"}} for item in after["items"]] == before[
+            "items"
+        ]
         assert after["excluded"] == before["excluded"]
 
 
@@ -145,3 +147,49 @@ def test_without_models_rules_are_known_as_far_as_settings_tell(own: CurrentStat
     lineup: Lineup | None = None
     state = replace(own.state, lineup=lineup)
     assert declared(state, {"rules": {"bought": "features.anything >= 1"}}).setup.rules.rules[0].name == "bought"
+
+
+def test_weights_levers_and_factors_change_the_order_and_are_told(own: CurrentState) -> None:
+    plain = {item["offer_id"]: item for item in placement(own.state, {})["items"]}
+    weights = {
+        "hot": {"when": 'context.weather == "hot" && candidate.offer_id == "now-sweets"', "weight": 50},
+        "cold": {"when": 'context.weather == "cold"', "weight": 3},
+    }
+    decisions = {"context": {"weather": "text"}, "arbitration": {"weights": weights}}
+    found = placement(own.state, decisions, context={"weather": "hot"})
+    sweets = found["items"][0]
+    assert sweets["offer_id"] == "now-sweets"
+    assert sweets["factors"] == {"hot": 50.0, "cold": 1.0, "lever": 1.0}
+    assert sweets["score"] == pytest.approx(50 * plain["now-sweets"]["score"])
+    assert sweets["expected_value"] == plain["now-sweets"]["expected_value"]
+    off = placement(
+        own.state,
+        {**decisions, "arbitration": {"weights": weights, "factors": ["propensity"]}},
+        context={"weather": "hot"},
+    )
+    assert {item["offer_id"]: item["score"] for item in off["items"]} == {
+        name: pytest.approx(item["propensity"]) for name, item in plain.items()
+    }
+
+
+def test_a_formula_ranks_and_tells_scores(own: CurrentState) -> None:
+    formula = "worth.propensity * (candidate.value - candidate.cost) + 100 * features.orders_all"
+    plain = {item["offer_id"]: item for item in placement(own.state, {})["items"]}
+    found = placement(own.state, {"arbitration": {"formula": formula}})
+    extra = {item["offer_id"]: item["score"] - plain[item["offer_id"]]["score"] for item in found["items"]}
+    assert extra.keys() == plain.keys()
+    assert len({round(each, 6) for each in extra.values()}) == 1
+    nothing = placement(own.state, {"arbitration": {"formula": "0 - candidate.value"}})
+    assert nothing["items"][0]["is_fallback"]
+    assert reasons_of(nothing)["now-sweets"] == "no_score"
+    with pytest.raises(StamkundError, match=r"did you mean 'worth.propensity'") as refused:
+        declared(own.state, {"arbitration": {"formula": "worth.propensty"}})
+    assert refused.value.field == "decisions.arbitration.formula"
+
+
+def test_few_that_are_alike_are_shown(own: CurrentState) -> None:
+    found = placement(own.state, {"arbitration": {"diverse": {"campaign_id": 1}}})
+    campaigns = [item["campaign_id"] for item in found["items"] if item["campaign_id"] is not None]
+    assert len(campaigns) == len(set(campaigns)) > 0
+    (alike,) = [each for each in found["excluded"] if each["reason"] == "too_alike"]
+    assert alike["offers"][0]["params"] == {"most": 1, "what": "campaign_id", "value": "now"}
