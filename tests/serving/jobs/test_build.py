@@ -121,7 +121,7 @@ def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str
     visits(store_url, "h0", "h1", "h2")
     built(shop, store_url)
     with store.begin() as connection:
-        for table in ("event_log", "records", "meta"):
+        for table in ("event_log", "records", "meta", "schema_version"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
     report = built(shop, store_url).report
     assert (report.full_read_reason, over_http(shop)) == (None, ["h0", "h1", "h2"])
