@@ -11,7 +11,7 @@ from features.config.settings import read_settings
 from features.errors import StamkundError
 from features.lake import Lake
 from serving.http.access.nearness import is_loopback
-from serving.store.engine import open_store, outages_as_errors
+from serving.store.engine import open_store, opened_store, outages_as_errors
 from serving.store.keys import all_keys, clock
 from serving.store.outages.outage import UNAVAILABLE
 
@@ -36,10 +36,8 @@ def check_keys(config: Path | str, host: str) -> None:
     """Raise ``no_keys`` where others than this machine could ask, and no key says who may."""
     if is_loopback(host):
         return
-    with outages_as_errors():
-        store = open_store(read_settings(config).store_url)
+    with outages_as_errors(), opened_store(read_settings(config)) as store:
         states = {key.state(clock()) for key in all_keys(store)}
-        store.dispose()
     if "valid" not in states:
         message = (
             f"On {host} others could ask about customers, and the store holds no key. Make one with "

@@ -25,7 +25,7 @@ from serving.decisions.policy.policy import counted_after
 from serving.privacy.erasure import finish, remove_from_files
 from serving.privacy.hashing import files_are_clean, hash_store
 from serving.store.choices.events import DECISION, forget_choices, log_choices
-from serving.store.engine import meta, move_meta, open_store
+from serving.store.engine import meta, move_meta, opened_store
 from serving.store.erasures.log import remove_from_log
 from serving.store.erasures.receipts import is_unclean
 from serving.store.erasures.tombstones import tombstones_of
@@ -53,10 +53,9 @@ def build_all(
     Only the records of customers with new events or attributes are made anew, if the others are of the lake version
     that was added to.
     """
-    store = open_store(settings.store_url)
-    renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
-    run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
-    try:
+    with opened_store(settings) as store:
+        renew = partial(_renew, store, settings, as_of=as_of, progress=progress)
+        run = partial(build, settings, as_of=as_of, log=partial(log_frame, store), progress=progress, after=renew)
         log_choices(store)
         erasures = _remove_erased(settings, store)
         outdated = hash_store(store, settings)
@@ -69,8 +68,6 @@ def build_all(
             finish(settings, store, erasures, keep=[built.path.name])
             files_are_clean(store)
         return built
-    finally:
-        store.dispose()
 
 
 def _uncounted(settings: Settings, as_of: int) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.config.sections.serving import Durability
+from features.config.settings import Settings
 from features.errors import StamkundError
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import error_of, outage_of
@@ -41,6 +42,16 @@ def open_store(url: str, *, patience: float | None = None, durability: Durabilit
         engine.dispose()
         raise
     return engine
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Engine]:
+    """The store of some settings, for as long as a command works with it."""
+    store = open_store(settings.store_url)
+    try:
+        yield store
+    finally:
+        store.dispose()
 
 
 def _engine(url: URL, patience: float | None, durability: Durability = "process") -> Engine:

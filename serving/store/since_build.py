@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
-from serving.store.engine import meta, open_store
+from serving.store.engine import meta, opened_store
 from serving.store.event_log import log_frame
 from serving.store.hidden import pending_nodes
 from serving.store.schema import ERASURES, EVENT_LOG, IDENTITY
@@ -31,23 +31,16 @@ def since_build(settings: Settings) -> SinceBuild:
     """What came since the last build; this makes no store where there is none."""
     if not _is_there(settings):
         return SinceBuild()
-    store = open_store(settings.store_url)
-    try:
+    with opened_store(settings) as store:
         return SinceBuild(events_since_build(store), pending_nodes(store))
-    finally:
-        store.dispose()
 
 
 def erasures(settings: Settings) -> frozenset[str]:
     """The ids of all erasures so far; this makes no store where there is none."""
     if not _is_there(settings):
         return frozenset()
-    store = open_store(settings.store_url)
-    try:
-        with store.connect() as connection:
-            return frozenset(connection.execute(sa.select(ERASURES.c.erasure_id)).scalars())
-    finally:
-        store.dispose()
+    with opened_store(settings) as store, store.connect() as connection:
+        return frozenset(connection.execute(sa.select(ERASURES.c.erasure_id)).scalars())
 
 
 def _is_there(settings: Settings) -> bool:

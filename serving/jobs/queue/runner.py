@@ -20,7 +20,7 @@ from serving.jobs.queue.command import Command, Outcome
 from serving.jobs.queue.job import INTERRUPTED, Job, Json
 from serving.jobs.queue.lock import runner_lock
 from serving.jobs.queue.rows import advance_job, end_job, end_lost_jobs, start_job, unfinished_jobs
-from serving.store.engine import open_store
+from serving.store.engine import opened_store
 from serving.store.outages.outage import outage_of
 
 log = logging.getLogger("stamkund.jobs")
@@ -29,16 +29,13 @@ EVERY: Final = 0.25  # seconds between two looks at jobs and processes
 
 def run_jobs(settings: Settings, stop: threading.Event) -> None:
     """Run what waits until nothing does, or until told to stop; where another runner is there, it does all that."""
-    store = open_store(settings.store_url)
-    try:
+    with opened_store(settings) as store:
         while unfinished_jobs(store) and not stop.is_set():  # asked for while the last runner was about to end, perhaps
             with runner_lock(settings.home) as lock:
                 if lock is None:
                     return
                 end_lost_jobs(store)
                 Runner(settings, store, lock, stop).run()
-    finally:
-        store.dispose()
 
 
 @dataclass

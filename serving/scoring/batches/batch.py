@@ -32,7 +32,7 @@ from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs, pairs_in, reached_pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
-from serving.store.engine import open_store
+from serving.store.engine import opened_store
 from serving.store.erasures.exports import note_export
 from serving.store.since_build import erasures, since_build
 from training.targets.populations.contacts import contact_kinds
@@ -129,11 +129,8 @@ def _kept(settings: Settings, sheets: Iterable[Sheet], keep: Write) -> Iterator[
 
 def _note(settings: Settings, out: str, table: str) -> None:
     """Remember what was written where, so that the receipt of an erasure can name it."""
-    store = open_store(settings.store_url)
-    try:
+    with opened_store(settings) as store:
         note_export(store, place_of(out, table), "scores")
-    finally:
-        store.dispose()
 
 
 def _lineup(settings: Settings, lineup: Lineup | None) -> Lineup:

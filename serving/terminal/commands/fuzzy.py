@@ -36,7 +36,7 @@ def propose(
     from features.identity.fuzzy.proposals import propose as proposals_of
     from features.identity.fuzzy.rulings import rulings_of, unruled
     from features.lake import Lake
-    from serving.store.engine import open_store, outages_as_errors
+    from serving.store.engine import opened_store, outages_as_errors
     from serving.store.people.rulings import add_ruling, all_rulings
     from serving.terminal.answers import links_answer
     from serving.terminal.tables import links_table
@@ -47,17 +47,16 @@ def propose(
         with told.progress() as report:
             report("customers", 0, 1)
             proposals = proposals_of(attributes_of(lake).collect(), fuzzy)
-        store = open_store(settings.store_url)
-        rulings = all_rulings(store)
-        links = unruled(proposals.links, rulings).sort("probability", descending=True)
-        if out is not None:
-            with atomic_file(out) as draft:
-                links.write_parquet(draft)
-        doubtful, sure = fuzzy.doubtful(links), fuzzy.sure(links)
-        if merge:
-            for ruling in rulings_of(sure, rulings, time=settings.now()):
-                add_ruling(store, ruling)
-        store.dispose()
+        with opened_store(settings) as store:
+            rulings = all_rulings(store)
+            links = unruled(proposals.links, rulings).sort("probability", descending=True)
+            if out is not None:
+                with atomic_file(out) as draft:
+                    links.write_parquet(draft)
+            doubtful, sure = fuzzy.doubtful(links), fuzzy.sure(links)
+            if merge:
+                for ruling in rulings_of(sure, rulings, time=settings.now()):
+                    add_ruling(store, ruling)
         told.say(links_table(doubtful.head(count)))
         done = "are joined by the next build" if merge else "are beyond doubt"
         told.say(f"{doubtful.height:,} links are doubtful, {sure.height:,} {done}.")

@@ -175,12 +175,8 @@ def _rulings(settings: Settings) -> list[Ruling]:
 def _store(settings: Settings) -> Iterator[Engine]:
     """The store, as long as a command needs it."""
     from serving.privacy.hashing import check_hashing
-    from serving.store.engine import open_store, outages_as_errors
+    from serving.store.engine import opened_store, outages_as_errors
 
-    with outages_as_errors():
-        store = open_store(settings.store_url)
-        try:
-            check_hashing(store, settings)
-            yield store
-        finally:
-            store.dispose()
+    with outages_as_errors(), opened_store(settings) as store:
+        check_hashing(store, settings)
+        yield store

@@ -92,11 +92,7 @@ def _show(out: Output, key: Key, secret: str) -> None:
 @contextmanager
 def _store(config: Path) -> Iterator[Engine]:
     """The store of a settings file, as long as a command needs it."""
-    from serving.store.engine import open_store, outages_as_errors
+    from serving.store.engine import opened_store, outages_as_errors
 
-    with outages_as_errors():
-        store = open_store(settings_of(config).store_url)
-        try:
-            yield store
-        finally:
-            store.dispose()
+    with outages_as_errors(), opened_store(settings_of(config)) as store:
+        yield store

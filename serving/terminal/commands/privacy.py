@@ -29,15 +29,12 @@ def export(
     from serving.http.answers.profiles import profile_of
     from serving.http.reception.envelope import json_text
     from serving.privacy.inventory import access
-    from serving.store.engine import open_store
+    from serving.store.engine import opened_store
 
     with output(as_json=as_json) as out:
         settings, profile = settings_of(config), profile_of(person)
-        store = open_store(settings.store_url)
-        try:
+        with opened_store(settings) as store:
             held = access(settings, store, stored_node(settings, profile.id_type, profile.id))
-        finally:
-            store.dispose()
         if to is None:
             out.say(json_text(held))
         else:
@@ -89,15 +86,12 @@ def inventory(
     """A page of what is held of people, where, why and how long, for whoever answers for the protection of data."""
     from features.files import write_text
     from serving.privacy.inventory import inventory as page_of
-    from serving.store.engine import open_store
+    from serving.store.engine import opened_store
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
-        store = open_store(settings.store_url)
-        try:
+        with opened_store(settings) as store:
             page = page_of(settings, store)
-        finally:
-            store.dispose()
         if to is None:
             out.say(page)
         else:

@@ -22,15 +22,12 @@ def rejected(
 ) -> None:
     """Show messages that came over HTTP and were rejected lately, newest first, each with its reason."""
     from serving.http.reception.rejected import answer_rejected
-    from serving.store.engine import open_store
+    from serving.store.engine import opened_store
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
-        store = open_store(settings.store_url)
-        try:
+        with opened_store(settings) as store:
             answer = answer_rejected(settings, store, before=before, count=count, code=code)
-        finally:
-            store.dispose()
         shown = cast("list[Mapping[str, object]]", answer["rejected"])
         out.say(*(line for each in shown for line in _lines(each)))
         out.say("" if shown else "No message was rejected lately.")
