@@ -25,7 +25,8 @@ from features.arrays import Floats
 from features.config.settings import Settings, read_settings
 from features.lake import Lake
 from features.profiles.everybody import everybody
-from serving.scoring.batches.batch import CHUNK, pairs_of_block, score_batch
+from serving.scoring.batches.batch import score_batch
+from serving.scoring.batches.everyone import CHUNK, pairs_of_block
 from serving.scoring.batches.frames import frame_of
 from serving.scoring.champions import load_lineup
 from serving.scoring.lineup import Lineup

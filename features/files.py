@@ -76,14 +76,14 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Only one writer at a time in a folder."""
+def alone(folder: Path, busy: StamkundError | None = None) -> Iterator[None]:
+    """Only one writer at a time in a folder; to another one ``busy`` is raised, without it ``lake_busy``."""
     with ExitStack() as stack:
         try:
             stack.enter_context(_lock(folder))
         except BlockingIOError:
             msg = f"Another build is writing to {folder}. Wait for it to end, then try again."
-            raise StamkundError("lake_busy", msg) from None
+            raise busy or StamkundError("lake_busy", msg) from None
         yield
 
 

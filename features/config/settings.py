@@ -162,6 +162,11 @@ class Settings(Section):
         return self.home / "scores"
 
     @property
+    def batches(self) -> Path:
+        """The folder of batches of scores that are not finished."""
+        return self.home / "batches"
+
+    @property
     def checkpoint(self) -> Path:
         """The folder of the aggregates of old months."""
         return self.home / "checkpoint"

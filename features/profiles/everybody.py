@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -29,6 +29,18 @@ class Some:
     total: int
 
 
+def _no_ids() -> pl.Series:
+    return pl.Series("customer_id", [], pl.String)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The ids of those whose profiles were told before: the first ones with events, then the first ``silent`` ones."""
+
+    with_events: pl.Series = field(default_factory=_no_ids)
+    silent: pl.Series = field(default_factory=_no_ids)
+
+
 def everybody(
     lake: Lake,
     feature_set: FeatureSet,
@@ -36,17 +48,19 @@ def everybody(
     as_of: int,
     customers: Collection[str] | None = None,
     checkpoint: Checkpoint | None = None,
+    told: Told | None = None,
 ) -> Iterator[Some]:
     """The profiles of all customers or of these, in the order of their ids; then those that attributes alone tell of.
 
-    Events that the ``checkpoint`` aggregates are not read from the lake.
+    Events that the ``checkpoint`` aggregates are not read from the lake. Who was ``told`` before is left out.
     """
+    told = told or Told()
     people, plan = People.at(lake, [as_of]), feature_set.plan
     among = pl.lit(value=True) if customers is None else pl.col("customer_id").is_in(list(customers))
     attributes, snapshots = (people.about(table).filter(among).collect() for table in ("customers", "snapshots"))
-    done, total, seen = 0, 0, list[pl.Series]()
+    done, total, seen = 0, 0, [told.with_events, told.silent]
     with people.sorted_events(lake_columns(plan, lake), customers) as every:
-        events = read_events(every, plan)
+        events = read_events(_after(every, told), plan)
         events = known_by(events, as_of) if unaware(events, [as_of]) else events
         parts = profile_parts(events, plan, [as_of], attributes=attributes, snapshots=snapshots, checkpoint=checkpoint)
         for part, frame in parts:
@@ -55,3 +69,11 @@ def everybody(
             yield Some(frame, silent=False, done=done, total=total)
     for frame in parts_without_events(plan, attributes, snapshots, seen, as_of=as_of):
         yield Some(frame, silent=True, done=done, total=total)
+
+
+def _after(events: pl.LazyFrame, told: Told) -> pl.LazyFrame:
+    """The events of those who were not told before; no more when it was the turn of the silent."""
+    if len(told.silent):
+        return events.clear()
+    last = told.with_events.max()
+    return events if last is None else events.filter(pl.col("customer_id") > last)

@@ -48,6 +48,10 @@ def holdings(settings: Settings) -> list[Holding]:
             "So that it can be held against what came true.", UNTIL_ERASED, partial(_scores, settings),
         ),
         Holding(
+            "unfinished batches", str(settings.batches), "Scores of a batch that was killed, until it is continued.",
+            "So that it goes on where it stopped.", "until the batch is done, or anybody is erased",
+        ),
+        Holding(
             "checkpoint", str(settings.checkpoint), "Sums of old months, by customer.",
             "So that old events need not be read at each build.", UNTIL_ERASED,
         ),

@@ -20,6 +20,7 @@ from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
 from features.scores.table import change_scores, read_scores
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
+from serving.scoring.batches.chunks import drop_unfinished
 from serving.store.engine import open_store
 from serving.store.erasures.deletion import Person, delete_people
 from serving.store.erasures.receipts import Receipt, complete_erasures, receipt_of
@@ -129,6 +130,7 @@ def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
     }
     change_rows(Lake(settings.lake), changes)
     change_scores(settings.scores, of_customers.of)
+    drop_unfinished(settings.batches, {})
     for folder in (settings.checkpoint, settings.rejects):
         shutil.rmtree(folder, ignore_errors=True)
     return not others

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from features.arrays import Floats
 from features.units import DAY
 from serving.scoring.model_scores import ModelScores, NoScores, number
@@ -48,14 +46,3 @@ class Sheet:
             "models": {name: scores.answer(place) for name, scores in self.models.items()}
             | {name: missing.answer() for name, missing in self.missing.items()},
         }
-
-    def values(self, name: str) -> pl.DataFrame:
-        """What one model says, ``customer_id, value, campaign_id``, of those of whom it says anything."""
-        scores = self.models[name]
-        campaigns = scores.campaigns or [None] * len(self.customers)
-        columns = {
-            "customer_id": pl.Series(self.customers, dtype=pl.String),
-            "value": pl.Series(scores.values, nan_to_null=True, dtype=pl.Float64),
-            "campaign_id": pl.Series(campaigns, dtype=pl.String),
-        }
-        return pl.DataFrame(columns).drop_nulls("value")

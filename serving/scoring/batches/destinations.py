@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
 
-import orjson
 import polars as pl
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from features.config.locations import is_url
+from features.config.locations import expand, is_url
+from features.errors import StamkundError
 from features.files import atomic_file
-from serving.store.engine import changing_tables
-
-_SQL: Final[dict[type[pl.DataType], sa.types.TypeEngine[Any]]] = {
-    pl.Float64: sa.Float(53),
-    pl.Int64: sa.BigInteger(),
-    pl.String: sa.Text(),
-    pl.Date: sa.Date(),
-    pl.Datetime: sa.DateTime(),
-}
+from serving.scoring.batches.tables import write_table
 
 
-def place_of(out: str, table: str) -> str:
-    """A file, or a database without its password and a table in it, as they are remembered.
+@dataclass(frozen=True)
+class Destination:
+    """A file, or a table at a database's URL; as a text it has no password.
 
-    >>> place_of("postgresql://crm:secret@db/crm", "scores")
+    >>> str(Destination("postgresql://crm:secret@db/crm", "scores"))
     'postgresql://crm:***@db/crm, table scores'
     """
-    if not is_url(out):
-        return str(Path(out).resolve())
-    return f"{sa.make_url(out).render_as_string(hide_password=True)}, table {table}"
+
+    out: str
+    table: str
+    append: bool = False
+
+    @classmethod
+    def of(cls, out: Path | str, table: str, *, append: bool) -> Destination:
+        """What is meant by a path, a URL, or ``${NAME}``: the environment variable that holds a URL."""
+        text = expand(str(out), field="out")
+        if text != str(out) and not is_url(text):
+            message = f"{out} holds no URL of a database, such as postgresql://user:password@host/name."
+            raise StamkundError("not_a_url", message, field="out")
+        if append and not is_url(text):
+            message = f"Only a table can be appended to; the file {text} is replaced. Leave --append out."
+            raise StamkundError("append_to_file", message, field="append")
+        return cls(text, table, append)
+
+    def write(self, frames: Iterator[pl.DataFrame]) -> int:
+        """Write frames of one schema, at least one; the number of rows."""
+        if is_url(self.out):
+            return write_table(frames, self.out, self.table, append=self.append)
+        return write_parquet(frames, Path(self.out))
+
+    def __str__(self) -> str:
+        if not is_url(self.out):
+            return str(Path(self.out).resolve())
+        return f"{sa.make_url(self.out).render_as_string(hide_password=True)}, table {self.table}"
 
 
 def write_parquet(frames: Iterator[pl.DataFrame], out: Path) -> int:
@@ -46,33 +63,3 @@ def write_parquet(frames: Iterator[pl.DataFrame], out: Path) -> int:
                 writer.write_table(frame.to_arrow())
                 count += frame.height
     return count
-
-
-def write_table(frames: Iterator[pl.DataFrame], url: str, table: str) -> int:
-    """Fill a new table beside the old one, then put it in its place in one transaction; returns the number of rows."""
-    engine, draft = sa.create_engine(url, hide_parameters=True), f"{table}__new"
-    count, first = 0, next(frames)
-    columns: list[sa.Column[Any]] = [
-        sa.Column(name, _SQL.get(type_.base_type(), sa.Text())) for name, type_ in first.schema.items()
-    ]
-    new = sa.Table(draft, sa.MetaData(), *columns)
-    try:
-        new.drop(engine, checkfirst=True)
-        new.create(engine)
-        with engine.begin() as connection:
-            for frame in chain([first], frames):
-                if frame.height:
-                    connection.execute(sa.insert(new), [_flat(row) for row in frame.iter_rows(named=True)])
-                count += frame.height
-        with changing_tables(engine) as connection:
-            quote = engine.dialect.identifier_preparer.quote
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {quote(table)}"))
-            connection.execute(sa.text(f"ALTER TABLE {quote(draft)} RENAME TO {quote(table)}"))
-    finally:
-        engine.dispose()
-    return count
-
-
-def _flat(row: dict[str, object]) -> dict[str, object]:
-    """A row whose lists are JSON."""
-    return {name: orjson.dumps(v).decode() if isinstance(v, list) else v for name, v in row.items()}

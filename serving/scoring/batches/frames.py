@@ -52,6 +52,13 @@ def frame_of(sheet: Sheet, build: str) -> pl.DataFrame:
     return pl.DataFrame(reduce(or_, told, head))
 
 
+def values_of(frame: pl.DataFrame, target: Target) -> pl.DataFrame:
+    """What the model of a target says in a frame, ``customer_id, value, campaign_id``, where it says anything."""
+    campaign = pl.col(f"{target.name}_campaign_id") if target.entity == PAIR else pl.lit(None, pl.String)
+    value = pl.col(f"{target.name}_{target.score_kind}")
+    return frame.select("customer_id", value=value, campaign_id=campaign).drop_nulls("value")
+
+
 def _said(scores: ModelScores) -> dict[str, pl.Series]:
     """One model's figures as columns named after it."""
     target, count, known = scores.model.target, len(scores.values), ~np.isnan(scores.values)

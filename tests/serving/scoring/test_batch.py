@@ -22,7 +22,7 @@ from serving.http.answers.requests import ScoresRequest
 from serving.http.answers.scores import answer_scores
 from serving.http.current.state import CurrentState
 from serving.privacy.erasure import erase
-from serving.scoring.batches import batch
+from serving.scoring.batches import everyone
 from serving.scoring.batches.batch import score_batch, scores
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
@@ -82,7 +82,7 @@ def test_a_batch_gives_as_many_reasons_as_are_asked_for(current: CurrentState, t
 
 def test_chunks_change_nothing(current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = scores(current.state.settings, as_of=NOW, lineup=current.state.lineup)
-    monkeypatch.setattr(batch, "CHUNK", 7)
+    monkeypatch.setattr(everyone, "CHUNK", 7)
     seen: list[tuple[str, int, int]] = []
     report = score_batch(
         current.state.settings,
@@ -95,7 +95,8 @@ def test_chunks_change_nothing(current: CurrentState, tmp_path: Path, monkeypatc
     assert report.customers == 80
     assert report.models == {"lapse": "1", "spend": "1", "redemption": "1"}
     assert seen[0] == ("profiles", 0, 1)
-    assert seen[-1] == ("scores", 80, 80)
+    assert seen[seen.index(("writing", 0, 12)) - 1] == ("scores", 80, 80)
+    assert seen[-1] == ("writing", 12, 12)
 
 
 def test_a_table_is_replaced_at_once(current: CurrentState, tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_table_is_replaced_at_once(current: CurrentState, tmp_path: Path) -> N
 
 def copied(settings: Settings, folder: Path) -> Settings:
     """The same shop in a home of its own, where nothing was scored yet."""
-    home = shutil.copytree(settings.home, folder / "home", ignore=shutil.ignore_patterns("scores"))
+    home = shutil.copytree(settings.home, folder / "home", ignore=shutil.ignore_patterns("scores", "batches"))
     return settings.model_copy(update={"home": Path(home)})
 
 
@@ -186,21 +187,26 @@ def break_at(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
         done.append(score(*given, **named))
         return done[-1]
 
-    monkeypatch.setattr(batch, "CHUNK", 30)
-    monkeypatch.setattr(batch, "score", breaking)
+    monkeypatch.setattr(everyone, "CHUNK", 30)
+    monkeypatch.setattr(everyone, "score", breaking)
 
 
-@pytest.mark.parametrize("chunk", [0, 1, 2])
-def test_a_failure_leaves_the_last_file(
+@pytest.mark.parametrize("chunk", [0, 2])
+def test_a_failure_leaves_the_last_file_and_the_next_batch_goes_on(
     current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
-    out = tmp_path / "scores.parquet"
+    settings, out = copied(current.state.settings, tmp_path), tmp_path / "scores.parquet"
     out.write_bytes(b"the last one")
-    break_at(chunk, monkeypatch)
-    with pytest.raises(RuntimeError):
-        score_batch(current.state.settings, as_of=NOW, out=out, lineup=current.state.lineup)
+    with monkeypatch.context() as broken:
+        break_at(chunk, broken)
+        with pytest.raises(RuntimeError):
+            score_batch(settings, as_of=NOW, out=out, lineup=current.state.lineup)
     assert out.read_bytes() == b"the last one"
-    assert list(tmp_path.iterdir()) == [out]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "scores.parquet"]
+    report = score_batch(settings, as_of=NOW, out=out, lineup=current.state.lineup)
+    assert (report.continued, report.customers, report.anew) == (30 * chunk, 80, ())
+    assert_frame_equal(pl.read_parquet(out), scores(settings, as_of=NOW, lineup=current.state.lineup))
+    assert list(settings.batches.glob("*/*")) == []
 
 
 def held(url: str) -> dict[str, Counter[object]]:
@@ -214,26 +220,28 @@ def held(url: str) -> dict[str, Counter[object]]:
     return found
 
 
-@pytest.mark.parametrize("chunk", [0, 1, 2])
-def test_a_failure_leaves_the_last_table_and_the_next_batch_replaces_it(
-    current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+@pytest.mark.parametrize("append", [False, True])
+def test_a_failure_leaves_the_last_table_and_the_next_batch_goes_on(
+    current: CurrentState, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, append: bool
 ) -> None:
-    url = f"sqlite:///{tmp_path / 'crm.db'}"
-    score_batch(current.state.settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
+    settings, url = copied(current.state.settings, tmp_path), f"sqlite:///{tmp_path / 'crm.db'}"
+    score_batch(settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
     last = held(url)["scores"]
     with monkeypatch.context() as broken:
-        break_at(chunk, broken)
+        break_at(2, broken)
         with pytest.raises(RuntimeError):
-            score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
+            score_batch(settings, as_of=NOW, out=url, append=append, lineup=current.state.lineup)
     assert held(url)["scores"] == last
-    score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
+    score_batch(settings, as_of=NOW, out=url, append=append, lineup=current.state.lineup)
     after = held(url)
-    assert (list(after), list(after["scores"].values()), after["scores"].keys() & last) == (["scores"], [80], set())
+    assert list(after) == ["scores"]
+    assert sorted(after["scores"].values()) == [80] * (1 + append)
+    assert (after["scores"].keys() >= last.keys()) == append
 
 
 def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(current: CurrentState, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'crm.db'}"
-    score_batch(current.state.settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
+    settings, url = copied(current.state.settings, tmp_path), f"sqlite:///{tmp_path / 'crm.db'}"
+    score_batch(settings, as_of=NOW - DAY, out=url, lineup=current.state.lineup)
     last = held(url)["scores"]
 
     def dying(_: object, __: object, statement: str, *___: object) -> None:
@@ -243,7 +251,7 @@ def test_a_batch_that_dies_as_tables_change_places_leaves_the_last_one(current: 
     sa.event.listen(sa.Engine, "before_cursor_execute", dying)
     try:
         with pytest.raises(RuntimeError):
-            score_batch(current.state.settings, as_of=NOW, out=url, lineup=current.state.lineup)
+            score_batch(settings, as_of=NOW, out=url, lineup=current.state.lineup)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", dying)
     assert held(url)["scores"] == last
