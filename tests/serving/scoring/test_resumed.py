@@ -104,7 +104,7 @@ def test_whatever_changes_starts_anew_and_says_what(
         with monkeypatch.context() as dying:
             kill_after(1, dying)
             killed(settings, out, as_of=NOW, lineup=lineup)
-        named = {"settings": settings, "as_of": NOW, "lineup": lineup} | change
+        named: dict[str, Any] = {"settings": settings, "as_of": NOW, "lineup": lineup} | change
         report = score_batch(named.pop("settings"), out=out, **named)
         assert (report.anew, report.continued) == ((name,), 0)
         assert list(settings.batches.glob("*/*")) == []
