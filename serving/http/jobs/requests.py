@@ -69,6 +69,7 @@ class ScoreJob(_Job):
         description="A file beside the settings, or `${NAME}`: the environment variable with a database's URL.",
     )
     table: Name = Field(default="scores", description="The table, in a database.")
+    append: bool = Field(default=False, description="Keep the table's rows of other moments and versions.")
     reasons: int = Field(default=3, ge=0, le=20, description="How many each model gives.")
 
     def arguments(self, settings: Settings) -> list[str]:
@@ -77,6 +78,7 @@ class ScoreJob(_Job):
             *self._moment(settings),
             f"--out={self.out}",
             f"--table={self.table}",
+            *(["--append"] if self.append else ()),
             f"--reasons={self.reasons}",
         ]
 

@@ -60,7 +60,10 @@ def test_each_kind_is_a_command_line(http: TestClient, shop: CurrentState) -> No
         ),
         ({"kind": "train", "targets": ["lapse"], "quick": True}, ["--quick", "--", "lapse"]),
         ({"kind": "score"}, ["--out=scores.parquet", "--table=scores", "--reasons=3"]),
-        ({"kind": "score", "out": "${CRM}", "reasons": 0}, ["--out=${CRM}", "--table=scores", "--reasons=0"]),
+        (
+            {"kind": "score", "out": "${CRM}", "append": True, "reasons": 0},
+            ["--out=${CRM}", "--table=scores", "--append", "--reasons=0"],
+        ),
     ):
         told = http.post("/v1/jobs", json=body).json()
         assert arguments(shop.state.store, told["id"]) == expected
