@@ -33,7 +33,7 @@ def cluster() -> Iterator[postgres.Cluster]:
 def postgres_url(cluster: postgres.Cluster) -> Iterator[str]:
     """The URL of an empty database."""
     name = f"test_{uuid4().hex}"
-    admin = sa.create_engine(cluster.url, isolation_level="AUTOCOMMIT")
+    admin = sa.create_engine(cluster.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     yield str(sa.make_url(cluster.url).set(database=name).render_as_string(hide_password=False))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.serving import __main__ as serving
+from benchmarks.serving import mlflow_peer
 from benchmarks.serving.__main__ import CLIENTS, measure
 from benchmarks.serving.clients import Load, load
 from benchmarks.serving.flood import flood, startup
@@ -23,7 +24,8 @@ from serving.store.engine import open_store
 from serving.store.event_log import log_frame
 
 NAMES = (
-    "empty", "scores_1", "scores_100", "decisions_explained", "decisions", "profile", "ingest_1", "ingest_100",
+    "empty", "scores_1", "scores_100", "scores_bare", "decisions_explained", "decisions",
+    "profile", "ingest_1", "ingest_100",
 )  # fmt: skip
 FIGURES = ("p50_ms", "p50_ratio", "p99_ms", "p99_ratio", "per_second", "requests")
 
@@ -41,7 +43,9 @@ def test_every_question_is_asked_and_answered_over_http(config: Path, monkeypatc
         figures = measure(address, world, requests=3, seconds=60)
         flooded = startup(pid) | flood(address, pid, world.customers, requests=3, settle=0)
         assert _events_kept(world.config) > 0
-    assert figures.keys() == {"customers"} | {f"{n}_{c}c_{f}" for n in NAMES for c in CLIENTS for f in FIGURES}
+    assert figures.keys() == {"customers", "floor_p50_ms", "scores_p50_ms"} | {
+        f"{n}_{c}c_{f}" for n in NAMES for c in CLIENTS for f in FIGURES
+    }
     assert all(figure > 0 for figure in figures.values())
     assert {figures[f"{name}_{clients}c_requests"] for name in NAMES for clients in CLIENTS} == {4}  # two turns of two
     assert figures["empty_8c_p99_ratio"] == 1
@@ -55,6 +59,14 @@ def test_what_is_sent_in_is_forgotten_and_a_world_is_built_once(config: Path) ->
     built = config.stat().st_mtime_ns
     assert _events_kept(config) == 0
     assert small(config.parent, 2_000).stat().st_mtime_ns == built
+
+
+@pytest.mark.slow
+def test_mlflow_says_the_same_of_the_same_customers(config: Path) -> None:
+    with open_world(config) as world, service(world.config) as (address, pid):
+        figures = mlflow_peer.measure(address, pid, world, requests=8, seconds=60)
+    assert figures.keys() >= {"scores_per_second", "mlflow_scores_per_second", "mlflow_ratio", "rows_per_second_100"}
+    assert all(figure > 0 for figure in figures.values())
 
 
 @pytest.mark.slow

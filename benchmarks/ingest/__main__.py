@@ -1,6 +1,7 @@
-"""How fast events come in: rows of a CSV file beside DuckDB reading it, and messages over HTTP; and what deaths leave.
+"""How fast events come in, rows of a CSV file beside DuckDB reading it and messages over HTTP, and what of them stays.
 
-Without `--only` all three are measured. What is lost or kept twice is counted over all of them.
+Services die under load, and PostgreSQL is stopped, frozen and read-only for a while. Without `--only` all is measured;
+what is lost or kept twice is counted over all of it.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ import argparse
 import json
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ingest import deaths, files, over_http
+from benchmarks.ingest import deaths, files, outages, over_http
 from benchmarks.serving.worlds import small
 
-PARTS: Final = ("files", "http", "deaths")
+PARTS: Final = ("files", "http", "deaths", "outages")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -46,9 +48,10 @@ def _measure(choice: argparse.Namespace) -> dict[str, float]:
             figures |= files.measure(folder, choice.rows, choice.runs, given_ids=choice.given_ids)
         if "http" in parts:
             figures |= over_http.measure(small(folder / "small", 20_000), requests=choice.requests, runs=choice.runs)
-        if "deaths" in parts:
-            told = deaths.measure(choice.kills)
-            figures |= told | {key: told[key] + figures.get(key, 0) for key in ("lost", "duplicated")}
+        for part, run in (("deaths", partial(deaths.measure, choice.kills)), ("outages", outages.measure)):
+            if part in parts:
+                told = run()
+                figures |= told | {key: told[key] + figures.get(key, 0) for key in ("lost", "duplicated")}
     return figures
 
 

@@ -19,7 +19,7 @@ import orjson
 
 from benchmarks.ingest.messages import BATCH, batches, ids
 from benchmarks.serving.clients import answer, connect
-from benchmarks.serving.flood import startup
+from benchmarks.serving.processes import cpu_seconds
 from benchmarks.serving.questions import Request
 from benchmarks.serving.service import service
 from benchmarks.serving.worlds import World, open_world
@@ -67,9 +67,9 @@ def _load(address: str, pid: int, world: World, requests: int) -> tuple[list[str
     bodies = [*islice(batches(world.customers, world.items), requests)]
     with get_context("spawn").Pool(1) as pool:
         pool.apply(len, ([],))  # the process has begun
-        before = startup(pid)["start_cpu_s"]
+        before = cpu_seconds(pid)
         seconds = pool.apply(_send, (address, bodies))
-    return [id_ for body in bodies for id_ in ids(body)], seconds, startup(pid)["start_cpu_s"] - before
+    return [id_ for body in bodies for id_ in ids(body)], seconds, cpu_seconds(pid) - before
 
 
 def _send(address: str, bodies: Sequence[bytes]) -> float:

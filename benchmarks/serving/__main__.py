@@ -1,4 +1,4 @@
-"""How fast the service answers over HTTP on this machine, beside an empty route of the same server.
+"""How fast the service answers over HTTP on this machine, beside an empty route of the same server and beside MLflow's.
 
 One client, and then eight, ask in a closed loop: each waits for its answer before it asks again. The questions take
 turns. A ratio is a latency over the empty route's, of the same percentile, with as many clients, in the same run.
@@ -17,9 +17,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.serving import mlflow_peer
 from benchmarks.serving.clients import Load, answer, connect, load
 from benchmarks.serving.flood import flood, startup
-from benchmarks.serving.questions import EMPTY, Question, questions
+from benchmarks.serving.questions import BARE, EMPTY, Question, questions
 from benchmarks.serving.service import service
 from benchmarks.serving.worlds import World, journey, open_world, small
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         with open_world(config) as world, service(world.config) as (address, pid):
             begun = startup(pid)
             figures = measure(address, world, requests=options.requests, seconds=options.seconds)
+            figures |= mlflow_peer.measure(address, pid, world, requests=options.requests, seconds=options.seconds)
             figures |= begun | flood(address, pid, world.customers)
     Console(width=120, highlight=False).print(_table(figures))
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
@@ -73,7 +75,8 @@ def _figures(loads: Loads) -> Figures:
         row, beside = of_question.figures(), loads[EMPTY, clients].figures()
         row |= {f"{p}_ratio": row[f"{p}_ms"] / beside[f"{p}_ms"] for p in ("p50", "p99")}
         figures |= {f"{name}_{clients}c_{figure}": value for figure, value in row.items()}
-    return figures
+    alone = {"floor": EMPTY, "scores": BARE}  # asked by one client
+    return figures | {f"{name}_p50_ms": figures[f"{question}_1c_p50_ms"] for name, question in alone.items()}
 
 
 def _options() -> argparse.ArgumentParser:

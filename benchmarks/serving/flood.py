@@ -14,11 +14,10 @@ from http.client import HTTPConnection
 from itertools import cycle, islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from os import sysconf
-from pathlib import Path
 from typing import Final
 
 from benchmarks.serving.clients import HEADERS, connect
+from benchmarks.serving.processes import cpu_seconds, memory
 
 REQUESTS: Final = 50
 CUSTOMERS: Final = 1_000  # of each request
@@ -27,9 +26,8 @@ SETTLE: Final = 5.0  # seconds after which memory is read again
 
 
 def startup(pid: int) -> dict[str, float]:
-    """The memory of a process in MB and the seconds of a processor that it has taken until now."""
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return {"worker_mb": _memory(pid), "start_cpu_s": (int(user) + int(system)) / sysconf("SC_CLK_TCK")}
+    """The memory of a process in MB and the seconds of a processor that it, of a group of its own, has taken so far."""
+    return {"worker_mb": memory(pid), "start_cpu_s": cpu_seconds(pid)}
 
 
 def flood(
@@ -38,7 +36,7 @@ def flood(
     """The slowest answer of health in ms, memory afterwards over before, and how many were answered and refused."""
     body = json.dumps({"customers": [*islice(cycle(customers), CUSTOMERS)]}).encode()
     _ask(address, "/v1/scores", body)  # what the first one makes is kept for all
-    before = _memory(pid)
+    before = memory(pid)
     here, there = get_context("spawn").Pipe()
     prober = get_context("spawn").Process(target=_probe, args=(address, there))
     prober.start()
@@ -51,7 +49,7 @@ def flood(
     time.sleep(settle)
     return {
         "flood_health_ms": slowest * 1e3,
-        "flood_memory_ratio": _memory(pid) / before,
+        "flood_memory_ratio": memory(pid) / before,
         "flood_answered": float(statuses.count(200)),
         "flood_refused": float(statuses.count(503)),
     }
@@ -83,9 +81,3 @@ def _ask(address: str, path: str, body: bytes | None = None) -> int:
         answer = connection.getresponse()
         answer.read()
         return answer.status
-
-
-def _memory(pid: int) -> float:
-    """MB that a process holds."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

@@ -13,6 +13,7 @@ from benchmarks.serving.worlds import World
 from serving.decisions.explanation.slates import Explain
 
 EMPTY = "empty"  # a route that does nothing
+BARE = "scores_bare"  # of one customer, without reasons
 Answer = Mapping[str, Any]
 
 
@@ -41,6 +42,7 @@ def questions(world: World) -> dict[str, Question]:
         EMPTY: Question(lambda: Request("/livez")),
         "scores_1": _scores(readers, 1),
         "scores_100": _scores(readers, 100),
+        BARE: _scores(readers, 1, reasons=0),
         "decisions_explained": _decisions(readers, "full"),
         "decisions": _decisions(readers, "none"),
         "profile": Question(
@@ -51,12 +53,12 @@ def questions(world: World) -> dict[str, Question]:
     }
 
 
-def _scores(customers: Iterator[str], n: int) -> Question:
+def _scores(customers: Iterator[str], n: int, reasons: int = 3) -> Question:
     def is_answer(body: bytes) -> bool:
         scores = _json(body)["scores"]
         return len(scores) == n and not any("error" in each for each in scores)
 
-    return Question(lambda: _post("/v1/scores", {"customers": [*islice(customers, n)]}), is_answer)
+    return Question(lambda: _post("/v1/scores", {"customers": [*islice(customers, n)], "reasons": reasons}), is_answer)
 
 
 def _decisions(customers: Iterator[str], explain: Explain) -> Question:
