@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
+import numpy as np
+
+from features.arrays import Mask
+from features.config.sections.decisions.control import Treatment
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import ranked, worth_of
 from serving.decisions.checks import Failing
-from serving.decisions.choice.choose import choose
+from serving.decisions.choice.choose import Manner, choose
 from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
 from serving.decisions.eligibility.standing import mark_standing
 from serving.decisions.facts.facts import Facts
@@ -18,15 +26,46 @@ from serving.decisions.setup import Setup
 def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restraint: Restraint | None = None) -> Decided:
     """Choose for each placement, step by step: who may get what, how often, what it is worth, and which are best.
 
-    A ``restraint`` tells what is left for them by the policy, where one is declared.
+    A ``restraint`` tells what is left for them by the policy, where one is declared. For somebody in a control arm that
+    gets nothing, ``order`` tells what they would have been eligible for.
     """
     failing = Failing(setup.checks, len(setup.candidates.offers))
     mark_standing(failing, setup.candidates, facts)
     setup.rules.mark(failing, facts)
     if restraint is not None:
         restraint.mark(failing)
-    worth = worth_of(setup.arbitration, setup.candidates, facts, setup.rules.read(facts), failing)
+    failing.mark("control", _held_out(setup, facts), tell=partial(_arm, setup, facts))
+    arbitration = arbitration_of(setup.arbitration, facts.arms.gets)
+    worth = worth_of(arbitration, setup.candidates, facts, setup.rules.read(facts), failing)
     order = ranked(worth, failing.eligible)
+    if facts.arms.gets == "nothing":
+        failing.mark("control", np.ones(len(failing.bits), dtype=np.bool_), tell=partial(_arm, setup, facts))
+        placements = [replace(placement, count=0) for placement in placements]
     fits = [placement.fits(setup.candidates) for placement in placements]
-    picks = choose(order, placements, fits, setup.diversity, restraint)
-    return Decided(facts, failing, worth, order, placements, fits, picks, restraint)
+    exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.exploration
+    picks = choose(order, placements, fits, Manner(setup.diversity, restraint, exploration, facts.seed))
+    return Decided(facts, failing, worth, order, placements, fits, picks, arbitration, restraint)
+
+
+def arbitration_of(declared: Arbitration, gets: Treatment | None) -> Arbitration:
+    """By what is ranked for customers of a control arm; as declared, for all others."""
+    match gets:
+        case "propensity":
+            return replace(declared, by="value", factors=frozenset({"propensity"}), formula=None)
+        case "no_levers":
+            return declared.without({"lever"})
+    return declared
+
+
+def _held_out(setup: Setup, facts: Facts) -> Mask:
+    """``[candidate]``: whether it is of a campaign of which the customer is to get nothing."""
+    campaigns = facts.arms.campaigns or {}
+    if not campaigns:
+        return np.zeros(len(setup.candidates.offers), dtype=np.bool_)
+    return np.array([o.campaign_id in campaigns for o in setup.candidates.offers], dtype=np.bool_)
+
+
+def _arm(setup: Setup, facts: Facts, place: int) -> Mapping[str, object]:
+    """The control arm that keeps a candidate from the customer."""
+    campaign = setup.candidates.offers[place].campaign_id
+    return {"arm": (facts.arms.campaigns or {}).get(str(campaign), facts.arms.arm)}

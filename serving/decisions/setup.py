@@ -15,7 +15,9 @@ from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.columns import candidate_cells
 from serving.decisions.checks import Checks
 from serving.decisions.choice.diversity import Diversity
+from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
+from serving.decisions.control.arms import Arms
 from serving.decisions.eligibility.rules import Rules
 from serving.decisions.explanation.telling import Telling
 from serving.decisions.policy.policy import Policy
@@ -30,6 +32,8 @@ class Setup:
     rules: Rules
     arbitration: Arbitration
     diversity: Diversity
+    exploration: Exploration
+    arms: Arms
     telling: Telling
     placements: Mapping[str, Placement]
     policy: Policy | None = None
@@ -47,14 +51,17 @@ class Setup:
             declared.arbitration, candidates, names, fixed, units=units, timezone=settings.timezone
         )
         diversity = Diversity.of(declared.arbitration.diverse, candidates.offers)
+        exploring = declared.exploration
+        exploration = Exploration(exploring.share, exploring.width if exploring.share else 1)
+        arms = Arms(declared.control)
         fallback, in_full = settings.offers.fallback, settings.decisions is not None
-        telling = Telling(candidates, arbitration, diversity, fallback, settings.minor_units, language, in_full=in_full)
+        telling = Telling(candidates, diversity, fallback, settings.minor_units, language, in_full=in_full)
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }
         policy = None if settings.decisions is None else _policy(settings, settings.decisions, candidates)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
-        return cls(candidates, checks, rules, arbitration, diversity, telling, placements, policy)
+        return cls(candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy)
 
     def placement(
         self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()

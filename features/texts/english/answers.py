@@ -15,6 +15,8 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_model": "No redemption model is registered, so nothing tells whether it would be taken.",
     "not_contacted": "Campaign {campaign_id} has not reached this customer.",
     "already_redeemed": "The customer has redeemed it already.",
+    "control": "Customers of control arm {arm} are not shown this, so that others can be compared with them.",
+    "control.nothing": "The customer is in a control arm that is shown no offers.",
     "no_value": "Its expected value is {expected}: it would cost at least what it brings.",
     "cap": "Cap {cap}: {count} of {limit} so far; there is room again from {again_at} on.",
     "cap.ever": "Cap {cap}: {count} of {limit}, and no more.",

@@ -15,6 +15,8 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_model": "Det finns ingen modell för inlösen, så inget säger om det skulle tas emot.",
     "not_contacted": "Kampanjen {campaign_id} har inte nått kunden.",
     "already_redeemed": "Kunden har redan löst in det.",
+    "control": "Kunder i kontrollgruppen {arm} får inte se detta, så att andra kan jämföras med dem.",
+    "control.nothing": "Kunden är i en kontrollgrupp som inte får några erbjudanden.",
     "no_value": "Dess väntade värde är {expected}: det skulle kosta minst lika mycket som det ger.",
     "cap": "Taket {cap}: {count} av {limit} hittills; det finns plats igen från {again_at}.",
     "cap.ever": "Taket {cap}: {count} av {limit}, sedan inte fler.",

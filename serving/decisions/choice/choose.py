@@ -3,57 +3,101 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 
 from features.arrays import Ints, Mask
 from serving.decisions.choice.diversity import Diversity
+from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
 from serving.decisions.policy.restraint import Restraint
 
 
 @dataclass(frozen=True)
 class Pick:
-    """The place of a candidate that is shown, and the probability with which it was chosen at its position."""
+    """The place of a candidate that is shown, and the probability with which it was chosen at its position.
+
+    ``probability`` is that given the choices before it, ``marginal`` that before any of them is drawn: None where
+    placements, diversity or the policy let not every candidate into every position.
+    """
 
     place: int
     probability: float
+    marginal: float | None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """In which manner is chosen: how much may be alike, what the policy leaves, and what is drawn by a ``seed``."""
+
+    diversity: Diversity = field(default_factory=Diversity)
+    restraint: Restraint | None = None
+    exploration: Exploration = field(default_factory=Exploration)
+    seed: str = ""
+
+    def may_stand(self, place: int, shown: Sequence[int]) -> bool:
+        """Whether a candidate may be shown beside others."""
+        alike = self.diversity.too_alike(place, shown) is not None
+        return not alike and (self.restraint is None or self.restraint.has_room(place))
 
 
 def choose(
-    order: Ints,
-    placements: Sequence[Placement],
-    fits: Sequence[Mask | None],
-    diversity: Diversity,
-    restraint: Restraint | None = None,
+    order: Ints, placements: Sequence[Placement], fits: Sequence[Mask | None], manner: Manner
 ) -> list[list[Pick]]:
     """For each placement the best that fit it, that are not too much alike, and that no placement before it shows.
 
     Where a policy is declared, as far as it leaves room for one more beside those that were chosen.
 
-    >>> picks = choose(np.array([4, 2, 7]), [Placement("top", 2), Placement("side", 2)], [None, None], Diversity())
+    >>> picks = choose(np.array([4, 2, 7]), [Placement("top", 2), Placement("side", 2)], [None, None], Manner())
     >>> [[pick.place for pick in each] for each in picks]
     [[4, 2], [7]]
     """
     shown = np.zeros(int(order.max(initial=-1)) + 1, dtype=np.bool_)
-    picks = []
+    picks: list[list[Pick]] = []
     for placement, fit in zip(placements, fits, strict=True):
         left = order[~shown[order]] if fit is None else order[~shown[order] & fit[order]]
-        best = take_best(left.tolist(), placement.count, diversity, restraint)
-        shown[best] = True
-        picks.append([Pick(place, 1.0) for place in best])
-    return picks
+        best = take(left.tolist(), placement.count, manner, first=sum(map(len, picks)))
+        shown[[place for place, _ in best]] = True
+        picks.append([Pick(place, probability, None) for place, probability in best])
+    any_anywhere = not manner.diversity.bounds and manner.restraint is None and all(fit is None for fit in fits)
+    return _with_marginals(picks, order, manner.exploration, any_anywhere=any_anywhere)
 
 
-def take_best(order: Sequence[int], count: int, diversity: Diversity, restraint: Restraint | None) -> list[int]:
-    """The first of some places that may stand beside each other, and that there is room for."""
-    best: list[int] = []
-    if restraint is not None:
-        restraint.start()
-    for place in order:
-        if len(best) == count:
+def take(order: Sequence[int], count: int, manner: Manner, *, first: int = 0) -> list[tuple[int, float]]:
+    """Take candidates for one placement, each with its probability; ``first`` is the position of its first one."""
+    if manner.restraint is not None:
+        manner.restraint.start()
+    best: list[tuple[int, float]] = []
+    left, exploration = list(order), manner.exploration
+    while len(best) < count:
+        shown = [place for place, _ in best]
+        nearest = list(islice((place for place in left if manner.may_stand(place, shown)), exploration.width))
+        if not nearest:
             break
-        if diversity.too_alike(place, best) is None and (restraint is None or restraint.takes(place)):
-            best.append(place)
+        rank = exploration.rank(len(nearest), seed=manner.seed, position=first + len(best))
+        place = nearest[rank]
+        best.append((place, exploration.probability(rank, of=len(nearest))))
+        left.remove(place)
+        if manner.restraint is not None:
+            manner.restraint.take(place)
     return best
+
+
+def _with_marginals(
+    picks: Sequence[Sequence[Pick]], order: Ints, exploration: Exploration, *, any_anywhere: bool
+) -> list[list[Pick]]:
+    """The same picks with their marginal probabilities, as far as these are known."""
+    ranks = {place: rank for rank, place in enumerate(order.tolist())} if exploration.share else {}
+    told, position = [], 0
+    for each in picks:
+        row = []
+        for pick in each:
+            marginal: float | None = 1.0
+            if exploration.share:
+                marginal = exploration.marginal(ranks[pick.place], position, of=len(order)) if any_anywhere else None
+            row.append(Pick(pick.place, pick.probability, marginal))
+            position += 1
+        told.append(row)
+    return told

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Ints, Mask
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.choice.choose import Pick
@@ -20,7 +21,8 @@ from serving.decisions.policy.restraint import Restraint
 class Decided:
     """What each candidate is worth and fails, the ``order`` of the eligible ones, and the picks of each placement.
 
-    ``fits[placement]`` tells which candidates may be shown there, where not all may. The ``restraint`` tells what the
+    ``fits[placement]`` tells which candidates may be shown there, where not all may. ``arbitration`` is by
+    what they were ranked. The ``restraint`` tells what the
     policy leaves, where one is declared.
     """
 
@@ -31,6 +33,7 @@ class Decided:
     placements: Sequence[Placement]
     fits: Sequence[Mask | None]
     picks: Sequence[Sequence[Pick]]
+    arbitration: Arbitration
     restraint: Restraint | None = None
 
     def first(self, placement: int) -> Ints:

@@ -10,7 +10,6 @@ from typing import TypeVar
 import numpy as np
 
 from features.arrays import Ints
-from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.checks import WRONG_PLACEMENT, Check
 from serving.decisions.choice.decided import Decided
@@ -30,7 +29,6 @@ class Exclusions:
     """
 
     candidates: Candidates
-    arbitration: Arbitration
     diversity: Diversity
     units: int
     language: str = "en"
@@ -80,7 +78,7 @@ class Exclusions:
             case "no_value":
                 params = {"expected": self._expected(decided, place)}
             case "no_score":
-                params = {"score": self.arbitration.told(decided.worth.scores[place])}
+                params = {"score": decided.arbitration.told(decided.worth.scores[place])}
             case "wrong_channel":
                 params = {"channel": decided.facts.channel}
             case _ if code == WRONG_PLACEMENT:
@@ -107,8 +105,8 @@ class Exclusions:
         elsewhere, left = [p for p in others if p in shown], [p for p in others if p not in shown]
         alike = self._too_alike(decided, placement, left, best)
         least = min((score for place in best if (score := self._told(decided, place)) is not None), default=0.0)
-        low = "outranked" if self.arbitration.is_plain else "outscored"
-        named = "expected" if self.arbitration.is_plain else "score"
+        low = "outranked" if decided.arbitration.is_plain else "outscored"
+        named = "expected" if decided.arbitration.is_plain else "score"
         reasons: dict[str, Mapping[int, Mapping[str, object]]] = {
             "shown_elsewhere": {place: {"placement": shown[place]} for place in elsewhere},
             "too_alike": alike,
@@ -140,7 +138,7 @@ class Exclusions:
 
     def _told(self, decided: Decided, place: int) -> float | None:
         """The score of a candidate as it is told."""
-        return self.arbitration.told(decided.worth.scores[place])
+        return decided.arbitration.told(decided.worth.scores[place])
 
     def _expected(self, decided: Decided, place: int) -> float:
         """The expected value of a candidate in units of the currency."""

@@ -37,6 +37,7 @@ class TypedChoice(Choice):
 
     type: str
     factors: Mapping[str, float]
+    marginal: float | None
 
 
 @dataclass(frozen=True)

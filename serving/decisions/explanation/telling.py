@@ -10,8 +10,6 @@ from typing import Final
 from features.config.sections.offers import Fallback
 from features.events.money import amount_text
 from features.texts.catalogue import counted, text
-from serving.decisions.arbitration.arbitration import Arbitration
-from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.choose import Pick
@@ -34,7 +32,6 @@ class Telling:
     """
 
     candidates: Candidates
-    arbitration: Arbitration
     diversity: Diversity
     fallback: Fallback
     decimals: int
@@ -44,9 +41,7 @@ class Telling:
     @cached_property
     def exclusions(self) -> Exclusions:
         """Why candidates are not shown."""
-        return Exclusions(
-            self.candidates, self.arbitration, self.diversity, 10**self.decimals, self.language, in_full=self.in_full
-        )
+        return Exclusions(self.candidates, self.diversity, 10**self.decimals, self.language, in_full=self.in_full)
 
     def fallback_choice(self, reason: str) -> Choice:
         """The fallback as a choice, for a reason given as a code."""
@@ -57,7 +52,7 @@ class Telling:
             **none,
             assumed=False,
             probability=1.0,
-            reasons=[_reason(reason, None, text(reason, self.language))],
+            reasons=[_reason(reason, None, text("control.nothing" if reason == "control" else reason, self.language))],
             is_fallback=True,
         )
 
@@ -75,14 +70,15 @@ class Telling:
         excluded = [] if explain == "none" else self.exclusions.all_for(reason, explain=explain)
         return [Slate(placement.id, choices, excluded) for placement in placements]
 
-    def choice(self, facts: Facts, worth: Worth, pick: Pick) -> Choice:
+    def choice(self, decided: Decided, pick: Pick) -> Choice:
         """A candidate that was picked, with its figures and the reasons for it."""
         offer, place = self.candidates.offers[pick.place], pick.place
+        facts, worth = decided.facts, decided.worth
         figures = Choice(
             offer_id=offer.offer_id,
             name=offer.name,
             campaign_id=offer.campaign_id,
-            score=self.arbitration.told(worth.scores[place]),
+            score=decided.arbitration.told(worth.scores[place]),
             propensity=worth.propensities[place],
             uplift=None,
             expected_value=worth.expected_values[place] / 10**self.decimals,
@@ -96,7 +92,7 @@ class Telling:
         if not self.in_full:
             return figures
         factors = {name: float(each[place]) for name, each in worth.multipliers.items()}
-        return TypedChoice(**vars(figures), type=offer.type, factors=factors)
+        return TypedChoice(**vars(figures), type=offer.type, factors=factors, marginal=pick.marginal)
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
         affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), self.language))
@@ -108,13 +104,14 @@ class Telling:
 
 def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slate]:
     """What each placement shows, or the fallback where nothing is left for it; and why not the others."""
+    why = "control" if decided.facts.arms.gets == "nothing" else "nothing_eligible"
     shown: dict[int, str] = {}  # in which placement
     told = []
     for number, (placement, picks) in enumerate(zip(decided.placements, decided.picks, strict=True)):
-        choices = [telling.choice(decided.facts, decided.worth, pick) for pick in picks]
+        choices = [telling.choice(decided, pick) for pick in picks]
         best = [pick.place for pick in picks]
         excluded = [] if explain == "none" else telling.exclusions.excluded(decided, number, shown, explain=explain)
-        told.append(Slate(placement.id, choices or [telling.fallback_choice("nothing_eligible")], excluded))
+        told.append(Slate(placement.id, choices or [telling.fallback_choice(why)], excluded))
         shown |= dict.fromkeys(best, placement.id)
     return told
 

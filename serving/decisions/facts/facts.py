@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from features.arrays import Floats
 from features.language.rules.evaluate import MISSING, Read
+from serving.decisions.control.arms import NOWHERE, Membership
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,5 @@ class Facts:
     unreached: frozenset[str] = frozenset()  # campaigns whose score is what it would be, had they reached them just now
     read: Read = lambda _: MISSING  # what declared rules ask of them and of the request
     channel: str | None = None  # on which it is to be shown
+    arms: Membership = NOWHERE
+    seed: str = ""  # by which this decision's draws are known

@@ -44,15 +44,17 @@ class Restraint:
         """Begin with the next placement."""
         self.full.append({})
 
-    def takes(self, candidate: int) -> bool:
-        """Take a candidate that is to be chosen, if there is room for it beside those that were taken."""
+    def has_room(self, candidate: int) -> bool:
+        """Whether there is room for a candidate beside those that were taken; if not, it is noted why."""
         rows = self.allowance.short_of(candidate)
         if len(rows):
             limit = self.allowance.board.limits[rows[0]]
             self.full[-1][candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
-            return False
+        return not len(rows)
+
+    def take(self, candidate: int) -> None:
+        """Take a candidate, so that there is less room for the next one."""
         self.allowance.take(candidate)
-        return True
 
 
 def _rest(name: str, until: Ints, candidate: int) -> Params:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.engine import Connection
@@ -15,6 +16,7 @@ from serving.decisions.arbitration.worth import ASSUMED, BASIS
 from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.placement import Placement
+from serving.decisions.control.arms import NOWHERE, Membership
 from serving.decisions.decide import decide
 from serving.decisions.eligibility.permission import barrier
 from serving.decisions.explanation.slates import Explain, Slate
@@ -61,6 +63,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     def add(connection: Connection, decided: Decided) -> None:
         add_decision(connection, row(picked(state, decided), decided))
 
+    arms = NOWHERE if customer_id is None else state.setup.arms.of(customer_id)
     reason, decided = _barrier(state, request, customer, moment), None
     if reason is None and customer is not None and request.profile is not None:
         asked = Asked(decision_id, customer, request.profile, moment, request.context)
@@ -76,7 +79,8 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "decision_id": decision_id if keep else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
         **told_head,
-        "control_group": False,
+        "control_group": arms.is_control,
+        **_control(state, arms),
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, request.explain) for each in told],
@@ -105,7 +109,7 @@ def _decided(
     keep: Callable[[Connection, Decided], None] | None,
 ) -> Decided:
     """The decision, kept in one transaction with what it takes of what is limited."""
-    facts, placements = _facts(state, lineup, asked.customer, asked.context, asked.moment), _placements(state, request)
+    facts, placements = _facts(state, lineup, asked), _placements(state, request)
     by = partial(decide, state.setup, facts, placements)
     if state.setup.policy is not None:
         return decide_by_policy(state, state.setup.policy, asked, facts.channel, by, keep=keep)
@@ -143,11 +147,20 @@ def _barrier(state: State, request: DecisionRequest, customer: Customer | None, 
     return None if customer is None and found == NO_CONSENT else found
 
 
-def _facts(state: State, lineup: Lineup, customer: Customer, context: Mapping[str, object], moment: Moment) -> Facts:
+def _facts(state: State, lineup: Lineup, asked: Asked) -> Facts:
+    customer, context, moment = asked.customer, asked.context, asked.moment
     candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
     pairs = campaign_pairs(state, customer.record, as_of=moment.as_of, anyone=candidates.open_campaigns)
     situation = Situation(context, customer.consent, state.setup.rules.names, state.settings.timezone)
-    return facts_of(customer.record, lineup, candidates, pairs, response, as_of=moment.as_of, situation=situation)
+    facts = facts_of(customer.record, lineup, candidates, pairs, response, as_of=moment.as_of, situation=situation)
+    return replace(facts, arms=state.setup.arms.of(customer.customer_id), seed=asked.decision_id)
+
+
+def _control(state: State, arms: Membership) -> Json:
+    """The control arms of a customer, where decisions are declared."""
+    if state.settings.decisions is None:
+        return {}
+    return {"control": {"arm": arms.arm, "gets": arms.gets, "campaigns": arms.campaigns or {}}}
 
 
 def _placement(slate: Slate, explain: Explain) -> Json:

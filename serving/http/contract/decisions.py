@@ -30,6 +30,12 @@ class Chosen(TypedDict):
     type: NotRequired[
         Annotated[str, Field(description="Offer, item, content or action, where decisions are declared.")]
     ]
+    marginal: NotRequired[
+        Annotated[
+            Chance | None,
+            Field(description="Of this choice at this position, before any position is drawn; null where not known."),
+        ]
+    ]
     factors: NotRequired[
         Annotated[
             dict[str, float], Field(description="What its score was multiplied by: weights by name, and the lever.")
@@ -72,6 +78,14 @@ class Shown(TypedDict):
     excluded: NotRequired[list[Exclusions]]
 
 
+class Control(TypedDict):
+    """The control arm of a customer among all customers, and by campaign those of campaigns; null where in none."""
+
+    arm: str | None
+    gets: str | None
+    campaigns: dict[str, str]
+
+
 class DecisionAnswer(TypedDict):
     """The best offers for each placement."""
 
@@ -80,7 +94,8 @@ class DecisionAnswer(TypedDict):
     as_of: Moment
     build: BuildOf | None
     currency: str
-    control_group: bool
+    control_group: Annotated[bool, Field(description="Whether the customer is in a control arm.")]
+    control: NotRequired[Annotated[Control, Field(description="The control arms, where decisions are declared.")]]
     models: Annotated[dict[str, str], Field(description="By name the version of each model.")]
     basis: Annotated[str, Field(description="How the figures are computed.")]
     placements: list[Shown]

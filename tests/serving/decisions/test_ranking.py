@@ -60,7 +60,7 @@ def test_a_formula_reads_what_candidates_are_worth() -> None:
     assert order(offers, {"formula": "25 - worth.value"}) == ["tea", "cup"]  # what scores below zero is out
     ready, decided = made(offers, {"formula": "worth.expected_value * worth.weight", "weights": {"w": W_TEA}})
     told = {
-        o.offer_id: ready.arbitration.told(s)
+        o.offer_id: decided.arbitration.told(s)
         for o, s in zip(ready.candidates.offers, decided.worth.scores, strict=True)
     }
     assert told == pytest.approx({"tea": 4 * 0.3 * 10 / 3, "cup": 0.3 * 20 / 3, "jam": 0.3 * 30 / 3})

@@ -12,6 +12,8 @@ from features.config.sections.decisions.attribution import Attribution
 from features.config.sections.decisions.budgets import Budget
 from features.config.sections.decisions.candidates import CandidateSettings, ColumnType
 from features.config.sections.decisions.caps import Cap
+from features.config.sections.decisions.control import Arm, check_shares
+from features.config.sections.decisions.exploration import Exploration
 from features.config.sections.decisions.placements import PlacementSettings
 from features.config.sections.decisions.rests import Rest
 from features.config.sections.decisions.rules import DeclaredRule
@@ -41,9 +43,11 @@ class DecisionSettings(Section):
     rests: dict[str, Rest] = Field(default_factory=dict)
     budgets: dict[str, Budget] = Field(default_factory=dict)
     stock: dict[str, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
+    exploration: Exploration = Exploration()
+    control: dict[str, Arm] = Field(default_factory=dict)
     attribution: Attribution = Attribution()
 
-    @field_validator("placements", "rules", "groups", "caps", "rests", "budgets")
+    @field_validator("placements", "rules", "groups", "caps", "rests", "budgets", "control")
     @classmethod
     def _plain_names(cls, sections: Mapping[str, Section]) -> Mapping[str, Section]:
         check_names(sections)
@@ -53,3 +57,9 @@ class DecisionSettings(Section):
     def _known_groups(self) -> Self:
         check_groups({"caps": self.caps, "rests": self.rests, "budgets": self.budgets}, self.groups)
         return self
+
+    @field_validator("control")
+    @classmethod
+    def _leaves_somebody(cls, arms: dict[str, Arm]) -> dict[str, Arm]:
+        check_shares(arms)
+        return arms

@@ -10,8 +10,7 @@ from sqlalchemy.engine import Engine
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.selection import Touch
 from features.evaluate.online.record import Record
-from serving.decisions.choice.choose import take_best
-from serving.decisions.choice.diversity import Diversity
+from serving.decisions.choice.choose import Manner, take
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
 from serving.store.choices.choices import Choice
@@ -57,7 +56,12 @@ def decide(
     def choose(standing: Standing) -> Plan[list[int]]:
         restraint = policy.restraint(record, channel, standing.past.choices, standing.used, as_of=as_of)
         resting = {place for until in restraint.resting.values() for place in range(len(until)) if until[place]}
-        chosen = take_best([place for place in wishes if place not in resting], count, Diversity(), restraint)
+        chosen = [
+            place
+            for place, _ in take(
+                [place for place in wishes if place not in resting], count, Manner(restraint=restraint)
+            )
+        ]
         rows = [
             Choice("d", customer, as_of, channel, "home", position, str(touch.offer), touch.campaign, str(touch.type))
             for position, touch in enumerate((CANDIDATES[place] for place in chosen), 1)

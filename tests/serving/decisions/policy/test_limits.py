@@ -9,8 +9,7 @@ from sqlalchemy.engine import Engine
 
 from features.reading.iso import parse
 from features.units import DAY, HOUR
-from serving.decisions.choice.choose import take_best
-from serving.decisions.choice.diversity import Diversity
+from serving.decisions.choice.choose import Manner, take
 from serving.store.engine import open_store
 from tests.serving.decisions.policy.deciding import CANDIDATES, decide, policy_of
 
@@ -132,7 +131,7 @@ def test_it_is_told_how_much_there_was_and_when_there_is_more(
     used = {("budget:b", ""): {0: 600}, ("out_of_stock:", "tea"): {0: 2}}
     shown = [(NOON, tea), (NOON + HOUR, tea)]
     left = policy_of(settings).restraint(None, "web", shown, used, as_of=NOON + 2 * HOUR)
-    assert take_best([0], 1, Diversity(), left) == []
+    assert take([0], 1, Manner(restraint=left)) == []
     check, told = left.full[0][0]
     again = told.get("again_at")
     since_noon = {"again_at": again - NOON} if isinstance(again, int) else {}

@@ -44,9 +44,9 @@ def test_nothing_declared_is_what_is_answered_without_the_block(own: CurrentStat
             client.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"][0]
             for client in (plain, empty)
         )
-        assert [{k: v for k, v in item.items() if k not in {"type", "factors"}} for item in after["items"]] == before[
-            "items"
-        ]
+        assert [
+            {k: v for k, v in item.items() if k not in {"type", "factors", "marginal"}} for item in after["items"]
+        ] == before["items"]
         assert after["excluded"] == before["excluded"]
 
 
@@ -193,3 +193,15 @@ def test_few_that_are_alike_are_shown(own: CurrentState) -> None:
     assert len(campaigns) == len(set(campaigns)) > 0
     (alike,) = [each for each in found["excluded"] if each["reason"] == "too_alike"]
     assert alike["offers"][0]["params"] == {"most": 1, "what": "campaign_id", "value": "now"}
+
+
+def test_control_arms_are_told_and_get_what_they_are_for(own: CurrentState) -> None:
+    client = http(declared(own.state, {"control": {"holdout": {"share": 0.5}}, "exploration": {"share": 0.3}}))
+    groups = set()
+    for customer in map(str, range(8)):
+        answer = client.post("/v1/decisions", json={"profile": {"id": customer}}).json()
+        groups.add(answer["control_group"])
+        assert answer["control"]["arm"] == ("holdout" if answer["control_group"] else None)
+        if answer["control_group"]:
+            assert all(item["is_fallback"] for each in answer["placements"] for item in each["items"])
+    assert groups == {True, False}

@@ -1,0 +1,94 @@
+"""Control arms: who is in them, and what is decided for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from scipy.stats import binom, chi2_contingency
+
+from features.config.sections.decisions.control import Arm
+from features.config.sections.decisions.decisions import DecisionSettings
+from serving.decisions.candidates.candidates import Candidates
+from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.placement import Placement
+from serving.decisions.control.arms import Arms, Membership
+from serving.decisions.decide import decide
+from serving.decisions.explanation.telling import slates
+from serving.decisions.setup import Setup
+from tests.serving.decisions.sample import SETTINGS, facts, offer
+
+ARMS = Arms(
+    {
+        "holdout": Arm(share=0.05),
+        "chance": Arm(share=0.1, gets="random"),
+        "spring_off": Arm(share=0.3, campaign="spring"),
+        "summer_off": Arm(share=0.3, campaign="summer"),
+    }
+)
+CUSTOMERS = 20_000
+
+
+def test_shares_are_kept_and_campaigns_are_independent() -> None:
+    found = [ARMS.of(f"customer-{n}") for n in range(CUSTOMERS)]
+    for name, share in (("holdout", 0.05), ("chance", 0.1)):
+        low, high = binom.interval(0.9999, CUSTOMERS, share)
+        assert low <= sum(each.arm == name for each in found) <= high
+    table = [[0, 0], [0, 0]]
+    for each in found:
+        table["spring" in (each.campaigns or {})]["summer" in (each.campaigns or {})] += 1
+    low, high = binom.interval(0.9999, CUSTOMERS, 0.3)
+    assert low <= sum(table[1]) <= high
+    assert chi2_contingency(table).pvalue > 0.0001
+
+
+def test_a_customer_stays_in_their_arm_when_others_are_declared() -> None:
+    later = Arms({**ARMS.arms, "more": Arm(share=0.2, gets="no_levers"), "autumn": Arm(share=0.5, campaign="autumn")})
+    for customer in map(str, range(500)):
+        before, after = ARMS.of(customer), later.of(customer)
+        assert before.arm in {after.arm, None}
+        assert (before.campaigns or {}).items() <= (after.campaigns or {}).items()
+
+
+def test_arms_leave_somebody_and_those_of_campaigns_get_nothing() -> None:
+    for wrong in ({"a": {"share": 0.6}, "b": {"share": 0.4}}, {"a": {"share": 0.1, "gets": "random", "campaign": "c"}}):
+        with pytest.raises(ValueError, match=r"below 1|nothing of it"):
+            DecisionSettings.model_validate({"control": wrong})
+
+
+TEA = replace(offer("tea", "c", "t", value=900), lever=9.0)  # worth most by its lever
+CUP = offer("cup", "c", "u", value=2000)
+HAM = offer("ham", "d", "h", value=500)  # worth least, taken most
+
+
+def made(arms: Membership) -> tuple[Setup, Decided]:
+    settings = SETTINGS.model_copy(update={"decisions": DecisionSettings()})
+    setup = Setup.of(settings, Candidates.of([TEA, CUP, HAM], {}))
+    someone = facts(setup.candidates, scores={"c": 0.2, "d": 0.3})
+    return setup, decide(setup, replace(someone, arms=arms, seed="1"), [Placement("all", 9)])
+
+
+def shown(arms: Membership) -> list[str]:
+    setup, decided = made(arms)
+    return [setup.candidates.offers[pick.place].offer_id for pick in decided.picks[0]]
+
+
+def test_each_arm_gets_what_it_is_for() -> None:
+    assert shown(Membership()) == ["tea", "cup", "ham"]
+    assert shown(Membership("x", "no_levers")) == ["cup", "ham", "tea"]
+    assert shown(Membership("x", "propensity"))[0] == "ham"
+    assert shown(Membership(campaigns={"d": "x"})) == ["tea", "cup"]
+    assert shown(Membership("x", "nothing")) == []
+    assert sorted(shown(Membership("x", "random"))) == ["cup", "ham", "tea"]
+    _, decided = made(Membership("x", "random"))
+    assert [pick.probability for pick in decided.picks[0]] == pytest.approx([1 / 3, 1 / 2, 1])
+    assert [pick.marginal for pick in decided.picks[0]] == pytest.approx([1 / 3] * 3)
+
+
+def test_of_somebody_who_gets_nothing_it_is_known_what_they_might_have_got() -> None:
+    setup, decided = made(Membership("holdout", "nothing"))
+    assert [setup.candidates.offers[place].offer_id for place in decided.order] == ["tea", "cup", "ham"]
+    (slate,) = slates(setup.telling, decided, explain="full")
+    assert [(choice.offer_id, choice.reasons[0]["code"]) for choice in slate.choices] == [("flyer", "control")]  # type: ignore[index]
+    (out,) = slate.excluded
+    assert (out.reason, out.count, out.offers[0].params) == ("control", 3, {"arm": "holdout"})
