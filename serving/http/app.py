@@ -8,7 +8,6 @@ from typing import Any
 import bentoml
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.routing import APIRoute
 from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -23,7 +22,7 @@ from serving.http.limits.bodies import Bodies
 from serving.http.reception.entrance import Entrance
 from serving.http.reception.envelope import Guard, add_error_handlers
 from serving.http.reception.origins import Origins
-from serving.http.reception.routes import JsonRoute
+from serving.http.reception.routes import JsonRoute, take_every_path
 from serving.http.routers.customers import answer_routes, profile_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
@@ -42,13 +41,9 @@ class _App(FastAPI):
         return describe(super().openapi())
 
 
-def _operation(route: APIRoute) -> str:
-    """What clients call a route."""
-    return route.name
-
-
 def create_app(current: CurrentState) -> ASGIApp:
     """The ASGI application that answers each request from the state that is current then."""
+    take_every_path()
     app = _App(
         title="Stamkund",
         version="1",
@@ -56,7 +51,6 @@ def create_app(current: CurrentState) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        generate_unique_id_function=_operation,
     )
     app.router.route_class = JsonRoute
     limits = current.state.settings.serving
@@ -64,7 +58,7 @@ def create_app(current: CurrentState) -> ASGIApp:
     language = current.state.settings.language
     add_error_handlers(app, language)
     for routes in (answer_routes, profile_routes, message_routes, job_routes, service_routes):
-        app.include_router(routes(current))
+        app.router.routes.extend(routes(current).routes)  # an included router takes a while at each request
     _add_page(app)
     app.state.body_limit = limits.body_limit
     bodies = Bodies(limits.body_limit, together=limits.bodies_limit, timeout=limits.timeout / SECOND)

@@ -17,6 +17,7 @@ from features.errors import StamkundError
 from serving.http.app import create_app
 from serving.http.current.state import CurrentState, open_state
 from serving.http.environment import CONFIG, check_lake, check_store
+from serving.http.reception.routes import take_every_path
 from serving.telemetry.lines import log_lines
 from serving.telemetry.request_id import RequestIds
 from serving.telemetry.spans import tracing
@@ -38,6 +39,7 @@ class Mount:
 
 
 mount: Final = Mount()
+take_every_path()  # BentoML's own route to the mount is made before the application is
 
 
 def _config() -> Path:

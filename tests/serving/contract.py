@@ -24,7 +24,7 @@ class Contract:
     def __init__(self, document: Json) -> None:
         self.paths: Json = document["paths"]
         self._components = {**document["components"], "schemas": dict(_closed(document["components"]["schemas"]))}
-        self._patterns = [(re.compile(re.sub(r"\{\w+\}", ".*", path)), path) for path in self.paths]
+        self._patterns = [(re.compile(re.sub(r"\{\w+\}", ".*", path), re.DOTALL), path) for path in self.paths]
         self._validator = cache(self._new_validator)
 
     def check(self, got: Response) -> None:

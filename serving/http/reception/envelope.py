@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from features.errors import StamkundError
 from features.texts.catalogue import LANGUAGES
 from serving.http.limits.bodies import Bodies
+from serving.http.reception.routes import methods_of
 from serving.telemetry.endpoint import endpoint
 from serving.telemetry.failures import trace
 from serving.telemetry.requests import ERRORS
@@ -120,6 +121,8 @@ def add_error_handlers(app: FastAPI, language: str) -> None:
         asked = {"method": request.method, "path": request.url.path, "reason": str(error.detail)}
         response = error_response(StamkundError(code, **asked), language, status=error.status_code)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:  # Starlette tells the methods of one of a path's routes
+            response.headers["allow"] = methods_of(request.app.routes, request.scope)
         return response
 
     @app.exception_handler(Exception)

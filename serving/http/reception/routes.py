@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope
 
 from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
@@ -79,6 +81,10 @@ class JsonRoute(APIRoute):
 
     request: type[_JsonRequest] = _JsonRequest
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **named: Any) -> None:
+        """Let clients call the route's operation as its function is called."""
+        super().__init__(path, endpoint, **named | {"operation_id": named.get("name") or endpoint.__name__})
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Ask for the key, then do what the route does."""
         handler, (method,) = super().get_route_handler(), self.methods or {""}
@@ -104,3 +110,20 @@ class MessageRoute(JsonRoute):
     """A route of messages, whose key may be in the body."""
 
     request = _MessageRequest
+
+
+class _AnyText(PathConvertor):
+    regex = "(?s:.*)"
+
+
+def take_every_path() -> None:
+    """Let the routes that are made from now on take paths with line breaks, too, which would lead nowhere."""
+    register_url_convertor("path", _AnyText())
+
+
+def methods_of(routes: Iterable[BaseRoute], scope: Scope) -> str:
+    """The methods that a path takes, as the header Allow tells them."""
+    taken = [
+        route.methods or () for route in routes if isinstance(route, Route) and route.matches(scope)[0] != Match.NONE
+    ]
+    return ", ".join(sorted({method for methods in taken for method in methods}))

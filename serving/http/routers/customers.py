@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from serving.http.answers.decisions import answer_decision
 from serving.http.answers.privacy import answer_erasure, answer_export
@@ -21,8 +23,18 @@ from serving.http.current.state import CurrentState
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
 
+PROFILE, PARTS = "/v1/profiles/{key:path}", ("/events", "/export")
 Key = Annotated[str, Path(description="An identifier as `id_type:id`.", examples=["user_id:1008"])]
 AsOf = Annotated[str | None, Query(description="ISO 8601; now when left out.", examples=["2017-12-03T00:00:00Z"])]
+
+
+class _ProfileRoute(JsonRoute):
+    """A route of one path alone: nobody is erased by asking for their events in a wrong way."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the route takes a request, and how."""
+        is_part = scope["type"] == "http" and scope["path"].endswith(PARTS)
+        return (Match.NONE, {}) if is_part and self.path == PROFILE else super().matches(scope)
 
 
 def answer_routes(current: CurrentState) -> APIRouter:
@@ -44,7 +56,7 @@ def answer_routes(current: CurrentState) -> APIRouter:
 
 def profile_routes(current: CurrentState) -> APIRouter:
     """One customer: who they are, what happened to them, and their own rights."""
-    router = APIRouter(route_class=JsonRoute, prefix="/v1/profiles/{key:path}", tags=["profiles"])
+    router = APIRouter(route_class=_ProfileRoute, prefix=PROFILE, tags=["profiles"])
 
     @router.get("/export", responses=answers(ExportAnswer), summary="Everything that is held of a person")
     def get_export(key: Key) -> Response:

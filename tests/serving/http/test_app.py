@@ -31,7 +31,7 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
     monkeypatch.setattr(decisions, "add_decision", busy)
-    monkeypatch.setattr(http_customers, "record_of", busy)
+    monkeypatch.setattr(http_customers, "records_of", busy)
     monkeypatch.setattr(events, "append_events", busy)
     got = http.post(path, json=body)
     assert (got.status_code, error_of(got)["code"]) == (503, "store_unavailable")
@@ -61,6 +61,9 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
         ("GET /v1/profiles/user_id:nobody?as_of=1970-01-01", None, (404, "unknown_customer", "id")),
         ("GET /v1/profiles/user_id:1?as_of=1969-12-31", None, (422, "bad_date", "as_of")),
         ("GET /v1/profiles/user_id:1?as_of=0001-01-01T00:00:00%2B14:00", None, (422, "bad_date", "as_of")),
+        ("GET /v1/profiles/user_id:a%0Ab", None, (422, "bad_text", "id")),
+        ("GET /v1/profiles/user_id:a%0A/events", None, (422, "bad_text", "id")),
+        ("GET /v1%0A", None, (404, "not_found", None)),
         ("GET /v1/profiles/user_id:%00", None, (422, "bad_text", "id")),
         (f"GET /v1/profiles/user_id:{'1' * 513}", None, (422, "too_long", "id")),
         ("POST /v1/scores", {"customers": ["\0"]}, (422, "invalid_request", "customers[0]")),
@@ -103,7 +106,7 @@ def test_a_mistake_of_ours_keeps_the_shape(http: TestClient, monkeypatch: pytest
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(http_customers, "record_of", broken)
+    monkeypatch.setattr(http_customers, "records_of", broken)
     got = http.post("/v1/scores", json={"customers": ["1"]}, headers={"Request-Id": "mine"})
     assert (got.status_code, error_of(got)["code"], got.headers["request-id"]) == (500, "internal_error", "mine")
 

@@ -73,6 +73,9 @@ def test_what_the_server_answers_itself_is_described(server: Server) -> None:
             got = http.get(path)
             contract.check(got)
             assert got.status_code == 200
+        nowhere = http.get("/v1%0A")
+        contract.check(nowhere)
+        assert nowhere.json()["error"]["code"] == "not_found"
         assert "bentoml_service_request_total" in got.text
 
 
