@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, field
 
 from features.config.document import parse
 from features.config.hashing import check_hashing
-from features.config.locations import Place, Resolved, expand
+from features.config.locations import Place, Resolved, expand, is_url
 from features.config.mistakes import explain
 from features.config.outcomes import check_outcomes
 from features.config.preferences import check_preferences
@@ -30,6 +30,7 @@ from features.config.sections.serving import Clv, Serving
 from features.config.sections.targets import Gate, TargetSettings, Training
 from features.config.source import Source
 from features.config.target_names import check_target_names, each_horizon, with_each_horizon
+from features.errors import StamkundError
 from features.language.rules.types import Names
 from features.moments import micros
 from features.reading.ids import MISSING_IDS
@@ -194,7 +195,11 @@ class Settings(Section):
     @property
     def store_url(self) -> str:
         """The operational store's database URL, secrets included: never log it."""
-        return expand(self.store or f"sqlite:///{self.home / 'store.db'}", field="store")
+        url = expand(self.store or f"sqlite:///{self.home / 'store.db'}", field="store")
+        if not is_url(url):
+            text = "This is no database URL. Give one such as postgresql+psycopg://user@host/database."
+            raise StamkundError("bad_database_url", text, field="store")
+        return url
 
     @property
     def registry_url(self) -> str:

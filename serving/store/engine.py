@@ -17,6 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.config.sections.serving import Durability
 from features.config.settings import Settings
 from features.errors import StamkundError
+from features.full_disk import disk_full
+from features.sql import first_line
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
@@ -58,15 +60,32 @@ def _engine(url: URL, patience: float | None, durability: Durability = "process"
     arguments: dict[str, Any] = {"pool_size": 16, "max_overflow": 32, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:" and "uri" not in url.query:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(url.database).parent)
         engine = sa.create_engine(url, **arguments)
         sa.event.listen(engine, "connect", lambda connection, _: _tune_sqlite(connection, durability))
     else:
         arguments |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT}}
-        engine = sa.create_engine(url, **arguments)
+        try:
+            engine = sa.create_engine(url, **arguments)
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+            text = (
+                f"This is no database URL that can be used here: {first_line(error)}. Give one such as "
+                "postgresql+psycopg://user@host/database, and install its driver (pip install 'stamkund[postgres]')."
+            )
+            raise StamkundError("bad_database_url", text, field="store") from None
     if patience is not None:
         limit_waiting(engine, patience)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if disk_full(error):
+            raise
+        text = f"The folder {folder} of the store cannot be made: {error.strerror}. Correct `home:` or `store:`."
+        raise StamkundError("not_accessible", text, field="home") from None
 
 
 def meta(engine: Engine) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from serving.terminal.job_progress import runner_of_jobs, told_progress
 from serving.terminal.progress import shown_progress
 
 FAILED: Final = 1  # a coded error
+NOT_ACCESSIBLE: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 REFUSED: Final = 3  # done, but something was refused
 
 # Names and paths of the company's data are printed as they are: brackets and colons in them are not markup.
@@ -79,9 +81,17 @@ def output(*, as_json: bool) -> Iterator[Output]:
     except StamkundError as error:
         raise out.fail(error) from None
     except Exception as error:
-        if (fault := disk_full(error) or _outage(error)) is None:
+        if (fault := disk_full(error) or _outage(error) or _not_accessible(error)) is None:
             raise
         raise out.fail(fault) from None
+
+
+def _not_accessible(error: Exception) -> StamkundError | None:
+    """The coded error where this user may not do to a file what has to be done; None for any other."""
+    if not isinstance(error, OSError) or error.errno not in NOT_ACCESSIBLE or error.filename is None:
+        return None
+    text = f"{error.filename}: {error.strerror}. Let this user read and write it, or name another place."
+    return StamkundError("not_accessible", text)
 
 
 def _outage(error: Exception) -> StamkundError | None:

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from features.arrays import Floats, Ints
+from features.errors import StamkundError
 from features.files import atomic_folder
 from features.sentences.phrasebook import Phrasebook
 from training.learners.blend import Blend
@@ -117,7 +118,19 @@ class Model:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what :meth:`save` wrote; the same bits come out of it."""
+        """Read what :meth:`save` wrote; the same bits come out of it.
+
+        Raises :class:`StamkundError` ``model_corrupt`` where a file is missing, or is not what was written.
+        """
+        try:
+            return cls._read(folder)
+        except StamkundError:
+            raise
+        except Exception as error:
+            raise StamkundError("model_corrupt", folder=str(folder), problem=type(error).__name__) from error
+
+    @classmethod
+    def _read(cls, folder: Path) -> Self:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
 
         def texts(names: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy.engine import make_url
+
 from features.config.settings import Settings
+from features.errors import StamkundError
 from training.registry.relocation import follow_home
 
 if TYPE_CHECKING:
@@ -22,10 +25,12 @@ if TYPE_CHECKING:
 def registry_client(settings: Settings) -> Iterator[MlflowClient]:
     """A client; MLflow neither phones home nor talks on the user's terminal meanwhile."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # its 7 take four minutes
     loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from mlflow import MlflowClient  # noqa: PLC0415 - seconds to import, so only those who need the registry pay
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - as above
 
         levels = [logger.level for logger in loggers]
         for logger in loggers:
@@ -35,6 +40,11 @@ def registry_client(settings: Settings) -> Iterator[MlflowClient]:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 follow_home(file, settings)
             yield MlflowClient(settings.registry_url, settings.registry_url)
+        except MlflowException as error:
+            if not str(error).startswith("API request to "):
+                raise
+            where = make_url(settings.registry_url).render_as_string(hide_password=True)
+            raise StamkundError("registry_unavailable", field="registry", url=where) from error
         finally:
             for logger, level in zip(loggers, levels, strict=True):
                 logger.setLevel(level)

@@ -23,8 +23,14 @@ def follow_home(database: Path, settings: Settings) -> None:
         return
     home = settings.artifacts.as_uri()
     with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
-        if not _former_places(connection, home):
-            return
+        try:
+            if not _former_places(connection, home):
+                return
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            text = f"The registry {database} is damaged. Restore it from a backup, or move it away and train again."
+            raise StamkundError("registry_corrupt", text, field="registry") from None
         try:
             connection.execute("BEGIN IMMEDIATE")
             for former in _former_places(connection, home):  # again: another process may have been faster

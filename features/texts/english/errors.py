@@ -98,6 +98,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "--refit`, then `stamkund train`.",
     "error.feature_set_corrupt": "The feature set {file} is corrupt: {problem}. Restore it from a backup, or run "
     "`stamkund build --refit`, then `stamkund train`; a file that a service carries is written by `stamkund bento`.",
+    "error.model_corrupt": "The model in {folder} cannot be read ({problem}). Restore its files from a backup, or "
+    "train again.",
+    "error.registry_unavailable": "The registry {url} does not answer. Start it, or correct `registry:`.",
     "error.registry_not_writable": "The registry {file} is of a home that was elsewhere, and cannot be changed to this "
     "one: {problem}. Open it once where it can be written, for example by `stamkund models list`.",
     "error.unknown_target_type": "A model predicts '{type}', a type of target that this version does not have. Train "

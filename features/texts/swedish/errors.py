@@ -105,6 +105,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.feature_set_corrupt": "Filen med variabler {file} är skadad: {problem}. Återställ den från en kopia, eller "
     "kör `stamkund build --refit`, sedan `stamkund train`; en fil som en tjänst bär med sig skrivs av `stamkund "
     "bento`.",
+    "error.model_corrupt": "Modellen i {folder} går inte att läsa ({problem}). Återställ dess filer från en "
+    "säkerhetskopia, eller träna om.",
+    "error.registry_unavailable": "Registret {url} svarar inte. Starta det, eller rätta `registry:`.",
     "error.registry_not_writable": "Registret {file} hör till en hemmapp som låg någon annanstans, och går inte att "
     "ändra till den här: {problem}. Öppna det en gång där det går att skriva, till exempel med `stamkund models list`.",
     "error.unknown_target_type": "En modell förutsäger ”{type}”, ett slags mål som den här versionen inte har. Träna "

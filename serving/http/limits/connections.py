@@ -84,7 +84,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request, in the one shape of errors."""
         ERRORS.labels("malformed_request").inc()
-        body = orjson.dumps({"error": {"code": "malformed_request", "message": msg, "field": None}})
+        body = orjson.dumps({"error": {"code": "malformed_request", "params": {}, "message": msg, "field": None}})
         headers = (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),

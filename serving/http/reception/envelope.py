@@ -40,6 +40,8 @@ STATUS: Final = {
     "no_model": 503,
     "feature_set_mismatch": 503,
     "no_feature_set": 503,
+    "model_corrupt": 503,
+    "registry_unavailable": 503,
     "old_feature_set": 503,
     "feature_set_corrupt": 503,
     "registry_not_writable": 503,
