@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from serving.decisions.outcomes import outcomes
     from serving.scoring.batches.batch import BatchReport, score_batch, scores
 
 SERVICE = "serving.http.service:Stamkund"  # by which BentoML finds the service
 
-__all__ = ["SERVICE", "BatchReport", "score_batch", "scores"]
+__all__ = ["SERVICE", "BatchReport", "outcomes", "score_batch", "scores"]
 
 
 def __getattr__(name: str) -> object:
@@ -15,6 +16,7 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
+    from serving.decisions import outcomes  # noqa: PLC0415
     from serving.scoring.batches import batch  # noqa: PLC0415
 
-    return getattr(batch, name)
+    return getattr(outcomes if name == "outcomes" else batch, name)

@@ -94,6 +94,7 @@ _USUAL = (
     Kind("search", "searches", spec=("Products Searched",), interest=True),
     Kind("open", "opens", spec=("Email Opened",), synonyms=("sms_opened",), answer=True),
     Kind("exposure", "exposures", spec=("Promotion Viewed",), synonyms=("viewed_promotion",), question=True),
+    Kind("decision", "decisions"),
     Kind("coupon_applied", spec=("Coupon Applied",)),
     Kind("consent", spec=(
         "Segment Consent Preference", "Segment Consent Preference Updated", "Consent Preference Updated"

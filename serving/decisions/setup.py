@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from features.config.sections.decisions.decisions import DecisionSettings
-from features.config.sections.decisions.selection import Touch
 from features.config.settings import Settings
 from features.language.rules.types import Names
 from serving.decisions.arbitration.arbitration import Arbitration
@@ -59,7 +58,8 @@ class Setup:
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }
-        policy = None if settings.decisions is None else _policy(settings, settings.decisions, candidates)
+        offers, zone = candidates.offers, settings.timezone
+        policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, units=units)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
         return cls(candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy)
 
@@ -74,10 +74,3 @@ class Setup:
             types=types or declared.types,
             formats=formats or declared.formats,
         )
-
-
-def _policy(settings: Settings, declared: DecisionSettings, candidates: Candidates) -> Policy:
-    offers, units = candidates.offers, 10**settings.minor_units
-    touches = tuple(Touch(offer.offer_id, offer.campaign_id, offer.type, None) for offer in offers)
-    costs = tuple(offer.cost for offer in offers)
-    return Policy.of(declared, touches, costs, zone=settings.timezone, units=units)

@@ -57,6 +57,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.invalid_request.bool_parsing": "{at} must be true or false.",
     "error.invalid_request.literal_error": "{at} must be one of {expected}.",
     "error.bad_date": _NO_MOMENT,
+    "error.unknown_timezone": "'{timezone}' is no time zone of the IANA database; give one such as Europe/Berlin.",
     "error.bad_time": _NO_MOMENT,
     "error.bad_setting": _NO_MOMENT,
     "error.bad_date.early": "as_of '{text}' is before 1970. Ask for a later moment.",

@@ -30,6 +30,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "noun.coupon_applied.other": "coupons used",
     "noun.exposure.one": "offer shown",
     "noun.exposure.other": "offers shown",
+    "noun.decision.one": "offer chosen",
+    "noun.decision.other": "offers chosen",
     "noun.survey.one": "survey answered",
     "noun.survey.other": "surveys answered",
     "noun.support.one": "support request",

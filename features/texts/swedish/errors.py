@@ -60,6 +60,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.invalid_request.bool_parsing": "{at} måste vara true eller false.",
     "error.invalid_request.literal_error": "{at} måste vara något av {expected}.",
     "error.bad_date": _NO_MOMENT,
+    "error.unknown_timezone": "”{timezone}” är ingen tidszon i IANA:s databas; ange en, till exempel Europe/Berlin.",
     "error.bad_time": _NO_MOMENT,
     "error.bad_setting": _NO_MOMENT,
     "error.bad_date.early": "as_of ”{text}” är före 1970. Fråga om en senare tidpunkt.",

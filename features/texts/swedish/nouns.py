@@ -30,6 +30,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "noun.coupon_applied.other": "använda kuponger",
     "noun.exposure.one": "visat erbjudande",
     "noun.exposure.other": "visade erbjudanden",
+    "noun.decision.one": "utvalt erbjudande",
+    "noun.decision.other": "utvalda erbjudanden",
     "noun.survey.one": "besvarad enkät",
     "noun.survey.other": "besvarade enkäter",
     "noun.support.one": "supportärende",

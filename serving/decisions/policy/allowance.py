@@ -28,7 +28,7 @@ class Allowance:
     >>> from serving.decisions.policy.limits import limits_of
     >>> declared = DecisionSettings.model_validate({"caps": {"once": {"limit": 1, "each": "campaign", "within": "7d"}}})
     >>> tea, cup = Touch("tea", "spring", "offer", "web"), Touch("cup", "spring", "offer", "web")
-    >>> board = Board.of(limits_of(declared, zone="UTC", units=100), [tea, cup], [0, 0])
+    >>> board = Board.of(limits_of(declared, {}, zone="UTC", units=100), [tea, cup], [0, 0])
     >>> allowance = Allowance(board, {}, {}, as_of=9)
     >>> allowance.fits.tolist(), allowance.take(0), allowance.fits.tolist()
     ([True, True], None, [False, False])

@@ -53,18 +53,20 @@ class Limit:
         return f"{self.code}:{self.name}"
 
 
-def limits_of(settings: DecisionSettings, *, zone: str, units: int) -> tuple[Limit, ...]:
-    """The limits that are declared; the calendar is that of a ``zone``, a unit of the currency has so many minor ones.
+def limits_of(settings: DecisionSettings, stock: Mapping[str, int], *, zone: str, units: int) -> tuple[Limit, ...]:
+    """The limits that are declared, and the ``stock`` of each offer that has one.
+
+    The calendar is that of a ``zone``; a unit of the currency has so many minor ``units``.
 
     >>> caps = {"weekly": {"limit": 3, "channel": "email", "every": "week"}}
-    >>> declared = DecisionSettings.model_validate({"caps": caps, "stock": {"tea": 10}})
-    >>> [limit.key for limit in limits_of(declared, zone="UTC", units=100)]
+    >>> declared = DecisionSettings.model_validate({"caps": caps})
+    >>> [limit.key for limit in limits_of(declared, {"tea": 10}, zone="UTC", units=100)]
     ['cap:weekly', 'out_of_stock:']
     """
-    return tuple(_limits(settings, zone, units))
+    return tuple(_limits(settings, stock, zone, units))
 
 
-def _limits(settings: DecisionSettings, zone: str, units: int) -> Iterator[Limit]:
+def _limits(settings: DecisionSettings, stock: Mapping[str, int], zone: str, units: int) -> Iterator[Limit]:
     groups = settings.groups
     for name, cap in settings.caps.items():
         window, thing = Window(cap.within, cap.every, zone), thing_of(cap, cap.each, groups, cap.distinct)
@@ -73,9 +75,9 @@ def _limits(settings: DecisionSettings, zone: str, units: int) -> Iterator[Limit
     for name, budget in settings.budgets.items():
         most, window = round(budget.amount * units), Window(every=budget.every, zone=zone)
         yield Limit(BUDGET, name, most, window, thing_of(budget, None, groups), total=True, by_cost=True)
-    if settings.stock:
-        thing = thing_of(Selection(offer=tuple(settings.stock)), "offer", groups)
-        yield Limit(OUT_OF_STOCK, "", settings.stock, Window(), thing, total=True)
+    if stock:
+        thing = thing_of(Selection(offer=tuple(stock)), "offer", groups)
+        yield Limit(OUT_OF_STOCK, "", stock, Window(), thing, total=True)
 
 
 def thing_of(

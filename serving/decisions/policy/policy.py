@@ -16,6 +16,7 @@ from features.config.sections.decisions.rests import Rest
 from features.config.sections.decisions.selection import Touch
 from features.config.settings import Settings
 from features.evaluate.online.record import Record
+from serving.decisions.candidates.offers import Offer
 from serving.decisions.checks import Check
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.board import Board
@@ -46,14 +47,13 @@ class Policy:
     _lock: Lock = field(default_factory=Lock, init=False)
 
     @classmethod
-    def of(
-        cls, settings: DecisionSettings, candidates: tuple[Touch, ...], costs: tuple[int, ...], *, zone: str, units: int
-    ) -> Self:
-        """The policy that is declared, by the clock of a zone."""
-        rests = {
-            name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()
-        }  # fmt: skip
-        return cls(limits_of(settings, zone=zone, units=units), rests, candidates, costs, units)
+    def of(cls, settings: DecisionSettings, offers: Sequence[Offer], *, zone: str, units: int) -> Self:
+        """The policy that is declared for the offers of a catalogue, by the clock of a zone."""
+        touches = tuple(Touch(offer.offer_id, offer.campaign_id, offer.type, None) for offer in offers)
+        stock = {offer.offer_id: int(offer.stock) for offer in offers if offer.stock is not None}
+        rests = {name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()}
+        limits = limits_of(settings, stock, zone=zone, units=units)
+        return cls(limits, rests, touches, tuple(offer.cost for offer in offers), units)
 
     @cached_property
     def offers(self) -> Offers:
@@ -124,5 +124,5 @@ class Policy:
 def counted_after(settings: Settings, as_of: int) -> int:
     """After which moment what was decided for a customer may count, by the policy that is declared."""
     declared = DecisionSettings() if settings.decisions is None else settings.decisions
-    policy = Policy.of(declared, (), (), zone=settings.timezone, units=10**settings.minor_units)
+    policy = Policy.of(declared, (), zone=settings.timezone, units=10**settings.minor_units)
     return policy.counts_after(as_of)

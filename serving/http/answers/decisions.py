@@ -10,20 +10,17 @@ from functools import partial
 
 from sqlalchemy.engine import Connection
 
-from features.evaluate.online.consent import Consent
-from features.evaluate.online.record import Record
 from serving.decisions.arbitration.worth import ASSUMED, BASIS
-from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.placement import Placement
 from serving.decisions.control.arms import NOWHERE, Membership
 from serving.decisions.decide import decide
-from serving.decisions.eligibility.permission import barrier
 from serving.decisions.explanation.slates import Explain, Slate
 from serving.decisions.explanation.telling import slates
 from serving.decisions.facts.context import check_context
 from serving.decisions.facts.customers import Situation, facts_of
 from serving.decisions.facts.facts import Facts
+from serving.http.answers.barriers import barrier_of
 from serving.http.answers.by_policy import Asked, decide_by_policy
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
 from serving.http.answers.decision_row import picked, row_of, shown
@@ -56,6 +53,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     if moment.is_past:
         state = state.with_offers_as_of(moment.as_of)
     told_head, customer = head(state, moment), _customer(state, request.profile, moment)
+    dry_run = dry_run or request.dry_run
     decision_id, keep = uuid.uuid4().hex, not (dry_run or moment.is_past)
     customer_id = customer.customer_id if customer else None
     row = partial(row_of, state, request, moment, decision_id=decision_id, customer_id=customer_id)
@@ -64,7 +62,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         add_decision(connection, row(picked(state, decided), decided))
 
     arms = NOWHERE if customer_id is None else state.setup.arms.of(customer_id)
-    reason, decided = _barrier(state, request, customer, moment), None
+    reason, decided = barrier_of(state, request, customer, moment), None
     if reason is None and customer is not None and request.profile is not None:
         asked = Asked(decision_id, customer, request.profile, moment, request.context)
         decided = _decided(state, lineup, request, asked, add if keep else None)
@@ -84,6 +82,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, request.explain) for each in told],
+        **({"dry_run": True} if dry_run else {}),
     }
 
 
@@ -132,19 +131,6 @@ def _outcome(told: Sequence[Slate], reason: str | None) -> Outcome:
     if not choices:
         return "nothing"
     return "fallback" if all(choice.is_fallback for choice in choices) else "chosen"
-
-
-def _barrier(state: State, request: DecisionRequest, customer: Customer | None, moment: Moment) -> str | None:
-    """The reason that keeps every offer from this person; of somebody unknown, only what may be sent is asked."""
-    if state.rules is None:
-        return None
-    consent = customer.consent if customer is not None else None
-    found = barrier(
-        consent or Consent(state.rules, Record.of(()), moment.as_of),
-        request.context.get("channel"),
-        timezone=state.settings.timezone,
-    )
-    return None if customer is None and found == NO_CONSENT else found
 
 
 def _facts(state: State, lineup: Lineup, asked: Asked) -> Facts:

@@ -67,6 +67,9 @@ class DecisionRequest(Body):
         default=None,
         description="ISO 8601; now when left out. What is asked of the past is not kept: it has no decision_id.",
     )
+    dry_run: bool = Field(
+        default=False, description="Decide, but keep nothing and take nothing of what is limited: no decision_id."
+    )
 
     model_config = ConfigDict(
         extra="forbid",

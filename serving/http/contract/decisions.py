@@ -99,3 +99,4 @@ class DecisionAnswer(TypedDict):
     models: Annotated[dict[str, str], Field(description="By name the version of each model.")]
     basis: Annotated[str, Field(description="How the figures are computed.")]
     placements: list[Shown]
+    dry_run: NotRequired[Annotated[bool, Field(description="True where that was asked for: nothing was kept.")]]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
 import polars as pl
 import pytest
 import sqlalchemy as sa
@@ -16,12 +18,16 @@ from features.profiles.build import BuildResult
 from features.profiles.records import records
 from features.units import DAY
 from serving.jobs.build import build_all
+from serving.store.choices.choices import Choice, add_choices
 from serving.store.engine import meta, open_store
 from serving.store.event_log import append_events
+from serving.store.migrations.version import VERSION
 from serving.store.records import record_of
+from serving.store.schema import SCHEMA
 from tests.features.shops import Shop
 
 NOW = 17_500 * DAY  # 2017-11-30
+NOON = NOW - DAY // 2
 
 
 @pytest.fixture
@@ -121,8 +127,8 @@ def test_an_emptied_store_takes_nothing_from_the_lake(shop: Shop, store_url: str
     visits(store_url, "h0", "h1", "h2")
     built(shop, store_url)
     with store.begin() as connection:
-        for table in ("event_log", "records", "meta", "schema_version"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))
+        for table in (*SCHEMA.sorted_tables, VERSION):
+            connection.execute(sa.schema.DropTable(table))
     report = built(shop, store_url).report
     assert (report.full_read_reason, over_http(shop)) == (None, ["h0", "h1", "h2"])
     assert held(store) == wanted(shop)
@@ -162,3 +168,23 @@ def test_a_build_that_fails_at_any_step_leaves_the_last_good_one(tmp_path: Path,
     assert after.profiles.equals(fresh.profiles, null_equal=True)
     rejected = tmp_path / "home" / "rejects" / "named.csv"
     assert rejected.read_text() == (tmp_path / "fresh" / "rejects" / "named.csv").read_text()
+
+
+def test_what_was_decided_is_history_from_the_next_build_on(shop: Shop, store_url: str, store: Engine) -> None:
+    built(shop, store_url)
+    choice = Choice("d1", "2", NOON, "email", "hero", 1, "tea", "spring", "offer")
+    with store.begin() as connection:
+        add_choices(connection, [choice, replace(choice, fragment="anonymous_id:f", position=2)])
+    first = built(shop, store_url)
+    record = record_of(store, "2")
+    assert record is not None
+    (at,) = np.flatnonzero(record.equals("kind", "decision")).tolist()
+    columns = ("offer_id", "campaign_id", "channel")
+    assert [record.texts(name, np.array([at]))[0] for name in columns] == ["tea", "spring", "email"]
+    assert record.number("time")[at] == NOON
+    told = shop.lake().scan("events").filter(kind="decision").sort("fragment").collect()
+    assert told.select("fragment", "id_type", "id", "decision_id", "time").rows() == [
+        ("2", "user_id", "2", "d1", NOON), ("anonymous_id:f", "anonymous_id", "f", "d1", NOON),
+    ]  # fmt: skip
+    assert held(store) == wanted(shop)
+    assert built(shop, store_url).report.version == first.report.version  # each is logged once

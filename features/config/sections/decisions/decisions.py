@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,14 +18,13 @@ from features.config.sections.decisions.placements import PlacementSettings
 from features.config.sections.decisions.rests import Rest
 from features.config.sections.decisions.rules import DeclaredRule
 from features.config.sections.decisions.selection import Group, check_groups
-from features.config.sections.section import Section, Whole, check_names
+from features.config.sections.section import Section, check_names
 
 
 class DecisionSettings(Section):
     """Everything that is declared of decisions; without any of it the best of what reached a customer is chosen.
 
     ``context`` and ``traits`` tell the types of what rules read of a request and of a customer beside the usual names.
-    ``stock`` is how many there are of an offer, counted from the first decision on.
 
     >>> DecisionSettings.model_validate({"placements": {"home_hero": {"count": 2}}}).placements["home_hero"].count
     2
@@ -42,7 +41,6 @@ class DecisionSettings(Section):
     caps: dict[str, Cap] = Field(default_factory=dict)
     rests: dict[str, Rest] = Field(default_factory=dict)
     budgets: dict[str, Budget] = Field(default_factory=dict)
-    stock: dict[str, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
     exploration: Exploration = Exploration()
     control: dict[str, Arm] = Field(default_factory=dict)
     attribution: Attribution = Attribution()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.selection import Touch
 from features.evaluate.online.record import Record
+from serving.decisions.candidates.offers import Offer
 from serving.decisions.choice.choose import Manner, take
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
@@ -22,11 +23,19 @@ CANDIDATES = (
     Touch("call", None, "action", None),
 )
 COSTS = (300, 200, 100, 0)
-PLACES = {touch.offer: place for place, touch in enumerate(CANDIDATES)}
 
 
-def policy_of(settings: Mapping[str, object]) -> Policy:
-    return Policy.of(DecisionSettings.model_validate(settings), CANDIDATES, COSTS, zone="Europe/Stockholm", units=100)
+def policy_of(settings: Mapping[str, object], stock: Mapping[str, int] | None = None) -> Policy:
+    """The policy that is declared, with so many of some offers."""
+    declared = DecisionSettings.model_validate(settings)
+    offers = [
+        Offer(
+            str(touch.offer), str(touch.type), "", touch.campaign, None, None, 0, cost, frozenset(), assumed=False,
+            stock=(stock or {}).get(str(touch.offer)),
+        )
+        for touch, cost in zip(CANDIDATES, COSTS, strict=True)
+    ]  # fmt: skip
+    return Policy.of(declared, offers, zone="Europe/Stockholm", units=100)
 
 
 @dataclass(frozen=True)

@@ -96,8 +96,7 @@ class Deciding(RuleBasedStateMachine):
         self.caps, self.budget, self.stock = caps, budget, stock
         settings: dict[str, object] = {"caps": {f"cap_{i}": dict(cap) for i, cap in enumerate(caps)}}
         settings |= {} if budget is None else {"budgets": {"all": {"amount": budget, "every": "week"}}}
-        settings |= {} if stock is None else {"stock": {"tea": stock}}
-        self.policy: Policy = policy_of(settings)
+        self.policy: Policy = policy_of(settings, {} if stock is None else {"tea": stock})
         self.log = list[Kept]()
         self.now, self.persons = START, [frozenset("1"), frozenset("2"), frozenset("3")]
 

@@ -13,7 +13,7 @@ from features.privacy.rules import ConsentRules
 from serving.http.current.state import CurrentState
 from serving.store.engine import open_store
 from tests.serving.clients import client_of
-from tests.serving.http.errors import Json
+from tests.serving.http.errors import Json, error_of
 
 SETTINGS = ConsentSettings.model_validate(
     {
@@ -167,6 +167,16 @@ def test_nothing_is_sent_in_quiet_hours(http: TestClient) -> None:
     )
     assert (night["items"], {out["reason"] for out in night["excluded"]}) == ([], {"quiet_hours"})
     assert day["items"]
+    # by the customer's clock, as the request tells it, or else as their trait does
+    for zone, shown in (("Asia/Tokyo", True), ("Europe/Stockholm", False)):
+        asked = {"channel": "push", "timezone": zone}
+        assert bool(placement(http, "3", context=asked, as_of="2017-12-02T23:00:00Z")["items"]) is shown
+    told = {"messageId": "tz", "userId": "3", "traits": {"timezone": "Asia/Tokyo"}, "timestamp": "2017-12-02T00:00:00Z"}
+    assert http.post("/v1/identify", json=told).status_code == 200
+    assert placement(http, "3", context={"channel": "push"})["items"]  # midnight is nine in the morning there
+    wrong = {"profile": {"id": "3"}, "context": {"channel": "push", "timezone": "Europe/Stokholm"}}
+    refused = http.post("/v1/decisions", json=wrong)
+    assert (refused.status_code, error_of(refused)["code"]) == (422, "unknown_timezone")
 
 
 def test_without_rules_nothing_is_said_of_consent(own: CurrentState) -> None:
