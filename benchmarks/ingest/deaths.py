@@ -30,14 +30,15 @@ Figures = dict[str, float]
 
 def measure(kills: int = KILLS) -> Figures:
     """Deaths of one worker and of two, on SQLite and, where it is installed, on PostgreSQL."""
-    figures: Figures = {"lost": 0, "duplicated": 0, "acknowledged": 0, "kills": 0}
+    total: Figures = {"lost": 0, "duplicated": 0, "acknowledged": 0, "kills": 0}
+    figures: Figures = {}
     for name, store in {"sqlite": _files, **({"postgres": _postgres} if is_installed() else {})}.items():
         for workers in (1, 2):
             with TemporaryDirectory() as folder, store() as url:
                 told = deaths(company(Path(folder) / "company", url), workers=workers, kills=kills)
-            figures = {key: value + told[key] for key, value in figures.items()}
+            total = {key: value + told[key] for key, value in total.items()}
             figures |= {f"{key}_{name}_{workers}w": told[key] for key in ("lost", "duplicated", "acknowledged")}
-    return figures
+    return total | figures
 
 
 def deaths(config: Path, *, workers: int, kills: int) -> Figures:
