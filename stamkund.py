@@ -11,7 +11,7 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import data, fuzzy, identity, keys, models, privacy, rejected, scores, service
+from serving.terminal.commands import backup, data, fuzzy, identity, keys, models, privacy, rejected, scores, service
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -39,6 +39,7 @@ app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion w
 app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(service.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
 app.command(epilog=ending("stamkund rejected --code bad_time --count 5"))(rejected.rejected)
+app.command(epilog=ending("stamkund backup /backups/2024-06-30"))(backup.backup)
 app.add_typer(people, name="identity")
 people.command(epilog=ending("stamkund identity report --dry-run"))(identity.report)
 people.command(epilog=ending("stamkund identity explain email:anna@example.org"))(identity.explain)
