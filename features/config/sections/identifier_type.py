@@ -50,6 +50,20 @@ class IdentifierType(Section):
         country, trunk = _prefixes(self.region)
         return f"+{country}{number.removeprefix(trunk)}"
 
+    def spellings(self, value: str) -> set[str]:
+        """A value as it may have come: as told, plain, and a phone number of a region as it is dialled there.
+
+        >>> swedish = IdentifierType(form="phone", region="SE")
+        >>> sorted(swedish.spellings("+46 (0)70 123 45 67"))
+        ['+46 (0)70 123 45 67', '+46701234567', '0046701234567', '0701234567']
+        """
+        plain, spellings = self.plain(value), {value, self.plain(value)}
+        if self.region is not None:
+            country, trunk = _prefixes(self.region)
+            begin, rest = f"+{country}", plain.removeprefix(f"+{country}")
+            spellings |= {f"{trunk}{rest}", f"00{country}{rest}"} if plain.startswith(begin) else set()
+        return spellings
+
     def named(self, name: str) -> Self:
         """The same for a type of this name, which may tell the form."""
         usual = form_of(name)

@@ -73,6 +73,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.no_consent": "The customer with {id_type} '{id}' does not allow scores.",
     "error.unknown_model": "Unknown model '{name}'. Known: {known}.",
     "error.unknown_model.near": "Unknown model '{name}'; did you mean '{near}'? Known: {known}.",
+    "error.unknown_id_type": "Unknown type of identifier '{name}'. Known: {known}.",
+    "error.unknown_id_type.near": "Unknown type of identifier '{name}'; did you mean '{near}'? Known: {known}.",
     "error.unknown_kind": "Unknown kind '{name}'. Known: {known}.",
     "error.unknown_kind.near": "Unknown kind '{name}'; did you mean '{near}'? Known: {known}.",
     "error.unknown_language": "Unknown language '{name}'. Known: {known}.",

@@ -79,6 +79,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.no_consent": "Kunden med {id_type} ”{id}” tillåter inte poäng.",
     "error.unknown_model": "Okänd modell ”{name}”. Kända: {known}.",
     "error.unknown_model.near": "Okänd modell ”{name}”; menades ”{near}”? Kända: {known}.",
+    "error.unknown_id_type": "Okänt slag av identitet ”{name}”. Kända: {known}.",
+    "error.unknown_id_type.near": "Okänt slag av identitet ”{name}”; menades ”{near}”? Kända: {known}.",
     "error.unknown_kind": "Okänt slag ”{name}”. Kända: {known}.",
     "error.unknown_kind.near": "Okänt slag ”{name}”; menades ”{near}”? Kända: {known}.",
     "error.unknown_language": "Okänt språk ”{name}”. Kända: {known}.",

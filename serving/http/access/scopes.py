@@ -12,6 +12,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "POST /v1/scores": "read",
     "POST /v1/decisions": "read",
     "GET /v1/rejected": "admin",
+    "GET /v1/profiles": "read",
     "GET /v1/profiles/{key:path}": "read",
     "GET /v1/profiles/{key:path}/events": "read",
     "GET /v1/profiles/{key:path}/export": "admin",

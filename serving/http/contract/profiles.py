@@ -45,6 +45,31 @@ class ProfileAnswer(TypedDict):
     scores: Scores | None
 
 
+class IdentifierOf(TypedDict):
+    """An identifier; of a type that is hashed, its value is null."""
+
+    id_type: str
+    id: str | None
+
+
+class Found(TypedDict):
+    """A person whom an identifier means."""
+
+    customer_id: str
+    matched: Annotated[list[str], Field(description="The types of identifiers that it is one of.")]
+    identifiers: list[IdentifierOf] | None
+    no_identifiers: Annotated[str | None, Field(description="Why they are not told, as a code.")]
+
+
+class SearchAnswer(TypedDict):
+    """The people whom an identifier means, mostly one, or nobody."""
+
+    as_of: Moment
+    build: BuildOf | None
+    currency: str
+    people: list[Found]
+
+
 class Line(TypedDict):
     """What an event tells of an item; what it does not tell is left out."""
 

@@ -11,12 +11,13 @@ from starlette.types import Scope
 from serving.http.answers.decisions import answer_decision
 from serving.http.answers.privacy import answer_erasure, answer_export
 from serving.http.answers.profiles import answer_profile
-from serving.http.answers.requests import DecisionRequest, ScoresRequest
+from serving.http.answers.requests import DecisionRequest, Id, ScoresRequest
 from serving.http.answers.scores import answer_scores
+from serving.http.answers.search import answer_search
 from serving.http.answers.timeline import answer_timeline
 from serving.http.contract.decisions import DecisionAnswer
 from serving.http.contract.privacy import ExportAnswer, ReceiptAnswer
-from serving.http.contract.profiles import ProfileAnswer, TimelineAnswer
+from serving.http.contract.profiles import ProfileAnswer, SearchAnswer, TimelineAnswer
 from serving.http.contract.responses import OF_BODIES, answers
 from serving.http.contract.scores import ScoresAnswer
 from serving.http.current.state import CurrentState
@@ -50,6 +51,15 @@ def answer_routes(current: CurrentState) -> APIRouter:
     )
     def post_decisions(body: DecisionRequest) -> Response:
         return json_response(answer_decision(current.state, body))
+
+    @router.get("/v1/profiles", responses=answers(SearchAnswer), summary="Who somebody is, by an exact identifier")
+    def get_profiles(
+        identifier: Annotated[
+            Id, Query(description="Of any type, however it is written.", examples=["Anna@Example.se"])
+        ],
+        id_type: Annotated[Id | None, Query(description="Only as one of this type.")] = None,
+    ) -> Response:
+        return json_response(answer_search(current.state, identifier, id_type))
 
     return router
 

@@ -41,6 +41,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "POST /v1/scores": ("read", {"customers": ["3"]}),
     "POST /v1/decisions": ("read", {"profile": {"id": "3"}}),
     "GET /v1/rejected": ("admin", None),
+    "GET /v1/profiles": ("read", None),
     "GET /v1/profiles/{key:path}": ("read", None),
     "GET /v1/profiles/{key:path}/events": ("read", None),
     "GET /v1/profiles/{key:path}/export": ("admin", None),

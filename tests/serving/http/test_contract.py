@@ -21,10 +21,13 @@ from tests.serving.http.test_access import ASKED
 from tests.serving.shop import keep_records
 
 BODIES = [route for route in ASKED if route.startswith("POST")]
-ANSWERED = {"POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404, "DELETE /v1/jobs/{job_id}": 404}  # else 200
+ANSWERED = {  # else 200
+    "POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
+}  # fmt: skip
 QUERIES = {
     "GET /v1/jobs": "?state=lost",
     "GET /v1/rejected": "?count=0",
+    "GET /v1/profiles": "?identifier=",
     "GET /v1/profiles/{key:path}": "?as_of=soon",
     "GET /v1/profiles/{key:path}/events": "?limit=0",
     "DELETE /v1/profiles/{key:path}": "?suppress=perhaps",
