@@ -117,12 +117,10 @@ def _consent(state: State, customer: str, record: Record, moment: Moment) -> Con
     return Consent(state.rules, record, moment.as_of)
 
 
-def campaign_pairs(state: State, record: Record, *, as_of: int, anyone: Collection[str] = ()) -> Pairs:
-    """The customer's pairs with the campaigns that run and have reached them, or are for ``anyone``."""
-    contact, response = contact_kinds(state.settings)
-    return pairs_of(
-        record, running_campaigns(state.campaigns, as_of=as_of), contact, response, as_of=as_of, anyone=anyone
-    )
+def campaign_pairs(state: State, records: Sequence[Record], *, as_of: int, anyone: Collection[str] = ()) -> list[Pairs]:
+    """Each customer's pairs with the campaigns that run and have reached them, or are for ``anyone``."""
+    (contact, response), running = contact_kinds(state.settings), running_campaigns(state.campaigns, as_of=as_of)
+    return [pairs_of(record, running, contact, response, as_of=as_of, anyone=anyone) for record in records]
 
 
 def unknown_customer(profile: Profile) -> StamkundError:

@@ -136,7 +136,7 @@ def _outcome(told: Sequence[Slate], reason: str | None) -> Outcome:
 def _facts(state: State, lineup: Lineup, asked: Asked) -> Facts:
     customer, context, moment = asked.customer, asked.context, asked.moment
     candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
-    pairs = campaign_pairs(state, customer.record, as_of=moment.as_of, anyone=candidates.open_campaigns)
+    (pairs,) = campaign_pairs(state, [customer.record], as_of=moment.as_of, anyone=candidates.open_campaigns)
     situation = Situation(context, customer.consent, state.setup.rules.names, state.settings.timezone)
     facts = facts_of(customer.record, lineup, candidates, pairs, response, as_of=moment.as_of, situation=situation)
     return replace(facts, arms=state.setup.arms.of(customer.customer_id), seed=asked.decision_id)

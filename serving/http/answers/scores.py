@@ -30,6 +30,7 @@ from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
 from serving.store.blocks import blocks
 from serving.store.engine import outages_as_errors
+from training.targets import PAIR
 
 BLOCK: Final = 100  # customers whose records are held at once
 
@@ -69,7 +70,8 @@ def score_rows(
     state: State, lineup: Lineup, records: Mapping[str, Record], features: Floats, *, as_of: int, top: int
 ) -> Sheet:
     """The scores of customers by their records and feature rows, in the order of these, ``top`` reasons a model."""
-    pairs = Pairs.of_customers([campaign_pairs(state, record, as_of=as_of) for record in records.values()])
+    asked = any(model.target.entity == PAIR for model in lineup.models.values())
+    pairs = Pairs.of_customers(campaign_pairs(state, [*records.values()], as_of=as_of) if asked else ())
     silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 
