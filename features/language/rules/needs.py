@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
-from features.language.rules.evaluate import Cell, Read, compile_rule
+from features.language.rules.evaluate import Cell, Evaluate, Read, compile_parts
 from features.language.rules.nodes import Node
+from features.language.rules.parse import parse
 from features.language.rules.types import Names, Type
 from features.moments import minute
 from features.texts.catalogue import figure_in, text
@@ -21,6 +23,11 @@ _CODES: Final = {
     "<": "below", "<=": "at_most", ">": "above", ">=": "at_least", "==": "equal", "!=": "other", "in": "among",
     "not in": "none_of",
 }  # fmt: skip
+
+
+@cache
+def _parts(rule: str, timezone: str) -> dict[tuple[str, int, int], Evaluate]:
+    return compile_parts(parse(rule), timezone=timezone)
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,6 @@ class Needs:
     def of(self, node: Node, *, wanted: bool = True) -> str:
         """What would have to change for a part to be as wanted; empty where it is so.
 
-        >>> from features.language.rules.parse import parse
         >>> rule = "features.orders_90d >= 3 && features.spend_90d > 20"
         >>> names = Names({"features": {"orders_90d": "number", "spend_90d": "number"}})
         >>> read = {"features.orders_90d": Cell(2.0), "features.spend_90d": Cell(1234.5)}.__getitem__
@@ -88,11 +94,15 @@ class Needs:
         return text("rule.need", self.language, name=name, value=value, needed=needed)
 
     def _cell(self, node: Node) -> Cell:
-        value, known = compile_rule(node, self.read, timezone=self.timezone)(self.read)
-        return Cell(self._here(value), bool(self._here(known)))
+        return _parts(self.text, self.timezone)[node.op, node.start, node.end](self._here)
 
-    def _here(self, values: Any) -> Any:
-        return values[self.place] if isinstance(values, np.ndarray) else values
+    def _here(self, name: str) -> Cell:
+        """The value of a name, of those of candidates that of the candidate at the place."""
+        value, known = self.read(name)
+        if not isinstance(known, np.ndarray):
+            return Cell(value, known)
+        here = value[self.place]
+        return Cell(here.item() if isinstance(here, np.generic) else here, bool(known[self.place]))
 
     def _text(self, node: Node) -> str:
         return self.text[node.start : node.end]

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final, Literal
+from typing import Final
 
 from features.errors import StamkundError
+from features.language.rules.literals import Type, time_of, type_of_literal
 from features.language.rules.nodes import Node, mistake
-from features.reading.iso import parse
-from features.units import duration
 
-Type = Literal["number", "text", "boolean", "list", "moment", "duration"]
 _ARTICLES: Final[Mapping[Type, str]] = {
     "number": "a number", "text": "a text", "boolean": "true or false", "list": "a list", "moment": "a moment",
     "duration": "a duration",
@@ -39,6 +37,8 @@ _OPERANDS: Final[Mapping[str, tuple[tuple[Type, ...], Type]]] = {
     "negative": (("number",), "number"),
 }
 _ORDERED: Final = ("number", "moment", "duration")
+
+__all__ = ["Names", "Type"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Names:
         return result
 
     def _type_of_literal(self, text: str, node: Node) -> Type:  # noqa: ARG002  (all have this form)
-        return _type_of(node.value)
+        return type_of_literal(node.value)
 
     def _type_of_list(self, text: str, node: Node) -> Type:
         types = {self.type_of(text, item) for item in node.args}
@@ -125,7 +125,7 @@ class Names:
     def _membership(self, text: str, node: Node) -> Type:
         one, several = node.args
         self._wanted(text, several, "list")
-        held = _type_of(several.args[0].value) if several.op == "list" and several.args else "text"
+        held = type_of_literal(several.args[0].value) if several.op == "list" and several.args else "text"
         self._wanted(text, one, held)
         return "boolean"
 
@@ -151,19 +151,3 @@ class Names:
             problem = f"Only numbers and times have an order, and this is {_ARTICLES[known[0]]}."
             raise mistake("bad_type", problem, text, node.start)
         return "boolean"
-
-
-def time_of(node: Node, timezone: str = "UTC") -> int:
-    """The microseconds of ``timestamp("…")`` or ``duration("…")``; a time without an offset is of the time zone.
-
-    >>> time_of(Node("duration", (Node("literal", value="2h"),)))
-    7200000000
-    """
-    text = node.args[0].value if node.args[0].op == "literal" else None
-    return parse(text, timezone=timezone) if node.op == "timestamp" else duration(text)
-
-
-def _type_of(value: object) -> Type:
-    if isinstance(value, bool):
-        return "boolean"
-    return "text" if isinstance(value, str) else "number"

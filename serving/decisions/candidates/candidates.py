@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import polars as pl
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from features.arrays import Floats, Ints, Mask
-from features.events.knowledge import known_events
-from features.lake import Lake
 from serving.decisions.candidates.offers import Offer
 
 SMOOTHING: Final = 10.0  # a customer's shares start from everybody's, with the weight of this many order lines
@@ -90,7 +88,30 @@ class Candidates:
 
     def on_channel(self, channel: str | None) -> Mask:
         """``[offer]``: whether it may be shown on a channel; where that is not known, whether it may be on any."""
-        return np.array([not o.channels or channel in o.channels for o in self.offers], dtype=np.bool_)
+        fits = np.ones(len(self.offers), dtype=np.bool_)
+        fits[[place for place, channels in self._of_channels if channel not in channels]] = False
+        return fits
+
+    @cached_property
+    def _of_channels(self) -> list[tuple[int, frozenset[str]]]:
+        """The places of the offers that may be shown on some channels only, and these."""
+        return [(place, o.channels) for place, o in enumerate(self.offers) if o.channels]
+
+    def fitting(self, types: Sequence[str], formats: Sequence[str]) -> Mask:
+        """``[offer]``: whether it is of one of the types and comes in one of the formats; without any, of all."""
+        fits = np.isin(self._types, types) if types else np.ones(len(self.offers), dtype=np.bool_)
+        wrong = [place for place, own in self._of_formats if formats and own.isdisjoint(formats)]
+        fits[wrong] = False
+        return fits
+
+    @cached_property
+    def _types(self) -> NDArray[np.str_]:
+        return np.array([o.type for o in self.offers], dtype=np.str_)
+
+    @cached_property
+    def _of_formats(self) -> list[tuple[int, frozenset[str]]]:
+        """The places of the offers that come in some formats only, and these."""
+        return [(place, o.formats) for place, o in enumerate(self.offers) if o.formats]
 
     @cached_property
     def is_open(self) -> Mask:
@@ -124,10 +145,3 @@ class Candidates:
         if not self.offers:
             return lines
         return (lines + SMOOTHING * self.popularity) / (np.bincount(self.group, lines)[self.group] + SMOOTHING)
-
-
-def line_counts(lake: Lake, *, as_of: int) -> dict[str, int]:
-    """The number of order lines of each item up to ``as_of``, by everybody."""
-    orders = known_events(lake.scan("events"), as_of).filter(pl.col("kind") == "order")
-    counts = orders.filter(pl.col("item_id").is_not_null()).group_by("item_id").len().collect()
-    return dict(zip(counts["item_id"], counts["len"], strict=True))

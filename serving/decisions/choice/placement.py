@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from features.arrays import Mask
 from serving.decisions.candidates.candidates import Candidates
 
@@ -22,10 +20,4 @@ class Placement:
 
     def fits(self, candidates: Candidates) -> Mask | None:
         """``[candidate]``: whether it may be shown here, where not all may; one of no formats comes in any."""
-        if not self.types and not self.formats:
-            return None
-        return np.array([self._shows(o.type, o.formats) for o in candidates.offers], dtype=np.bool_)
-
-    def _shows(self, type_: str, formats: frozenset[str]) -> bool:
-        of_type = not self.types or type_ in self.types
-        return of_type and (not self.formats or not formats or not formats.isdisjoint(self.formats))
+        return candidates.fitting(self.types, self.formats) if self.types or self.formats else None

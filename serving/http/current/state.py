@@ -19,9 +19,10 @@ from features.lake import Lake
 from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.units import SECOND
-from serving.decisions.candidates.candidates import Candidates, line_counts
+from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.generated import generated
 from serving.decisions.candidates.offers import offers_at
+from serving.decisions.candidates.popularity import line_counts
 from serving.decisions.facts.names import names_at
 from serving.decisions.setup import Setup
 from serving.http.current.built import Built

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
+from rich.console import RenderableType
 from rich.table import Table
 
 from features.config.settings import Settings
@@ -15,7 +16,7 @@ from features.moments import iso
 from serving.http.answers.decisions import answer_decision
 from serving.http.answers.requests import DecisionRequest, PlacementRequest, Profile
 from serving.http.current.state import load_state
-from serving.terminal.decisions.why import why_table
+from serving.terminal.decisions.why import why_text
 from serving.terminal.layout import add_row, folded, table_of
 
 
@@ -47,11 +48,11 @@ def decision_of(
     return json
 
 
-def decision_tables(decision: Mapping[str, Any], currency: str, *, why: bool = False) -> tuple[Table, ...]:
+def decision_tables(decision: Mapping[str, Any], currency: str, *, why: bool = False) -> tuple[RenderableType, ...]:
     """The offers of a decision, and why not the others, if there are any."""
     (placement,) = decision["placements"]
     if why:
-        return (why_table(placement),)
+        return (why_text(placement),)
     others = [exclusions_table(placement["excluded"])] if placement["excluded"] else []
     return offers_table(placement["items"], currency), *others
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from serving.decisions.candidates.candidates import SMOOTHING
-from tests.serving.decisions.sample import CANDIDATES, PLACE
+from serving.decisions.candidates.candidates import SMOOTHING, Candidates
+from tests.serving.decisions.sample import CANDIDATES, PLACE, offer
 
 
 def test_popularity_is_everybodys_share_within_a_campaign() -> None:
@@ -20,3 +22,17 @@ def test_shares_start_from_everybodys_and_move_to_ones_own() -> None:
     assert often[PLACE["cake"]] == pytest.approx((10 + SMOOTHING / 11) / (20 + SMOOTHING))
     for group in range(3):
         assert often[CANDIDATES.group == group].sum() == pytest.approx(1)
+
+
+def test_where_a_candidate_may_be_shown() -> None:
+    offers = [
+        replace(offer("a"), type="item", channels=frozenset({"web", "app"})),
+        replace(offer("b"), formats=frozenset({"banner"})),
+        offer("c"),
+    ]
+    candidates = Candidates.of(offers, {})
+    on = {channel: candidates.on_channel(channel).tolist() for channel in ("web", "email", None)}
+    assert on == {"web": [True] * 3, "email": [False, True, True], None: [False, True, True]}
+    assert candidates.fitting(["item"], []).tolist() == [True, False, False]
+    assert candidates.fitting([], ["tile"]).tolist() == [True, False, True]
+    assert candidates.fitting(["offer", "content"], ["banner", "tile"]).tolist() == [False, True, True]

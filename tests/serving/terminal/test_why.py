@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from serving.terminal.decisions.why import why_table
+from serving.terminal.decisions.why import why_text
 
+REGULARS = "For regulars: features.orders_90d is 2 and must be at least 3, or you may come again."
 PLACEMENT = {
     "id": "home",
     "items": [
-        {"offer_id": "tea", "is_fallback": False, "expected_value": 1234.5, "reasons": []},
+        {"offer_id": "tea", "name": "A pot of tea", "is_fallback": False, "expected_value": 1234.5, "reasons": []},
     ],
     "excluded": [
         {
@@ -18,17 +19,20 @@ PLACEMENT = {
             "offers": [
                 {
                     "offer_id": "wine",
-                    "detail": "For regulars: features.orders_90d is 2 and must be at least 3.",
+                    "name": "A glass [of] wine",
+                    "detail": REGULARS,
                     "also": [{"code": "expired", "params": {}, "detail": "It ended at 2024-01-01 00:00 UTC."}],
                 },
                 {
                     "offer_id": "cup",
-                    "detail": "For regulars: features.orders_90d is 2 and must be at least 3.",
+                    "name": "A cup",
+                    "detail": REGULARS,
                     "also": [],
                 },
                 {
                     "offer_id": "jam",
-                    "detail": "For regulars: features.orders_90d is 2 and must be at least 3.",
+                    "name": "Jam",
+                    "detail": REGULARS,
                     "also": [],
                 },
             ],
@@ -40,16 +44,15 @@ PLACEMENT = {
 def test_every_candidate_is_told_with_every_reason_in_80_columns() -> None:
     console = Console(width=80)
     with console.capture() as capture:
-        console.print(why_table(PLACEMENT))
-    lines = [line.split("  ", 1) for line in capture.get().splitlines()]
-    assert max(len(line) for line in capture.get().splitlines()) <= 80
-    told = [(name.strip(), why.strip()) for name, why in lines]
-    assert told == [
-        ("candidate", "would be shown, or what would have to change"),
-        ("tea", "Shown at 1: it is expected to bring 1,234.50."),
-        ("cup, jam", "For regulars: features.orders_90d is 2 and must be"),
-        ("", "at least 3."),
-        ("wine", "1. For regulars: features.orders_90d is 2 and must"),
-        ("", "be at least 3."),
-        ("", "2. It ended at 2024-01-01 00:00 UTC."),
+        console.print(why_text(PLACEMENT))
+    assert [line.rstrip() for line in capture.get().splitlines()] == [
+        "tea A pot of tea",
+        "    Shown at 1: it is expected to bring 1,234.50.",
+        "cup, jam",
+        "    For regulars: features.orders_90d is 2 and must be at least 3, or you",
+        "    may come again.",
+        "wine A glass [of] wine",
+        "    1. For regulars: features.orders_90d is 2 and must be at least 3, or you",
+        "    may come again.",
+        "    2. It ended at 2024-01-01 00:00 UTC.",
     ]
