@@ -51,6 +51,7 @@ def create_app(current: CurrentState) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,
     )
     app.router.route_class = JsonRoute
     limits = current.state.settings.serving

@@ -43,6 +43,7 @@ def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> 
         log_config=None,
         access_log=False,
         server_header=False,
+        ws="none",  # who asks for a web socket is answered like anybody else
         http=cast("type[asyncio.Protocol]", Connections(connections).protocol),
         timeout_graceful_shutdown=GRACE,
     )

@@ -32,6 +32,9 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.not_found": "{method} {path}: there is nothing here. See /docs for what there is.",
     "error.method_not_allowed": "{method} {path}: this takes other methods. See /docs for what there is.",
     "error.unsupported_media_type": "The body is of a type that is not read here. Send JSON.",
+    "error.malformed_request": "This is no request as HTTP/1.1 has it. Send it again in full, with headers in ASCII.",
+    "error.malformed_request.headers": "The headers are larger than the {limit} bytes that are allowed. Send less in "
+    "them.",
     "error.http_error": "The request cannot be answered: {reason}.",
     "error.malformed_json": "The body is not JSON: {reason}.",
     "error.malformed_gzip": "The body is no gzip, or not all of it came. Send it again, or without Content-Encoding.",

@@ -34,6 +34,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.not_found": "{method} {path}: här finns ingenting. Se /docs för vad som finns.",
     "error.method_not_allowed": "{method} {path}: här används andra metoder. Se /docs för vad som finns.",
     "error.unsupported_media_type": "Innehållet är av ett slag som inte läses här. Skicka JSON.",
+    "error.malformed_request": "Det här är inget anrop enligt HTTP/1.1. Skicka det igen, helt, med huvuden i ASCII.",
+    "error.malformed_request.headers": "Huvudena är större än de {limit} byte som är tillåtna. Skicka mindre i dem.",
     "error.http_error": "Anropet går inte att besvara: {reason}.",
     "error.malformed_json": "Innehållet är inte JSON: {reason}.",
     "error.malformed_gzip": "Innehållet är inte gzip, eller kom inte fram helt. Skicka det igen, eller utan "

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from features.errors import StamkundError
 from serving.telemetry.request_id import HEADER, request_id_of
 from serving.telemetry.requests import ERRORS
 
@@ -63,7 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._size += len(data)
         super().data_received(data)
         if self in self._limits.idle and self._size > HEADERS_LIMIT and not self.transport.is_closing():
-            self.send_400_response("The headers are larger than this service takes.")
+            self._refuse(StamkundError("malformed_request.headers", limit=HEADERS_LIMIT))
 
     def on_headers_complete(self) -> None:
         """Wait no more."""
@@ -81,10 +82,14 @@ class BoundedProtocol(HttpToolsProtocol):
         super().pause_writing()
         self._watch_reader()
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, in the one shape of errors."""
-        ERRORS.labels("malformed_request").inc()
-        body = orjson.dumps({"error": {"code": "malformed_request", "params": {}, "message": msg, "field": None}})
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's own words)
+        """Refuse what is no request."""
+        self._refuse(StamkundError("malformed_request"))
+
+    def _refuse(self, error: StamkundError) -> None:
+        """Answer in the one shape of errors what becomes no request."""
+        ERRORS.labels(error.code).inc()
+        body = orjson.dumps({"error": error.answer()})
         headers = (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),
