@@ -36,7 +36,7 @@ def test_what_was_taken_meanwhile_is_chosen_again(
 
     def choose(standing: Standing) -> Plan[None]:
         restraint = policy.restraint(None, "web", standing.past.choices, standing.used, as_of=9)
-        (place,) = take(range(4), 1, Manner(restraint=restraint))
+        ((place, _),) = take(range(4), 1, Manner(restraint=restraint))
         touch = CANDIDATES[place]
         if len(calls) < times:
             decide(store, policy, other, as_of=9, wishes=(0, 3) if not calls else (3,))
