@@ -33,7 +33,7 @@ def shop_of_files(folder: Path, days: int) -> Path:
 
 
 def ended(http: httpx.Client, place: str, holds: Callable[[Any], bool] = lambda job: job["finished"]) -> Any:
-    end = time.monotonic() + 180
+    end = time.monotonic() + 400
     while not holds(job := http.get(place).json()):
         assert time.monotonic() < end, job
         time.sleep(0.05)

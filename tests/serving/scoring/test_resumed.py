@@ -72,7 +72,7 @@ def test_a_batch_that_is_killed_after_each_chunk_ends_and_says_the_same(
     assert 10 < silent < 70, silent
     kill_after(1, monkeypatch)
     out, runs = tmp_path / "scores.parquet", list[int]()
-    while not out.exists():
+    while not out.exists() and len(runs) < 20:
         try:
             runs.append(score_batch(settings, as_of=EARLY, out=out, lineup=lineup).continued)
         except KeyboardInterrupt:
