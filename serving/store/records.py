@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
-from uuid import uuid4
 
 import orjson
 import sqlalchemy as sa
@@ -13,12 +12,15 @@ from sqlalchemy.engine import Connection, Engine
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
 from serving.store.blocks import blocks
+from serving.store.drafts.draft import BLOCK, copy_others, draft_name, drop, gather
 from serving.store.engine import changing_tables
 from serving.store.hidden import hide_pending
 from serving.store.reader import Ask, ask_among, reading
 from serving.store.schema import EVENT_LOG, META, RECORDS
 
-_DRAFT: Final = "records__"  # begins the names of tables that a build gathers records in, or has replaced
+Beside = Callable[[Connection], object]
+_AT_ONCE: Final = 8_000_000  # bytes of records that one transaction writes at most
+_ROW: Final = 1_000  # what each of them counts beside its bytes
 _BASES: Final = sa.select(RECORDS.c.customer_id, RECORDS.c.payload, RECORDS.c.log_seq)
 _LATER_EVENTS: Final = (
     sa.select(EVENT_LOG.c.fragment, EVENT_LOG.c.event)
@@ -62,8 +64,8 @@ def replace_records(
     as_of: int,
     log_seq: int,
     lake: str,
-    chunk: int = 500,
-    beside: Callable[[Connection], object] = lambda _: None,
+    chunk: int = BLOCK,
+    beside: Beside = lambda _: None,
 ) -> int:
     """Put a build's records in place of the last build's, all at once; returns how many.
 
@@ -76,15 +78,8 @@ def replace_records(
     A record must hold every event of its customer in the lake, later ones than ``as_of`` too: what the log held up to
     ``log_seq`` is not read again. ``lake``, what the records are made of, is kept in ``meta``.
     """
-    draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
-    former = f"{_DRAFT}{uuid4().hex}"
-    with changing_tables(engine) as connection:
-        connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {former}"))
-        connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {RECORDS.name}"))
-        beside(connection)
-        hide_pending(connection)
-        _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
-    _drop(engine, former)
+    draft, count, _ = gather(engine, records, log_seq=log_seq, chunk=chunk)
+    _change_places(engine, draft, beside, as_of=as_of, log_seq=log_seq, lake=lake)
     return count
 
 
@@ -96,44 +91,43 @@ def update_records(
     as_of: int,
     log_seq: int,
     lake: str,
-    chunk: int = 500,
-    beside: Callable[[Connection], object] = lambda _: None,
+    chunk: int = BLOCK,
+    beside: Beside = lambda _: None,
 ) -> int:
     """Like :func:`replace_records`, for some customers only; those of them without a new record lose theirs.
 
-    The others' records stay as they are: nothing that was logged since is about them.
+    The others' records stay as they are: nothing that was logged since is about them. So that events do not have to
+    wait, not many records are written in the one transaction: where they are more, the others are copied beside them.
     """
-    draft, count = _gather(engine, records, log_seq=log_seq, chunk=chunk)
+    draft, count, size = gather(engine, records, log_seq=log_seq, chunk=chunk)
+    if size + _ROW * len(customers) > _AT_ONCE:
+        copy_others(engine, draft, customers, chunk)
+        _change_places(engine, draft, beside, as_of=as_of, log_seq=log_seq, lake=lake)
+        return count
     rows = ({"customer": customer} for customer in sorted(customers))
     with changing_tables(engine) as connection:
         for block in blocks(rows, chunk):
             connection.execute(_DELETE, block)
         connection.execute(sa.insert(RECORDS).from_select(RECORDS.columns.keys(), sa.select(draft)))
-        beside(connection)
-        hide_pending(connection)
-        _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
-    _drop(engine, draft.name)
+        _finish(connection, beside, as_of=as_of, log_seq=log_seq, lake=lake)
+    drop(engine, draft.name)
     return count
 
 
-def _gather(engine: Engine, records: Iterable[tuple[str, Record]], *, log_seq: int, chunk: int) -> tuple[sa.Table, int]:
-    """Records in a table of their own, and how many."""
-    rows = ({"customer_id": key, "payload": record.pack(), "log_seq": log_seq} for key, record in records)
-    for name in sa.inspect(engine).get_table_names():
-        if name.startswith(_DRAFT):
-            _drop(engine, name)
-    draft = RECORDS.to_metadata(sa.MetaData(), name=f"{_DRAFT}{uuid4().hex}")
-    draft.create(engine)
-    count = 0
-    for block in blocks(rows, chunk):
-        with engine.begin() as connection:
-            connection.execute(sa.insert(draft), block)
-        count += len(block)
-    return draft, count
+def _change_places(engine: Engine, draft: sa.Table, beside: Beside, *, as_of: int, log_seq: int, lake: str) -> None:
+    """Let a draft be the records from now on."""
+    former = draft_name()
+    with changing_tables(engine) as connection:
+        connection.execute(sa.text(f"ALTER TABLE {RECORDS.name} RENAME TO {former}"))
+        connection.execute(sa.text(f"ALTER TABLE {draft.name} RENAME TO {RECORDS.name}"))
+        _finish(connection, beside, as_of=as_of, log_seq=log_seq, lake=lake)
+    drop(engine, former)
 
 
-def _drop(engine: Engine, table: str) -> None:
-    sa.Table(table, sa.MetaData()).drop(engine, checkfirst=True)
+def _finish(connection: Connection, beside: Beside, *, as_of: int, log_seq: int, lake: str) -> None:
+    beside(connection)
+    hide_pending(connection)
+    _describe_build(connection, as_of=as_of, log_seq=log_seq, lake=lake)
 
 
 def _describe_build(connection: Connection, *, as_of: int, log_seq: int, lake: str) -> None:

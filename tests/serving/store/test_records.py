@@ -117,6 +117,14 @@ def test_a_build_clears_away_what_a_failed_one_left_and_one_overtaken_fails(stor
     assert set(sa.inspect(store).get_table_names()) == tables
 
 
+@pytest.fixture(params=["in place", "beside"])
+def renewal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few records are written in place, many into a table that takes the other's place."""
+    if request.param == "beside":
+        monkeypatch.setattr("serving.store.records._AT_ONCE", 0)
+
+
+@pytest.mark.usefixtures("renewal")
 def test_some_records_are_made_anew_and_the_others_stay(store: Engine) -> None:
     built = [("1", Record.of([visit("a", 1)])), ("2", Record.of([visit("b", 1)])), ("3", Record.of([visit("c", 1)]))]
     replace_records(store, built, as_of=5, log_seq=0, lake="l")
@@ -128,6 +136,7 @@ def test_some_records_are_made_anew_and_the_others_stay(store: Engine) -> None:
     assert build_meta(store) == {"as_of": "6", "log_seq": "2", "lake": "m", "records": "2"}
 
 
+@pytest.mark.usefixtures("renewal")
 @pytest.mark.parametrize("chunk", [1, 2, 500])
 def test_records_are_made_anew_block_by_block_none_left_out(store: Engine, chunk: int) -> None:
     def built(*events: str) -> Iterator[tuple[str, Record]]:
@@ -141,6 +150,7 @@ def test_records_are_made_anew_block_by_block_none_left_out(store: Engine, chunk
     assert build_meta(store)["records"] == "4"
 
 
+@pytest.mark.usefixtures("renewal")
 def test_records_that_could_not_all_be_made_leave_the_last_ones(store: Engine) -> None:
     replace_records(store, [("1", Record.of([visit("a", 1)]))], as_of=5, log_seq=0, lake="l")
 

@@ -1,0 +1,1 @@
+"""Tables of records that are filled, or emptied, while events go on arriving."""
