@@ -23,17 +23,21 @@ class StamkundError(ValueError):
     >>> StamkundError("no_name", "Nobody is named. Name somebody.", field="name").params
     {}
 
-    After a point the code may tell the case that a sentence is for: ``body_too_large.unpacked``.
+    After a point the code may tell the case that a sentence is for, which is a parameter too:
+
+    >>> StamkundError("body_too_large.unpacked", limit=3).params
+    {'case': 'unpacked', 'limit': 3}
     """
 
     def __init__(self, code: str, message: str | None = None, /, *, field: str | None = None, **params: object) -> None:
-        self._sentence = f"error.{code}" if message is None else None
-        super().__init__(message if self._sentence is None else sentence(self._sentence, "en", params))
-        self.code, self.field, self.params = code.partition(".")[0], field, params
+        self.code, point, case = code.partition(".")
+        self.field, self.params = field, ({"case": case} if point else {}) | params
+        self._is_in_catalogue = message is None
+        super().__init__(self.told("en") if message is None else message)
 
     def told(self, language: str) -> str:
         """The error in a language; in its own words where the catalogue has none."""
-        return str(self) if self._sentence is None else sentence(self._sentence, language, self.params)
+        return sentence(f"error.{self.code}", language, self.params) if self._is_in_catalogue else str(self)
 
     def answer(self, language: str = "en") -> dict[str, object]:
         """The error as JSON, as HTTP and the command line answer it.
@@ -50,7 +54,7 @@ class StamkundError(ValueError):
         >>> print(StamkundError.unknown("unknown_target", "target", "laps", ["lapse", "spend"]))
         Unknown target 'laps'; did you mean 'lapse'? Known: lapse, spend.
         >>> StamkundError.unknown("unknown_model", "model", "laps", ["lapse"]).params
-        {'name': 'laps', 'near': 'lapse', 'known': ['lapse']}
+        {'case': 'near', 'name': 'laps', 'near': 'lapse', 'known': ['lapse']}
         """
         names = sorted(allowed)
         near = next(iter(get_close_matches(name, names, n=1, cutoff=0.5)), None)

@@ -177,7 +177,7 @@ def _trained(job: Job) -> TrainingReport:
 def _taken(job: Job) -> list[Refusal]:
     """The alias is another program's."""
     error = foreign_champion(job.settings, job.target.name)
-    return [Refusal(error.code, str(error))] if error else []
+    return [Refusal.by(error)] if error else []
 
 
 def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:
@@ -192,7 +192,7 @@ def _data_refusals(job: Job, usable: Dataset) -> list[Refusal]:
     try:
         job.target.population(job.feature_set)
     except StamkundError as error:
-        refusals.append(Refusal(error.code, str(error)))
+        refusals.append(Refusal.by(error))
     return refusals
 
 

@@ -10,16 +10,18 @@ from features.texts import english, swedish
 
 Language = Literal["en", "sv"]
 LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
-    "en": {**english.NOUNS, **english.REASONS, **english.ANSWERS, **english.REFUSALS, **english.ERRORS},
-    "sv": {
-        **swedish.NOUNS,
-        **swedish.NAMES,
-        **swedish.REASONS,
-        **swedish.ANSWERS,
-        **swedish.REFUSALS,
-        **swedish.ERRORS,
+    "en": {
+        **{f"rule.{code}": rule for code, rule in english.RULES.items()},
+        **{f"error.{code}": f"{{at}}: {rule}." for code, rule in english.RULES.items()},
+        **english.NOUNS, **english.REASONS, **english.ANSWERS, **english.REFUSALS, **english.ERRORS, **english.MESSAGES,
     },
-}  # features are called in English as they are declared
+    "sv": {
+        **{f"rule.{code}": rule for code, rule in swedish.RULES.items()},
+        **{f"error.{code}": f"{{at}}: {rule}." for code, rule in swedish.RULES.items()},
+        **swedish.NOUNS, **swedish.REASONS, **swedish.ANSWERS, **swedish.REFUSALS, **swedish.ERRORS, **swedish.MESSAGES,
+        **swedish.NAMES,  # features are called in English as they are declared
+    },
+}  # fmt: skip
 
 
 def texts_in(language: str) -> Mapping[str, str]:
@@ -41,7 +43,9 @@ def text(code: str, language: str = "en", /, **parameters: object) -> str:
 
 
 def sentence(code: str, language: str, params: Mapping[str, object]) -> str:
-    """The sentence of a code, filled with parameters as they came; one for a single thing where ``count`` is 1.
+    """The sentence of a code, filled with parameters as they came.
+
+    Where these hold a ``case`` it is that of the case, and of a single thing where their ``count`` is 1.
 
     >>> sentence("error.missing_scope", "en", {"scope": "admin", "key": "1f", "scopes": ["read", "write"]})
     'This needs a key with the scope admin; key 1f has read, write.'
@@ -49,8 +53,9 @@ def sentence(code: str, language: str, params: Mapping[str, object]) -> str:
     'One of 3 messages was rejected; results tells why. The others are kept.'
     """
     texts, shown = texts_in(language), partial(_shown, language)
-    case = f"{code}.one" if params.get("count") == 1 and f"{code}.one" in texts else code
-    return texts[case].format_map({name: shown(value) for name, value in params.items()})
+    code = f"{code}.{params['case']}" if "case" in params else code
+    code = f"{code}.one" if params.get("count") == 1 and f"{code}.one" in texts else code
+    return texts[code].format_map({name: shown(value) for name, value in params.items()})
 
 
 def _shown(language: str, value: object) -> object:

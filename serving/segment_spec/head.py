@@ -33,7 +33,7 @@ def message_id(message: Message) -> str:
     """The message's id: without one, a repeated delivery could not be told from a second event."""
     id_ = text_of(message, "messageId")
     if id_ is None:
-        raise StamkundError("missing_message_id", "A message needs a messageId (any unique text).", field="messageId")
+        raise StamkundError("missing_message_id", field="messageId")
     return id_
 
 
@@ -49,5 +49,5 @@ def _put_time(builder: EventBuilder, message: Message, receiver: Receiver, kind:
     if not is_day:
         time = corrected(time, message, receiver, statement=statement)
     if time > receiver.receipt(statement=statement) + DAY:
-        raise StamkundError("future_time", f"{text!r} is more than a day after the clock of this service.", field=name)
+        raise StamkundError("future_time", text=str(text), field=name)
     builder.put("time", time, name)

@@ -39,9 +39,9 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
     [('view', 'tea', 1000000)]
     """
     if not isinstance(message, Mapping):
-        raise StamkundError("bad_message", f"A message must be an object, not {display(message)}.")
+        raise StamkundError("bad_message", at="message", value=display(message))
     if MARK in message:
-        raise StamkundError("too_deep", f"The message is nested deeper than {DEEPEST} levels. Send it flatter.")
+        raise StamkundError("too_deep", deepest=DEEPEST)
     kind, properties = kind_of(message, receiver.missing_ids)
     builder = head_of(message, receiver, kind)
     builder.put("kind", kind, "event")
@@ -94,6 +94,5 @@ def _without_erased(event: Event, erased_until: Callable[[str], int | None]) -> 
     """The event without what it says of erased people; one about them is refused."""
     until = erased_until(str(event["fragment"]))
     if until is not None and cast(int, event["time"]) <= until:
-        text = "This person was erased; nothing that happened before is taken."
-        raise StamkundError("erased", text, field="timestamp")
+        raise StamkundError("erased", field="timestamp")
     return Traces(erased_until).out_of_event(event)

@@ -34,8 +34,7 @@ def lines(head: EventBuilder, properties: Message, decimals: int) -> Iterator[Ev
     """
     products = properties["products"]
     if not isinstance(products, Sequence) or isinstance(products, str) or not products:
-        text = f"products must be a list of at least one product, not {display(products)}."
-        raise StamkundError("bad_products", text, field="properties.products")
+        raise StamkundError("bad_products", value=display(products), field="properties.products")
     bare = head.line({}, {})
     for column in _OF_PRODUCTS:
         bare.columns.pop(column, None)
@@ -63,8 +62,7 @@ def _price_the_rest(builders: Sequence[EventBuilder], properties: Message, decim
     name = first_given(properties, AMOUNTS)
     if name is None:
         at = f"{rest[0].fields['value']}.price"
-        text = f"{at} is missing. Give each product a price, or the order an amount: {', '.join(AMOUNTS)}."
-        raise StamkundError("bad_amount", text, field=at)
+        raise StamkundError("bad_amount.missing", at=at, names=list(AMOUNTS), field=at)
     told = [
         minor(properties[each], f"properties.{each}", decimals) for each in (name, "discount") if properties.get(each)
     ]
@@ -84,23 +82,23 @@ def _discount(properties: Message, gross: int, decimals: int, *, signed: bool) -
     discount = minor(properties["discount"], "properties.discount", decimals)
     discount = abs(discount) if signed else discount
     if not 0 <= discount <= gross:
-        text = f"The discount is {properties['discount']}; of products of {total} it must be from 0 to {total}."
-        raise StamkundError("bad_discount", text, field="properties.discount")
+        told = {"value": str(properties["discount"]), "total": str(total)}
+        raise StamkundError("bad_discount", **told, field="properties.discount")
     return discount
 
 
 def _product(head: EventBuilder, product: object, at: str, decimals: int) -> EventBuilder:
     """The line of a product; its value is None where it has no price."""
     if not isinstance(product, Mapping):
-        raise StamkundError("bad_products", f"A product must be an object, not {display(product)}.", field=at)
+        raise StamkundError("bad_products.product", value=display(product), field=at)
     told = product["quantity"] if is_given(product, "quantity") else 1
     quantity = number_of(told, f"{at}.quantity")
     price = exact(product["price"], f"{at}.price") if is_given(product, "price") else None
     if _is_return(head):
         quantity, price = abs(quantity), None if price is None else abs(price)
     if quantity < 0 or (price is not None and price < 0):
-        text = f"{at} has the price {price} and the quantity {quantity:g}; neither may be negative."
-        raise StamkundError("bad_amount", text, field=at)
+        told = {"price": str(price), "quantity": f"{quantity:g}"}
+        raise StamkundError("bad_amount.negative", at=at, **told, field=at)
     value = None if price is None else to_minor_units(price * abs(exact(told, at)), at, decimals)
     builder = head.line({"quantity": quantity, "value": value}, {"quantity": f"{at}.quantity", "value": at})
     for column, names in _TEXTS.items():

@@ -94,5 +94,4 @@ def put_kept(builder: EventBuilder, properties: Message, context: Message) -> No
     try:
         builder.put("properties", orjson.dumps(kept, default=_as_written).decode(), "properties")
     except orjson.JSONEncodeError as error:
-        text = f"The properties cannot be kept: {error}."
-        raise StamkundError("bad_properties", text, field="properties") from None
+        raise StamkundError("bad_properties", reason=str(error), field="properties") from None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from features.arrays import Floats, Texts
 from features.config.sections.targets import Gate
+from features.errors import StamkundError
+from features.texts.catalogue import sentence
 from features.units import DAY
 from training.metrics.amounts import normalised_gini
 from training.metrics.bootstrap import level_interval, share_better
@@ -15,10 +20,28 @@ from training.targets import Target
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a model may not be used: a stable code, and what came, what is needed, what to do."""
+    """Why a model may not be used: a stable code, and what came, what is needed, what to do.
+
+    ``params`` are what the sentences of the code are filled with, in any language.
+    """
 
     code: str
     message: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, code: str, /, **params: object) -> Refusal:
+        """A refusal in the catalogue's words, under ``refusal.`` and its code.
+
+        >>> Refusal.of("features_fitted_late", target="lapse").message[:53]
+        "'lapse' is tested at moments before the features were"
+        """
+        return cls(code, sentence(f"refusal.{code}", "en", params), params)
+
+    @classmethod
+    def by(cls, error: StamkundError) -> Refusal:
+        """The refusal that an error makes."""
+        return cls(error.code, str(error), error.params)
 
 
 @dataclass(frozen=True)
@@ -60,18 +83,12 @@ def data_refusals(target: Target, gate: Gate, *, outcomes: int, history_us: int,
     refusals = []
     if not target.from_table and history_us < gate.horizons * target.horizon_us:
         days, least = history_us / DAY, gate.horizons * target.horizon_us / DAY
-        text = (
-            f"'{target.name}' has {days:.0f} days of history up to as_of, and needs {least:.0f} ({gate.horizons} "
-            "horizons). Add older events, shorten the target's horizon, or train again later."
-        )
-        refusals.append(Refusal("too_little_history", text))
+        told = {"count": round(days), "least": round(least), "horizons": gate.horizons}
+        refusals.append(Refusal.of("too_little_history", target=target.name, **told))
     if outcomes < gate.outcomes:
-        noun = "amounts above 0" if target.score_kind == "amount" else "outcomes of the rarer class"
-        text = (
-            f"'{target.name}' has {outcomes} {noun} among {customers} customers known at as_of, and needs "
-            f"{gate.outcomes}. Add customers or history, or declare a target that happens more often."
-        )
-        refusals.append(Refusal("too_few_outcomes", text))
+        case = {"case": "amounts"} if target.score_kind == "amount" else {}
+        told = {"count": outcomes, "customers": customers, "least": gate.outcomes}
+        refusals.append(Refusal.of("too_few_outcomes", target=target.name, **case, **told))
     return refusals
 
 
@@ -95,34 +112,22 @@ def check_evidence(target: Target, gate: Gate, evidence: Evidence) -> Verdict:
 def _order_refusal(target: Target, gate: Gate, evidence: Evidence, confidence: float | None) -> Refusal | None:
     """A model that does not order customers better than a rule that anyone can follow."""
     if confidence is None:
-        text = (
-            f"'{target.name}' has no rule to be compared with: none of the features that a rule would use is in the "
-            f"feature set. Rebuild with `stamkund build --refit`, so that it has features of '{target.event}'."
-        )
-        return Refusal("no_rule", text)
+        return Refusal.of("no_rule", target=target.name, event=target.event)
     if confidence >= gate.confidence:
         return None
-    text = (
-        f"'{target.name}' beats the rule '{evidence.rule}' in {confidence:.0%} of resamples of the last labelled "
-        f"customers, and needs {gate.confidence:.0%}. Use the rule, or add history or features."
-    )
-    return Refusal("not_better_than_rule", text)
+    told = {"confidence": percent(confidence), "least": percent(gate.confidence)}
+    return Refusal.of("not_better_than_rule", target=target.name, rule=evidence.rule, **told)
 
 
 def _leak_refusal(target: Target, gate: Gate, evidence: Evidence) -> Refusal | None:
     """An outcome that is told so well that a column must hold it already."""
-    quality, figure = (normalised_gini, "normalised Gini") if target.score_kind == "amount" else (auc, "AUC")
+    quality, case = (normalised_gini, {"case": "amounts"}) if target.score_kind == "amount" else (auc, {})
     model = quality(evidence.y, evidence.scores)
     alone = float("nan") if evidence.rule_scores is None else quality(evidence.y, evidence.rule_scores)
     if not max(model, alone) >= gate.leak:
         return None
-    text = (
-        f"'{target.name}' is told too well to be believed: {figure} {model:.3f}, from {gate.leak} on (gate.leak) it is "
-        f"refused. Of the columns '{evidence.rule_column}' tells most, alone {alone:.3f}. If it is only known with the "
-        f"outcome, say `leave_out: [{evidence.rule_column}]` in the target and train again; if all is right, "
-        f"`stamkund models promote {target.name} VERSION --override REASON`."
-    )
-    return Refusal("leak", text)
+    told = {"figure": round(model, 3), "most": gate.leak, "column": evidence.rule_column}
+    return Refusal.of("leak", target=target.name, **case, **told, alone=None if np.isnan(alone) else round(alone, 3))
 
 
 def _slope_refusal(target: Target, gate: Gate, slope: float | None) -> Refusal | None:
@@ -131,18 +136,9 @@ def _slope_refusal(target: Target, gate: Gate, slope: float | None) -> Refusal |
     if slope is None or low <= slope <= high:
         return None
     if slope < 0:
-        text = (
-            f"'{target.name}' has a calibration slope of {slope:.2f} on the last labelled customers: who got a "
-            "higher score did so less often. What held before has turned round; look for a source that changed, or "
-            "train again later."
-        )
-        return Refusal("reversed", text)
-    text = (
-        f"'{target.name}' has a calibration slope of {slope:.2f} on the last labelled customers, and needs {low} "
-        f"to {high}. Its scores are too {'extreme' if slope < low else 'timid'}: customers have changed, or there "
-        "are too few of them; add history or train again later."
-    )
-    return Refusal("not_calibrated", text)
+        return Refusal.of("reversed", target=target.name, slope=round(slope, 2))
+    case = {"case": "extreme" if slope < low else "timid"}
+    return Refusal.of("not_calibrated", target=target.name, **case, slope=round(slope, 2), low=low, high=high)
 
 
 def _level_refusal(
@@ -151,12 +147,14 @@ def _level_refusal(
     """Scores that are too high or too low in all, by more than is allowed and than chance explains."""
     if level is None or between is None or abs(level - 1) <= gate.level or between[0] <= 1 <= between[1]:
         return None
-    text = (
-        f"'{target.name}' has scores that are {abs(level - 1):.0%} too {'high' if level > 1 else 'low'} in all on the "
-        f"last labelled customers (90 % interval of the ratio: {between[0]:.2f} to {between[1]:.2f}), and may be off "
-        f"by {gate.level:.0%}. What customers do in all has changed; train again when the change is in the history."
-    )
-    return Refusal("wrong_level", text)
+    told = {"off": percent(abs(level - 1)), "low": round(between[0], 2), "high": round(between[1], 2)}
+    case = "high" if level > 1 else "low"
+    return Refusal.of("wrong_level", target=target.name, case=f"too_{case}", **told, most=percent(gate.level))
+
+
+def percent(share: float) -> int:
+    """A share as whole percent."""
+    return round(100 * share)
 
 
 def advantage(target: Target, evidence: Evidence) -> float | None:

@@ -13,7 +13,7 @@ from training.learners.trees import THREADS
 from training.metrics.amounts import normalised_gini
 from training.metrics.bootstrap import share_better
 from training.metrics.probability import auc
-from training.verdict.gate import Refusal
+from training.verdict.gate import Refusal, percent
 from training.walk.dataset import Dataset
 from training.walk.walk_forward import WalkForward
 
@@ -53,21 +53,14 @@ def _worse(champion: Model, gate: Gate, walk: WalkForward) -> list[Refusal]:
     sure = share_better(kind, rows.y, rival, scores, rows.customers)
     if sure < gate.confidence:
         return []
-    figure, quality = ("normalised Gini", normalised_gini) if kind == "amount" else ("AUC", auc)
-    text = (
-        f"'{name}' orders the {len(rows):,} latest rows, which neither had learnt from, worse than the champion, "
-        f"version {champion.version}: {figure} {quality(rows.y, scores):.3f} against {quality(rows.y, rival):.3f}. The "
-        f"champion is better in {sure:.0%} of resamples, and may be in less than {gate.confidence:.0%}. The model is "
-        f"registered as the challenger; a champion older than {gate.renew // DAY} days (gate.renew) makes way without "
-        "a comparison. To have the challenger all the same: `stamkund models promote`."
-    )
-    return [Refusal(NOT_BETTER, text)]
+    case, quality = ({"case": "amounts"}, normalised_gini) if kind == "amount" else ({}, auc)
+    told = {"rows": len(rows), "champion": str(champion.version), "days": gate.renew // DAY}
+    told |= {"figure": round(quality(rows.y, scores), 3), "rival": round(quality(rows.y, rival), 3)}
+    told |= {"confidence": percent(sure), "most": percent(gate.confidence)}
+    return [Refusal.of(NOT_BETTER, target=name, **case, **told)]
 
 
 def _older(model: Model, champion: Model) -> Refusal:
     """A model of the past is no successor of one that knows more."""
-    text = (
-        f"'{model.name}' has a champion trained at {day(champion.as_of)}, later than this model's {day(model.as_of)}. "
-        "The model is registered and not promoted; to have it all the same: `stamkund models promote`."
-    )
-    return Refusal("older_than_champion", text)
+    told = {"champion": day(champion.as_of), "own": day(model.as_of)}
+    return Refusal.of("older_than_champion", target=model.name, **told)

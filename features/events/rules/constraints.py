@@ -7,30 +7,58 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, cast
 
+from features.errors import StamkundError
 from features.events.tables import EVENTS
 from features.moments import iso
+from features.texts.catalogue import sentence
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a row is refused: a code, perhaps with a case, whose text is in the catalogue, and what the rule tells."""
+
+    code: str
+    told: tuple[tuple[str, object], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, /, **told: object) -> Reason:
+        """A reason with what its text tells of a rule.
+
+        >>> Reason.of("too_long", longest=3).text
+        '{column} has more than 3 characters'
+        """
+        return cls(code, tuple(told.items()))
+
+    @property
+    def text(self) -> str:
+        """The reason in words, where ``{column}`` stands for the column and ``{value}`` for its value."""
+        return sentence(f"rule.{self.code}", "en", {"column": "{column}", "value": "{value}", **dict(self.told)})
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint of one column: the code and the reason with which a row is refused that breaks it.
+    """A constraint of one column, and the reason for which a row is refused that breaks it.
 
-    In the reason ``{column}`` stands for the column and ``{value}`` for its value. A missing value breaks
-    none but those that require one.
+    A missing value breaks none but those that require one.
     """
 
     required: ClassVar[bool] = False
     column: str
-    code: str
-    reason: str
+    reason: Reason
+
+    @property
+    def code(self) -> str:
+        """The code with which a row is refused."""
+        return self.reason.code.partition(".")[0]
 
     def refuses(self, value: object, row: Mapping[str, object]) -> bool:
         """Whether it refuses a value, in its row of canonical columns."""
         raise NotImplementedError
 
-    def explain(self, row: Mapping[str, object]) -> str:
-        """The reason, for a row that breaks it."""
-        return self.reason.format(column=self.column, value=display(self.column, row.get(self.column)))
+    def error(self, row: Mapping[str, object], at: str | None = None) -> StamkundError:
+        """The error of a row that breaks it; ``at`` is where in a message its value stands."""
+        told = {"at": at or self.column, "column": self.column, "value": display(self.column, row.get(self.column))}
+        return StamkundError(self.reason.code, field=at, **told, **dict(self.reason.told))
 
 
 class Rules(tuple[Constraint, ...]):

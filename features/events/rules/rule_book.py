@@ -47,7 +47,7 @@ from features.events.rules.constraint_types import (
     WithoutControls,
     WithoutNul,
 )
-from features.events.rules.constraints import Constraint, Rules
+from features.events.rules.constraints import Constraint, Reason, Rules
 from features.events.statements.stances import KNOWN_WORDS
 from features.events.statements.statement import KINDS_OF_STATEMENTS
 from features.events.tables import EVENT_YEARS, EVENTS, MEMBERSHIPS, OFFER_TYPES, OTHER_ID, RATING_SCALES, Table
@@ -76,25 +76,20 @@ def text_rules(column: str, longest: int | None = LONGEST) -> Rules:
     Ids hold no control characters: those made here, of lines and of rows without an id, begin or end with one.
     """
     if longest is None or not is_id(column):
-        printable: Constraint = WithoutNul(column, "bad_text", "{column} holds a NUL character, which no text has")
+        printable: Constraint = WithoutNul(column, Reason("bad_text.nul"))
     else:
-        reason = "{column} holds a control character, such as a tab or the end of a line, which no id has"
-        printable = WithoutControls(column, "bad_text", reason)
+        printable = WithoutControls(column, Reason("bad_text.control"))
     if longest is None:
         return Rules((printable,))
-    return Rules((printable, AtMostLong(column, "too_long", f"{{column}} has more than {longest} characters", longest)))
+    return Rules((printable, AtMostLong(column, Reason.of("too_long", longest=longest), longest)))
 
 
 def _time_rule(column: str, years: tuple[int, int]) -> Constraint:
     low, high = (utc(bound).year for bound in years)
-    reason = f"{{column}} {{value}} lies outside the years that can be, {low} to {high}"
-    return Within(column, "time_out_of_range", reason, *years)
+    return Within(column, Reason.of("time_out_of_range", low=low, high=high), *years)
 
 
-_NOT_NEGATIVE = "an order line cannot have a negative {column}; what comes back is of the kind refund"
-_NO_WORD = "the status {value} says neither yes nor no, as granted, pending, withdrawn and their like do"
 _WITH_STATUS = tuple(kind for kind in KINDS_OF_STATEMENTS if kind != "bounce")  # whose status may be a server's code
-_ON_PLANET = "{column} {value} is not on this planet"
 
 
 @cache
@@ -103,29 +98,29 @@ def event_rules(currency: str) -> Rules:
 
     >>> event = {"kind": "survey", "time": 0, "rating": 11.0, "scale": "nps"}
     >>> broken = event_rules("EUR").first_broken(event)
-    >>> broken.code, broken.explain(event)
-    ('rating_out_of_scale', 'the rating 11 is not on nps 0–10, csat 1–5, ces 1–7, stars 1–5')
+    >>> broken.code, str(broken.error(event))
+    ('rating_out_of_scale', 'rating: the rating 11 is not on nps 0–10, csat 1–5, ces 1–7, stars 1–5.')
     """
     rules = (
-        Present("kind", "missing_kind", "there is no kind"),
-        Filled("kind", "bad_event", "the kind has no letters and digits"),
-        Matches("id_type", "bad_id_type", "the type of an id is a word such as email, not {value}", TYPE),
+        Present("kind", Reason("missing_kind")),
+        Filled("kind", Reason("bad_event")),
+        Matches("id_type", Reason("bad_id_type"), TYPE),
         *(rule for column in SHORT_TEXTS for rule in text_rules(column)),
         *(rule for column in _LONG for rule in text_rules(column, None)),
         _time_rule("time", EVENT_YEARS),
         _time_rule("received_at", EVENT_YEARS),
         _time_rule("known_at", EVENT_YEARS),
         _time_rule("renews_at", VALID_YEARS),
-        InCurrency("currency", "foreign_currency", f"amounts are in {currency}, and this is in {{value}}", currency),
-        Within("value", "negative_value", _NOT_NEGATIVE, 0, kind="order"),
-        Within("quantity", "negative_quantity", _NOT_NEGATIVE, 0, kind="order"),
-        Needs("rating", "missing_scale", f"a rating needs its scale: {_SCALES}", "scale"),
-        OneOf("scale", "unknown_scale", f"the scale {{value}} is none of {_SCALES}", tuple(RATING_SCALES)),
-        OnScale("rating", "rating_out_of_scale", f"the rating {{value}} is not on {_SCALES}", "scale", RATING_SCALES),
-        AnyOfWords("status", "unknown_status", _NO_WORD, KNOWN_WORDS, _WITH_STATUS),
-        Within("latitude", "bad_location", _ON_PLANET, -90, 90),
-        Within("longitude", "bad_location", _ON_PLANET, -180, 180),
-        Present("value", "missing_amount", "nothing tells how much came back", RETURNS),
+        InCurrency("currency", Reason.of("foreign_currency", currency=currency), currency),
+        Within("value", Reason("negative_value"), 0, kind="order"),
+        Within("quantity", Reason("negative_quantity"), 0, kind="order"),
+        Needs("rating", Reason.of("missing_scale", scales=_SCALES), "scale"),
+        OneOf("scale", Reason.of("unknown_scale", scales=_SCALES), tuple(RATING_SCALES)),
+        OnScale("rating", Reason.of("rating_out_of_scale", scales=_SCALES), "scale", RATING_SCALES),
+        AnyOfWords("status", Reason("unknown_status"), KNOWN_WORDS, _WITH_STATUS),
+        Within("latitude", Reason("bad_location"), -90, 90),
+        Within("longitude", Reason("bad_location"), -180, 180),
+        Present("value", Reason("missing_amount"), RETURNS),
     )
     return Rules(rules)
 
@@ -137,13 +132,10 @@ def _offer_rules() -> Rules:
         *text_rules("offer_id"),
         _time_rule("starts", VALID_YEARS),
         _time_rule("ends", VALID_YEARS),
-        OneOf("type", "unknown_offer_type", f"the type {{value}} is none of {types}", OFFER_TYPES),
-        OneOf("membership", "unknown_membership", f"the membership {{value}} is none of {members}", MEMBERSHIPS),
-        NotBefore("ends", "ends_before_starts", "the offer ends before it starts", "starts"),
-        *(
-            Within(column, f"negative_{column}", "an offer cannot have a negative {column}", 0)
-            for column in ("value", "cost", "lever", "stock")
-        ),
+        OneOf("type", Reason.of("unknown_offer_type", types=types), OFFER_TYPES),
+        OneOf("membership", Reason.of("unknown_membership", memberships=members), MEMBERSHIPS),
+        NotBefore("ends", Reason("ends_before_starts"), "starts"),
+        *(Within(column, Reason(f"negative_{column}.of_offer"), 0) for column in ("value", "cost", "lever", "stock")),
     )
     return Rules(rules)
 

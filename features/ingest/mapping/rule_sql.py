@@ -82,5 +82,5 @@ def reason_sql(rule: Constraint, texts: Mapping[str, str]) -> str:
     >>> reason_sql(OneOf("scale", "unknown_scale", "the scale {value} is none of nps, csat", ()), {"scale": "asked"})
     "'the scale ' || asked || ' is none of nps, csat'"
     """
-    parts = rule.reason.replace("{column}", rule.column).split("{value}")
+    parts = rule.reason.text.replace("{column}", rule.column).split("{value}")
     return f" || {texts.get(rule.column, repr(''))} || ".join(map(sql.literal, parts))

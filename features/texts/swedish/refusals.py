@@ -1,20 +1,72 @@
-"""Why a model is not used, in a sentence for each code."""
+"""Why a model is not used: what came, what is needed, what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+_LEAK: Final = (
+    "Av kolumnerna säger ”{column}” mest, ensam {alone}. Om den är känd först med utfallet, skriv "
+    "`leave_out: [{column}]` i målet och träna om; om allt är rätt, "
+    "`stamkund models promote {target} VERSION --override SKÄL`."
+)
+_CHANGED: Final = "kunderna har ändrat sig, eller är för få; lägg till historik eller träna om senare."
+_LEVEL: Final = (
+    "på de senast kända kunderna (90 % intervall för kvoten: {low} till {high}), och får vara {most} % fel. Vad "
+    "kunderna "
+    "gör totalt har ändrats; träna om när ändringen finns i historiken."
+)
+_WORSE: Final = (
+    "”{target}” ordnar de {rows} senaste raderna, som ingen av dem lärt sig av, sämre än modellen i bruk, version "
+    "{champion}"
+)
+_CHALLENGER: Final = (
+    "Den i bruk är bättre i {confidence} % av omdragningarna, och får vara det i mindre än {most} %. Modellen är "
+    "registrerad som utmanare; en modell i bruk som är äldre än {days} dagar (gate.renew) ersätts utan jämförelse. För "
+    "att ändå använda utmanaren: `stamkund models promote`."
+)
+_MORE: Final = "Lägg till kunder eller historik, eller ange ett mål som händer oftare."
+_OLDER: Final = "Lägg till äldre händelser, förkorta målets horisont, eller träna om senare."
+
 REFUSALS: Final[Mapping[str, str]] = {
-    "refusal.too_little_history": "Historiken är för kort för att pröva modellen på.",
-    "refusal.too_few_outcomes": "Det har hänt för sällan för att lära av.",
-    "refusal.no_rule": "Det finns ingen regel att jämföra modellen med.",
-    "refusal.not_better_than_rule": "Modellen ordnar kunderna inte bättre än en enkel regel.",
-    "refusal.leak": "En kolumn avslöjar utfallet.",
-    "refusal.reversed": "Högre poäng betydde att det hände mer sällan.",
-    "refusal.not_calibrated": "Poängen ligger för långt ifrån varandra, eller för nära.",
-    "refusal.wrong_level": "Poängen är på det hela taget för höga eller för låga.",
-    "refusal.not_better_than_champion": "Modellen som används var bättre på de senaste utfallen.",
-    "refusal.older_than_champion": "Modellen som används tränades vid en senare tidpunkt.",
-    "refusal.features_fitted_late": "Variablerna bestämdes efter de tidpunkter som modellen prövas på.",
+    "refusal.too_little_history": "”{target}” har {count} dagars historik fram till as_of, och behöver {least} "
+    f"({{horizons}} horisonter). {_OLDER}",
+    "refusal.too_little_history.one": "”{target}” har en dags historik fram till as_of, och behöver {least} "
+    f"({{horizons}} horisonter). {_OLDER}",
+    "refusal.too_few_outcomes": "”{target}” har {count} utfall av det ovanligare slaget bland {customers} kunder kända "
+    f"vid as_of, och behöver {{least}}. {_MORE}",
+    "refusal.too_few_outcomes.one": "”{target}” har ett utfall av det ovanligare slaget bland {customers} kunder kända "
+    f"vid as_of, och behöver {{least}}. {_MORE}",
+    "refusal.too_few_outcomes.amounts": "”{target}” har {count} belopp över 0 bland {customers} kunder kända vid "
+    "as_of, "
+    f"och behöver {{least}}. {_MORE}",
+    "refusal.too_few_outcomes.amounts.one": "”{target}” har ett belopp över 0 bland {customers} kunder kända vid "
+    "as_of, "
+    f"och behöver {{least}}. {_MORE}",
+    "refusal.too_few_outcomes.to_test": "”{target}” har för få utfall för att spara några till provet: det behövs "
+    "{least} av varje slag vid de senast kända tidpunkterna och {before} kända före dem. Lägg till kunder eller "
+    "historik.",
+    "refusal.no_rule": "”{target}” har ingen regel att jämföras med: ingen av de variabler som en regel skulle använda "
+    "finns. Bygg om med `stamkund build --refit`, så att det finns variabler om ”{event}”.",
+    "refusal.not_better_than_rule": "”{target}” slår regeln ”{rule}” i {confidence} % av omdragningarna av de senast "
+    "kända kunderna, och behöver {least} %. Använd regeln, eller lägg till historik eller variabler.",
+    "refusal.leak": "”{target}” förutsägs för bra för att vara sant: AUC {figure}, från {most} (gate.leak) nekas den. "
+    f"{_LEAK}",
+    "refusal.leak.amounts": "”{target}” förutsägs för bra för att vara sant: normaliserad Gini {figure}, från {most} "
+    f"(gate.leak) nekas den. {_LEAK}",
+    "refusal.reversed": "”{target}” har kalibreringslutningen {slope} på de senast kända kunderna: det hände mer "
+    "sällan "
+    "för dem med högre poäng. Vad som gällde förut har vänt; leta efter en källa som ändrats, eller träna om senare.",
+    "refusal.not_calibrated.extreme": "”{target}” har kalibreringslutningen {slope} på de senast kända kunderna, och "
+    f"behöver {{low}} till {{high}}. Poängen ligger för långt ifrån varandra: {_CHANGED}",
+    "refusal.not_calibrated.timid": "”{target}” har kalibreringslutningen {slope} på de senast kända kunderna, och "
+    f"behöver {{low}} till {{high}}. Poängen ligger för nära varandra: {_CHANGED}",
+    "refusal.wrong_level.too_high": f"”{{target}}” har poäng som är {{off}} % för höga totalt {_LEVEL}",
+    "refusal.wrong_level.too_low": f"”{{target}}” har poäng som är {{off}} % för låga totalt {_LEVEL}",
+    "refusal.not_better_than_champion": f"{_WORSE}: AUC {{figure}} mot {{rival}}. {_CHALLENGER}",
+    "refusal.not_better_than_champion.amounts": f"{_WORSE}: normaliserad Gini {{figure}} mot {{rival}}. {_CHALLENGER}",
+    "refusal.older_than_champion": "”{target}” har en modell i bruk som tränades {champion}, senare än den här, {own}. "
+    "Modellen är registrerad men används inte; för att ändå använda den: `stamkund models promote`.",
+    "refusal.features_fitted_late": "”{target}” prövas vid tidpunkter före den då variablerna bestämdes. Ange en "
+    "tidigare dag i features.fitted_at, och kör sedan `stamkund build --refit`.",
 }

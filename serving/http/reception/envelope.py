@@ -136,14 +136,14 @@ def invalid(problems: Sequence[Mapping[str, Any]]) -> StamkundError:
     """The error of a request that breaks its schema, by the first of the problems that were found.
 
     >>> invalid([{"type": "list_type", "loc": ("body", "profiles"), "msg": "Input should be a valid list"}]).params
-    {'type': 'list_type', 'at': 'profiles', 'reason': 'Input should be a valid list', 'more': 0}
+    {'case': 'list_type', 'at': 'profiles', 'reason': 'Input should be a valid list', 'more': 0}
     """
     first, bounds = problems[0], problems[0].get("ctx", {})
     if first["type"] == "json_invalid":
         return StamkundError("malformed_json", reason=bounds.get("error", ""))
     field, case = _field(first["loc"]), f"invalid_request.{first['type']}"
     told = {name: value for name, value in bounds.items() if isinstance(value, str | int | float)}
-    params = {"type": first["type"], "at": field or "body", "reason": first["msg"], "more": len(problems) - 1} | told
+    params = {"at": field or "body", "reason": first["msg"], "more": len(problems) - 1} | told
     known = f"error.{case}" in LANGUAGES["en"]
     return StamkundError(case if known else "invalid_request", field=field or None, **params)
 

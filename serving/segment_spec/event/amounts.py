@@ -26,7 +26,7 @@ def exact(value: object, at: str) -> Decimal:
     """A message's amount as it is written."""
     amount = decimal_of(value)
     if amount is None or amount.adjusted() > MOST_DIGITS:
-        raise StamkundError("bad_amount", f"{at} must be an amount, not {display(value)}.", field=at)
+        raise StamkundError("bad_amount", at=at, value=display(value), field=at)
     return amount
 
 
@@ -39,7 +39,7 @@ def to_minor_units(amount: Decimal, at: str, decimals: int) -> int:
     """
     minor = minor_units(amount, decimals)
     if minor is None:
-        raise StamkundError("bad_amount", f"{at} is {amount:.3e}; amounts are below 10^{power(decimals)}.", field=at)
+        raise StamkundError("bad_amount.too_large", at=at, value=f"{amount:.3e}", power=power(decimals), field=at)
     return minor
 
 

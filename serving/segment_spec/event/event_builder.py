@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from features.errors import StamkundError
 from features.events.returns import without_signs
 from features.events.rules.rule_book import event_rules
 
@@ -35,5 +34,5 @@ class EventBuilder:
         rule = event_rules(currency).first_broken(self.columns)
         if rule is not None:
             at = self.fields.get(rule.column)
-            raise StamkundError(rule.code, f"{at or rule.column}: {rule.explain(self.columns)}.", field=at)
+            raise rule.error(self.columns, at)
         return without_signs(self.columns) | {"currency": currency}

@@ -54,7 +54,7 @@ def number_of(value: object, at: str) -> float:
     """A number, given as one or as text; ``at`` is where it stands, for the error."""
     number = decimal_of(value)
     if number is None or abs(number) > LARGEST:
-        raise StamkundError("bad_number", f"{at} must be a number of at most 10^12, not {display(value)}.", field=at)
+        raise StamkundError("bad_number", at=at, value=display(value), field=at)
     return float(number)
 
 
@@ -68,12 +68,11 @@ def text_of(message: Message, name: str, *, at: str = "") -> str | None:
     if value is None or not is_given(message, name):
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise StamkundError("bad_text", f"{at}{name} must be text, not {display(value)}.", field=f"{at}{name}")
+        raise StamkundError("bad_text", at=f"{at}{name}", value=display(value), field=f"{at}{name}")
     written = digits(value) if isinstance(value, float) else str(value)
     text = exact_id(written) if written is not None and (is_id(name) or name in _ALSO_IDS) else written
     if text is None:
-        reason = f"{at}{name} is the number {display(value)}, whose digits cannot be known. Send all of them as text."
-        raise StamkundError("bad_text", reason, field=f"{at}{name}")
+        raise StamkundError("bad_text.digits", at=f"{at}{name}", value=display(value), field=f"{at}{name}")
     return text
 
 
@@ -86,7 +85,7 @@ def check_text(text: str, at: str) -> str:
     """
     rule = text_rules(at).first_broken({at: text})
     if rule is not None:
-        raise StamkundError(rule.code, f"{rule.explain({at: text})}.", field=at)
+        raise rule.error({at: text}, at)
     return text
 
 
@@ -94,7 +93,7 @@ def needed_id(message: Message, name: str, missing_ids: Sequence[str] = MISSING_
     """An id that this type of message cannot do without, and that stands for somebody."""
     value = text_of(message, name)
     if value is None or is_missing_id(value, missing_ids):
-        raise StamkundError("missing_id", f"A message of type {message['type']} needs a {name}.", field=name)
+        raise StamkundError("missing_id", type=message["type"], at=name, field=name)
     return check_text(value, name)
 
 
@@ -104,7 +103,7 @@ def object_of(message: Message, name: str) -> Message:
     if value is None or value == []:
         return {}
     if not isinstance(value, Mapping):
-        raise StamkundError("bad_message", f"{name} must be an object, not {display(value)}.", field=name)
+        raise StamkundError("bad_message", at=name, value=display(value), field=name)
     return value
 
 

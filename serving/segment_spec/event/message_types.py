@@ -55,7 +55,7 @@ def type_of(message: Message) -> object:
 def _tracked(message: Message) -> tuple[str, Message]:
     name, properties = text_of(message, "event"), object_of(message, "properties")
     if name is None:
-        raise StamkundError("missing_event", "A track message needs the name of its event.", field="event")
+        raise StamkundError("missing_event", field="event")
     kind = canonical_kind(name)
     scale = _scale_in(name) if kind == "survey" and not is_given(properties, "scale") else None
     return kind, properties if scale is None else {"scale": scale, **properties}

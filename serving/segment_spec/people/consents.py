@@ -80,7 +80,7 @@ def _names(names: object, at: str) -> list[str]:
     if names is None:
         return []
     if not isinstance(names, Sequence) or isinstance(names, str) or not all(map(_is_name, names)):
-        raise StamkundError("bad_consent", f"{at} must hold lists of names, not {display(names)}.", field=at)
+        raise StamkundError("bad_consent.names", at=at, value=display(names), field=at)
     return list(names)
 
 
@@ -92,7 +92,7 @@ def _object(value: object, at: str) -> Message:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise StamkundError("bad_consent", f"{at} must be an object, not {display(value)}.", field=at)
+        raise StamkundError("bad_consent.object", at=at, value=display(value), field=at)
     return value
 
 
@@ -100,7 +100,7 @@ def _answer(value: object, at: str) -> bool:
     """Whether a signal was given."""
     answer = _read(value)
     if answer is None:
-        raise StamkundError("bad_consent", f"{at} must be true or false, not {display(value)}.", field=at)
+        raise StamkundError("bad_consent", at=at, value=display(value), field=at)
     return answer
 
 

@@ -30,7 +30,7 @@ def own_identifier(message: Message, receiver: Receiver) -> tuple[str, str, str]
     if user is not None:
         return USER, user, "userId"
     if anonymous is None:
-        raise StamkundError("missing_user", "A message needs a userId or an anonymousId.", field="userId")
+        raise StamkundError("missing_user", field="userId")
     return ANONYMOUS, anonymous, "anonymousId"
 
 
@@ -72,15 +72,14 @@ def to_json(others: Others) -> str | None:
 def _check(value: str, at: str) -> None:
     rule = text_rules("id").first_broken({"id": value})
     if rule is not None:
-        raise StamkundError(rule.code, f"{at}: {rule.explain({'id': value})}.", field=at)
+        raise rule.error({"id": value}, at)
 
 
 def _who(message: Message, name: str, receiver: Receiver) -> str | None:
     """An identifier of a message, None when it has none; what stands for nobody is refused."""
     id_ = text_of(message, name)
     if id_ is not None and is_missing_id(id_, receiver.missing_ids):
-        text = f"{name} is {display(id_)}, which stands for nobody (the setting `missing_ids` lists what does)."
-        raise StamkundError("missing_user", f"{text} Send an id, or leave {name} out.", field=name)
+        raise StamkundError("missing_user.nobody", at=name, value=display(id_), field=name)
     return id_
 
 
@@ -118,26 +117,25 @@ def _addresses(traits: Message, at: str) -> Iterator[Told]:
 
 def _external(entries: object) -> Iterator[Told]:
     if not isinstance(entries, Sequence) or isinstance(entries, str):
-        text = f"context.externalIds must be a list, not {display(entries)}."
-        raise StamkundError("bad_message", text, field="context.externalIds")
+        at = "context.externalIds"
+        raise StamkundError("bad_message.list", at=at, value=display(entries), field=at)
     for place, entry in enumerate(entries):
         at = f"context.externalIds[{place}]"
         if not isinstance(entry, Mapping):
-            raise StamkundError("bad_message", f"{at} must be an object, not {display(entry)}.", field=at)
+            raise StamkundError("bad_message", at=at, value=display(entry), field=at)
         name = first_given(entry, _VALUES)
         if name is not None:
             yield _external_type(entry, at), text_of(entry, name, at=f"{at}."), f"{at}.{name}"
         elif not entry.keys() & {*_VALUES}:
-            text = f"{at} has neither an id nor a value, but {', '.join(map(display, entry)) or 'nothing'}."
-            raise StamkundError("missing_id", text, field=f"{at}.id")
+            raise StamkundError("missing_id.external", at=at, keys=list(map(display, entry)), field=f"{at}.id")
 
 
 def _external_type(entry: Message, at: str) -> str:
     """The type of an external id, as a word: ``ios.idfa`` is ``ios_idfa``."""
     name = snake_case(text_of(entry, "type", at=f"{at}.") or "")
     if not name.isascii() or not name[:1].isalpha():
-        text = f"{at}.type must be a word such as email or loyalty_card, not {display(entry.get('type'))}."
-        raise StamkundError("bad_id_type", text, field=f"{at}.type")
+        told = {"at": f"{at}.type", "value": display(entry.get("type"))}
+        raise StamkundError("bad_id_type.external", **told, field=f"{at}.type")
     return name
 
 
@@ -147,6 +145,6 @@ def _object_in(context: Message, name: str) -> Message:
     if value is None or value == []:
         return {}
     if not isinstance(value, Mapping):
-        text = f"context.{name} must be an object, not {display(value)}."
-        raise StamkundError("bad_message", text, field=f"context.{name}")
+        at = f"context.{name}"
+        raise StamkundError("bad_message", at=at, value=display(value), field=at)
     return value

@@ -33,10 +33,12 @@ def test_each_language_has_every_text_with_the_same_parameters_and_none_in_engli
 def test_every_refusal_of_a_model_and_every_stage_has_a_text() -> None:
     folder = Path(training.verdict.__file__).parent
     sources = [file.read_text(encoding="utf-8") for file in folder.glob("*.py")]
-    codes = {code for source in sources for code in re.findall(r'Refusal\("(\w+)"|^NOT_BETTER = "(\w+)"', source, re.M)}
+    codes = {
+        code for source in sources for code in re.findall(r'Refusal\.of\("(\w+)"|^NOT_BETTER = "(\w+)"', source, re.M)
+    }
     refusals = {one or other for one, other in codes}
     assert len(refusals) > 8
-    assert {f"refusal.{code}" for code in refusals} == {code for code in ENGLISH if code.startswith("refusal.")}
+    assert refusals == {code.split(".")[1] for code in ENGLISH if code.startswith("refusal.")}
     stages = {f"stage.{each}" for each in STAGES} | {f"journey_stage.{each}" for each in JOURNEY_STAGES}
     assert stages == {code for code in ENGLISH if "stage." in code}
 

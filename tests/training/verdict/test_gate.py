@@ -5,6 +5,7 @@ import pytest
 
 from features.arrays import Floats
 from features.config.sections.targets import Gate
+from features.texts.catalogue import sentence
 from features.units import DAY
 from training.metrics.probability import calibration_slope
 from training.targets.lapse import Lapse
@@ -45,6 +46,27 @@ def test_a_refusal_says_what_came_and_what_is_needed() -> None:
     (few,) = data_refusals(LAPSE, Gate(), outcomes=12, history_us=999 * DAY, customers=345)
     for part in ("12 outcomes", "345 customers", "200", "Add customers or history"):
         assert part in few.message
+    assert few.params == {"target": "lapse", "count": 12, "customers": 345, "least": 200}
+    assert sentence("refusal.too_few_outcomes", "sv", few.params) == (
+        "”lapse” har 12 utfall av det ovanligare slaget bland 345 kunder kända vid as_of, och behöver 200. Lägg till "
+        "kunder eller historik, eller ange ett mål som händer oftare."
+    )
+
+
+@pytest.mark.parametrize(
+    ("slope", "params", "said"),
+    [
+        (sigmoid(3 * TRUTH), {"case": "extreme", "low": 0.8, "high": 1.25}, "för långt ifrån varandra"),
+        (sigmoid(TRUTH / 3), {"case": "timid", "low": 0.8, "high": 1.25}, "för nära varandra"),
+    ],
+)
+def test_a_refusal_is_told_by_its_parameters_in_any_language(
+    slope: np.ndarray[tuple[int], np.dtype[np.float64]], params: dict[str, object], said: str
+) -> None:
+    refusal = check_evidence(LAPSE, Gate(), Evidence(Y, slope, CUSTOMERS)).refusals[-1]
+    assert refusal.code == "not_calibrated"
+    assert params.items() <= refusal.params.items()
+    assert said in sentence("refusal.not_calibrated", "sv", refusal.params)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_an_unknown_language_is_refused_with_those_there_are(http: TestClient) -
         (
             "POST /v1/scores",
             "customers måste vara en lista.",
-            {"type": "list_type", "at": "customers", "reason": "Input should be a valid list", "more": 0},
+            {"case": "list_type", "at": "customers", "reason": "Input should be a valid list", "more": 0},
         ),
     ],
 )
