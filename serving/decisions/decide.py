@@ -9,8 +9,6 @@ from functools import partial
 import numpy as np
 
 from features.arrays import Mask
-from features.config.sections.decisions.control import Treatment
-from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import ranked, worth_of
 from serving.decisions.checks import Failing
 from serving.decisions.choice.choose import Manner, choose
@@ -35,7 +33,7 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     if restraint is not None:
         restraint.mark(failing)
     failing.mark("control", _held_out(setup, facts), tell=partial(_arm, setup, facts))
-    arbitration = arbitration_of(setup.arbitration, facts.arms.gets)
+    arbitration = setup.arbitration.of_arm(facts.arms.gets)
     worth = worth_of(arbitration, setup.candidates, facts, setup.rules.read(facts), failing)
     order = ranked(worth, failing.eligible)
     if facts.arms.gets == "nothing":
@@ -45,16 +43,6 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.exploration
     picks = choose(order, placements, fits, Manner(setup.diversity, restraint, exploration, facts.seed))
     return Decided(facts, failing, worth, order, placements, fits, picks, arbitration, restraint)
-
-
-def arbitration_of(declared: Arbitration, gets: Treatment | None) -> Arbitration:
-    """By what is ranked for customers of a control arm; as declared, for all others."""
-    match gets:
-        case "propensity":
-            return replace(declared, by="value", factors=frozenset({"propensity"}), formula=None)
-        case "no_levers":
-            return declared.without({"lever"})
-    return declared
 
 
 def _held_out(setup: Setup, facts: Facts) -> Mask:

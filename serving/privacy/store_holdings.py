@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from functools import partial
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from features.events.identifiers import identifier
 from features.moments import iso
 from features.privacy.holding import UNTIL_ERASED, Holding, Rows, kept, shown
 from features.units import DAY
+from serving.decisions.log.reading import considered, made
+from serving.store.decisions import catalogue_content, readable
 from serving.store.people.households import household_of
 from serving.store.rejections import rejections_of
 from serving.store.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
@@ -111,8 +114,12 @@ def _decisions(store: Engine, nodes: Collection[str]) -> Rows:
     about = DECISIONS.c.customer_id.in_(nodes) | (DECISIONS.c.id_type + ":" + DECISIONS.c.id).in_(typed)
     with store.connect() as connection:
         rows = connection.execute(sa.select(DECISIONS).where(about).order_by(DECISIONS.c.time)).mappings().all()
-    packed = ("context", "models", "eligible", "placements")
-    return [
-        {name: orjson.loads(v) if name in packed else iso(v) if name == "time" else v for name, v in row.items()}
-        for row in rows
-    ]
+    return [_decision(store, readable(row)) for row in rows]
+
+
+def _decision(store: Engine, row: dict[str, Any]) -> dict[str, object]:
+    """A decision with what it was made from."""
+    log, catalogue, time = row.pop("log"), row["catalogue"], row["time"]
+    if log is not None:
+        row["candidates"] = considered(*made(catalogue_content(store, catalogue), log, row["control"], as_of=time))
+    return {**row, "time": iso(time)}

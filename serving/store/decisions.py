@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from serving.store.commits.together import commit_together
-from serving.store.schema import DECISIONS
+from serving.store.schema import CATALOGUES, DECISIONS
 from serving.telemetry.store import store_operation
+
+JSON = ("context", "models", "eligible", "placements", "control")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision: who, when (µs), from which eligible set, and each choice with its probability."""
+    """One decision: who, when (µs), what it was made from, and each choice with its probability.
+
+    ``log`` holds what it was made from, of a version of the ``catalogue``; both are None where there was nothing to
+    decide. ``control`` are the control arms of the customer.
+    """
 
     decision_id: str
     time: int
@@ -25,23 +34,53 @@ class Decision:
     customer_id: str | None
     context: Mapping[str, object]
     models: Mapping[str, str]
-    eligible: Sequence[Mapping[str, object]]
     placements: Sequence[Mapping[str, object]]
+    control: Mapping[str, object] | None = None
+    catalogue: str | None = None
+    log: bytes | None = None
 
 
 def save_decision(engine: Engine, decision: Decision) -> None:
-    """Keep a decision with its eligible set and the probability of each choice."""
+    """Keep a decision that chose from nothing."""
     with store_operation("save_decision"):
         commit_together(engine, lambda connection: add_decision(connection, decision))
 
 
-def add_decision(connection: Connection, decision: Decision) -> None:
-    """The same within a transaction."""
-    row = {
-        **{name: getattr(decision, name) for name in ("decision_id", "time", "id_type", "id", "customer_id")},
-        **{name: _json(getattr(decision, name)) for name in ("context", "models", "eligible", "placements")},
-    }
-    connection.execute(sa.insert(DECISIONS), row)
+def add_decision(connection: Connection, decision: Decision, content: Callable[[], bytes] = bytes) -> None:
+    """The same within a transaction, with the ``content`` of its catalogue where that is kept for the first time."""
+    told = {name: v if v is None or name not in JSON else _json(v) for name, v in vars(decision).items()}
+    connection.execute(sa.insert(DECISIONS), {**told, "eligible": "[]"})
+    if decision.catalogue is not None and not _is_kept(connection, decision.catalogue):
+        if connection.dialect.name == "postgresql":  # another process may keep it at the same time
+            connection.exec_driver_sql("LOCK TABLE catalogues IN SHARE ROW EXCLUSIVE MODE")
+        if not _is_kept(connection, decision.catalogue):
+            row = {"version": decision.catalogue, "first": decision.time, "content": zlib.compress(content())}
+            connection.execute(sa.insert(CATALOGUES), row)
+
+
+def _is_kept(connection: Connection, catalogue: str) -> bool:
+    query = sa.select(CATALOGUES.c.first).where(CATALOGUES.c.version == catalogue)
+    return connection.execute(query).first() is not None
+
+
+def kept_decision(engine: Engine, decision_id: str) -> dict[str, Any] | None:
+    """A decision as it is kept, its JSON read; None where none is known by this id."""
+    with engine.connect() as connection:
+        row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).mappings().first()
+    return None if row is None else readable(row)
+
+
+def readable(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row with its JSON read."""
+    return {name: orjson.loads(v) if name in JSON and v is not None else v for name, v in row.items()}
+
+
+@lru_cache(maxsize=16)
+def catalogue_content(engine: Engine, version: str) -> bytes:
+    """The content of a catalogue that decisions are kept of."""
+    with engine.connect() as connection:
+        query = sa.select(CATALOGUES.c.content).where(CATALOGUES.c.version == version)
+        return zlib.decompress(connection.execute(query).scalar_one())
 
 
 def _json(value: object) -> str:

@@ -53,7 +53,18 @@ DECISIONS: Final = sa.Table(
     sa.Column("models", sa.Text, nullable=False),
     sa.Column("eligible", sa.Text, nullable=False),
     sa.Column("placements", sa.Text, nullable=False),
+    sa.Column("control", sa.Text),
+    sa.Column("catalogue", sa.Text),
+    sa.Column("log", sa.LargeBinary),
     sa.Index("decisions_customer", "customer_id", "time"),
+)
+# What decisions chose from, once a version.
+CATALOGUES: Final = sa.Table(
+    "catalogues",
+    SCHEMA,
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
 )
 # What decisions chose, a row each: limits count it, and a build reads it as events.
 CHOICES: Final = sa.Table(

@@ -72,6 +72,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.bad_id_type": "The type of an identifier is a word such as email or loyalty_card, not '{id_type}'.",
     "error.bad_cursor": "'{text}' is no cursor. Send the one that the page before gave as `next`, or none.",
     "error.no_profiles": "Say whose scores: profiles, or customers.",
+    "error.unknown_decision": "No decision is known by this id.",
     "error.unknown_customer": "No customer with {id_type} '{id}' is known at that moment.",
     "error.no_consent": "The customer with {id_type} '{id}' does not allow scores.",
     "error.unknown_model": "Unknown model '{name}'. Known: {known}.",

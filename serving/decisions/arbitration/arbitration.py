@@ -12,6 +12,7 @@ import numpy as np
 
 from features.arrays import Floats
 from features.config.sections.decisions.arbitration import ArbitrationSettings, Factor
+from features.config.sections.decisions.control import Treatment
 from features.config.sections.decisions.names import formula_names
 from features.language.rules.evaluate import Cell, Evaluate, Read, compile_rule
 from features.language.rules.rule import Rule
@@ -90,6 +91,15 @@ class Arbitration:
         """The same with some factors switched off."""
         left = self.factors - frozenset(factors)
         return replace(self, factors=left)
+
+    def of_arm(self, gets: Treatment | None) -> Arbitration:
+        """By what is ranked for customers of a control arm; as declared, for all others."""
+        match gets:
+            case "propensity":
+                return replace(self, by="value", factors=frozenset({"propensity"}), formula=None)
+            case "no_levers":
+                return self.without({"lever"})
+        return self
 
     def multipliers(self, read: Read) -> dict[str, Floats]:
         """``[candidate]`` of each weight and of the lever: what a score is multiplied by, as far as switched on."""

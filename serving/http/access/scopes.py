@@ -11,6 +11,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     **dict.fromkeys((f"POST {path}" for path in (*BATCHES, *PATHS)), "write"),
     "POST /v1/scores": "read",
     "POST /v1/decisions": "read",
+    "GET /v1/decisions/{decision_id}": "read",
     "GET /v1/rejected": "admin",
     "GET /v1/profiles": "read",
     "GET /v1/profiles/{key:path}": "read",

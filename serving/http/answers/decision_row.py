@@ -8,8 +8,11 @@ from typing import cast
 
 from features.config.settings import Settings
 from features.privacy.pseudonyms import Pseudonyms
+from serving.decisions.candidates.offers import Offer
+from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.decided import Decided
 from serving.decisions.explanation.slates import Slate
+from serving.decisions.log.log import packed
 from serving.http.answers.customers import Moment
 from serving.http.answers.requests import DecisionRequest
 from serving.http.current.state import State
@@ -27,6 +30,7 @@ def row_of(
     *,
     decision_id: str,
     customer_id: str | None,
+    control: Json | None,
 ) -> Decision:
     """A decision of what these placements show; ``decided`` is None where there was nothing to decide."""
     row = Decision(
@@ -37,8 +41,10 @@ def row_of(
         customer_id=customer_id,
         context=request.context,
         models=state.required_lineup().versions,
-        eligible=[] if decided is None else _eligible(state, decided),
         placements=placements,
+        control=control,
+        catalogue=None if decided is None else state.catalogue.version,
+        log=None if decided is None else packed(decided, state.catalogue),
     )
     return stored(row, state.settings)
 
@@ -53,31 +59,14 @@ def stored(decision: Decision, settings: Settings) -> Decision:
     return replace(decision, id=pseudonyms.value(*own[0]) if own else None, context=context)
 
 
-def _eligible(state: State, decided: Decided) -> list[Json]:
-    """The eligible set, best first."""
-    offers, worth = state.setup.candidates.offers, decided.worth
-    return [
-        {
-            "offer_id": offers[place].offer_id,
-            "campaign_id": offers[place].campaign_id,
-            "propensity": float(worth.propensities[place]),
-            "expected_value": float(worth.expected_values[place]) / state.units,
-        }
-        for place in decided.order.tolist()
-    ]
-
-
 def picked(state: State, decided: Decided) -> list[Json]:
     """What each placement shows: each pick with its position, from 1, and its probability there, or the fallback."""
     offers, fallback = state.setup.candidates.offers, state.settings.offers.fallback
     return [
         {
             "id": placement.id,
-            "items": [
-                _item(offers[pick.place].offer_id, offers[pick.place].campaign_id, position, pick.probability)
-                for position, pick in enumerate(picks, 1)
-            ]
-            or [_item(fallback.offer_id, None, 1, 1.0)],
+            "items": [_item(offers[pick.place], position, pick) for position, pick in enumerate(picks, 1)]
+            or [_fallback(fallback.offer_id)],
         }
         for placement, picks in zip(decided.placements, decided.picks, strict=True)
     ]
@@ -85,10 +74,13 @@ def picked(state: State, decided: Decided) -> list[Json]:
 
 def shown(slate: Slate) -> Json:
     """What a placement shows where there was nothing to decide."""
-    choices = enumerate(slate.choices, 1)
-    items = [_item(choice.offer_id, choice.campaign_id, place, choice.probability) for place, choice in choices]
-    return {"id": slate.placement_id, "items": items}
+    return {"id": slate.placement_id, "items": [_fallback(choice.offer_id) for choice in slate.choices]}
 
 
-def _item(offer_id: str, campaign_id: str | None, position: int, probability: float) -> Json:
-    return {"offer_id": offer_id, "campaign_id": campaign_id, "position": position, "probability": probability}
+def _item(offer: Offer, position: int, pick: Pick) -> Json:
+    odds = {"probability": pick.probability, "marginal": pick.marginal}
+    return {"offer_id": offer.offer_id, "campaign_id": offer.campaign_id, "position": position, **odds}
+
+
+def _fallback(offer_id: str) -> Json:
+    return {"offer_id": offer_id, "campaign_id": None, "position": 1, "probability": 1.0, "marginal": 1.0}

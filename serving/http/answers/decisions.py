@@ -7,8 +7,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 
+import orjson
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from serving.decisions.arbitration.worth import ASSUMED, BASIS
 from serving.decisions.choice.decided import Decided
@@ -23,13 +26,14 @@ from serving.decisions.facts.facts import Facts
 from serving.http.answers.barriers import barrier_of
 from serving.http.answers.by_policy import Asked, decide_by_policy
 from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
+from serving.http.answers.decided_before import answer_again
 from serving.http.answers.decision_row import picked, row_of, shown
 from serving.http.answers.head import head
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.store.commits.together import commit_together
-from serving.store.decisions import add_decision, save_decision
+from serving.store.decisions import add_decision, kept_decision, save_decision
 from serving.store.engine import outages_as_errors
 from serving.telemetry.decisions import Outcome, count_decision
 from serving.telemetry.spans import spanned
@@ -43,8 +47,22 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     """The best offers for each placement, kept with what they were chosen from.
 
     A dry run is not kept and takes nothing of what is limited, nor does what would have been best in the past: such an
-    answer has no decision id.
+    answer has no decision id. A request that comes again with its ``request_id`` is answered by the same decision.
     """
+    if request.request_id is None or dry_run or request.dry_run:
+        return _answer(state, request, dry_run=dry_run)
+    decision_id = _id_of(request)
+    if earlier := kept_decision(state.store, decision_id):
+        return answer_again(state, earlier)
+    try:
+        return _answer(state, request, dry_run=False)
+    except IntegrityError:  # the same request was answered meanwhile
+        if earlier := kept_decision(state.store, decision_id):
+            return answer_again(state, earlier)
+        raise
+
+
+def _answer(state: State, request: DecisionRequest, *, dry_run: bool) -> Json:
     start = time.perf_counter()
     lineup = state.required_lineup()
     moment = moment_of(state, request.as_of)
@@ -54,14 +72,15 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         state = state.with_offers_as_of(moment.as_of)
     told_head, customer = head(state, moment), _customer(state, request.profile, moment)
     dry_run = dry_run or request.dry_run
-    decision_id, keep = uuid.uuid4().hex, not (dry_run or moment.is_past)
+    decision_id, keep = _id_of(request), not (dry_run or moment.is_past)
     customer_id = customer.customer_id if customer else None
-    row = partial(row_of, state, request, moment, decision_id=decision_id, customer_id=customer_id)
+    arms = NOWHERE if customer_id is None else state.setup.arms.of(customer_id)
+    control = _control(state, arms)
+    row = partial(row_of, state, request, moment, decision_id=decision_id, customer_id=customer_id, control=control)
 
     def add(connection: Connection, decided: Decided) -> None:
-        add_decision(connection, row(picked(state, decided), decided))
+        add_decision(connection, row(picked(state, decided), decided), lambda: state.catalogue.content)
 
-    arms = NOWHERE if customer_id is None else state.setup.arms.of(customer_id)
     reason, decided = barrier_of(state, request, customer, moment), None
     if reason is None and customer is not None and request.profile is not None:
         asked = Asked(decision_id, customer, request.profile, moment, request.context)
@@ -78,7 +97,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
         **told_head,
         "control_group": arms.is_control,
-        **_control(state, arms),
+        **({} if control is None else {"control": control}),
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, request.explain) for each in told],
@@ -142,11 +161,19 @@ def _facts(state: State, lineup: Lineup, asked: Asked) -> Facts:
     return replace(facts, arms=state.setup.arms.of(customer.customer_id), seed=asked.decision_id)
 
 
-def _control(state: State, arms: Membership) -> Json:
+def _control(state: State, arms: Membership) -> Json | None:
     """The control arms of a customer, where decisions are declared."""
     if state.settings.decisions is None:
-        return {}
-    return {"control": {"arm": arms.arm, "gets": arms.gets, "campaigns": arms.campaigns or {}}}
+        return None
+    return {"arm": arms.arm, "gets": arms.gets, "campaigns": arms.campaigns or {}}
+
+
+def _id_of(request: DecisionRequest) -> str:
+    """A new id, or the one of all requests that are known by the same ``request_id`` for the same profile."""
+    if request.request_id is None:
+        return uuid.uuid4().hex
+    whose = None if request.profile is None else [request.profile.id_type, request.profile.id]
+    return blake2b(orjson.dumps([request.request_id, whose]), digest_size=16).hexdigest()
 
 
 def _placement(slate: Slate, explain: Explain) -> Json:

@@ -57,6 +57,10 @@ class DecisionRequest(Body):
     """For whom, where, and in which situation; without a profile the visitor is anonymous."""
 
     profile: Profile | None = None
+    request_id: Id | None = Field(
+        default=None,
+        description="All requests that name this id for one profile are answered by the same decision.",
+    )
     context: dict[str, object] = {}
     placements: list[PlacementRequest] = Field(default=[PlacementRequest(id="default")], min_length=1, max_length=20)
     explain: Explain = Field(

@@ -100,3 +100,49 @@ class DecisionAnswer(TypedDict):
     basis: Annotated[str, Field(description="How the figures are computed.")]
     placements: list[Shown]
     dry_run: NotRequired[Annotated[bool, Field(description="True where that was asked for: nothing was kept.")]]
+    is_repeated: NotRequired[Annotated[bool, Field(description="The decision was made for an earlier request.")]]
+
+
+class KeptChoice(TypedDict):
+    """A choice as it is kept."""
+
+    offer_id: str
+    campaign_id: str | None
+    position: Count
+    probability: Annotated[Chance, Field(description="Given the choices before it.")]
+    marginal: NotRequired[Chance | None]
+
+
+class KeptPlacement(TypedDict):
+    """What a placement showed."""
+
+    id: str
+    items: list[KeptChoice]
+
+
+class Considered(TypedDict):
+    """A candidate that was considered: its figures, its rank among the eligible ones from 1, and all that it failed."""
+
+    offer_id: str
+    campaign_id: str | None
+    rank: Count | None
+    score: float | None
+    propensity: Chance | None
+    expected_value: float | None
+    factors: dict[str, float]
+    failed: Annotated[list[str], Field(description="Codes; of rules and limits with the name behind a colon.")]
+
+
+class KeptDecision(TypedDict):
+    """A decision as it was made, computed again from what is kept of it."""
+
+    decision_id: str
+    as_of: Moment
+    customer_id: str | None
+    context: Json
+    models: dict[str, str]
+    control: Control | None
+    catalogue: Annotated[str | None, Field(description="The version of the candidates and rules it was made from.")]
+    currency: str
+    placements: list[KeptPlacement]
+    candidates: list[Considered]

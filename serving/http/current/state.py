@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from serving.decisions.candidates.generated import generated
 from serving.decisions.candidates.offers import offers_at
 from serving.decisions.candidates.popularity import line_counts
 from serving.decisions.facts.names import names_at
+from serving.decisions.log.catalogue import Catalogue
 from serving.decisions.setup import Setup
 from serving.http.current.built import Built
 from serving.http.readiness.pulse import Pulse, Standing
@@ -59,6 +60,11 @@ class State:
     def units(self) -> int:
         """Minor units in one unit of the currency."""
         return int(10**self.settings.minor_units)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What decisions are made from now, as the log keeps it."""
+        return Catalogue.of(self.setup)
 
     def required_lineup(self) -> Lineup:
         """Models and features; the error that kept them from being loaded, or ``no_model`` before the first build."""

@@ -30,6 +30,7 @@ STATUS: Final = {
     "missing_scope": 403,
     "no_keys": 403,
     "unknown_customer": 404,
+    "unknown_decision": 404,
     "unknown_job": 404,
     "not_found": 404,
     **dict.fromkeys(("job_over", "request_id_reused"), 409),

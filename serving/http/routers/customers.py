@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from serving.http.answers.decided_before import answer_kept
 from serving.http.answers.decisions import answer_decision
 from serving.http.answers.privacy import answer_erasure, answer_export
 from serving.http.answers.profiles import answer_profile
@@ -15,7 +16,7 @@ from serving.http.answers.requests import DecisionRequest, Id, ScoresRequest
 from serving.http.answers.scores import answer_scores
 from serving.http.answers.search import answer_search
 from serving.http.answers.timeline import answer_timeline
-from serving.http.contract.decisions import DecisionAnswer
+from serving.http.contract.decisions import DecisionAnswer, KeptDecision
 from serving.http.contract.privacy import ExportAnswer, ReceiptAnswer
 from serving.http.contract.profiles import ProfileAnswer, SearchAnswer, TimelineAnswer
 from serving.http.contract.responses import OF_BODIES, answers
@@ -60,6 +61,12 @@ def answer_routes(current: CurrentState) -> APIRouter:
         id_type: Annotated[Id | None, Query(description="Only as one of this type.")] = None,
     ) -> Response:
         return json_response(answer_search(current.state, identifier, id_type))
+
+    @router.get(
+        "/v1/decisions/{decision_id}", responses=answers(KeptDecision, 404), summary="A decision as it was made"
+    )
+    def get_decision(decision_id: str) -> Response:
+        return json_response(answer_kept(current.state, decision_id))
 
     return router
 

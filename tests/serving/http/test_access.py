@@ -42,6 +42,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "POST /v1/a": ("write", {"messageId": "a", "userId": "3", "previousId": "4"}),
     "POST /v1/scores": ("read", {"customers": ["3"]}),
     "POST /v1/decisions": ("read", {"profile": {"id": "3"}}),
+    "GET /v1/decisions/{decision_id}": ("read", None),
     "GET /v1/rejected": ("admin", None),
     "GET /v1/profiles": ("read", None),
     "GET /v1/profiles/{key:path}": ("read", None),

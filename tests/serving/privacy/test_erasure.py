@@ -73,7 +73,7 @@ def live(settings: Settings, http: TestClient) -> None:
     store = open_store(settings.store_url)
     context = {"page": TOKEN}
     for name, customer in (("known", WHO), ("unknown", None)):
-        save_decision(store, Decision(f"{name}-{TOKEN}", AS_OF, "user_id", WHO, customer, context, {}, [], []))
+        save_decision(store, Decision(f"{name}-{TOKEN}", AS_OF, "user_id", WHO, customer, context, {}, []))
     with store.begin() as connection:
         add_choices(connection, [Choice(f"known-{TOKEN}", WHO, AS_OF, None, "hero", 1, "tea", None, "offer")])
     with writing(settings.scores, {"lapse": 3}, as_of=AS_OF) as keep:

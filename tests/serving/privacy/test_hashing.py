@@ -157,7 +157,7 @@ def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> N
     store = open_store(settings.store_url)
     add_ruling(store, Ruling(AS_OF, "merge", ("c02", "email:cy-w8k@x.se"), "me", "she said so"))
     context = {"email": "cy-w8k@x.se", "channel": "web"}
-    save_decision(store, Decision("d", AS_OF, "email", "Cy-W8k@x.se", "email:cy-w8k@x.se", context, {}, [], []))
+    save_decision(store, Decision("d", AS_OF, "email", "Cy-W8k@x.se", "email:cy-w8k@x.se", context, {}, []))
     scored = {"customer_id": ["c02", "email:cy-w8k@x.se"], "value": [0.25, 0.5], "campaign_id": [None, None]}
     with writing(settings.scores, {"lapse": 1}, as_of=AS_OF) as keep:
         keep("lapse", pl.DataFrame(scored))
@@ -184,7 +184,7 @@ def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> N
 def test_a_decision_is_stored_without_what_is_readable(tmp_path: Path) -> None:
     settings = written_shop(tmp_path, HASHED)
     context = {"page": "cy-w8k@x.se", "Email": "anna-w8k@x.se", "channel": "web"}
-    told = stored(Decision("d", AS_OF, "email", "Cy-W8k@x.se", None, context, {}, [], []), settings)
+    told = stored(Decision("d", AS_OF, "email", "Cy-W8k@x.se", None, context, {}, []), settings)
     assert [secret for secret in SPELLINGS if secret in repr(told)] == []
     assert (told.context["page"], told.context["channel"]) == (told.id, "web")
 

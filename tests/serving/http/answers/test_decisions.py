@@ -45,15 +45,25 @@ def test_a_decision_explains_itself_both_ways_and_is_kept(http: TestClient, curr
     assert kept is not None
     assert (kept.customer_id, kept.context, kept.models) == ("3", {"channel": "web"}, body["models"])
     outranked = [offer_id for offer_id, reason in others.items() if reason == "outranked"]
-    assert [each["offer_id"] for each in kept.eligible] == [item["offer_id"], *outranked]
-    assert kept.eligible[0] == {
-        name: item[name] for name in ("offer_id", "campaign_id", "propensity", "expected_value")
+    again = http.get(f"/v1/decisions/{body['decision_id']}").json()
+    ranked = [each for each in again["candidates"] if each["rank"] is not None]
+    assert [each["offer_id"] for each in ranked] == [item["offer_id"], *outranked]
+    figures = ("offer_id", "campaign_id", "score", "propensity", "expected_value")
+    assert {name: ranked[0][name] for name in figures} == {name: item[name] for name in figures}
+    assert {each["offer_id"]: each["failed"][0] for each in again["candidates"] if each["rank"] is None} == {
+        offer_id: reason for offer_id, reason in others.items() if reason != "outranked"
     }
     assert kept.placements == [
         {
             "id": "hero",
             "items": [
-                {"offer_id": item["offer_id"], "campaign_id": item["campaign_id"], "position": 1, "probability": 1.0}
+                {
+                    "offer_id": item["offer_id"],
+                    "campaign_id": item["campaign_id"],
+                    "position": 1,
+                    "probability": 1.0,
+                    "marginal": 1.0,
+                }
             ],
         }
     ]
@@ -122,7 +132,7 @@ def test_unknown_and_anonymous_visitors_get_the_fallback(
         assert (item["offer_id"], item["is_fallback"], item["probability"]) == ("flyer", True, 1.0)
     kept = saved_decision(current.state.store, got.json()["decision_id"])
     assert kept is not None
-    assert (kept.customer_id, kept.eligible) == (None, [])
+    assert (kept.customer_id, kept.log) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -205,3 +205,34 @@ def test_control_arms_are_told_and_get_what_they_are_for(own: CurrentState) -> N
         if answer["control_group"]:
             assert all(item["is_fallback"] for each in answer["placements"] for item in each["items"])
     assert groups == {True, False}
+
+
+def test_a_request_that_comes_twice_is_one_decision(own: CurrentState) -> None:
+    client = http(declared(own.state, {}))
+    asked = {"profile": {"id": "3"}, "placements": [{"id": "home", "count": 2}], "request_id": "r-1"}
+    first, second = (client.post("/v1/decisions", json=asked).json() for _ in range(2))
+    assert second["is_repeated"]
+    assert "is_repeated" not in first
+    same = ("offer_id", "name", "score", "propensity", "expected_value", "value", "cost", "probability", "is_fallback")
+    (one,), (other,) = first["placements"], second["placements"]
+    assert [[item[name] for name in same] for item in one["items"]] == [
+        [item[name] for name in same] for item in other["items"]
+    ]
+    assert [first[name] for name in ("decision_id", "as_of", "control")] == [
+        second[name] for name in ("decision_id", "as_of", "control")
+    ]
+    others = [
+        client.post("/v1/decisions", json=asked | change).json()["decision_id"]
+        for change in ({"profile": {"id": "4"}}, {"request_id": "r-2"})
+    ]
+    assert len({first["decision_id"], *others}) == 3
+
+
+def test_a_decision_is_read_again_whole(own: CurrentState) -> None:
+    client = http(declared(own.state, {"rules": {"never": "candidate.value < 0"}, "control": {"x": {"share": 0.01}}}))
+    made = client.post("/v1/decisions", json={"profile": {"id": "3"}}).json()
+    again = client.get(f"/v1/decisions/{made['decision_id']}").json()
+    assert again["control"] == made["control"]
+    assert all("rule:never" in each["failed"] and each["rank"] is None for each in again["candidates"])
+    missing = client.get("/v1/decisions/unheard")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "unknown_decision")

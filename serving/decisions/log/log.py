@@ -1,0 +1,102 @@
+"""A decision as the log keeps it: what it was made from, so that all else can be computed again, bit for bit.
+
+For each candidate the checks that it fails, and how many order lines of its products the customer has; the score of
+each campaign; which weights held. Chances, values, scores and the order of candidates follow from these and from the
+catalogue of its version. Only what a formula gave, which may read anything, is kept itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.arrays import Floats, Ints
+from features.config.sections.decisions.control import Treatment
+from serving.decisions.arbitration.worth import Worth, chances, ranked
+from serving.decisions.checks import Failing
+from serving.decisions.choice.decided import Decided
+from serving.decisions.control.arms import Membership
+from serving.decisions.facts.facts import Facts
+from serving.decisions.log.catalogue import Catalogue
+from serving.decisions.log.packing import Array, pack, unpack
+
+_MISSING = -1.0  # of a campaign that has no score; NaN: one that no model could tell
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A decision read from the log: what each candidate failed and was worth, and the order of the eligible ones."""
+
+    failing: Failing
+    worth: Worth
+    order: Ints
+
+
+def packed(decided: Decided, catalogue: Catalogue) -> bytes:
+    """The bytes of a decision of a catalogue."""
+    facts, worth = decided.facts, decided.worth
+    rows, inverse = np.unique(decided.failing.bits, axis=0, return_inverse=True)
+    scores = [
+        facts.campaign_scores.get(c, _MISSING) if c is not None else _MISSING for c in catalogue.candidates.campaigns
+    ]
+    held = [worth.multipliers.get(name, np.ones(len(worth.scores))) != 1 for name, _ in catalogue.weights]
+    weights: list[Array] = [np.packbits(mask) for mask in held]
+    formula = worth.scores if decided.arbitration.by == "formula" else np.empty(0)
+    base = np.nan if facts.base_score is None else facts.base_score
+    return pack(
+        [
+            rows.ravel(),
+            inverse.ravel(),
+            facts.order_lines.astype(np.int64),
+            np.array([base, *scores]),
+            formula,
+            *weights,
+        ]
+    )
+
+
+def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) -> Logged:
+    """The decision of some bytes, for a customer of some control arms."""
+    rows, inverse, lines, scores, formula, *weights = unpack(log)
+    candidates = catalogue.candidates
+    failing = Failing(catalogue.checks, len(candidates.offers))
+    failing.bits = rows.reshape(-1, failing.bits.shape[1]).astype(np.uint64)[inverse]
+    facts = _facts(catalogue, lines.astype(np.float64), scores, as_of=as_of)
+    worth = _worth(catalogue, facts, formula, weights, arms.gets)
+    eligible = failing.eligible
+    if arms.gets == "nothing":  # they would have been eligible for what nothing but their arm keeps from them
+        alone = np.zeros_like(failing.bits)
+        place = catalogue.checks.place("control")
+        alone[:, place // 64] = np.uint64(1 << place % 64)
+        held = np.array([o.campaign_id in (arms.campaigns or {}) for o in candidates.offers], dtype=np.bool_)
+        eligible = np.asarray((failing.bits == alone).all(axis=1)) & ~held
+    return Logged(failing, worth, ranked(worth, eligible))
+
+
+def _facts(catalogue: Catalogue, lines: Floats, scores: Array, *, as_of: int) -> Facts:
+    base, by_campaign = scores[0], scores[1:].tolist()
+    known = {
+        campaign: score
+        for campaign, score in zip(catalogue.candidates.campaigns, by_campaign, strict=True)
+        if campaign is not None and score != _MISSING
+    }
+    return Facts(as_of, frozenset(), lines, known, lambda _: (), None if np.isnan(base) else float(base))
+
+
+def _worth(catalogue: Catalogue, facts: Facts, formula: Array, weights: list[Array], gets: Treatment | None) -> Worth:
+    candidates = catalogue.candidates
+    arbitration = catalogue.arbitration.of_arm(gets)
+    count = len(candidates.offers)
+    multipliers = {
+        name: np.where(np.unpackbits(bits.astype(np.uint8), count=count) == 1, weight, 1.0)
+        for (name, weight), bits in zip(catalogue.weights, weights, strict=True)
+        if "weights" in arbitration.factors
+    }
+    multipliers |= {"lever": arbitration.levers} if "lever" in arbitration.factors else {}
+    propensities = chances(candidates, facts) * candidates.shares(facts.order_lines)
+    if arbitration.by == "formula":
+        scores: Floats = formula.astype(np.float64)
+    else:
+        scores = arbitration.scores(propensities, candidates.margins, multipliers, facts.read)
+    return Worth(propensities, propensities * candidates.margins, scores, multipliers)
