@@ -16,6 +16,7 @@ from serving.store.choices.reservation import Wish, lock, reserve
 from serving.store.choices.totals import Claim, Used, used_of
 from serving.store.commits.together import commit_together
 from serving.store.reader import Ask, reading, within
+from serving.telemetry.store import store_operation
 
 Decision = TypeVar("Decision")
 ATTEMPTS: Final = 3  # without keeping others waiting
@@ -81,7 +82,9 @@ def decide_and_keep(
             standing = Standing.by(ask, policy, person, as_of=as_of)
         plan = choose(standing)
         wish = wish_of(plan, standing, policy, person, as_of=as_of)
-        if commit_together(engine, partial(_keep, wish, plan, keep)):
+        with store_operation("save_decision"):
+            kept = commit_together(engine, partial(_keep, wish, plan, keep))
+        if kept:
             return plan.decision
 
     def hold(connection: Connection) -> Decision:
@@ -91,7 +94,8 @@ def decide_and_keep(
         _keep(wish_of(plan, standing, policy, person, as_of=as_of), plan, keep, connection)
         return plan.decision
 
-    return commit_together(engine, hold)
+    with store_operation("save_decision"):
+        return commit_together(engine, hold)
 
 
 def _keep(

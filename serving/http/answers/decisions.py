@@ -37,6 +37,7 @@ from serving.store.decisions import add_decision, kept_decision, save_decision
 from serving.store.engine import outages_as_errors
 from serving.telemetry.decisions import Outcome, count_decision
 from serving.telemetry.spans import spanned
+from serving.telemetry.store import store_operation
 from training.targets.populations.contacts import contact_kinds
 
 Json = dict[str, object]
@@ -133,7 +134,8 @@ def _decided(
         return decide_by_policy(state, state.setup.policy, asked, facts.channel, by, keep=keep)
     decided = by()
     if keep is not None:
-        commit_together(state.store, lambda connection: keep(connection, decided))
+        with store_operation("save_decision"):
+            commit_together(state.store, lambda connection: keep(connection, decided))
     return decided
 
 

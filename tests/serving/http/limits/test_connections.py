@@ -54,7 +54,7 @@ def test_headers_without_end_are_refused() -> None:
         client.sendall(ASK[:-2] + b"x: y\r\n" * 20_000)
         answered = client.recv(2000)
     assert answered.startswith(b"HTTP/1.1 400")
-    assert b'{"code":"malformed_request","params":{"limit":64000},' in answered
+    assert b'{"code":"malformed_request","params":{"case":"headers","limit":64000},' in answered
 
 
 def test_what_is_no_http_is_refused_in_the_one_shape_of_errors() -> None:
