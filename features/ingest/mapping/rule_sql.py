@@ -27,7 +27,8 @@ from features.events.statements.stances import plain_word_sql
 def breaks(rule: Constraint, columns: Mapping[str, str]) -> str:
     """The condition under which a row breaks a rule; ``columns`` are the SQL expressions of its canonical columns.
 
-    >>> breaks(Within("latitude", "bad_location", "", -90, 90), {"latitude": "lat"})
+    >>> from features.events.rules.constraints import Reason
+    >>> breaks(Within("latitude", Reason("bad_location"), -90, 90), {"latitude": "lat"})
     '(lat < -90 OR lat > 90)'
     """
     value = columns.get(rule.column, "NULL")
@@ -79,7 +80,8 @@ def _unlike(rule: WithoutNul | WithoutControls | AtMostLong | Matches, value: st
 def reason_sql(rule: Constraint, texts: Mapping[str, str]) -> str:
     """The reason as an SQL text; ``texts`` are the SQL texts of the columns as the source writes them.
 
-    >>> reason_sql(OneOf("scale", "unknown_scale", "the scale {value} is none of nps, csat", ()), {"scale": "asked"})
+    >>> from features.events.rules.constraints import Reason
+    >>> reason_sql(OneOf("scale", Reason.of("unknown_scale", scales="nps, csat"), ()), {"scale": "asked"})
     "'the scale ' || asked || ' is none of nps, csat'"
     """
     parts = rule.reason.text.replace("{column}", rule.column).split("{value}")
