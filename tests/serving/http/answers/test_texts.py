@@ -77,6 +77,16 @@ def test_the_error_of_one_customer_among_several_has_the_same_shape(swedish: Cur
     assert unknown["error"] == {"code": "unknown_customer", "params": params, "message": message, "field": "id"}
 
 
+def test_a_verdict_on_a_message_is_told_in_the_companys_language_with_its_parameters(swedish: CurrentState) -> None:
+    sent = {"type": "track", "event": "Order Completed", "messageId": "sv", "userId": "1", "properties": {"total": "x"}}
+    for path, body in (("/v1/batch", {"batch": [sent]}), ("/v1/track", sent)):
+        told = client_of(swedish).post(path, json=body).json()
+        refused = told["results"][0] if path == "/v1/batch" else told["error"]
+        assert (refused["code"], refused["field"]) == ("bad_amount", "properties.total")
+        assert refused["params"] == {"at": "properties.total", "value": "'x'"}
+        assert refused["message"] == "properties.total måste vara ett belopp, inte 'x'."
+
+
 def test_every_code_of_an_answer_has_a_text() -> None:
     english = LANGUAGES["en"]
     assert {*REASONS, *OF_THE_CHOICE} <= set(english)
