@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from features.errors import StamkundError
-from features.evaluate.online.evaluator import RecordEvaluator
+from features.evaluate.online.terms.evaluator import RecordEvaluator
 from features.evaluate.plan import Plan
 from features.files import write_text
 from features.language.feature import Feature

@@ -15,8 +15,8 @@ import polars as pl
 
 from features.arrays import Floats
 from features.evaluate.offline.blocks import lake_columns
-from features.evaluate.online.evaluator import RecordEvaluator
 from features.evaluate.online.knowledge import known_by
+from features.evaluate.online.terms.evaluator import RecordEvaluator
 from features.identity.people import People
 from features.lake import Lake
 from features.profiles.feature_set import FeatureSet

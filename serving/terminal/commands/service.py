@@ -22,7 +22,7 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Run the whole road on The Complete Journey: profiles, models, scores, offers, a running service."""
-    from serving.terminal.demo import demo as run
+    from serving.terminal.demo.demo import demo as run
 
     with output(as_json=as_json) as out:
         if config == EXAMPLE and not config.exists():

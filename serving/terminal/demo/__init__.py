@@ -1,0 +1,1 @@
+"""The demo: from files to answers for three people."""
