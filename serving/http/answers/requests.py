@@ -35,7 +35,7 @@ class ScoresRequest(Body):
     as_of: str | None = Field(
         default=None, description="ISO 8601; now when left out.", examples=["2017-12-03T00:00:00Z"]
     )
-    reasons: int = Field(default=3, ge=0, le=20, description="How many reasons each model gives.")
+    reasons: int = Field(default=3, strict=True, ge=0, le=20, description="How many reasons each model gives.")
 
     model_config = ConfigDict(
         extra="forbid",
@@ -48,7 +48,9 @@ class PlacementRequest(Body):
     """Where offers are to be shown, and how many."""
 
     id: Id
-    count: int | None = Field(default=None, ge=1, le=30, description="As many as are declared for it, or 1.")
+    count: int | None = Field(
+        default=None, strict=True, ge=1, le=30, description="As many as are declared for it, or 1."
+    )
     types: list[CandidateType] = Field(default=[], max_length=4, description="Those that are declared for it, or all.")
     formats: list[Id] = Field(default=[], max_length=20, description="Those that are declared for it, or all.")
 
@@ -72,7 +74,9 @@ class DecisionRequest(Body):
         description="ISO 8601; now when left out. What is asked of the past is not kept: it has no decision_id.",
     )
     dry_run: bool = Field(
-        default=False, description="Decide, but keep nothing and take nothing of what is limited: no decision_id."
+        default=False,
+        strict=True,
+        description="Decide, but keep nothing and take nothing of what is limited: no decision_id.",
     )
 
     model_config = ConfigDict(

@@ -33,8 +33,8 @@ class BuildJob(_Job):
     """Read what is new, write everyone's profile, renew the records: `stamkund build`."""
 
     kind: Literal["build"]
-    anew: bool = Field(default=False, description="Read everything again.")
-    refit: bool = Field(default=False, description="Derive the features anew; then train again.")
+    anew: bool = Field(default=False, strict=True, description="Read everything again.")
+    refit: bool = Field(default=False, strict=True, description="Derive the features anew; then train again.")
     accept: list[Name] = Field(default=[], max_length=20, description="Codes of what may differ from the last build.")
 
     def arguments(self, settings: Settings) -> list[str]:
@@ -48,7 +48,7 @@ class TrainJob(_Job):
 
     kind: Literal["train"]
     targets: list[Name] = Field(default=[], max_length=100, description="All when left out.")
-    quick: bool = Field(default=False, description="Trees alone, instead of a race of all learners.")
+    quick: bool = Field(default=False, strict=True, description="Trees alone, instead of a race of all learners.")
 
     def arguments(self, settings: Settings) -> list[str]:
         """The options and arguments of its command line."""
@@ -69,8 +69,8 @@ class ScoreJob(_Job):
         description="A file beside the settings, or `${NAME}`: the environment variable with a database's URL.",
     )
     table: Name = Field(default="scores", description="The table, in a database.")
-    append: bool = Field(default=False, description="Keep the table's rows of other moments and versions.")
-    reasons: int = Field(default=3, ge=0, le=20, description="How many each model gives.")
+    append: bool = Field(default=False, strict=True, description="Keep the table's rows of other moments and versions.")
+    reasons: int = Field(default=3, strict=True, ge=0, le=20, description="How many each model gives.")
 
     def arguments(self, settings: Settings) -> list[str]:
         """The options of its command line."""

@@ -45,6 +45,8 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
         ("POST /v1/scores", {"customers": ["1"], "as_of": "yesterday"}, (422, "bad_date", "as_of")),
         ("POST /v1/scores", {"customers": ["1"], "as_of": "2018-01-01"}, (422, "future_as_of", "as_of")),
         ("POST /v1/scores", {"profiles": [{"id": 1}]}, (422, "invalid_request", "profiles[0].id")),
+        ("POST /v1/scores", {"customers": ["1"], "reasons": "5"}, (422, "invalid_request", "reasons")),
+        ("POST /v1/decisions", {"dry_run": 0}, (422, "invalid_request", "dry_run")),
         ("POST /v1/scores", {"customer": ["1"]}, (422, "invalid_request", "customer")),
         ("POST /v1/scores", [], (422, "invalid_request", None)),
         ("POST /v1/decisions", {"placements": []}, (422, "invalid_request", "placements")),

@@ -22,7 +22,8 @@ from tests.serving.shop import keep_records
 
 BODIES = [route for route in ASKED if route.startswith("POST")]
 ANSWERED = {  # else 200
-    "POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
+    "POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404,
+    "GET /v1/decisions/{decision_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
 }  # fmt: skip
 QUERIES = {
     "GET /v1/jobs": "?state=lost",
@@ -86,6 +87,12 @@ def test_the_answer_and_the_errors_of_every_route_are_described(
         assert code_of(ask(asked, route, headers=other)) == (403, "missing_scope")
     unknown = asked.patch(route.split()[1])
     assert (code_of(unknown), "allow" in unknown.headers) == ((405, "method_not_allowed"), True)
+
+
+def test_a_decision_that_was_kept_is_described(asked: TestClient, admin: dict[str, str]) -> None:
+    decided = asked.post("/v1/decisions", json={"profile": {"id": "3"}}, headers=admin).json()
+    got = asked.get(f"/v1/decisions/{decided['decision_id']}", headers=admin)
+    assert (got.status_code, got.json()["decision_id"]) == (200, decided["decision_id"])
 
 
 @pytest.mark.parametrize(

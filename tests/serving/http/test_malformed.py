@@ -14,7 +14,7 @@ import pytest
 from tests.serving.contract import Contract
 from tests.serving.http.mutants import Mutant, mutants
 from tests.serving.http.servers import stamkund_server
-from tests.serving.shop import open_shop
+from tests.serving.shop import carried_shop
 
 COUNT = 10_000
 
@@ -22,8 +22,7 @@ COUNT = 10_000
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """A shop's server."""
-    open_shop(tmp_path, models="carried")
-    with stamkund_server(tmp_path / "stamkund.yaml", tmp_path / "log") as (address, _):
+    with stamkund_server(carried_shop(tmp_path) / "stamkund.yaml", tmp_path / "log") as (address, _):
         yield address
 
 
@@ -60,5 +59,5 @@ def test_ten_thousand_malformed_requests_are_each_answered_by_a_code_and_the_ser
     assert statuses.total() == COUNT
     with httpx.Client(base_url=address) as http:
         assert http.get("/readyz").status_code == 200
-        (scored,) = http.post("/v1/scores", json={"customers": ["1"]}).json()["scores"]
-    assert scored["customer_id"] == "1"
+        (scored,) = http.post("/v1/scores", json={"customers": ["9"]}).json()["scores"]
+    assert scored["customer_id"] == "9"  # customer 1 is erased by a request that is mutated to DELETE
