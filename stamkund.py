@@ -11,7 +11,19 @@ import typer
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
-from serving.terminal.commands import backup, data, fuzzy, identity, keys, models, privacy, rejected, scores, service
+from serving.terminal.commands import (
+    backup,
+    data,
+    decide,
+    fuzzy,
+    identity,
+    keys,
+    models,
+    privacy,
+    rejected,
+    scores,
+    service,
+)
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -36,7 +48,7 @@ versions.command(epilog=ending("stamkund models rollback lapse"))(models.rollbac
 app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion was left out, or no model answers"))(
     scores.score
 )
-app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(service.decide)
+app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(decide.decide)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
 app.command(epilog=ending("stamkund rejected --code bad_time --count 5"))(rejected.rejected)
 app.command(epilog=ending("stamkund backup /backups/2024-06-30"))(backup.backup)

@@ -6,16 +6,18 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from serving.store.blocks import blocks
 from serving.store.commits.together import commit_together
 from serving.store.schema import CATALOGUES, DECISIONS
 from serving.telemetry.store import store_operation
 
+_BLOCK: Final = 500  # values that one statement takes
 JSON = ("context", "models", "eligible", "placements", "control")
 
 
@@ -68,6 +70,16 @@ def kept_decision(engine: Engine, decision_id: str) -> dict[str, Any] | None:
     with engine.connect() as connection:
         row = connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)).mappings().first()
     return None if row is None else readable(row)
+
+
+def kept_decisions(engine: Engine, decision_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The same of several decisions, of those that are known."""
+    with engine.connect() as connection:
+        return [
+            readable(row)
+            for block in blocks(decision_ids, _BLOCK)
+            for row in connection.execute(sa.select(DECISIONS).where(DECISIONS.c.decision_id.in_(block))).mappings()
+        ]
 
 
 def readable(row: Mapping[Any, Any]) -> dict[str, Any]:

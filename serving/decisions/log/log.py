@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Floats, Ints
-from features.config.sections.decisions.control import Treatment
+from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth, chances, ranked
 from serving.decisions.checks import Failing
 from serving.decisions.choice.decided import Decided
@@ -26,11 +26,15 @@ _MISSING = -1.0  # of a campaign that has no score; NaN: one that no model could
 
 @dataclass(frozen=True)
 class Logged:
-    """A decision read from the log: what each candidate failed and was worth, and the order of the eligible ones."""
+    """A decision read from the log: what each candidate failed and was worth, and the order of the eligible ones.
+
+    ``arbitration`` is by what they were ranked.
+    """
 
     failing: Failing
     worth: Worth
     order: Ints
+    arbitration: Arbitration
 
 
 def packed(decided: Decided, catalogue: Catalogue) -> bytes:
@@ -63,7 +67,8 @@ def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) 
     failing = Failing(catalogue.checks, len(candidates.offers))
     failing.bits = rows.reshape(-1, failing.bits.shape[1]).astype(np.uint64)[inverse]
     facts = _facts(catalogue, lines.astype(np.float64), scores, as_of=as_of)
-    worth = _worth(catalogue, facts, formula, weights, arms.gets)
+    arbitration = catalogue.arbitration.of_arm(arms.gets)
+    worth = _worth(catalogue, arbitration, facts, formula, weights)
     eligible = failing.eligible
     if arms.gets == "nothing":  # they would have been eligible for what nothing but their arm keeps from them
         alone = np.zeros_like(failing.bits)
@@ -71,7 +76,7 @@ def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) 
         alone[:, place // 64] = np.uint64(1 << place % 64)
         held = np.array([o.campaign_id in (arms.campaigns or {}) for o in candidates.offers], dtype=np.bool_)
         eligible = np.asarray((failing.bits == alone).all(axis=1)) & ~held
-    return Logged(failing, worth, ranked(worth, eligible))
+    return Logged(failing, worth, ranked(worth, eligible), arbitration)
 
 
 def _facts(catalogue: Catalogue, lines: Floats, scores: Array, *, as_of: int) -> Facts:
@@ -84,9 +89,8 @@ def _facts(catalogue: Catalogue, lines: Floats, scores: Array, *, as_of: int) ->
     return Facts(as_of, frozenset(), lines, known, lambda _: (), None if np.isnan(base) else float(base))
 
 
-def _worth(catalogue: Catalogue, facts: Facts, formula: Array, weights: list[Array], gets: Treatment | None) -> Worth:
+def _worth(catalogue: Catalogue, arbitration: Arbitration, facts: Facts, formula: Array, weights: list[Array]) -> Worth:
     candidates = catalogue.candidates
-    arbitration = catalogue.arbitration.of_arm(gets)
     count = len(candidates.offers)
     multipliers = {
         name: np.where(np.unpackbits(bits.astype(np.uint8), count=count) == 1, weight, 1.0)

@@ -31,7 +31,7 @@ def considered(catalogue: Catalogue, logged: Logged) -> list[Json]:
 
 def candidate_told(catalogue: Catalogue, logged: Logged, place: int, rank: int | None) -> Json:
     """A candidate with its figures, amounts in units of the currency."""
-    offer, worth, ranking = catalogue.candidates.offers[place], logged.worth, catalogue.arbitration
+    offer, worth, ranking = catalogue.candidates.offers[place], logged.worth, logged.arbitration
     checks = [logged.failing.checks.all[check] for check in logged.failing.of(place)]
     return {
         "offer_id": offer.offer_id,

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from serving.http.answers.decided_before import answer_kept
-from serving.http.answers.decisions import answer_decision
+from serving.http.answers.deciding.decided_before import answer_kept
+from serving.http.answers.deciding.decisions import answer_decision
 from serving.http.answers.privacy import answer_erasure, answer_export
 from serving.http.answers.profiles import answer_profile
 from serving.http.answers.requests import DecisionRequest, Id, ScoresRequest

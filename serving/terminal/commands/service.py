@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from features.errors import StamkundError
-from serving.terminal.options import YAML, AsOf, Config, Json, moment, pairs_of, settings_of
+from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import output, people
 
 EXAMPLE: Final = Path("examples/completejourney/stamkund.yaml")
@@ -33,38 +33,6 @@ def demo(
         people.quiet = as_json
         with out.progress() as report:
             run(settings_of(config), config, people, port=port, once=once, progress=report, answer=out.answer)
-
-
-def decide(
-    customer: Annotated[str, typer.Argument(help="A customer's id.")],
-    config: Config = YAML,
-    as_of: AsOf = None,
-    count: Annotated[int, typer.Option(help="How many offers.")] = 3,
-    *,
-    context: Annotated[
-        list[str] | None, typer.Option(help="What a request would say, such as channel=web. Repeatable.")
-    ] = None,
-    placement: Annotated[str, typer.Option(help="Where they would be shown, as declared or not.")] = "terminal",
-    why: Annotated[bool, typer.Option("--why", help="Of every candidate, what keeps it from being shown.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Show which offers this customer would get now, and why. Nothing is kept."""
-    from serving.terminal.decisions.decision import decision_of, decision_tables
-
-    with output(as_json=as_json) as out:
-        settings, folder = settings_of(config), config.resolve().parent
-        decision = decision_of(
-            settings,
-            customer,
-            as_of=moment(as_of, settings.timezone),
-            count=count,
-            folder=folder,
-            context=pairs_of(context or (), "context"),
-            placement=placement,
-            why=why,
-        )
-        out.say(*decision_tables(decision, settings.currency, why=why))
-        out.answer(decision)
 
 
 def serve(

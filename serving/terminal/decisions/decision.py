@@ -13,7 +13,7 @@ from rich.table import Table
 
 from features.config.settings import Settings
 from features.moments import iso
-from serving.http.answers.decisions import answer_decision
+from serving.http.answers.deciding.decisions import answer_decision
 from serving.http.answers.requests import DecisionRequest, PlacementRequest, Profile
 from serving.http.current.state import load_state
 from serving.terminal.decisions.why import why_text

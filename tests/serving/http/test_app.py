@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from features.errors import StamkundError
 from serving.http.answers import customers as http_customers
-from serving.http.answers import decisions, events
+from serving.http.answers import events
+from serving.http.answers.deciding import decisions
 from serving.http.current.state import CurrentState
 from serving.store.schema import RECORDS
 from tests.serving.clients import client_of

@@ -18,7 +18,7 @@ from features.evaluate.online.record import Record
 from features.identity.rulings import Ruling
 from features.lake import Lake
 from features.scores.table import read_scores, writing
-from serving.http.answers.decision_row import stored
+from serving.http.answers.deciding.decision_row import stored
 from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.privacy.erasure import erase

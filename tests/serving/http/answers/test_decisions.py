@@ -13,7 +13,7 @@ from features.units import DAY
 from serving.decisions.candidates.offers import offers_at
 from serving.decisions.facts import customers
 from serving.decisions.setup import Setup
-from serving.http.answers import decisions
+from serving.http.answers.deciding import decisions
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import CurrentState
 from serving.scoring.pair_scores import pair_reasons

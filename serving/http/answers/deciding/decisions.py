@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import orjson
@@ -15,30 +13,23 @@ from sqlalchemy.exc import IntegrityError
 
 from serving.decisions.arbitration.worth import ASSUMED, BASIS
 from serving.decisions.choice.decided import Decided
-from serving.decisions.choice.placement import Placement
-from serving.decisions.control.arms import NOWHERE, Membership
-from serving.decisions.decide import decide
 from serving.decisions.explanation.slates import Explain, Slate
 from serving.decisions.explanation.telling import slates
 from serving.decisions.facts.context import check_context
-from serving.decisions.facts.customers import Situation, facts_of
-from serving.decisions.facts.facts import Facts
-from serving.http.answers.barriers import barrier_of
-from serving.http.answers.by_policy import Asked, decide_by_policy
-from serving.http.answers.customers import Customer, Moment, campaign_pairs, customers_of, moment_of
-from serving.http.answers.decided_before import answer_again
-from serving.http.answers.decision_row import picked, row_of, shown
+from serving.http.answers.customers import Customer, Moment, customers_of, moment_of
+from serving.http.answers.deciding.by_policy import decide_by_policy
+from serving.http.answers.deciding.decided_before import answer_again
+from serving.http.answers.deciding.decision_row import picked, shown
+from serving.http.answers.deciding.question import Question
 from serving.http.answers.head import head
 from serving.http.answers.requests import DecisionRequest, Profile
 from serving.http.current.state import State
-from serving.scoring.lineup import Lineup
 from serving.store.commits.together import commit_together
 from serving.store.decisions import add_decision, kept_decision, save_decision
 from serving.store.engine import outages_as_errors
 from serving.telemetry.decisions import Outcome, count_decision
 from serving.telemetry.spans import spanned
 from serving.telemetry.store import store_operation
-from training.targets.populations.contacts import contact_kinds
 
 Json = dict[str, object]
 
@@ -52,7 +43,7 @@ def answer_decision(state: State, request: DecisionRequest, *, dry_run: bool = F
     """
     if request.request_id is None or dry_run or request.dry_run:
         return _answer(state, request, dry_run=dry_run)
-    decision_id = _id_of(request)
+    decision_id = decision_id_of(request)
     if earlier := kept_decision(state.store, decision_id):
         return answer_again(state, earlier)
     try:
@@ -73,32 +64,23 @@ def _answer(state: State, request: DecisionRequest, *, dry_run: bool) -> Json:
         state = state.with_offers_as_of(moment.as_of)
     told_head, customer = head(state, moment), _customer(state, request.profile, moment)
     dry_run = dry_run or request.dry_run
-    decision_id, keep = _id_of(request), not (dry_run or moment.is_past)
-    customer_id = customer.customer_id if customer else None
-    arms = NOWHERE if customer_id is None else state.setup.arms.of(customer_id)
-    control = _control(state, arms)
-    row = partial(row_of, state, request, moment, decision_id=decision_id, customer_id=customer_id, control=control)
-
-    def add(connection: Connection, decided: Decided) -> None:
-        add_decision(connection, row(picked(state, decided), decided), lambda: state.catalogue.content)
-
-    reason, decided = barrier_of(state, request, customer, moment), None
-    if reason is None and customer is not None and request.profile is not None:
-        asked = Asked(decision_id, customer, request.profile, moment, request.context)
-        decided = _decided(state, lineup, request, asked, add if keep else None)
+    decision_id, is_kept = decision_id_of(request), not (dry_run or moment.is_past)
+    question, decided = Question(state, lineup, request, moment, customer, decision_id), None
+    if question.is_open:
+        decided = _decided(question, keep=is_kept)
         told = slates(state.setup.telling, decided, explain=request.explain)
     else:
-        told = _nothing(state, request, reason)
-        if keep:
-            save_decision(state.store, row([shown(each) for each in told], None))
-    if keep:
-        count_decision(_outcome(told, reason), {} if decided is None else decided.failing.counts())
+        told = _nothing(question)
+        if is_kept:
+            save_decision(state.store, question.row([shown(each) for each in told], None))
+    if is_kept:
+        count_decision(_outcome(told, question.barrier), {} if decided is None else decided.failing.counts())
     return {
-        "decision_id": decision_id if keep else None,
+        "decision_id": decision_id if is_kept else None,
         "took_ms": round((time.perf_counter() - start) * 1000, 2),
         **told_head,
-        "control_group": arms.is_control,
-        **({} if control is None else {"control": control}),
+        "control_group": question.arms.is_control,
+        **({} if question.control is None else {"control": question.control}),
         "models": lineup.versions,
         "basis": BASIS + (ASSUMED if state.setup.candidates.any_assumed else "") + ".",
         "placements": [_placement(each, request.explain) for each in told],
@@ -111,37 +93,29 @@ def _customer(state: State, profile: Profile | None, moment: Moment) -> Customer
     return customers_of(state, [profile], moment).get(profile) if profile else None
 
 
-def _nothing(state: State, request: DecisionRequest, reason: str | None) -> list[Slate]:
+def _nothing(question: Question) -> list[Slate]:
     """What is shown where there is nothing to decide: a reason keeps it from the person, or nobody is known."""
-    placements, telling = _placements(state, request), state.setup.telling
-    if reason is not None:
-        return telling.nothing(placements, reason, explain=request.explain)
-    return telling.unknown_visitor(placements)
+    telling = question.state.setup.telling
+    if question.barrier is not None:
+        return telling.nothing(question.placements, question.barrier, explain=question.request.explain)
+    return telling.unknown_visitor(question.placements)
 
 
 @spanned("decide")
-def _decided(
-    state: State,
-    lineup: Lineup,
-    request: DecisionRequest,
-    asked: Asked,
-    keep: Callable[[Connection, Decided], None] | None,
-) -> Decided:
+def _decided(question: Question, *, keep: bool) -> Decided:
     """The decision, kept in one transaction with what it takes of what is limited."""
-    facts, placements = _facts(state, lineup, asked), _placements(state, request)
-    by = partial(decide, state.setup, facts, placements)
+    state = question.state
+
+    def add(connection: Connection, decided: Decided) -> None:
+        add_decision(connection, question.row(picked(state, decided), decided), lambda: state.catalogue.content)
+
     if state.setup.policy is not None:
-        return decide_by_policy(state, state.setup.policy, asked, facts.channel, by, keep=keep)
-    decided = by()
-    if keep is not None:
+        return decide_by_policy(question, state.setup.policy, keep=add if keep else None)
+    decided = question.decide()
+    if keep:
         with store_operation("save_decision"):
-            commit_together(state.store, lambda connection: keep(connection, decided))
+            commit_together(state.store, lambda connection: add(connection, decided))
     return decided
-
-
-def _placements(state: State, request: DecisionRequest) -> list[Placement]:
-    placement = state.setup.placement
-    return [placement(p.id, count=p.count, types=p.types, formats=p.formats) for p in request.placements]
 
 
 def _outcome(told: Sequence[Slate], reason: str | None) -> Outcome:
@@ -154,23 +128,7 @@ def _outcome(told: Sequence[Slate], reason: str | None) -> Outcome:
     return "fallback" if all(choice.is_fallback for choice in choices) else "chosen"
 
 
-def _facts(state: State, lineup: Lineup, asked: Asked) -> Facts:
-    customer, context, moment = asked.customer, asked.context, asked.moment
-    candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
-    (pairs,) = campaign_pairs(state, [customer.record], as_of=moment.as_of, anyone=candidates.open_campaigns)
-    situation = Situation(context, customer.consent, state.setup.rules.names, state.settings.timezone)
-    facts = facts_of(customer.record, lineup, candidates, pairs, response, as_of=moment.as_of, situation=situation)
-    return replace(facts, arms=state.setup.arms.of(customer.customer_id), seed=asked.decision_id)
-
-
-def _control(state: State, arms: Membership) -> Json | None:
-    """The control arms of a customer, where decisions are declared."""
-    if state.settings.decisions is None:
-        return None
-    return {"arm": arms.arm, "gets": arms.gets, "campaigns": arms.campaigns or {}}
-
-
-def _id_of(request: DecisionRequest) -> str:
+def decision_id_of(request: DecisionRequest) -> str:
     """A new id, or the one of all requests that are known by the same ``request_id`` for the same profile."""
     if request.request_id is None:
         return uuid.uuid4().hex

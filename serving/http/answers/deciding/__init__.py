@@ -1,0 +1,1 @@
+"""Answers to requests for decisions, one at a time."""

@@ -1,0 +1,79 @@
+"""A decision as far as the policy goes: what it counts is reserved where the decision is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy.engine import Connection
+
+from features.privacy.pseudonyms import stored_node
+from serving.decisions.choice.decided import Decided
+from serving.decisions.policy.policy import Policy
+from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
+from serving.http.answers.deciding.question import Question
+from serving.http.answers.requests import Profile
+from serving.store.choices.choices import Choice
+from serving.store.people.lookup import nodes_joined
+from serving.store.reader import reading
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans the decision of a question for a ``person``, with what the policy leaves."""
+
+    question: Question
+    policy: Policy
+    person: Person
+
+    def plan(self, standing: Standing) -> Plan[Decided]:
+        """The decision as things stand."""
+        question, past, used = self.question, standing.past.choices, standing.used
+        record = None if question.customer is None else question.customer.record
+        restraint = self.policy.restraint(record, question.facts.channel, past, used, as_of=question.moment.as_of)
+        decided = question.decide(restraint)
+        return Plan(decided, list(_choices(question, self.person.fragment, decided)), restraint.allowance)
+
+
+def planners_of(questions: Sequence[Question], policy: Policy) -> list[Planner]:
+    """Planners of questions of one state, each about a customer who is known."""
+    customers = [question.customer.customer_id for question in questions if question.customer is not None]
+    nodes: dict[str, list[str]] = {customer: [customer] for customer in customers}
+    if questions and questions[0].state.settings.identity is not None:
+        for node, customer in nodes_joined(questions[0].state.store, customers):
+            nodes[customer].append(node)
+    return [
+        Planner(question, policy, Person(customer, frozenset([*nodes[customer], fragment]), fragment))
+        for question, customer in zip(questions, customers, strict=True)
+        for fragment in [_fragment(question)]
+    ]
+
+
+def decide_by_policy(
+    question: Question, policy: Policy, *, keep: Callable[[Connection, Decided], object] | None
+) -> Decided:
+    """Decide with what the policy leaves; without ``keep`` nothing is counted."""
+    (planner,), moment, store = planners_of([question], policy), question.moment, question.state.store
+    if keep is not None:
+        return decide_and_keep(store, policy, planner.person, as_of=moment.as_of, choose=planner.plan, keep=keep)
+    with reading(store) as ask:
+        standing = (Standing.at if moment.is_past else Standing.by)(ask, policy, planner.person, as_of=moment.as_of)
+    return planner.plan(standing).decision
+
+
+def _fragment(question: Question) -> str:
+    """The node that a question asks by."""
+    profile = cast("Profile", question.request.profile)
+    return stored_node(question.state.settings, profile.id_type, profile.id)
+
+
+def _choices(question: Question, fragment: str, decided: Decided) -> Iterator[Choice]:
+    offers, as_of = question.state.setup.candidates.offers, question.moment.as_of
+    for placement, picks in zip(decided.placements, decided.picks, strict=True):
+        for position, pick in enumerate(picks, 1):
+            offer = offers[pick.place]
+            yield Choice(
+                question.decision_id, fragment, as_of, question.facts.channel, placement.id, position,
+                offer.offer_id, offer.campaign_id, offer.type,
+            )  # fmt: skip

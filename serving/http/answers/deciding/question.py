@@ -1,0 +1,94 @@
+"""One question for a decision: about whom, where and when; what is decided, and what the store keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import cast
+
+from serving.decisions.choice.decided import Decided
+from serving.decisions.choice.placement import Placement
+from serving.decisions.control.arms import NOWHERE, Membership
+from serving.decisions.decide import decide
+from serving.decisions.facts.customers import Situation, facts_of
+from serving.decisions.facts.facts import Facts
+from serving.decisions.policy.restraint import Restraint
+from serving.http.answers.customers import Customer, Moment, campaign_pairs
+from serving.http.answers.deciding.barriers import barrier_of
+from serving.http.answers.deciding.decision_row import row_of
+from serving.http.answers.requests import DecisionRequest
+from serving.http.current.state import State
+from serving.scoring.lineup import Lineup
+from serving.store.decisions import Decision
+from training.targets.populations.contacts import contact_kinds
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request with the customer whom it means, None for somebody unknown, and the id of its decision."""
+
+    state: State
+    lineup: Lineup
+    request: DecisionRequest
+    moment: Moment
+    customer: Customer | None
+    decision_id: str
+
+    @cached_property
+    def barrier(self) -> str | None:
+        """The reason that keeps everything from this person, if there is one."""
+        return barrier_of(self.state, self.request, self.customer, self.moment)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to decide: somebody is known, and nothing keeps everything from them."""
+        return self.customer is not None and self.barrier is None
+
+    @cached_property
+    def arms(self) -> Membership:
+        """The control arms of the customer."""
+        return NOWHERE if self.customer is None else self.state.setup.arms.of(self.customer.customer_id)
+
+    @property
+    def control(self) -> Json | None:
+        """The same as it is told, where decisions are declared."""
+        if self.state.settings.decisions is None:
+            return None
+        return {"arm": self.arms.arm, "gets": self.arms.gets, "campaigns": self.arms.campaigns or {}}
+
+    @cached_property
+    def placements(self) -> list[Placement]:
+        """Where it is to be shown: as declared, but for what the request says itself."""
+        placement = self.state.setup.placement
+        return [placement(p.id, count=p.count, types=p.types, formats=p.formats) for p in self.request.placements]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known of the customer and the situation."""
+        customer = cast("Customer", self.customer)
+        state, record, as_of = self.state, customer.record, self.moment.as_of
+        candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
+        (pairs,) = campaign_pairs(state, [record], as_of=as_of, anyone=candidates.open_campaigns)
+        situation = Situation(self.request.context, customer.consent, state.setup.rules.names, state.settings.timezone)
+        facts = facts_of(record, self.lineup, candidates, pairs, response, as_of=as_of, situation=situation)
+        return replace(facts, arms=self.arms, seed=self.decision_id)
+
+    def decide(self, restraint: Restraint | None = None) -> Decided:
+        """What is decided with what the policy leaves; nothing is kept by it."""
+        return decide(self.state.setup, self.facts, self.placements, restraint)
+
+    def row(self, placements: Sequence[Json], decided: Decided | None) -> Decision:
+        """The decision as the store keeps it; ``decided`` is None where there was nothing to decide."""
+        return row_of(
+            self.state,
+            self.request,
+            self.moment,
+            placements,
+            decided,
+            decision_id=self.decision_id,
+            customer_id=None if self.customer is None else self.customer.customer_id,
+            control=self.control,
+        )

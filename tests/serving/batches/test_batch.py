@@ -1,0 +1,147 @@
+"""Decisions for many: the same as over HTTP for each, exact about what is limited, and none of them twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from features.errors import StamkundError
+from serving.batches.batch import Batch
+from serving.batches.chunk import Deciding
+from serving.http.answers.requests import DecisionRequest, PlacementRequest
+from serving.http.current.state import CurrentState, State
+from serving.store.schema import CHOICES, DECISIONS, TOTALS
+from tests.serving.clients import client_of
+from tests.serving.http.answers.test_declared_decisions import declared
+from tests.serving.http.errors import Json
+
+SOME = [str(customer) for customer in range(24)]
+DECLARED: Json = {
+    "rules": {"grown_up": {"when": 'traits.age == "old"', "about": 'candidate.offer_id == "side-sweets"'}},
+    "caps": {
+        "few_sweets": {"limit": 7, "each": "offer", "scope": "total"},
+        "one_campaign": {"limit": 1, "each": "campaign"},
+    },
+    "budgets": {"launch": {"amount": 4, "campaign": "now"}},
+    "exploration": {"share": 0.5, "width": 3},
+    "control": {"likely": {"share": 0.2, "gets": "propensity"}, "quiet": {"share": 0.2, "gets": "nothing"}},
+    "placements": {"home": {"count": 2}, "side": {}},
+}
+
+
+def batch_of(state: State, *, name: str = "spring", keep: bool = True, context: Json | None = None) -> Batch:
+    places = [PlacementRequest(id="home"), PlacementRequest(id="side")]
+    request = DecisionRequest(context=dict(context or {"channel": "web"}), placements=places)
+    return Batch(state, request, name, keep=keep, chunk=5)
+
+
+def rows(state: State, table: sa.Table, *ignored: str) -> list[tuple[object, ...]]:
+    columns = [column for column in table.columns if column.name not in ignored]
+    with state.store.connect() as connection:
+        return sorted(tuple(row) for row in connection.execute(sa.select(*columns)))
+
+
+def emptied(state: State) -> None:
+    with state.store.begin() as connection:
+        for table in (CHOICES, TOTALS, DECISIONS):
+            connection.execute(sa.delete(table))
+
+
+def over_http(state: State, customers: Sequence[str]) -> list[Json]:
+    http = client_of(CurrentState(state, lambda _: state, lambda: None), raise_server_exceptions=False)
+    places = [{"id": "home"}, {"id": "side"}]
+    asked = {"request_id": "spring", "context": {"channel": "web"}, "placements": places, "explain": "none"}
+    return [http.post("/v1/decisions", json={**asked, "profile": {"id": each}}).json() for each in customers]
+
+
+def test_each_decision_is_the_one_over_http(own: CurrentState, tmp_path: Path) -> None:
+    state = declared(own.state, DECLARED)
+    answers = over_http(state, SOME)
+    by_http = [rows(state, table, "seq") for table in (CHOICES, TOTALS, DECISIONS)]
+    emptied(state)
+    batch_of(state).write(tmp_path / "d.parquet", "", SOME)
+    # All that was decided from is in the rows: what each candidate failed, scores, choices with their probabilities.
+    assert [rows(state, table, "seq") for table in (CHOICES, TOTALS, DECISIONS)] == by_http
+    written = pl.read_parquet(tmp_path / "d.parquet").to_dicts()
+    shown = [
+        (answer["decision_id"], place["id"], item)
+        for answer in answers
+        for place in answer["placements"]
+        for item in place["items"]
+    ]
+    names = ("offer_id", "campaign_id", "name", "is_fallback", "score", "propensity", "expected_value", "value", "cost")
+    assert [
+        (row["decision_id"], row["placement"], [row[name] for name in names], row["probability"]) for row in written
+    ] == [(id_, place, [item[name] for name in names], item["probability"]) for id_, place, item in shown]
+    assert {row["arm"] for row in written} == {None, "likely", "quiet"}
+    assert {row["is_fallback"] for row in written} == {True, False}
+
+
+def test_what_was_decided_is_told_again_and_not_decided_twice(own: CurrentState, tmp_path: Path) -> None:
+    state = declared(own.state, DECLARED)
+    batch_of(state).look(SOME[:8])  # as far as it came before it was killed
+    kept = rows(state, CHOICES)
+    again = batch_of(state)
+    again.write(tmp_path / "whole.parquet", "", SOME)
+    assert (again.customers, again.repeated) == (24, 8)
+    assert rows(state, CHOICES)[: len(kept)] == kept
+    third = batch_of(state)
+    third.write(tmp_path / "third.parquet", "", SOME)
+    assert third.repeated == 24
+    assert pl.read_parquet(tmp_path / "third.parquet").equals(pl.read_parquet(tmp_path / "whole.parquet"))
+    with pytest.raises(StamkundError, match="other placements") as refused:
+        batch_of(state, context={"channel": "app"}).look(SOME)
+    assert refused.value.code == "other_batch"
+
+
+def test_a_dry_run_counts_what_a_batch_comes_to_and_keeps_nothing(own: CurrentState) -> None:
+    state = declared(own.state, {"caps": {"three": {"limit": 3, "each": "offer", "scope": "total"}}})
+    look, batch = batch_of(state, keep=False), batch_of(state)
+    look.look([*SOME, "nobody"])
+    assert [rows(state, table) for table in (CHOICES, TOTALS, DECISIONS)] == [[], [], []]
+    assert look.unknown == ["nobody"]
+    batch.look(SOME)
+    assert (look.tally.offers, look.tally.outcomes) == (batch.tally.offers, batch.tally.outcomes)
+    assert look.tally.excluded == batch.tally.excluded
+    assert max(look.tally.offers.values()) == 3  # what customers before would have taken counts
+    chosen = Counter(offer for *_, offer, _, _ in rows(state, CHOICES, "seq"))
+    assert chosen == batch.tally.offers
+    assert look.tally.excluded["cap:three"]["customers"] > 0
+
+
+def test_what_others_take_meanwhile_is_chosen_again(own: CurrentState, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = declared(own.state, {"caps": {"three": {"limit": 3, "each": "offer", "scope": "total"}}})
+    planned, taken = Deciding._planned, list[bool]()
+
+    def meanwhile(self: Deciding, *arguments: Any) -> Any:
+        """Another batch decides between the planning of the first chunk and its reservation."""
+        plans = planned(self, *arguments)
+        if not taken:
+            taken.append(True)
+            batch_of(state, name="other").look(SOME[12:])
+        return plans
+
+    monkeypatch.setattr(Deciding, "_planned", meanwhile)
+    batch_of(state).look(SOME[:12])
+    chosen = Counter(offer for *_, offer, _, _ in rows(state, CHOICES, "seq"))
+    assert set(chosen.values()) == {3}
+    assert len(rows(state, DECISIONS)) == 24
+    assert {used for *_, used in rows(state, TOTALS)} == {3}
+
+
+def test_everybody_is_in_the_table_once(own: CurrentState, tmp_path: Path) -> None:
+    state = declared(own.state, {"placements": {"home": {}, "side": {}}})
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    batch = batch_of(state)
+    told = batch.write(url, "offers")
+    assert told == f"{url}, table offers"
+    with sa.create_engine(url).connect() as connection:
+        found = connection.execute(sa.text("SELECT customer_id, placement, as_of FROM offers")).all()
+    assert (batch.customers, len(found)) == (80, len(set(found)))
+    assert {row.customer_id for row in found} == {str(customer) for customer in range(80)}
