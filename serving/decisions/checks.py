@@ -17,8 +17,8 @@ OF_THE_PERSON: Final = (NO_PERMISSION, QUIET_HOURS, NO_CONSENT)  # keep every ca
 WRONG_PLACEMENT: Final = "wrong_placement"  # is told of one placement, and of another not
 # Of several reasons the first in this order is told first.
 REASONS: Final = (
-    *OF_THE_PERSON, WRONG_PLACEMENT, "wrong_channel", "expired", "not_started", "no_model", "not_contacted",
-    "already_redeemed", "control", "no_value", "no_score",
+    *OF_THE_PERSON, WRONG_PLACEMENT, "wrong_channel", "paused", "expired", "not_started", "no_model",
+    "not_contacted", "already_redeemed", "control", "no_value", "no_score",
 )  # fmt: skip
 OF_THE_CHOICE: Final = (
     "shown_elsewhere",
@@ -44,7 +44,7 @@ class Checks:
 
     >>> checks = Checks.of([Check("rule", "adults_only")])
     >>> checks.place("no_consent"), checks.place("rule", "adults_only"), len(checks.all)
-    (2, 13, 14)
+    (2, 14, 15)
     """
 
     all: tuple[Check, ...]
@@ -70,7 +70,7 @@ class Failing:
     >>> failing.mark("no_value", np.array([True, False]))
     >>> failing.mark("expired", np.array([True, False]))
     >>> failing.eligible.tolist(), failing.first.tolist(), failing.of(0), failing.counts()
-    ([False, True], [5, -1], [5, 11], {'expired': 1})
+    ([False, True], [6, -1], [6, 12], {'expired': 1})
     """
 
     def __init__(self, checks: Checks, candidates: int) -> None:

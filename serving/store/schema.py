@@ -66,6 +66,19 @@ CATALOGUES: Final = sa.Table(
     sa.Column("first", sa.BigInteger, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+# Candidates that are kept here, a row a change: what holds of one is its last version.
+CANDIDATES: Final = sa.Table(
+    "candidates",
+    SCHEMA,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("candidate_id", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("who", sa.Text),  # the name of a key
+    sa.Column("content", sa.Text),  # null where it was taken away
+    sa.UniqueConstraint("candidate_id", "version", name="candidates_version"),
+    sqlite_autoincrement=True,
+)
 # What decisions chose, a row each: limits count it, and a build reads it as events.
 CHOICES: Final = sa.Table(
     "choices",

@@ -74,4 +74,4 @@ class Contract:
 def _closed(schemas: Json) -> Iterator[tuple[str, Json]]:
     """Schemas that allow nothing which they do not describe."""
     for name, schema in schemas.items():
-        yield name, {**schema, "additionalProperties": False} if "properties" in schema else schema
+        yield name, {"additionalProperties": False, **schema} if "properties" in schema else schema

@@ -35,9 +35,13 @@ class Campaign:
 
 def campaigns(lake: Lake) -> dict[str, Campaign]:
     """The campaigns that the lake's offers belong to, by id."""
+    return campaigns_of(lake.scan("offers"))
+
+
+def campaigns_of(offers: pl.LazyFrame) -> dict[str, Campaign]:
+    """The campaigns that some offers belong to, by id."""
     by_campaign = (
-        lake.scan("offers")
-        .filter(pl.col("campaign_id").is_not_null())
+        offers.filter(pl.col("campaign_id").is_not_null())
         .group_by("campaign_id")
         .agg(
             starts=pl.when(~pl.col("starts").is_null().any()).then(pl.col("starts").min()),  # no bound is no bound

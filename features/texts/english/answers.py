@@ -10,6 +10,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_permission": "The customer may not be written to on this channel.",
     "quiet_hours": "Nothing is sent on this channel at this hour.",
     "no_consent": "The customer does not allow offers to be chosen for them.",
+    "paused": "It is paused.",
     "expired": "It ended at {ends}.",
     "not_started": "It starts at {starts}.",
     "no_model": "No redemption model is registered, so nothing tells whether it would be taken.",

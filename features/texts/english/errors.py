@@ -85,6 +85,21 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.unknown_language.near": "Unknown language '{name}'; did you mean '{near}'? Known: {known}.",
     "error.rejected_messages": "{count} of {sent} messages were rejected; results tells why. The others are kept.",
     "error.rejected_messages.one": "One of {sent} messages was rejected; results tells why. The others are kept.",
+    # candidates that people keep
+    "error.unknown_candidate": "No candidate '{id}' is kept here. GET /v1/candidates lists those that are.",
+    "error.unknown_field": "Unknown field '{name}'. Known: {known}. Declare a column of your own under "
+    "`decisions: {{candidates: {{columns: …}}}}`.",
+    "error.unknown_field.near": "Unknown field '{name}'; did you mean '{near}'? Known: {known}.",
+    "error.wrong_type": "{at} is declared as {kind}, and something else came.",
+    "error.bad_amount.decimals": "'{text}' is no amount in {currency}: send a text such as \"2.50\", with at most "
+    "{decimals} decimals and no sign.",
+    "error.ends_before_starts": "It would end at {ends}, before it starts at {starts}. Correct one of them.",
+    "error.candidate_exists": "Candidate '{id}' is kept already, as version {version}, and differs in: {fields}. Send "
+    "If-Match with its ETag to change it.",
+    "error.candidate_changed": "Version {version} is kept now, which is not that of If-Match; what you sent differs "
+    "from it in: {fields}. Ask for it, and send your change of it with its ETag.",
+    "error.candidate_changed.gone": "No candidate '{id}' is kept here any more. Leave If-Match out to keep it anew.",
+    "error.bad_etag": "If-Match must be an ETag as an answer told it, such as \"3\", or *; '{text}' came.",
     # long work
     "error.unknown_job": "No job '{id}' is known. GET /v1/jobs lists the latest.",
     "error.request_id_reused": "Another job was asked for under this request id. Give each job an id of its own.",

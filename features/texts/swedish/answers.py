@@ -10,6 +10,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_permission": "Kunden får inte kontaktas i den här kanalen.",
     "quiet_hours": "Inget skickas i den här kanalen vid den här tiden.",
     "no_consent": "Kunden tillåter inte att erbjudanden väljs ut.",
+    "paused": "Det är pausat.",
     "expired": "Det gick ut {ends}.",
     "not_started": "Det börjar gälla {starts}.",
     "no_model": "Det finns ingen modell för inlösen, så inget säger om det skulle tas emot.",

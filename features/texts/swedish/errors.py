@@ -90,6 +90,22 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.unknown_language.near": "Okänt språk ”{name}”; menades ”{near}”? Kända: {known}.",
     "error.rejected_messages": "{count} av {sent} meddelanden avvisades; results säger varför. De andra är sparade.",
     "error.rejected_messages.one": "Ett av {sent} meddelanden avvisades; results säger varför. De andra är sparade.",
+    # candidates that people keep
+    "error.unknown_candidate": "Ingen kandidat ”{id}” finns här. GET /v1/candidates visar dem som finns.",
+    "error.unknown_field": "Okänt fält ”{name}”. Kända: {known}. Egna kolumner anges under "
+    "`decisions: {{candidates: {{columns: …}}}}`.",
+    "error.unknown_field.near": "Okänt fält ”{name}”; menades ”{near}”? Kända: {known}.",
+    "error.wrong_type": "{at} är angivet som {kind}, och något annat kom.",
+    "error.bad_amount.decimals": '”{text}” är inget belopp i {currency}: skicka en text som "2.50", med högst '
+    "{decimals} decimaler och utan tecken.",
+    "error.ends_before_starts": "Den skulle sluta {ends}, innan den börjar {starts}. Rätta en av dem.",
+    "error.candidate_exists": "Kandidaten ”{id}” finns redan, som version {version}, och skiljer sig i: {fields}. "
+    "Skicka If-Match med dess ETag för att ändra den.",
+    "error.candidate_changed": "Version {version} gäller nu, och det är inte den i If-Match; det som skickades skiljer "
+    "sig från den i: {fields}. Hämta den, och skicka ändringen med dess ETag.",
+    "error.candidate_changed.gone": "Kandidaten ”{id}” finns inte längre här. Utelämna If-Match för att "
+    "spara den på nytt.",
+    "error.bad_etag": 'If-Match ska vara en ETag ur ett svar, som "3", eller *; ”{text}” kom.',
     # long work
     "error.unknown_job": "Inget jobb ”{id}” är känt. GET /v1/jobs visar de senaste.",
     "error.request_id_reused": "Ett annat jobb har samma request_id. Ge varje jobb ett eget.",

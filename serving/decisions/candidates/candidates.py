@@ -119,6 +119,11 @@ class Candidates:
         return np.array([o.campaign_id is None or o.membership == "anyone" for o in self.offers], dtype=np.bool_)
 
     @cached_property
+    def is_paused(self) -> Mask:
+        """``[offer]``: whether it is not to be shown until somebody says otherwise."""
+        return np.array([o.paused for o in self.offers], dtype=np.bool_)
+
+    @cached_property
     def open_campaigns(self) -> frozenset[str]:
         """The campaigns some of whose offers are for people too whom they have not reached."""
         return frozenset(o.campaign_id for o in self.offers if o.campaign_id is not None and o.membership == "anyone")

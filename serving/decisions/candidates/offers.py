@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import orjson
 import polars as pl
 
 from features.config.sections.decisions.candidates import Membership
@@ -15,6 +16,7 @@ from features.events.knowledge import known_events
 from features.events.tables import OFFERS
 from features.identity.people import customer_events_at
 from features.lake import Lake
+from serving.decisions.candidates.kept import BESIDE, with_kept
 
 _KEY = ["offer_id", "campaign_id"]
 
@@ -45,18 +47,22 @@ class Offer:
     priority: float | None = None
     lever: float | None = None
     stock: float | None = None
+    paused: bool = False
     more: Mapping[str, object] = field(default_factory=dict)
 
 
-def offers_at(lake: Lake, settings: Settings, *, as_of: int, others: Sequence[pl.DataFrame] = ()) -> list[Offer]:
+def offers_at(
+    lake: Lake, settings: Settings, *, as_of: int, others: Sequence[pl.DataFrame] = (), kept: pl.DataFrame | None = None
+) -> list[Offer]:
     """Every offer of the lake and of ``others``, tables like the lake's, with value and cost as known at ``as_of``.
 
-    Of those of one id and campaign the first holds. Where the table gives no value, it is assumed: ``offers.margin`` of
-    what customers usually spend on the offer's products (the mean of those who bought any, in the last
-    ``offers.window``). Where it gives no cost, it is the mean discount seen on these products' ``coupon_applied`` rows,
-    or on all of them when these had none. For expired offers nothing is assumed from history.
+    Of those of one id and campaign the first holds; those that are ``kept`` take the place of all of their ids.
+    Where the table gives no value, it is assumed: ``offers.margin`` of what customers usually spend on the offer's
+    products (the mean of those who bought any, in the last ``offers.window``). Where it gives no cost, it is the mean
+    discount seen on these products' ``coupon_applied`` rows, or on all of them when these had none. For expired offers
+    nothing is assumed from history.
     """
-    table = pl.concat([lake.scan("offers").collect(), *others], how="diagonal")
+    table = with_kept(pl.concat([lake.scan("offers").collect(), *others], how="diagonal"), kept)
     table = table.unique(_KEY, keep="first", maintain_order=True)
     unexpired = table.filter(pl.col("ends").is_null() | (pl.col("ends") >= as_of))
     items = _items(unexpired)
@@ -82,7 +88,9 @@ def _offer(row: dict[str, object], decisions: DecisionSettings | None) -> Offer:
     lists = {name: frozenset(row[name] or ()) for name, role in OFFERS.items() if role == "list"}  # type: ignore[call-overload]
     own = {name: row[name] for name in (*OFFERS, "assumed")} | lists
     own["membership"] = row["membership"] or membership
-    more = {name: value for name, value in row.items() if name not in own and value is not None}
+    if (beside := row.get(BESIDE)) is not None:
+        return Offer(**own, **orjson.loads(str(beside)))  # type: ignore[arg-type]
+    more = {name: value for name, value in row.items() if name not in own and name != BESIDE and value is not None}
     return Offer(**own, more=more)  # type: ignore[arg-type]
 
 

@@ -15,6 +15,7 @@ def mark_standing(failing: Failing, candidates: Candidates, facts: Facts) -> Non
     redeemed[[place for pair in facts.redemptions for place in candidates.places.get(pair, ())]] = True
     reached = [name is None or name in facts.campaign_scores.keys() - facts.unreached for name in candidates.campaigns]
     failing.mark("wrong_channel", ~candidates.on_channel(facts.channel))
+    failing.mark("paused", candidates.is_paused)
     failing.mark("expired", candidates.ends < facts.as_of)
     failing.mark("not_started", candidates.starts > facts.as_of)
     failing.mark("not_contacted", ~(np.array(reached, dtype=np.bool_)[candidates.group] | candidates.is_open))

@@ -12,7 +12,9 @@ from serving.decisions.candidates.offers import Offer
 from serving.decisions.checks import OF_THE_PERSON
 
 # Reasons whose sentences are the same whoever is decided for.
-WITHOUT_FIGURES: Final = (*OF_THE_PERSON, "expired", "not_started", "no_model", "not_contacted", "already_redeemed")
+WITHOUT_FIGURES: Final = (
+    *OF_THE_PERSON, "paused", "expired", "not_started", "no_model", "not_contacted", "already_redeemed",
+)  # fmt: skip
 MOMENTS: Final = ("starts", "ends", "again_at")  # parameters of reasons that are moments
 AMOUNTS: Final = ("spent", "amount")  # and those that are money
 TOLD_ONLY: Final = ("text", "needs")  # what stands in the sentence only

@@ -13,6 +13,7 @@ SCHEMES: Final = {
     "basic": {"type": "http", "scheme": "basic", "description": "The key as user name, and no password."},
 }
 HEADERS: Final = {
+    "ETag": {"description": "The version, for If-Match.", "schema": {"type": "string"}},
     "Location": {"description": "Where to ask how far it is.", "schema": {"type": "string"}},
     "Request-Id": {
         "description": "As it came, or a new one; the log has it.",
@@ -53,7 +54,8 @@ def describe(document: Document) -> Document:
 def _describe_headers(responses: Document) -> None:
     for status, response in responses.items():
         names = ("Request-Id", *TOLD.get(status, ()))
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        own = response.get("headers", {})
+        response["headers"] = own | {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _health(path: str, summary: str) -> Document:

@@ -12,6 +12,7 @@ ERRORS: Final = {
     404: "Nobody and nothing is known by this id",
     408: "The body did not come in time",
     409: "What was asked for before is at odds with it",
+    412: "It was changed meanwhile: params tell the difference",
     413: "The body is over the limit",
     415: "The body is packed in a way that is not understood",
     422: "Something in the request is wrong",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -17,21 +18,18 @@ from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.privacy.rules import ConsentRules
-from features.profiles.pairs.campaigns import Campaign, campaigns
+from features.profiles.pairs.campaigns import Campaign
 from features.units import SECOND
-from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.candidates.generated import generated
-from serving.decisions.candidates.offers import offers_at
-from serving.decisions.candidates.popularity import line_counts
-from serving.decisions.facts.names import names_at
 from serving.decisions.log.catalogue import Catalogue
 from serving.decisions.setup import Setup
 from serving.http.current.built import Built
+from serving.http.current.offered import offered_at
 from serving.http.readiness.pulse import Pulse, Standing
 from serving.jobs.queue.tending import tend_jobs
 from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
+from serving.store.candidates.versions import last_change
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.outages.outage import outage_of
 from serving.telemetry.failures import trace
@@ -40,6 +38,7 @@ from training.registry.versions import champion_versions
 
 log = logging.getLogger("stamkund.serving")
 POLL: Final = 10.0  # seconds between checks for a new build or champion
+GLANCE: Final = 2.0  # and for candidates that people have changed, which takes one look at the store
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ class State:
     categories: Mapping[str, str]
     lineup_error: StamkundError | None = None
     rules: ConsentRules | None = None
+    elsewhere: Mapping[str, Sequence[str | None]] = field(default_factory=dict)  # see Offered
+    last_change: tuple[int, int] = (0, 0)
 
     @property
     def units(self) -> int:
@@ -78,7 +79,13 @@ class State:
 
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
-        return replace(self, setup=_setup(self.lake, self.settings, self.lineup, as_of=as_of))
+        offered = offered_at(self.lake, self.settings, self.store, self.lineup, as_of=as_of, is_past=True)
+        return replace(self, setup=offered.setup)
+
+    def with_candidates_now(self) -> State:
+        """The same state, with the candidates that people keep now."""
+        offered = offered_at(self.lake, self.settings, self.store, self.lineup, as_of=self.settings.now())
+        return replace(self, **vars(offered))
 
 
 def load_state(settings: Settings, store: Engine | None = None, *, folder: Path, lenient: bool = False) -> State:
@@ -95,20 +102,11 @@ def load_state(settings: Settings, store: Engine | None = None, *, folder: Path,
         store=engine,
         lake=lake,
         lineup=lineup,
-        setup=_setup(lake, settings, lineup, as_of=now),
-        campaigns=campaigns(lake),
         categories=dict(zip(items["item_id"], items["category"], strict=True)),
         lineup_error=error,
         rules=None if settings.consent is None else ConsentRules(settings.consent),
+        **vars(offered_at(lake, settings, engine, lineup, as_of=now)),
     )
-
-
-def _setup(lake: Lake, settings: Settings, lineup: Lineup | None, *, as_of: int) -> Setup:
-    counts = line_counts(lake, as_of=as_of)
-    made = generated(settings, lake.scan("items").collect(), counts)
-    offers = offers_at(lake, settings, as_of=as_of, others=[made])
-    names = names_at(settings, lake, None if lineup is None else lineup.feature_set)
-    return Setup.of(settings, Candidates.of(offers, counts), names)
 
 
 def _usable_lineup(settings: Settings, folder: Path) -> tuple[Lineup | None, StamkundError | None]:
@@ -185,6 +183,19 @@ class CurrentState:
         self._loaded = latest
         return True
 
+    def renew_candidates(self) -> bool:
+        """Take up what people have changed of candidates; the old ones stay when that fails."""
+        try:
+            if last_change(self.state.store) == self.state.last_change:
+                return False
+            self.state = self.state.with_candidates_now()
+        except Exception as error:
+            if outage_of(error) is None:  # the pulse tells of a store that does not answer
+                told = {"event": "candidates_not_renewed", "trace": trace(error)}
+                log.error("Changes of candidates could not be taken up; deciding by the last ones.", extra=told)
+            return False
+        return True
+
     def _latest(self) -> object:
         """The fingerprint now, or why there is none."""
         try:
@@ -196,9 +207,14 @@ class CurrentState:
         """Renew, see to the jobs, and ask after the store, in the background until :meth:`close`."""
 
         def poll() -> None:
-            while not self._stop.wait(every):
-                self.renew()
-                self._tend()
+            glances = max(1, round(every / GLANCE))
+            for count in itertools.count(1):
+                if self._stop.wait(every / glances):
+                    return
+                self.renew_candidates()
+                if count % glances == 0:
+                    self.renew()
+                    self._tend()
 
         threading.Thread(target=poll, name="stamkund-watch", daemon=True).start()
         self.pulse.watch()

@@ -20,12 +20,15 @@ from tests.serving.contract import Contract
 from tests.serving.http.test_access import ASKED
 from tests.serving.shop import keep_records
 
-BODIES = [route for route in ASKED if route.startswith("POST")]
+BODIES = [route for route in ASKED if route.startswith(("POST", "PUT"))]
 ANSWERED = {  # else 200
+    "PUT /v1/candidates/{candidate_id}": 201, "GET /v1/candidates/{candidate_id}": 404,
+    "GET /v1/candidates/{candidate_id}/history": 404, "DELETE /v1/candidates/{candidate_id}": 404,
     "POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404,
     "GET /v1/decisions/{decision_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
 }  # fmt: skip
 QUERIES = {
+    "GET /v1/candidates": "?count=0",
     "GET /v1/jobs": "?state=lost",
     "GET /v1/rejected": "?count=0",
     "GET /v1/profiles": "?identifier=",

@@ -1,0 +1,138 @@
+"""The answers about candidates that people keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import zip_longest
+from typing import Any, Literal
+
+from features.errors import StamkundError
+from features.moments import iso
+from features.reading.iso import parse
+from serving.http.candidates.etags import is_met
+from serving.http.candidates.sheet import Sheet
+from serving.http.current.state import State
+from serving.store.candidates.versions import Content, Version, change, history_of, kept_candidates
+from serving.store.engine import outages_as_errors
+
+Json = dict[str, Any]
+Standing = Literal["running", "paused", "expired", "not_started", "deleted"]
+
+
+@outages_as_errors()
+def answer_candidates(state: State, *, after: str, count: int) -> Json:
+    """Those that are kept, by id; ``next`` is what to give as ``after`` for the next ones, null at the end."""
+    kept = [each for each in kept_candidates(state.store) if each.candidate_id > after]
+    shown = kept[:count]
+    return {
+        "candidates": [_told(state, each) for each in shown],
+        "next": shown[-1].candidate_id if kept[count:] else None,
+    }
+
+
+@outages_as_errors()
+def answer_candidate(state: State, candidate_id: str) -> Json:
+    """One candidate as it is kept now."""
+    versions = history_of(state.store, candidate_id)
+    if not versions or versions[0].content is None:
+        raise _unknown(candidate_id)
+    return _told(state, versions[0])
+
+
+@outages_as_errors()
+def answer_change(
+    state: State, candidate_id: str, sheet: Sheet | None, *, who: str | None, if_match: str | None
+) -> tuple[Json, bool]:
+    """Keep a candidate as it is written, or take it away where nothing is; and whether it is new."""
+    content = None if sheet is None else sheet.content(state.settings)
+    check = partial(_check, candidate_id, content, if_match)
+    before, after = change(state.store, candidate_id, content, time=state.settings.now(), who=who, check=check)
+    return _told(state, after), before is None
+
+
+@outages_as_errors()
+def answer_history(state: State, candidate_id: str) -> Json:
+    """Every version of a candidate, the latest first, each with what it changed."""
+    versions = history_of(state.store, candidate_id)
+    if not versions:
+        raise _unknown(candidate_id)
+    told = [
+        {
+            **_version(each),
+            "candidate": each.content,
+            "changes": difference({} if earlier is None else earlier.content or {}, each.content or {}),
+        }
+        for each, earlier in zip_longest(versions, versions[1:])
+    ]
+    return {"id": candidate_id, "versions": told}
+
+
+def difference(before: Content, after: Content) -> dict[str, Json]:
+    """The fields in which two versions differ, each with what it was and is; what is not told is null.
+
+    >>> difference({"value": "1.00", "tags": ["a"]}, {"value": "2.00", "tags": ["a"], "paused": True})
+    {'paused': {'before': None, 'after': True}, 'value': {'before': '1.00', 'after': '2.00'}}
+    """
+    names = sorted({*before, *after})
+    return {
+        name: {"before": before.get(name), "after": after.get(name)}
+        for name in names
+        if before.get(name) != after.get(name)
+    }
+
+
+def _check(candidate_id: str, content: Content | None, if_match: str | None, before: Version | None) -> None:
+    """Raise the error of a change that was not made of the version that is kept."""
+    if before is None:
+        if if_match is not None:
+            raise StamkundError("candidate_changed.gone", id=candidate_id, field="If-Match")
+        if content is None:
+            raise _unknown(candidate_id)
+    elif content is not None and before.content == content:
+        return  # whoever asks again is answered alike
+    elif if_match is not None:
+        if not is_met(if_match, before.version):
+            raise StamkundError("candidate_changed", field="If-Match", **_conflict(before, content))
+    elif content is not None:
+        raise StamkundError("candidate_exists", id=candidate_id, field="If-Match", **_conflict(before, content))
+
+
+def _conflict(before: Version, content: Content | None) -> Json:
+    """What is kept that whoever changes it seems not to know."""
+    differs = {} if content is None else difference(before.content or {}, content)
+    return {"version": before.version, "fields": list(differs), "difference": differs}
+
+
+def _told(state: State, version: Version) -> Json:
+    return {
+        "id": version.candidate_id,
+        **_version(version),
+        "state": standing(version.content, state.settings.now()),
+        "candidate": version.content,
+        "replaces": state.elsewhere.get(version.candidate_id, []),
+    }
+
+
+def _version(version: Version) -> Json:
+    return {"version": version.version, "changed_at": iso(version.time), "changed_by": version.who}
+
+
+def standing(content: Mapping[str, Any] | None, now: int) -> Standing:
+    """Whether a candidate can be chosen at a moment.
+
+    >>> standing({"paused": False, "ends": "1970-01-02T00:00:00Z"}, 1), standing(None, 1)
+    ('running', 'deleted')
+    """
+    if content is None:
+        return "deleted"
+    if content.get("paused"):
+        return "paused"
+    if (ends := content.get("ends")) is not None and parse(ends) < now:
+        return "expired"
+    starts = content.get("starts")
+    return "not_started" if starts is not None and parse(starts) > now else "running"
+
+
+def _unknown(candidate_id: str) -> StamkundError:
+    return StamkundError("unknown_candidate", id=candidate_id, field="candidate_id")

@@ -1,0 +1,1 @@
+"""Candidates that people keep beside those of files: every version, who made it and when."""
