@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import yaml
 
 from benchmarks.company import synthetic
 from benchmarks.company.happenings import offer_starts
+from features.arrays import Floats
 from features.config.settings import Settings, read_settings
 from features.identity.people import events_at
 from features.lake import Lake
@@ -30,23 +31,22 @@ from serving.store.records import replace_records
 from training.learners.blend import Blend
 from training.learners.calibration import Platt
 from training.learners.model import Model, quantiles
-from training.learners.trees import fit_trees
+from training.learners.trees import Trees, fit_trees
 from training.targets import Target, targets_of
+from training.targets.frame.target import ScoreKind
 from training.trainer import train
 from training.walk.dataset import Dataset, feature_names, training_datasets
 
+Fit = Callable[[Floats, Floats, ScoreKind], Trees]
 EXAMPLE = Path(__file__).parents[2] / "examples" / "completejourney" / "stamkund.yaml"
-SEED = 7
-NOW, HISTORY = synthetic.END - 28 * DAY, 182 * DAY  # enough to learn from, and no more past moments to look at
+SEED, NOW, HISTORY = 7, synthetic.END - 28 * DAY, 182 * DAY  # enough to learn from, and no more past moments to look at
 SMALL = """
 name: Small shop
 clock: 2024-12-04T00:00:00
 currency: USD
 sources: {}
-targets:
-  lapse: {type: lapse, horizon: 28d, active: 56d}
-  spend: {type: spend, horizon: 84d, active: 84d}
-  redemption: {type: redemption, horizon: 56d}
+targets: {lapse: {type: lapse, horizon: 28d, active: 56d}, spend: {type: spend, horizon: 84d, active: 84d},
+  redemption: {type: redemption, horizon: 56d}}
 offers: {margin: 0.25, window: 84d, fallback: {offer_id: flyer, name: "This week's flyer"}}
 serving: {models: carried}
 """
@@ -82,7 +82,7 @@ def small(folder: Path, events: int) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / "draft.yaml"
         draft.write_text(SMALL, encoding="utf-8")
-        _build(read_settings(draft), folder, events)
+        build(read_settings(draft), folder, history(events), _offers(), fit_trees)
         draft.rename(config)
     return config
 
@@ -104,12 +104,12 @@ def open_world(config: Path, **serving: object) -> Iterator[World]:
         yield World(file, tuple(reached.to_series()), tuple(items.to_series()))
 
 
-def _build(settings: Settings, folder: Path, events: int) -> None:
+def build(settings: Settings, folder: Path, told: pl.DataFrame, offers: pl.DataFrame, fit: Fit) -> None:
+    """A shop of synthetic customers with these events and offers, and models of what ``fit`` grows, not judged."""
     lake = Lake(settings.lake)
-    truth = synthetic.customers(synthetic.customers_for(events), seed=SEED)
-    told = _history(synthetic.events(events, seed=SEED))
-    attributes = truth.select("customer_id", "age", "region")
-    lake.write({"events": told, "items": synthetic.items(), "customers": attributes, "offers": _offers()})
+    attributes = synthetic.customers(len(told), seed=SEED).select("customer_id", "age", "region")
+    attributes = attributes.join(told, on="customer_id", how="semi")
+    lake.write({"events": told, "items": synthetic.items(), "customers": attributes, "offers": offers})
     feature_set = fit_features(lake, as_of=NOW - HISTORY // 2)
     feature_set.save(settings.feature_set)
     store = open_store(settings.store_url)
@@ -117,20 +117,20 @@ def _build(settings: Settings, folder: Path, events: int) -> None:
     store.dispose()
     targets = targets_of(settings)
     tables = training_datasets(lake, feature_set, list(targets.values()), as_of=NOW, minor_units=settings.minor_units)
-    models = {target.name: _model(target, tables[target.name], feature_set) for target in targets.values()}
+    models = {target.name: _model(target, tables[target.name], feature_set, fit) for target in targets.values()}
     save_lineup(Lineup.of(feature_set, models), folder / CARRIED)
 
 
-def _history(events: pl.DataFrame) -> pl.DataFrame:
-    """The last months up to now; all contacts of a campaign at one moment, as a mailing goes out."""
-    time = pl.when(pl.col("kind") == "contact").then(pl.col("time") // DAY * DAY).otherwise("time")
-    return events.with_columns(time=time).filter(pl.col("time").is_between(NOW - HISTORY, NOW, closed="right"))
+def history(count: int) -> pl.DataFrame:
+    """The last months of about so many events; all contacts of a campaign at one moment, as a mailing goes out."""
+    told, is_mailing = synthetic.events(count, seed=SEED), pl.col("kind") == "contact"
+    told = told.with_columns(time=pl.when(is_mailing).then(pl.col("time") // DAY * DAY).otherwise("time"))
+    return told.filter(pl.col("time").is_between(NOW - HISTORY, NOW, closed="right"))
 
 
-def _model(target: Target, table: Dataset, feature_set: FeatureSet) -> Model:
-    """As large as any trained one."""
+def _model(target: Target, table: Dataset, feature_set: FeatureSet, fit: Fit) -> Model:
     rows, names = table.known_by(NOW), feature_names(feature_set, target)
-    scorer = Blend({"trees": fit_trees(rows.x, rows.y, target.score_kind)})
+    scorer = Blend({"trees": fit(rows.x, rows.y, target.score_kind)})
     bare = Model(target.name, 1, target, scorer, Platt(), names, feature_set.hash, (), NOW)
     return Model(**{**vars(bare), "percentiles": quantiles(bare.predict(rows.x))})
 
