@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 
 pytest_plugins = ["tests.postgres"]
+collect_ignore = ["libraries/ask.py"]  # a program that is run by the client it imports
 
 # Two cores run tests side by side here and anywhere: how long an example takes says nothing about the product.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -145,7 +145,7 @@ def test_machines_are_told_of_a_mistake_in_one_json_object(arguments: list[str],
     people, machines = stamkund(*arguments), stamkund(*arguments, "--json")
     assert (machines.returncode, machines.stderr) == (1, "")
     error = json.loads(machines.stdout)["error"]
-    assert set(error) == {"code", "message", "field"}
+    assert set(error) == {"code", "params", "message", "field"}
     assert people.stderr == f"{error['code']}: {error['message']}\n"
 
 
@@ -169,7 +169,10 @@ def test_without_targets_no_step_leads_in_a_circle(survey: Path, stamkund: Comma
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("no_targets: ")
     scored = stamkund("score", within=survey)  # what features tell, without any model
-    assert (scored.returncode, scored.stdout) == (3, "240 customers: scores.parquet\n")
+    assert (scored.returncode, scored.stdout) == (
+        3,
+        f"240 customers as of 2024-02-01T00:00:00Z: {survey / 'scores.parquet'}\n",
+    )
     assert without_progress(scored.stderr).startswith("no_targets: ")
 
 

@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import cache
+from typing import Final
 
 from features.errors import StamkundError
 from features.moments import micros
@@ -24,6 +25,9 @@ def parse(
     """
     written, is_day = _read(text, code, field)
     return micros(datetime.combine(written, time.max) if day_ends and is_day else written, timezone)
+
+
+_BARE: Final = {"bad_date": "bad_date.bare", "bad_time": "bad_time.bare", "bad_setting": "bad_setting.bare"}  # no text
 
 
 def as_written(text: object, *, code: str = "bad_time", field: str | None = None) -> datetime:
@@ -52,7 +56,8 @@ def _read(text: object, code: str, field: str | None) -> tuple[datetime, bool]:
             if match := pattern.match(text):
                 with suppress(ValueError, OverflowError):
                     return _written(match.groupdict()), match["hour"] is None
-    raise StamkundError(code, text=text if isinstance(text, str) else repr(text), field=field)
+        raise StamkundError(code, text=text, field=field)
+    raise StamkundError(_BARE[code], text=repr(text), field=field)
 
 
 @cache

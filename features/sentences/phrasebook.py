@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
+from features.errors import StamkundError
 from features.language.feature import Feature
 from features.profiles.pairs.features import PAIR_UNITS
 from features.sentences.figures import Money
 from features.sentences.phrases import sentence
 from features.sentences.usual import Companions, Row, Usual
 from features.sentences.words import Tell, Words
+from features.texts.catalogue import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Phrasebook:
         'no order for 41 days; usually every 9'
         """
         places = {name: place for place, name in enumerate(names)}
+        if language not in LANGUAGES:
+            raise StamkundError.unknown("unknown_language", "language", language, LANGUAGES, field="language")
         words = Words.of(language, money or Money())
         ours, companions = [f for f in features if f.name in places], Companions(features, places)
         usuals = {f.name: usual for f in ours if (usual := companions.usual(f)) is not None}

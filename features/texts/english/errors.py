@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 _HOW: Final = "Send it as `Authorization: Bearer KEY`, or as the user name of Basic with no password."
-_NO_MOMENT: Final = "'{text}' is not a moment; give ISO 8601, e.g. 2017-12-03 or 2017-12-03T18:00:00+01:00."
+_IS_NONE: Final = "is not a moment; give ISO 8601, e.g. 2017-12-03 or 2017-12-03T18:00:00+01:00."
+_NO_MOMENT: Final = f"'{{text}}' {_IS_NONE}"
+
 
 ERRORS: Final[Mapping[str, str]] = {
     # who asks
@@ -59,6 +61,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.invalid_request.bool_type": "{at} must be true or false.",
     "error.invalid_request.bool_parsing": "{at} must be true or false.",
     "error.invalid_request.literal_error": "{at} must be one of {expected}.",
+    **dict.fromkeys(("error.bad_date.bare", "error.bad_time.bare", "error.bad_setting.bare"), f"{{text}} {_IS_NONE}"),
     "error.bad_date": _NO_MOMENT,
     "error.unknown_timezone": "'{timezone}' is no time zone of the IANA database; give one such as Europe/Berlin.",
     "error.bad_time": _NO_MOMENT,

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 _HOW: Final = "Skicka den som `Authorization: Bearer NYCKEL`, eller som användarnamn i Basic utan lösenord."
-_NO_MOMENT: Final = (
-    "”{text}” är ingen tidpunkt; skriv som i ISO 8601, t.ex. 2017-12-03 eller 2017-12-03T18:00:00+01:00."
-)
+_IS_NONE: Final = "är ingen tidpunkt; skriv som i ISO 8601, t.ex. 2017-12-03 eller 2017-12-03T18:00:00+01:00."
+_NO_MOMENT: Final = f"”{{text}}” {_IS_NONE}"
 
 ERRORS: Final[Mapping[str, str]] = {
     # who asks
@@ -61,6 +60,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.invalid_request.bool_type": "{at} måste vara true eller false.",
     "error.invalid_request.bool_parsing": "{at} måste vara true eller false.",
     "error.invalid_request.literal_error": "{at} måste vara något av {expected}.",
+    **dict.fromkeys(("error.bad_date.bare", "error.bad_time.bare", "error.bad_setting.bare"), f"{{text}} {_IS_NONE}"),
     "error.bad_date": _NO_MOMENT,
     "error.unknown_timezone": "”{timezone}” är ingen tidszon i IANA:s databas; ange en, till exempel Europe/Berlin.",
     "error.bad_time": _NO_MOMENT,

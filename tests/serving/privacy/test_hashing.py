@@ -146,7 +146,11 @@ def test_whoever_knows_an_identifier_finds_its_person(tmp_path: Path) -> None:
             (anna,) = http.get("/v1/profiles", params={"identifier": " ANNA-w8k@x.se"}).json()["people"]
             assert (anna["customer_id"], anna["matched"]) == ("c01", ["email"])
             hers = {(each["id_type"], each["id"]) for each in anna["identifiers"]}
-            assert hers == {("user_id", "c01"), *((name, None) for name in ("email", "phone", "loyalty_card"))}
+            assert hers == {
+                ("user_id", "c01"),
+                ("anonymous_id", "f01"),  # is not to be hashed
+                *((name, None) for name in ("email", "phone", "loyalty_card")),
+            }
 
 
 def test_what_was_stored_before_is_hashed_by_the_next_build(tmp_path: Path) -> None:
