@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import orjson
 import polars as pl
 from sqlalchemy.exc import IntegrityError
 
@@ -18,10 +17,10 @@ from features.progress import Progress, silent
 from serving.batches.chunk import Deciding, placements_of
 from serving.batches.customers import count, pages
 from serving.batches.rows import Told, frame
+from serving.batches.sameness import check_same
 from serving.batches.tally import Tally
 from serving.decisions.facts.context import check_context
 from serving.http.answers.customers import Customer, Moment, customers_of, moment_of
-from serving.http.answers.deciding.decision_row import stored
 from serving.http.answers.deciding.decisions import decision_id_of
 from serving.http.answers.deciding.question import Question
 from serving.http.answers.requests import DecisionRequest, Profile
@@ -123,7 +122,7 @@ class Batch:
         ]
         ids = [question.decision_id for question in questions] if self.keep else []
         before = {row["decision_id"]: row for row in kept_decisions(state.store, ids)}
-        self._check_same(questions, before)
+        check_same(self.name, questions, before)
         new = [question for question in questions if question.decision_id not in before]
         now = {
             question.decision_id: Told.now(question, decided, [*placements_of(question, decided)])
@@ -133,22 +132,6 @@ class Batch:
         return [
             now.get(question.decision_id) or Told.before(state, before[question.decision_id]) for question in questions
         ]
-
-    def _check_same(self, questions: Sequence[Question], before: Mapping[str, Mapping[str, Any]]) -> None:
-        """Refuse a name by which something else was decided."""
-        for question in questions:
-            row = before.get(question.decision_id)
-            if row is None:
-                continue
-            asked = stored(question.row([], None), self.state.settings)
-            places = [placement["id"] for placement in row["placements"]]
-            same = orjson.loads(orjson.dumps(asked.context)) == row["context"]
-            if places != [placement.id for placement in question.placements] or not same:
-                text = (
-                    f"By the name {self.name} it was decided for other placements or in another context. "
-                    "Give this batch a name of its own, or ask what was asked then."
-                )
-                raise StamkundError("other_batch", text, field="batch")
 
     def _node(self, profile: Profile) -> str:
         return stored_node(self.state.settings, profile.id_type, profile.id)

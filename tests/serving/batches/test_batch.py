@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from features.config.sections.consent import ConsentSettings
 from features.errors import StamkundError
+from features.privacy.rules import ConsentRules
 from serving.batches.batch import Batch
 from serving.batches.chunk import Deciding
 from serving.http.answers.requests import DecisionRequest, PlacementRequest
@@ -145,3 +148,23 @@ def test_everybody_is_in_the_table_once(own: CurrentState, tmp_path: Path) -> No
         found = connection.execute(sa.text("SELECT customer_id, placement, as_of FROM offers")).all()
     assert (batch.customers, len(found)) == (80, len(set(found)))
     assert {row.customer_id for row in found} == {str(customer) for customer in range(80)}
+
+
+def test_consent_keeps_away_as_over_http_and_from_what_is_written(own: CurrentState, tmp_path: Path) -> None:
+    purposes = {"sharing": {"basis": "interest", "gates": ["exports"]}, "sms": {"channel": "sms"}}
+    consent = ConsentSettings.model_validate({"purposes": purposes})
+    settings = own.state.settings.model_copy(update={"consent": consent})
+    state = replace(own.state, settings=settings, rules=ConsentRules(consent))
+    http = client_of(CurrentState(state, lambda _: state, lambda: None), raise_server_exceptions=False)
+    for user, purpose, status in (("3", "sharing", "denied"), ("5", "sms", "granted")):
+        sent = {"messageId": user, "userId": user, "event": "Consent"}
+        said = {"properties": {"purpose": purpose, "status": status}}
+        assert http.post("/v1/track", json=sent | said).json()["accepted"] == 1
+    batch = batch_of(state, context={"channel": "sms"})
+    batch.write(tmp_path / "d.parquet", "", ["3", "4", "5"])
+    assert (batch.customers, batch.left_out) == (2, 1)  # 3 has no decision: it could not be handed on
+    assert batch.tally.outcomes["no_permission"] == 1
+    assert {row["customer_id"] for row in pl.read_parquet(tmp_path / "d.parquet").to_dicts()} == {"5"}
+    asked = {"request_id": "spring", "profile": {"id": "4"}, "context": {"channel": "sms"}}
+    answer = http.post("/v1/decisions", json={**asked, "placements": [{"id": "home"}, {"id": "side"}]}).json()
+    assert (answer["is_repeated"], [place["items"] for place in answer["placements"]]) == (True, [[], []])
