@@ -13,6 +13,7 @@ os.environ.setdefault("BENTOML_DO_NOT_TRACK", "true")
 
 from serving.terminal.commands import (
     backup,
+    candidates,
     data,
     decide,
     fuzzy,
@@ -33,6 +34,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 versions = typer.Typer(help="List, judge, promote and roll back models.", no_args_is_help=True)
 people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_is_help=True)
 rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
+offered = typer.Typer(help="See and say what is offered, beside your files.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
 app.command(epilog=ending("stamkund init orders.csv customers.parquet exports/"))(data.init)
@@ -49,6 +51,13 @@ app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion w
     scores.score
 )
 app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(decide.decide)
+app.add_typer(offered, name="candidates")
+offered.command("list", epilog=ending("stamkund candidates list --json"))(candidates.list_candidates)
+offered.command(epilog=ending("stamkund candidates show spring-tea"))(candidates.show)
+offered.command("set", epilog=ending("stamkund candidates set spring-tea tea.json --version 2"))(candidates.write)
+offered.command(epilog=ending("stamkund candidates pause spring-tea"))(candidates.pause)
+offered.command(epilog=ending("stamkund candidates expire spring-tea --at 2024-05-31"))(candidates.expire)
+offered.command(epilog=ending("stamkund candidates history spring-tea"))(candidates.history)
 app.command(epilog=ending("stamkund serve --port 8080 --workers 2"))(service.serve)
 app.command(epilog=ending("stamkund rejected --code bad_time --count 5"))(rejected.rejected)
 app.command(epilog=ending("stamkund backup /backups/2024-06-30"))(backup.backup)

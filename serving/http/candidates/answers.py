@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+from sqlalchemy.engine import Engine
+
+from features.config.settings import Settings
 from features.errors import StamkundError
 from features.moments import iso
 from features.reading.iso import parse
 from serving.http.candidates.etags import is_met
 from serving.http.candidates.sheet import Sheet
-from serving.http.current.state import State
 from serving.store.candidates.versions import Content, Version, change, history_of, kept_candidates
 from serving.store.engine import outages_as_errors
 
 Json = dict[str, Any]
+
+
+class Shop(Protocol):
+    """Where candidates are kept: settings, store, and under which campaigns files and rules tell of which ids."""
+
+    @property
+    def settings(self) -> Settings: ...  # noqa: D102
+    @property
+    def store(self) -> Engine: ...  # noqa: D102
+    @property
+    def elsewhere(self) -> Mapping[str, Sequence[str | None]]: ...  # noqa: D102
+
+
 Standing = Literal["running", "paused", "expired", "not_started", "deleted"]
 
 
 @outages_as_errors()
-def answer_candidates(state: State, *, after: str, count: int) -> Json:
+def answer_candidates(shop: Shop, *, after: str, count: int) -> Json:
     """Those that are kept, by id; ``next`` is what to give as ``after`` for the next ones, null at the end."""
-    kept = [each for each in kept_candidates(state.store) if each.candidate_id > after]
+    kept = [each for each in kept_candidates(shop.store) if each.candidate_id > after]
     shown = kept[:count]
     return {
-        "candidates": [_told(state, each) for each in shown],
+        "candidates": [_told(shop, each) for each in shown],
         "next": shown[-1].candidate_id if kept[count:] else None,
     }
 
 
 @outages_as_errors()
-def answer_candidate(state: State, candidate_id: str) -> Json:
+def answer_candidate(shop: Shop, candidate_id: str) -> Json:
     """One candidate as it is kept now."""
-    versions = history_of(state.store, candidate_id)
+    versions = history_of(shop.store, candidate_id)
     if not versions or versions[0].content is None:
         raise _unknown(candidate_id)
-    return _told(state, versions[0])
+    return _told(shop, versions[0])
 
 
 @outages_as_errors()
 def answer_change(
-    state: State, candidate_id: str, sheet: Sheet | None, *, who: str | None, if_match: str | None
+    shop: Shop, candidate_id: str, sheet: Sheet | None, *, who: str | None, if_match: str | None
 ) -> tuple[Json, bool]:
     """Keep a candidate as it is written, or take it away where nothing is; and whether it is new."""
-    content = None if sheet is None else sheet.content(state.settings)
+    content = None if sheet is None else sheet.content(shop.settings)
     check = partial(_check, candidate_id, content, if_match)
-    before, after = change(state.store, candidate_id, content, time=state.settings.now(), who=who, check=check)
-    return _told(state, after), before is None
+    before, after = change(shop.store, candidate_id, content, time=shop.settings.now(), who=who, check=check)
+    return _told(shop, after), before is None
 
 
 @outages_as_errors()
-def answer_history(state: State, candidate_id: str) -> Json:
+def answer_history(shop: Shop, candidate_id: str) -> Json:
     """Every version of a candidate, the latest first, each with what it changed."""
-    versions = history_of(state.store, candidate_id)
+    versions = history_of(shop.store, candidate_id)
     if not versions:
         raise _unknown(candidate_id)
     told = [
@@ -104,13 +119,13 @@ def _conflict(before: Version, content: Content | None) -> Json:
     return {"version": before.version, "fields": list(differs), "difference": differs}
 
 
-def _told(state: State, version: Version) -> Json:
+def _told(shop: Shop, version: Version) -> Json:
     return {
         "id": version.candidate_id,
         **_version(version),
-        "state": standing(version.content, state.settings.now()),
+        "state": standing(version.content, shop.settings.now()),
         "candidate": version.content,
-        "replaces": state.elsewhere.get(version.candidate_id, []),
+        "replaces": shop.elsewhere.get(version.candidate_id, []),
     }
 
 

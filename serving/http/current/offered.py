@@ -50,11 +50,23 @@ def offered_at(
     return Offered(
         Setup.of(settings, Candidates.of(offers, counts), names),
         campaigns_of(with_kept(table, kept).lazy()),
-        _campaigns_by_id(pl.concat([table, made], how="diagonal")),
+        campaigns_by_id(pl.concat([table, made], how="diagonal")),
         change,
     )
 
 
-def _campaigns_by_id(offers: pl.DataFrame) -> dict[str, list[str | None]]:
+def told_elsewhere(lake: Lake, settings: Settings) -> dict[str, list[str | None]]:
+    """By id under which campaigns files and rules tell of a candidate now."""
+    counts = line_counts(lake, as_of=settings.now())
+    made = generated(settings, lake.scan("items").collect(), counts)
+    return campaigns_by_id(pl.concat([lake.scan("offers").collect(), made], how="diagonal"))
+
+
+def campaigns_by_id(offers: pl.DataFrame) -> dict[str, list[str | None]]:
+    """The campaigns of the offers of each id.
+
+    >>> campaigns_by_id(pl.DataFrame({"offer_id": ["a", "a"], "campaign_id": ["spring", None]}))
+    {'a': [None, 'spring']}
+    """
     by_id = offers.group_by("offer_id").agg(pl.col("campaign_id").unique().sort())
     return dict(by_id.iter_rows())

@@ -213,7 +213,12 @@ def test_what_is_kept_takes_the_place_of_what_files_say_of_the_id(http: TestClie
     assert shop.renew_candidates()
     (offer,) = [each for each in shop.state.setup.candidates.offers if each.offer_id == "old-sweets"]
     assert (offer.name, offer.value, offer.cost, offer.assumed) == ("Old sweets", 950, 40, False)
-    assert "old-sweets" in shown(shop)  # its campaign runs as long as it does
+    assert "old-sweets" in shown(shop)
+    assert shop.state.campaigns["old"].running(shop.state.settings.now())  # as long as it does
+    assert put(http, 1, path=path, campaign_id="now")["replaces"] == ["old"]
+    assert shop.renew_candidates()
+    campaigns = [each.campaign_id for each in shop.state.setup.candidates.offers if each.offer_id == "old-sweets"]
+    assert campaigns == ["now"]  # nothing is left of what the files say of it, though that is of another campaign
     http.delete(path)
     assert shop.renew_candidates()
     assert reasons_of(home(shop))["old-sweets"] == "expired"
