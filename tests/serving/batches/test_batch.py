@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from serving.batches.batch import Batch
 from serving.batches.chunk import Deciding
 from serving.http.answers.requests import DecisionRequest, PlacementRequest
 from serving.http.current.state import CurrentState, State
+from serving.store.engine import open_store
 from serving.store.schema import CHOICES, DECISIONS, TOTALS
 from tests.serving.clients import client_of
 from tests.serving.http.answers.test_declared_decisions import declared
 from tests.serving.http.errors import Json
+from tests.serving.shop import keep_records
 
 SOME = [str(customer) for customer in range(24)]
 DECLARED: Json = {
@@ -118,8 +120,18 @@ def test_a_dry_run_counts_what_a_batch_comes_to_and_keeps_nothing(own: CurrentSt
     assert look.tally.excluded["cap:three"]["customers"] > 0
 
 
-def test_what_others_take_meanwhile_is_chosen_again(own: CurrentState, monkeypatch: pytest.MonkeyPatch) -> None:
-    state = declared(own.state, {"caps": {"three": {"limit": 3, "each": "offer", "scope": "total"}}})
+@pytest.fixture
+def anywhere(current: CurrentState, store_url: str) -> Iterator[State]:
+    """The shop with a store of its own, of each kind in turn."""
+    settings = current.state.settings.model_copy(update={"store": store_url})
+    keep_records(current.state.lake, settings)
+    state = replace(current.state, settings=settings, store=open_store(settings.store_url))
+    yield state
+    state.store.dispose()
+
+
+def test_what_others_take_meanwhile_is_chosen_again(anywhere: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = declared(anywhere, {"caps": {"three": {"limit": 3, "each": "offer", "scope": "total"}}})
     planned, taken = Deciding._planned, list[bool]()
 
     def meanwhile(self: Deciding, *arguments: Any) -> Any:
@@ -134,8 +146,11 @@ def test_what_others_take_meanwhile_is_chosen_again(own: CurrentState, monkeypat
     batch_of(state).look(SOME[:12])
     chosen = Counter(offer for *_, offer, _, _ in rows(state, CHOICES, "seq"))
     assert set(chosen.values()) == {3}
-    assert len(rows(state, DECISIONS)) == 24
     assert {used for *_, used in rows(state, TOTALS)} == {3}
+    assert len(rows(state, DECISIONS)) == 24
+    everybody = batch_of(state)
+    everybody.look()
+    assert (everybody.customers, everybody.repeated) == (80, 12)
 
 
 def test_everybody_is_in_the_table_once(own: CurrentState, tmp_path: Path) -> None:
