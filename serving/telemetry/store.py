@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from time import perf_counter
 from typing import Final
 
@@ -25,4 +26,10 @@ def store_operation(name: str) -> Iterator[None]:
         try:
             yield
         finally:
-            SECONDS.labels(name).observe(perf_counter() - start)
+            _seconds(name).observe(perf_counter() - start)
+
+
+@cache
+def _seconds(name: str) -> Histogram:
+    """The histogram of one operation."""
+    return SECONDS.labels(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -75,31 +77,37 @@ def _count(lake: Lake, rows: pl.DataFrame, *, contact: str, response: str) -> pl
     )
 
 
-def pair_vector(
-    record: Record, campaign: Campaign, *, as_of: int, contact: str = "contact", response: str = "redeem"
+def pair_vectors(
+    record: Record, campaigns: Sequence[Campaign], *, as_of: int, contact: str = "contact", response: str = "redeem"
 ) -> Floats:
-    """:data:`PAIR_FEATURES` of one customer and campaign from the customer's record, equal to the frame's row."""
+    """:data:`PAIR_FEATURES` of one customer from their record, a row a campaign, equal to those of the frame."""
     record = known_by(record, as_of)
     time, value = record.number("time"), record.number("value")
     spend = np.where(value == NONE, 0, value)
-    word_in_campaign = [item in campaign.item_ids for item in record.words.get("item_id", ())]
-    in_campaign = np.array([*word_in_campaign, False], dtype=np.bool_)[record.codes("item_id")]  # -1, no item: the last
     past, recent = time <= as_of, time > as_of - WINDOW * DAY
     order = record.equals("kind", "order") & past
     returned = np.logical_or.reduce([record.equals("kind", kind) for kind in RETURNS]) & past
-    gross, back = (np.sum(spend[kind & in_campaign & recent]) for kind in (order, returned))
     coupon = record.equals("kind", "coupon_applied") & past
-    of_campaign = record.equals("campaign_id", campaign.campaign_id) & past
-    contacts = time[record.equals("kind", contact) & of_campaign]
-    counts: PairCounts[int] = PairCounts(
-        lines=int(np.count_nonzero(order & in_campaign)),
-        recent_lines=int(np.count_nonzero(order & in_campaign & recent)),
-        recent_spend=gross - back,
-        recent_gross_spend=gross,
-        coupons=int(np.count_nonzero(coupon & in_campaign)),
-        recent_total_gross_spend=np.sum(spend[order & recent]),
-        responses=int(np.count_nonzero(record.equals("kind", response) & of_campaign)),
-        last_contact=contacts.max() if len(contacts) else NEVER,
-    )
-    vector: Floats = pair_features(counts, [campaign], as_of)[0]
-    return vector
+    responses, contacts = record.equals("kind", response) & past, record.equals("kind", contact) & past
+    recent_order, recent_return = order & recent, returned & recent
+    total, words, items = np.sum(spend[recent_order]), record.words.get("item_id", ()), record.codes("item_id")
+
+    def counts(campaign: Campaign) -> PairCounts[int]:
+        word_in_campaign = [item in campaign.item_ids for item in words]
+        in_campaign = np.array([*word_in_campaign, False], dtype=np.bool_)[items]  # -1, no item: the last
+        of_campaign = record.equals("campaign_id", campaign.campaign_id)
+        gross, back = (np.sum(spend[kind & in_campaign]) for kind in (recent_order, recent_return))
+        times = time[contacts & of_campaign]
+        return PairCounts(
+            lines=int(np.count_nonzero(order & in_campaign)),
+            recent_lines=int(np.count_nonzero(recent_order & in_campaign)),
+            recent_spend=gross - back,
+            recent_gross_spend=gross,
+            coupons=int(np.count_nonzero(coupon & in_campaign)),
+            recent_total_gross_spend=total,
+            responses=int(np.count_nonzero(responses & of_campaign)),
+            last_contact=times.max() if len(times) else NEVER,
+        )
+
+    table = np.array([counts(campaign) for campaign in campaigns], dtype=np.int64).reshape(len(campaigns), -1)
+    return pair_features(PairCounts(*table.T), campaigns, as_of)

@@ -15,7 +15,7 @@ from features.events.knowledge import known_events
 from features.lake import Lake
 from features.profiles.pairs.campaigns import Campaign, campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
-from features.profiles.pairs.frames import pair_frame, pair_vector
+from features.profiles.pairs.frames import pair_frame, pair_vectors
 
 _SINCE_CONTACT = PAIR_FEATURES.index("days_since_contact")
 
@@ -73,7 +73,7 @@ def pairs_of(
     ours = [campaigns[key] for key in sorted(reached.union(anyone) & campaigns.keys())]
     if not ours:
         return Pairs.none()
-    values = np.stack([pair_vector(record, c, as_of=as_of, contact=contact, response=response) for c in ours])
+    values = pair_vectors(record, ours, as_of=as_of, contact=contact, response=response)
     names = [campaign.campaign_id for campaign in ours]
     values[[name not in reached for name in names], _SINCE_CONTACT] = 0.0
     return Pairs(np.zeros(len(ours), np.int64), names, values, frozenset(names) - reached)

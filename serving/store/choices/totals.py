@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -45,12 +46,17 @@ def add_used(connection: Connection, amounts: Mapping[Cell, int]) -> None:
     """Add amounts to what was given."""
     if not amounts:
         return
-    insert = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(TOTALS)
-    added = insert.on_conflict_do_update(
-        index_elements=[_T.limit_name, _T.thing, _T.slot], set_={"used": _T.used + insert.excluded.used}
-    )
     rows = [
         {"limit_name": limit, "thing": thing, "slot": slot, "used": amount}
         for (limit, thing, slot), amount in sorted(amounts.items())
     ]
-    connection.execute(added, rows)
+    connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> sa.Insert:
+    """The statement that adds an amount, in the words of a database."""
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(TOTALS)
+    return insert.on_conflict_do_update(
+        index_elements=[_T.limit_name, _T.thing, _T.slot], set_={"used": _T.used + insert.excluded.used}
+    )

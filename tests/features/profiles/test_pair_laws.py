@@ -17,7 +17,7 @@ from features.events.tables import LakeTable, schema
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES, WINDOW
-from features.profiles.pairs.frames import pair_frame, pair_vector
+from features.profiles.pairs.frames import pair_frame, pair_vectors
 from features.units import DAY
 from tests.features.histories import known, known_at, own
 from tests.features.one_customer import NOW, Row, event, frame
@@ -100,8 +100,13 @@ def recorded(
     known = campaigns(lake)
     records = {customer: Record.of(own(rows, customer)) for customer in (*CUSTOMERS, "nobody")}
     return {
-        (customer, campaign, as_of): bits(pair_vector(record, known[campaign], as_of=as_of, **(way or {})).tolist())
-        for (customer, record), campaign, as_of in product(records.items(), CAMPAIGNS, moments)
+        (customer, campaign, as_of): bits(row)
+        for (customer, record), as_of in product(records.items(), moments)
+        for campaign, row in zip(
+            CAMPAIGNS,
+            pair_vectors(record, [known[each] for each in CAMPAIGNS], as_of=as_of, **(way or {})).tolist(),
+            strict=True,
+        )
     }
 
 

@@ -13,7 +13,7 @@ from features.evaluate.online.record import Record
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
-from features.profiles.pairs.frames import pair_frame, pair_vector
+from features.profiles.pairs.frames import pair_frame, pair_vectors
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event
 
@@ -58,7 +58,7 @@ def test_the_record_gives_the_frames_row(lake: Lake) -> None:
     moments = [NOW, NOW - 1, NOW - 3 * DAY // 2, NOW - 4 * DAY, NOW - 15 * DAY, NOW - 50 * DAY, NOW + 2 * DAY]
     for campaign, as_of in product(("7", "8"), moments):
         pair = pl.DataFrame({"customer_id": ["c1"], "campaign_id": [campaign], "as_of": [as_of]})
-        live = pair_vector(Record.of(EVENTS), campaigns(lake)[campaign], as_of=as_of)
+        live = pair_vectors(Record.of(EVENTS), [campaigns(lake)[campaign]], as_of=as_of)[0]
         assert repr(live.tolist()) == repr(list(pair_frame(lake, pair).select(PAIR_FEATURES).row(0)))
 
 
@@ -67,7 +67,7 @@ def test_what_reaches_and_what_answers_is_said_by_the_target(lake: Lake) -> None
     kinds = {"contact": "redeem", "response": "contact"}
     framed = pair_frame(lake, pair, **kinds).select(PAIR_FEATURES).row(0)
     assert framed[-3:] == (0, 5, 2)
-    assert pair_vector(Record.of(EVENTS), campaigns(lake)["7"], as_of=NOW, **kinds).tolist() == list(framed)
+    assert pair_vectors(Record.of(EVENTS), [campaigns(lake)["7"]], as_of=NOW, **kinds).tolist() == [list(framed)]
 
 
 @pytest.mark.parametrize(("days", "running"), [(-6, False), (-5, True), (5, True), (6, False)])
@@ -89,7 +89,7 @@ def test_the_last_90_days_begin_after_their_far_edge_and_end_at_as_of(
     lake.write({"events": pl.DataFrame(rows, infer_schema_length=None), "offers": pl.DataFrame(OFFERS)})
     pair = pl.DataFrame({"customer_id": ["c1"], "campaign_id": ["7"], "as_of": [NOW]})
     framed = pair_frame(lake, pair).select(PAIR_FEATURES).row(0)
-    live = pair_vector(Record.of(rows), campaigns(lake)["7"], as_of=NOW)
+    live = pair_vectors(Record.of(rows), [campaigns(lake)["7"]], as_of=NOW)[0]
     # lines ever and lately, spend lately, no coupon, and the share of all spend lately.
     assert framed[3:8] == tuple(live[3:8]) == (bought, recently, 500 * recently, 0, recently / 4)
 
