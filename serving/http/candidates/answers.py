@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import zip_longest
-from typing import Any, Literal, Protocol
+from typing import Any
 
-from sqlalchemy.engine import Engine
-
-from features.config.settings import Settings
 from features.errors import StamkundError
 from features.moments import iso
-from features.reading.iso import parse
 from serving.http.candidates.etags import is_met
 from serving.http.candidates.sheet import Sheet
+from serving.http.candidates.shop import Shop
+from serving.http.candidates.telling import difference, standing
 from serving.store.candidates.versions import Content, Version, change, history_of, kept_candidates
 from serving.store.engine import outages_as_errors
 
 Json = dict[str, Any]
-
-
-class Shop(Protocol):
-    """Where candidates are kept: settings, store, and under which campaigns files and rules tell of which ids."""
-
-    @property
-    def settings(self) -> Settings: ...  # noqa: D102
-    @property
-    def store(self) -> Engine: ...  # noqa: D102
-    @property
-    def elsewhere(self) -> Mapping[str, Sequence[str | None]]: ...  # noqa: D102
-
-
-Standing = Literal["running", "paused", "expired", "not_started", "deleted"]
 
 
 @outages_as_errors()
@@ -83,20 +66,6 @@ def answer_history(shop: Shop, candidate_id: str) -> Json:
     return {"id": candidate_id, "versions": told}
 
 
-def difference(before: Content, after: Content) -> dict[str, Json]:
-    """The fields in which two versions differ, each with what it was and is; what is not told is null.
-
-    >>> difference({"value": "1.00", "tags": ["a"]}, {"value": "2.00", "tags": ["a"], "paused": True})
-    {'paused': {'before': None, 'after': True}, 'value': {'before': '1.00', 'after': '2.00'}}
-    """
-    names = sorted({*before, *after})
-    return {
-        name: {"before": before.get(name), "after": after.get(name)}
-        for name in names
-        if before.get(name) != after.get(name)
-    }
-
-
 def _check(candidate_id: str, content: Content | None, if_match: str | None, before: Version | None) -> None:
     """Raise the error of a change that was not made of the version that is kept."""
     if before is None:
@@ -131,22 +100,6 @@ def _told(shop: Shop, version: Version) -> Json:
 
 def _version(version: Version) -> Json:
     return {"version": version.version, "changed_at": iso(version.time), "changed_by": version.who}
-
-
-def standing(content: Mapping[str, Any] | None, now: int) -> Standing:
-    """Whether a candidate can be chosen at a moment.
-
-    >>> standing({"paused": False, "ends": "1970-01-02T00:00:00Z"}, 1), standing(None, 1)
-    ('running', 'deleted')
-    """
-    if content is None:
-        return "deleted"
-    if content.get("paused"):
-        return "paused"
-    if (ends := content.get("ends")) is not None and parse(ends) < now:
-        return "expired"
-    starts = content.get("starts")
-    return "not_started" if starts is not None and parse(starts) > now else "running"
 
 
 def _unknown(candidate_id: str) -> StamkundError:

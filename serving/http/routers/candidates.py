@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from serving.http.candidates.answers import answer_candidate, answer_candidates, answer_change, answer_history
+from serving.http.candidates.contract import CandidateAnswer, CandidatesAnswer, HistoryAnswer
 from serving.http.candidates.etags import etag
 from serving.http.candidates.sheet import Sheet
-from serving.http.contract.candidates import CandidateAnswer, CandidatesAnswer, HistoryAnswer
 from serving.http.contract.responses import OF_BODIES, Responses, answers
 from serving.http.current.state import CurrentState
 from serving.http.reception.envelope import json_response

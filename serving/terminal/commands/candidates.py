@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,9 +14,7 @@ from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import Output, output
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
-
-    from features.config.settings import Settings
+    from serving.http.candidates.shop import Shop
 
 WHO: Final = "command line"
 Id = Annotated[str, typer.Argument(metavar="ID", help="The candidate's id.")]
@@ -90,7 +87,7 @@ def history(id_: Id, config: Config = YAML, *, as_json: Json = False) -> None:
         out.answer(answer)
 
 
-def _changed(shop: _Shop, id_: str, **fields: object) -> dict[str, Any]:
+def _changed(shop: Shop, id_: str, **fields: object) -> dict[str, Any]:
     """Change some fields of what is kept."""
     from serving.http.candidates.answers import answer_candidate
 
@@ -98,7 +95,7 @@ def _changed(shop: _Shop, id_: str, **fields: object) -> dict[str, Any]:
     return _written(shop, id_, {**kept["candidate"], **fields}, kept["version"])
 
 
-def _written(shop: _Shop, id_: str, content: object, version: int | None) -> dict[str, Any]:
+def _written(shop: Shop, id_: str, content: object, version: int | None) -> dict[str, Any]:
     from pydantic import ValidationError
 
     from serving.http.candidates.answers import answer_change
@@ -137,21 +134,11 @@ def _line(answer: Mapping[str, Any]) -> str:
     return f"{answer['id']}  {answer['state']}  version {answer['version']}  {name}{files}"
 
 
-@dataclass(frozen=True)
-class _Shop:
-    """Where candidates are kept."""
-
-    settings: Settings
-    store: Engine
-    elsewhere: Mapping[str, Sequence[str | None]]
-
-
 @contextmanager
-def _shop(config: Path) -> Iterator[_Shop]:
-    from features.lake import Lake
-    from serving.http.current.offered import told_elsewhere
+def _shop(config: Path) -> Iterator[Shop]:
+    from serving.http.candidates.shop import shop_at_rest
     from serving.store.engine import opened_store
 
     settings = settings_of(config)
     with opened_store(settings) as store:
-        yield _Shop(settings, store, told_elsewhere(Lake(settings.lake), settings))
+        yield shop_at_rest(settings, store)
