@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.events.identifiers import is_visitor
-from serving.store.blocks import blocks
-from serving.store.schema import EVENT_LOG, IDENTITY, RECORDS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import EVENT_LOG, IDENTITY, RECORDS
 
 _IDS: Final = (RECORDS.c.customer_id, EVENT_LOG.c.fragment, IDENTITY.c.customer_id)
 _EVERY: Final = sa.union(*(sa.select(ids.label("id")).where(ids.is_not(None)) for ids in _IDS))

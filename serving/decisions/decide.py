@@ -10,11 +10,11 @@ import numpy as np
 
 from features.arrays import Mask
 from serving.decisions.arbitration.worth import ranked, worth_of
-from serving.decisions.checks import Failing
 from serving.decisions.choice.choose import Manner, choose
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
+from serving.decisions.eligibility.checks import Failing
 from serving.decisions.eligibility.standing import mark_standing
 from serving.decisions.facts.facts import Facts
 from serving.decisions.policy.restraint import Restraint

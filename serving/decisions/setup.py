@@ -12,11 +12,11 @@ from features.language.rules.types import Names
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.columns import candidate_cells
-from serving.decisions.checks import Checks
 from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
 from serving.decisions.control.arms import Arms
+from serving.decisions.eligibility.checks import Checks
 from serving.decisions.eligibility.rules import Rules
 from serving.decisions.explanation.telling import Telling
 from serving.decisions.policy.policy import Policy

@@ -21,7 +21,7 @@ from features.units import DAY
 from serving.store.event_log import log_frame
 from serving.store.keys import clock
 from serving.store.rejections import rejections_by_code
-from serving.store.schema import EVENT_LOG, REJECTED
+from serving.store.tables.schema import EVENT_LOG, REJECTED
 from training.prospects import prospects
 
 LATELY: Final = 7 * DAY  # that rejected messages are told of

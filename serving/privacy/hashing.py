@@ -18,7 +18,7 @@ from features.events.identifiers import identifier, node
 from features.privacy.pseudonyms import Pseudonyms, hashing_of
 from features.scores.table import change_scores
 from serving.store.engine import meta
-from serving.store.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
+from serving.store.tables.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, META, REJECTED, RULINGS, SIGHTINGS
 
 # The keys in ``meta`` of what is hashed and by which key, and of whether files of before are still to be deleted.
 _HASHING: Final = "hashing"

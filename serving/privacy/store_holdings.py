@@ -20,7 +20,7 @@ from serving.decisions.log.reading import considered, made
 from serving.store.decisions import catalogue_content, readable
 from serving.store.people.households import household_of
 from serving.store.rejections import rejections_of
-from serving.store.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
+from serving.store.tables.schema import CHOICES, DECISIONS, EVENT_LOG, HOUSEHOLDS, RECORDS, REJECTED
 
 
 def holdings(settings: Settings, store: Engine) -> list[Holding]:

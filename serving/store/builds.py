@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from serving.store.reader import reading
-from serving.store.schema import META
+from serving.store.tables.schema import META
 
 _VALUE: Final = sa.select(META.c.value).where(META.c.key == sa.bindparam("key"))
 

@@ -12,9 +12,9 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from serving.store.blocks import blocks
 from serving.store.commits.together import commit_together
-from serving.store.schema import CATALOGUES, DECISIONS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import CATALOGUES, DECISIONS
 from serving.telemetry.store import store_operation
 
 _BLOCK: Final = 500  # values that one statement takes

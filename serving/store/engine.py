@@ -22,7 +22,7 @@ from features.sql import first_line
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
-from serving.store.schema import EVENT_LOG, LOG_ID, META, SCHEMA
+from serving.store.tables.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
 SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
 _UPGRADE: Final = 3600.0  # seconds that an upgrade, and who waits for it, may take

@@ -14,7 +14,7 @@ from features.events.tables import schema
 from features.ingest.sources.watermark import LogWatermark
 from serving.store.commits.together import commit_together
 from serving.store.engine import insert_new
-from serving.store.schema import EVENT_LOG, LOG_ID, META
+from serving.store.tables.schema import EVENT_LOG, LOG_ID, META
 from serving.telemetry.store import store_operation
 
 Event = Mapping[str, object]

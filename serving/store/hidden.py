@@ -6,8 +6,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from serving.store.blocks import blocks
-from serving.store.schema import ERASURES, RECORDS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import ERASURES, RECORDS
 
 _BLOCK = 500
 

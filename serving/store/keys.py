@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.errors import StamkundError
 from serving.store.reader import reading
-from serving.store.schema import KEYS
+from serving.store.tables.schema import KEYS
 
 Scope = Literal["write", "read", "admin"]
 SCOPES: Final[tuple[Scope, ...]] = ("write", "read", "admin")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from serving.store.blocks import blocks
+from serving.store.tables.blocks import blocks
 from serving.telemetry.store import store_operation
 
 Query = sa.Select[Any]

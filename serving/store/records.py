@@ -11,12 +11,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
-from serving.store.blocks import blocks
 from serving.store.drafts.draft import BLOCK, copy_others, draft_name, drop, gather
 from serving.store.engine import changing_tables
 from serving.store.hidden import hide_pending
 from serving.store.reader import Ask, ask_among, reading
-from serving.store.schema import EVENT_LOG, META, RECORDS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import EVENT_LOG, META, RECORDS
 
 Beside = Callable[[Connection], object]
 _AT_ONCE: Final = 8_000_000  # bytes of records that one transaction writes at most

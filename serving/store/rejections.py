@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from serving.store.engine import insert_new
-from serving.store.schema import REJECTED
+from serving.store.tables.schema import REJECTED
 
 LONGEST: Final = 8_192  # bytes of a message that are kept
 MOST: Final = 50_000  # messages that are kept; the oldest go first

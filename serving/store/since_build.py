@@ -13,7 +13,7 @@ from features.config.settings import Settings
 from serving.store.engine import meta, opened_store
 from serving.store.event_log import log_frame
 from serving.store.hidden import pending_nodes
-from serving.store.schema import ERASURES, EVENT_LOG, IDENTITY
+from serving.store.tables.schema import ERASURES, EVENT_LOG, IDENTITY
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from features.arrays import Floats, Ints, Mask
 from features.language.rules.evaluate import Read
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.checks import Failing
+from serving.decisions.eligibility.checks import Failing
 from serving.decisions.facts.facts import Facts
 
 BASIS: Final = (

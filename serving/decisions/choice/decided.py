@@ -10,9 +10,9 @@ import numpy as np
 from features.arrays import Ints, Mask
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
-from serving.decisions.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.placement import Placement
+from serving.decisions.eligibility.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.facts.facts import Facts
 from serving.decisions.policy.restraint import Restraint
 

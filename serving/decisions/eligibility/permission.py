@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from features.config.sections.consent import Purpose
 from features.evaluate.online.consent import Consent
 from features.moments import utc
-from serving.decisions.checks import NO_CONSENT, NO_PERMISSION, QUIET_HOURS
+from serving.decisions.eligibility.checks import NO_CONSENT, NO_PERMISSION, QUIET_HOURS
 
 
 def barrier(consent: Consent, channel: object, *, timezone: str) -> str | None:

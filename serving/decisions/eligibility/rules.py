@@ -15,7 +15,7 @@ from features.language.rules.needs import Needs
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.texts.catalogue import Language
-from serving.decisions.checks import Check, Failing
+from serving.decisions.eligibility.checks import Check, Failing
 from serving.decisions.facts.facts import Facts
 
 

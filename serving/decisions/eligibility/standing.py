@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.checks import Failing
+from serving.decisions.eligibility.checks import Failing
 from serving.decisions.facts.facts import Facts
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 from features.moments import iso, minute
 from features.texts.catalogue import figure_in, text
 from serving.decisions.candidates.offers import Offer
-from serving.decisions.checks import OF_THE_PERSON
+from serving.decisions.eligibility.checks import OF_THE_PERSON
 
 # Reasons whose sentences are the same whoever is decided for.
 WITHOUT_FIGURES: Final = (

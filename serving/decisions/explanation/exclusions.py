@@ -11,9 +11,9 @@ import numpy as np
 
 from features.arrays import Ints
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.checks import WRONG_PLACEMENT, Check
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.diversity import Diversity
+from serving.decisions.eligibility.checks import WRONG_PLACEMENT, Check
 from serving.decisions.explanation.exclusion import Excluded, Exclusion, OneOfSeveral, Reason, exclusions_of
 from serving.decisions.explanation.slates import EXAMPLES, Explain
 from serving.decisions.policy.telling import Params

@@ -11,11 +11,11 @@ from features.config.sections.offers import Fallback
 from features.events.money import amount_text
 from features.texts.catalogue import counted, text
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.checks import NO_CONSENT
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.placement import Placement
+from serving.decisions.eligibility.checks import NO_CONSENT
 from serving.decisions.explanation.exclusions import Exclusions
 from serving.decisions.explanation.slates import Choice, Explain, Slate, TypedChoice
 from serving.decisions.facts.facts import Facts

@@ -15,7 +15,7 @@ from features.arrays import Floats
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.offers import Offer
-from serving.decisions.checks import Check, Checks
+from serving.decisions.eligibility.checks import Check, Checks
 from serving.decisions.setup import Setup
 
 _SETS = ("channels", "formats", "tags")

@@ -14,9 +14,9 @@ import numpy as np
 from features.arrays import Floats, Ints
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth, chances, ranked
-from serving.decisions.checks import Failing
 from serving.decisions.choice.decided import Decided
 from serving.decisions.control.arms import Membership
+from serving.decisions.eligibility.checks import Failing
 from serving.decisions.facts.facts import Facts
 from serving.decisions.log.catalogue import Catalogue
 from serving.decisions.log.packing import Array, pack, unpack

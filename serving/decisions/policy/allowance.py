@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from features.arrays import Ints, Mask
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from serving.decisions.policy.board import Board
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.limits import Limit

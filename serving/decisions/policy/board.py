@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.arrays import Ints
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from serving.decisions.policy.limits import Limit
 from serving.decisions.policy.windows import ENDLESS
 

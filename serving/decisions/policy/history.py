@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from features.evaluate.online.record import Record
 
 Moments = Sequence[tuple[int, Touch]]  # in the order of time (µs)

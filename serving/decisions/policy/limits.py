@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from typing import Final, Literal, cast
 
 from features.config.sections.decisions.decisions import DecisionSettings
-from features.config.sections.decisions.selection import Each, Group, Selection, Touch
+from features.config.sections.decisions.policy.selection import Each, Group, Selection, Touch
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.windows import Window
 from serving.store.choices.events import DECISION

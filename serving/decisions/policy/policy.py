@@ -12,12 +12,12 @@ import numpy as np
 
 from features.arrays import Ints
 from features.config.sections.decisions.decisions import DecisionSettings
-from features.config.sections.decisions.rests import Rest
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.rests import Rest
+from features.config.sections.decisions.policy.selection import Touch
 from features.config.settings import Settings
 from features.evaluate.online.record import Record
 from serving.decisions.candidates.offers import Offer
-from serving.decisions.checks import Check
+from serving.decisions.eligibility.checks import Check
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.board import Board
 from serving.decisions.policy.history import Moments, Offers, offers_of, touches

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from features.arrays import Ints
-from serving.decisions.checks import Check, Failing
+from serving.decisions.eligibility.checks import Check, Failing
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.telling import Params, params
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from heapq import merge
 from operator import itemgetter
 
-from features.config.sections.decisions.rests import Rest
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.rests import Rest
+from features.config.sections.decisions.policy.selection import Touch
 from serving.decisions.policy.history import Moments
 
 ThingOf = Callable[[Touch], str | None]
@@ -29,7 +29,7 @@ def resting(rest: Rest, after: Moments, without: Moments, thing_of: ThingOf, *, 
     Events within a rest count for nothing. What ends a run ends its rest, too; of what happens at one moment it comes
     last, as a click comes after what was seen.
 
-    >>> from features.config.sections.decisions.selection import Touch
+    >>> from features.config.sections.decisions.policy.selection import Touch
     >>> rest = Rest.model_validate({"after": "exposure", "times": 2, "without": "click", "each": "offer", "rest": "1m"})
     >>> tea = Touch("tea", None, None, None)
     >>> resting(rest, [(1, tea), (5, tea)], [(3, tea)], lambda touch: touch.offer, as_of=9)

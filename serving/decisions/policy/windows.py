@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from features.config.sections.decisions.caps import Period
+from features.config.sections.decisions.policy.caps import Period
 from features.moments import micros, utc
 from features.units import MINUTE
 

@@ -28,8 +28,8 @@ from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs
 from serving.scoring.scorer import score
 from serving.scoring.sheet import Sheet
-from serving.store.blocks import blocks
 from serving.store.engine import outages_as_errors
+from serving.store.tables.blocks import blocks
 from training.targets import PAIR
 
 BLOCK: Final = 100  # customers whose records are held at once

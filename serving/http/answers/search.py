@@ -8,7 +8,7 @@ from features.addresses import USUAL_FORMS
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.identifiers import USER, identifier
-from serving.decisions.checks import NO_CONSENT
+from serving.decisions.eligibility.checks import NO_CONSENT
 from serving.http.answers.customers import Customer, customers_of, moment_of
 from serving.http.answers.head import head
 from serving.http.answers.requests import Profile

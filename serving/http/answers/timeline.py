@@ -8,7 +8,7 @@ from dataclasses import replace
 from features.errors import StamkundError
 from features.events.kinds import KINDS, canonical_kind, near_kind
 from features.events.tables import HTTP
-from serving.decisions.checks import NO_CONSENT
+from serving.decisions.eligibility.checks import NO_CONSENT
 from serving.http.answers.customers import customers_of, moment_of, unknown_customer
 from serving.http.answers.head import head
 from serving.http.answers.profiles import profile_of

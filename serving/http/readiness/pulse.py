@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from serving.store.engine import insert_new
 from serving.store.outages.outage import OUTAGES, UNAVAILABLE, error_of, outage_of
-from serving.store.schema import LOG_ID, META
+from serving.store.tables.schema import LOG_ID, META
 
 log = logging.getLogger("stamkund.serving")
 EVERY: Final = 1.0  # seconds between two questions

@@ -13,7 +13,7 @@ from features.errors import StamkundError
 from serving.jobs.queue.job import INTERRUPTED, UNFINISHED, Job, Json, State
 from serving.store.engine import insert_new
 from serving.store.keys import clock
-from serving.store.schema import JOBS
+from serving.store.tables.schema import JOBS
 
 MOST: Final = 1_000  # jobs that are kept; those that ended first go first
 _PACKED: Final = ("arguments", "progress", "result", "error")

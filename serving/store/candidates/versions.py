@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from serving.store.commits.together import commit_together
-from serving.store.schema import CANDIDATES
+from serving.store.tables.schema import CANDIDATES
 
 Content = Mapping[str, Any]
 c: Final = CANDIDATES.c

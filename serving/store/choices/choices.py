@@ -9,9 +9,9 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from serving.store.reader import Ask, ask_among
-from serving.store.schema import CHOICES
+from serving.store.tables.schema import CHOICES
 
 _C = CHOICES.c
 _CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from features.events.identifiers import identifier
 from serving.store.engine import changing_tables, insert_new
 from serving.store.event_log import row_of
-from serving.store.schema import CHOICES, EVENT_LOG, META
+from serving.store.tables.schema import CHOICES, EVENT_LOG, META
 
 DECISION: Final = "decision"
 _LOGGED: Final = "choices"  # the key in ``meta`` of the last choice that is in the log

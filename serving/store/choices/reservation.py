@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from serving.store.choices.choices import Choice, add_choices
 from serving.store.choices.totals import Cell, Claim, add_used, used_of
 from serving.store.reader import ask_among, within
-from serving.store.schema import CHOICES
+from serving.store.tables.schema import CHOICES
 
 _C = CHOICES.c
 _LAST: Final = sa.select(_C.fragment, sa.func.max(_C.seq)).where(_C.time > sa.bindparam("after")).group_by(_C.fragment)

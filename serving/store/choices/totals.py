@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from serving.store.reader import Ask
-from serving.store.schema import TOTALS
+from serving.store.tables.schema import TOTALS
 
 _T = TOTALS.c
 _USED: Final = sa.select(_T.thing, _T.slot, _T.used).where(

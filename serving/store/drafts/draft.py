@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.evaluate.online.record import Record
-from serving.store.blocks import blocks
-from serving.store.schema import RECORDS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import RECORDS
 
 BLOCK: Final = 500
 _PREFIX: Final = "records__"  # begins the names of drafts, and of what they have replaced

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection, Engine
 from features.config.settings import Settings
 from features.events.identifiers import identifier
 from features.privacy.tombstones import FOR_EVER, privacy_key
-from serving.store.blocks import blocks
 from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt
 from serving.store.erasures.tombstones import put_tombstones
 from serving.store.rejections import rejections_of
-from serving.store.schema import (
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import (
     CHOICES,
     DECISIONS,
     EVENT_LOG,

@@ -7,7 +7,7 @@ import time
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from serving.store.schema import EXPORTS
+from serving.store.tables.schema import EXPORTS
 
 
 def exports_of(engine: Engine) -> dict[str, int]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from features.privacy.traces import Traces
-from serving.store.schema import EVENT_LOG
+from serving.store.tables.schema import EVENT_LOG
 
 _BLOCK: Final = 20_000
 

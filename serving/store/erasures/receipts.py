@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from serving.store.erasures.vacuum import vacuum
-from serving.store.schema import ERASURES
+from serving.store.tables.schema import ERASURES
 
 Status = Literal["hidden", "erased", "pending"]
 

@@ -13,8 +13,8 @@ from features.errors import StamkundError
 from features.hashes import key_mark, keyed_hash
 from features.identity.forms import plain_node
 from features.privacy.tombstones import FOR_EVER, Tombstones, privacy_key
-from serving.store.blocks import blocks
-from serving.store.schema import TOMBSTONES
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import TOMBSTONES
 
 _BLOCK = 500
 

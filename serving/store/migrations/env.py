@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from serving.store.migrations.version import VERSION
-from serving.store.schema import SCHEMA
+from serving.store.tables.schema import SCHEMA
 
 context.configure(
     connection=context.config.attributes["connection"],

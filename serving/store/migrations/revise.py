@@ -1,4 +1,4 @@
-"""A new revision, drawn up from what ``serving/store/schema.py`` says and the last revision does not.
+"""A new revision, drawn up from what ``serving/store/tables/schema.py`` says and the last revision does not.
 
 python -m serving.store.migrations.revise "Keep budgets"
 """

@@ -12,7 +12,7 @@ from features.errors import StamkundError
 
 VERSION: Final = sa.Table("schema_version", sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
 REVISIONS: Final = sorted(path.stem[1:5] for path in (Path(__file__).parent / "versions").glob("v*.py"))
-HEAD: Final = REVISIONS[-1]  # what `serving/store/schema.py` describes
+HEAD: Final = REVISIONS[-1]  # what `serving/store/tables/schema.py` describes
 
 
 def version_of(connection: Connection) -> str | None:

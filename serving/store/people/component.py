@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from features.identity.live import Event, Standing, nodes_of
 from serving.store.reader import Ask, ask_among
-from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
+from serving.store.tables.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 
 MOST: Final = 500  # identifiers of the people that one message is about; where there are more, the next build decides
 _C, _S, _L = IDENTITY.c, SIGHTINGS.c, EVENT_LOG.c

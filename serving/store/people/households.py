@@ -15,12 +15,12 @@ from features.events.statements.statement import says
 from features.identity.households.household import household_id
 from features.identity.live import Event, nodes_of
 from features.privacy.rules import ConsentRules
-from serving.store.blocks import blocks
 from serving.store.people.joined_records import person_records_by
 from serving.store.people.lookup import customers_by, nodes_joined_by
 from serving.store.people.standings import wait_for_others
 from serving.store.reader import Ask, reading, within
-from serving.store.schema import HOUSEHOLDS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import HOUSEHOLDS
 
 _BLOCK: Final = 500
 _C = HOUSEHOLDS.c

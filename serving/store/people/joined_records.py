@@ -18,7 +18,7 @@ from features.events.identifiers import is_visitor
 from features.privacy.voices import Name
 from serving.store.reader import Ask, Row, ask_among, reading
 from serving.store.records import records_by
-from serving.store.schema import EVENT_LOG, IDENTITY, RECORDS
+from serving.store.tables.schema import EVENT_LOG, IDENTITY, RECORDS
 
 Event = Mapping[str, object]
 _C, _L = IDENTITY.c, EVENT_LOG.c

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from features.identity.live import standing_by_itself
 from serving.store.reader import Ask, ask_among, reading
-from serving.store.schema import IDENTITY
+from serving.store.tables.schema import IDENTITY
 
 _C = IDENTITY.c
 _WHOSE: Final = sa.select(_C.node, _C.customer_id, _C.nobody_from)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from features.identity.rulings import Ruling
-from serving.store.schema import RULINGS
+from serving.store.tables.schema import RULINGS
 
 
 def add_ruling(engine: Engine, ruling: Ruling) -> None:

@@ -12,11 +12,11 @@ from features.config.sections.identity import IdentitySettings
 from features.events.identifiers import identifier
 from features.identity.live import Event, Standing, live_people, nodes_of, standing_by_itself
 from features.identity.rulings import in_force
-from serving.store.blocks import blocks
 from serving.store.people.component import component
 from serving.store.people.rulings import rulings_in
 from serving.store.reader import ask_among, within
-from serving.store.schema import IDENTITY, SIGHTINGS
+from serving.store.tables.blocks import blocks
+from serving.store.tables.schema import IDENTITY, SIGHTINGS
 
 _BLOCK: Final = 500
 _C, _S = IDENTITY.c, SIGHTINGS.c

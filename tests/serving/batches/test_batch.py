@@ -20,7 +20,7 @@ from serving.batches.chunk import Deciding
 from serving.http.answers.requests import DecisionRequest, PlacementRequest
 from serving.http.current.state import CurrentState, State
 from serving.store.engine import open_store
-from serving.store.schema import CHOICES, DECISIONS, TOTALS
+from serving.store.tables.schema import CHOICES, DECISIONS, TOTALS
 from tests.serving.clients import client_of
 from tests.serving.http.answers.test_declared_decisions import declared
 from tests.serving.http.errors import Json

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.decisions.checks import REASONS, Check, Checks, Failing
+from serving.decisions.eligibility.checks import REASONS, Check, Checks, Failing
 
 RULES = [Check("rule", f"r{n}") for n in range(150)]  # with the reasons, three words of bits
 

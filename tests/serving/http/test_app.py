@@ -14,7 +14,7 @@ from serving.http.answers import customers as http_customers
 from serving.http.answers import events
 from serving.http.answers.deciding import decisions
 from serving.http.current.state import CurrentState
-from serving.store.schema import RECORDS
+from serving.store.tables.schema import RECORDS
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 

@@ -23,7 +23,7 @@ from serving.store.engine import meta, open_store
 from serving.store.event_log import append_events
 from serving.store.migrations.version import VERSION
 from serving.store.records import record_of
-from serving.store.schema import SCHEMA
+from serving.store.tables.schema import SCHEMA
 from tests.features.shops import Shop
 
 NOW = 17_500 * DAY  # 2017-11-30

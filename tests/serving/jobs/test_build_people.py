@@ -21,7 +21,7 @@ from features.units import DAY
 from serving.jobs.build import build_all
 from serving.store.engine import open_store
 from serving.store.event_log import append_events
-from serving.store.schema import RECORDS
+from serving.store.tables.schema import RECORDS
 from tests.features.shops import Shop
 
 NOW = 17_500 * DAY  # 2017-11-30

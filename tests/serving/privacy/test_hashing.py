@@ -26,7 +26,7 @@ from serving.privacy.inventory import access, inventory
 from serving.store.decisions import Decision, save_decision
 from serving.store.engine import open_store
 from serving.store.people.rulings import add_ruling, all_rulings
-from serving.store.schema import DECISIONS, RECORDS
+from serving.store.tables.schema import DECISIONS, RECORDS
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
 from tests.serving.privacy.shop import AS_OF, SOURCES, write_tables, written

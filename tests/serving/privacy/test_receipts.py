@@ -17,7 +17,7 @@ from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.engine import open_store
 from serving.store.erasures.receipts import receipts
-from serving.store.schema import SCHEMA
+from serving.store.tables.schema import SCHEMA
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
 from tests.serving.privacy.shop import AS_OF, WHO

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 from features.errors import StamkundError
 from features.units import DAY, HOUR
 from serving.store.keys import SCOPES, all_keys, any_key, create_key, key_of, revoke_key, rotate_key
-from serving.store.schema import KEYS
+from serving.store.tables.schema import KEYS
 
 NOW = 1_000 * DAY
 

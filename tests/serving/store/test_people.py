@@ -33,8 +33,8 @@ from serving.store.people.lookup import customers_of
 from serving.store.people.rulings import add_ruling
 from serving.store.people.standings import join_people, replace_people
 from serving.store.records import replace_records
-from serving.store.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 from serving.store.since_build import since_build
+from serving.store.tables.schema import EVENT_LOG, IDENTITY, SIGHTINGS
 from tests.serving.store.migrations.earlier import back_to_unversioned
 from tests.serving.store.visits import ids
 

@@ -12,7 +12,7 @@ from features.errors import StamkundError
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.keys import any_key
 from serving.store.reader import reading, within
-from serving.store.schema import RECORDS
+from serving.store.tables.schema import RECORDS
 
 ROWS = [("a:'b'", b"\x00\xff", 2**53 + 1), ("å", b"", 0)]
 QUERY = sa.select(RECORDS).where(RECORDS.c.customer_id >= sa.bindparam("least")).order_by(RECORDS.c.log_seq.desc())

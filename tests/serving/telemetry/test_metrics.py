@@ -24,7 +24,7 @@ from serving.http.current.built import Built
 from serving.http.current.freshness import Freshness
 from serving.http.current.state import CurrentState
 from serving.http.readiness.pulse import Standing
-from serving.store.schema import META
+from serving.store.tables.schema import META
 from tests.serving.clients import HERE, client_of
 from tests.serving.http.servers import stamkund_server
 from tests.serving.process.watching import Values, in_progress, values, wait_for, workers_of

@@ -9,15 +9,15 @@ from pydantic import Field, field_validator, model_validator
 
 from features.config.sections.decisions.arbitration import ArbitrationSettings
 from features.config.sections.decisions.attribution import Attribution
-from features.config.sections.decisions.budgets import Budget
 from features.config.sections.decisions.candidates import CandidateSettings, ColumnType
-from features.config.sections.decisions.caps import Cap
 from features.config.sections.decisions.control import Arm, check_shares
 from features.config.sections.decisions.exploration import Exploration
 from features.config.sections.decisions.placements import PlacementSettings
-from features.config.sections.decisions.rests import Rest
+from features.config.sections.decisions.policy.budgets import Budget
+from features.config.sections.decisions.policy.caps import Cap
+from features.config.sections.decisions.policy.rests import Rest
+from features.config.sections.decisions.policy.selection import Group, check_groups
 from features.config.sections.decisions.rules import DeclaredRule
-from features.config.sections.decisions.selection import Group, check_groups
 from features.config.sections.section import Section, check_names
 
 

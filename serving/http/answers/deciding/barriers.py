@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
-from serving.decisions.checks import NO_CONSENT
+from serving.decisions.eligibility.checks import NO_CONSENT
 from serving.decisions.eligibility.permission import barrier
 from serving.decisions.eligibility.zone import zone_of
 from serving.http.answers.customers import Customer, Moment

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Engine
 
 from features.config.sections.decisions.decisions import DecisionSettings
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from features.evaluate.online.record import Record
 from serving.decisions.candidates.offers import Offer
 from serving.decisions.choice.choose import Manner, take

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy.engine import Engine
 
-from features.config.sections.decisions.selection import Touch
+from features.config.sections.decisions.policy.selection import Touch
 from features.units import DAY, HOUR, MINUTE
 from serving.decisions.policy.policy import Policy
 from serving.store.engine import open_store
-from serving.store.schema import CHOICES, TOTALS
+from serving.store.tables.schema import CHOICES, TOTALS
 from tests.serving.decisions.policy.deciding import CANDIDATES, COSTS, Kept, decide, policy_of
 
 START = 19_815 * DAY  # 2024-04-02, two days after the clocks went forward

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from serving.store.engine import open_store
-from serving.store.schema import CHOICES, TOTALS
+from serving.store.tables.schema import CHOICES, TOTALS
 from tests.serving.decisions.policy.deciding import CANDIDATES, COSTS
 from tests.serving.decisions.policy.worker import STOCK
 

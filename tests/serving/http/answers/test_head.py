@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from features.moments import iso
 from serving.http.current.state import CurrentState
-from serving.store.schema import META
+from serving.store.tables.schema import META
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json
 from tests.serving.shop import NOW

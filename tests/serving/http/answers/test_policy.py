@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from serving.http.current.state import CurrentState
-from serving.store.schema import CHOICES, DECISIONS, TOTALS
+from serving.store.tables.schema import CHOICES, DECISIONS, TOTALS
 from tests.serving.clients import client_of
 from tests.serving.http.answers.test_declared_decisions import declared
 from tests.serving.http.errors import Json, reasons_of

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.texts.catalogue import LANGUAGES
-from serving.decisions.checks import OF_THE_CHOICE, REASONS
+from serving.decisions.eligibility.checks import OF_THE_CHOICE, REASONS
 from serving.http.current.state import CurrentState, load_state
 from serving.http.reception.envelope import CODES, STATUS
 from serving.scoring import model_scores

@@ -19,7 +19,7 @@ from serving.store import rejections
 from serving.store.engine import open_store
 from serving.store.keys import clock
 from serving.store.rejections import forget_rejections, rejections_by_code
-from serving.store.schema import REJECTED
+from serving.store.tables.schema import REJECTED
 from serving.telemetry import rejections as telemetry
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of

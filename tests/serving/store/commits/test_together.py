@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from serving.store.commits.together import _TURNS, commit_together
 from serving.store.engine import open_store
-from serving.store.schema import META
+from serving.store.tables.schema import META
 
 Work = Callable[[Connection], object]
 

@@ -17,7 +17,7 @@ from features.errors import StamkundError
 from serving.store.engine import changing_tables, meta, open_store
 from serving.store.migrations.upgrade import configuration, upgrade
 from serving.store.migrations.version import HEAD, VERSION, version_of
-from serving.store.schema import SCHEMA
+from serving.store.tables.schema import SCHEMA
 from tests.serving.store.migrations.earlier import create_unversioned
 
 EXAMPLES = {sa.Text: "a", sa.BigInteger: 7, sa.Integer: 7, sa.LargeBinary: b"\x00\xff", sa.Boolean: True}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from features.config.sections.decisions.caps import Period
-from features.config.sections.decisions.selection import Selection
+from features.config.sections.decisions.policy.caps import Period
+from features.config.sections.decisions.policy.selection import Selection
 from features.config.sections.section import Number
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from features.config.sections.decisions.selection import Each, Selection
+from features.config.sections.decisions.policy.selection import Each, Selection
 from features.config.sections.section import Whole
 from features.errors import StamkundError
 from features.units import Duration

@@ -1,0 +1,1 @@
+"""The sections of the policy: how often, and for how much, something is shown."""
