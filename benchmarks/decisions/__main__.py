@@ -73,7 +73,10 @@ def measure(config: Path, *, requests: int) -> Figures:
                 loads[name] = loads[name] + more if name in loads else more
             arithmetic.append(arithmetic_ms(world.config, some[0], times=50))
         log_bytes = _log_bytes(world.config)
-    return _figures(loads, cpu) | _beside(loads, sorted(arithmetic)[len(arithmetic) // 2], most, log_bytes)
+    alone = sorted(arithmetic)[len(arithmetic) // 2]
+    figures = _figures(loads, cpu)
+    figures["cpu_ratio"] = figures["one_cpu_ms"] / (figures["empty_cpu_ms"] + alone)  # says more on a busy machine
+    return figures | _beside(loads, alone, most, log_bytes)
 
 
 def _figures(loads: Mapping[str, Load], cpu: Mapping[str, float]) -> Figures:
