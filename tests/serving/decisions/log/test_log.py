@@ -60,15 +60,16 @@ def again(catalogue: Catalogue, decided: Decided) -> tuple[Logged, int]:
     ids=["plain", "weights", "priority", "formula"],
 )
 def test_a_decision_is_made_again_bit_for_bit(arbitration: dict[str, object], gets: Treatment | None) -> None:
-    catalogue, decided = made(arbitration, gets)
-    logged, _ = again(catalogue, decided)
-    assert logged.order.tolist() == decided.order.tolist() != []
-    assert np.array_equal(logged.failing.bits, decided.failing.bits)
-    for name in ("propensities", "expected_values", "scores"):
-        assert np.array_equal(getattr(logged.worth, name), getattr(decided.worth, name), equal_nan=True), name
-    assert logged.worth.multipliers.keys() == decided.worth.multipliers.keys()
-    for name, each in decided.worth.multipliers.items():
-        assert np.array_equal(logged.worth.multipliers[name], each), name
+    for rules in (60, 0):  # without any, some of the campaign that is held would be eligible
+        catalogue, decided = made(arbitration, gets, rules=rules)
+        logged, _ = again(catalogue, decided)
+        assert logged.order.tolist() == decided.order.tolist() != []
+        assert np.array_equal(logged.failing.bits, decided.failing.bits)
+        for name in ("propensities", "expected_values", "scores"):
+            assert np.array_equal(getattr(logged.worth, name), getattr(decided.worth, name), equal_nan=True), name
+        assert logged.worth.multipliers.keys() == decided.worth.multipliers.keys()
+        for name, each in decided.worth.multipliers.items():
+            assert np.array_equal(logged.worth.multipliers[name], each), name
 
 
 def test_a_decision_of_100_candidates_takes_few_bytes() -> None:
