@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,6 +155,24 @@ def _make(connection: Connection) -> None:
 def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, durability: Durability) -> None:
     """A commit is safe once the operating system has it, or only once the disk has it."""
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY}", "journal_mode=WAL", f"synchronous={SYNCHRONOUS[durability]}"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY}")
+    _write_ahead(cursor)
+    cursor.execute(f"PRAGMA synchronous={SYNCHRONOUS[durability]}")
     cursor.close()
+
+
+def _write_ahead(cursor: sa.engine.interfaces.DBAPICursor) -> None:
+    """Turn a new file to a write-ahead log: whoever else opens it at that moment is waited for.
+
+    SQLite's own waiting does not cover this turn: of two who hold a shared lock and want the only one, it fails both.
+    """
+    until = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return

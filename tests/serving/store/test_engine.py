@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def test_whoever_opens_a_new_store_at_the_same_time_finds_one_log(store_url: str
     assert len(logs) == 1
     assert logs != {""}
     assert log_of(store_url) in logs
+
+
+def test_a_new_store_that_somebody_else_is_about_to_write_to_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")  # SQLite fails at once who then asks for a write-ahead log
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(log_of, f"sqlite:///{file}")
+        assert wait([found], timeout=0.2).not_done
+        other.execute("COMMIT")
+        assert found.result()
+    other.close()
 
 
 def test_a_log_keeps_its_id_through_builds(store: Engine) -> None:

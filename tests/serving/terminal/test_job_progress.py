@@ -11,9 +11,9 @@ CODE = """
 from serving.terminal.job_progress import told_progress
 import time
 with told_progress({steps}) as report:
-    for step, done in (("a", 0), ("a", 1), ("b", 2), ("b", 3)):
-        report(step, done, 3)
     try:
+        for step, done in (("a", 0), ("a", 1), ("b", 2), ("b", 3)):
+            report(step, done, 3)
         time.sleep(60)
     except KeyboardInterrupt:
         open({told!r}, "w").write("told to end")
