@@ -131,15 +131,21 @@ class Record:
                 values |= traits.values
         return values
 
-    def with_order_lines(self) -> Record:
-        """The record with the lines of each source's orders numbered from 1 in its own order, as the lake's are."""
+    def with_order_lines(self, at: Ints | None = None) -> Record:
+        """The record with the lines of each source's orders numbered from 1 in its own order, as the lake's are.
+
+        With ``at``, the places of some lines, only the orders that these are of are numbered anew.
+        """
         order = self.equals("kind", "order")
-        lines = np.where(order, 1, NONE)
-        named = np.flatnonzero(order & (self.codes("order_id") >= 0))
-        orders = (self.codes("order_id") * (len(self.words.get("source", ())) + 1) + self.codes("source"))[named]
-        by_order = np.argsort(orders, kind="stable")
-        grouped = named[by_order]
-        starts = np.flatnonzero(np.diff(orders[by_order], prepend=-2))
+        orders = self.codes("order_id") * (len(self.words.get("source", ())) + 1) + self.codes("source")
+        if at is None:
+            lines, about = np.where(order, 1, NONE), order & (self.codes("order_id") >= 0)
+        else:
+            lines, about = self.numbers[1].copy(), order & np.isin(orders, orders[at])
+        named = np.flatnonzero(about)
+        by_order = np.argsort(orders[named], kind="stable")
+        grouped, sorted_orders = named[by_order], orders[named][by_order]
+        starts = np.flatnonzero(np.diff(sorted_orders, prepend=-2))
         lines[grouped] = np.arange(1, len(grouped) + 1) - np.repeat(starts, np.diff(starts, append=len(grouped)))
         return replace(self, numbers=np.vstack([self.numbers[:1], lines, self.numbers[2:]]))
 

@@ -1,15 +1,16 @@
-"""A record moved on by more events: each is put where it belongs in time."""
+"""A record moved on by more events: they are put where they belong in time, all at once."""
 
 from __future__ import annotations
 
-from bisect import bisect, insort
-from collections.abc import Iterable, Mapping
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from features.arrays import Ints
 from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record, integer
 from features.evaluate.online.traits import traits_of
 from features.events.columns import EVENT_ORDER, order_of
@@ -17,7 +18,7 @@ from features.events.kinds import ANSWERS, QUESTIONS
 from features.events.statements.statement import with_own_words
 
 Number = TypeVar("Number", np.int64, np.int32)
-Event = Mapping[str, object]
+Event = Mapping[str, Any]
 
 
 def append(record: Record, events: Iterable[Event]) -> Record:
@@ -27,52 +28,53 @@ def append(record: Record, events: Iterable[Event]) -> Record:
     >>> append(Record.of([order]), [visit]).number("time").tolist()
     [1, 2]
     """
-    for event in events:
-        if not _holds(record, event):
-            record = _with_event(record, with_own_words(event))
-    return record
-
-
-def _holds(record: Record, event: Event) -> bool:
-    """Whether the record has an event of this source and id."""
-    _, event_id, source = order_of(event)
-    if event_id not in record.words.get("event_id", ()):
-        return False
-    same_id = np.flatnonzero(record.equals("event_id", event_id))
-    return source in record.texts("source", same_id)
-
-
-def _with_event(record: Record, event: Event) -> Record:
-    wide = _with_columns_of(record, event)
-    at = _position(wide, event)
-    words, codes = _encode(wide.words, event)
-    column = np.array([integer(c, event.get(c)) for c in wide.number_columns], dtype=np.int64)
-    column[1] = 1 if event["kind"] == "order" else NONE
-    numbers = _insert(wide.numbers, column, at)
-    text_codes = _insert(wide.text_codes, np.array(codes, dtype=np.int32), at)
-    longer = replace(wide, numbers=numbers, words=words, text_codes=text_codes)
-    if column[1] == 1 and event.get("order_id") is not None:
-        lines = longer.equals("kind", "order")
-        for of_order in ("order_id", "source"):
-            lines &= longer.codes(of_order) == longer.codes(of_order)[at]
-        numbers[1, lines] = np.arange(1, np.count_nonzero(lines) + 1)
-    if event["kind"] in (*QUESTIONS, *ANSWERS):
-        return longer.with_answers_after()
-    return _with_traits_of(longer, event) if event["kind"] == "identify" else longer
-
-
-def _with_traits_of(record: Record, event: Event) -> Record:
-    new, traits = traits_of(event), list(record.traits)
-    if new is None:
+    new = [with_own_words(event) for event in _unknown(record, events)]
+    if not new:
         return record
-    insort(traits, new, key=lambda item: item[:3])
-    return replace(record, traits=tuple(traits))
+    wide = _with_columns_of(record, new)
+    words, codes = _encode(wide.words, new)  # in the order in which they came, as each alone would be
+    names = [order_of(event) for event in new]
+    by_time = sorted(range(len(new)), key=names.__getitem__)
+    events, at = [new[i] for i in by_time], _places(wide, [names[i] for i in by_time])
+    longer = replace(
+        wide,
+        numbers=_insert(wide.numbers, _numbers(wide.number_columns, events), at),
+        words=words,
+        text_codes=_insert(wide.text_codes, codes[:, by_time], at),
+    )
+    ordered = [i for i, event in enumerate(events) if event["kind"] == "order" and event.get("order_id") is not None]
+    if ordered:
+        longer = longer.with_order_lines(at[ordered])
+    if any(event["kind"] in (*QUESTIONS, *ANSWERS) for event in new):
+        longer = longer.with_answers_after()
+    return _with_traits_of(longer, new)
 
 
-def _with_columns_of(record: Record, event: Event) -> Record:
-    """The record with a column, still empty, for each that the event fills."""
-    numbers = tuple(c for c in RECORD_NUMBERS if c not in record.number_columns and event.get(c) is not None)
-    texts = [c for c in RECORD_TEXTS if c not in record.words and event.get(c) is not None]
+def _unknown(record: Record, events: Iterable[Event]) -> list[Event]:
+    """The events that the record has not, each once."""
+    known, unknown = set(record.words.get("event_id", ())), dict[tuple[str, str], Event]()
+    for event in events:
+        _, event_id, source = order_of(event)
+        if event_id not in known or not _holds(record, event_id, source):
+            unknown.setdefault((event_id, source), event)
+    return list(unknown.values())
+
+
+def _holds(record: Record, event_id: str, source: str) -> bool:
+    """Whether the record has an event of this source and id."""
+    return source in record.texts("source", np.flatnonzero(record.equals("event_id", event_id)))
+
+
+def _with_traits_of(record: Record, events: Sequence[Event]) -> Record:
+    new = [traits for event in events if (traits := traits_of(event)) is not None]
+    return replace(record, traits=tuple(sorted((*record.traits, *new), key=lambda one: one[:3]))) if new else record
+
+
+def _with_columns_of(record: Record, events: Sequence[Event]) -> Record:
+    """The record with a column, still empty, for each that the events fill."""
+    filled = {name for event in events for name, value in event.items() if value is not None}
+    numbers = tuple(c for c in RECORD_NUMBERS if c in filled and c not in record.number_columns)
+    texts = [c for c in RECORD_TEXTS if c in filled and c not in record.words]
     if not numbers and not texts:
         return record
     count = record.numbers.shape[1]
@@ -85,32 +87,43 @@ def _with_columns_of(record: Record, event: Event) -> Record:
     )
 
 
-def _position(record: Record, event: Event) -> int:
-    """The place at which an event keeps the order of events."""
-    time, *name = order_of(event)
-    start, end = record.numbers[0].searchsorted([time, time + 1])
-    if start == end:
-        return int(start)
-    at_once = zip(*(record.texts(column, np.arange(start, end)) for column in EVENT_ORDER[1:]), strict=True)
-    return int(start) + bisect(list(at_once), tuple(name))
+def _places(record: Record, names: Sequence[tuple[int, str, str]]) -> Ints:
+    """The places that events, in the order of events, have among themselves and those of the record."""
+    times = [time for time, *_ in names]
+    first, end = (record.numbers[0].searchsorted(times, side) for side in ("left", "right"))
+    for i in np.flatnonzero(first < end).tolist():
+        there = np.arange(first[i], end[i])
+        at_once = zip(*(record.texts(column, there) for column in EVENT_ORDER[1:]), strict=True)
+        first[i] += bisect(list(at_once), names[i][1:])
+    return cast(Ints, first + np.arange(len(names)))
 
 
-def _encode(words: Mapping[str, list[str]], event: Event) -> tuple[dict[str, list[str]], list[int]]:
-    """The words together with those of a new event, and the event's code in each column."""
-    longer, codes = dict(words), []
-    for column, column_words in words.items():
-        value = cast("str | None", event.get(column))
-        if value is None:
-            codes.append(-1)
-        elif value in column_words:
-            codes.append(column_words.index(value))
-        else:
-            codes.append(len(column_words))
-            longer[column] = [*column_words, value]
+def _numbers(columns: Sequence[str], events: Sequence[Event]) -> Ints:
+    """``[number column, event]``: each order is a line, which is numbered later."""
+    numbers = np.array([[integer(column, event.get(column)) for event in events] for column in columns], dtype=np.int64)
+    numbers[1] = [1 if event["kind"] == "order" else NONE for event in events]
+    return numbers
+
+
+def _encode(
+    words: Mapping[str, list[str]], events: Sequence[Event]
+) -> tuple[dict[str, list[str]], npt.NDArray[np.int32]]:
+    """The words together with those of new events, and ``[text column, event]`` the events' codes."""
+    longer, codes = dict[str, list[str]](), np.full((len(words), len(events)), -1, dtype=np.int32)
+    for row, (column, known) in zip(codes, words.items(), strict=True):
+        texts = [event.get(column) for event in events]
+        longer[column] = known
+        if texts.count(None) < len(texts):
+            places = {word: place for place, word in enumerate(known)}
+            row[:] = [-1 if text is None else places.setdefault(text, len(places)) for text in texts]
+            longer[column] = list(places)
     return longer, codes
 
 
-def _insert(rows: npt.NDArray[Number], column: npt.NDArray[Number], at: int) -> npt.NDArray[Number]:
-    out = np.empty((rows.shape[0], rows.shape[1] + 1), dtype=rows.dtype)
-    out[:, :at], out[:, at], out[:, at + 1 :] = rows[:, :at], column, rows[:, at:]
+def _insert(rows: npt.NDArray[Number], columns: npt.NDArray[Number], at: Ints) -> npt.NDArray[Number]:
+    """``[row, place]``: columns at their places, and all others in their order between them."""
+    out = np.empty((rows.shape[0], rows.shape[1] + len(at)), dtype=rows.dtype)
+    others = np.ones(out.shape[1], dtype=np.bool_)
+    others[at] = False
+    out[:, at], out[:, others] = columns, rows
     return out

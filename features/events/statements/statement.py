@@ -39,6 +39,7 @@ STATEMENT_COLUMNS = Statement._fields
 # What records hold of statements, and of no other event.
 SAID_NUMBERS = ("received_at",)
 SAID_TEXTS = ("purpose", "status", "consents", "fragment", "address")
+_OF_STATEMENTS = frozenset((*SAID_NUMBERS, *SAID_TEXTS))
 SAYS = pl.col("kind").is_in(KINDS_OF_STATEMENTS) | pl.col("consents").is_not_null()
 
 
@@ -56,4 +57,4 @@ def with_own_words(event: Mapping[str, object]) -> Mapping[str, object]:
     if says(event):
         address = address_of(event)
         return event if address is None else {**event, "address": address}
-    return {name: value for name, value in event.items() if name not in (*SAID_NUMBERS, *SAID_TEXTS)}
+    return {name: value for name, value in event.items() if name not in _OF_STATEMENTS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,6 +102,23 @@ def test_a_record_is_the_same_however_events_come(rows: list[Row], chance: rando
             record = Record.unpack(append(record, some).pack())
         once, late = (EVERY.online.vector(r, as_of=NOW) for r in (Record.of(mine), record))
         assert told(bits(once), bits(late)) == {}
+
+
+@given(st.integers(), st.integers(0, 60))
+def test_events_at_once_make_the_record_that_one_after_the_other_make(seed: int, before: int) -> None:
+    rows = history(seed, 60)
+    held, later = rows[:before], [*rows[before:], *rows[:2]]
+    together = append(Record.of(held), later)
+    one_by_one = functools.reduce(append, ([event] for event in later), Record.of(held))
+    assert whole(together) == whole(one_by_one)
+
+
+def whole(record: Record) -> dict[str, object]:
+    """All that a record holds of events."""
+    numbers = {column: record.number(column).tolist() for column in record.number_columns}
+    return {**numbers, **record.words, **{f"{c} codes": record.codes(c).tolist() for c in record.words}} | {
+        "traits": record.traits
+    }
 
 
 @given(histories())
