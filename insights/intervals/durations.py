@@ -1,0 +1,73 @@
+"""How many have not yet come to an end after a time, and how long it takes, with those who are still watched.
+
+Kaplan–Meier with Greenwood's variance on the log(−log) scale, which stays within 0 and 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from features.arrays import Floats, Ints, Mask
+from insights.intervals.estimate import LEVEL, Estimate, z_score
+from insights.intervals.proportions import proportion
+
+
+def survival(
+    durations: Floats, ended: Mask, cells: Ints, size: int, *, at: npt.ArrayLike, level: float = LEVEL
+) -> Estimate:
+    """``[cell, at]``: the share not ended after each duration ``at``; NaN beyond what any of the cell was watched.
+
+    ``ended`` is False of those who were only watched that long. ``n`` is how many were watched up to then.
+
+    >>> survival(np.array([1.0, 2, 2, 4]), np.array([True, True, False, True]), np.zeros(4, int), 1, at=[2])[0, 0]
+    Estimate(0.5, 0.0578471 to 0.844861, n=3)
+    """
+    moments = np.asarray(at, dtype=np.float64)
+    curves = [_curve(durations[cells == cell], ended[cells == cell], moments, level) for cell in range(size)]
+    value, low, high, n = (np.stack(part) for part in zip(*curves, strict=True))
+    return Estimate(value, low, high, n)
+
+
+def time_until(
+    durations: Floats, ended: Mask, cells: Ints, size: int, *, share: float = 0.5, level: float = LEVEL
+) -> Estimate:
+    """The duration by which a ``share`` has ended; NaN where so many have not, and where an end is not bounded.
+
+    >>> time_until(np.arange(1.0, 21.0), np.full(20, True), np.zeros(20, int), 1)[0]
+    Estimate(10, 5 to 15, n=20)
+    """
+    found = []
+    for cell in range(size):
+        mine = cells == cell
+        seen = np.unique(durations[mine & ended])
+        value, low, high, _ = _curve(durations[mine], ended[mine], seen, level)
+        # The curve's upper end crosses later: it bounds the time from above.
+        ends = (_first(seen, curve <= 1 - share + 1e-12) for curve in (value, low, high))
+        found.append((*ends, np.count_nonzero(mine)))
+    return Estimate(*np.array(found).reshape(size, 4).T)
+
+
+def _curve(durations: Floats, ended: Mask, at: Floats, level: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Value, low, high and how many were watched, at each moment."""
+    times, places = np.unique(durations, return_inverse=True)
+    ends = np.bincount(places, ended, minlength=len(times))
+    at_risk = np.bincount(places, minlength=len(times))[::-1].cumsum()[::-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.cumprod(1 - ends / at_risk)
+        error = np.sqrt(np.cumsum(ends / (at_risk * (at_risk - ends)))) / np.abs(np.log(left))
+        low, high = (left ** np.exp(side * z_score(level) * error) for side in (1, -1))
+    step = np.searchsorted(times, at, side="right")
+    value, low, high = (np.concatenate([[1.0], part])[step] for part in (left, low, high))
+    watched = np.asarray((durations[None, :] >= at[:, None]).sum(axis=1), dtype=np.float64)
+    # The log scale knows nothing of a share of 1 or 0: Wilson's interval does.
+    all_or_none = (value == 1) | (value == 0)
+    exact = proportion(value, np.where(value == 1, watched, len(durations)), level=level)
+    low, high = np.where(all_or_none, exact.low, low), np.where(all_or_none, exact.high, high)
+    known = (watched > 0) | (value == 0)
+    value, low, high = (np.where(known, part, np.nan) for part in (value, low, high))
+    return value, low, high, watched
+
+
+def _first(moments: Floats, reached: Mask) -> float:
+    return float(moments[int(np.argmax(reached))]) if reached.any() else float("nan")
