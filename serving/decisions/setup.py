@@ -36,9 +36,12 @@ class Setup:
     telling: Telling
     placements: Mapping[str, Placement]
     policy: Policy | None = None
+    usual: float | None = None  # the chance where no model tells one
 
     @classmethod
-    def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None) -> Self:
+    def of(
+        cls, settings: Settings, candidates: Candidates, names: Names | None = None, usual: float | None = None
+    ) -> Self:
         """What the settings make of some candidates; rules may use ``names``, or those alone that settings tell."""
         declared, names = settings.decisions or DecisionSettings(), names or settings.rule_names
         units, language = 10**settings.minor_units, settings.language
@@ -61,7 +64,9 @@ class Setup:
         offers, zone = candidates.offers, settings.timezone
         policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, units=units)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
-        return cls(candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy)
+        return cls(
+            candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, usual
+        )
 
     def placement(
         self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()

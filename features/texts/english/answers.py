@@ -54,6 +54,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "rule.yes": "true",
     "rule.no": "false",
     "as_if_contacted": "The campaign has not reached the customer; the chance is as if it did so now.",
+    "usual_chance": "No model tells how likely this person takes it; the usual chance is taken.",
     "unknown_visitor": "Nobody is known under this identifier.",
     "nothing_eligible": "No offer may be shown to this customer.",
     # why a model says nothing of a customer

@@ -54,6 +54,7 @@ ANSWERS: Final[Mapping[str, str]] = {
     "rule.yes": "sant",
     "rule.no": "falskt",
     "as_if_contacted": "Kampanjen har inte nått kunden; sannolikheten är som om den gjorde det nu.",
+    "usual_chance": "Ingen modell säger hur troligt det är att personen tar det; den vanliga chansen används.",
     "unknown_visitor": "Ingen är känd under den här identiteten.",
     "nothing_eligible": "Inget erbjudande får visas för kunden.",
     # why a model says nothing of a customer

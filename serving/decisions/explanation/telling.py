@@ -22,6 +22,7 @@ from serving.decisions.facts.facts import Facts
 
 AFFINITY: Final = "order_lines_of_its_products"
 UNREACHED: Final = "as_if_contacted"
+USUAL: Final = "usual_chance"
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,13 @@ class Telling:
         return TypedChoice(**vars(figures), type=offer.type, factors=factors, marginal=pick.marginal)
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
-        affinity = _reason(AFFINITY, int(order_lines), counted(AFFINITY, int(order_lines), self.language))
-        reached = campaign_id is not None and campaign_id in facts.campaign_scores
+        lines = int(order_lines)
+        affinity = [_reason(AFFINITY, lines, counted(AFFINITY, lines, self.language))] if facts.is_known else []
+        if campaign_id is None or campaign_id not in facts.campaign_scores or not facts.has_model:
+            usual = [_reason(USUAL, facts.base_score, text(USUAL, self.language))] if self.in_full else []
+            return [*affinity, *usual]
         unreached = [_reason(UNREACHED, None, text(UNREACHED, self.language))] if campaign_id in facts.unreached else []
-        of_score = facts.campaign_reasons(campaign_id) if campaign_id is not None and reached else ()
-        return [affinity, *unreached, *of_score]
+        return [*affinity, *unreached, *facts.campaign_reasons(campaign_id)]
 
 
 def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slate]:
@@ -116,6 +119,6 @@ def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slat
     return told
 
 
-def _reason(code: str, value: int | None, text: str) -> dict[str, object]:
+def _reason(code: str, value: float | None, text: str) -> dict[str, object]:
     """A reason that is no part of a score."""
     return {"code": code, "value": value, "usual": None, "contribution": None, "text": text}

@@ -36,6 +36,18 @@ class Situation:
     names: Names
     timezone: str
 
+    @property
+    def channel(self) -> str | None:
+        """On which it is to be shown."""
+        told = self.context.get("channel")
+        return None if told is None else str(told)
+
+
+def base_score(lineup: Lineup, usual: float | None) -> float | None:
+    """The chance of what no campaign tells: the model's middle one, or without a model the ``usual`` one."""
+    model = lineup.headline_model("propensities")
+    return usual if model is None else float(model.percentiles[50])
+
 
 def facts_of(
     record: Record,
@@ -46,17 +58,19 @@ def facts_of(
     *,
     as_of: int,
     situation: Situation | None = None,
+    usual: float | None = None,
     top: int = 3,
 ) -> Facts:
     """The facts of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give.
 
-    Without a situation there is nothing that declared rules could read.
+    Without a situation there is nothing that declared rules could read. Without a model all chances are the ``usual``
+    one, or not known where that is None.
     """
     model = lineup.headline_model("propensities")
     names = () if model is None else lineup.columns.names[model.feature_set_hash]
     features = feature_rows(lineup, [record], as_of=as_of)
-    unknown = np.full(len(pairs.campaigns), np.nan)
-    scores: Floats = unknown if model is None else score_pairs(model, names, features, pairs)
+    same = np.full(len(pairs.campaigns), np.nan if usual is None else usual)
+    scores: Floats = same if model is None else score_pairs(model, names, features, pairs)
 
     @cache
     def reasons(campaign: str) -> list[object]:
@@ -72,8 +86,9 @@ def facts_of(
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
         campaign_scores=campaign_scores,
         campaign_reasons=reasons,
-        base_score=None if model is None else float(model.percentiles[50]),
+        base_score=base_score(lineup, usual),
         unreached=pairs.unreached,
+        has_model=model is not None,
     )
     if situation is None:
         return facts
@@ -88,8 +103,7 @@ def facts_of(
         situation.names,
         campaign_scores,
     )
-    channel = situation.context.get("channel")
-    return replace(facts, read=values, channel=None if channel is None else str(channel))
+    return replace(facts, read=values, channel=situation.channel)
 
 
 def _line_counts(record: Record, *, as_of: int) -> dict[str, int]:

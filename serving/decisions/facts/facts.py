@@ -22,9 +22,11 @@ class Facts:
     order_lines: Floats
     campaign_scores: Mapping[str, float]  # of the campaigns that reached them, and of those for anyone; NaN unknown
     campaign_reasons: Callable[[str], Sequence[object]]  # why such a campaign has its score
-    base_score: float | None  # the chance taken for an offer of no campaign; None without a redemption model
+    base_score: float | None  # the chance where no campaign has one; None where nobody can tell
     unreached: frozenset[str] = frozenset()  # campaigns whose score is what it would be, had they reached them just now
     read: Read = lambda _: MISSING  # what declared rules ask of them and of the request
     channel: str | None = None  # on which it is to be shown
     arms: Membership = NOWHERE
     seed: str = ""  # by which this decision's draws are known
+    is_known: bool = True
+    has_model: bool = True  # that tells the scores of campaigns; else they are what is usual

@@ -24,11 +24,14 @@ ATTEMPTS: Final = 3  # without keeping others waiting
 
 @dataclass(frozen=True)
 class Person:
-    """Whom a decision is for: the ``customer``, all their nodes, and the one that was asked for by (``fragment``)."""
+    """Whom a decision is for: the ``customer``, all their nodes, and the one that was asked for by (``fragment``).
+
+    Without a fragment nothing that is chosen is kept as theirs.
+    """
 
     customer: str
     nodes: frozenset[str]
-    fragment: str
+    fragment: str | None
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy.engine import Connection
 
-from features.privacy.pseudonyms import stored_node
 from serving.decisions.choice.decided import Decided
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
 from serving.http.answers.deciding.question import Question
-from serving.http.answers.requests import Profile
 from serving.store.choices.choices import Choice
 from serving.store.people.lookup import nodes_joined
 from serving.store.reader import reading
@@ -37,16 +34,15 @@ class Planner:
 
 
 def planners_of(questions: Sequence[Question], policy: Policy) -> list[Planner]:
-    """Planners of questions of one state, each about a customer who is known."""
-    customers = [question.customer.customer_id for question in questions if question.customer is not None]
-    nodes: dict[str, list[str]] = {customer: [customer] for customer in customers}
+    """Planners of questions of one state; somebody unknown has the node that is asked by, if there is one, alone."""
+    customers = [None if question.customer is None else question.customer.customer_id for question in questions]
+    nodes: dict[str, list[str]] = {customer: [customer] for customer in customers if customer is not None}
     if questions and questions[0].state.settings.identity is not None:
-        for node, customer in nodes_joined(questions[0].state.store, customers):
+        for node, customer in nodes_joined(questions[0].state.store, [*nodes]):
             nodes[customer].append(node)
     return [
-        Planner(question, policy, Person(customer, frozenset([*nodes[customer], fragment]), fragment))
+        Planner(question, policy, _person(question, [] if customer is None else nodes[customer]))
         for question, customer in zip(questions, customers, strict=True)
-        for fragment in [_fragment(question)]
     ]
 
 
@@ -62,14 +58,18 @@ def decide_by_policy(
     return planner.plan(standing).decision
 
 
-def _fragment(question: Question) -> str:
-    """The node that a question asks by."""
-    profile = cast("Profile", question.request.profile)
-    return stored_node(question.state.settings, profile.id_type, profile.id)
+def _person(question: Question, nodes: Sequence[str]) -> Person:
+    """Whom a question is about; of whom no node is kept, a person of this decision alone."""
+    told = frozenset(node for node in (*nodes, question.fragment) if node is not None)
+    someone = question.fragment or question.decision_id
+    customer = someone if question.customer is None else question.customer.customer_id
+    return Person(customer, told, question.fragment)
 
 
-def _choices(question: Question, fragment: str, decided: Decided) -> Iterator[Choice]:
+def _choices(question: Question, fragment: str | None, decided: Decided) -> Iterator[Choice]:
     offers, as_of = question.state.setup.candidates.offers, question.moment.as_of
+    if fragment is None:
+        return
     for placement, picks in zip(decided.placements, decided.picks, strict=True):
         for position, pick in enumerate(picks, 1):
             offer = offers[pick.place]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
 
+from features.evaluate.online.consent import Consent
+from features.evaluate.online.record import Record
+from features.privacy.pseudonyms import stored_node
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.placement import Placement
 from serving.decisions.control.arms import NOWHERE, Membership
 from serving.decisions.decide import decide
 from serving.decisions.facts.customers import Situation, facts_of
 from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.visitors import facts_of_visitor
 from serving.decisions.policy.restraint import Restraint
 from serving.http.answers.customers import Customer, Moment, campaign_pairs
 from serving.http.answers.deciding.barriers import barrier_of
@@ -21,6 +24,7 @@ from serving.http.answers.requests import DecisionRequest
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.store.decisions import Decision
+from serving.store.erasures.tombstones import erased_until
 from training.targets.populations.contacts import contact_kinds
 
 Json = dict[str, object]
@@ -44,8 +48,31 @@ class Question:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is anything to decide: somebody is known, and nothing keeps everything from them."""
-        return self.customer is not None and self.barrier is None
+        """Whether there is anything to decide: nothing keeps everything from this person.
+
+        For somebody unknown it is decided where decisions are declared, and allowed for those who have said nothing.
+        """
+        if self.barrier is not None or self.customer is not None:
+            return self.barrier is None
+        return self.state.settings.decisions is not None and (self.consent is None or self.consent.passes("decisions"))
+
+    @cached_property
+    def consent(self) -> Consent | None:
+        """What they allow; of somebody unknown, what all do who have said nothing; None where no rules are declared."""
+        if self.customer is not None or self.state.rules is None:
+            return None if self.customer is None else self.customer.consent
+        return Consent(self.state.rules, Record.of(()), self.moment.as_of)
+
+    @cached_property
+    def fragment(self) -> str | None:
+        """The node that is asked by; None where none is, and where nothing of its person may be kept."""
+        profile, state = self.request.profile, self.state
+        if profile is None:
+            return None
+        node = stored_node(state.settings, profile.id_type, profile.id)
+        refused = None if self.customer is not None else erased_until(state.store, state.settings)
+        until = None if refused is None else refused(node)
+        return None if until is not None and until >= self.moment.as_of else node
 
     @cached_property
     def arms(self) -> Membership:
@@ -68,12 +95,18 @@ class Question:
     @cached_property
     def facts(self) -> Facts:
         """What is known of the customer and the situation."""
-        customer = cast("Customer", self.customer)
-        state, record, as_of = self.state, customer.record, self.moment.as_of
+        state, as_of, usual = self.state, self.moment.as_of, self.state.setup.usual
         candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
+        names, zone = state.setup.rules.names, state.settings.timezone
+        situation = Situation(self.request.context, self.consent, names, zone)
+        if self.customer is None:
+            facts = facts_of_visitor(self.lineup, candidates, as_of=as_of, situation=situation, usual=usual)
+            return replace(facts, seed=self.decision_id)
+        record = self.customer.record
         (pairs,) = campaign_pairs(state, [record], as_of=as_of, anyone=candidates.open_campaigns)
-        situation = Situation(self.request.context, customer.consent, state.setup.rules.names, state.settings.timezone)
-        facts = facts_of(record, self.lineup, candidates, pairs, response, as_of=as_of, situation=situation)
+        facts = facts_of(
+            record, self.lineup, candidates, pairs, response, as_of=as_of, situation=situation, usual=usual
+        )
         return replace(facts, arms=self.arms, seed=self.decision_id)
 
     def decide(self, restraint: Restraint | None = None) -> Decided:
