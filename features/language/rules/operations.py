@@ -121,6 +121,8 @@ def each(op: str) -> Callable[..., Any]:
         sizes = [len(value) for value in values if isinstance(value, np.ndarray)]
         if not sizes:
             return function(*values)
+        if op == "in" and isinstance(values[0], np.ndarray) and values[0].dtype.kind == "f" and values[1]:
+            return np.isin(values[0], values[1])
         columns: Iterable[Any] = zip(*(_column(value, sizes[0]) for value in values), strict=True)
         return np.array([function(*row) for row in columns], dtype=np.float64 if op == "size" else np.bool_)
 

@@ -1,0 +1,1 @@
+"""Segments: customers for whom a rule holds, counted while it is written, at any moment, and as a history."""
