@@ -22,6 +22,7 @@ from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
+from features.config.sections.insights.segments import DeclaredSegment, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
@@ -68,6 +69,7 @@ class Settings(Section):
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
     decisions: Annotated[DecisionSettings | None, BeforeValidator(_with_defaults)] = None
+    segments: dict[str, DeclaredSegment] = Field(default_factory=dict)
     clv: Clv = Clv()
     serving: Serving = Serving()
     consent: ConsentSettings | None = None
@@ -90,7 +92,7 @@ class Settings(Section):
         """The settings file."""
         return self._folder / self._file
 
-    @field_validator("sources", "targets")
+    @field_validator("sources", "targets", "segments")
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         check_names(sections)
@@ -132,6 +134,7 @@ class Settings(Section):
             check_known(source.consents, self.consent, field=f"sources.{name}.consents")
         check_hashing(self.identity, self.privacy, self.sources)
         self._check_decisions()
+        segment_rules(self.segments, self.rule_names)
         return self
 
     def _check_decisions(self) -> None:
@@ -143,9 +146,9 @@ class Settings(Section):
 
     @property
     def rule_names(self) -> Names:
-        """The names that rules of decisions may use, as far as settings tell them."""
+        """The names that rules may use, as far as settings tell them."""
         purposes = self.consent.purposes if self.consent is not None else ()
-        return rule_names(self.decisions or DecisionSettings(), self.targets, purposes)
+        return rule_names(self.decisions or DecisionSettings(), self.targets, purposes, self.segments)
 
     @property
     def lake(self) -> Path:

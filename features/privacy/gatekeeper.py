@@ -91,6 +91,11 @@ class Gatekeeper:
             total &= self._of_purpose(name, purpose, as_of)
         return replace(total, listed=self._with_former(total.listed))
 
+    def allows(self, purpose: str, *, as_of: int) -> Pass:
+        """Who allows a purpose at a moment (µs), by what was said of it as a whole, and refused it by no word since."""
+        one = self._of_purpose(purpose, self.rules.settings.purposes[purpose], as_of)
+        return replace(one, listed=self._with_former(one.listed))
+
     def _with_former(self, listed: pl.DataFrame) -> pl.DataFrame:
         """The answers, under the former names of the customers too."""
         named = self.former.join(listed, on="customer_id").select(customer_id="name", allowed="allowed")

@@ -81,7 +81,7 @@ def _records_of(
     rows = ordered.sort("customer_id", *EVENT_ORDER).collect()
     if rows.is_empty():
         return
-    traits, names = _traits(events), _names(rows, persons)
+    traits, names = told_traits(events), _names(rows, persons)
     integers = rows.select(_integer(c).fill_null(NONE) for c in RECORD_NUMBERS)
     numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS}
     texts = {c: rows[c].to_list() for c in _TEXTS} | {"address": _addresses(rows)}
@@ -102,7 +102,7 @@ def _snapshots(snapshots: pl.LazyFrame) -> dict[str, tuple[Snapshot, ...]]:
     return {customer: tuple(rows) for customer, rows in found.items()}
 
 
-def _traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
+def told_traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
     """The traits that ``identify`` events give each customer, in the order of events."""
     identifies = events.filter(pl.col("kind") == "identify", pl.col("properties").is_not_null())
     columns = "customer_id", "kind", "properties", "known_at", *EVENT_ORDER

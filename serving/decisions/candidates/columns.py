@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 import numpy as np
 
-from features.errors import StamkundError
 from features.language.rules.evaluate import Cell, Read
+from features.language.rules.typed import typed
 from features.language.rules.types import Type
-from features.reading.iso import parse
 from serving.decisions.candidates.offers import Offer
 
 _NOTHING: Final[Mapping[Type, object]] = {
     "number": np.nan, "text": "", "boolean": False, "list": frozenset(), "moment": 0, "duration": 0,
 }  # fmt: skip
 _ARRAYS: Final[Mapping[Type, Any]] = {"number": np.float64, "boolean": np.bool_, "moment": np.int64}
-_TRUTHS: Final = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
 
 def candidate_cells(offers: Sequence[Offer], types: Mapping[str, Type], units: int) -> Read:
@@ -50,48 +47,3 @@ def _value(offer: Offer, column: str, kind: Type, units: int) -> object:
         return getattr(offer, column) / units
     value = getattr(offer, column) if column in Offer.__dataclass_fields__ else offer.more.get(column)
     return value if kind == "list" and not isinstance(value, str) else typed(value, kind)
-
-
-def typed(value: object, kind: Type) -> object:
-    """A value as what it is declared to be; None where it is missing or no such thing.
-
-    >>> typed("3.50", "number"), typed("yes", "boolean"), typed("a|b", "list"), typed("much", "number")
-    (3.5, True, frozenset({...}), None)
-    """
-    if value is None or value == "":
-        return None
-    with suppress(ValueError, TypeError):
-        return _READERS[kind](value)
-    return None
-
-
-def _boolean(value: object) -> bool:
-    if str(value).strip().lower() not in _TRUTHS:
-        raise ValueError(value)
-    return _TRUTHS[str(value).strip().lower()]
-
-
-def _number(value: object) -> float:
-    number = float(value)  # type: ignore[arg-type]
-    if not np.isfinite(number):
-        raise ValueError(value)
-    return number
-
-
-def _moment(value: object) -> int:
-    if isinstance(value, int):
-        return value
-    try:
-        return parse(str(value).replace(" ", "T", 1))
-    except StamkundError as error:
-        raise ValueError(value) from error
-
-
-def _list(value: object) -> frozenset[str]:
-    several = value.split("|") if isinstance(value, str) else value
-    return frozenset(map(str, several))  # type: ignore[call-overload]
-
-
-_READERS: Final[Mapping[Type, Callable[[object], object]]] = {
-    "number": _number, "text": str, "boolean": _boolean, "list": _list, "moment": _moment,
-}  # fmt: skip

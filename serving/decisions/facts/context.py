@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.errors import StamkundError
+from features.language.rules.typed import typed
 from features.language.rules.types import Type
-from serving.decisions.candidates.columns import typed
 
 
 def check_context(context: Mapping[str, object], declared: Mapping[str, Type]) -> None:

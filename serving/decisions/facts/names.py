@@ -1,38 +1,22 @@
-"""The names that rules may use once a build has found features and traits."""
+"""The names that rules of decisions may use, once a build has found features and traits."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Final
 
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.names import check_rules
 from features.config.settings import Settings
-from features.events.tables import COLUMNS, ORIGIN
+from features.facts.names import known_names
 from features.lake import Lake
-from features.language.attributes import Reading
-from features.language.rules.types import Names, Type
+from features.language.rules.types import Names
 from features.profiles.feature_set import FeatureSet
-
-_TYPES: Final[Mapping[Reading, Type]] = {"word": "text", "number": "number", "date": "moment", "change": "number"}
 
 
 def names_at(settings: Settings, lake: Lake, features: FeatureSet | None) -> Names:
-    """All names that rules may use; those of features only after a build.
+    """All names that rules may use.
 
-    A trait is what the table of customers has a column for, or what is declared; its type is as declared, or as
-    features read it. Raises an error that names the rule for what none of these is.
+    Raises an error that names the rule for what none of these is.
     """
-    names, declared = settings.rule_names, settings.decisions or DecisionSettings()
-    if features is None:
-        return names
-    read = {feature.attribute for feature in features.features if feature.attribute is not None}
-    found: dict[str, Type] = {each.name: _TYPES[each.reading] for each in read if each.origin != "snapshots"}
-    columns = lake.scan("customers").collect_schema().names()
-    own = [name for name in columns if name not in COLUMNS["customers"] and name not in ORIGIN]
-    untold: dict[str, Type] = dict.fromkeys(own, "text")
-    traits: dict[str, Type] = {**untold, **found, **declared.traits}
-    types: dict[str, Type] = {f.name: "text" if f.vocabulary else "number" for f in features.features}
-    whole = Names({**names.spaces, "features": types, "traits": traits})
-    check_rules(declared, whole)
+    whole = known_names(settings, lake, features)
+    if features is not None:
+        check_rules(settings.decisions or DecisionSettings(), whole)
     return whole

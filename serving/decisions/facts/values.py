@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from features.arrays import Floats
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
+from features.facts.clock import clock
 from features.language.rules.evaluate import MISSING, Cell
+from features.language.rules.typed import typed
 from features.language.rules.types import Names
-from features.moments import utc
-from serving.decisions.candidates.columns import typed
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import customer_scores
 from training.targets import PAIR
@@ -75,18 +74,9 @@ class Values:
         return typed(self.context.get(name), self.names.spaces["context"][name])
 
     def _time(self, name: str) -> object:
-        local = utc(self.as_of).astimezone(ZoneInfo(self.timezone))
-        match name:
-            case "now":
-                return self.as_of
-            case "date":
-                return local.date().isoformat()
-            case "weekday":
-                return _WEEKDAYS[local.weekday()]
-        return float(getattr(local, name))
+        return clock(name, as_of=self.as_of, timezone=self.timezone)
 
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPACES: Mapping[str, Callable[[Values, str], object]] = {
     "features": Values._feature,
     "traits": Values._trait,

@@ -24,8 +24,10 @@ NAMES = Names({
 NOW = 1_000_000_000
 DAY = 86_400_000_000
 
-numbers = st.sampled_from(["features.orders", "features.spend", "3", "0", "-1", "2.5", "features.orders - features.spend",
-                           "features.spend / features.orders", "-features.orders"])  # fmt: skip
+numbers = st.sampled_from([
+    "features.orders", "features.spend", "3", "0", "-1", "2.5", "features.orders - features.spend",
+    "features.spend / features.orders", "-features.orders",
+])  # fmt: skip
 texts = st.sampled_from(["features.stage", "traits.city", '"new"', '"loyal"'])
 atoms = st.one_of(
     st.builds("{} {} {}".format, numbers, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), numbers),
@@ -50,7 +52,8 @@ maybe_number = st.sampled_from([math.nan, -1.0, 0.0, 1.0, 2.0, 2.5, 300.0, 1e300
 people = st.lists(
     st.fixed_dictionaries({
         "features.orders": maybe_number, "features.spend": maybe_number,
-        "features.stage": st.sampled_from([None, "new", "loyal"]), "traits.city": st.sampled_from([None, "newark", "new"]),
+        "features.stage": st.sampled_from([None, "new", "loyal"]),
+        "traits.city": st.sampled_from([None, "newark", "new"]),
         "traits.born": st.sampled_from([None, 0, NOW, -2 * DAY]),
         "traits.tags": st.sampled_from([None, frozenset(), frozenset({"new"}), frozenset({"x", "y"})]),
         "consent.ads": st.sampled_from([None, True, False]), "consent.news": st.sampled_from([True, False]),

@@ -26,7 +26,9 @@ WORTH: Final[Mapping[str, Type]] = dict.fromkeys(
 LATER: Final = frozenset({"features", "traits"})  # what a build finds
 
 
-def rule_names(decisions: DecisionSettings, targets: Iterable[str], purposes: Iterable[str]) -> Names:
+def rule_names(
+    decisions: DecisionSettings, targets: Iterable[str], purposes: Iterable[str], segments: Iterable[str] = ()
+) -> Names:
     """The names that settings tell; which features and traits there are is known after a build."""
     spaces: dict[str, Mapping[str, Type]] = {
         "candidate": {**CANDIDATE, **decisions.candidates.columns},
@@ -34,6 +36,7 @@ def rule_names(decisions: DecisionSettings, targets: Iterable[str], purposes: It
         "time": TIME,
         "scores": dict.fromkeys(targets, "number"),
         "consent": dict.fromkeys(purposes, "boolean"),
+        "segments": dict.fromkeys(segments, "boolean"),
     }
     return Names(spaces, LATER)
 

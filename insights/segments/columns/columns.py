@@ -1,0 +1,87 @@
+"""Everything that rules may ask of all customers at one moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from features.arrays import Mask
+from features.facts.clock import clock
+from features.language.rules.evaluate import Cell
+from features.language.rules.rule import Rule
+from insights.segments.columns.column import Column, Constant, Source
+from insights.segments.evaluate import Membership
+from insights.segments.shortfall import Count
+
+
+class _Ids(Sequence[str]):
+    """Ids in order, as something to search in."""
+
+    def __init__(self, ids: pa.Array) -> None:
+        self.ids = ids
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        return self.ids[place].as_py()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A column for each name, with an entry for each of ``ids``, which are in order; as of a moment (µs).
+
+    ``build`` is the version of the lake that they come from.
+    """
+
+    ids: pa.Array
+    columns: Mapping[str, Column]
+    as_of: int
+    build: str
+    timezone: str
+
+    @property
+    def customers(self) -> int:
+        """How many customers there are."""
+        return len(self.ids)
+
+    def sources(self, rules: Mapping[str, Rule]) -> dict[str, Source]:
+        """The columns, the clock, and the segments of some rules, each behind those that it reads."""
+        names = ("now", "date", "weekday", "hour", "day", "month")
+        time = {f"time.{name}": Constant(clock(name, as_of=self.as_of, timezone=self.timezone)) for name in names}
+        sources: dict[str, Source] = {**self.columns, **time}
+        for name, rule in rules.items():
+            sources[f"segments.{name}"] = Membership.of(rule.node, sources, timezone=self.timezone)
+        return sources
+
+    def members(self, rule: Rule, rules: Mapping[str, Rule]) -> Mask:
+        """``[customer]``: whether a rule, which may speak of the segments of ``rules``, holds."""
+        return Membership.of(rule.node, self.sources(rules), timezone=self.timezone).answers(self.customers)[0]
+
+    def count(self, rule: Rule, rules: Mapping[str, Rule]) -> Count:
+        """How many it holds for, and what keeps the others out."""
+        return Count.of(rule, self.sources(rules), self.customers, timezone=self.timezone)
+
+    def place(self, customer: str) -> int | None:
+        """The place of a customer; None for somebody who is not there."""
+        place = bisect_left(_Ids(self.ids), customer)
+        return place if place < len(self.ids) and self.ids[place].as_py() == customer else None
+
+    def one(self, place: int, rules: Mapping[str, Rule]) -> Mapping[str, Cell]:
+        """What rules read of one customer, by name."""
+        return {name: _single(source, place) for name, source in self.sources(rules).items()}
+
+    def only(self, kept: Mask) -> Columns:
+        """The same of some customers."""
+        columns = {name: replace(column, values=column.values[kept]) for name, column in self.columns.items()}
+        return replace(self, ids=self.ids.filter(pa.array(kept)), columns=columns)
+
+
+def _single(source: Source, place: int) -> Cell:
+    if isinstance(source, Column):
+        return source.at(place)
+    value, known = source.cell(slice(place, place + 1))
+    return Cell(value if not hasattr(value, "item") else value.item(), known)
