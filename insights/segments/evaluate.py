@@ -5,6 +5,7 @@ The rules' own evaluator does it, over columns: a rule means of a million custom
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
@@ -40,7 +41,7 @@ class Membership:
     def of(cls, node: Node, sources: Mapping[str, Source], *, timezone: str) -> Self:
         """A rule over the columns of all names that it reads."""
         rule, found = with_lookups(node, sources, timezone=timezone)
-        return cls(compile_rule(rule, _nothing_fixed, timezone=timezone), {**sources, **found})
+        return cls(compile_rule(rule, _nothing_fixed, timezone=timezone), ChainMap(found, sources))  # type: ignore[arg-type]
 
     def cell(self, rows: slice) -> Cell:
         """Whether each of some customers is in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 
 from features.arrays import Mask
 from features.facts.clock import clock
-from features.language.rules.evaluate import Cell
+from features.language.rules.evaluate import Cell, Read
 from features.language.rules.rule import Rule
 from insights.segments.columns.column import Column, Constant, Source
 from insights.segments.evaluate import Membership
@@ -48,13 +49,14 @@ class Columns:
         """How many customers there are."""
         return len(self.ids)
 
-    def sources(self, rules: Mapping[str, Rule]) -> dict[str, Source]:
+    def sources(self, rules: Mapping[str, Rule]) -> Mapping[str, Source]:
         """The columns, the clock, and the segments of some rules, each behind those that it reads."""
         names = ("now", "date", "weekday", "hour", "day", "month")
         time = {f"time.{name}": Constant(clock(name, as_of=self.as_of, timezone=self.timezone)) for name in names}
-        sources: dict[str, Source] = {**self.columns, **time}
+        segments: dict[str, Source] = {}
+        sources: Mapping[str, Source] = ChainMap(segments, time, self.columns)  # type: ignore[arg-type]
         for name, rule in rules.items():
-            sources[f"segments.{name}"] = Membership.of(rule.node, sources, timezone=self.timezone)
+            segments[f"segments.{name}"] = Membership.of(rule.node, sources, timezone=self.timezone)
         return sources
 
     def members(self, rule: Rule, rules: Mapping[str, Rule]) -> Mask:
@@ -70,9 +72,10 @@ class Columns:
         place = bisect_left(_Ids(self.ids), customer)
         return place if place < len(self.ids) and self.ids[place].as_py() == customer else None
 
-    def one(self, place: int, rules: Mapping[str, Rule]) -> Mapping[str, Cell]:
-        """What rules read of one customer, by name."""
-        return {name: _single(source, place) for name, source in self.sources(rules).items()}
+    def one(self, place: int, rules: Mapping[str, Rule]) -> Read:
+        """What rules read of one customer."""
+        sources = self.sources(rules)
+        return lambda name: _single(sources[name], place)
 
     def only(self, kept: Mask) -> Columns:
         """The same of some customers."""

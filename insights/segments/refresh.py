@@ -1,0 +1,68 @@
+"""What the nightly refresh writes of segments: the columns that counting reads, who is in which, and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from features.config.sections.insights.segments import segment_rules
+from features.config.settings import Settings
+from features.facts.names import known_names
+from features.lake import Lake
+from features.language.rules.rule import Rule
+from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.profiles.feature_set import FeatureSet
+from insights.segments import history
+from insights.segments.columns.column import Column
+from insights.segments.columns.files import open_columns, version_of, write_columns
+from insights.segments.columns.reading import columns_at
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh wrote: of how many customers, and by segment how many are in it."""
+
+    customers: int
+    members: Mapping[str, int]
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the columns and the history of segments are."""
+    return settings.home / "insights" / "segments"
+
+
+def rules_of(settings: Settings) -> dict[str, Rule]:
+    """The rules of all segments by the names that the last build found, those that others read before these."""
+    lake = Lake(settings.lake)
+    return segment_rules(settings.segments, known_names(settings, lake, FeatureSet.load(settings.feature_set)))
+
+
+def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY) -> Refreshed:
+    """Write the columns of the ``allowed`` at a moment (µs), who of them is in which segment, and who moved."""
+    rules, folder = rules_of(settings), folder_of(settings)
+    columns = columns_at(settings, as_of=as_of, allowed=allowed)
+    members = {name: columns.members(rule, rules) for name, rule in rules.items()}
+    built = {
+        f"segments.{name}": Column.of_codes(own.astype(np.int8), (False, True), "boolean")
+        for name, own in members.items()
+    }
+    stays, sizes = history.refreshed(folder, rules, members.__getitem__, columns.ids, as_of=as_of, build=columns.build)
+    write_columns(folder, replace(columns, columns={**columns.columns, **built}))
+    history.keep(folder, stays, sizes)
+    return Refreshed(columns.customers, {name: int(own.sum()) for name, own in members.items()})
+
+
+def forget_in_segments(settings: Settings, customers: Collection[str]) -> None:
+    """Take people out of columns, members and history."""
+    folder = folder_of(settings)
+    history.forget(folder, customers)
+    if version_of(folder) is not None:
+        columns = open_columns(folder)
+        kept = ~np.isin(
+            np.arange(columns.customers), [place for each in customers if (place := columns.place(each)) is not None]
+        )
+        if not kept.all():
+            write_columns(folder, columns.only(kept))
