@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ import pyarrow as pa
 from features.arrays import Mask
 from features.files import atomic_file
 from features.language.rules.rule import Rule
+from insights.segments.rules import definition
 
 STAYS: Final = pl.Schema({
     "segment": pl.String, "customer_id": pl.String, "entered": pl.Int64, "entered_by": pl.String, "left": pl.Int64,
@@ -22,13 +22,6 @@ SIZES: Final = pl.Schema({
     "segment": pl.String, "as_of": pl.Int64, "build": pl.String, "definition": pl.String, "customers": pl.Int64,
     "members": pl.Int64, "entered": pl.Int64, "left": pl.Int64,
 })  # fmt: skip
-
-
-def definition(name: str, rules: Mapping[str, Rule]) -> str:
-    """Twelve hex digits that change when the rule of a segment does, or that of one that it reads."""
-    reads = sorted(each.removeprefix("segments.") for each in rules[name].reads if each.startswith("segments."))
-    text = "\n".join([rules[name].text, *(definition(each, rules) for each in reads)])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def before(stays: pl.DataFrame, as_of: int) -> pl.DataFrame:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from features.config.sections.insights.segments import segment_rules
 from features.config.settings import Settings
-from features.facts.names import known_names
-from features.lake import Lake
-from features.language.rules.rule import Rule
 from features.privacy.gatekeeper import EVERYBODY, Pass
-from features.profiles.feature_set import FeatureSet
 from insights.segments import history
 from insights.segments.columns.column import Column
 from insights.segments.columns.files import open_columns, version_of, write_columns
 from insights.segments.columns.reading import columns_at
+from insights.segments.rules import folder_of, rules_of
 
 
 @dataclass(frozen=True)
@@ -27,17 +22,6 @@ class Refreshed:
 
     customers: int
     members: Mapping[str, int]
-
-
-def folder_of(settings: Settings) -> Path:
-    """Where the columns and the history of segments are."""
-    return settings.home / "insights" / "segments"
-
-
-def rules_of(settings: Settings) -> dict[str, Rule]:
-    """The rules of all segments by the names that the last build found, those that others read before these."""
-    lake = Lake(settings.lake)
-    return segment_rules(settings.segments, known_names(settings, lake, FeatureSet.load(settings.feature_set)))
 
 
 def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY) -> Refreshed:

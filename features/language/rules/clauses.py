@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from features.errors import StamkundError
@@ -76,7 +76,7 @@ def _literal(value: object, kind: Type | None, field: str) -> str:
     """A value of YAML as it stands in a rule."""
     for type_, write in _WRITERS:
         if isinstance(value, type_):
-            return _quoted(str(value)) if kind in {"text", "list"} and type_ is not str else write(value)
+            return _AS_KIND[kind](value) if kind in _AS_KIND else write(value)
     message = f"{value!r} is no value of {field}: give a number, a text, true, false, a day, several, or bounds."
     raise StamkundError("bad_condition", message, field=field)
 
@@ -85,11 +85,23 @@ def _quoted(text: object) -> str:
     return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_WRITERS: Final[Sequence[tuple[type, Callable[[object], str]]]] = (
+def _number(value: object) -> str:
+    """A number as rules read it.
+
+    >>> _number(3), _number(0.1), _number(1e20)
+    ('3', '0.1', '1e+20')
+    """
+    return repr(value)
+
+
+def _moment(value: object) -> str:
+    return f'timestamp("{value}")'.replace(" ", "T")
+
+
+_WRITERS: Final[Sequence[tuple[type | tuple[type, ...], Callable[[object], str]]]] = (
     (bool, lambda value: str(value).lower()),
-    (int, str),
-    (float, lambda value: f"{value:.15g}" if float(f"{value:.15g}") == value else repr(value)),  # type: ignore[arg-type,str-bytes-safe]
+    ((int, float), _number),
     (str, _quoted),
-    (datetime, lambda value: f'timestamp("{value.isoformat()}")'),  # type: ignore[attr-defined]
-    (date, lambda value: f'timestamp("{value.isoformat()}")'),  # type: ignore[attr-defined]
+    (date, _moment),  # a moment is one too
 )
+_AS_KIND: Final[Mapping[Type | None, Callable[[object], str]]] = {"text": _quoted, "list": _quoted, "moment": _moment}

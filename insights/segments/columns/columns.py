@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -31,6 +31,28 @@ class _Ids(Sequence[str]):
         return self.ids[place].as_py()
 
 
+class _WithSegments(Mapping[str, Source]):
+    """Sources, and the segments of some rules, each made of them when it is first asked for."""
+
+    def __init__(self, sources: Mapping[str, Source], rules: Mapping[str, Rule], timezone: str) -> None:
+        self.sources, self.rules, self.timezone = sources, rules, timezone
+        self.segments: dict[str, Source] = {}
+
+    def __getitem__(self, name: str) -> Source:
+        if not name.startswith("segments."):
+            return self.sources[name]
+        if name not in self.segments:
+            rule = self.rules[name.removeprefix("segments.")]
+            self.segments[name] = Membership.of(rule.node, self, timezone=self.timezone)
+        return self.segments[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.sources, *(f"segments.{name}" for name in self.rules)])
+
+    def __len__(self) -> int:
+        return len(self.sources) + len(self.rules)
+
+
 @dataclass(frozen=True)
 class Columns:
     """A column for each name, with an entry for each of ``ids``, which are in order; as of a moment (µs).
@@ -50,14 +72,10 @@ class Columns:
         return len(self.ids)
 
     def sources(self, rules: Mapping[str, Rule]) -> Mapping[str, Source]:
-        """The columns, the clock, and the segments of some rules, each behind those that it reads."""
+        """The columns, the clock, and the segments of some rules."""
         names = ("now", "date", "weekday", "hour", "day", "month")
         time = {f"time.{name}": Constant(clock(name, as_of=self.as_of, timezone=self.timezone)) for name in names}
-        segments: dict[str, Source] = {}
-        sources: Mapping[str, Source] = ChainMap(segments, time, self.columns)  # type: ignore[arg-type]
-        for name, rule in rules.items():
-            segments[f"segments.{name}"] = Membership.of(rule.node, sources, timezone=self.timezone)
-        return sources
+        return _WithSegments(ChainMap(time, self.columns), rules, self.timezone)  # type: ignore[arg-type]
 
     def members(self, rule: Rule, rules: Mapping[str, Rule]) -> Mask:
         """``[customer]``: whether a rule, which may speak of the segments of ``rules``, holds."""

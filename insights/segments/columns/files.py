@@ -102,7 +102,7 @@ def _digest(about: str, columns: Columns) -> str:
     for buffer in filter(None, columns.ids.buffers()):
         content.update(buffer)
     for name in sorted(columns.columns):
-        content.update(np.ascontiguousarray(columns.columns[name].values))
+        content.update(columns.columns[name].values.tobytes())
     return content.hexdigest()[:12]
 
 

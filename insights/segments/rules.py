@@ -1,0 +1,55 @@
+"""The rules of segments: as declared, as somebody writes one now, and what they read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from features.config.sections.insights.segments import segment_names, segment_rules
+from features.config.settings import Settings
+from features.facts.names import known_names
+from features.lake import Lake
+from features.language.rules.rule import Rule
+from features.language.rules.types import Names
+from features.profiles.feature_set import FeatureSet
+
+_SEGMENTS = "segments."
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the columns and the history of segments are."""
+    return settings.home / "insights" / "segments"
+
+
+def names_of(settings: Settings) -> Names:
+    """The names that rules of segments may use, as the last build found them."""
+    known = known_names(settings, Lake(settings.lake), FeatureSet.load(settings.feature_set))
+    return segment_names(known, settings.segments)
+
+
+def rules_of(settings: Settings, names: Names | None = None) -> dict[str, Rule]:
+    """The rules of all segments, those that others read before these."""
+    return segment_rules(settings.segments, names or names_of(settings))
+
+
+def reads(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
+    """All that a rule reads, by way of segments too.
+
+    >>> names = Names({"features": {"a": "number", "b": "number"}, "segments": {"x": "boolean"}})
+    >>> inner, outer = Rule.of("features.b > 1", names), Rule.of("features.a > 1 && segments.x", names)
+    >>> sorted(reads(outer, {"x": inner}))
+    ['features.a', 'features.b']
+    """
+    own = {name for name in rule.reads if not name.startswith(_SEGMENTS)}
+    return own.union(*(reads(rules[name], rules) for name in _segments(rule)))
+
+
+def definition(name: str, rules: Mapping[str, Rule]) -> str:
+    """Twelve hex digits that change when the rule of a segment does, or that of one that it reads."""
+    text = "\n".join([rules[name].text, *(definition(each, rules) for each in _segments(rules[name]))])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _segments(rule: Rule) -> list[str]:
+    return sorted(each.removeprefix(_SEGMENTS) for each in rule.reads if each.startswith(_SEGMENTS))

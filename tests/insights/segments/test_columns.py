@@ -1,0 +1,103 @@
+"""Segments of a built shop: whom they hold at moments, who moved between them, and nobody who does not allow it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.config.settings import Settings
+from features.lake import Lake
+from features.language.rules.evaluate import Cell, compile_rule
+from features.profiles.feature_set import FeatureSet
+from features.profiles.records import records
+from insights.segments import history
+from insights.segments.columns.columns import Columns
+from insights.segments.columns.files import open_columns
+from insights.segments.columns.reading import columns_at
+from insights.segments.refresh import forget_in_segments, refresh_segments
+from insights.segments.rules import folder_of, rules_of
+from tests.insights.segments.homes import day, tea_shop
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return tea_shop(tmp_path_factory.mktemp("tea"))
+
+
+def members(settings: Settings, columns: Columns, name: str) -> list[str]:
+    rules = rules_of(settings)
+    return [str(each) for each in np.array(columns.ids.to_pylist())[columns.members(rules[name], rules)]]
+
+
+def test_segments_hold_whom_their_rules_hold_for(settings: Settings) -> None:
+    columns = columns_at(settings, as_of=settings.now())
+    assert columns.ids.to_pylist() == ["ann", "bo", "cy", "eve", "fay"]  # di has withdrawn
+    assert members(settings, columns, "big") == ["ann", "cy"]  # of eve, who allows no profile, nothing is known
+    assert members(settings, columns, "lund") == ["ann", "bo", "cy", "fay"]  # ann has said so, her row says Oslo
+    assert members(settings, columns, "big_in_lund") == ["ann", "cy"]
+    assert members(settings, columns, "others") == ["bo", "fay"]
+    assert members(settings, columns, "settled") == ["ann", "fay"]  # cy has three
+    assert members(settings, columns, "readers") == ["ann"]
+
+
+def test_members_of_the_past_are_those_of_then(settings: Settings) -> None:
+    columns = columns_at(settings, as_of=day("2024-05-15"))
+    assert members(settings, columns, "lund") == ["bo", "cy", "fay"]
+    assert members(settings, columns, "big") == []
+    some = columns_at(settings, as_of=day("2024-06-02"), names={"features.spent_90d"})
+    assert members(settings, some, "big") == ["ann"]
+    assert [name for name in some.columns if not name.startswith("consent.")] == ["features.spent_90d"]
+
+
+def test_columns_tell_of_each_customer_what_their_record_tells(settings: Settings) -> None:
+    lake, now = Lake(settings.lake), settings.now()
+    columns, features = columns_at(settings, as_of=now), FeatureSet.load(settings.feature_set)
+    for customer, record in records(lake, as_of=now):
+        place = columns.place(customer)
+        if place is None or customer == "eve":
+            continue
+        read, row = columns.one(place, {}), features.online.vector(record, as_of=now)
+        told = {f.name: f.display(float(value)) for f, value in zip(features.features, row, strict=True)}
+        found = {name: read(f"features.{name}") for name in told}
+        assert {name: cell.value if cell.known else None for name, cell in found.items()} == told
+        city = record.traits_at(now).get("city")
+        assert read("traits.city") == (Cell(city) if city else Cell(value=False, known=False))
+
+
+def test_a_refresh_writes_what_counting_reads_and_who_moved(settings: Settings) -> None:
+    folder, rules = folder_of(settings), rules_of(settings)
+    refresh_segments(settings, as_of=day("2024-05-15"))
+    refresh_segments(settings, as_of=settings.now())
+    columns = open_columns(folder)
+    assert columns.count(rules["big"], rules).members == 2
+    for name in rules:  # what was built, and what is counted, are the same
+        built = columns.columns[f"segments.{name}"].cell(slice(None)).value
+        assert built.tolist() == columns.members(rules[name], rules).tolist()
+    stays = history.read(folder / "stays.parquet", history.STAYS)
+    moved = stays.filter(segment="big").select("customer_id", "entered", "entered_by", "left").rows()
+    assert moved == [("ann", settings.now(), "customer", None), ("cy", settings.now(), "customer", None)]
+    sizes = history.read(folder / "sizes.parquet", history.SIZES).filter(segment="others")
+    assert sizes.select("members", "entered", "left").rows() == [(4, 4, 0), (2, 0, 2)]
+    before = (folder / "stays.parquet").read_bytes(), (folder / "current.json").read_bytes()
+    refresh_segments(settings, as_of=settings.now())
+    assert ((folder / "stays.parquet").read_bytes(), (folder / "current.json").read_bytes()) == before
+
+
+def test_whoever_is_erased_is_in_no_column_and_no_history(settings: Settings) -> None:
+    refresh_segments(settings, as_of=settings.now())
+    forget_in_segments(settings, ["ann"])
+    folder = folder_of(settings)
+    assert open_columns(folder).ids.to_pylist() == ["bo", "cy", "eve", "fay"]
+    assert members(settings, open_columns(folder), "big") == ["cy"]
+    assert not [path for path in Path(folder).rglob("*") if path.is_file() and b"ann" in path.read_bytes()]
+    assert "ann" not in history.read(folder / "stays.parquet", history.STAYS)["customer_id"].to_list()
+
+
+def test_a_rule_alone_tells_of_one_person_what_the_columns_tell_of_all(settings: Settings) -> None:
+    columns, rules = columns_at(settings, as_of=settings.now()), rules_of(settings)
+    for name, rule in rules.items():
+        alone = compile_rule(rule.node, lambda _: Cell(None), timezone=settings.timezone)
+        each = [bool(alone(columns.one(place, rules)).value) for place in range(columns.customers)]
+        assert each == columns.members(rule, rules).tolist(), name
