@@ -13,6 +13,7 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.intervals.enumeration import SHARES, nps_coverage
+from benchmarks.intervals.mood import worth_figures
 
 ANSWERS = (10, 20, 50, 100, 200)
 
@@ -39,7 +40,7 @@ def nps_figures() -> dict[str, float]:
 
 
 # What is simulated, each from a number of worlds to its figures.
-SIMULATIONS: Sequence[Callable[[int], Mapping[str, float]]] = ()
+SIMULATIONS: Sequence[Callable[[int], Mapping[str, float]]] = (worth_figures,)
 
 
 if __name__ == "__main__":

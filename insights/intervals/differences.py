@@ -30,4 +30,5 @@ def p_value(difference: Estimate, *, level: float = LEVEL) -> Floats:
     value = difference.value
     reach = np.where(value > 0, value - difference.low, difference.high - value)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(2 * ndtr(-np.abs(value) / reach * z_score(level)))
+        p = 2 * ndtr(-np.abs(value) / reach * z_score(level))
+    return np.where((value == 0) & ~np.isnan(reach), 1.0, p)

@@ -17,7 +17,7 @@ from features.texts.catalogue import LANGUAGES
 
 ENGLISH = LANGUAGES["en"]
 HOUSE = Path(features.__file__).parent.parent
-ROOMS = [HOUSE / name for name in ("features", "training", "serving")]
+ROOMS = [HOUSE / name for name in ("features", "training", "insights", "serving")]
 OF_HTTP = ["http/answers", "http/access", "http/limits", "http/reception", "timeline"]
 
 
