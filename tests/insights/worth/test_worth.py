@@ -17,7 +17,7 @@ def scores(count: int, *, response: float = 0.5) -> Scores:
     """Customers 0, 1, 2 … answered 0 or 1 in turn on day 100."""
     who = np.arange(count)
     when, one = np.full(count, 100 * DAY), np.ones(count)
-    return Scores(who, when, who % 2.0, one, np.zeros(count, dtype=np.int64), response)
+    return Scores(who, when, np.asarray(who % 2, dtype=np.float64), one, np.zeros(count, dtype=np.int64), response)
 
 
 def orders(rows: list[tuple[int, int, float]]) -> Spending:
@@ -49,10 +49,13 @@ def test_what_they_always_spend_and_what_falls_around_the_answer_count_for_nothi
     always = [(who, day, 50.0) for who in (1, 3) for day in (70, 80, 90, 110)]
     around = [(who, day, 900.0) for who in (1, 3) for day in (95 + 1, 105, 116)]
     worth = found(scores(4), orders(always + around))
-    assert (worth.spend.value, worth.naive.value, worth.placebo.value, worth.kept.value) == (0, 50, 0, 0)
+    assert _values(worth.spend, worth.naive, worth.placebo, worth.kept) == [0, 50, 0, 0]
     more = found(scores(4), orders([*always, *around, (1, 106, 8.0), (3, 115, 8.0), (0, 107, 0.0)]))
-    assert (more.spend.value, more.naive.value) == (8, 58)
-    assert more.kept.value == -0.5  # one of the two who answered 0 bought after and not before
+    assert _values(more.spend, more.naive, more.kept) == [
+        8,
+        58,
+        -0.5,
+    ]  # one of the two who answered 0 bought after and not before
 
 
 def test_spending_is_what_a_loop_adds_up() -> None:
@@ -113,10 +116,17 @@ def test_touchpoints_rank_by_what_is_sure_times_who_passes() -> None:
     assert (alike.shrunken.high - alike.shrunken.low).tolist() == pytest.approx([8 / 2**0.5] * 2)
 
 
-def sloped(x: Floats, y: Floats, **other: Ints | Floats) -> Estimate:
+def sloped(
+    x: Floats, y: Floats, *, months: Ints | None = None, customers: Ints | None = None, weights: Floats | None = None
+) -> Estimate:
     count = len(x)
-    given = {"months": np.zeros(count, dtype=np.int64), "customers": np.arange(count), "weights": np.ones(count)}
-    return slope(x, y, **(given | other))
+    months = np.zeros(count, dtype=np.int64) if months is None else months
+    customers = np.arange(count) if customers is None else customers
+    return slope(x, y, months=months, customers=customers, weights=np.ones(count) if weights is None else weights)
+
+
+def _values(*estimates: Estimate) -> list[float]:
+    return [float(estimate.value) for estimate in estimates]
 
 
 def _code(worth: Worth) -> str | None:
