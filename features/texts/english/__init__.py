@@ -2,9 +2,10 @@
 
 from features.texts.english.answers import ANSWERS
 from features.texts.english.errors import ERRORS
+from features.texts.english.insights import INSIGHTS
 from features.texts.english.messages import MESSAGES, RULES
 from features.texts.english.nouns import NOUNS
 from features.texts.english.reasons import REASONS
 from features.texts.english.refusals import REFUSALS
 
-__all__ = ["ANSWERS", "ERRORS", "MESSAGES", "NOUNS", "REASONS", "REFUSALS", "RULES"]
+__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NOUNS", "REASONS", "REFUSALS", "RULES"]

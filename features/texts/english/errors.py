@@ -161,12 +161,4 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.store_corrupt": "The store's file is damaged. Its owner restores it from a backup.",
     "error.internal_error.job": "This is a mistake of ours, not of yours; the service's log says where.",
     "error.internal_error": "This is a mistake of ours, not of yours; the log has it under this Request-Id.",
-    # what a point of satisfaction is worth
-    "error.worth_needs_answers": "{answers} answers have windows before and after them, and {least} are needed to tell "
-    "what a point is worth. Wait for more, or compare shorter windows.",
-    "error.worth_needs_response": "{response} % of those asked answered, and {least} % are needed to tell what a point "
-    "is worth: the others may feel differently. Ask at a better moment, or fewer people more often.",
-    "error.worth_fails_placebo": "What a point is worth is not told: the answer also goes with how spending changed "
-    "long before it (p = {p}, needed {least}), so that something else moves both.",
-    "error.worth_score_constant": "All answers of a month are the same, so nobody can be compared.",
 }

@@ -2,10 +2,11 @@
 
 from features.texts.swedish.answers import ANSWERS
 from features.texts.swedish.errors import ERRORS
+from features.texts.swedish.insights import INSIGHTS
 from features.texts.swedish.messages import MESSAGES, RULES
 from features.texts.swedish.names import NAMES
 from features.texts.swedish.nouns import NOUNS
 from features.texts.swedish.reasons import REASONS
 from features.texts.swedish.refusals import REFUSALS
 
-__all__ = ["ANSWERS", "ERRORS", "MESSAGES", "NAMES", "NOUNS", "REASONS", "REFUSALS", "RULES"]
+__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NAMES", "NOUNS", "REASONS", "REFUSALS", "RULES"]

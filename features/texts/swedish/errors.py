@@ -166,12 +166,4 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.store_corrupt": "Databasens fil är skadad. Ägaren återställer den från en kopia.",
     "error.internal_error.job": "Felet är vårt, inte ert; tjänstens logg säger var.",
     "error.internal_error": "Felet är vårt, inte ert; loggen har det under anropets Request-Id.",
-    # vad en poäng nöjdhet är värd
-    "error.worth_needs_answers": "{answers} svar har perioder före och efter sig, och {least} behövs för att säga vad "
-    "en poäng är värd. Vänta på fler, eller jämför kortare perioder.",
-    "error.worth_needs_response": "{response} % av de tillfrågade svarade, och {least} % behövs för att säga vad en "
-    "poäng är värd: de andra kan tycka annorlunda. Fråga vid ett bättre tillfälle, eller färre personer oftare.",
-    "error.worth_fails_placebo": "Vad en poäng är värd sägs inte: svaret hänger också ihop med hur köpen ändrades "
-    "långt före det (p = {p}, minst {least} krävs), så något annat påverkar båda.",
-    "error.worth_score_constant": "Alla svar i en månad är lika, så ingen kan jämföras.",
 }

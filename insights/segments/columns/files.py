@@ -77,7 +77,7 @@ def open_columns(folder: Path) -> Columns:
     """
     own = _current(folder)
     if own is None:
-        raise StamkundError("no_insights")
+        raise StamkundError("no_insights", folder=str(folder))
     about = json.loads((own / "about.json").read_text(encoding="utf-8"))
     with pa.memory_map(str(own / "ids.arrow")) as source:
         ids = pa.ipc.open_file(source).read_all()["id"]
