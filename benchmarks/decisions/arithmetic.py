@@ -12,7 +12,7 @@ from features.config.settings import read_settings
 from features.lake import Lake
 from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
-from serving.decisions.facts.customers import feature_rows
+from serving.decisions.facts.known import feature_rows
 from serving.scoring.champions import load_lineup
 from serving.scoring.model_scores import columns_read
 from serving.scoring.rows.pairs import pairs_of

@@ -14,7 +14,7 @@ from features.errors import StamkundError
 from features.events.identifiers import identifier
 from features.privacy.pseudonyms import stored_node
 from features.progress import Progress, silent
-from serving.batches.chunk import Deciding, placements_of
+from serving.batches.chunk import Deciding
 from serving.batches.customers import count, pages
 from serving.batches.rows import Told, frame
 from serving.batches.sameness import check_same
@@ -124,10 +124,7 @@ class Batch:
         before = {row["decision_id"]: row for row in kept_decisions(state.store, ids)}
         check_same(self.name, questions, before)
         new = [question for question in questions if question.decision_id not in before]
-        now = {
-            question.decision_id: Told.now(question, decided, [*placements_of(question, decided)])
-            for question, decided in zip(new, deciding.decide(new), strict=True)
-        }
+        now = {made.row.decision_id: Told.now(made) for made in deciding.decide(new)}
         self.repeated += len(before)
         return [
             now.get(question.decision_id) or Told.before(state, before[question.decision_id]) for question in questions

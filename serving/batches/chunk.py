@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import compress
+from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
@@ -15,12 +15,12 @@ from serving.decisions.policy.reserve import Plan, claims_of, wish_of
 from serving.decisions.policy.together import standing_with, used_with
 from serving.http.answers.deciding.by_policy import Planner, decide_by_policy, planners_of
 from serving.http.answers.deciding.decision_row import picked, shown
-from serving.http.answers.deciding.question import Question
+from serving.http.answers.deciding.question import Question, asked_together
 from serving.http.current.state import State
 from serving.store.choices.reservation import Wish, reserve
 from serving.store.choices.totals import Used, used_of
 from serving.store.commits.together import commit_together
-from serving.store.decisions import add_decision
+from serving.store.decisions import Decision, add_decisions
 from serving.store.reader import reading
 
 Json = dict[str, object]
@@ -34,33 +34,42 @@ class Deciding:
     keep: bool
     taken: Used | None = field(default=None)
 
-    def decide(self, questions: Sequence[Question]) -> list[Decided | None]:
-        """The decision of each question, None where there was nothing to decide."""
+    def decide(self, questions: Sequence[Question]) -> list[Made]:
+        """What each question comes to."""
+        some = asked_together([question for question in questions if question.is_open])
+        nothing = [Made.of(question, None) for question in questions if not question.is_open]
         policy = self.state.setup.policy
-        if policy is None:
-            decided = [question.decide() if question.is_open else None for question in questions]
-            if self.keep:
-                commit_together(self.state.store, lambda connection: self._add_all(connection, questions, decided))
-            return decided
-        return self._by_policy(policy, questions)
-
-    def _by_policy(self, policy: Policy, questions: Sequence[Question]) -> list[Decided | None]:
-        planners = planners_of([question for question in questions if question.is_open], policy)
-        planned = self._planned(policy, planners)
-        if self.keep:
-            fits = commit_together(self.state.store, lambda connection: self._reserve(connection, questions, planned))
-            told = [
-                plan.decision if fit else self._again(policy, planner.question)
-                for planner, (plan, _), fit in zip(planners, planned, fits, strict=True)
-            ]
+        if policy is not None:
+            made = self._by_policy(policy, some, nothing)
         else:
-            told = [plan.decision for plan, _ in planned]
-        by_id = {planner.question.decision_id: each for planner, each in zip(planners, told, strict=True)}
-        return [by_id.get(question.decision_id) for question in questions]
+            made = [Made.of(question, question.decide()) for question in some]
+            if self.keep:
+                commit_together(self.state.store, lambda connection: self._add(connection, [*nothing, *made]))
+        by_id = {each.question.decision_id: each for each in (*nothing, *made)}
+        return [by_id[question.decision_id] for question in questions]
 
-    def _again(self, policy: Policy, question: Question) -> Decided:
-        """The decision where somebody else took meanwhile what it took."""
-        return decide_by_policy(question, policy, keep=partial(self._add, question))
+    def _by_policy(self, policy: Policy, questions: Sequence[Question], nothing: Sequence[Made]) -> list[Made]:
+        planners = planners_of(questions, policy)
+        planned = self._planned(policy, planners)
+        made = [Made.of(question, plan.decision) for question, (plan, _) in zip(questions, planned, strict=True)]
+        if not self.keep:
+            return made
+
+        def take(connection: Connection) -> list[bool]:
+            fits = reserve(connection, [wish for _, wish in planned])
+            self._add(connection, [*nothing, *compress(made, fits)])
+            return fits
+
+        fits = commit_together(self.state.store, take)
+        return [each if fit else self._again(policy, each.question) for each, fit in zip(made, fits, strict=True)]
+
+    def _again(self, policy: Policy, question: Question) -> Made:
+        """What a question comes to where somebody else took meanwhile what it took."""
+
+        def keep(connection: Connection, decided: Decided) -> None:
+            self._add(connection, [Made.of(question, decided)])
+
+        return Made.of(question, decide_by_policy(question, policy, keep=keep))
 
     def _planned(self, policy: Policy, planners: Sequence[Planner]) -> list[tuple[Plan[Decided], Wish]]:
         """The decisions one after the other, each with what those before it leave."""
@@ -78,26 +87,22 @@ class Deciding:
             self.taken = used
         return planned
 
-    def _reserve(
-        self, connection: Connection, questions: Sequence[Question], planned: Sequence[tuple[Plan[Decided], Wish]]
-    ) -> list[bool]:
-        """Keep each decision whose wish can be; those that cannot are to be chosen again."""
-        fits = reserve(connection, [wish for _, wish in planned])
-        nothing = [question for question in questions if not question.is_open]
-        some = [question for question in questions if question.is_open]
-        self._add_all(connection, nothing, [None] * len(nothing))
-        self._add_all(connection, [*compress(some, fits)], [plan.decision for plan, _ in compress(planned, fits)])
-        return fits
+    def _add(self, connection: Connection, several: Sequence[Made]) -> None:
+        rows = [made.row for made in several]
+        add_decisions(connection, rows, lambda: self.state.catalogue.content)
 
-    def _add_all(
-        self, connection: Connection, questions: Sequence[Question], decided: Sequence[Decided | None]
-    ) -> None:
-        for question, each in zip(questions, decided, strict=True):
-            self._add(question, connection, each)
 
-    def _add(self, question: Question, connection: Connection, decided: Decided | None) -> None:
-        row = question.row(placements_of(question, decided), decided)
-        add_decision(connection, row, lambda: self.state.catalogue.content)
+class Made(NamedTuple):
+    """What a question came to: ``decided`` is None where there was nothing to decide, ``row`` is what is kept of it."""
+
+    question: Question
+    decided: Decided | None
+    row: Decision
+
+    @classmethod
+    def of(cls, question: Question, decided: Decided | None) -> Made:
+        """It with the row that the store keeps."""
+        return cls(question, decided, question.row(placements_of(question, decided), decided))
 
 
 def placements_of(question: Question, decided: Decided | None) -> list[Json]:

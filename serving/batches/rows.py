@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -10,11 +10,12 @@ import polars as pl
 
 from features.events.money import amount_text
 from features.moments import utc
+from serving.batches.chunk import Made
 from serving.decisions.choice.decided import Decided
 from serving.decisions.log.catalogue import Catalogue
 from serving.decisions.log.log import Logged
-from serving.decisions.log.reading import Made, candidate_told, made
-from serving.http.answers.deciding.question import Question
+from serving.decisions.log.reading import Made as Found
+from serving.decisions.log.reading import candidate_told, made
 from serving.http.current.state import State
 from serving.store.decisions import catalogue_content
 
@@ -43,23 +44,30 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 
 @dataclass(frozen=True)
 class Told:
-    """A decision, made now or before: ``made`` is None where there was nothing to decide, for the ``barrier``."""
+    """A decision, made now or before: ``found`` is None where there was nothing to decide, for the ``barrier``."""
 
     decision_id: str
     customer_id: str
     time: int
-    placements: list[Json]
+    placements: Sequence[Json]
     control: Json | None
-    made: Made | None
+    found: Found | None
     barrier: str | None = None
 
     @classmethod
-    def now(cls, question: Question, decided: Decided | None, placements: list[Json]) -> Self:
+    def now(cls, made: Made) -> Self:
         """One that was just made."""
-        customer = "" if question.customer is None else question.customer.customer_id
-        found = None if decided is None else (question.state.catalogue, _logged(decided))
-        time, control = question.moment.as_of, question.control
-        return cls(question.decision_id, customer, time, placements, control, found, question.barrier)
+        question, row = made.question, made.row
+        found = None if made.decided is None else (question.state.catalogue, _logged(made.decided))
+        return cls(
+            row.decision_id,
+            row.customer_id or "",
+            row.time,
+            row.placements,
+            row.control,
+            found,
+            question.barrier,
+        )
 
     @classmethod
     def before(cls, state: State, row: Json) -> Self:
@@ -84,7 +92,7 @@ class Told:
         }
         for placement in self.placements:
             for item in placement["items"]:
-                figures = _figures(self.made, item, decimals) or {"name": fallback}
+                figures = _figures(self.found, item, decimals) or {"name": fallback}
                 odds = {name: item[name] for name in ("position", "offer_id", "campaign_id", "probability", "marginal")}
                 yield {**head, "placement": placement["id"], "is_fallback": "score" not in figures, **odds, **figures}
 
@@ -98,7 +106,7 @@ def _logged(decided: Decided) -> Logged:
     return Logged(decided.failing, decided.worth, decided.order, decided.arbitration)
 
 
-def _figures(found: Made | None, item: Json, decimals: int) -> Json | None:
+def _figures(found: Found | None, item: Json, decimals: int) -> Json | None:
     """The figures of a candidate that was chosen; None of the fallback."""
     place = None if found is None else _place(found[0], item)
     if found is None or place is None:

@@ -25,10 +25,10 @@ class Tally:
 
     def add(self, told: Told) -> None:
         """Count one decision."""
-        if told.made is None:
+        if told.found is None:
             self.outcomes[told.barrier or "nothing"] += 1
             return
-        catalogue, logged = told.made
+        catalogue, logged = told.found
         items = [item for placement in told.placements for item in placement["items"]]
         chosen = [i["offer_id"] for i in items if (i["campaign_id"], i["offer_id"]) in catalogue.candidates.places]
         self.outcomes["chosen" if chosen else "fallback"] += 1

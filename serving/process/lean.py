@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 SWITCH: Final = 0.001  # seconds that a busy thread may keep health waiting, a fifth of what Python allows it
@@ -13,6 +16,17 @@ def prepare_to_answer() -> None:
     """Make this process one that answers."""
     sys.setswitchinterval(SWITCH)
     _import_lightgbm_alone()
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """What is loaded by now stays until the end: collections of what is no longer needed do not walk it."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _import_lightgbm_alone() -> None:

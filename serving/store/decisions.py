@@ -50,14 +50,27 @@ def save_decision(engine: Engine, decision: Decision) -> None:
 
 def add_decision(connection: Connection, decision: Decision, content: Callable[[], bytes] = bytes) -> None:
     """The same within a transaction, with the ``content`` of its catalogue where that is kept for the first time."""
+    add_decisions(connection, [decision], content)
+
+
+def add_decisions(connection: Connection, decisions: Sequence[Decision], content: Callable[[], bytes] = bytes) -> None:
+    """The same of several decisions, which chose from one catalogue or from nothing."""
+    if not decisions:
+        return
+    connection.execute(sa.insert(DECISIONS), [*map(_row, decisions)])
+    first = next((each for each in decisions if each.catalogue is not None), None)
+    if first is None or first.catalogue is None or _is_kept(connection, first.catalogue):
+        return
+    if connection.dialect.name == "postgresql":  # another process may keep it at the same time
+        connection.exec_driver_sql("LOCK TABLE catalogues IN SHARE ROW EXCLUSIVE MODE")
+    if not _is_kept(connection, first.catalogue):
+        row = {"version": first.catalogue, "first": first.time, "content": zlib.compress(content())}
+        connection.execute(sa.insert(CATALOGUES), row)
+
+
+def _row(decision: Decision) -> dict[str, object]:
     told = {name: v if v is None or name not in JSON else _json(v) for name, v in vars(decision).items()}
-    connection.execute(sa.insert(DECISIONS), {**told, "eligible": "[]"})
-    if decision.catalogue is not None and not _is_kept(connection, decision.catalogue):
-        if connection.dialect.name == "postgresql":  # another process may keep it at the same time
-            connection.exec_driver_sql("LOCK TABLE catalogues IN SHARE ROW EXCLUSIVE MODE")
-        if not _is_kept(connection, decision.catalogue):
-            row = {"version": decision.catalogue, "first": decision.time, "content": zlib.compress(content())}
-            connection.execute(sa.insert(CATALOGUES), row)
+    return {**told, "eligible": "[]"}
 
 
 def _is_kept(connection: Connection, catalogue: str) -> bool:

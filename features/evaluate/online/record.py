@@ -120,7 +120,9 @@ class Record:
     def equals(self, column: str, value: str) -> Mask:
         """``[event]``: whether a text column holds this value."""
         words = self.words.get(column, [])
-        mask: Mask = self.codes(column) == (words.index(value) if value in words else -2)
+        if value not in words:
+            return np.zeros(self.numbers.shape[1], dtype=np.bool_)
+        mask: Mask = self.codes(column) == words.index(value)
         return mask
 
     def traits_at(self, as_of: int) -> dict[str, object]:

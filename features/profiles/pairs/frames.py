@@ -92,22 +92,21 @@ def pair_vectors(
     recent_order, recent_return = order & recent, returned & recent
     total, words, items = np.sum(spend[recent_order]), record.words.get("item_id", ()), record.codes("item_id")
 
-    def counts(campaign: Campaign) -> PairCounts[int]:
-        word_in_campaign = [item in campaign.item_ids for item in words]
-        in_campaign = np.array([*word_in_campaign, False], dtype=np.bool_)[items]  # -1, no item: the last
-        of_campaign = record.equals("campaign_id", campaign.campaign_id)
-        gross, back = (np.sum(spend[kind & in_campaign]) for kind in (recent_order, recent_return))
-        times = time[contacts & of_campaign]
-        return PairCounts(
-            lines=int(np.count_nonzero(order & in_campaign)),
-            recent_lines=int(np.count_nonzero(recent_order & in_campaign)),
-            recent_spend=gross - back,
-            recent_gross_spend=gross,
-            coupons=int(np.count_nonzero(coupon & in_campaign)),
-            recent_total_gross_spend=total,
-            responses=int(np.count_nonzero(responses & of_campaign)),
-            last_contact=times.max() if len(times) else NEVER,
-        )
-
-    table = np.array([counts(campaign) for campaign in campaigns], dtype=np.int64).reshape(len(campaigns), -1)
-    return pair_features(PairCounts(*table.T), campaigns, as_of)
+    in_words = np.zeros((len(campaigns), len(words) + 1), dtype=np.bool_)  # of no item: the last
+    for row, campaign in enumerate(campaigns):
+        in_words[row, :-1] = [word in campaign.item_ids for word in words] if campaign.item_ids else False
+    in_campaign = in_words[:, items]
+    of_campaign = [record.equals("campaign_id", campaign.campaign_id) for campaign in campaigns]
+    about = np.array(of_campaign, dtype=np.bool_).reshape(len(campaigns), len(time))
+    gross, back = (in_campaign @ np.where(kind, spend, 0) for kind in (recent_order, recent_return))
+    table = PairCounts(
+        lines=np.count_nonzero(in_campaign & order, axis=1),
+        recent_lines=np.count_nonzero(in_campaign & recent_order, axis=1),
+        recent_spend=gross - back,
+        recent_gross_spend=gross,
+        coupons=np.count_nonzero(in_campaign & coupon, axis=1),
+        recent_total_gross_spend=np.full(len(campaigns), total),
+        responses=np.count_nonzero(about & responses, axis=1),
+        last_contact=np.where(about & contacts, time, NEVER).max(axis=1, initial=NEVER),
+    )
+    return pair_features(table, campaigns, as_of)

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
-from features.arrays import Floats
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
 from features.language.rules.types import Names
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.known import Known
 from serving.decisions.facts.redemptions import redemptions
 from serving.decisions.facts.values import Values
 from serving.scoring.lineup import Lineup
-from serving.scoring.model_scores import reason_of
-from serving.scoring.pair_scores import pair_reasons, score_pairs
-from serving.scoring.rows.pairs import Pairs
-
-
-def feature_rows(lineup: Lineup, records: Sequence[Record], *, as_of: int) -> Floats:
-    """``[customer, column]``: the customers' features, in the order of the lineup's columns."""
-    return np.ascontiguousarray(lineup.columns.feature_set.online.matrix(records, as_of=as_of))
 
 
 @dataclass(frozen=True)
@@ -50,59 +42,33 @@ def base_score(lineup: Lineup, usual: float | None) -> float | None:
 
 
 def facts_of(
-    record: Record,
-    lineup: Lineup,
+    known: Known,
+    place: int,
     candidates: Candidates,
-    pairs: Pairs,
     response: str,
     *,
-    as_of: int,
     situation: Situation | None = None,
-    usual: float | None = None,
     top: int = 3,
 ) -> Facts:
-    """The facts of a record; ``response`` is the kind of event that redeems, ``top`` is how many reasons to give.
+    """The facts of the customer at a place of those that are known.
 
-    Without a situation there is nothing that declared rules could read. Without a model all chances are the ``usual``
-    one, or not known where that is None.
+    ``response`` is the kind of event that redeems, ``top`` is how many reasons to give. Without a situation there is
+    nothing that declared rules could read.
     """
-    model = lineup.headline_model("propensities")
-    names = () if model is None else lineup.columns.names[model.feature_set_hash]
-    features = feature_rows(lineup, [record], as_of=as_of)
-    same = np.full(len(pairs.campaigns), np.nan if usual is None else usual)
-    scores: Floats = same if model is None else score_pairs(model, names, features, pairs)
-
-    @cache
-    def reasons(campaign: str) -> list[object]:
-        if model is None:
-            return []
-        pair, words = pairs.pick(np.array([pairs.campaigns.index(campaign)])), lineup.phrasebooks[model.name]
-        return [reason_of(each) for each in pair_reasons(model, names, features, pair, words=words, top=top)[0]]
-
-    campaign_scores = {campaign: float(score) for campaign, score in zip(pairs.campaigns, scores, strict=True)}
+    record, as_of, model = known.records[place], known.as_of, known.responses
     facts = Facts(
         as_of=as_of,
         redemptions=redemptions(record, response, as_of=as_of),
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
-        campaign_scores=campaign_scores,
-        campaign_reasons=reasons,
-        base_score=base_score(lineup, usual),
-        unreached=pairs.unreached,
+        campaign_scores=known.campaign_scores[place],
+        campaign_reasons=cache(partial(known.campaign_reasons, place, top=top)),
+        base_score=base_score(known.lineup, known.usual),
+        unreached=known.pairs[place].unreached,
         has_model=model is not None,
     )
     if situation is None:
         return facts
-    values = Values(
-        record,
-        lineup,
-        features,
-        situation.consent,
-        situation.context,
-        as_of,
-        situation.timezone,
-        situation.names,
-        campaign_scores,
-    )
+    values = Values(known, place, situation.consent, situation.context, situation.timezone, situation.names)
     return replace(facts, read=values, channel=situation.channel)
 
 

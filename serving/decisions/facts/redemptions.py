@@ -34,6 +34,8 @@ def _pairs(record: Record, kind: str, as_of: int) -> list[Pair]:
 
 def _places(record: Record, kind: str, as_of: int) -> dict[str, int]:
     """For each offer the place of the last event of one kind that is about it."""
+    if kind not in record.words.get("kind", ()):
+        return {}
     about = record.equals("kind", kind) & (record.number("time") <= as_of) & (record.codes("offer_id") >= 0)
     at = np.flatnonzero(about)
     return dict(zip(record.texts("offer_id", at), at.tolist(), strict=True))

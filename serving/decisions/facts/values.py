@@ -7,62 +7,55 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.arrays import Floats
 from features.evaluate.online.consent import Consent
-from features.evaluate.online.record import Record
 from features.facts.clock import clock
 from features.language.rules.evaluate import MISSING, Cell
 from features.language.rules.typed import typed
 from features.language.rules.types import Names
-from serving.scoring.lineup import Lineup
-from serving.scoring.model_scores import customer_scores
+from serving.decisions.facts.known import Known
 from training.targets import PAIR
 
 
 @dataclass(frozen=True)
 class Values:
-    """The values of names such as ``features.orders_90d`` for one person in one situation.
+    """The values of names such as ``features.orders_90d`` for the person at a place of those known, in one situation.
 
-    ``features[0, column]`` are in the order of the lineup's columns; ``names`` tell what each value is.
+    ``names`` tell what each value is.
     """
 
-    record: Record
-    lineup: Lineup
-    features: Floats
+    known: Known
+    place: int
     consent: Consent | None
     context: Mapping[str, object]
-    as_of: int
     timezone: str
     names: Names
-    campaign_scores: Mapping[str, float]
-    _known: dict[str, Cell] = field(default_factory=dict)
+    _cells: dict[str, Cell] = field(default_factory=dict)
 
     def __call__(self, name: str) -> Cell:
         """The value of a name, or that it is missing."""
-        if name not in self._known:
+        if name not in self._cells:
             space, _, own = name.partition(".")
             value = _SPACES[space](self, own)
-            self._known[name] = MISSING if value is None else Cell(value)
-        return self._known[name]
+            self._cells[name] = MISSING if value is None else Cell(value)
+        return self._cells[name]
 
     def _feature(self, name: str) -> object:
-        place = self.lineup.feature_set.names.index(name)
-        return self.lineup.feature_set.features[place].display(float(self.features[0, place]))
+        feature_set = self.known.lineup.feature_set
+        column = feature_set.names.index(name)
+        return feature_set.features[column].display(float(self.known.features[self.place, column]))
 
     def _trait(self, name: str) -> object:
-        return typed(self.record.traits_at(self.as_of).get(name), self.names.spaces["traits"][name])
+        traits = self.known.records[self.place].traits_at(self.known.as_of)
+        return typed(traits.get(name), self.names.spaces["traits"][name])
 
     def _score(self, name: str) -> object:
         """What a model says; of one about pairs, of the best campaign that has reached them."""
-        model = self.lineup.models.get(name)
+        model = self.known.lineup.models.get(name)
         if model is None:
             return None
         if model.target.entity == PAIR:
-            return max(self.campaign_scores.values(), default=None)
-        columns = self.lineup.columns.names[model.feature_set_hash]
-        inside = self.lineup.populations[name].mask(self.features)
-        words = self.lineup.phrasebooks[name]
-        value = float(customer_scores(model, columns, self.features, inside, words=words, top=0).values[0])
+            return max(self.known.campaign_scores[self.place].values(), default=None)
+        value = float(self.known.scores(model)[self.place])
         return None if np.isnan(value) else value
 
     def _consent(self, name: str) -> object:
@@ -74,7 +67,7 @@ class Values:
         return typed(self.context.get(name), self.names.spaces["context"][name])
 
     def _time(self, name: str) -> object:
-        return clock(name, as_of=self.as_of, timezone=self.timezone)
+        return clock(name, as_of=self.known.as_of, timezone=self.timezone)
 
 
 _SPACES: Mapping[str, Callable[[Values, str], object]] = {

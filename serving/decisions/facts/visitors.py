@@ -11,8 +11,10 @@ from features.language.rules.evaluate import MISSING, Cell
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.facts.customers import Situation, base_score
 from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.known import Known
 from serving.decisions.facts.values import Values
 from serving.scoring.lineup import Lineup
+from serving.scoring.rows.pairs import Pairs
 
 OF_A_CUSTOMER: Final = frozenset({"features", "traits", "scores"})
 
@@ -21,10 +23,8 @@ def facts_of_visitor(
     lineup: Lineup, candidates: Candidates, *, as_of: int, situation: Situation, usual: float | None
 ) -> Facts:
     """The facts of a visitor; what rules ask of a customer is missing, and no campaign has reached them."""
-    values = Values(
-        Record.of(()), lineup, np.empty((0, 0)), situation.consent, situation.context, as_of, situation.timezone,
-        situation.names, {},
-    )  # fmt: skip
+    nobody = Known(lineup, [Record.of(())], [Pairs.none()], as_of, usual)
+    values = Values(nobody, 0, situation.consent, situation.context, situation.timezone, situation.names)
 
     def read(name: str) -> Cell:
         return MISSING if name.partition(".")[0] in OF_A_CUSTOMER else values(name)

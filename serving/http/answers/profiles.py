@@ -12,7 +12,7 @@ from features.moments import iso
 from features.profiles.consent import gatekeeper_of
 from features.profiles.households import households
 from serving.decisions.eligibility.checks import NO_CONSENT
-from serving.decisions.facts.customers import feature_rows
+from serving.decisions.facts.known import feature_rows
 from serving.http.answers.customers import Customer, Moment, customers_of, has_events, moment_of, unknown_customer
 from serving.http.answers.head import head
 from serving.http.answers.requests import Profile

@@ -10,7 +10,7 @@ import numpy as np
 from features.arrays import Floats
 from features.errors import StamkundError
 from features.evaluate.online.record import Record
-from serving.decisions.facts.customers import feature_rows
+from serving.decisions.facts.known import feature_rows
 from serving.http.answers.customers import (
     Customer,
     Moment,

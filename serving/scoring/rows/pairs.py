@@ -81,6 +81,8 @@ def pairs_of(
 
 def text_values(record: Record, kind: str, column: str, *, as_of: int) -> list[str | None]:
     """A text column of a record's events of one kind up to ``as_of``."""
+    if kind not in record.words.get("kind", ()):
+        return []
     at = np.flatnonzero(record.equals("kind", kind) & (record.number("time") <= as_of))
     words = record.words.get(column, [])
     return [words[code] if code >= 0 else None for code in record.codes(column)[at]]

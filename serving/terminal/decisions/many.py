@@ -14,6 +14,7 @@ from serving.batches.batch import Batch
 from serving.batches.tally import Tally
 from serving.http.answers.requests import DecisionRequest, PlacementRequest
 from serving.http.current.state import State, load_state
+from serving.process.lean import standing
 from serving.terminal.layout import add_row, table_of
 from serving.terminal.options import settings_of
 from serving.terminal.output import Output
@@ -59,7 +60,7 @@ def decide_many(
         made = Batch(state, asked.request(state), name, keep=not dry_run)
         if not dry_run:
             output.say(f"Batch {name}: if it is stopped, it goes on with --batch {name}.")
-        with output.progress() as report:
+        with standing(), output.progress() as report:
             where = None if dry_run else made.write(out, table, ids, report)
             if dry_run:
                 made.look(ids, report)

@@ -13,6 +13,7 @@ from features.profiles.records import records
 from features.units import DAY
 from serving.decisions.facts.customers import facts_of
 from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.known import Known
 from serving.http.answers.requests import ScoresRequest
 from serving.http.answers.scores import answer_scores
 from serving.http.current.state import CurrentState, State
@@ -36,7 +37,7 @@ def record(state: State, customer: str) -> Record:
 
 def facts(state: State, record: Record, lineup: Lineup, *, as_of: int = NOW) -> Facts:
     pairs = pairs_of(record, running_campaigns(state.campaigns, as_of=as_of), "contact", "redeem", as_of=as_of)
-    return facts_of(record, lineup, state.setup.candidates, pairs, "redeem", as_of=as_of)
+    return facts_of(Known(lineup, [record], [pairs], as_of), 0, state.setup.candidates, "redeem")
 
 
 def test_a_decision_knows_the_chances_and_reasons_that_scores_tell(current: CurrentState, lineup: Lineup) -> None:

@@ -15,6 +15,7 @@ from serving.decisions.control.arms import NOWHERE, Membership
 from serving.decisions.decide import decide
 from serving.decisions.facts.customers import Situation, facts_of
 from serving.decisions.facts.facts import Facts
+from serving.decisions.facts.known import Known
 from serving.decisions.facts.visitors import facts_of_visitor
 from serving.decisions.policy.restraint import Restraint
 from serving.http.answers.customers import Customer, Moment, campaign_pairs
@@ -40,6 +41,7 @@ class Question:
     moment: Moment
     customer: Customer | None
     decision_id: str
+    among: tuple[Known, int] | None = None  # those that are asked about together, and the place of the customer there
 
     @cached_property
     def barrier(self) -> str | None:
@@ -95,18 +97,15 @@ class Question:
     @cached_property
     def facts(self) -> Facts:
         """What is known of the customer and the situation."""
-        state, as_of, usual = self.state, self.moment.as_of, self.state.setup.usual
-        candidates, response = state.setup.candidates, contact_kinds(state.settings)[1]
-        names, zone = state.setup.rules.names, state.settings.timezone
+        state = self.state
+        candidates, names, zone = state.setup.candidates, state.setup.rules.names, state.settings.timezone
         situation = Situation(self.request.context, self.consent, names, zone)
         if self.customer is None:
+            as_of, usual = self.moment.as_of, state.setup.usual
             facts = facts_of_visitor(self.lineup, candidates, as_of=as_of, situation=situation, usual=usual)
             return replace(facts, seed=self.decision_id)
-        record = self.customer.record
-        (pairs,) = campaign_pairs(state, [record], as_of=as_of, anyone=candidates.open_campaigns)
-        facts = facts_of(
-            record, self.lineup, candidates, pairs, response, as_of=as_of, situation=situation, usual=usual
-        )
+        known, place = self.among or (known_of([self]), 0)
+        facts = facts_of(known, place, candidates, contact_kinds(state.settings)[1], situation=situation)
         return replace(facts, arms=self.arms, seed=self.decision_id)
 
     def decide(self, restraint: Restraint | None = None) -> Decided:
@@ -125,3 +124,19 @@ class Question:
             customer_id=None if self.customer is None else self.customer.customer_id,
             control=self.control,
         )
+
+
+def asked_together(questions: Sequence[Question]) -> list[Question]:
+    """The same questions of one state and moment, whose customers' features and scores are worked out at once."""
+    if not questions:
+        return []
+    known = known_of(questions)
+    return [replace(each, among=(known, place)) for place, each in enumerate(questions)]
+
+
+def known_of(questions: Sequence[Question]) -> Known:
+    """What is known of the customers of questions of one state and moment, each about somebody who is known."""
+    first, records = questions[0], [each.customer.record for each in questions if each.customer is not None]
+    as_of, anyone = first.moment.as_of, first.state.setup.candidates.open_campaigns
+    pairs = campaign_pairs(first.state, records, as_of=as_of, anyone=anyone)
+    return Known(first.lineup, records, pairs, as_of, first.state.setup.usual)

@@ -11,7 +11,7 @@ from features.config.sections.decisions.decisions import DecisionSettings
 from features.sentences.phrasebook import Phrasebook
 from features.units import DAY
 from serving.decisions.candidates.offers import offers_at
-from serving.decisions.facts import customers
+from serving.decisions.facts import known
 from serving.decisions.setup import Setup
 from serving.http.answers.deciding import decisions
 from serving.http.answers.requests import DecisionRequest, Profile
@@ -96,7 +96,7 @@ def test_only_what_is_chosen_is_reasoned_about(http: TestClient, monkeypatch: py
         asked.extend(given[-1].campaigns)
         return pair_reasons(*given, words=words, top=top)
 
-    monkeypatch.setattr(customers, "pair_reasons", counted)
+    monkeypatch.setattr(known, "pair_reasons", counted)
     for customer in map(str, range(20)):
         asked.clear()
         (place,) = http.post("/v1/decisions", json={"profile": {"id": customer}}).json()["placements"]
