@@ -34,6 +34,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 versions = typer.Typer(help="List, judge, promote and roll back models.", no_args_is_help=True)
 people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_is_help=True)
 rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
+decided = typer.Typer(help="What was decided, for the tools of others.", no_args_is_help=True)
 offered = typer.Typer(help="See and say what is offered, beside your files.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
@@ -51,6 +52,8 @@ app.command(epilog=ending("stamkund score --out sqlite:///crm.db", "a champion w
     scores.score
 )
 app.command(epilog=ending("stamkund decide 1042 --why --context channel=web"))(decide.decide)
+app.add_typer(decided, name="decisions")
+decided.command(epilog=ending("stamkund decisions export --since 2024-06-01 --outcomes"))(decide.export)
 app.add_typer(offered, name="candidates")
 offered.command("list", epilog=ending("stamkund candidates list --json"))(candidates.list_candidates)
 offered.command(epilog=ending("stamkund candidates show spring-tea"))(candidates.show)

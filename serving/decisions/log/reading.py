@@ -16,7 +16,11 @@ Made = tuple[Catalogue, Logged]
 
 def made(content: bytes, log: bytes, control: Mapping[str, Any] | None, *, as_of: int) -> Made:
     """The catalogue of some content, and the decision that the log holds of it, made again."""
-    catalogue = Catalogue.read(content)
+    return made_from(Catalogue.read(content), log, control, as_of=as_of)
+
+
+def made_from(catalogue: Catalogue, log: bytes, control: Mapping[str, Any] | None, *, as_of: int) -> Made:
+    """The same of a catalogue that is read already."""
     arms = NOWHERE if control is None else Membership(control["arm"], control["gets"], control["campaigns"])
     return catalogue, unpacked(log, catalogue, arms, as_of=as_of)
 

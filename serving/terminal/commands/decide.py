@@ -1,4 +1,4 @@
-"""The command that decides: shows what one customer would get, or decides for many."""
+"""The commands about decisions: what one customer would get, deciding for many, and what was decided."""
 
 from __future__ import annotations
 
@@ -75,3 +75,35 @@ def decide(
 
         asked = Asked(customers, told, tuple(placement or ()), count)
         decide_many(out, config, asked, out=to, table=table, batch=batch, dry_run=dry_run)
+
+
+def export(
+    config: Config = YAML,
+    since: Annotated[str | None, typer.Option(help="From which moment or day on. Default: the first.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before which moment or day. Default: now.")] = None,
+    *,
+    with_outcomes: Annotated[
+        bool, typer.Option("--outcomes", help="What came of what was chosen: a row for each outcome.")
+    ] = False,
+    to: Annotated[
+        str, typer.Option("--out", help="A Parquet file, or a database's URL; '${CRM}' is that in a variable.")
+    ] = "interactions.parquet",
+    table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "interactions",
+    as_json: Json = False,
+) -> None:
+    """Write the log of decisions in the columns that pdstools reads: a row for each candidate that could be chosen."""
+    with output(as_json=as_json) as out:
+        from serving.exports.decisions import Export
+        from serving.http.current.state import load_state
+
+        settings = settings_of(config)
+        first, last = moment(since, settings.timezone), moment(until, settings.timezone)
+        state = load_state(settings, folder=config.resolve().parent, lenient=True)
+        try:
+            made = Export(state, first or 0, settings.now() + 1 if last is None else last, with_outcomes=with_outcomes)
+            where = made.write(to, table)
+        finally:
+            state.store.dispose()
+        held = f" {made.left_out:,} are left out: their customers do not allow exports." if made.left_out else ""
+        out.say(f"{made.decisions:,} decisions in {where}.{held}")
+        out.answer({"out": where, "decisions": made.decisions, "left_out": made.left_out})

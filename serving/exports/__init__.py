@@ -1,0 +1,1 @@
+"""What the log of decisions holds, as tables for the tools of others."""
