@@ -142,7 +142,7 @@ def _in_step_order(histories: Histories, steps: Sequence[Mask]) -> Ints:
     return order
 
 
-def _any(entries: _Entries, steps: Sequence[Mask], rules: Rules, rows: Ints) -> None:
+def _any(entries: _Entries, steps: Sequence[Mask], _: Rules, rows: Ints) -> None:
     """The next event of each step, whichever comes first."""
     everyone = np.arange(len(entries.start))
     for step, occurs in enumerate(steps):

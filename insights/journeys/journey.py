@@ -1,0 +1,77 @@
+"""A journey as it is computed: the conditions of its steps, and which of them share a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from features.config.sections.insights.journeys import JourneySettings, StepSettings
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.language.conditions import conditions
+from features.language.terms import Condition, Where
+from insights.journeys.entries import By
+from insights.journeys.reach import Rules
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A journey: for each of its ``steps`` the conditions of its events, likewise for what ends an entry.
+
+    >>> checkout = JourneySettings.model_validate({"steps": ["view", "order"], "within": "7d", "unless": "refund"})
+    >>> Journey.of("checkout", checkout, minor_units=2).names
+    ('view', 'order')
+    """
+
+    name: str
+    names: tuple[str, ...]
+    steps: tuple[Where, ...]
+    unless: tuple[Where, ...]
+    rules: Rules
+    by: By
+    value: int
+
+    @classmethod
+    def of(cls, name: str, declared: JourneySettings, *, minor_units: int) -> Self:
+        """A journey as declared."""
+        steps, unless = (
+            tuple(_where(step, minor_units) for step in group) for group in (declared.steps, declared.unless)
+        )
+        kinds, ends = [step.kind for step in declared.steps], {step.kind for step in declared.unless}
+        shared = {place: [j for j in range(place) if kinds[j] == kind] for place, kind in enumerate(kinds)}
+        beginning = kinds if declared.order == "any" else kinds[:1]
+        rules = Rules(declared.order, declared.within, shared, later=not ends.isdisjoint(beginning))
+        return cls(name, tuple(declared.names), steps, unless, rules, declared.by, declared.value)
+
+    @property
+    def conditions(self) -> tuple[Where, ...]:
+        """Of the steps, then of what ends an entry."""
+        return self.steps + self.unless
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns of events that it looks at."""
+        return frozenset(condition.column for where in self.conditions for condition in where)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of events that it looks at."""
+        found = {value for where in self.conditions for test in where if test.column == "kind" for value in test.values}
+        return tuple(sorted(found))
+
+    def step(self, name: str) -> int:
+        """The place of a step; raises :class:`StamkundError` ``unknown_step``."""
+        if name not in self.names:
+            raise StamkundError.unknown("unknown_step", f"step of {self.name}", name, self.names, field="step")
+        return self.names.index(name)
+
+
+def journeys_of(settings: Settings) -> dict[str, Journey]:
+    """The journeys of the settings."""
+    declared = settings.journeys
+    return {name: Journey.of(name, each, minor_units=settings.minor_units) for name, each in declared.items()}
+
+
+def _where(step: StepSettings, minor_units: int) -> Where:
+    kind = Condition("kind", (step.kind,))
+    return tuple(sorted([kind, *conditions(step.where, minor_units=minor_units)]))
