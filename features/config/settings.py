@@ -22,6 +22,7 @@ from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
+from features.config.sections.insights.journeys import JourneySettings
 from features.config.sections.insights.segments import DeclaredSegment, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
@@ -70,6 +71,7 @@ class Settings(Section):
     offers: OfferSettings = OfferSettings()
     decisions: Annotated[DecisionSettings | None, BeforeValidator(_with_defaults)] = None
     segments: dict[str, DeclaredSegment] = Field(default_factory=dict)
+    journeys: dict[str, JourneySettings] = Field(default_factory=dict)
     clv: Clv = Clv()
     serving: Serving = Serving()
     consent: ConsentSettings | None = None
@@ -92,7 +94,7 @@ class Settings(Section):
         """The settings file."""
         return self._folder / self._file
 
-    @field_validator("sources", "targets", "segments")
+    @field_validator("sources", "targets", "segments", "journeys")
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         check_names(sections)

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.arrays import Ints, Mask
 from insights.journeys.histories import Histories
-from insights.journeys.reach import NEVER, Reached
+from insights.journeys.reach import Reached
 
 By = Literal["first", "furthest", "every"]
 
@@ -18,14 +18,15 @@ By = Literal["first", "furthest", "every"]
 class Entries:
     """Entries in the order of customers and rows.
 
-    ``customer`` ``[entry]`` is the place of each one's customer, ``row`` of the event it began with; ``entered`` and
-    ``last`` when it began and reached the last of its ``count`` steps (µs). ``time`` ``[step, entry]`` is when it
-    reached each step, -1 where it did not. Those that are ``open`` may still go on; ``ended`` were ended by an event,
+    ``customer`` ``[entry]`` is the place of each one's customer, ``row`` of the event it began with, ``last_row`` of
+    the last of its ``count`` steps; ``entered`` and ``last`` are their moments (µs). ``time`` ``[step, entry]`` is when
+    it reached each step, −1 where it did not. Those that are ``open`` may still go on; ``ended`` were ended by an event,
     and ``tied`` rest on the order of steps at one moment.
     """
 
     customer: Ints
     row: Ints
+    last_row: Ints
     time: Ints
     entered: Ints
     last: Ints
@@ -39,13 +40,15 @@ class Entries:
         """All entries; an entry is open while its window is not over, whatever it has reached by then."""
         entered = histories.time[reached.start]
         time = np.where(reached.rows >= 0, histories.time[reached.rows], -1)
+        last_row = reached.last(histories)
         tied = (time[1:] == time[:-1]) & (reached.rows[1:] >= 0)
         return cls(
             customer=histories.customer[reached.start],
             row=reached.start,
+            last_row=last_row,
             time=time,
             entered=entered,
-            last=np.maximum(time.max(axis=0, initial=-NEVER), entered),
+            last=histories.time[last_row],
             count=reached.count,
             open=entered > as_of - within if within is not None else np.zeros(len(entered), dtype=np.bool_),
             ended=reached.ended,
@@ -57,8 +60,8 @@ class Entries:
 
     def __getitem__(self, which: Mask | Ints) -> Entries:
         return Entries(
-            self.customer[which], self.row[which], self.time[:, which], self.entered[which], self.last[which],
-            self.count[which], self.open[which], self.ended[which], self.tied[which],
+            self.customer[which], self.row[which], self.last_row[which], self.time[:, which], self.entered[which],
+            self.last[which], self.count[which], self.open[which], self.ended[which], self.tied[which],
         )  # fmt: skip
 
     def counted(self, by: By, period: Ints | None = None) -> Entries:
@@ -93,6 +96,12 @@ class Tally:
     open: Ints
     ended: Ints
     tied: Ints
+
+    @classmethod
+    def none(cls, steps: int, cells: int = 1) -> Tally:
+        """Nobody."""
+        nobody = np.zeros((cells, steps), dtype=np.int64)
+        return cls(nobody, nobody, nobody, np.zeros(cells, dtype=np.int64))
 
     @classmethod
     def of(cls, entries: Entries, cell: Ints, cells: int) -> Tally:
