@@ -20,8 +20,8 @@ class Entries:
 
     ``customer`` ``[entry]`` is the place of each one's customer, ``row`` of the event it began with, ``last_row`` of
     the last of its ``count`` steps; ``entered`` and ``last`` are their moments (µs). ``time`` ``[step, entry]`` is when
-    it reached each step, −1 where it did not. Those that are ``open`` may still go on; ``ended`` were ended by an event,
-    and ``tied`` rest on the order of steps at one moment.
+    it reached each step, −1 where it did not. Those that are ``open`` may still go on; ``ended`` were ended by an
+    event, and ``tied`` rest on the order of steps at one moment.
     """
 
     customer: Ints

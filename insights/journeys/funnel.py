@@ -13,7 +13,7 @@ from insights.journeys.entries import Entries, Tally
 from insights.journeys.histories import Occurrences
 from insights.journeys.journey import Journey
 from insights.journeys.reach import NEVER, reach
-from insights.journeys.runs import Run, blocks, marked, step_columns
+from insights.journeys.runs import Run, blocks, run_of
 
 NEXT: Final = "next"
 
@@ -29,7 +29,7 @@ def tally(events: pl.LazyFrame, journey: Journey, *, as_of: int) -> Tally:
     """
     total = Tally.none(len(journey.steps))
     for part in blocks(events):
-        entries = _entries(Run.of(marked(part, journey).collect()), journey, as_of)
+        entries = _entries(run_of(part, journey), journey, as_of)
         total += Tally.of(entries, np.zeros_like(entries.customer), 1)
     return total
 
@@ -44,15 +44,13 @@ def entry_table(
     the event that it began with. With ``periods``, their edges, a customer counts anew in each.
     """
     beside = tuple(dict.fromkeys(["kind", *by]))
-    parts = [
-        _rows(Run.of(marked(part, journey, beside).collect()), journey, as_of, by, periods) for part in blocks(events)
-    ]
+    parts = [_rows(run_of(part, journey, beside), journey, as_of, by, periods) for part in blocks(events)]
     return pl.concat(parts)
 
 
 def _entries(run: Run, journey: Journey, as_of: int, periods: Ints | None = None) -> Entries:
     within = journey.rules.within
-    reached = reach(run.histories, run.steps(journey), run.unless(), journey.rules)
+    reached = reach(run.histories, run.steps(journey), run.unless(journey), journey.rules)
     entries = Entries.of(run.histories, reached, within=within, as_of=as_of)
     period = None if periods is None else periods.searchsorted(entries.entered, side="right")
     return entries.counted(journey.by, period)
@@ -60,13 +58,12 @@ def _entries(run: Run, journey: Journey, as_of: int, periods: Ints | None = None
 
 def _rows(run: Run, journey: Journey, as_of: int, by: Sequence[str], periods: Ints | None) -> pl.DataFrame:
     entries = _entries(run, journey, as_of, periods)
-    steps = zip(step_columns(journey), entries.time, strict=True)
     told = {
         "customer_id": run.customers.gather(entries.customer),
         "entered": entries.entered,
         "last": entries.last,
         "reached": entries.count,
-        **{name: pl.Series(time).replace(-1, None) for name, time in steps},
+        **{f"step_{place}": pl.Series(time).replace(-1, None) for place, time in enumerate(entries.time, 1)},
         "open": entries.open,
         "ended": entries.ended & (entries.count < len(journey.steps)),
         "tied": entries.tied,

@@ -18,7 +18,7 @@ from insights.journeys.histories import Histories
 from insights.journeys.journey import Journey
 
 BLOCK: Final = 10_000_000  # events at a time
-ENDS: Final = "ends"
+WORD: Final = 62  # bits in a number
 RECORDS: Final = ("decision", "identify")  # what was noted, but did not happen to a customer
 
 
@@ -44,29 +44,46 @@ class Run:
 
     def steps(self, journey: Journey) -> list[Mask]:
         """Of each step, which rows are one."""
-        return [self.columns[name].to_numpy() for name in step_columns(journey)]
+        return [self._meets(place) for place in range(len(journey.steps))]
 
-    def unless(self) -> Mask | None:
+    def unless(self, journey: Journey) -> Mask | None:
         """Which rows end an entry; None without such a condition."""
-        return self.columns[ENDS].to_numpy() if ENDS in self.columns.columns else None
+        return self._meets(len(journey.steps)) if journey.unless else None
+
+    def _meets(self, place: int) -> Mask:
+        word, bit = divmod(place, WORD)
+        return (self.columns[f"marks_{word}"].to_numpy() & (1 << bit)) > 0
 
 
-def step_columns(journey: Journey) -> list[str]:
-    """The names of the columns that say whether an event is a step."""
-    return [f"step_{place}" for place in range(len(journey.steps))]
+def _marks(journey: Journey) -> dict[str, pl.Expr]:
+    """Of each event a bit for each step, and one more for whether it ends an entry: sorting few columns is fast."""
+    bits = [meets(where) for where in journey.steps]
+    if journey.unless:
+        bits.append(reduce(lambda a, b: a | b, map(meets, journey.unless)))
+    words = [bits[start : start + WORD] for start in range(0, len(bits), WORD)]
+    return {f"marks_{place}": _packed(word) for place, word in enumerate(words)}
 
 
-def marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str] = ()) -> pl.LazyFrame:
-    """``customer_id, time`` of events, whether each is a step or ends an entry, and the columns ``beside``; sorted.
+def _packed(bits: Sequence[pl.Expr]) -> pl.Expr:
+    return pl.sum_horizontal(bit.cast(pl.Int64) * (1 << place) for place, bit in enumerate(bits))
+
+
+def run_of(events: pl.LazyFrame, journey: Journey, beside: Sequence[str] = ()) -> Run:
+    """The events that a journey looks at, of whole customers, in any order; with columns ``beside``, all of them."""
+    rows = _marked(events, journey, beside).collect()
+    by = [name for name in ("customer_id", "time", "event_id") if name in rows.columns]
+    return Run.of(rows.sort(by, maintain_order=True))
+
+
+def _marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str]) -> pl.LazyFrame:
+    """``customer_id, time`` of events, which steps each is and whether it ends an entry, and the columns ``beside``.
 
     Without columns beside, only what the journey looks at. Lines of one order are one event where it matters how many
     there are. Where it matters in which order events of one moment come, it is that of their ``event_id``.
     """
     every_kind = bool(beside) or journey.rules.order == "strict"
     of_kinds = pl.col("kind").is_in(RECORDS).not_() if every_kind else pl.col("kind").is_in(journey.kinds)
-    marks = {name: meets(where) for name, where in zip(step_columns(journey), journey.steps, strict=True)}
-    if journey.unless:
-        marks[ENDS] = reduce(lambda a, b: a | b, map(meets, journey.unless))
+    marks = _marks(journey)
     told = ["event_id"] if every_kind else []
     known = events.filter(of_kinds, pl.col("customer_id").is_not_null())
     one_event = ["kind", "order_id"] if journey.by == "every" or journey.rules.order != "loose" else []
@@ -74,28 +91,27 @@ def marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str] = ()) -
     rows = known.select(*columns, **marks)
     if one_event:
         rows = _without_lines(rows, list(marks), columns)
-    return rows.sort("customer_id", "time", *told, maintain_order=True).drop(
-        name for name in (*told, *one_event) if name not in beside
-    )
+    return rows.drop(name for name in one_event if name not in beside)
 
 
 def _without_lines(rows: pl.LazyFrame, marks: Sequence[str], columns: Sequence[str]) -> pl.LazyFrame:
     """Rows of one order at one moment as one, which is a step if any of them is."""
     keys = ["customer_id", "time", "kind", "order_id"]
     others = [pl.col(name).first() for name in columns if name not in keys]
+    marked_by_any = [pl.col(name).bitwise_or() for name in marks]
     of_orders = rows.filter(pl.col("order_id").is_not_null())
-    whole = of_orders.group_by(keys, maintain_order=True).agg(*others, *(pl.col(name).any() for name in marks))
+    whole = of_orders.group_by(keys, maintain_order=True).agg(*others, *marked_by_any)
     alone = rows.filter(pl.col("order_id").is_null())
     return pl.concat([alone, whole.select(alone.collect_schema().names())])
 
 
-def blocks(events: pl.LazyFrame, size: int = BLOCK) -> Iterator[pl.LazyFrame]:
+def blocks(events: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
     """The events in parts of whole customers, of about so many events each."""
-    if events.select(pl.len()).collect(engine="streaming").item() <= size:
+    if events.select(pl.len()).collect(engine="streaming").item() <= BLOCK:
         yield events
         return
     counts = events.group_by("customer_id").len().sort("customer_id").collect(engine="streaming")
-    part = (counts["len"].cast(pl.Int64).cum_sum() - 1) // size
+    part = (counts["len"].cast(pl.Int64).cum_sum() - 1) // BLOCK
     starts = [*counts["customer_id"].filter(part.rle_id() != part.rle_id().shift(1)), None]
     for start, end in pairwise([None, *starts]):
         low = pl.lit(value=True) if start is None else pl.col("customer_id") >= start
