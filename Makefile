@@ -27,7 +27,7 @@ fast-tests: .venv/ready
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-slow: .venv/ready  ## the tests that take minutes, and every property on many examples drawn at random
-	@$(BIN)/python -m pytest -q --hypothesis-profile=random -m "slow or hypothesis" $(foreach p,features training serving,--cov=$(p)) --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -q --hypothesis-profile=random -m "slow or hypothesis" $(foreach p,features training insights serving,--cov=$(p)) --cov-report=term:skip-covered
 
 check: .venv/ready  ## ruff, mypy strict, import layers, known vulnerabilities of dependencies
 	@$(BIN)/ruff format --check --quiet .

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
-TOPS = ("features", "training", "serving")
+TOPS = ("features", "training", "insights", "serving")
 PACKAGES = [
     ".".join(file.parent.relative_to(CHECKOUT).parts)
     for top in TOPS

@@ -23,6 +23,7 @@ from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.insights.journeys import JourneySettings
+from features.config.sections.insights.metrics import MetricSettings
 from features.config.sections.insights.segments import DeclaredSegment, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
@@ -70,6 +71,7 @@ class Settings(Section):
     gate: Gate = Gate()
     offers: OfferSettings = OfferSettings()
     decisions: Annotated[DecisionSettings | None, BeforeValidator(_with_defaults)] = None
+    metrics: dict[str, MetricSettings] = Field(default_factory=dict)
     segments: dict[str, DeclaredSegment] = Field(default_factory=dict)
     journeys: dict[str, JourneySettings] = Field(default_factory=dict)
     clv: Clv = Clv()
@@ -94,7 +96,7 @@ class Settings(Section):
         """The settings file."""
         return self._folder / self._file
 
-    @field_validator("sources", "targets", "segments", "journeys")
+    @field_validator("sources", "targets", "metrics", "segments", "journeys")
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         check_names(sections)
@@ -186,6 +188,11 @@ class Settings(Section):
     def feature_set(self) -> Path:
         """The file of the fitted feature set."""
         return self.home / "features.json"
+
+    @property
+    def insights(self) -> Path:
+        """The folder of the tables of insights."""
+        return self.home / "insights"
 
     @property
     def orders(self) -> Path:

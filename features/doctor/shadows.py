@@ -8,7 +8,7 @@ from pathlib import Path
 import features
 from features.doctor.findings.finding import Finding
 
-NAMES = ("features", "training", "serving", "stamkund")
+NAMES = ("features", "training", "insights", "serving", "stamkund")
 
 
 def shadows(folder: Path) -> Iterator[Finding]:
