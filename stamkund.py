@@ -18,6 +18,7 @@ from serving.terminal.commands import (
     decide,
     fuzzy,
     identity,
+    insights,
     keys,
     models,
     privacy,
@@ -36,6 +37,7 @@ people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_
 rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
 decided = typer.Typer(help="What was decided, for the tools of others.", no_args_is_help=True)
 offered = typer.Typer(help="See and say what is offered, beside your files.", no_args_is_help=True)
+happening = typer.Typer(help="What is happening to your customers.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
 app.command(epilog=ending("stamkund init orders.csv customers.parquet exports/"))(data.init)
@@ -71,6 +73,9 @@ people.command(epilog=ending("stamkund identity merge 1042 2077 --reason 'one pe
 people.command(epilog=ending("stamkund identity split 1042 email:info@example.org --reason 'a desk'"))(identity.split)
 people.command(epilog=ending("stamkund identity review --count 50"))(identity.review)
 people.command(epilog=ending("stamkund identity propose --out links.parquet"))(fuzzy.propose)
+app.add_typer(happening, name="insights")
+happening.command(epilog=ending("stamkund insights refresh"))(insights.refresh)
+happening.command(epilog=ending("stamkund insights metrics revenue --by channel --grain week"))(insights.metrics)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)

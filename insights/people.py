@@ -1,4 +1,4 @@
-"""What every insight reads: the events of customers up to a moment, of those who allow it, with whose they were then."""
+"""What every insight reads: the events, up to a moment, of the customers who allow it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Self
 import polars as pl
 
 from features.config.settings import Settings
+from features.events.identifiers import visitors
 from features.events.knowledge import known_events
 from features.identity.people import People
 from features.lake import Lake
@@ -49,6 +50,20 @@ class Audience:
         """The events of customers that are known at ``as_of``, each with its ``customer_id``; in no order."""
         return self.over(known_events(self.people().customer_events(), self.as_of))
 
+    def events_of_periods(self, events: pl.LazyFrame, end: pl.Expr) -> pl.LazyFrame:
+        """Events of the lake with the ``customer_id`` of whose they were known to be at an ``end`` (µs) of each."""
+        persons = self.lake.scan("persons").collect()
+        own = events.filter(~visitors(pl.col("fragment"))).with_columns(customer_id=pl.col("fragment"))
+        if persons.is_empty():
+            return self.over(own)
+        spans, names = _spans(persons), events.collect_schema().names()
+        moved = spans.select("fragment").unique().lazy()
+        nobody = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
+        theirs = events.with_columns(end=end).join(spans.lazy(), on="fragment")
+        theirs = theirs.filter(pl.col("from") <= pl.col("end"), pl.col("end") < pl.col("to"), ~nobody)
+        theirs = theirs.filter(pl.col("customer_id").is_not_null()).select(*names, "customer_id")
+        return self.over(pl.concat([own.join(moved, on="fragment", how="anti"), theirs]))
+
     def customers(self) -> pl.LazyFrame:
         """What the tables of customers say of each: ``customer_id`` and attributes."""
         return self.over(self.people().about("customers"))
@@ -56,3 +71,13 @@ class Audience:
     def over(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows of a frame whose ``customer_id`` may be told of."""
         return self.allowed.over(frame)
+
+
+def _spans(persons: pl.DataFrame) -> pl.DataFrame:
+    """``fragment, customer_id, nobody_from, from, to`` at all times of the fragments that are ever joined to others."""
+    first = persons.group_by("fragment").agg(to=pl.col("from").min())
+    own = pl.when(~visitors(pl.col("fragment"))).then("fragment")
+    never, always = pl.lit(None, pl.Int64), pl.lit(-(2**62), pl.Int64)
+    before = first.select("fragment", "to", customer_id=own, nobody_from=never).with_columns(always.alias("from"))
+    columns = ("fragment", "customer_id", "nobody_from", "from", "to")
+    return pl.concat([persons.select(columns), before.select(columns)])

@@ -119,4 +119,10 @@ def test_the_generator_knows_nothing_of_the_product() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=FOLDER.parents[2], capture_output=True, text=True, check=True
     )
-    assert not {name.split(".")[0] for name in loaded.stdout.split()} & {"features", "training", "insights", "serving", "stamkund"}
+    assert not {name.split(".")[0] for name in loaded.stdout.split()} & {
+        "features",
+        "training",
+        "insights",
+        "serving",
+        "stamkund",
+    }

@@ -1,7 +1,7 @@
 """How sure a number is: every number of the insights is an estimate with its interval.
 
-``proportion``, ``nps``, ``mean``, ``ratio``, ``quantile`` and ``survival`` give estimates of many cells at once,
-``difference`` compares any two, ``benjamini_hochberg`` says which of many differences stand.
+``proportion``, ``nps``, ``total``, ``mean``, ``ratio``, ``quantile`` and ``survival`` give estimates of many cells at
+once, ``difference`` compares any two, ``benjamini_hochberg`` says which of many differences stand.
 """
 
 from insights.intervals.differences import difference, p_value
@@ -13,6 +13,7 @@ from insights.intervals.net_promoter import nps
 from insights.intervals.proportions import proportion
 from insights.intervals.quantiles import quantile
 from insights.intervals.ratios import mean, ratio
+from insights.intervals.totals import total
 from insights.intervals.weights import ResponseWeights, effective_size, response_weights
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "response_weights",
     "survival",
     "time_until",
+    "total",
 ]

@@ -25,6 +25,7 @@ from serving.http.reception.origins import Origins
 from serving.http.reception.routes import JsonRoute, take_every_path
 from serving.http.routers.candidates import candidate_routes
 from serving.http.routers.customers import answer_routes, profile_routes
+from serving.http.routers.insights import insight_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
 from serving.http.routers.service import service_routes
@@ -59,7 +60,10 @@ def create_app(current: CurrentState) -> ASGIApp:
     app.state.entrance = Entrance.of(Access(lambda: current.state.store), limits, current.pulse)
     language = current.state.settings.language
     add_error_handlers(app, language)
-    for routes in (answer_routes, profile_routes, message_routes, candidate_routes, job_routes, service_routes):
+    every = (
+        answer_routes, profile_routes, message_routes, candidate_routes, insight_routes, job_routes, service_routes,
+    )  # fmt: skip
+    for routes in every:
         app.router.routes.extend(routes(current).routes)  # an included router takes a while at each request
     _add_page(app)
     app.state.body_limit = limits.body_limit

@@ -15,4 +15,48 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.worth_fails_placebo": "What a point is worth is not told: the answer also goes with how spending changed "
     "long before it (p = {p}, needed {least}), so that something else moves both.",
     "error.worth_score_constant": "All answers of a month are the same, so nobody can be compared.",
+    "error.no_insights.table": (
+        "The tables of insights at {folder} have no {table}: another version wrote them. Run `stamkund insights "
+        "refresh`."
+    ),
+    "error.other_insights_format": (
+        "The tables of insights at {folder} are of another version. Run `stamkund insights refresh`."
+    ),
+    "error.insights_busy": "Another refresh is writing to {folder}. Wait for it to end, then try again.",
+    "error.unknown_metric": "There is no metric '{name}'. `stamkund insights metrics` lists them.",
+    "error.unknown_metric.near": "There is no metric '{name}'; did you mean '{near}'?",
+    "error.unknown_dimension": "Metrics are not told apart by '{name}'. Known: {known}.",
+    "error.unknown_dimension.near": "Metrics are not told apart by '{name}'; did you mean '{near}'?",
+    "error.unknown_grain": "There are no periods '{name}'. Known: {known}.",
+    "error.unknown_grain.near": "There are no periods '{name}'; did you mean '{near}'?",
+    # the default metrics
+    "metric.revenue": "revenue, net of returns",
+    "metric.margin": "margin: revenue less what it cost",
+    "metric.orders": "orders",
+    "metric.buyers": "customers who bought",
+    "metric.basket": "value of an order",
+    "metric.orders_per_buyer": "orders per buyer",
+    "metric.revenue_per_buyer": "revenue per buyer",
+    "metric.returned": "value of returns per value ordered",
+    "metric.contacted": "customers contacted",
+    "metric.contacts_per_customer": "contacts per contacted customer",
+    "metric.opens_per_contact": "messages opened per contact",
+    "metric.clicks_per_contact": "clicks per contact",
+    "metric.redeems_per_contact": "redemptions per contact",
+    "metric.visitors": "customers who visited",
+    "metric.support_cases": "support cases",
+    "metric.support_per_order": "support cases per order",
+    "metric.referrals": "referrals",
+    "metric.advocates": "customers who referred others",
+    # how figures are told
+    "insights.period": "period",
+    "insights.value": "value",
+    "insights.interval": "95 % interval",
+    "insights.customers": "customers",
+    "insights.change": "change",
+    "insights.group": "group",
+    "insights.open": "not over yet",
+    "insights.suppressed": "fewer than 5 customers",
+    "insights.unknown": "not known",
+    "insights.compared": "{compared} changes were compared; at most 10 % of those marked * are chance.",
 }

@@ -15,4 +15,48 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.worth_fails_placebo": "Vad en poäng är värd sägs inte: svaret hänger också ihop med hur köpen ändrades "
     "långt före det (p = {p}, minst {least} krävs), så något annat påverkar båda.",
     "error.worth_score_constant": "Alla svar i en månad är lika, så ingen kan jämföras.",
+    "error.no_insights.table": (
+        "Insiktstabellerna i {folder} saknar {table}: en annan version har skrivit dem. Kör `stamkund insights "
+        "refresh`."
+    ),
+    "error.other_insights_format": (
+        "Insiktstabellerna i {folder} är av en annan version. Kör `stamkund insights refresh`."
+    ),
+    "error.insights_busy": "En annan uppdatering skriver till {folder}. Vänta tills den är klar och försök igen.",
+    "error.unknown_metric": "Det finns inget mått '{name}'. `stamkund insights metrics` listar dem.",
+    "error.unknown_metric.near": "Det finns inget mått '{name}'; menade du '{near}'?",
+    "error.unknown_dimension": "Mått delas inte upp efter '{name}'. Kända: {known}.",
+    "error.unknown_dimension.near": "Mått delas inte upp efter '{name}'; menade du '{near}'?",
+    "error.unknown_grain": "Det finns inga perioder '{name}'. Kända: {known}.",
+    "error.unknown_grain.near": "Det finns inga perioder '{name}'; menade du '{near}'?",
+    # the default metrics
+    "metric.revenue": "intäkter efter returer",
+    "metric.margin": "marginal: intäkter minus kostnad",
+    "metric.orders": "beställningar",
+    "metric.buyers": "kunder som handlat",
+    "metric.basket": "värde per beställning",
+    "metric.orders_per_buyer": "beställningar per köpare",
+    "metric.revenue_per_buyer": "intäkter per köpare",
+    "metric.returned": "returnerat värde per beställt värde",
+    "metric.contacted": "kontaktade kunder",
+    "metric.contacts_per_customer": "kontakter per kontaktad kund",
+    "metric.opens_per_contact": "öppnade utskick per kontakt",
+    "metric.clicks_per_contact": "klick per kontakt",
+    "metric.redeems_per_contact": "inlösta erbjudanden per kontakt",
+    "metric.visitors": "kunder som besökt oss",
+    "metric.support_cases": "supportärenden",
+    "metric.support_per_order": "supportärenden per beställning",
+    "metric.referrals": "rekommendationer",
+    "metric.advocates": "kunder som rekommenderat oss",
+    # how figures are told
+    "insights.period": "tid",
+    "insights.value": "värde",
+    "insights.interval": "95 % intervall",
+    "insights.customers": "kunder",
+    "insights.change": "förändring",
+    "insights.group": "grupp",
+    "insights.open": "inte slut än",
+    "insights.suppressed": "färre än 5 kunder",
+    "insights.unknown": "okänt",
+    "insights.compared": "{compared} förändringar jämfördes; högst 10 % av dem som är märkta * är slump.",
 }

@@ -23,6 +23,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/candidates/{candidate_id}/history": "read",
     "PUT /v1/candidates/{candidate_id}": "admin",
     "DELETE /v1/candidates/{candidate_id}": "admin",
+    "GET /v1/insights/metrics": "read",
     "POST /v1/jobs": "admin",
     "GET /v1/jobs": "admin",
     "GET /v1/jobs/{job_id}": "admin",

@@ -52,6 +52,7 @@ STATUS: Final = {
     "old_records": 503,
     **dict.fromkeys(("other_privacy_key", "other_hashing", "not_hashed_yet"), 503),
     "lake_corrupt": 503,
+    **dict.fromkeys(("no_insights", "other_insights_format"), 503),
     "other_lake_format": 503,
     **dict.fromkeys(("store_unavailable", "store_read_only", "store_full", "store_corrupt"), 503),
     **dict.fromkeys(("overloaded", "timed_out"), 503),

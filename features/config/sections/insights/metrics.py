@@ -1,0 +1,107 @@
+"""The section of the metrics: what is counted of customers, period by period."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from features.config.sections.section import KindName, Number, Section
+from features.errors import StamkundError
+from features.events.tables import RATING_SCALES
+from features.language.conditions import conditions
+
+MetricTake = Literal["sum", "count", "distinct", "mean", "ratio"]
+Scale = Literal["nps", "csat", "ces", "stars"]
+COUNTS: Final = ("lines", "orders")
+AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
+_OF: Final[dict[MetricTake, tuple[str, ...]]] = {
+    "sum": AMOUNTS, "mean": AMOUNTS, "count": (*COUNTS, *AMOUNTS), "distinct": ("customer",),
+    "ratio": (*COUNTS, *AMOUNTS, "customer"),
+}  # fmt: skip
+_OWN: Final = {"take": {"of", "kind", "over"}, "score": {"touchpoint"}}  # the keys of each form beside the common ones
+
+
+class Divisor(Section):
+    """What a ratio is taken over; what is not said is as in the metric itself."""
+
+    of: str | None = None
+    kind: KindName | list[KindName] | None = None
+    where: dict[str, object] | None = None
+
+
+class MetricSettings(Section):
+    """A metric: ``take`` an aggregate of events, or a ``score`` of survey answers.
+
+    ``target`` is what it should reach, in the units that it is told in; ``better`` says in which direction.
+
+    >>> basket = MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
+    >>> basket.kinds, basket.of
+    (('order',), 'value')
+    """
+
+    take: MetricTake | None = None
+    score: Scale | None = None
+    kind: KindName | list[KindName] | None = None
+    of: str = "lines"
+    where: dict[str, object] = Field(default_factory=dict)
+    over: Divisor | None = None
+    touchpoint: str | None = None
+    target: Number | None = None
+    better: Literal["higher", "lower"] = "higher"
+    text: str | None = None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of events that it is about."""
+        return _kinds(self.kind)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = [form for form in _OWN if getattr(self, form) is not None]
+        if len(forms) != 1:
+            msg = "A metric has exactly one of `take` (sum, count, …) and `score` (nps, csat, ces, stars)."
+            raise StamkundError("bad_metric", msg)
+        others = {key for form, keys in _OWN.items() if form != forms[0] for key in keys}
+        if unused := sorted(others & self.model_fields_set):
+            msg = f"`{unused[0]}` has no use beside `{forms[0]}`. Take it away."
+            raise StamkundError("unused_setting", msg, field=unused[0])
+        [*conditions(self.where, minor_units=2)]  # refuses what cannot be read
+        if self.take is not None:
+            self._check_take(self.take)
+        return self
+
+    def _check_take(self, take: MetricTake) -> None:
+        if self.kind is None:
+            msg = "A metric that takes events says of which `kind`, such as order."
+            raise StamkundError("missing_key", msg, field="kind")
+        _check_of(take, self.of, "of")
+        _check_orders(self.of, self.kinds, "of")
+        if (take == "ratio") != (self.over is not None):
+            msg = f"`over` says what a ratio is taken over, and is for ratios only; this is a {take}."
+            raise StamkundError("over", msg, field="over")
+        if self.over is not None:
+            [*conditions(self.over.where or {}, minor_units=2)]
+            divisor = self.of if self.over.of is None else self.over.of
+            _check_of(take, divisor, "over.of")
+            _check_orders(divisor, _kinds(self.over.kind) or self.kinds, "over.of")
+
+
+def scale_of(score: Scale) -> tuple[int, int]:
+    """The least and the greatest answer on a scale."""
+    return RATING_SCALES[score]
+
+
+def _kinds(kind: str | list[str] | None) -> tuple[str, ...]:
+    return () if kind is None else (kind,) if isinstance(kind, str) else tuple(sorted(set(kind)))
+
+
+def _check_of(take: MetricTake, of: str, field: str) -> None:
+    if of not in _OF[take]:
+        raise StamkundError.unknown("unknown_column", f"`of` for {take}", of, _OF[take], field=field)
+
+
+def _check_orders(of: str, kinds: tuple[str, ...], field: str) -> None:
+    if of == "orders" and "order" not in kinds:
+        msg = f"Events of {', '.join(kinds)} are no orders. Take lines."
+        raise StamkundError("no_orders", msg, field=field)

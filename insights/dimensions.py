@@ -1,0 +1,59 @@
+"""By what customers and events are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Ints
+from insights.people import Audience
+
+OF_EVENTS: Final[Mapping[str, str]] = {"channel": "channel", "category": "category", "campaign": "campaign_id"}
+MOST: Final = 20  # groups of a dimension; the smaller ones are one together
+OTHER: Final = "other"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """The groups of a dimension, most events first; ``column`` holds it in frames of events."""
+
+    name: str
+    column: str
+    groups: tuple[str, ...]
+    rest: bool  # whether there are others than these
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """What the places of :meth:`places` mean: None is what is not known."""
+        return (None, *self.groups, *((OTHER,) if self.rest else ()))
+
+    def places(self, frame: pl.DataFrame) -> Ints:
+        """The place of each row's group among the labels."""
+        others = len(self.groups) + 1
+        places: dict[str | None, int] = {group: i for i, group in enumerate((None, *self.groups))}
+        column = frame[self.column].cast(pl.String)
+        told = column.replace_strict(places, default=others, return_dtype=pl.Int64)
+        return told.to_numpy().astype(np.int64)
+
+
+def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
+    """What events of some kinds, and the tables of customers, tell apart at the audience's moment."""
+    events = audience.events().filter(pl.col("kind").is_in(kinds))
+    found = [_dimension(name, column, events) for name, column in OF_EVENTS.items()]
+    customers = audience.customers()
+    names = [name for name, kind in customers.collect_schema().items() if kind in (pl.String, pl.Boolean)]
+    sensitive = {"customer_id", *audience.settings.privacy.sensitive}
+    of_customers = [_dimension(name, name, customers) for name in sorted(set(names) - sensitive)]
+    few = [dimension for dimension in of_customers if not dimension.rest]
+    return [dimension for dimension in (*found, *few) if dimension.groups]
+
+
+def _dimension(name: str, column: str, frame: pl.LazyFrame) -> Dimension:
+    counts = frame.select(group=pl.col(column).cast(pl.String)).drop_nulls().group_by("group").len()
+    most = counts.sort("len", "group", descending=[True, False]).head(MOST + 1).collect(engine="streaming")
+    groups = tuple(most["group"].to_list())
+    return Dimension(name, column, groups[:MOST], rest=len(groups) > MOST)

@@ -1,0 +1,122 @@
+"""The cells of metrics that take events: one for each period, and group of each dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Ints
+from insights.dimensions import Dimension
+from insights.intervals import Estimate, ratio, total
+from insights.metrics.chunks import Chunk, chunks
+from insights.metrics.columns import amount, meets, needed, sources
+from insights.metrics.metric import Measure, Metric
+from insights.metrics.sums import Rows, Sums, sums
+from insights.people import Audience
+from insights.periods import Periods
+
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A metric's estimate ``[period, group]`` by a dimension (None: of all); ``customers`` are how many are behind."""
+
+    metric: Metric
+    dimension: Dimension | None
+    first: int
+    estimate: Estimate
+    customers: Ints
+
+
+def cells(
+    audience: Audience, metrics: Sequence[Metric], periods: Periods, dimensions: Sequence[Dimension]
+) -> Iterator[Cells]:
+    """All cells, some periods at a time."""
+    for chunk in chunks(
+        audience, periods, sorted({kind for metric in metrics for kind in metric.kinds}), _columns(metrics, dimensions)
+    ):
+        places = {dimension.name: dimension.places(chunk.events) for dimension in dimensions}
+        for alike in _by_rows(metrics):
+            yield from _of_alike(chunk, alike, dimensions, places)
+
+
+def _of_alike(
+    chunk: Chunk, metrics: Sequence[Metric], dimensions: Sequence[Dimension], places: Mapping[str, Ints]
+) -> Iterator[Cells]:
+    """The cells of metrics that look at the same events."""
+    measures = list(dict.fromkeys(each for metric in metrics for each in _measures(metric)))
+    keep = pl.any_horizontal(meets(where) for where in {each.where: None for each in measures})
+    rows = chunk.events.select(keep.arg_true()).to_series().to_numpy().astype(np.int64)
+    events, runs = chunk.events[rows], Rows.of(chunk.period[rows], chunk.customer[rows])
+    columns = [column.to_numpy() for column in events.select(_column(*each) for each in enumerate(measures))]
+    numbers = {measure: place for place, measure in enumerate(measures)}
+    once = {place for measure, place in numbers.items() if measure.column == CUSTOMER}
+    pairs = {pair for metric in metrics for pair in _pairs(metric, numbers)}
+    for dimension in (None, *dimensions):
+        group = np.zeros(len(rows), np.int64) if dimension is None else places[dimension.name][rows]
+        groups = 1 if dimension is None else len(dimension.labels)
+        found = sums(runs, group, columns, sorted(pairs), once=once, periods=chunk.periods, groups=groups)
+        for metric in metrics:
+            estimate, customers = _estimate(metric, found, numbers)
+            shape = (chunk.periods, groups)
+            yield Cells(metric, dimension, chunk.first, _shaped(estimate, shape), customers.reshape(shape))
+
+
+def _measures(metric: Metric) -> Iterator[Measure]:
+    """What is added up for a metric: with who is behind it."""
+    for measure in (metric.top, metric.bottom):
+        if measure is not None:
+            yield from (measure, Measure(CUSTOMER, measure.where))
+
+
+def _column(place: int, measure: Measure) -> pl.Expr:
+    """A measure's whole number of each event: 0 where the event is none of its."""
+    column = pl.lit(1, pl.Int64) if measure.column == CUSTOMER else amount(measure.column)
+    number = column.is_not_null().cast(pl.Int64) if measure.known and measure.column != "orders" else column
+    return pl.when(meets(measure.where)).then(number).otherwise(0).fill_null(0).alias(str(place))
+
+
+def _pairs(metric: Metric, numbers: Mapping[Measure, int]) -> Iterator[tuple[int, int]]:
+    top = numbers[metric.top]
+    yield top, top
+    if metric.bottom is not None:
+        bottom = numbers[metric.bottom]
+        yield from ((top, bottom), (bottom, bottom))
+
+
+def _estimate(metric: Metric, found: Sums, numbers: Mapping[Measure, int]) -> tuple[Estimate, Ints]:
+    """A metric's estimates in its unit, and how many customers are behind each."""
+    base = metric.bottom or metric.top
+    customers = found.totals[:, numbers[Measure(CUSTOMER, base.where)]].astype(np.int64)
+    top, totals, products = numbers[metric.top], found.totals, found.products
+    if metric.bottom is None:
+        told = total(totals[:, top], products[:, top, top], customers)
+    else:
+        bottom = numbers[metric.bottom]
+        told = ratio(
+            totals[:, top], totals[:, bottom], top_squares=products[:, top, top], products=products[:, top, bottom],
+            bottom_squares=products[:, bottom, bottom], n=customers,
+        )  # fmt: skip
+    return told * (1 / metric.scale), customers
+
+
+def _shaped(estimate: Estimate, shape: tuple[int, int]) -> Estimate:
+    return Estimate(*(part.reshape(shape) for part in (estimate.value, estimate.low, estimate.high, estimate.n)))
+
+
+def _by_rows(metrics: Sequence[Metric]) -> list[list[Metric]]:
+    """The metrics that look at the same events, together."""
+    alike: dict[object, list[Metric]] = {}
+    for metric in metrics:
+        alike.setdefault(frozenset(m.where for m in (metric.top, metric.bottom) if m), []).append(metric)
+    return list(alike.values())
+
+
+def _columns(metrics: Sequence[Metric], dimensions: Sequence[Dimension]) -> list[str]:
+    measures = [each for metric in metrics for each in (metric.top, metric.bottom) if each]
+    own = {name for each in measures for name in (*sources(each.column), *needed(each.where))}
+    return sorted(own | {dimension.column for dimension in dimensions})

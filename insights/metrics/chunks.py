@@ -1,0 +1,68 @@
+"""The events of some periods at a time, so that memory holds no more than these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Ints
+from features.events.knowledge import known_events
+from features.moments import month
+from insights.people import Audience
+from insights.periods import Periods
+
+AT_A_TIME: Final = 2_000_000  # events
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Events of the periods ``first`` and on: each one's ``period`` counted from it, and its ``customer``'s number."""
+
+    first: int
+    periods: int
+    events: pl.DataFrame
+    period: Ints
+    customer: Ints
+
+
+def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: Sequence[str]) -> Iterator[Chunk]:
+    """The events of some kinds in all periods, with some columns and ``customer_id`` as known at each period's end."""
+    wanted = list(dict.fromkeys(["fragment", "time", "kind", *columns]))
+    attributes = [name for name in wanted if name not in audience.lake.scan("events").collect_schema().names()]
+    for first, last in _spans(audience, periods):
+        start, end = int(periods.edges[first]), int(periods.edges[last])
+        scanned = known_events(audience.lake.scan("events"), audience.as_of)
+        scanned = scanned.filter(pl.col("time") >= start, pl.col("time") < end, pl.col("kind").is_in(kinds))
+        own = scanned.select(name for name in wanted if name not in attributes)
+        end_of = pl.col("time").map_batches(partial(_end, periods), return_dtype=pl.Int64)
+        events = audience.events_of_periods(own, end_of).drop("fragment")
+        if attributes:
+            known = audience.customers().select("customer_id", *attributes)
+            events = events.join(known, on="customer_id", how="left")
+        found = events.collect(engine="streaming")
+        customer = found["customer_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
+        yield Chunk(first, last - first, found, periods.place(found["time"].to_numpy()) - first, customer)
+
+
+def _end(periods: Periods, time: pl.Series) -> pl.Series:
+    """The last microsecond of the period of each moment."""
+    return pl.Series(periods.ends[periods.place(time.to_numpy())])
+
+
+def _spans(audience: Audience, periods: Periods) -> Iterator[tuple[int, int]]:
+    """Ranges of periods that hold about as many events as are read at a time; at least one period each."""
+    entries = audience.lake.manifest.tables.get("events", ())
+    rows, first, held = {entry.part: entry.rows for entry in entries}, 0, 0.0
+    for place, (start, end) in enumerate(zip(periods.edges[:-1], periods.edges[1:], strict=True)):
+        days = max(round((end - start) / 86_400_000_000), 1)
+        held += sum(rows.get(month(int(at)), 0) / 30 for at in np.linspace(start, end - 1, days))
+        if held >= AT_A_TIME:
+            yield first, place + 1
+            first, held = place + 1, 0.0
+    if first < len(periods):
+        yield first, len(periods)

@@ -1,0 +1,63 @@
+"""The metrics that there are without a word in ``stamkund.yaml``: whatever the events can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import polars as pl
+
+from features.config.sections.insights.metrics import Divisor, MetricSettings
+from features.events.kinds import RETURNS
+from features.lake import Lake
+
+ANSWERS_TO_CONTACTS: Final = ("open", "click", "redeem")
+_HELD: Final = ("cost",)
+
+
+def default_metrics(lake: Lake) -> dict[str, MetricSettings]:
+    """The default metrics of a lake, by name.
+
+    >>> from pathlib import Path
+    >>> default_metrics(Lake(Path("nowhere")))
+    {}
+    """
+    held = [pl.col(name).is_not_null().any() for name in _HELD]
+    kinds = lake.scan("events").group_by("kind").agg(*held).collect(engine="streaming")
+    return dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
+
+
+def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, MetricSettings]]:
+    if "order" in kinds:
+        yield from _of_orders([kind for kind in ("order", *RETURNS) if kind in kinds], bool(kinds["order"]["cost"]))
+    if "order" in kinds and (returns := [kind for kind in RETURNS if kind in kinds]):
+        over = Divisor(kind="order")
+        yield "returned", MetricSettings(take="ratio", kind=returns, of="value", over=over, better="lower")
+    if "contact" in kinds:
+        yield "contacted", MetricSettings(take="distinct", kind="contact", of="customer")
+        yield "contacts_per_customer", MetricSettings(take="ratio", kind="contact", over=Divisor(of="customer"))
+        for answer in ANSWERS_TO_CONTACTS:
+            if answer in kinds:
+                yield f"{answer}s_per_contact", MetricSettings(take="ratio", kind=answer, over=Divisor(kind="contact"))
+    if "visit" in kinds:
+        yield "visitors", MetricSettings(take="distinct", kind="visit", of="customer")
+    if "support" in kinds:
+        yield "support_cases", MetricSettings(take="count", kind="support", better="lower")
+    if "support" in kinds and "order" in kinds:
+        over = Divisor(kind="order", of="orders")
+        yield "support_per_order", MetricSettings(take="ratio", kind="support", over=over, better="lower")
+    if "referral" in kinds:
+        yield "referrals", MetricSettings(take="count", kind="referral")
+        yield "advocates", MetricSettings(take="distinct", kind="referral", of="customer")
+
+
+def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, MetricSettings]]:  # noqa: FBT001
+    yield "revenue", MetricSettings(take="sum", kind=kinds, of="net_value")
+    if with_costs:
+        yield "margin", MetricSettings(take="sum", kind=kinds, of="margin")
+    yield "orders", MetricSettings(take="count", kind="order", of="orders")
+    yield "buyers", MetricSettings(take="distinct", kind="order", of="customer")
+    yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
+    yield "orders_per_buyer", MetricSettings(take="ratio", kind="order", of="orders", over=Divisor(of="customer"))
+    per_buyer = Divisor(kind="order", of="customer")
+    yield "revenue_per_buyer", MetricSettings(take="ratio", kind=kinds, of="net_value", over=per_buyer)

@@ -1,0 +1,81 @@
+"""Questions about metrics, answered from the tables of a refresh without any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.errors import StamkundError
+from features.texts.catalogue import texts_in
+from insights.periods import GRAINS
+from insights.tables import Tables
+
+ALL: Final = ""  # the dimension of everybody together
+_OF_REFRESH: Final = ("as_of", "build")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which ``metrics`` (none: all), ``by`` which dimension (None: of all together), in how many ``last`` periods."""
+
+    metrics: tuple[str, ...] = ()
+    by: str | None = None
+    grain: str = "month"
+    last: int = 24
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Metrics and their cells, by metric, period and group; amounts are in units of the currency, times in µs."""
+
+    as_of: int
+    build: str
+    dimensions: list[str]
+    metrics: list[dict[str, Any]]
+    cells: list[dict[str, Any]]
+
+
+def told(tables: Tables, question: Question, language: str = "en") -> Answer:
+    """What the last refresh found; raises :class:`StamkundError` for names that it does not know."""
+    manifest, every = tables.manifest, tables.read("metrics").to_pylist()
+    names = [row["metric"] for row in every]
+    for name in question.metrics:
+        _check("unknown_metric", "metric", name, names)
+    _check("unknown_grain", "grain", question.grain, GRAINS)
+    dimensions = tables.read("dimensions")["dimension"].to_pylist()
+    if question.by is not None:
+        _check("unknown_dimension", "by", question.by, dimensions)
+    wanted = [row for row in every if not question.metrics or row["metric"] in question.metrics]
+    cells = _cells(tables, question)
+    metrics = [
+        {name: value for name, value in row.items() if name not in _OF_REFRESH}
+        | {"text": text_of(row["metric"], row["text"], language)}
+        for row in wanted
+    ]
+    rows = [row | {"dimension": row["dimension"] or None} for row in cells.drop_columns(["grain"]).to_pylist()]
+    return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows)
+
+
+def text_of(name: str, own: str | None, language: str) -> str:
+    """A metric in words: its own where it is declared with some, else those of the catalogue, else its name."""
+    return own or texts_in(language).get(f"metric.{name}", name.replace("_", " "))
+
+
+def _cells(tables: Tables, question: Question) -> pa.Table:
+    filters: list[tuple[str, str, object]] = [("grain", "=", question.grain), ("dimension", "=", question.by or ALL)]
+    if question.metrics:
+        filters.append(("metric", "in", list(question.metrics)))
+    cells = tables.read("cells", filters=filters).drop_columns(list(_OF_REFRESH))
+    starts = sorted(set(cells["start"].to_pylist()))[-question.last :]
+    if starts:
+        cells = cells.filter(pc.greater_equal(cells["start"], starts[0]))
+    return cells
+
+
+def _check(code: str, field: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise StamkundError.unknown(code, field, name, known, field=field)

@@ -1,0 +1,136 @@
+"""The tables of metrics: what each is, and its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.arrays import Floats, Ints, Mask
+from insights.dimensions import Dimension, dimensions
+from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
+from insights.metrics.cells import Cells, cells
+from insights.metrics.defaults import default_metrics
+from insights.metrics.metric import Metric
+from insights.metrics.questions import ALL
+from insights.people import Audience
+from insights.periods import GRAINS, Grain, Periods
+from insights.tables import Draft
+
+LEAST: Final = 5  # customers: with fewer behind it a figure is not told
+CELLS: Final = pa.schema([
+    ("metric", pa.string()), ("grain", pa.string()), ("dimension", pa.string()), ("group", pa.string()),
+    ("period", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("value", pa.float64()), ("low", pa.float64()),
+    ("high", pa.float64()), ("n", pa.float64()), ("customers", pa.int64()), ("open", pa.bool_()),
+    ("suppressed", pa.bool_()), ("change", pa.float64()), ("change_low", pa.float64()), ("change_high", pa.float64()),
+    ("change_stands", pa.bool_()), ("compared", pa.int64()),
+])  # fmt: skip
+
+
+def write_metrics(audience: Audience, draft: Draft) -> None:
+    """Write the tables ``metrics``, ``dimensions`` and ``cells``."""
+    metrics = metrics_of(audience)
+    by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
+    draft.write("dimensions", pa.table({"dimension": pa.array([each.name for each in by], pa.string())}))
+    draft.write("metrics", pa.Table.from_pylist([_told(metric) for metric in metrics], _METRICS))
+    found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
+    table = pa.concat_tables([CELLS.empty_table(), *found])
+    draft.write(
+        "cells", table.sort_by([(name, "ascending") for name in ("metric", "grain", "dimension", "start", "group")])
+    )
+
+
+_METRICS: Final = pa.schema([
+    ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
+    ("better", pa.string()),
+])  # fmt: skip
+
+
+def metrics_of(audience: Audience) -> list[Metric]:
+    """Every metric: the default ones, and those that are declared, which count where names are the same."""
+    every = {**default_metrics(audience.lake), **audience.settings.metrics}
+    return [Metric.of(name, each, audience.settings.minor_units) for name, each in sorted(every.items())]
+
+
+def _told(metric: Metric) -> dict[str, object]:
+    better = "higher" if metric.higher_is_better else "lower"
+    return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": metric.target, "better": better}
+
+
+def _of_grain(
+    audience: Audience, metrics: Sequence[Metric], by: Sequence[Dimension], grain: Grain
+) -> Iterator[pa.Table]:
+    """The cells of all metrics in periods of a grain."""
+    span = audience.events().select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
+    first = span["first"].item()
+    if first is None or not metrics:
+        return
+    periods = Periods.of(grain, first, audience.as_of, audience.settings.timezone)
+    parts: dict[tuple[str, str], list[Cells]] = {}
+    for part in cells(audience, metrics, periods, by):
+        parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
+    began = {name: _began(together) for (name, dimension), together in parts.items() if dimension == ALL}
+    for (name, _), together in parts.items():
+        table = _table(together, periods, as_of=audience.as_of)
+        yield table.filter(pc.greater_equal(table["start"], int(periods.edges[began[name]])))
+
+
+def _began(parts: Sequence[Cells]) -> int:
+    """The first period in which anybody is behind a metric; before it there is nothing to tell."""
+    there = np.concatenate([part.customers for part in parts]).any(axis=1)
+    return int(there.argmax())
+
+
+def _table(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table:
+    """The cells of one metric and dimension, with the change of each since the period before."""
+    metric, dimension = parts[0].metric, parts[0].dimension
+    labels = dimension.labels if dimension else (None,)
+    estimate = Estimate(*(
+        np.concatenate([getattr(part.estimate, name) for part in parts]) for name in ("value", "low", "high", "n")
+    ))  # fmt: skip
+    customers = np.concatenate([part.customers for part in parts])
+    hidden, open_ = (customers > 0) & (customers < LEAST), periods.open(as_of=as_of)
+    change, stands, compared = _changes(estimate, customers, hidden | open_[:, None])
+    shape = estimate.value.shape
+    columns = {
+        "metric": [metric.name] * estimate.value.size,
+        "grain": [periods.grain] * estimate.value.size,
+        "dimension": [dimension.name if dimension else ALL] * estimate.value.size,
+        "group": [*labels] * len(periods),
+        "period": np.repeat(np.array(periods.labels), shape[1]),
+        "start": np.repeat(periods.edges[:-1], shape[1]),
+        "end": np.repeat(periods.edges[1:], shape[1]),
+        **{name: _shown(getattr(estimate, name), hidden) for name in ("value", "low", "high", "n")},
+        "customers": pa.array(customers.ravel(), mask=hidden.ravel()),
+        "open": np.repeat(open_, shape[1]),
+        "suppressed": hidden.ravel(),
+        "change": _shown(change.value), "change_low": _shown(change.low), "change_high": _shown(change.high),
+        "change_stands": stands.ravel(),
+        "compared": np.full(estimate.value.size, compared),
+    }  # fmt: skip
+    table = pa.table(columns, schema=CELLS)
+    return table.filter(pa.array((customers > 0).ravel() | (dimension is None)))
+
+
+def _changes(estimate: Estimate, customers: Ints, untold: Mask) -> tuple[Estimate, Mask, int]:
+    """What each period adds to the one before, which of these changes stand, and how many were compared."""
+    before, now = estimate[:-1], estimate[1:]
+    since = difference(now, before)
+    nobody = ~np.logical_or.accumulate(customers > 0)  # the figure has not begun
+    untold = untold[1:] | untold[:-1] | nobody[:-1]
+    parts = (np.where(untold, np.nan, part) for part in (since.value, since.low, since.high))
+    first = np.full((1, estimate.value.shape[1]), np.nan)
+    value, low, high = (np.concatenate([first, part]) for part in parts)
+    change = Estimate(value, low, high, estimate.n)
+    found = benjamini_hochberg(p_value(change).ravel())
+    return change, found.stands.reshape(value.shape), found.compared
+
+
+def _shown(values: Floats, hidden: Mask | None = None) -> pa.Array:
+    """Numbers; null where they are not known or hidden."""
+    mask = np.isnan(values) if hidden is None else np.isnan(values) | hidden
+    return pa.array(values.ravel(), mask=mask.ravel())

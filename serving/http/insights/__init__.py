@@ -1,0 +1,1 @@
+"""Insights over HTTP: answered from the tables of the last refresh."""

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from insights import tables
+from insights.metrics import questions
+from serving.http.current.state import CurrentState
+from serving.http.insights import metrics
+from serving.jobs.insights import refresh_all
+
+
+@pytest.fixture(scope="module")
+def _tables(current: CurrentState) -> None:
+    refresh_all(current.state.settings, as_of=current.state.settings.now())
+
+
+@pytest.mark.usefixtures("_tables")
+def test_metrics_are_answered_from_the_tables(http: TestClient) -> None:
+    got = http.get("/v1/insights/metrics", params={"metric": ["revenue", "buyers"], "last": 2, "by": "category"})
+    answer = got.json()
+    assert answer["as_of"] == "2017-12-03T00:00:00Z"
+    assert [metric["text"] for metric in answer["metrics"]] == ["customers who bought", "revenue, net of returns"]
+    assert {cell["period"] for cell in answer["cells"]} == {"2017-11", "2017-12"}
+    assert {cell["dimension"] for cell in answer["cells"]} == {"category"}
+    wrong = http.get("/v1/insights/metrics", params={"grain": "mont"}).json()["error"]
+    assert (wrong["code"], wrong["field"]) == ("unknown_grain", "grain")
+
+
+def test_the_module_that_answers_reads_no_engine() -> None:
+    names = {"polars", "duckdb"}
+    source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (questions, tables, metrics))
+    assert not any(f"import {name}" in source for name in names)
