@@ -134,7 +134,8 @@ class Tally:
     @property
     def entered(self) -> Ints:
         """``[cell]``: all, with the open ones."""
-        return self.over.sum(axis=1) + self.open.sum(axis=1)
+        entered: Ints = self.over.sum(axis=1) + self.open.sum(axis=1)
+        return entered
 
     @property
     def reached(self) -> Ints:

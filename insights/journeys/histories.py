@@ -79,4 +79,5 @@ class Occurrences:
 
     def from_row(self, rows: Ints) -> Ints:
         """For each row the next one, itself included, in which it occurs; the number of all rows where none does."""
-        return self._rows[self._before[rows]]
+        found: Ints = self._rows[self._before[rows]]
+        return found

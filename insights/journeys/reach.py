@@ -57,7 +57,8 @@ class Reached:
         """The row of the latest step that each reached."""
         time = np.where(self.rows >= 0, histories.time[self.rows], -NEVER)
         latest = len(time) - 1 - np.argmax(time[::-1], axis=0)
-        return self.rows[latest, np.arange(len(self.start))]
+        last: Ints = self.rows[latest, np.arange(len(self.start))]
+        return last
 
 
 def reach(histories: Histories, steps: Sequence[Mask], unless: Mask | None, rules: Rules) -> Reached:

@@ -66,7 +66,7 @@ def worth_of_a_point(scores: Scores, spending: Spending, *, since: Ints, as_of: 
     placebo = found(past - further)
     return Worth(
         spend=found(spent - before),
-        kept=found((orders > 0) * 1.0 - (orders_before > 0)),
+        kept=found((orders > 0).astype(np.float64) - (orders_before > 0)),
         naive=found(spent),
         placebo=placebo,
         refusal=_refusal(len(rows), scores.response, placebo),

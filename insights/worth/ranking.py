@@ -43,7 +43,7 @@ def ranked(worth: Estimate, passing: Floats) -> Ranking:
     left = np.sqrt(trust * error**2 + (1 - trust) ** 2 / max(float(weight.sum()), 1e-300))
     half = z_score(0.95) * np.where(known, left, np.nan)
     estimate = Estimate(shrunken, shrunken - half, shrunken + half, worth.n)
-    yearly = Estimate(*(part * passing for part in (estimate.value, estimate.low, estimate.high)), worth.n)
+    yearly = Estimate(estimate.value * passing, estimate.low * passing, estimate.high * passing, worth.n)
     return Ranking(np.argsort(-np.nan_to_num(yearly.value, nan=-np.inf), kind="stable"), estimate, yearly)
 
 
