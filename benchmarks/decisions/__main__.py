@@ -1,5 +1,7 @@
 """How fast decisions are over HTTP at half of the most that one worker can do, and whether limits hold among two.
 
+Then decisions for everybody in a batch, and whether they are those over HTTP.
+
 A hundred candidates, rules, caps, budgets, consent, three models, customers of 300 events, SQLite. Beside them, in the
 same run: an empty route of the same server at the same pace, and the models' own arithmetic of the same decision.
 """
@@ -20,6 +22,7 @@ import yaml
 from rich.console import Console
 
 from benchmarks.decisions.arithmetic import arithmetic_ms
+from benchmarks.decisions.many import many
 from benchmarks.decisions.pace import CLIENTS, paced
 from benchmarks.decisions.people import people
 from benchmarks.decisions.questions import decisions, prepare
@@ -41,8 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         with Console(stderr=True).status("building the shop"):
             config = shop((options.home or Path(temporary)) / "shop", options.events)
-        figures = measure(config, requests=options.requests)
-        figures |= race(config, people(config), requests=options.race)
+        figures: Figures = {}
+        if options.requests:
+            figures |= measure(config, requests=options.requests)
+        if options.race:
+            figures |= race(config, people(config), requests=options.race)
+        if options.size:
+            figures |= many(config, options.size)
     figures["load_average"] = os.getloadavg()[0]
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
@@ -116,8 +124,9 @@ def _log_bytes(config: Path) -> float:
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--events", type=int, default=60_000, help="of the shop's customers, about")
-    options.add_argument("--requests", type=int, default=1_000, help="of each kind")
-    options.add_argument("--race", type=int, default=600, help="requests against the two workers")
+    options.add_argument("--requests", type=int, default=1_000, help="of each kind (0: none)")
+    options.add_argument("--race", type=int, default=600, help="requests of the race, on each store (0: none)")
+    options.add_argument("--size", type=int, default=2_000, help="customers of the batch (0: none)")
     options.add_argument("--home", type=Path, help="where the shop is kept for the next run (default: nowhere)")
     return options
 

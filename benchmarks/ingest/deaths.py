@@ -57,7 +57,7 @@ def deaths(config: Path, *, workers: int, kills: int) -> Figures:
         while done < kills:
             with service(config, port=port, workers=workers) as (_, pid):
                 if workers > 1 and done + 1 < kills:
-                    die(lambda: os.kill(_workers(pid)[0], signal.SIGKILL))
+                    die(lambda: os.kill(workers_of(pid)[0], signal.SIGKILL))
                 die(lambda: os.killpg(pid, signal.SIGKILL))
         with service(config, port=port, workers=workers):
             senders.await_more(BETWEEN)
@@ -68,7 +68,7 @@ def deaths(config: Path, *, workers: int, kills: int) -> Figures:
     }
 
 
-def _workers(pid: int) -> list[int]:
+def workers_of(pid: int) -> list[int]:
     """The processes that answer, of the one that watches them."""
     children = subprocess.run(["pgrep", "-f", "-P", str(pid), "spawn_main"], stdout=subprocess.PIPE, check=True)  # noqa: S603, S607
     return [int(child) for child in children.stdout.split()]

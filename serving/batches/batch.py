@@ -16,7 +16,7 @@ from features.privacy.pseudonyms import stored_node
 from features.progress import Progress, silent
 from serving.batches.chunk import Deciding
 from serving.batches.customers import count, pages
-from serving.batches.rows import Told, frame
+from serving.batches.rows import Told, frame, of_batch
 from serving.batches.sameness import check_same
 from serving.batches.tally import Tally
 from serving.decisions.facts.context import check_context
@@ -61,10 +61,19 @@ class Batch:
 
     @outages_as_errors()
     def write(
-        self, out: Path | str, table: str, customers: Sequence[str] | None = None, progress: Progress = silent
+        self,
+        out: Path | str,
+        table: str,
+        customers: Sequence[str] | None = None,
+        progress: Progress = silent,
+        *,
+        append: bool = False,
     ) -> str:
-        """Decide, and write a row for each choice to a file or a table, all or nothing; where that is."""
-        destination = Destination.of(out, table, append=False)
+        """Decide, and write a row for each choice to a file or a table, all or nothing; where that is.
+
+        With ``append`` the table keeps the rows of other batches.
+        """
+        destination = Destination.of(out, table, append=append, marks=of_batch)
         destination.write(self._frames(customers, progress))
         note_export(self.state.store, str(destination), "decisions")
         return str(destination)

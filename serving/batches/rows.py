@@ -97,6 +97,11 @@ class Told:
                 yield {**head, "placement": placement["id"], "is_fallback": "score" not in figures, **odds, **figures}
 
 
+def of_batch(column: str) -> bool:
+    """Decisions of a batch have its name."""
+    return column == "batch"
+
+
 def frame(rows: list[Json]) -> pl.DataFrame:
     """Rows as a frame."""
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from features.errors import StamkundError
 from serving.http.current.state import State
-from serving.http.jobs.requests import BuildJob, ScoreJob, TrainJob
+from serving.http.jobs.requests import JobRequest
 from serving.jobs.queue.rows import add_job, cancel_job, job_of, jobs_before
 from serving.jobs.queue.tending import tend_jobs
 from serving.store.engine import outages_as_errors
@@ -17,7 +17,7 @@ Json = dict[str, object]
 
 
 @outages_as_errors()
-def ask_job(state: State, request: BuildJob | TrainJob | ScoreJob, key: Key | None, request_id: str | None) -> Json:
+def ask_job(state: State, request: JobRequest, key: Key | None, request_id: str | None) -> Json:
     """Ask for a job, once for each request id of a key."""
     if state.settings.serving.models == "carried":
         raise StamkundError("carried_models", field="kind")

@@ -17,10 +17,13 @@ VARIABLE = r"^\$\{\w+\}$"
 
 
 class _Job(Body):
-    as_of: str | None = Field(default=None, description="The moment to look from; the clock's when left out.")
     request_id: str | None = Field(
         default=None, min_length=1, max_length=200, description="The same again is the same job; so is Idempotency-Key."
     )
+
+
+class _JobAt(_Job):
+    as_of: str | None = Field(default=None, description="The moment to look from; the clock's when left out.")
 
     def _moment(self, settings: Settings) -> list[str]:
         if self.as_of is None:
@@ -29,7 +32,7 @@ class _Job(Body):
         return [f"--as-of={self.as_of}"]
 
 
-class BuildJob(_Job):
+class BuildJob(_JobAt):
     """Read what is new, write everyone's profile, renew the records: `stamkund build`."""
 
     kind: Literal["build"]
@@ -43,7 +46,7 @@ class BuildJob(_Job):
         return [*self._moment(settings), *switches, *([f"--accept={','.join(self.accept)}"] if self.accept else ())]
 
 
-class TrainJob(_Job):
+class TrainJob(_JobAt):
     """Fit, judge and register models: `stamkund train`."""
 
     kind: Literal["train"]
@@ -59,7 +62,7 @@ class TrainJob(_Job):
         return [*self._moment(settings), *(["--quick"] if self.quick else ()), "--", *self.targets]
 
 
-class ScoreJob(_Job):
+class ScoreJob(_JobAt):
     """Score everybody: `stamkund score`."""
 
     kind: Literal["score"]
@@ -83,4 +86,43 @@ class ScoreJob(_Job):
         ]
 
 
-JobRequest = Annotated[BuildJob | TrainJob | ScoreJob, Field(discriminator="kind")]
+class DecideJob(_Job):
+    """Decide for everybody, now: `stamkund decide --everyone`."""
+
+    kind: Literal["decide"]
+    placements: list[Name] = Field(default=[], max_length=20, description="All that are declared when left out.")
+    count: int | None = Field(default=None, strict=True, ge=1, le=100, description="How many; as declared, else 1.")
+    context: dict[Name, str] = Field(default={}, max_length=50, description="What a request would tell, as texts.")
+    batch: Name | None = Field(
+        default=None, description="Its name: by the same one nobody is decided again. A new one when left out."
+    )
+    out: str = Field(
+        default="decisions.parquet",
+        pattern=f"{FILE}|{VARIABLE}",
+        description="A file beside the settings, or `${NAME}`: the environment variable with a database's URL.",
+    )
+    table: Name = Field(default="decisions", description="The table, in a database.")
+    append: bool = Field(default=False, strict=True, description="Keep the table's rows of other batches.")
+    dry_run: bool = Field(default=False, strict=True, description="Count what it comes to; keep and write nothing.")
+
+    def arguments(self, settings: Settings) -> list[str]:
+        """The options of its command line."""
+        placements = {} if settings.decisions is None else settings.decisions.placements
+        for place, name in enumerate(self.placements):
+            if placements and name not in placements:
+                field = f"placements[{place}]"
+                raise StamkundError.unknown("unknown_placement", "placement", name, placements, field=field)
+        return [
+            "--everyone",
+            *(f"--placement={name}" for name in self.placements),
+            *([f"--count={self.count}"] if self.count is not None else ()),
+            *(f"--context={name}={value}" for name, value in self.context.items()),
+            *([f"--batch={self.batch}"] if self.batch is not None else ()),
+            f"--out={self.out}",
+            f"--table={self.table}",
+            *(["--append"] if self.append else ()),
+            *(["--dry-run"] if self.dry_run else ()),
+        ]
+
+
+JobRequest = Annotated[BuildJob | TrainJob | ScoreJob | DecideJob, Field(discriminator="kind")]

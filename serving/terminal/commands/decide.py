@@ -31,6 +31,7 @@ def decide(
         str, typer.Option("--out", help="Of many: a Parquet file, or a database's URL; '${CRM}' is that in a variable.")
     ] = "decisions.parquet",
     table: Annotated[str, typer.Option(help="The table, when --out is a database.")] = "decisions",
+    append: Annotated[bool, typer.Option("--append", help="Keep the table's rows of other batches.")] = False,
     batch: Annotated[
         str | None, typer.Option(help="Its name: by the same one nobody is decided again. Default: a new one, told.")
     ] = None,
@@ -49,8 +50,11 @@ def decide(
             raise StamkundError("bad_option", text, field="customer")
         told = pairs_of(context or (), "context")
         if customer is not None:
-            if batch is not None or dry_run or len(placement or ()) > 1:
-                text = "--batch, --dry-run and several --placement are for many: add --everyone or --customers FILE."
+            if batch is not None or dry_run or append or len(placement or ()) > 1:
+                text = (
+                    "--batch, --append, --dry-run and several --placement are for many: add --everyone or "
+                    "--customers FILE."
+                )
                 raise StamkundError("bad_option", text, field="customer")
             from serving.terminal.decisions.decision import decision_of, decision_tables
 
@@ -74,7 +78,7 @@ def decide(
         from serving.terminal.decisions.many import Asked, decide_many
 
         asked = Asked(customers, told, tuple(placement or ()), count)
-        decide_many(out, config, asked, out=to, table=table, batch=batch, dry_run=dry_run)
+        decide_many(out, config, asked, out=to, table=table, append=append, batch=batch, dry_run=dry_run)
 
 
 def export(

@@ -51,7 +51,15 @@ class Asked:
 
 
 def decide_many(
-    output: Output, config: Path, asked: Asked, *, out: str, table: str, batch: str | None, dry_run: bool
+    output: Output,
+    config: Path,
+    asked: Asked,
+    *,
+    out: str,
+    table: str,
+    append: bool,
+    batch: str | None,
+    dry_run: bool,
 ) -> None:
     """Decide for many, tell what it came to, and where it was written."""
     settings, ids, name = settings_of(config), asked.ids(), batch or uuid.uuid4().hex[:12]
@@ -61,7 +69,7 @@ def decide_many(
         if not dry_run:
             output.say(f"Batch {name}: if it is stopped, it goes on with --batch {name}.")
         with standing(), output.progress() as report:
-            where = None if dry_run else made.write(out, table, ids, report)
+            where = None if dry_run else made.write(out, table, ids, report, append=append)
             if dry_run:
                 made.look(ids, report)
     finally:

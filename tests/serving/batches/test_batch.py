@@ -183,3 +183,18 @@ def test_consent_keeps_away_as_over_http_and_from_what_is_written(own: CurrentSt
     asked = {"request_id": "spring", "profile": {"id": "4"}, "context": {"channel": "sms"}}
     answer = http.post("/v1/decisions", json={**asked, "placements": [{"id": "home"}, {"id": "side"}]}).json()
     assert (answer["is_repeated"], [place["items"] for place in answer["placements"]]) == (True, [[], []])
+
+
+def test_a_table_keeps_the_rows_of_other_batches(anywhere: State) -> None:
+    state, url = declared(anywhere, DECLARED), anywhere.settings.store_url
+    for name, some in (("spring", SOME[:4]), ("summer", SOME[4:7]), ("spring", SOME[:6])):
+        batch_of(state, name=name).write(url, "offers", some, append=True)
+    told = pl.read_database("SELECT * FROM offers", state.store)
+    shown = told.filter(pl.col("batch") == "spring")
+    assert set(told["batch"]) == {"spring", "summer"}
+    assert set(shown["customer_id"]) == set(SOME[:6])
+    assert not shown.select("decision_id", "placement", "position").is_duplicated().any()
+    assert {str(moment)[:19] for moment in told["as_of"]} == {"2017-12-03 00:00:00"}
+    assert {bool(each) for each in told["is_fallback"]} == {True, False}
+    with pytest.raises(StamkundError, match="Only a table"):
+        batch_of(state).write("decisions.parquet", "", SOME, append=True)

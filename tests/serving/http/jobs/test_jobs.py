@@ -64,6 +64,31 @@ def test_each_kind_is_a_command_line(http: TestClient, shop: CurrentState) -> No
             {"kind": "score", "out": "${CRM}", "append": True, "reasons": 0},
             ["--out=${CRM}", "--table=scores", "--append", "--reasons=0"],
         ),
+        ({"kind": "decide"}, ["--everyone", "--out=decisions.parquet", "--table=decisions"]),
+        (
+            {
+                "kind": "decide",
+                "placements": ["home"],
+                "count": 2,
+                "context": {"channel": "email"},
+                "batch": "spring",
+                "out": "${CRM}",
+                "table": "offers",
+                "append": True,
+                "dry_run": True,
+            },
+            [
+                "--everyone",
+                "--placement=home",
+                "--count=2",
+                "--context=channel=email",
+                "--batch=spring",
+                "--out=${CRM}",
+                "--table=offers",
+                "--append",
+                "--dry-run",
+            ],
+        ),
     ):
         told = http.post("/v1/jobs", json=body).json()
         assert arguments(shop.state.store, told["id"]) == expected
@@ -83,6 +108,10 @@ def test_each_kind_is_a_command_line(http: TestClient, shop: CurrentState) -> No
         ({"kind": "score", "out": "postgresql://crm:secret@db/crm"}, "invalid_request"),
         ({"kind": "score", "out": "${A}${B}"}, "invalid_request"),
         ({"kind": "score", "out": "--customer=3.parquet"}, "invalid_request"),
+        ({"kind": "decide", "out": "../decisions.parquet"}, "invalid_request"),
+        ({"kind": "decide", "as_of": "2017-12-03"}, "invalid_request"),
+        ({"kind": "decide", "context": {"--out": "x"}}, "invalid_request"),
+        ({"kind": "decide", "count": 0}, "invalid_request"),
     ],
 )
 def test_what_no_job_can_be_is_refused_at_the_door(http: TestClient, body: dict[str, object], code: str) -> None:
