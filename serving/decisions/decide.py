@@ -40,7 +40,7 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
         failing.mark("control", np.ones(len(failing.bits), dtype=np.bool_), tell=partial(_arm, setup, facts))
         placements = [replace(placement, count=0) for placement in placements]
     fits = [placement.fits(setup.candidates) for placement in placements]
-    exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.exploration
+    exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.explorer(worth)
     picks = choose(order, placements, fits, Manner(setup.diversity, restraint, exploration, facts.seed))
     return Decided(facts, failing, worth, order, placements, fits, picks, arbitration, restraint)
 

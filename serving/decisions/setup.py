@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
+import numpy as np
+
+from features.arrays import Floats
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.exploration import Exploration as ExplorationSettings
 from features.config.settings import Settings
 from features.language.rules.types import Names
 from serving.decisions.arbitration.arbitration import Arbitration
+from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.columns import candidate_cells
+from serving.decisions.candidates.past import NOTHING, Past
 from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
+from serving.decisions.choice.thompson import Thompson
 from serving.decisions.control.arms import Arms
 from serving.decisions.eligibility.checks import Checks
 from serving.decisions.eligibility.rules import Rules
@@ -31,17 +39,15 @@ class Setup:
     rules: Rules
     arbitration: Arbitration
     diversity: Diversity
-    exploration: Exploration
+    exploration: ExplorationSettings
     arms: Arms
     telling: Telling
     placements: Mapping[str, Placement]
     policy: Policy | None = None
-    usual: float | None = None  # the chance where no model tells one
+    past: Past = NOTHING
 
     @classmethod
-    def of(
-        cls, settings: Settings, candidates: Candidates, names: Names | None = None, usual: float | None = None
-    ) -> Self:
+    def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None, past: Past = NOTHING) -> Self:
         """What the settings make of some candidates; rules may use ``names``, or those alone that settings tell."""
         declared, names = settings.decisions or DecisionSettings(), names or settings.rule_names
         units, language = 10**settings.minor_units, settings.language
@@ -53,8 +59,7 @@ class Setup:
             declared.arbitration, candidates, names, fixed, units=units, timezone=settings.timezone
         )
         diversity = Diversity.of(declared.arbitration.diverse, candidates.offers)
-        exploring = declared.exploration
-        exploration = Exploration(exploring.share, exploring.width if exploring.share else 1)
+        exploration = declared.exploration
         arms = Arms(declared.control)
         fallback, in_full = settings.offers.fallback, settings.decisions is not None
         telling = Telling(candidates, diversity, fallback, settings.minor_units, language, in_full=in_full)
@@ -65,8 +70,21 @@ class Setup:
         policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, units=units)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
         return cls(
-            candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, usual
+            candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, past
         )
+
+    @cached_property
+    def shown(self) -> Floats:
+        """``[candidate]``: how often it was chosen before."""
+        offers = self.candidates.offers
+        return np.array([self.past.shown.get((o.campaign_id, o.offer_id), 0) for o in offers], dtype=np.float64)
+
+    def explorer(self, worth: Worth) -> Exploration | Thompson:
+        """What draws among the best for somebody for whom candidates are worth so much."""
+        declared = self.exploration
+        if declared.by == "thompson":
+            return Thompson(declared.width, self.shown, worth)
+        return Exploration(declared.share, declared.width if declared.share else 1)
 
     def placement(
         self, name: str, *, count: int | None = None, types: Sequence[str] = (), formats: Sequence[str] = ()

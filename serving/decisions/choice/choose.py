@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
@@ -12,6 +12,7 @@ from features.arrays import Ints, Mask
 from serving.decisions.choice.diversity import Diversity
 from serving.decisions.choice.exploration import Exploration
 from serving.decisions.choice.placement import Placement
+from serving.decisions.choice.thompson import Thompson
 from serving.decisions.policy.restraint import Restraint
 
 
@@ -34,7 +35,7 @@ class Manner:
 
     diversity: Diversity = field(default_factory=Diversity)
     restraint: Restraint | None = None
-    exploration: Exploration = field(default_factory=Exploration)
+    exploration: Exploration | Thompson = field(default_factory=Exploration)
     seed: str = ""
 
     def may_stand(self, place: int, shown: Sequence[int]) -> bool:
@@ -76,9 +77,9 @@ def take(order: Sequence[int], count: int, manner: Manner, *, first: int = 0) ->
         nearest = list(islice((place for place in left if manner.may_stand(place, shown)), exploration.width))
         if not nearest:
             break
-        rank = exploration.rank(len(nearest), seed=manner.seed, position=first + len(best))
+        rank, probability = exploration.draw(nearest, seed=manner.seed, position=first + len(best))
         place = nearest[rank]
-        best.append((place, exploration.probability(rank, of=len(nearest))))
+        best.append((place, probability))
         left.remove(place)
         if manner.restraint is not None:
             manner.restraint.take(place)
@@ -86,18 +87,22 @@ def take(order: Sequence[int], count: int, manner: Manner, *, first: int = 0) ->
 
 
 def _with_marginals(
-    picks: Sequence[Sequence[Pick]], order: Ints, exploration: Exploration, *, any_anywhere: bool
+    picks: Sequence[Sequence[Pick]], order: Ints, exploration: Exploration | Thompson, *, any_anywhere: bool
 ) -> list[list[Pick]]:
     """The same picks with their marginal probabilities, as far as these are known."""
-    ranks = {place: rank for rank, place in enumerate(order.tolist())} if exploration.share else {}
+    ranks = {place: rank for rank, place in enumerate(order.tolist())}
     told, position = [], 0
     for each in picks:
         row = []
         for pick in each:
-            marginal: float | None = 1.0
-            if exploration.share:
-                marginal = exploration.marginal(ranks[pick.place], position, of=len(order)) if any_anywhere else None
-            row.append(Pick(pick.place, pick.probability, marginal))
+            marginal: float | None = None
+            if isinstance(exploration, Thompson):  # what follows the first depends on what that was
+                marginal = pick.probability if position == 0 else None
+            elif not exploration.share:
+                marginal = 1.0
+            elif any_anywhere:
+                marginal = exploration.marginal(ranks[pick.place], position, of=len(order))
+            row.append(replace(pick, marginal=marginal))
             position += 1
         told.append(row)
     return told

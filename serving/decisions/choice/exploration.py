@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,11 @@ class Exploration:
         """The probability with which the candidate of a rank is shown at the next position."""
         width = min(self.width, of)
         return (1 - self.share) * (rank == 0) + (self.share / width) * (rank < width)
+
+    def draw(self, places: Sequence[int], *, seed: str, position: int) -> tuple[int, float]:
+        """Which of some candidates is shown at a position, and with which probability."""
+        rank = self.rank(len(places), seed=seed, position=position)
+        return rank, self.probability(rank, of=len(places))
 
     def marginal(self, rank: int, position: int, *, of: int) -> float:
         """The probability with which the candidate of a rank is shown at a position, before any position is drawn.

@@ -15,8 +15,8 @@ from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.generated import generated
 from serving.decisions.candidates.kept import kept_table, with_kept
 from serving.decisions.candidates.offers import offers_at
+from serving.decisions.candidates.past import Past
 from serving.decisions.candidates.popularity import line_counts
-from serving.decisions.candidates.usual import usual_chance
 from serving.decisions.facts.names import names_at
 from serving.decisions.setup import Setup
 from serving.scoring.lineup import Lineup
@@ -47,11 +47,11 @@ def offered_at(
     counts = line_counts(lake, as_of=as_of)
     made = generated(settings, lake.scan("items").collect(), counts)
     offers, table = offers_at(lake, settings, as_of=as_of, others=[made], kept=kept), lake.scan("offers").collect()
-    is_untold = settings.decisions is not None and (lineup is None or lineup.headline_model("propensities") is None)
-    usual = usual_chance(lake, settings, as_of=as_of) if is_untold else None
+    has_model = lineup is not None and lineup.headline_model("propensities") is not None
+    past = Past.of(lake, settings, as_of=as_of, has_model=has_model)
     names = names_at(settings, lake, None if lineup is None else lineup.feature_set)
     return Offered(
-        Setup.of(settings, Candidates.of(offers, counts), names, usual),
+        Setup.of(settings, Candidates.of(offers, counts), names, past),
         campaigns_of(with_kept(table, kept).lazy()),
         campaigns_by_id(pl.concat([table, made], how="diagonal")),
         change,

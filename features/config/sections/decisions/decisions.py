@@ -19,6 +19,7 @@ from features.config.sections.decisions.policy.rests import Rest
 from features.config.sections.decisions.policy.selection import Group, check_groups
 from features.config.sections.decisions.rules import DeclaredRule
 from features.config.sections.section import Section, check_names
+from features.errors import StamkundError
 
 
 class DecisionSettings(Section):
@@ -54,6 +55,14 @@ class DecisionSettings(Section):
     @model_validator(mode="after")
     def _known_groups(self) -> Self:
         check_groups({"caps": self.caps, "rests": self.rests, "budgets": self.budgets}, self.groups)
+        return self
+
+    @model_validator(mode="after")
+    def _chances_to_draw(self) -> Self:
+        ranking = self.arbitration
+        if self.exploration.by == "thompson" and (ranking.ranks_by != "value" or "propensity" not in ranking.factors):
+            msg = "`by: thompson` draws the chances by which candidates are ranked: rank `by: value` with `propensity`."
+            raise StamkundError("bad_setting", msg, field="exploration.by")
         return self
 
     @field_validator("control")

@@ -101,7 +101,7 @@ class Question:
         candidates, names, zone = state.setup.candidates, state.setup.rules.names, state.settings.timezone
         situation = Situation(self.request.context, self.consent, names, zone)
         if self.customer is None:
-            as_of, usual = self.moment.as_of, state.setup.usual
+            as_of, usual = self.moment.as_of, state.setup.past.usual
             facts = facts_of_visitor(self.lineup, candidates, as_of=as_of, situation=situation, usual=usual)
             return replace(facts, seed=self.decision_id)
         known, place = self.among or (known_of([self]), 0)
@@ -139,4 +139,4 @@ def known_of(questions: Sequence[Question]) -> Known:
     first, records = questions[0], [each.customer.record for each in questions if each.customer is not None]
     as_of, anyone = first.moment.as_of, first.state.setup.candidates.open_campaigns
     pairs = campaign_pairs(first.state, records, as_of=as_of, anyone=anyone)
-    return Known(first.lineup, records, pairs, as_of, first.state.setup.usual)
+    return Known(first.lineup, records, pairs, as_of, first.state.setup.past.usual)

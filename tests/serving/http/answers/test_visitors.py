@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from features.config.settings import Settings
 from features.lake import Lake
-from serving.decisions.candidates.usual import usual_chance
+from serving.decisions.candidates.past import usual_chance
 from serving.http.current.state import CurrentState
 from serving.store.tables.schema import CHOICES
 from tests.serving.decision_rows import saved_decision
