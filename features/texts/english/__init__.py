@@ -7,5 +7,6 @@ from features.texts.english.messages import MESSAGES, RULES
 from features.texts.english.nouns import NOUNS
 from features.texts.english.reasons import REASONS
 from features.texts.english.refusals import REFUSALS
+from features.texts.english.report import REPORT
 
-__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NOUNS", "REASONS", "REFUSALS", "RULES"]
+__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NOUNS", "REASONS", "REFUSALS", "REPORT", "RULES"]

@@ -8,5 +8,6 @@ from features.texts.swedish.names import NAMES
 from features.texts.swedish.nouns import NOUNS
 from features.texts.swedish.reasons import REASONS
 from features.texts.swedish.refusals import REFUSALS
+from features.texts.swedish.report import REPORT
 
-__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NAMES", "NOUNS", "REASONS", "REFUSALS", "RULES"]
+__all__ = ["ANSWERS", "ERRORS", "INSIGHTS", "MESSAGES", "NAMES", "NOUNS", "REASONS", "REFUSALS", "REPORT", "RULES"]

@@ -1,0 +1,72 @@
+"""What the report on customers says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+REPORT: Final[Mapping[str, str]] = {
+    "report.title": "{name}: how our customers are doing",
+    "report.about": "As of {day}. Everything here can be read without a connection, and forwarded.",
+    "report.contents": "Contents",
+    "report.unknown": "not known",
+    # findings
+    "report.findings": "What to know first",
+    "report.no_findings": "Nothing stands out: there are too few customers, or too short a history.",
+    "report.sure": "{value}, most likely between {interval} (95 % interval; of {n} customers).",
+    "report.list": "The {count} customers, those who spent most first:",
+    "finding.late": "{late} of {regulars} regular customers ({value}) have stayed away three times as long as they "
+    "usually do. They spent {money_spent} in the last year.",
+    "finding.late.advice": "Reach out to them before they are gone: a reminder, a service call, a reason to return.",
+    "finding.unanswered": "{silent} of {contacted} customers whom we contacted three times or more in the last year "
+    "({value}) never answered: no message opened, no link followed, no offer redeemed.",
+    "finding.unanswered.advice": "They spent {money_spent} all the same. Contact them less, or with something else.",
+    "finding.tenth": "One customer in ten brings {value} of the revenue: the best {best} of {buyers} spent "
+    "{money_spent} in the last year.",
+    "finding.tenth.advice": "Know them by name: losing one of them costs as much as losing several others.",
+    "finding.change.less": "Customers spend less than before: on average {value} less each in the last {weeks} weeks "
+    "than in the {weeks} before ({customers} customers, {money_all} in all).",
+    "finding.change.more": "Customers spend more than before: on average {value} more each in the last {weeks} weeks "
+    "than in the {weeks} before ({customers} customers, {money_all} in all).",
+    "finding.change.same": "Customers spend as much as before: the last {weeks} weeks differ from the {weeks} before "
+    "by {value} each, which may be chance ({customers} customers).",
+    "finding.change.advice": "{halved} of them spend less than half of what they did. Seasons are not taken out.",
+    # sections
+    "report.satisfaction": "Satisfaction",
+    "report.satisfaction.absent": "There are no answers to surveys. Map them as events of the kind survey, with a "
+    "rating and its scale.",
+    "report.retention": "Churn and retention",
+    "report.retention.absent": "No metric of churn or retention is computed.",
+    "report.value": "Customer lifetime value",
+    "report.value.absent": "No metric of customer lifetime value is computed.",
+    "report.sales": "What customers buy",
+    "report.sales.absent": "There are no orders.",
+    "report.contact": "Contact and support",
+    "report.contact.absent": "There are no contacts, visits or support cases.",
+    "report.own": "Your own metrics",
+    "report.now": "{value} in {period} (95 % interval {interval}).",
+    "report.change": "{change} since the month before, within what chance alone does ({interval}).",
+    "report.change.stands": "{change} since the month before: more than chance ({interval}).",
+    "report.by": "{metric}, by {dimension}, {period}",
+    # what a point is worth
+    "report.worth": "What a better experience is worth",
+    "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "
+    "spent afterwards.",
+    "report.worth.what": "One point more of",
+    "report.worth.spend": "spending in the quarter after",
+    "report.worth.kept": "customers who buy at all",
+    "report.worth.naive": "plain comparison",
+    "report.worth.answers": "answers",
+    "report.worth.caution": "These go together; that one causes the other is not shown. The plain comparison mistakes "
+    "good customers for pleased ones. A mood that nobody sees may move both: only asking or mending at random tells.",
+    # how to read it
+    "report.notes": "How to read this",
+    "report.note.as_of": "All figures are as known on {day}, of customers whose consent allows it.",
+    "report.note.interval": "An interval holds the true number 19 times out of 20.",
+    "report.note.open": "Periods that are not over are drawn hollow and dashed: they look low because days are missing. "
+    "There are {count} of them here.",
+    "report.note.hidden": "Groups of fewer than five customers are not shown: {count} figures here.",
+    "report.note.compared": "{compared} changes were compared and {found} of those shown stand out; about one in ten of "
+    "these may be chance.",
+    "report.note.money": "Money is net of returns and cancellations.",
+}

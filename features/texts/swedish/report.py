@@ -1,0 +1,72 @@
+"""What the report on customers says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+REPORT: Final[Mapping[str, str]] = {
+    "report.title": "{name}: så mår våra kunder",
+    "report.about": "Per den {day}. Allt här går att läsa utan uppkoppling och att skicka vidare.",
+    "report.contents": "Innehåll",
+    "report.unknown": "okänt",
+    # det viktigaste
+    "report.findings": "Det viktigaste först",
+    "report.no_findings": "Inget sticker ut: kunderna är för få eller historiken för kort.",
+    "report.sure": "{value}, troligen mellan {interval} (95 % intervall; av {n} kunder).",
+    "report.list": "De {count} kunderna, de som köpt mest först:",
+    "finding.late": "{late} av {regulars} stamkunder ({value}) har varit borta tre gånger så länge som de brukar. De "
+    "köpte för {money_spent} det senaste året.",
+    "finding.late.advice": "Hör av er innan de är borta: en påminnelse, ett samtal, en anledning att komma tillbaka.",
+    "finding.unanswered": "{silent} av {contacted} kunder som vi kontaktat minst tre gånger det senaste året ({value}) "
+    "har aldrig svarat: inget öppnat utskick, ingen följd länk, inget inlöst erbjudande.",
+    "finding.unanswered.advice": "De köpte ändå för {money_spent}. Kontakta dem mer sällan, eller med något annat.",
+    "finding.tenth": "Var tionde kund står för {value} av försäljningen: de {best} bästa av {buyers} köpte för "
+    "{money_spent} det senaste året.",
+    "finding.tenth.advice": "Känn dem vid namn: att förlora en av dem kostar lika mycket som att förlora flera andra.",
+    "finding.change.less": "Kunderna köper för mindre än förut: i genomsnitt {value} mindre var de senaste {weeks} "
+    "veckorna än de {weeks} dessförinnan ({customers} kunder, {money_all} totalt).",
+    "finding.change.more": "Kunderna köper för mer än förut: i genomsnitt {value} mer var de senaste {weeks} veckorna "
+    "än de {weeks} dessförinnan ({customers} kunder, {money_all} totalt).",
+    "finding.change.same": "Kunderna köper för lika mycket som förut: de senaste {weeks} veckorna skiljer sig från de "
+    "{weeks} dessförinnan med {value} var, vilket kan vara slump ({customers} kunder).",
+    "finding.change.advice": "{halved} av dem köper för mindre än hälften av förut. Säsonger är inte borträknade.",
+    # avsnitten
+    "report.satisfaction": "Nöjdhet",
+    "report.satisfaction.absent": "Det finns inga enkätsvar. Koppla dem som händelser av slaget survey, med betyg "
+    "(rating) och skala (scale).",
+    "report.retention": "Kundtapp och återköp",
+    "report.retention.absent": "Inget mått på kundtapp eller återköp är beräknat.",
+    "report.value": "Kundlivstidsvärde",
+    "report.value.absent": "Inget mått på kundlivstidsvärde är beräknat.",
+    "report.sales": "Vad kunderna köper",
+    "report.sales.absent": "Det finns inga köp.",
+    "report.contact": "Kontakt och kundtjänst",
+    "report.contact.absent": "Det finns inga kontakter, besök eller ärenden.",
+    "report.own": "Era egna mått",
+    "report.now": "{value} under {period} (95 % intervall {interval}).",
+    "report.change": "{change} sedan månaden före, inom vad slumpen gör ({interval}).",
+    "report.change.stands": "{change} sedan månaden före: mer än slump ({interval}).",
+    "report.by": "{metric}, per {dimension}, {period}",
+    # vad en poäng är värd
+    "report.worth": "Vad en bättre upplevelse är värd",
+    "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "
+    "köpte efteråt.",
+    "report.worth.what": "En poäng mer av",
+    "report.worth.spend": "köp kvartalet efter",
+    "report.worth.kept": "kunder som alls köper",
+    "report.worth.naive": "rak jämförelse",
+    "report.worth.answers": "svar",
+    "report.worth.caution": "Detta hänger ihop; att det ena orsakar det andra är inte visat. Den raka jämförelsen tar "
+    "goda kunder för nöjda. En stämning som ingen ser kan påverka båda: bara slumpvisa frågor eller åtgärder ger svar.",
+    # så läses rapporten
+    "report.notes": "Så läses rapporten",
+    "report.note.as_of": "Alla siffror är som de var kända den {day}, för kunder vars samtycke tillåter det.",
+    "report.note.interval": "Ett intervall innehåller det sanna talet 19 gånger av 20.",
+    "report.note.open": "Perioder som inte är slut ritas ihåliga och streckade: de ser låga ut för att dagar saknas. Här "
+    "finns {count} sådana.",
+    "report.note.hidden": "Grupper med färre än fem kunder visas inte: {count} siffror här.",
+    "report.note.compared": "{compared} förändringar jämfördes och {found} av de visade sticker ut; ungefär en av tio av "
+    "dem kan vara slump.",
+    "report.note.money": "Pengar är efter returer och avbeställningar.",
+}

@@ -1,0 +1,8 @@
+"""What a manager is told first: findings in words, each with its number, its interval and the people behind it."""
+
+from insights.findings.finding import Finding
+from insights.findings.finds import findings
+from insights.findings.profile import Customers, customers_at
+from insights.findings.tables import write_findings
+
+__all__ = ["Customers", "Finding", "customers_at", "findings", "write_findings"]

@@ -1,0 +1,34 @@
+"""The report on customers as one HTML page."""
+
+from __future__ import annotations
+
+from insights.report.cells import shown_metrics
+from insights.report.page import page
+from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
+from insights.report.words import Row, Words
+from insights.tables import Tables
+
+
+def customers_report(tables: Tables, *, name: str, currency: str, language: str = "en") -> str:
+    """The page of the company ``name``, in a language, from what the last refresh wrote.
+
+    Raises:
+        StamkundError: ``no_insights`` before the first refresh.
+    """
+    words, metrics = Words(language, currency), shown_metrics(tables)
+    as_of = words.day(tables.manifest.as_of)
+    sections = [
+        findings_section(_rows(tables, "findings"), words),
+        *metric_sections(metrics, words),
+        worth_section(_rows(tables, "worth"), words),
+        notes_section(metrics, as_of, words),
+    ]
+    title = words.say("report.title", name=name)
+    about = words.say("report.about", day=as_of)
+    return page(title, about, sections, language=language, contents=words.say("report.contents"))
+
+
+def _rows(tables: Tables, name: str) -> list[Row]:
+    """The rows of a table; none where the refresh wrote no such table."""
+    rows: list[Row] = tables.read(name).to_pylist() if name in tables.manifest.files else []
+    return rows

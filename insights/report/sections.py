@@ -1,0 +1,131 @@
+"""The sections of the report, each from its tables; what a table does not have is said, not left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Final
+
+from insights.report.cells import Shown, group_points
+from insights.report.charts import Say, bars, trend
+from insights.report.page import Section, card, paragraph, side_by_side, table
+from insights.report.words import Row, Words, told
+
+# Which metrics belong to which section, by their names; the first that fits takes a metric.
+PARTS: Final[Mapping[str, str]] = {
+    "satisfaction": r"nps|csat|ces\b|ces_|stars|satisf|promoter|detractor",
+    "retention": r"churn|lapse|kept|retention|repeat|second|leave|left",
+    "value": r"clv|lifetime",
+    "sales": r"revenue|margin|order|buyer|basket|return|discount",
+    "contact": r"contact|open|click|redeem|support|visit|referr|advocat|consent|identif",
+    "own": r"",
+}
+MOST_GROUPS_SHOWN: Final = 2
+
+
+def findings_section(findings: Sequence[Row], words: Words) -> Section:
+    """What is to be known first: each with its number, its interval, and the command that lists the people."""
+    cards = []
+    for finding in findings:
+        one = told(finding, words)
+        listed = escape(words.say("report.list", count=words.count(finding["people"])))
+        lines = [paragraph(one.headline), paragraph(one.sure, soft=True), paragraph(one.advice)]
+        cards.append(card(*lines, f"<p>{listed} <code>{escape(one.command)}</code></p>", kind="finding"))
+    return Section("findings", words.say("report.findings"), cards or [paragraph(words.say("report.no_findings"))])
+
+
+def metric_sections(metrics: Mapping[str, Shown], words: Words) -> Iterator[Section]:
+    """A section for each part that metrics belong to."""
+    parts: dict[str, list[Shown]] = {part: [] for part in PARTS}
+    for metric in metrics.values():
+        if metric.last is not None:
+            parts[next(part for part, names in PARTS.items() if re.search(names, metric.name))].append(metric)
+    for part, own in parts.items():
+        title, absent = words.say(f"report.{part}"), f"report.{part}.absent"
+        if own:
+            yield Section(part, title, [side_by_side([_metric(each, words) for each in own]), *_groups(own, words)])
+        elif part != "own":
+            yield Section(part, title, [paragraph(words.say(absent))])
+
+
+def worth_section(rows: Sequence[Row], words: Words) -> Section:
+    """What a point is worth at each touchpoint, the best to mend first; why not, where it is not told."""
+    head = [words.say(f"report.worth.{name}") for name in ("what", "spend", "kept", "naive", "answers")]
+    lines = []
+    for row in rows:
+        if row["refusal"]:
+            lines.append([row["name"], words.say(f"error.{row['refusal']}", **dict(row["params"])), "–", "–", "–"])
+            continue
+        spend = f"{words.number(row['spend'], 'money')} ({_ends(row, 'spend', 'money', words)})"
+        kept = f"{words.number(row['kept'], 'share')} ({_ends(row, 'kept', 'share', words)})"
+        lines.append([row["name"], spend, kept, words.number(row["naive"], "money"), words.count(row["n"])])
+    blocks = [table(head, lines), paragraph(words.say("report.worth.caution"), soft=True)] if lines else []
+    return Section("worth", words.say("report.worth"), blocks or [paragraph(words.say("report.worth.absent"))])
+
+
+def notes_section(metrics: Mapping[str, Shown], as_of: str, words: Words) -> Section:
+    """How the numbers are to be read: what is not over, what is hidden, how many changes were compared."""
+    rows = [row for metric in metrics.values() for row in metric.months]
+    hidden = sum(row["suppressed"] for metric in metrics.values() for own in metric.groups.values() for row in own)
+    stands = sum(bool(row["change_stands"]) for row in rows)
+    compared = sum({metric.name: metric.months[0]["compared"] for metric in metrics.values() if metric.months}.values())
+    notes = [
+        words.say("report.note.as_of", day=as_of),
+        words.say("report.note.interval"),
+        words.say("report.note.open", count=len({row["period"] for row in rows if row["open"]})),
+        words.say("report.note.hidden", count=words.count(hidden)),
+        words.say("report.note.compared", compared=words.count(compared), found=words.count(stands)),
+        words.say("report.note.money"),
+    ]
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return Section("notes", words.say("report.notes"), [f"<ul>{items}</ul>"])
+
+
+def _metric(metric: Shown, words: Words) -> str:
+    """A metric's plot over months, its last value, and whether that changed."""
+    last, say = metric.last, _say(metric, words)
+    if last is None:
+        return ""
+    title = _title(metric, words)
+    now = words.say("report.now", value=say(last["value"]), interval=words.interval(last, metric.unit),
+                    period=last["period"])  # fmt: skip
+    parts = [trend(metric.points(), say, title=title), paragraph(now)]
+    if last["change"] is not None:
+        code = "report.change.stands" if last["change_stands"] else "report.change"
+        ends = f"{say(last['change_low'])} – {say(last['change_high'])}"
+        parts.append(paragraph(words.say(code, change=_signed(last["change"], say), interval=ends), soft=True))
+    return card(*parts, title=title)
+
+
+def _groups(metrics: Sequence[Shown], words: Words) -> Iterator[str]:
+    """The first metric of a section, told apart by the dimensions that differ most in it."""
+    metric = next((each for each in metrics if each.groups), None)
+    if metric is None or metric.last is None:
+        return
+    cards = []
+    for dimension, rows in metric.groups.items():
+        told = [row for row in rows if row["value"] is not None and not row["suppressed"]]
+        if 1 < len(told):
+            by = words.say("report.by", metric=_title(metric, words), dimension=words.name("dimension", dimension),
+                           period=metric.last["period"])  # fmt: skip
+            plot = bars(group_points(told, dimension, words), _say(metric, words), title=by)
+            cards.append(card(plot, title=by))
+    yield side_by_side(cards[:MOST_GROUPS_SHOWN])
+
+
+def _title(metric: Shown, words: Words) -> str:
+    name = words.name("metric", metric.name)
+    return name[:1].upper() + name[1:]
+
+
+def _say(metric: Shown, words: Words) -> Say:
+    return lambda value: words.number(value, metric.unit)
+
+
+def _signed(value: float, say: Say) -> str:
+    return ("+" if value > 0 else "") + say(value)
+
+
+def _ends(row: Row, name: str, unit: str, words: Words) -> str:
+    return f"{words.number(row[f'{name}_low'], unit)} – {words.number(row[f'{name}_high'], unit)}"
