@@ -23,6 +23,7 @@ from serving.terminal.commands import (
     models,
     privacy,
     rejected,
+    report,
     scores,
     service,
 )
@@ -37,6 +38,7 @@ people = typer.Typer(help="See who is who and why, and say otherwise.", no_args_
 rights = typer.Typer(help="What is held of people: show it, erase it, take stock of it.", no_args_is_help=True)
 decided = typer.Typer(help="What was decided, for the tools of others.", no_args_is_help=True)
 offered = typer.Typer(help="See and say what is offered, beside your files.", no_args_is_help=True)
+reports = typer.Typer(help="Reports for people, and whom they are about.", no_args_is_help=True)
 happening = typer.Typer(help="What is happening to your customers.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
@@ -74,6 +76,9 @@ people.command(epilog=ending("stamkund identity split 1042 email:info@example.or
 people.command(epilog=ending("stamkund identity review --count 50"))(identity.review)
 people.command(epilog=ending("stamkund identity propose --out links.parquet"))(fuzzy.propose)
 app.add_typer(happening, name="insights")
+app.add_typer(reports, name="report")
+reports.command(epilog=ending("stamkund report customers --lang sv"))(report.customers)
+reports.command(epilog=ending("stamkund report people late --count 500"))(report.people)
 happening.command(epilog=ending("stamkund insights refresh"))(insights.refresh)
 happening.command(epilog=ending("stamkund insights metrics revenue --by channel --grain week"))(insights.metrics)
 app.add_typer(access, name="keys")

@@ -8,12 +8,13 @@ from typing import Final
 from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.progress import Progress, silent
+from insights.findings import write_findings
 from insights.metrics.tables import write_metrics
 from insights.people import Audience
 from insights.tables import Draft, Manifest, Tables
 
 Part = Callable[[Audience, Draft], None]
-PARTS: Final[Mapping[str, Part]] = {"metrics": write_metrics}
+PARTS: Final[Mapping[str, Part]] = {"findings": write_findings, "metrics": write_metrics}
 
 
 def refresh(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, progress: Progress = silent) -> Manifest:

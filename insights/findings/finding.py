@@ -13,15 +13,19 @@ Unit = Literal["share", "money"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A code whose sentence the catalogue has under ``finding.``, with the parameters that fill it.
-
-    ``people`` are the places of the customers to look at; amounts of ``estimate`` and ``money`` are minor units.
-    """
+class Figure:
+    """A code whose sentence the catalogue has under ``finding.``, with what fills it; amounts are minor units."""
 
     code: str
     unit: Unit
     estimate: Estimate
-    people: Ints
     counts: Mapping[str, int]
     money: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A figure, and the places of the customers to look at."""
+
+    figure: Figure
+    people: Ints

@@ -7,11 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from features.arrays import Floats, Mask
-from insights.findings.finding import Finding, Unit
+from features.arrays import Mask
+from insights.findings.finding import Figure, Finding
 from insights.findings.profile import WINDOW_DAYS, Customers
 from insights.intervals import Estimate, mean, proportion
-from insights.intervals.draws import DRAWS, times_drawn
 
 LEAST: Final = 30  # customers a finding is about, at least
 REGULAR_DAYS: Final = 5  # order days in the year that make a rhythm
@@ -35,35 +34,42 @@ def late(customers: Customers) -> Finding | None:
         away = regular & (customers.silent > np.maximum(LATE * customers.rhythm, 14))
     share = _share(away, regular)
     counts = {"late": int(away.sum()), "regulars": int(regular.sum())}
-    return _finding("late", "share", share, customers, away, counts, {"spent": float(customers.spent[away].sum())})
+    money = {"spent": float(customers.spent[away].sum())}
+    return _finding(customers, away, Figure("late", "share", share, counts, money))
 
 
 def change(customers: Customers) -> Finding | None:
-    """How much more or less each customer spends than in the window before, of those who bought in either."""
+    """How much more or less each customer spends than in the window before; None where that may be chance."""
     there = (customers.since >= 2 * WINDOW_DAYS) & ((customers.before != 0) | (customers.recent != 0))
     moved = (customers.recent - customers.before)[there]
     each = mean(moved.sum(), moved @ moved, len(moved))
     halved = there & (customers.before > 0) & (customers.recent < customers.before / 2)
-    code = "change.less" if each.high < 0 else "change.more" if each.low > 0 else "change.same"
+    if not (each.high < 0 or each.low > 0):
+        return None
+    code = "change.less" if each.high < 0 else "change.more"
     counts = {"customers": int(there.sum()), "halved": int(halved.sum()), "weeks": WINDOW_DAYS // 7}
-    return _finding(code, "money", each, customers, halved, counts, {"all": float(moved.sum())})
+    return _finding(customers, halved, Figure(code, "money", each, counts, {"all": float(moved.sum())}))
 
 
 def tenth(customers: Customers) -> Finding | None:
-    """The share of the year's revenue that the best tenth of the buyers brings."""
+    """The share of the year's revenue that the best tenth of the buyers brings.
+
+    Its interval is that of the Lorenz curve's ordinate, by its influence function (Cowell & Victoria-Feser 2003).
+    """
     buyers = np.flatnonzero(customers.spent > 0)
     if len(buyers) < LEAST:
         return None
     order = buyers[np.argsort(-customers.spent[buyers], kind="stable")]
-    spent, numbers = customers.spent[order], customers.numbers[order]
-    share = _top_share(spent, np.ones(len(spent)))
-    drawn = [_top_share(spent, times_drawn(numbers, draw).astype(np.float64)) for draw in range(DRAWS)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    spent, count = customers.spent[order], round(TENTH * len(order))
+    share, least = spent[:count].sum() / spent.sum(), spent[count]
+    pulls = share + (np.maximum(spent - least, 0) + TENTH * least - share * spent) / spent.mean()
+    around = mean(pulls.sum(), pulls @ pulls, len(pulls))
+    half = (around.high - around.low) / 2
     best = np.zeros(len(customers.ids), dtype=np.bool_)
-    best[order[: round(TENTH * len(order))]] = True
-    money = {"spent": float(customers.spent[best].sum())}
-    counts = {"best": int(best.sum()), "buyers": len(buyers)}
-    return _finding("tenth", "share", Estimate(share, low, high, len(buyers)), customers, best, counts, money)
+    best[order[:count]] = True
+    counts, money = {"best": count, "buyers": len(buyers)}, {"spent": float(spent[:count].sum())}
+    estimate = Estimate(share, share - half, share + half, len(buyers))
+    return _finding(customers, best, Figure("tenth", "share", estimate, counts, money))
 
 
 def unanswered(customers: Customers) -> Finding | None:
@@ -72,35 +78,20 @@ def unanswered(customers: Customers) -> Finding | None:
     silent = often & (customers.answers == 0)
     money = {"spent": float(customers.spent[silent].sum())}
     counts = {"silent": int(silent.sum()), "contacted": int(often.sum())}
-    return _finding("unanswered", "share", _share(silent, often), customers, silent, counts, money)
+    return _finding(customers, silent, Figure("unanswered", "share", _share(silent, often), counts, money))
 
 
 _FINDS: Final[tuple[Callable[[Customers], Finding | None], ...]] = (late, unanswered, tenth, change)
 
 
-def _finding(
-    code: str,
-    unit: Unit,
-    estimate: Estimate,
-    customers: Customers,
-    people: Mask,
-    counts: dict[str, int],
-    money: dict[str, float],
-) -> Finding | None:
+def _finding(customers: Customers, people: Mask, figure: Figure) -> Finding | None:
     """A finding, unless it is of too few; those who spent most are first among its people."""
-    if estimate.n < LEAST or not people.any():
+    if figure.estimate.n < LEAST or not people.any():
         return None
     places = np.flatnonzero(people)
-    return Finding(code, unit, estimate, places[np.argsort(-customers.spent[places], kind="stable")], counts, money)
+    return Finding(figure, places[np.argsort(-customers.spent[places], kind="stable")])
 
 
 def _share(some: Mask, of: Mask) -> Estimate:
     n = int(of.sum())
     return proportion(some.sum() / max(n, 1), n)
-
-
-def _top_share(spent: Floats, weights: Floats) -> float:
-    """What the first tenth of the weight brings of the whole, of customers who spent most first."""
-    until = np.cumsum(weights)
-    inside = np.clip(TENTH * until[-1] - (until - weights), 0, weights)
-    return float(inside @ spent / (weights @ spent))

@@ -22,10 +22,9 @@ _RECEIVED: Final = ("redeem", "click", "open")
 
 @dataclass(frozen=True)
 class Customers:
-    """Columns of one length, a row for each customer with an event in the last year, by ``ids``; money in minor units."""
+    """Columns with a row for each customer who had an event in the last year; money is in minor units."""
 
     ids: npt.NDArray[np.object_]
-    numbers: npt.NDArray[np.uint64]  # a stable hash of each, for draws
     spent: Floats  # in the year
     recent: Floats  # in the last window
     before: Floats  # in the window before it
@@ -43,15 +42,15 @@ def customers_at(audience: Audience) -> Customers:
     year = pl.col("time") > as_of - YEAR_DAYS * DAY
     recent = pl.col("time") > as_of - WINDOW_DAYS * DAY
     before = (pl.col("time") > as_of - 2 * WINDOW_DAYS * DAY) & ~recent
-    money, order = pl.col("kind").is_in(["order", *RETURNS]), (pl.col("kind") == "order") & year
+    paid, order = pl.col("kind").is_in(["order", *RETURNS]), (pl.col("kind") == "order") & year
     day = pl.col("time").filter(order) // DAY
     table = (
         audience.events()
         .group_by("customer_id")
         .agg(
-            spent=_NET.filter(money & year).sum(),
-            recent=_NET.filter(money & recent).sum(),
-            before=_NET.filter(money & before).sum(),
+            spent=_NET.filter(paid & year).sum(),
+            recent=_NET.filter(paid & recent).sum(),
+            before=_NET.filter(paid & before).sum(),
             since=(as_of - pl.col("time").min()) // DAY,
             order_days=day.n_unique(),
             last=day.max(),
@@ -65,15 +64,21 @@ def customers_at(audience: Audience) -> Customers:
         .collect(engine="streaming")
     )
     last, first = (table[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("last", "first"))
-    order_days = table["order_days"].to_numpy().astype(np.int64)
+    money = {name: table[name].to_numpy().astype(np.float64) for name in ("spent", "recent", "before")}
+    names = ("order_days", "since", "contacts", "answers")
+    counts = {name: table[name].to_numpy().astype(np.int64) for name in names}
+    order_days = counts["order_days"]
     with np.errstate(divide="ignore", invalid="ignore"):
         rhythm = np.where(order_days > 1, (last - first) / (order_days - 1), np.nan)
     return Customers(
         ids=table["customer_id"].to_numpy(),
-        numbers=table["customer_id"].hash(seed=7).to_numpy(),
         silent=as_of // DAY - last,
         rhythm=rhythm,
         order_days=order_days,
-        **{name: table[name].to_numpy().astype(np.float64) for name in ("spent", "recent", "before")},
-        **{name: table[name].to_numpy().astype(np.int64) for name in ("since", "contacts", "answers")},
+        spent=money["spent"],
+        recent=money["recent"],
+        before=money["before"],
+        since=counts["since"],
+        contacts=counts["contacts"],
+        answers=counts["answers"],
     )

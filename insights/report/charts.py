@@ -24,13 +24,13 @@ class Point:
     is_open: bool = False
 
 
-def trend(points: Sequence[Point], say: Say, *, title: str) -> str:
-    """A line over periods within the band of its intervals; open periods are hollow and joined by dashes.
+def trend(points: Sequence[Point], say: Say, tick: Say, *, title: str) -> str:
+    """A line over periods within the band of its intervals; open periods are shaded, for they would look like a fall.
 
-    >>> trend([Point("2024-01", 2.0, 1.0, 3.0), Point("2024-02", 4.0, 3.0, 5.0, True)], str, title="NPS")[:30]
+    >>> trend([Point("2024-01", 2.0, 1.0, 3.0), Point("2024-02", 4.0, 3.0, 5.0, True)], str, str, title="NPS")[:30]
     '<svg viewBox="0 0 440 210" rol'
     """
-    known = [(place, point) for place, point in enumerate(points) if point.value is not None]
+    known = [(i, p) for i, p in enumerate(points) if p.value is not None and not p.is_open]
     if not known:
         return ""
     ends = [end for _, p in known for end in (p.low, p.high, p.value) if end is not None]
@@ -40,15 +40,13 @@ def trend(points: Sequence[Point], say: Say, *, title: str) -> str:
     def at(place: int, value: float) -> str:
         return f"{LEFT + place * step:.1f},{_y(value, ticks):.1f}"
 
-    closed = [(i, p) for i, p in known if not p.is_open]
-    banded = [(i, p.low, p.high) for i, p in closed if p.low is not None and p.high is not None]
+    banded = [(i, p.low, p.high) for i, p in known if p.low is not None and p.high is not None]
     band = [at(i, high) for i, _, high in banded] + [at(i, low) for i, low, _ in reversed(banded)]
-    last = closed[-1:] + [(i, p) for i, p in known if p.is_open]
     parts = [
-        *_grid(ticks, say),
+        *_grid(ticks, tick),
+        *(_unfinished(LEFT + i * step, step, p) for i, p in enumerate(points) if p.is_open),
         f'<polygon class="band" points="{" ".join(band)}"/>' if len(banded) > 1 else "",
-        f'<polyline class="line" points="{" ".join(at(i, p.value or 0.0) for i, p in closed)}"/>',
-        f'<polyline class="line open" points="{" ".join(at(i, p.value or 0.0) for i, p in last)}"/>',
+        f'<polyline class="line" points="{" ".join(at(i, p.value or 0.0) for i, p in known)}"/>',
         *(_dot(LEFT + i * step, _y(p.value or 0.0, ticks), p, say) for i, p in known),
         *_periods(points, step),
     ]
@@ -60,9 +58,9 @@ def bars(points: Sequence[Point], say: Say, *, title: str) -> str:
     known = [point for point in points if point.value is not None]
     if not known:
         return ""
-    ends = [0.0, *(end for p in known for end in (p.low, p.high, p.value) if end is not None)]
-    left, right, row = 130, 80, 26
-    low, high = min(ends), max(ends)
+    reach = [0.0, *(end for p in known for end in (p.low, p.high, p.value) if end is not None)]
+    left, right, row = 140, 90, 26
+    low, high = min(reach), max(reach)
     scale = (WIDE - left - right) / ((high - low) or 1)
 
     def x(value: float) -> float:
@@ -115,8 +113,16 @@ def _dot(x: float, y: float, point: Point, say: Say) -> str:
     told = f"{point.label}: {say(point.value or 0.0)}"
     if point.low is not None and point.high is not None:
         told += f" ({say(point.low)} – {say(point.high)})"
-    kind = "dot open" if point.is_open else "dot"
-    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3.2"><title>{escape(told)}</title></circle>'
+    return f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.2"><title>{escape(told)}</title></circle>'
+
+
+def _unfinished(x: float, step: float, point: Point) -> str:
+    left = x - step / 2
+    wide = min(step, WIDE - left)
+    return (
+        f'<rect class="unfinished" x="{left:.1f}" y="{TOP}" width="{wide:.1f}" height="{HIGH - TOP - BOTTOM}">'
+        f"<title>{escape(point.label)}</title></rect>"
+    )
 
 
 _LABELS: Final = 5
@@ -132,4 +138,4 @@ def _periods(points: Sequence[Point], step: float) -> list[str]:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 18 else label[:17] + "…"
+    return label if len(label) <= 16 else label[:15] + "…"

@@ -90,7 +90,7 @@ def _metric(metric: Shown, words: Words) -> str:
     title = _title(metric, words)
     now = words.say("report.now", value=say(last["value"]), interval=words.interval(last, metric.unit),
                     period=last["period"])  # fmt: skip
-    parts = [trend(metric.points(), say, title=title), paragraph(now)]
+    parts = [trend(metric.points(), say, lambda value: words.tick(value, metric.unit), title=title), paragraph(now)]
     if last["change"] is not None:
         code = "report.change.stands" if last["change_stands"] else "report.change"
         ends = f"{say(last['change_low'])} – {say(last['change_high'])}"
@@ -106,7 +106,7 @@ def _groups(metrics: Sequence[Shown], words: Words) -> Iterator[str]:
     cards = []
     for dimension, rows in metric.groups.items():
         told = [row for row in rows if row["value"] is not None and not row["suppressed"]]
-        if 1 < len(told):
+        if len(told) > 1:
             by = words.say("report.by", metric=_title(metric, words), dimension=words.name("dimension", dimension),
                            period=metric.last["period"])  # fmt: skip
             plot = bars(group_points(told, dimension, words), _say(metric, words), title=by)

@@ -53,6 +53,17 @@ class Words:
         figure = self._figure(f"{value:,.{decimals}f}")
         return f"{figure} {self.currency}" if unit == "money" else figure
 
+    def tick(self, value: float, unit: str) -> str:
+        """A number beside an axis, short.
+
+        >>> Words("en", "USD").tick(400_000, "money"), Words("en", "USD").tick(2.5, "ratio")
+        ('400 k', '2.5')
+        """
+        if unit == "share":
+            return self._figure(f"{100 * value:g}") + " %"
+        size, mark = (1e6, " M") if abs(value) >= 1e6 else (1e3, " k") if abs(value) >= 10_000 else (1.0, "")
+        return self._figure(f"{value / size:,.6g}") + mark
+
     def interval(self, row: Row, unit: str) -> str:
         """The interval of a row with ``low`` and ``high``."""
         return f"{self.number(row['low'], unit)} – {self.number(row['high'], unit)}"

@@ -28,8 +28,6 @@ REPORT: Final[Mapping[str, str]] = {
     "than in the {weeks} before ({customers} customers, {money_all} in all).",
     "finding.change.more": "Customers spend more than before: on average {value} more each in the last {weeks} weeks "
     "than in the {weeks} before ({customers} customers, {money_all} in all).",
-    "finding.change.same": "Customers spend as much as before: the last {weeks} weeks differ from the {weeks} before "
-    "by {value} each, which may be chance ({customers} customers).",
     "finding.change.advice": "{halved} of them spend less than half of what they did. Seasons are not taken out.",
     # sections
     "report.satisfaction": "Satisfaction",
@@ -63,10 +61,10 @@ REPORT: Final[Mapping[str, str]] = {
     "report.notes": "How to read this",
     "report.note.as_of": "All figures are as known on {day}, of customers whose consent allows it.",
     "report.note.interval": "An interval holds the true number 19 times out of 20.",
-    "report.note.open": "Periods that are not over are drawn hollow and dashed: they look low because days are missing. "
-    "There are {count} of them here.",
+    "report.note.open": "Periods that are not over are shaded and not drawn, for they would look like a fall: {count} "
+    "here.",
     "report.note.hidden": "Groups of fewer than five customers are not shown: {count} figures here.",
-    "report.note.compared": "{compared} changes were compared and {found} of those shown stand out; about one in ten of "
-    "these may be chance.",
+    "report.note.compared": "{compared} changes were compared and {found} of those shown stand out; about one in ten "
+    "of these may be chance.",
     "report.note.money": "Money is net of returns and cancellations.",
 }

@@ -28,8 +28,6 @@ REPORT: Final[Mapping[str, str]] = {
     "veckorna än de {weeks} dessförinnan ({customers} kunder, {money_all} totalt).",
     "finding.change.more": "Kunderna köper för mer än förut: i genomsnitt {value} mer var de senaste {weeks} veckorna "
     "än de {weeks} dessförinnan ({customers} kunder, {money_all} totalt).",
-    "finding.change.same": "Kunderna köper för lika mycket som förut: de senaste {weeks} veckorna skiljer sig från de "
-    "{weeks} dessförinnan med {value} var, vilket kan vara slump ({customers} kunder).",
     "finding.change.advice": "{halved} av dem köper för mindre än hälften av förut. Säsonger är inte borträknade.",
     # avsnitten
     "report.satisfaction": "Nöjdhet",
@@ -63,10 +61,10 @@ REPORT: Final[Mapping[str, str]] = {
     "report.notes": "Så läses rapporten",
     "report.note.as_of": "Alla siffror är som de var kända den {day}, för kunder vars samtycke tillåter det.",
     "report.note.interval": "Ett intervall innehåller det sanna talet 19 gånger av 20.",
-    "report.note.open": "Perioder som inte är slut ritas ihåliga och streckade: de ser låga ut för att dagar saknas. Här "
-    "finns {count} sådana.",
+    "report.note.open": "Perioder som inte är slut skuggas och ritas inte, för de skulle se ut som ett fall: {count} "
+    "här.",
     "report.note.hidden": "Grupper med färre än fem kunder visas inte: {count} siffror här.",
-    "report.note.compared": "{compared} förändringar jämfördes och {found} av de visade sticker ut; ungefär en av tio av "
-    "dem kan vara slump.",
+    "report.note.compared": "{compared} förändringar jämfördes och {found} av de visade sticker ut; ungefär en av tio "
+    "av dem kan vara slump.",
     "report.note.money": "Pengar är efter returer och avbeställningar.",
 }

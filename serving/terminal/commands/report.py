@@ -1,0 +1,55 @@
+"""Commands that report on customers: the page, and the people behind its findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from features.files import write_text
+from serving.terminal.options import YAML, Config, Json, settings_of
+from serving.terminal.output import output
+
+
+def customers(
+    config: Config = YAML,
+    to: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("customers.html"),
+    language: Annotated[Literal["en", "sv"] | None, typer.Option("--lang", help="The settings' without.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write a page that opens offline: what was found, and all metrics in words and plots, with their intervals.
+
+    It is made from what `stamkund insights refresh` wrote last.
+    """
+    from insights.report import Words, customers_report, told
+    from insights.tables import Tables
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        tables, spoken = Tables(settings.insights), language or settings.language
+        html = customers_report(tables, name=settings.name, currency=settings.currency, language=spoken)
+        write_text(to, html)
+        findings = tables.read("findings").to_pylist()
+        words = Words(spoken, settings.currency)
+        out.say(*(told(finding, words).headline for finding in findings), f"The report: {to}")
+        out.answer({"report": str(to), "language": spoken, "findings": [finding["code"] for finding in findings]})
+
+
+def people(
+    finding: Annotated[str, typer.Argument(help="Which finding, as the report names it, such as late.")],
+    config: Config = YAML,
+    count: Annotated[int, typer.Option(min=1, help="How many to tell, those who spent most first.")] = 100,
+    after: Annotated[int, typer.Option(min=0, help="How many to skip.")] = 0,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the customers behind a finding of the report."""
+    from serving.jobs.insights import people_behind
+
+    with output(as_json=as_json) as out:
+        ids = people_behind(settings_of(config), finding)
+        some = ids[after : after + count]
+        out.say(*some)
+        out.answer({"finding": finding, "count": len(ids), "after": after, "customers": some})

@@ -1,0 +1,134 @@
+"""The report of a shop of a few months: all is there in both languages, and nothing is fetched from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from features.errors import StamkundError
+from features.texts.catalogue import LANGUAGES
+from insights.findings.tables import FINDINGS
+from insights.metrics.tables import CELLS
+from insights.report import customers_report
+from insights.tables import Tables
+
+CELL = {
+    "metric": "revenue", "grain": "month", "dimension": "", "group": None, "n": 50.0, "customers": 50, "open": False,
+    "suppressed": False, "change": None, "change_low": None, "change_high": None, "change_stands": False, "compared": 2,
+}  # fmt: skip
+MONTHS = [("2024-01", 900.0), ("2024-02", 1000.0), ("2024-03", 1500.0), ("2024-04", 20.0)]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    months = [
+        CELL
+        | {"period": period, "start": place, "end": place + 1, "value": value, "low": value - 10, "high": value + 10}
+        for place, (period, value) in enumerate(MONTHS)
+    ]
+    months[2] |= {"change": 500.0, "change_low": 400.0, "change_high": 600.0, "change_stands": True}
+    months[3] |= {"open": True}
+    groups = [
+        months[2] | {"dimension": "channel", "group": group, "value": value, "low": value - 5, "high": value + 5}
+        for group, value in (("web", 1000.0), ("<b>store</b>", 500.0))
+    ]
+    hidden = {"dimension": "channel", "group": "tiny", "value": None, "low": None, "high": None, "suppressed": True}
+    finding = {
+        "place": 0, "code": "late", "unit": "share", "value": 0.25, "low": 0.2, "high": 0.31, "n": 400.0, "people": 100,
+        "counts": [("late", 100), ("regulars", 400)], "money": [("spent", 12345.6)],
+    }  # fmt: skip
+    found = Tables(tmp_path_factory.mktemp("insights"))
+    with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
+        draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
+        draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
+        draft.write("cells", pa.Table.from_pylist([*months, *groups, months[2] | hidden], CELLS))
+    return found
+
+
+class Reader(HTMLParser):
+    """What a reader sees, and what the page refers to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "meta":
+            self.open.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.said))
+
+
+def read(tables: Tables, language: str = "en") -> Reader:
+    return Reader(customers_report(tables, name="Åke & Co", currency="SEK", language=language))
+
+
+def test_the_finding_is_first_with_number_interval_and_list(tables: Tables) -> None:
+    page = read(tables)
+    assert "100 of 400 regular customers (25.0 %) have stayed away" in page.text
+    assert "They spent 12,346 SEK" in page.text
+    assert "most likely between 20.0 % – 31.0 %" in page.text
+    assert "stamkund report people late" in page.text
+    assert page.text.index("stamkund report people") < page.text.index("Revenue, net of returns")
+
+
+def test_a_metric_is_told_by_its_last_month_that_is_over(tables: Tables) -> None:
+    text = read(tables).text
+    assert "1,500 SEK in 2024-03 (95 % interval 1,490 SEK – 1,510 SEK)" in text
+    assert "+500.00 SEK since the month before: more than chance" in text
+    assert "<b>store</b>" in text  # as a text, not as a mark
+    assert "tiny" not in text
+    assert "not shown: 1 figures" in text
+
+
+def test_a_month_that_is_not_over_is_not_drawn_as_a_fall(tables: Tables) -> None:
+    page = customers_report(tables, name="Shop", currency="SEK")
+    assert page.count('class="dot"') == 3
+    assert page.count('class="unfinished"') == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_opens_offline_and_is_whole(tables: Tables, language: str) -> None:
+    page = read(tables, language)
+    assert page.open == []  # each element is closed
+    assert {link[0] for link in page.links} == {"#"}
+    assert "Åke & Co" in page.text
+    assert not re.search(r"[{}]|report\.|finding\.", re.sub(r"\{[^}]*\}", "", page.text.split("Åke & Co", 2)[2]))
+
+
+def test_it_speaks_swedish(tables: Tables) -> None:
+    text = read(tables, "sv").text
+    assert "100 av 400 stamkunder (25,0 %) har varit borta" in text
+    assert "finns inga enkätsvar" in text
+
+
+def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StamkundError, match="stamkund insights refresh"):
+        customers_report(Tables(tmp_path), name="Shop", currency="SEK")
+
+
+def test_texts_are_there_in_both_languages() -> None:
+    own = [code for code in LANGUAGES["en"] if code.startswith(("report.", "finding."))]
+    assert len(own) > 40
+    for code in own:
+        fields = [set(re.findall(r"\{(\w+)\}", LANGUAGES[language][code])) for language in ("en", "sv")]
+        assert fields[0] == fields[1], code
