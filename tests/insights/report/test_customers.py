@@ -45,7 +45,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
-        draft.write("cells", pa.Table.from_pylist([*months, *groups, months[2] | hidden], CELLS))
+        draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
 
 
