@@ -19,12 +19,13 @@ OTHER: Final = "other"
 
 @dataclass(frozen=True)
 class Dimension:
-    """The groups of a dimension, most events first; ``column`` holds it in frames of events."""
+    """The groups of a dimension, the most frequent first; ``column`` holds it in frames of events, or of customers."""
 
     name: str
     column: str
     groups: tuple[str, ...]
     rest: bool  # whether there are others than these
+    of_customers: bool
 
     @property
     def labels(self) -> tuple[str | None, ...]:
@@ -43,17 +44,17 @@ class Dimension:
 def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
     """What events of some kinds, and the tables of customers, tell apart at the audience's moment."""
     events = audience.events().filter(pl.col("kind").is_in(kinds))
-    found = [_dimension(name, column, events) for name, column in OF_EVENTS.items()]
+    found = [_dimension(name, column, events, of_customers=False) for name, column in OF_EVENTS.items()]
     customers = audience.customers()
     names = [name for name, kind in customers.collect_schema().items() if kind in (pl.String, pl.Boolean)]
     sensitive = {"customer_id", *audience.settings.privacy.sensitive}
-    of_customers = [_dimension(name, name, customers) for name in sorted(set(names) - sensitive)]
+    of_customers = [_dimension(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
     few = [dimension for dimension in of_customers if not dimension.rest]
     return [dimension for dimension in (*found, *few) if dimension.groups]
 
 
-def _dimension(name: str, column: str, frame: pl.LazyFrame) -> Dimension:
+def _dimension(name: str, column: str, frame: pl.LazyFrame, *, of_customers: bool) -> Dimension:
     counts = frame.select(group=pl.col(column).cast(pl.String)).drop_nulls().group_by("group").len()
     most = counts.sort("len", "group", descending=[True, False]).head(MOST + 1).collect(engine="streaming")
     groups = tuple(most["group"].to_list())
-    return Dimension(name, column, groups[:MOST], rest=len(groups) > MOST)
+    return Dimension(name, column, groups[:MOST], len(groups) > MOST, of_customers)

@@ -39,7 +39,7 @@ def cells(
     for chunk in chunks(
         audience, periods, sorted({kind for metric in metrics for kind in metric.kinds}), _columns(metrics, dimensions)
     ):
-        places = {dimension.name: dimension.places(chunk.events) for dimension in dimensions}
+        places = {dimension.name: _places(dimension, chunk) for dimension in dimensions}
         for alike in _by_rows(metrics):
             yield from _of_alike(chunk, alike, dimensions, places)
 
@@ -51,8 +51,9 @@ def _of_alike(
     measures = list(dict.fromkeys(each for metric in metrics for each in _measures(metric)))
     keep = pl.any_horizontal(meets(where) for where in {each.where: None for each in measures})
     rows = chunk.events.select(keep.arg_true()).to_series().to_numpy().astype(np.int64)
-    events, runs = chunk.events[rows], Rows.of(chunk.period[rows], chunk.customer[rows])
-    columns = [column.to_numpy() for column in events.select(_column(*each) for each in enumerate(measures))]
+    runs = Rows.of(chunk.period[rows], chunk.customer[rows])
+    told = chunk.events.select(_column(*each) for each in enumerate(measures))
+    columns = [column.to_numpy()[rows] for column in told]
     numbers = {measure: place for place, measure in enumerate(measures)}
     once = {place for measure, place in numbers.items() if measure.column == CUSTOMER}
     pairs = {pair for metric in metrics for pair in _pairs(metric, numbers)}
@@ -64,6 +65,13 @@ def _of_alike(
             estimate, customers = _estimate(metric, found, numbers)
             shape = (chunk.periods, groups)
             yield Cells(metric, dimension, chunk.first, _shaped(estimate, shape), customers.reshape(shape))
+
+
+def _places(dimension: Dimension, chunk: Chunk) -> Ints:
+    """The place of each event's group among the labels of a dimension."""
+    if not dimension.of_customers:
+        return dimension.places(chunk.events)
+    return dimension.places(chunk.customers)[chunk.customer]
 
 
 def _measures(metric: Metric) -> Iterator[Measure]:

@@ -21,32 +21,48 @@ AT_A_TIME: Final = 2_000_000  # events
 
 @dataclass(frozen=True)
 class Chunk:
-    """Events of the periods ``first`` and on: each one's ``period`` counted from it, and its ``customer``'s number."""
+    """Events of the periods ``first`` and on: each one's ``period`` counted from it, and its ``customer``'s number.
+
+    ``customers`` has what the tables of customers say of each, by number.
+    """
 
     first: int
     periods: int
     events: pl.DataFrame
     period: Ints
     customer: Ints
+    customers: pl.DataFrame
 
 
 def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: Sequence[str]) -> Iterator[Chunk]:
     """The events of some kinds in all periods, with some columns and ``customer_id`` as known at each period's end."""
-    wanted = list(dict.fromkeys(["fragment", "time", "kind", *columns]))
-    attributes = [name for name in wanted if name not in audience.lake.scan("events").collect_schema().names()]
+    of_events = audience.lake.scan("events").collect_schema().names()
+    wanted = [name for name in dict.fromkeys(["fragment", "time", "kind", *columns]) if name in of_events]
+    known = audience.customers().select("customer_id", *sorted({*columns} - {*of_events})).collect()
     for first, last in _spans(audience, periods):
         start, end = int(periods.edges[first]), int(periods.edges[last])
         scanned = known_events(audience.lake.scan("events"), audience.as_of)
         scanned = scanned.filter(pl.col("time") >= start, pl.col("time") < end, pl.col("kind").is_in(kinds))
-        own = scanned.select(name for name in wanted if name not in attributes)
         end_of = pl.col("time").map_batches(partial(_end, periods), return_dtype=pl.Int64)
-        events = audience.events_of_periods(own, end_of).drop("fragment")
-        if attributes:
-            known = audience.customers().select("customer_id", *attributes)
-            events = events.join(known, on="customer_id", how="left")
-        found = events.collect(engine="streaming")
-        customer = found["customer_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
-        yield Chunk(first, last - first, found, periods.place(found["time"].to_numpy()) - first, customer)
+        events = audience.events_of_periods(scanned.select(wanted), end_of).drop("fragment").collect(engine="streaming")
+        names, customer = _numbered(events["customer_id"])
+        customers = names.to_frame().join(known, on="customer_id", how="left", maintain_order="left")
+        period = periods.place(events["time"].to_numpy()) - first
+        yield Chunk(first, last - first, events.drop("customer_id", "time"), period, customer, customers)
+
+
+def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:
+    """Different ids, and the place of each id among them.
+
+    >>> _numbered(pl.Series(["b", "a", "b"]))[1].tolist() in ([0, 1, 0], [1, 0, 1])
+    True
+    """
+    coded = ids.cast(pl.Categorical(pl.Categories.random()))
+    names = coded.unique()
+    codes = names.to_physical().to_numpy()
+    places = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
+    places[codes] = np.arange(len(codes))
+    return names.cast(pl.String), places[coded.to_physical().to_numpy()]
 
 
 def _end(periods: Periods, time: pl.Series) -> pl.Series:

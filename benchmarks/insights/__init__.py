@@ -1,0 +1,1 @@
+"""How fast insights are beside queries written by hand, and that both agree."""

@@ -1,0 +1,121 @@
+"""Fifty metrics by four dimensions in 24 months: the cells of the product, and one query with GROUPING SETS."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+
+from benchmarks.insights.world import AS_OF, DIMENSIONS, KINDS, MONTHS, world
+from features.config.sections.insights.metrics import Divisor, MetricSettings
+from features.config.settings import Settings
+from features.moments import micros
+from insights.dimensions import Dimension
+from insights.metrics.cells import cells
+from insights.metrics.metric import Metric
+from insights.people import Audience
+from insights.periods import Periods
+
+EVENTS: Final = 5_000_000
+_TAKES: Final[dict[str, tuple[MetricSettings, str]]] = {
+    "sum": (MetricSettings(take="sum", kind="x", of="value"), "sum(value) FILTER (kind = '{kind}')"),
+    "count": (MetricSettings(take="count", kind="x"), "count(*) FILTER (kind = '{kind}')"),
+    "mean": (MetricSettings(take="mean", kind="x", of="value"), "avg(value) FILTER (kind = '{kind}')"),
+    "items": (
+        MetricSettings(take="ratio", kind="x", of="quantity", over=Divisor(of="lines")),
+        "sum(quantity) FILTER (kind = '{kind}') / count(*) FILTER (kind = '{kind}')",
+    ),
+    "customers": (
+        MetricSettings(take="distinct", kind="x", of="customer"),
+        "count(DISTINCT fragment) FILTER (kind = '{kind}')",
+    ),
+}
+
+
+def measure() -> dict[str, float]:
+    """``metrics_ratio`` to the query, and without distinct customers; tenfold events: time and memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = world(Path(folder, "one"), EVENTS, 300_000)
+        ours, found = _timed(lambda: _product(settings))
+        plain = [name for name in _TAKES if name != "customers"]
+        figures = {}
+        for figure, takes in (("metrics_ratio", [*_TAKES]), ("metrics_ratio_without_distinct", plain)):
+            mine = ours if len(takes) == len(_TAKES) else _timed(lambda: _product(settings, plain))[0]
+            theirs, rows = _timed(lambda names=takes: _query(settings, names))  # type: ignore[misc]
+            _check(found, rows, takes)
+            figures[figure] = round(mine / theirs, 3)
+        small = _alone(Path(folder, "one"))[0]
+        world(Path(folder, "ten"), 10 * EVENTS, 3_000_000)
+        large, peak = _alone(Path(folder, "ten"))
+        return figures | {"growth_10x": round(large / small, 2), "peak_rss_gb": round(peak, 2)}
+
+
+def _timed(run: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = run()
+    return time.perf_counter() - start, result
+
+
+def _metrics(takes: list[str]) -> Iterator[Metric]:
+    for kind in KINDS:
+        for take in takes:
+            settings = _TAKES[take][0]
+            yield Metric.of(f"{take}_{kind}", settings.model_copy(update={"kind": kind}), 0)
+
+
+def _product(settings: Settings, takes: list[str] | None = None) -> dict[tuple[str, str], Any]:
+    """By metric and dimension the values ``[month, group]``."""
+    audience, values = Audience.at(settings, as_of=AS_OF), [f"value_{number}" for number in range(5)]
+    by = [Dimension(name, name, tuple(values), rest=False, of_customers=False) for name in DIMENSIONS]
+    periods = Periods.of("month", micros(MONTHS[0]), AS_OF - 1)
+    found: dict[tuple[str, str], list[Any]] = {}
+    for part in cells(audience, list(_metrics(takes or [*_TAKES])), periods, by):
+        name = part.dimension.name if part.dimension else ""
+        found.setdefault((part.metric.name, name), []).append(part.estimate.value[:, (0 if not name else 1) :])
+    return {key: np.concatenate(parts) for key, parts in found.items()}
+
+
+def _query(settings: Settings, takes: list[str]) -> list[tuple[Any, ...]]:
+    columns = [_TAKES[take][1].format(kind=kind) for kind in KINDS for take in takes]
+    sets = ", ".join(["(month)", *(f"(month, {name})" for name in DIMENSIONS)])
+    query = f"""
+        SELECT month, {", ".join(DIMENSIONS)}, {", ".join(columns)}
+        FROM (SELECT *, date_trunc('month', make_timestamp(time)) AS month
+              FROM read_parquet('{settings.lake}/events*.parquet'))
+        GROUP BY GROUPING SETS ({sets})
+    """  # noqa: S608
+    with duckdb.connect() as connection:
+        return connection.execute(query).fetchall()
+
+
+def _check(found: dict[tuple[str, str], Any], rows: list[tuple[Any, ...]], takes: list[str]) -> None:
+    """Both agree in every cell."""
+    names = [f"{take}_{kind}" for kind in KINDS for take in takes]
+    for month, *rest in rows:
+        groups, values = rest[: len(DIMENSIONS)], rest[len(DIMENSIONS) :]
+        by = next((name for name, group in zip(DIMENSIONS, groups, strict=True) if group is not None), "")
+        place = (month.year - 2022) * 12 + month.month - 1
+        group = int(groups[DIMENSIONS.index(by)][-1]) if by else 0
+        ours = [found[name, by][place, group] for name in names]
+        assert np.allclose(ours, np.array(values, dtype=np.float64), rtol=1e-12)
+
+
+def _alone(home: Path) -> tuple[float, float]:
+    """The seconds that a process of its own needs for a world that is there, and its gigabytes."""
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.insights.metrics", str(home)], check=True, capture_output=True, text=True
+    ).stdout.split()
+    return float(told[0]), float(told[1])
+
+
+if __name__ == "__main__":
+    took, _ = _timed(lambda: _product(Settings.model_validate({"name": "W", "home": sys.argv[1], "sources": {}})))
+    print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2)
