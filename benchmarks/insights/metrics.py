@@ -110,9 +110,8 @@ def _check(found: dict[tuple[str, str], Any], rows: list[tuple[Any, ...]], takes
 
 def _alone(home: Path) -> tuple[float, float]:
     """The seconds that a process of its own needs for a world that is there, and its gigabytes."""
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.insights.metrics", str(home)], check=True, capture_output=True, text=True
-    ).stdout.split()
+    command = [sys.executable, "-m", "benchmarks.insights.metrics", str(home)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
     return float(told[0]), float(told[1])
 
 

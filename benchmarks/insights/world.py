@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ def world(home: Path, events: int, customers: int) -> Settings:
     settings = Settings.model_validate({"name": "World", "home": str(home), "sources": {}})
     draw, lake = np.random.default_rng(11), Lake(settings.lake)
     with lake.writing() as draft:
-        for first, last in zip(MONTHS[:-1], MONTHS[1:], strict=True):
+        for first, last in pairwise(MONTHS):
             month = _month(draw, events // 24, customers, micros(first), micros(last))
             month.write_parquet(draft.part("events", first.isoformat()[:7]), compression="zstd", row_group_size=100_000)
     return settings

@@ -39,6 +39,10 @@ class Estimate:
     def __getitem__(self, cells: int | slice | npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Estimate:
         return Estimate(self.value[cells], self.low[cells], self.high[cells], self.n[cells])
 
+    def reshape(self, shape: tuple[int, ...]) -> Estimate:
+        """The same in another shape."""
+        return Estimate(*(part.reshape(shape) for part in (self.value, self.low, self.high, self.n)))
+
     def __len__(self) -> int:
         return len(self.value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from features.arrays import Ints
 from insights.dimensions import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
-from insights.metrics.columns import amount, meets, needed, sources
+from insights.metrics.columns import Unit, amount, meets, needed, sources
 from insights.metrics.metric import Measure, Metric
 from insights.metrics.sums import Rows, Sums, sums
 from insights.people import Audience
@@ -21,11 +22,39 @@ from insights.periods import Periods
 CUSTOMER = "customer"
 
 
+class Told(Protocol):
+    """What all metrics have in common, whatever they are computed from."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def text(self) -> str | None:
+        """What it is in words, where those are its own."""
+
+    @property
+    def unit(self) -> Unit:
+        """What its figures are told in."""
+
+    @property
+    def target(self) -> float | None:
+        """What it should reach."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """In which direction."""
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of events that it looks at."""
+
+
 @dataclass(frozen=True)
 class Cells:
     """A metric's estimate ``[period, group]`` by a dimension (None: of all); ``customers`` are how many are behind."""
 
-    metric: Metric
+    metric: Told
     dimension: Dimension | None
     first: int
     estimate: Estimate
@@ -36,10 +65,9 @@ def cells(
     audience: Audience, metrics: Sequence[Metric], periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """All cells, some periods at a time."""
-    for chunk in chunks(
-        audience, periods, sorted({kind for metric in metrics for kind in metric.kinds}), _columns(metrics, dimensions)
-    ):
-        places = {dimension.name: _places(dimension, chunk) for dimension in dimensions}
+    kinds = sorted({kind for metric in metrics for kind in metric.kinds})
+    for chunk in chunks(audience, periods, kinds, _columns(metrics, dimensions)) if metrics else ():
+        places = {dimension.name: places_of(dimension, chunk) for dimension in dimensions}
         for alike in _by_rows(metrics):
             yield from _of_alike(chunk, alike, dimensions, places)
 
@@ -64,10 +92,10 @@ def _of_alike(
         for metric in metrics:
             estimate, customers = _estimate(metric, found, numbers)
             shape = (chunk.periods, groups)
-            yield Cells(metric, dimension, chunk.first, _shaped(estimate, shape), customers.reshape(shape))
+            yield Cells(metric, dimension, chunk.first, estimate.reshape(shape), customers.reshape(shape))
 
 
-def _places(dimension: Dimension, chunk: Chunk) -> Ints:
+def places_of(dimension: Dimension, chunk: Chunk) -> Ints:
     """The place of each event's group among the labels of a dimension."""
     if not dimension.of_customers:
         return dimension.places(chunk.events)
@@ -110,10 +138,6 @@ def _estimate(metric: Metric, found: Sums, numbers: Mapping[Measure, int]) -> tu
             bottom_squares=products[:, bottom, bottom], n=customers,
         )  # fmt: skip
     return told * (1 / metric.scale), customers
-
-
-def _shaped(estimate: Estimate, shape: tuple[int, int]) -> Estimate:
-    return Estimate(*(part.reshape(shape) for part in (estimate.value, estimate.low, estimate.high, estimate.n)))
 
 
 def _by_rows(metrics: Sequence[Metric]) -> list[list[Metric]]:

@@ -48,7 +48,7 @@ def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: 
         names, customer = _numbered(events["customer_id"])
         customers = names.to_frame().join(known, on="customer_id", how="left", maintain_order="left")
         period = periods.place(events["time"].to_numpy()) - first
-        yield Chunk(first, last - first, events.drop("customer_id", "time"), period, customer, customers)
+        yield Chunk(first, last - first, events.drop("customer_id"), period, customer, customers)
 
 
 def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:

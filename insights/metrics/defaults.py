@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, get_args
 
 import polars as pl
 
-from features.config.sections.insights.metrics import Divisor, MetricSettings
+from features.config.sections.insights.metrics import Divisor, MetricSettings, Scale
 from features.events.kinds import RETURNS
 from features.lake import Lake
 
@@ -24,7 +24,17 @@ def default_metrics(lake: Lake) -> dict[str, MetricSettings]:
     """
     held = [pl.col(name).is_not_null().any() for name in _HELD]
     kinds = lake.scan("events").group_by("kind").agg(*held).collect(engine="streaming")
-    return dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
+    scales = lake.scan("events").filter(pl.col("kind") == "survey").select(pl.col("scale").unique()).collect()
+    found = dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
+    return found | dict(_scores(scales["scale"].drop_nulls().to_list()))
+
+
+def _scores(scales: list[str]) -> Iterator[tuple[str, MetricSettings]]:
+    for scale in get_args(Scale):
+        if scale in scales:
+            yield scale, MetricSettings(score=scale)
+    if "ces" in scales:
+        yield "ces_mean", MetricSettings(take="mean", kind="survey", of="rating", where={"scale": "ces"})
 
 
 def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, MetricSettings]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,11 @@ import pyarrow.compute as pc
 from features.arrays import Floats, Ints, Mask
 from insights.dimensions import Dimension, dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
-from insights.metrics.cells import Cells, cells
+from insights.metrics.cells import Cells, Told, cells
 from insights.metrics.defaults import default_metrics
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
+from insights.metrics.scores import Score, score_cells
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
 from insights.tables import Draft
@@ -50,19 +52,23 @@ _METRICS: Final = pa.schema([
 ])  # fmt: skip
 
 
-def metrics_of(audience: Audience) -> list[Metric]:
+def metrics_of(audience: Audience) -> list[Metric | Score]:
     """Every metric: the default ones, and those that are declared, which count where names are the same."""
     every = {**default_metrics(audience.lake), **audience.settings.metrics}
-    return [Metric.of(name, each, audience.settings.minor_units) for name, each in sorted(every.items())]
+    decimals = audience.settings.minor_units
+    return [
+        Metric.of(name, each, decimals) if each.score is None else Score.of(name, each, decimals)
+        for name, each in sorted(every.items())
+    ]
 
 
-def _told(metric: Metric) -> dict[str, object]:
+def _told(metric: Told) -> dict[str, object]:
     better = "higher" if metric.higher_is_better else "lower"
     return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": metric.target, "better": better}
 
 
 def _of_grain(
-    audience: Audience, metrics: Sequence[Metric], by: Sequence[Dimension], grain: Grain
+    audience: Audience, metrics: Sequence[Metric | Score], by: Sequence[Dimension], grain: Grain
 ) -> Iterator[pa.Table]:
     """The cells of all metrics in periods of a grain."""
     span = audience.events().select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
@@ -71,7 +77,11 @@ def _of_grain(
         return
     periods = Periods.of(grain, first, audience.as_of, audience.settings.timezone)
     parts: dict[tuple[str, str], list[Cells]] = {}
-    for part in cells(audience, metrics, periods, by):
+    takes, scores = (
+        [metric for metric in metrics if isinstance(metric, Metric)],
+        [metric for metric in metrics if isinstance(metric, Score)],
+    )
+    for part in chain(cells(audience, takes, periods, by), score_cells(audience, scores, periods, by)):
         parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
     began = {name: _began(together) for (name, dimension), together in parts.items() if dimension == ALL}
     for (name, _), together in parts.items():

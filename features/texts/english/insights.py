@@ -48,6 +48,11 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.support_per_order": "support cases per order",
     "metric.referrals": "referrals",
     "metric.advocates": "customers who referred others",
+    "metric.nps": "Net Promoter Score (−100 to 100)",
+    "metric.csat": "satisfied: 4 or 5 of 5",
+    "metric.ces": "easy: 5 to 7 of 7",
+    "metric.stars": "stars, of 5",
+    "metric.ces_mean": "ease: mean of 1 to 7",
     # how figures are told
     "insights.period": "period",
     "insights.value": "value",

@@ -48,6 +48,11 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.support_per_order": "supportärenden per beställning",
     "metric.referrals": "rekommendationer",
     "metric.advocates": "kunder som rekommenderat oss",
+    "metric.nps": "Net Promoter Score (−100 till 100)",
+    "metric.csat": "nöjda: 4 eller 5 av 5",
+    "metric.ces": "enkelt: 5 till 7 av 7",
+    "metric.stars": "stjärnor, av 5",
+    "metric.ces_mean": "enkelhet: medel av 1 till 7",
     # how figures are told
     "insights.period": "tid",
     "insights.value": "värde",

@@ -19,7 +19,10 @@ _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
     "sum": AMOUNTS, "mean": AMOUNTS, "count": (*COUNTS, *AMOUNTS), "distinct": ("customer",),
     "ratio": (*COUNTS, *AMOUNTS, "customer"),
 }  # fmt: skip
-_OWN: Final = {"take": {"of", "kind", "over"}, "score": {"touchpoint"}}  # the keys of each form beside the common ones
+_OWN: Final = {
+    "take": {"of", "over"},
+    "score": {"touchpoint", "weight"},
+}  # the keys of each form beside the common ones
 
 
 class Divisor(Section):
@@ -33,7 +36,9 @@ class Divisor(Section):
 class MetricSettings(Section):
     """A metric: ``take`` an aggregate of events, or a ``score`` of survey answers.
 
-    ``target`` is what it should reach, in the units that it is told in; ``better`` says in which direction.
+    The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
+    ``weight`` is in the column ``quantity``. ``target`` is what it should reach, in the units that it is told in;
+    ``better`` says in which direction.
 
     >>> basket = MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     >>> basket.kinds, basket.of
@@ -47,6 +52,7 @@ class MetricSettings(Section):
     where: dict[str, object] = Field(default_factory=dict)
     over: Divisor | None = None
     touchpoint: str | None = None
+    weight: Literal["quantity"] | None = None
     target: Number | None = None
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
