@@ -49,7 +49,7 @@ def differences(data: Path) -> float:
     return worst
 
 
-def _answers(file: Path, column: str) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _answers(file: Path, column: str) -> tuple[np.ndarray, np.ndarray]:
     frame = pl.read_parquet(file)
     rating = pl.col(column).cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
     weight = pl.col("WEIGHT").cast(pl.Float64, strict=False) if "WEIGHT" in frame.columns else pl.lit(1.0)
@@ -57,7 +57,7 @@ def _answers(file: Path, column: str) -> tuple[np.ndarray, np.ndarray]:  # type:
     return told_["rating"].to_numpy(), told_["weight"].fill_null(1.0).to_numpy()
 
 
-def _events(year: int, answers: tuple[np.ndarray, np.ndarray]) -> pl.DataFrame:  # type: ignore[type-arg]
+def _events(year: int, answers: tuple[np.ndarray, np.ndarray]) -> pl.DataFrame:
     """The answers on the scale of CSAT, and moved to 0 to 10 (5 is 10, 4 is 7.5, 3 is 5) on that of NPS."""
     ratings, weights = answers
     names = [f"{year}-{number}" for number in range(len(ratings))]

@@ -11,11 +11,12 @@ import pyarrow.compute as pc
 
 from features.errors import StamkundError
 from features.texts.catalogue import texts_in
+from insights.metrics.lists import people_of
 from insights.periods import GRAINS
 from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
-_OF_REFRESH: Final = ("as_of", "build")
+_OF_REFRESH: Final = ("as_of", "build", "list")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,32 @@ def told(tables: Tables, question: Question, language: str = "en") -> Answer:
     return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows)
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a month or quarter, such as ``2024-03`` or ``2024-Q1``: of all, or of one group of a dimension."""
+
+    metric: str
+    period: str
+    by: str | None = None
+    group: str | None = None
+
+
+def people_behind(tables: Tables, figure: Figure) -> list[str]:
+    """The customers behind a figure, none of a suppressed one; raises :class:`StamkundError` for unknown names."""
+    metric, period, by, group = figure.metric, figure.period, figure.by, figure.group
+    lists = {row["metric"]: row["list"] for row in tables.read("metrics").to_pylist()}
+    _check("unknown_metric", "metric", metric, lists)
+    if by is not None:
+        _check("unknown_dimension", "by", by, tables.read("dimensions")["dimension"].to_pylist())
+    filters = [("metric", "=", metric), ("dimension", "=", by or ALL), ("grain", "in", ["month", "quarter"])]
+    cells = tables.read("cells", columns=["period", "group", "start", "end", "suppressed"], filters=filters).to_pylist()
+    _check("unknown_period", "period", period, {cell["period"] for cell in cells})
+    own = [cell for cell in cells if cell["period"] == period and (by is None or cell["group"] == group)]
+    if not own or own[0]["suppressed"]:
+        return []
+    return people_of(tables, lists[metric], own[0]["start"], own[0]["end"], by=by, group=group)
+
+
 def text_of(name: str, own: str | None, language: str) -> str:
     """A metric in words: its own where it is declared with some, else those of the catalogue, else its name."""
     return own or texts_in(language).get(f"metric.{name}", name.replace("_", " "))
@@ -69,7 +96,7 @@ def _cells(tables: Tables, question: Question) -> pa.Table:
     filters: list[tuple[str, str, object]] = [("grain", "=", question.grain), ("dimension", "=", question.by or ALL)]
     if question.metrics:
         filters.append(("metric", "in", list(question.metrics)))
-    cells = tables.read("cells", filters=filters).drop_columns(list(_OF_REFRESH))
+    cells = tables.read("cells", filters=filters).drop_columns(["as_of", "build"])
     starts = sorted(set(cells["start"].to_pylist()))[-question.last :]
     if starts:
         cells = cells.filter(pc.greater_equal(cells["start"], starts[0]))

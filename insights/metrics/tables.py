@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 from features.arrays import Floats, Ints, Mask
 from insights.dimensions import Dimension, dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
+from insights.metrics.behind import base_of, lists_of, write_behind
 from insights.metrics.cells import Cells, Told, cells
 from insights.metrics.defaults import default_metrics
+from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
 from insights.metrics.scores import Score, score_cells
@@ -38,8 +40,12 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     metrics = metrics_of(audience)
     by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
     draft.write("dimensions", pa.table({"dimension": pa.array([each.name for each in by], pa.string())}))
-    draft.write("metrics", pa.Table.from_pylist([_told(metric) for metric in metrics], _METRICS))
+    lists = lists_of(metrics)
+    told = [{**_told(metric), "list": lists[base_of(metric)]} for metric in metrics]
+    draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
+    if (months := _periods(audience, "month")) is not None and metrics:
+        draft.write(BEHIND, pa.concat_tables(write_behind(audience, metrics, by, months)).sort_by("list"))
     table = pa.concat_tables([CELLS.empty_table(), *found])
     draft.write(
         "cells", table.sort_by([(name, "ascending") for name in ("metric", "grain", "dimension", "start", "group")])
@@ -48,7 +54,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()),
+    ("better", pa.string()), ("list", pa.int32()),
 ])  # fmt: skip
 
 
@@ -71,11 +77,9 @@ def _of_grain(
     audience: Audience, metrics: Sequence[Metric | Score], by: Sequence[Dimension], grain: Grain
 ) -> Iterator[pa.Table]:
     """The cells of all metrics in periods of a grain."""
-    span = audience.events().select(first=pl.col("time").min(), last=pl.col("time").max()).collect()
-    first = span["first"].item()
-    if first is None or not metrics:
+    periods = _periods(audience, grain)
+    if periods is None or not metrics:
         return
-    periods = Periods.of(grain, first, audience.as_of, audience.settings.timezone)
     parts: dict[tuple[str, str], list[Cells]] = {}
     takes, scores = (
         [metric for metric in metrics if isinstance(metric, Metric)],
@@ -87,6 +91,12 @@ def _of_grain(
     for (name, _), together in parts.items():
         table = _table(together, periods, as_of=audience.as_of)
         yield table.filter(pc.greater_equal(table["start"], int(periods.edges[began[name]])))
+
+
+def _periods(audience: Audience, grain: Grain) -> Periods | None:
+    """The periods from the first event on; None where there is none."""
+    first = audience.events().select(pl.col("time").min()).collect().item()
+    return None if first is None else Periods.of(grain, first, audience.as_of, audience.settings.timezone)
 
 
 def _began(parts: Sequence[Cells]) -> int:

@@ -18,6 +18,7 @@ from features.lake import Lake
 from features.lake.removal import Change, change_rows, discard_previous
 from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
 from features.scores.table import change_scores, read_scores
+from insights.metrics.lists import forget
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.scoring.batches.chunks import drop_unfinished
@@ -130,6 +131,7 @@ def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
     }
     change_rows(Lake(settings.lake), changes)
     change_scores(settings.scores, of_customers.of)
+    forget(settings, customers)
     drop_unfinished(settings.batches, {})
     for folder in (settings.checkpoint, settings.rejects):
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,6 +12,7 @@ from features.lake import Lake
 from features.moments import iso, utc
 from features.privacy.holding import Holding, export
 from features.profiles import holdings as of_features
+from insights.metrics import lists as of_metrics
 from serving.privacy import store_holdings as of_store
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
@@ -28,7 +29,12 @@ _HEAD = (
 
 def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
     """The holdings of every package."""
-    return [*of_features.holdings(settings), *of_store.holdings(settings, store), *of_training.holdings(settings)]
+    return [
+        *of_features.holdings(settings),
+        *of_store.holdings(settings, store),
+        *of_training.holdings(settings),
+        *of_metrics.holdings(settings),
+    ]
 
 
 def access(settings: Settings, store: Engine, customer: str) -> Json:

@@ -29,6 +29,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_dimension.near": "Metrics are not told apart by '{name}'; did you mean '{near}'?",
     "error.unknown_grain": "There are no periods '{name}'. Known: {known}.",
     "error.unknown_grain.near": "There are no periods '{name}'; did you mean '{near}'?",
+    "error.unknown_period": "There is no period '{name}' of months or quarters. Known: {known}.",
+    "error.unknown_period.near": "There is no period '{name}'; did you mean '{near}'?",
     # the default metrics
     "metric.revenue": "revenue, net of returns",
     "metric.margin": "margin: revenue less what it cost",

@@ -29,6 +29,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_dimension.near": "Mått delas inte upp efter '{name}'; menade du '{near}'?",
     "error.unknown_grain": "Det finns inga perioder '{name}'. Kända: {known}.",
     "error.unknown_grain.near": "Det finns inga perioder '{name}'; menade du '{near}'?",
+    "error.unknown_period": "Det finns ingen period '{name}' bland månader och kvartal. Kända: {known}.",
+    "error.unknown_period.near": "Det finns ingen period '{name}'; menade du '{near}'?",
     # the default metrics
     "metric.revenue": "intäkter efter returer",
     "metric.margin": "marginal: intäkter minus kostnad",

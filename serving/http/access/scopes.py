@@ -24,6 +24,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "PUT /v1/candidates/{candidate_id}": "admin",
     "DELETE /v1/candidates/{candidate_id}": "admin",
     "GET /v1/insights/metrics": "read",
+    "GET /v1/insights/metrics/{metric}/people": "read",
     "POST /v1/jobs": "admin",
     "GET /v1/jobs": "admin",
     "GET /v1/jobs/{job_id}": "admin",

@@ -44,6 +44,15 @@ class CellAnswer(TypedDict):
     compared: Count
 
 
+class PeopleAnswer(TypedDict):
+    """The customers behind a figure, by id; ``next`` is what to give as ``after`` for more, null at the end."""
+
+    as_of: Moment
+    total: Count
+    customers: list[str]
+    next: str | None
+
+
 class MetricsAnswer(TypedDict):
     """Metrics as of the last refresh."""
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from insights.metrics.questions import Figure
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
-from serving.http.insights.contract import MetricsAnswer
-from serving.http.insights.metrics import answer_metrics
+from serving.http.insights.contract import MetricsAnswer, PeopleAnswer
+from serving.http.insights.metrics import answer_metrics, answer_people
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
 
@@ -26,5 +27,20 @@ def insight_routes(current: CurrentState) -> APIRouter:
         last: Annotated[int, Query(ge=1, le=1000, description="How many periods, the latest ones.")] = 24,
     ) -> Response:
         return json_response(answer_metrics(current.state.settings, metric, by, grain, last))
+
+    @router.get(
+        "/metrics/{metric}/people", responses=answers(PeopleAnswer), summary="The customers behind a figure, by id"
+    )
+    def get_people_behind(
+        *,
+        metric: str,
+        period: Annotated[str, Query(description="A month or a quarter.", examples=["2024-03", "2024-Q1"])],
+        by: Annotated[str | None, Query(description="A dimension; all together without.")] = None,
+        group: Annotated[str | None, Query(description="Of the dimension; without one those not known.")] = None,
+        after: Annotated[str, Query(max_length=512, description="`next` of the answer before.")] = "",
+        count: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> Response:
+        state, figure = current.state, Figure(metric, period, by, group)
+        return json_response(answer_people(state.settings, state.store, figure, after=after, count=count))
 
     return router

@@ -13,7 +13,8 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.moments import micros
-from insights.metrics.questions import Question, told
+from insights.metrics.lists import forget, holdings
+from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh
 from insights.tables import Tables
 from tests.insights.shop import Event, event, shop
@@ -151,3 +152,19 @@ def test_cells_equal_a_count_by_brute_force(tmp_path: Path) -> None:
             if own and not cell["suppressed"]:
                 assert cell["customers"] == len(people)
                 assert cell["value"] == pytest.approx(sum(int(str(e["value"])) for e in own) / len(own) / 100)
+
+
+def test_each_list_is_as_long_as_its_figure_says_and_an_erased_customer_is_on_none(tmp_path: Path) -> None:
+    settings = shop(tmp_path, EVENTS)
+    tables = refreshed(settings)
+    for metric in ("revenue", "basket", "revenue_per_buyer"):
+        for grain in ("month", "quarter"):
+            for by in (None, "channel"):
+                for cell in cells_of(tables, metric, by=by, grain=grain):
+                    people = people_behind(tables, Figure(metric, cell["period"], by, cell["group"]))
+                    assert len(people) == (0 if cell["suppressed"] else cell["customers"])
+    assert people_behind(tables, Figure("buyers", "2024-02")) == ["a", "b", "c", "d", "e"]
+    assert [row["start"] for row in holdings(settings)[0].rows(["b"])][:1] == ["2024-01-01T00:00:00Z"]  # type: ignore[misc]
+    forget(settings, ["b"])
+    assert people_behind(tables, Figure("buyers", "2024-02")) == ["a", "c", "d", "e"]
+    assert holdings(settings)[0].rows(["b"]) == []  # type: ignore[misc]

@@ -33,3 +33,14 @@ def test_the_module_that_answers_reads_no_engine() -> None:
     names = {"polars", "duckdb"}
     source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (questions, tables, metrics))
     assert not any(f"import {name}" in source for name in names)
+
+
+@pytest.mark.usefixtures("_tables")
+def test_the_people_behind_a_figure_are_paged(http: TestClient) -> None:
+    (cell,) = http.get("/v1/insights/metrics", params={"metric": "buyers", "last": 2}).json()["cells"][:1]
+    where = "/v1/insights/metrics/buyers/people"
+    first = http.get(where, params={"period": cell["period"], "count": 10}).json()
+    assert (first["total"], len(first["customers"])) == (cell["customers"], 10)
+    rest = http.get(where, params={"period": cell["period"], "after": first["next"]}).json()
+    assert (len(rest["customers"]), rest["next"]) == (cell["customers"] - 10, None)
+    assert http.get(where, params={"period": "2017-13"}).json()["error"]["code"] == "unknown_period"

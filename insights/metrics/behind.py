@@ -1,0 +1,64 @@
+"""Who is behind each number: the customers of each metric, month and group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+import pyarrow as pa
+
+from features.language.terms import Where
+from insights.dimensions import Dimension
+from insights.metrics.cells import places_of
+from insights.metrics.chunks import chunks
+from insights.metrics.columns import meets, needed
+from insights.metrics.lists import BY
+from insights.metrics.metric import Metric
+from insights.metrics.scores import Score
+from insights.people import Audience
+from insights.periods import Periods
+
+
+def write_behind(
+    audience: Audience, metrics: Sequence[Metric | Score], by: Sequence[Dimension], periods: Periods
+) -> Iterator[pa.Table]:
+    """``list, start, customer_id``, and the group of each dimension: a row for each of those who are in a month.
+
+    The metrics that look at the same events have one list.
+    """
+    lists = lists_of(metrics)
+    columns = {dimension.column for dimension in by} | {name for where in lists for name in needed(where)}
+    kinds = sorted({kind for metric in metrics for kind in metric.kinds})
+    for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if metrics else ():
+        groups = pl.DataFrame({
+            BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(places_of(each, chunk)) for each in by
+        })  # fmt: skip
+        ids = chunk.customers["customer_id"].gather(chunk.customer)
+        start = pl.Series("start", periods.edges[chunk.first + chunk.period])
+        rows = pl.DataFrame([start, ids]).hstack(groups).with_row_index("row")
+        for where, number in lists.items():
+            answered = pl.col("rating").is_not_null() if _is_of_scores(where) else True
+            told = chunk.events.select((meets(where) & answered).arg_true()).to_series()
+            own = rows[told].drop("row").unique().sort("start", "customer_id", *groups.columns, nulls_last=False)
+            yield _small(own.select(pl.lit(number, pl.Int32).alias("list"), pl.all()).to_arrow())
+
+
+def lists_of(metrics: Sequence[Metric | Score]) -> dict[Where, int]:
+    """The number of each list of customers, by the conditions of their events."""
+    return {where: number for number, where in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
+
+
+def base_of(metric: Metric | Score) -> Where:
+    """The conditions of the events whose customers are behind a metric."""
+    return metric.where if isinstance(metric, Score) else (metric.bottom or metric.top).where
+
+
+def _is_of_scores(where: Where) -> bool:
+    return any(test.column == "scale" for test in where)
+
+
+def _small(table: pa.Table) -> pa.Table:
+    """With texts in Arrow's usual type."""
+    kinds = [(one.name, pa.string() if pa.types.is_large_string(one.type) or pa.types.is_string_view(one.type)
+              else one.type) for one in table.schema]  # fmt: skip
+    return table.cast(pa.schema(kinds))
