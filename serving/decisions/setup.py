@@ -66,8 +66,8 @@ class Setup:
         placements = {
             name: Placement(name, one.count, one.types, one.formats) for name, one in declared.placements.items()
         }
-        offers, zone = candidates.offers, settings.timezone
-        policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, units=units)
+        offers, zone, decimals = candidates.offers, settings.timezone, settings.minor_units
+        policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, decimals=decimals)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
         return cls(
             candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, past

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, cast
 
 from features.moments import iso, minute
@@ -16,7 +17,7 @@ WITHOUT_FIGURES: Final = (
     *OF_THE_PERSON, "paused", "expired", "not_started", "no_model", "not_contacted", "already_redeemed",
 )  # fmt: skip
 MOMENTS: Final = ("starts", "ends", "again_at")  # parameters of reasons that are moments
-AMOUNTS: Final = ("spent", "amount")  # and those that are money
+AMOUNTS: Final = ("spent", "amount")  # and those that are money, as decimals in texts
 TOLD_ONLY: Final = ("text", "needs")  # what stands in the sentence only
 
 
@@ -32,7 +33,7 @@ class Exclusion:
 
     @classmethod
     def of(cls, offer: Offer, reason: str, language: str = "en", /, **params: object) -> Exclusion:
-        """An offer's exclusion for a reason with these parameters; moments are µs, amounts in units of the currency.
+        """An offer's exclusion for a reason with these parameters; moments are µs.
 
         >>> tea = Offer("tea", "offer", "Tea", "spring", None, None, 100, 10, frozenset(), assumed=False)
         >>> Exclusion.of(tea, "shown_elsewhere", placement="hero").detail
@@ -99,7 +100,7 @@ def _in_words(name: str, value: object, language: str) -> object:
     if name in MOMENTS:
         return "no time" if value is None else f"{minute(cast(int, value))} UTC"
     if name in AMOUNTS:
-        return figure_in(language, f"{value:,.2f}")
+        return figure_in(language, f"{Decimal(str(value)):,f}")
     return figure_in(language, f"{value:.4g}") if isinstance(value, float) else value
 
 

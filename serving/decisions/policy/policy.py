@@ -35,25 +35,25 @@ _CHANNELS: Final = 64  # whose boards are kept
 class Policy:
     """Limits and rests for candidates, each given as it is shown on no channel and with its cost in minor units.
 
-    A unit of the currency has so many minor ``units``.
+    Amounts of the currency have so many ``decimals``.
     """
 
     limits: tuple[Limit, ...]
     rests: Mapping[str, tuple[Rest, ThingOf]]
     candidates: tuple[Touch, ...]
     costs: tuple[int, ...]
-    units: int
+    decimals: int
     _boards: dict[str | None, Board] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     @classmethod
-    def of(cls, settings: DecisionSettings, offers: Sequence[Offer], *, zone: str, units: int) -> Self:
+    def of(cls, settings: DecisionSettings, offers: Sequence[Offer], *, zone: str, decimals: int) -> Self:
         """The policy that is declared for the offers of a catalogue, by the clock of a zone."""
         touches = tuple(Touch(offer.offer_id, offer.campaign_id, offer.type, None) for offer in offers)
         stock = {offer.offer_id: int(offer.stock) for offer in offers if offer.stock is not None}
         rests = {name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()}
-        limits = limits_of(settings, stock, zone=zone, units=units)
-        return cls(limits, rests, touches, tuple(offer.cost for offer in offers), units)
+        limits = limits_of(settings, stock, zone=zone, units=10**decimals)
+        return cls(limits, rests, touches, tuple(offer.cost for offer in offers), decimals)
 
     @cached_property
     def offers(self) -> Offers:
@@ -78,7 +78,7 @@ class Policy:
         """
         board, history = self._board(channel), self._history(record, past, as_of=as_of)
         allowance = Allowance(board, history, used, as_of=as_of)
-        return Restraint(allowance, self._resting(board, history, as_of=as_of), self.units)
+        return Restraint(allowance, self._resting(board, history, as_of=as_of), self.decimals)
 
     def _board(self, channel: str | None) -> Board:
         """The limits beside the candidates on a channel."""
@@ -124,5 +124,5 @@ class Policy:
 def counted_after(settings: Settings, as_of: int) -> int:
     """After which moment what was decided for a customer may count, by the policy that is declared."""
     declared = DecisionSettings() if settings.decisions is None else settings.decisions
-    policy = Policy.of(declared, (), zone=settings.timezone, units=10**settings.minor_units)
+    policy = Policy.of(declared, (), zone=settings.timezone, decimals=settings.minor_units)
     return policy.counts_after(as_of)

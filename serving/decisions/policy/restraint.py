@@ -16,7 +16,7 @@ REST = "rest"
 
 @dataclass(frozen=True)
 class Restraint:
-    """What limits leave, and until when (µs) each candidate rests, by rest; ``units`` are minor ones in one of money.
+    """What limits leave, and until when (µs) each candidate rests, by rest; amounts have so many ``decimals``.
 
     ``full`` tells, for each placement that was chosen for, which candidates were passed over because others of this
     decision took what was left: by which limit, and its parameters then.
@@ -24,7 +24,7 @@ class Restraint:
 
     allowance: Allowance
     resting: Mapping[str, Ints]
-    units: int
+    decimals: int
     full: list[dict[int, tuple[Check, Params]]] = field(default_factory=list)
 
     def mark(self, failing: Failing) -> None:
@@ -38,7 +38,7 @@ class Restraint:
             failing.mark(REST, until > 0, name, tell=partial(_rest, name, until))
 
     def _params(self, row: int, candidate: int) -> Params:
-        return params(self.allowance, row, candidate, units=self.units)
+        return params(self.allowance, row, candidate, decimals=self.decimals)
 
     def start(self) -> None:
         """Begin with the next placement."""

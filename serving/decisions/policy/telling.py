@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from features.events.money import amount_text
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.limits import BUDGET, CAP, Limit
 from serving.store.choices.events import DECISION
@@ -11,11 +12,11 @@ from serving.store.choices.events import DECISION
 Params = Mapping[str, object]
 
 
-def params(allowance: Allowance, row: int, candidate: int, *, units: int) -> Params:
+def params(allowance: Allowance, row: int, candidate: int, *, decimals: int) -> Params:
     """The parameters of a limit, given by its row, that has too little room for a candidate.
 
     ``again_at`` (µs) is when there is room if nothing else is chosen meanwhile; None where that is never. Amounts are
-    in units of the currency, which have so many minor ones.
+    texts with so many ``decimals``, like all that are exact.
     """
     board, limit = allowance.board, allowance.board.limits[row]
     place = int(board.cells[row, candidate])
@@ -25,8 +26,12 @@ def params(allowance: Allowance, row: int, candidate: int, *, units: int) -> Par
         case "cap":
             return {CAP: limit.name, "count": count, "limit": most, "again_at": again}
         case "budget":
-            return {BUDGET: limit.name, "spent": count / units, "amount": most / units, "again_at": again}
+            return {BUDGET: limit.name, **_amounts(count, most, decimals), "again_at": again}
     return {"count": count, "limit": most}
+
+
+def _amounts(spent: int, amount: int, decimals: int) -> Params:
+    return {"spent": amount_text(spent, decimals), "amount": amount_text(amount, decimals)}
 
 
 def _again_at(allowance: Allowance, row: int, candidate: int, most: int) -> int | None:

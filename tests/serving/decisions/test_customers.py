@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from features.evaluate.online.record import Record
+from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.records import records
 from features.units import DAY
 from serving.decisions.facts.customers import facts_of
@@ -18,7 +19,7 @@ from serving.http.answers.requests import ScoresRequest
 from serving.http.answers.scores import answer_scores
 from serving.http.current.state import CurrentState, State
 from serving.scoring.lineup import Lineup
-from serving.scoring.rows.pairs import pairs_of, running_campaigns
+from serving.scoring.rows.pairs import Pairs, pairs_of, running_campaigns
 from serving.store.records import record_of
 from tests.serving.shop import NOW
 
@@ -104,3 +105,19 @@ def test_what_was_bought_and_redeemed_counts_up_to_the_moment(current: CurrentSt
 def test_what_a_customer_is_told_to_be_holds_in_the_past_too(current: CurrentState) -> None:
     found = dict(records(current.state.lake, ["3", "4", "nobody"], as_of=NOW))
     assert {customer: each.attributes["age"] for customer, each in found.items()} == {"3": "young", "4": "old"}
+
+
+def test_a_campaign_that_has_reached_nobody_has_the_chance_of_one_that_reaches_them_now(current: CurrentState) -> None:
+    order: dict[str, object] = {"kind": "order", "item_id": "tea", "value": 500}
+    bought = [order | {"event_id": f"o{day}", "time": NOW - day * DAY} for day in range(1, 5)]
+    contact: dict[str, object] = {"event_id": "c", "kind": "contact", "campaign_id": "side"}
+
+    def pairs(*contacts: dict[str, object]) -> Pairs:
+        running = running_campaigns(current.state.campaigns, as_of=NOW)
+        return pairs_of(Record.of([*bought, *contacts]), running, "contact", "redeem", as_of=NOW, anyone=["side"])
+
+    unreached, now, before = pairs(), pairs(contact | {"time": NOW}), pairs(contact | {"time": NOW - 3 * DAY})
+    assert [each.unreached for each in (unreached, now, before)] == [frozenset(["side"]), frozenset(), frozenset()]
+    assert np.array_equal(unreached.values, now.values, equal_nan=True)
+    since = PAIR_FEATURES.index("days_since_contact")
+    assert [each.values[0, since] for each in (unreached, now, before)] == [0, 0, 3]

@@ -35,7 +35,7 @@ def policy_of(settings: Mapping[str, object], stock: Mapping[str, int] | None = 
         )
         for touch, cost in zip(CANDIDATES, COSTS, strict=True)
     ]  # fmt: skip
-    return Policy.of(declared, offers, zone="Europe/Stockholm", units=100)
+    return Policy.of(declared, offers, zone="Europe/Stockholm", decimals=2)
 
 
 @dataclass(frozen=True)

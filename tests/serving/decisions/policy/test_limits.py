@@ -117,7 +117,11 @@ def test_what_is_chosen_beside_counts_within_one_decision(store: Engine) -> None
             {"cap": "w", "count": 2, "limit": 2, "again_at": 4 * DAY + 10 * HOUR},
         ),
         ({"caps": {"w": {"limit": 2}}}, "cap", {"cap": "w", "count": 2, "limit": 2, "again_at": None}),
-        ({"budgets": {"b": {"amount": 8}}}, "budget", {"budget": "b", "spent": 6.0, "amount": 8.0, "again_at": None}),
+        (
+            {"budgets": {"b": {"amount": 8}}},
+            "budget",
+            {"budget": "b", "spent": "6.00", "amount": "8.00", "again_at": None},
+        ),
         ({}, "out_of_stock", {"count": 2, "limit": 2}),
     ],
 )

@@ -87,7 +87,7 @@ def test_a_budget_is_spent_by_what_is_chosen_and_then_told(own: CurrentState) ->
     found = home(http, count=2)
     assert offers(found) == ["now-drinks"]
     out = told(found, "now-sweets")
-    assert out["params"] == {"budget": "launch", "spent": 1.0, "amount": 1.5, "again_at": None}
+    assert out["params"] == {"budget": "launch", "spent": "1.00", "amount": "1.50", "again_at": None}
     assert out["detail"] == "Budget launch: 1.00 of 1.50 are spent."
 
 
