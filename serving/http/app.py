@@ -24,7 +24,7 @@ from serving.http.reception.envelope import Guard, add_error_handlers
 from serving.http.reception.origins import Origins
 from serving.http.reception.routes import JsonRoute, take_every_path
 from serving.http.routers.candidates import candidate_routes
-from serving.http.routers.customers import answer_routes, profile_routes
+from serving.http.routers.customers import answer_routes, profile_routes, search_routes
 from serving.http.routers.insights import insight_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
@@ -61,7 +61,8 @@ def create_app(current: CurrentState) -> ASGIApp:
     language = current.state.settings.language
     add_error_handlers(app, language)
     every = (
-        answer_routes, profile_routes, message_routes, candidate_routes, insight_routes, job_routes, service_routes,
+        answer_routes, search_routes, profile_routes, message_routes, candidate_routes, insight_routes, job_routes,
+        service_routes,
     )  # fmt: skip
     for routes in every:
         app.router.routes.extend(routes(current).routes)  # an included router takes a while at each request

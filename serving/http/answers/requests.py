@@ -9,14 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.config.sections.decisions.placements import CandidateType
 from features.events.rules.constraint_types import LONGEST
 from serving.decisions.explanation.slates import Explain
+from serving.http.reception.body import Body
 
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")]
-
-
-class Body(BaseModel):
-    """A request body: frozen, and strict about its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Profile(Body):
@@ -43,6 +38,11 @@ class ScoresRequest(Body):
         json_schema_extra={"examples": [{"profiles": [{"id_type": "user_id", "id": "1008"}]}]},
     )
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it asks of one customer what the models say now, and not why."""
+        return len(self.profiles) + len(self.customers) == 1 and self.as_of is None and self.reasons == 0
+
 
 class PlacementRequest(Body):
     """Where offers are to be shown, and how many."""
@@ -63,7 +63,7 @@ class DecisionRequest(Body):
         default=None,
         description="All requests that name this id for one profile are answered by the same decision.",
     )
-    context: dict[str, object] = {}
+    context: dict[str, object] = Field(default={})
     placements: list[PlacementRequest] = Field(default=[PlacementRequest(id="default")], min_length=1, max_length=20)
     explain: Explain = Field(
         default="summary",

@@ -9,7 +9,7 @@ from pydantic import Field
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.reading.iso import parse
-from serving.http.answers.requests import Body
+from serving.http.reception.body import Body
 
 Name = Annotated[str, Field(pattern=r"^\w[\w-]*$", max_length=200)]
 FILE = r"^\w[\w.-]*\.parquet$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -27,7 +27,9 @@ async def _read(read: Callable[[bytes], object], body: bytes) -> object:
     return read(body) if len(body) < SHORT else await run_in_threadpool(read, body)
 
 
-class _JsonRequest(Request):
+class JsonRequest(Request):
+    """A request whose body is read once, with orjson."""
+
     _unpacked: bytes | None = None
 
     async def body(self) -> bytes:
@@ -46,7 +48,7 @@ class _JsonRequest(Request):
         return None
 
 
-class _MessageRequest(_JsonRequest):
+class _MessageRequest(JsonRequest):
     """A request of messages: JSON whatever it says that it is, with every digit of its numbers, and perhaps a key.
 
     Segment's library for browsers says ``text/plain``.
@@ -79,7 +81,7 @@ class JsonRoute(APIRoute):
     Which scope it needs must be declared in ``access/scopes.py``.
     """
 
-    request: type[_JsonRequest] = _JsonRequest
+    request: type[JsonRequest] = JsonRequest
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **named: Any) -> None:
         """Let clients call the route's operation as its function is called."""
@@ -101,9 +103,13 @@ class JsonRoute(APIRoute):
             asked.state.key = await entrance.check(asked, route, asked.key)
             if self.body_field is not None:
                 await asked.body()  # FastAPI would give the mistakes in it a shape of its own
-            return await entrance.answer(lambda: handler(asked))
+            return await self.answer(asked, entrance, lambda: handler(asked))
 
         return handle
+
+    async def answer(self, _: JsonRequest, entrance: Entrance, work: Callable[[], Awaitable[Response]]) -> Response:
+        """The answer to a request that was let in, as FastAPI makes it."""
+        return await entrance.answer(work)
 
 
 class MessageRoute(JsonRoute):

@@ -24,6 +24,7 @@ from serving.http.contract.scores import ScoresAnswer
 from serving.http.current.state import CurrentState
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
+from serving.http.reception.short_road import AnswerRoute
 
 PROFILE, PARTS = "/v1/profiles/{key:path}", ("/events", "/export")
 Key = Annotated[str, Path(description="An identifier as `id_type:id`.", examples=["user_id:1008"])]
@@ -41,7 +42,7 @@ class _ProfileRoute(JsonRoute):
 
 def answer_routes(current: CurrentState) -> APIRouter:
     """What is known and best of a customer, by scores and decisions."""
-    router = APIRouter(route_class=JsonRoute, tags=["answers"])
+    router = APIRouter(route_class=AnswerRoute, tags=["answers"])
 
     @router.post("/v1/scores", responses=answers(ScoresAnswer, *OF_BODIES), summary="Scores of customers")
     def post_scores(body: ScoresRequest) -> Response:
@@ -52,6 +53,13 @@ def answer_routes(current: CurrentState) -> APIRouter:
     )
     def post_decisions(body: DecisionRequest) -> Response:
         return json_response(answer_decision(current.state, body))
+
+    return router
+
+
+def search_routes(current: CurrentState) -> APIRouter:
+    """Who somebody is, and what was decided."""
+    router = APIRouter(route_class=JsonRoute, tags=["answers"])
 
     @router.get("/v1/profiles", responses=answers(SearchAnswer), summary="Who somebody is, by an exact identifier")
     def get_profiles(
