@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from serving.store.reader import reading
+from serving.store.reader import ask_among, reading
 from serving.store.tables.schema import META
 
-_VALUE: Final = sa.select(META.c.value).where(META.c.key == sa.bindparam("key"))
+_VALUES: Final = sa.select(META.c.key, META.c.value)
 
 
 class Build(NamedTuple):
@@ -23,8 +23,8 @@ class Build(NamedTuple):
 def last_build(engine: Engine) -> Build | None:
     """The last one; None before the first."""
     with reading(engine) as ask:
-        as_of, lake = (ask(_VALUE, key=key) for key in ("as_of", "lake"))
-    return Build(int(as_of[0][0]), lake_version(lake[0][0])) if as_of and lake else None
+        told: dict[str, str] = dict(ask_among(ask, _VALUES, META.c.key, Build._fields))
+    return Build(int(told["as_of"]), lake_version(told["lake"])) if len(told) == len(Build._fields) else None
 
 
 def lake_version(records: str) -> str:

@@ -13,11 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from serving.store.commits.together import commit_together
+from serving.store.reader import within
 from serving.store.tables.blocks import blocks
 from serving.store.tables.schema import CATALOGUES, DECISIONS
+from serving.store.writer import write
 from serving.telemetry.store import store_operation
 
 _BLOCK: Final = 500  # values that one statement takes
+_ADD: Final = sa.insert(DECISIONS)
+_KEPT: Final = sa.select(CATALOGUES.c.first).where(CATALOGUES.c.version == sa.bindparam("version"))
 JSON = ("context", "models", "eligible", "placements", "control")
 
 
@@ -57,7 +61,7 @@ def add_decisions(connection: Connection, decisions: Sequence[Decision], content
     """The same of several decisions, which chose from one catalogue or from nothing."""
     if not decisions:
         return
-    connection.execute(sa.insert(DECISIONS), [*map(_row, decisions)])
+    write(connection, _ADD, [*map(_row, decisions)])
     first = next((each for each in decisions if each.catalogue is not None), None)
     if first is None or first.catalogue is None or _is_kept(connection, first.catalogue):
         return
@@ -74,8 +78,7 @@ def _row(decision: Decision) -> dict[str, object]:
 
 
 def _is_kept(connection: Connection, catalogue: str) -> bool:
-    query = sa.select(CATALOGUES.c.first).where(CATALOGUES.c.version == catalogue)
-    return connection.execute(query).first() is not None
+    return bool(within(connection)(_KEPT, version=catalogue))
 
 
 def kept_decision(engine: Engine, decision_id: str) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from serving.store.tables.blocks import blocks
 from serving.telemetry.store import store_operation
@@ -34,12 +35,7 @@ def reading(engine: Engine) -> Iterator[Ask]:
 def _asking(engine: Engine) -> Iterator[Ask]:
     if engine.dialect.name == "sqlite":
         with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
-
-            def ask(query: Query, **values: object) -> Sequence[Row]:
-                cursor.execute(_text(query), values)
-                return cursor.fetchall()
-
-            yield ask
+            yield _asking_of(cursor)
     else:
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             yield within(connection)
@@ -47,7 +43,19 @@ def _asking(engine: Engine) -> Iterator[Ask]:
 
 def within(connection: Connection) -> Ask:
     """Ask within a connection that is open already."""
+    if connection.dialect.name == "sqlite":
+        return _asking_of(connection.connection.cursor())
     return lambda query, **values: connection.execute(query, values).all()
+
+
+def _asking_of(cursor: DBAPICursor) -> Ask:
+    """Ask SQLite's own driver."""
+
+    def ask(query: Query, **values: object) -> Sequence[Row]:
+        cursor.execute(_text(query), values)
+        return cursor.fetchall()
+
+    return ask
 
 
 def ask_among(

@@ -12,11 +12,13 @@ from sqlalchemy.engine import Connection
 from features.config.sections.decisions.policy.selection import Touch
 from serving.store.reader import Ask, ask_among
 from serving.store.tables.schema import CHOICES
+from serving.store.writer import write
 
 _C = CHOICES.c
 _CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
     _C.time > sa.bindparam("after")
 )
+_ADD: Final = sa.insert(CHOICES)
 
 
 @dataclass(frozen=True)
@@ -50,5 +52,4 @@ def past_of(ask: Ask, nodes: Collection[str], *, after: int) -> Past:
 
 def add_choices(connection: Connection, choices: Sequence[Choice]) -> None:
     """Keep what was chosen, within the transaction that keeps the decisions."""
-    if choices:
-        connection.execute(sa.insert(CHOICES), [vars(choice) for choice in choices])
+    write(connection, _ADD, [vars(choice) for choice in choices])

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from serving.store.reader import Ask
 from serving.store.tables.schema import TOTALS
+from serving.store.writer import write
 
 _T = TOTALS.c
 _USED: Final = sa.select(_T.thing, _T.slot, _T.used).where(
@@ -44,13 +45,11 @@ def used_of(ask: Ask, firsts: Mapping[str, int]) -> dict[tuple[str, str], dict[i
 
 def add_used(connection: Connection, amounts: Mapping[Cell, int]) -> None:
     """Add amounts to what was given."""
-    if not amounts:
-        return
     rows = [
         {"limit_name": limit, "thing": thing, "slot": slot, "used": amount}
         for (limit, thing, slot), amount in sorted(amounts.items())
     ]
-    connection.execute(_adding(connection.dialect.name), rows)
+    write(connection, _adding(connection.dialect.name), rows)
 
 
 @cache
