@@ -23,7 +23,7 @@ class Build(NamedTuple):
 def last_build(engine: Engine) -> Build | None:
     """The last one; None before the first."""
     with reading(engine) as ask:
-        told: dict[str, str] = dict(ask_among(ask, _VALUES, META.c.key, Build._fields))
+        told = {row[0]: row[1] for row in ask_among(ask, _VALUES, META.c.key, Build._fields)}
     return Build(int(told["as_of"]), lake_version(told["lake"])) if len(told) == len(Build._fields) else None
 
 
