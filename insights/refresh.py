@@ -12,9 +12,10 @@ from insights.findings import write_findings
 from insights.metrics.tables import write_metrics
 from insights.people import Audience
 from insights.tables import Draft, Manifest, Tables
+from insights.worth import write_worth
 
 Part = Callable[[Audience, Draft], None]
-PARTS: Final[Mapping[str, Part]] = {"findings": write_findings, "metrics": write_metrics}
+PARTS: Final[Mapping[str, Part]] = {"findings": write_findings, "metrics": write_metrics, "worth": write_worth}
 
 
 def refresh(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, progress: Progress = silent) -> Manifest:

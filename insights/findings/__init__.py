@@ -3,6 +3,6 @@
 from insights.findings.finding import Finding
 from insights.findings.finds import findings
 from insights.findings.profile import Customers, customers_at
-from insights.findings.tables import people_of, write_findings
+from insights.findings.tables import found_rows, people_of, write_findings
 
-__all__ = ["Customers", "Finding", "customers_at", "findings", "people_of", "write_findings"]
+__all__ = ["Customers", "Finding", "customers_at", "findings", "found_rows", "people_of", "write_findings"]

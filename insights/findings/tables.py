@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -20,7 +20,12 @@ FINDINGS: Final = pa.schema([
 
 
 def write_findings(audience: Audience, draft: Draft) -> None:
-    """Write the table ``findings``; amounts are decimals of the currency."""
+    """Write the table ``findings``."""
+    draft.write("findings", pa.Table.from_pylist(found_rows(audience), FINDINGS))
+
+
+def found_rows(audience: Audience) -> list[dict[str, Any]]:
+    """The rows of that table, the most pressing first; amounts are decimals of the currency."""
     unit, rows = 10.0**audience.settings.minor_units, []
     for place, finding in enumerate(findings(customers_at(audience))):
         found = finding.figure
@@ -30,7 +35,7 @@ def write_findings(audience: Audience, draft: Draft) -> None:
             "place": place, "code": found.code, "unit": found.unit, "value": value, "low": low, "high": high, "n": n,
             "people": len(finding.people), "counts": list(found.counts.items()), "money": list(money.items()),
         })  # fmt: skip
-    draft.write("findings", pa.Table.from_pylist(rows, FINDINGS))
+    return rows
 
 
 def people_of(audience: Audience, code: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
+from features.texts.catalogue import sentence
 from insights.report.cells import Shown, group_points
 from insights.report.charts import Say, bars, trend
 from insights.report.page import Section, card, paragraph, side_by_side, table
@@ -55,7 +56,9 @@ def worth_section(rows: Sequence[Row], words: Words) -> Section:
     lines = []
     for row in rows:
         if row["refusal"]:
-            lines.append([row["name"], words.say(f"error.{row['refusal']}", **dict(row["params"])), "–", "–", "–"])
+            lines.append(
+                [row["name"], sentence(f"error.{row['refusal']}", words.language, dict(row["params"])), "–", "–", "–"]
+            )
             continue
         spend = f"{words.number(row['spend'], 'money')} ({_ends(row, 'spend', 'money', words)})"
         kept = f"{words.number(row['kept'], 'share')} ({_ends(row, 'kept', 'share', words)})"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from features.config.settings import Settings
 from features.progress import Progress, silent
-from insights.findings import people_of
+from insights.findings import found_rows, people_of
 from insights.people import Audience
 from insights.refresh import refresh
 from insights.tables import Manifest, Tables
@@ -17,8 +19,19 @@ def refresh_all(settings: Settings, *, as_of: int, progress: Progress = silent) 
     return refresh(settings, as_of=as_of, allowed=passing, progress=progress)
 
 
+def found(settings: Settings, *, as_of: int) -> list[dict[str, Any]]:
+    """What there is to find at a moment, as rows of the table ``findings``, without the other tables."""
+    return found_rows(_audience(settings, as_of))
+
+
 def people_behind(settings: Settings, finding: str) -> list[str]:
-    """The customers whom a finding of the last refresh is about, without those who were erased or withdrew since."""
-    as_of = Tables(settings.insights).manifest.as_of
-    audience = Audience.at(settings, as_of=as_of, allowed=allowed(settings, ["insights"], as_of=as_of))
-    return people_of(audience, finding)
+    """The customers whom a finding is about, without those who were erased or withdrew since.
+
+    It is one of the last refresh, or of now where there was none yet.
+    """
+    tables = Tables(settings.insights)
+    return people_of(_audience(settings, tables.manifest.as_of if tables.exists else settings.now()), finding)
+
+
+def _audience(settings: Settings, as_of: int) -> Audience:
+    return Audience.at(settings, as_of=as_of, allowed=allowed(settings, ["insights"], as_of=as_of))

@@ -18,10 +18,12 @@ from features.errors import StamkundError
 from features.profiles.feature_set import FeatureSet
 from features.progress import Progress
 from serving.jobs.build import build_all
+from serving.jobs.insights import found
 from serving.process.server import background_service
 from serving.scoring.batches.batch import score_batch
 from serving.scoring.champions import load_lineup
 from serving.terminal.decisions.decision import offers_table
+from serving.terminal.demo.findings import tell_findings
 from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (
     features_table,
@@ -76,13 +78,23 @@ def demo(
     out.rule(Text("3  Models score everyone", style="bold"))
     batch = score_batch(settings, as_of=now, out=settings.home / "scores.parquet", progress=progress)
     out.print(f"{batch.customers:,} customers, one row each: {batch.out}")
+    findings = found(settings, as_of=now)
     out.rule(Text("4  The service answers", style="bold"))
     with background_service(config, port=port) as url:
-        answer({"url": url, "customers": batch.customers, "scores": batch.out, "models": batch.models})
+        answer(
+            {
+                "url": url,
+                "customers": batch.customers,
+                "scores": batch.out,
+                "models": batch.models,
+                "findings": findings,
+            }
+        )
         examples = notable_customers(pl.read_parquet(batch.out))
         bases = [_show(out, url, built.feature_set, customer, why) for why, customer in examples]
         if examples:
             _invite(out, url, examples[-1][1], bases[-1])
+        tell_findings(out, settings, findings, config)
         if not once:
             _serve_on(out, url)
 

@@ -15,6 +15,7 @@ from insights.findings.tables import FINDINGS
 from insights.metrics.tables import CELLS
 from insights.report import customers_report
 from insights.tables import Tables
+from insights.worth.tables import WORTH
 
 CELL = {
     "metric": "revenue", "grain": "month", "dimension": "", "group": None, "n": 50.0, "customers": 50, "open": False,
@@ -41,9 +42,15 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         "place": 0, "code": "late", "unit": "share", "value": 0.25, "low": 0.2, "high": 0.31, "n": 400.0, "people": 100,
         "counts": [("late", 100), ("regulars", 400)], "money": [("spent", 12345.6)],
     }  # fmt: skip
+    worth = [
+        {"name": "nps", "n": 900.0, "spend": 2.5, "spend_low": 1.0, "spend_high": 4.0, "kept": 0.01, "kept_low": 0.0,
+         "kept_high": 0.02, "naive": 6.0},
+        {"name": "csat", "n": 12.0, "refusal": "worth_needs_answers", "params": [("answers", 12), ("least", 400)]},
+    ]  # fmt: skip
     found = Tables(tmp_path_factory.mktemp("insights"))
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
+        draft.write("worth", pa.Table.from_pylist(worth, WORTH))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
@@ -104,6 +111,12 @@ def test_a_month_that_is_not_over_is_not_drawn_as_a_fall(tables: Tables) -> None
     page = customers_report(tables, name="Shop", currency="SEK")
     assert page.count('class="dot"') == 3
     assert page.count('class="unfinished"') == 1
+
+
+def test_a_worth_is_told_with_the_plain_figure_beside_it_or_why_it_is_not(tables: Tables) -> None:
+    text = read(tables).text
+    assert "nps 2.50 SEK (1.00 SEK – 4.00 SEK) 1.0 % (0.0 % – 2.0 %) 6.00 SEK 900" in text
+    assert "csat 12 answers have windows before and after them, and 400 are needed" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
