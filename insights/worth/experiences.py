@@ -48,8 +48,8 @@ class Experiences:
             .sort("scale", "time", "customer", "rating"),
             money.select("customer", "time", net=_NET),
         ])  # fmt: skip
-        numbers = (orders[name].to_numpy() for name in ("customer", "time"))
-        spending = Spending.of(*numbers, orders["net"].to_numpy().astype(np.float64))
+        who, when, net = (orders[name].to_numpy() for name in ("customer", "time", "net"))
+        spending = Spending.of(who, when, net.astype(np.float64))
         return cls(answers, spending, customers["since"].to_numpy(), customers["bought"].to_numpy())
 
     def named(self) -> Iterator[tuple[str, pl.DataFrame]]:
