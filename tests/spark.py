@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +42,7 @@ def session_in(folder: Path) -> SparkSession:
     from pyspark.sql import SparkSession  # noqa: PLC0415  (an extra)
 
     (folder / "log4j2.properties").write_text(SILENT)
-    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder)}
+    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(folder), "PYSPARK_PYTHON": sys.executable}
     settings = {
         "spark.driver.memory": "1g",
         "spark.local.dir": str(folder),

@@ -20,14 +20,15 @@ class Entries:
 
     ``customer`` ``[entry]`` is the place of each one's customer, ``row`` of the event it began with, ``last_row`` of
     the last of its ``count`` steps; ``entered`` and ``last`` are their moments (µs). ``time`` ``[step, entry]`` is when
-    it reached each step, −1 where it did not. Those that are ``open`` may still go on; ``ended`` were ended by an
-    event, and ``tied`` rest on the order of steps at one moment.
+    it reached each step, ``rows`` by which event, −1 where it did not. Those that are ``open`` may still go on;
+    ``ended`` were ended by an event, and ``tied`` rest on the order of steps at one moment.
     """
 
     customer: Ints
     row: Ints
     last_row: Ints
     time: Ints
+    rows: Ints
     entered: Ints
     last: Ints
     count: Ints
@@ -47,6 +48,7 @@ class Entries:
             row=reached.start,
             last_row=last_row,
             time=time,
+            rows=reached.rows,
             entered=entered,
             last=histories.time[last_row],
             count=reached.count,
@@ -60,8 +62,9 @@ class Entries:
 
     def __getitem__(self, which: Mask | Ints) -> Entries:
         return Entries(
-            self.customer[which], self.row[which], self.last_row[which], self.time[:, which], self.entered[which],
-            self.last[which], self.count[which], self.open[which], self.ended[which], self.tied[which],
+            self.customer[which], self.row[which], self.last_row[which], self.time[:, which], self.rows[:, which],
+            self.entered[which], self.last[which], self.count[which], self.open[which], self.ended[which],
+            self.tied[which],
         )  # fmt: skip
 
     def counted(self, by: By, period: Ints | None = None) -> Entries:

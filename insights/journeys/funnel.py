@@ -29,7 +29,7 @@ def tally(events: pl.LazyFrame, journey: Journey, *, as_of: int) -> Tally:
     """
     total = Tally.none(len(journey.steps))
     for part in blocks(events):
-        entries = _entries(run_of(part, journey), journey, as_of)
+        entries = entries_of(run_of(part, journey), journey, as_of)
         total += Tally.of(entries, np.zeros_like(entries.customer), 1)
     return total
 
@@ -48,7 +48,8 @@ def entry_table(
     return pl.concat(parts)
 
 
-def _entries(run: Run, journey: Journey, as_of: int, periods: Ints | None = None) -> Entries:
+def entries_of(run: Run, journey: Journey, as_of: int, periods: Ints | None = None) -> Entries:
+    """The entries of a run that count, as they stand at ``as_of`` (µs)."""
     within = journey.rules.within
     reached = reach(run.histories, run.steps(journey), run.unless(journey), journey.rules)
     entries = Entries.of(run.histories, reached, within=within, as_of=as_of)
@@ -57,7 +58,7 @@ def _entries(run: Run, journey: Journey, as_of: int, periods: Ints | None = None
 
 
 def _rows(run: Run, journey: Journey, as_of: int, by: Sequence[str], periods: Ints | None) -> pl.DataFrame:
-    entries = _entries(run, journey, as_of, periods)
+    entries = entries_of(run, journey, as_of, periods)
     told = {
         "customer_id": run.customers.gather(entries.customer),
         "entered": entries.entered,

@@ -97,7 +97,7 @@ def _marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str]) -> pl
 def _without_lines(rows: pl.LazyFrame, marks: Sequence[str], columns: Sequence[str]) -> pl.LazyFrame:
     """Rows of one order at one moment as one, which is a step if any of them is."""
     keys = ["customer_id", "time", "kind", "order_id"]
-    others = [pl.col(name).first() for name in columns if name not in keys]
+    others = [pl.col(name).sum() if name == "value" else pl.col(name).first() for name in columns if name not in keys]
     marked_by_any = [pl.col(name).bitwise_or() for name in marks]
     of_orders = rows.filter(pl.col("order_id").is_not_null())
     whole = of_orders.group_by(keys, maintain_order=True).agg(*others, *marked_by_any)

@@ -115,6 +115,8 @@ def test_every_list_is_as_long_as_its_count(declared: Journey) -> None:
     assert lengths == counts.over[0].tolist()
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")  # nothing here is pandas
 def test_partitions_of_spark_give_the_same(request: pytest.FixtureRequest) -> None:
     session, declared = request.getfixturevalue("spark"), JOURNEYS[0]
     whole = entry_table(SHOP, declared, as_of=9)

@@ -1,0 +1,84 @@
+"""The loss at each step of a journey, from events."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from features.config.sections.insights.journeys import JourneySettings
+from features.errors import StamkundError
+from features.units import DAY
+from insights.journeys.journey import Journey
+from insights.journeys.runs import Run
+from insights.loss.histories import NEVER_DAYS, Vocabulary, brought, described
+from insights.loss.steps import step_losses
+
+COLUMNS = ["customer_id", "time", "kind", "value", "channel"]
+
+
+def journey(**more: object) -> Journey:
+    declared = {"steps": ["view", "order"], "within": "7d", "value": "28d", **more}
+    return Journey.of("checkout", JourneySettings.model_validate(declared), minor_units=2)
+
+
+def shop(n: int = 400) -> pl.LazyFrame:
+    """Every other customer orders for 10.00 after the view; every fourth of all spends 4.00 later, order or not."""
+    rows = []
+    for c in range(n):
+        name = f"c{c:03}"
+        rows.append((name, 0, "view", None, "web"))
+        if c % 2:
+            rows.append((name, DAY, "order", 1000, "web"))
+        if c % 4 < 2:
+            rows.append((name, 20 * DAY, "order", 400, "app"))
+    told = pl.LazyFrame(rows, COLUMNS, orient="row")
+    return told.with_columns(
+        order_id=pl.lit(None, pl.String), event_id=pl.col("customer_id") + pl.col("time").cast(str)
+    )
+
+
+def test_what_is_lost_is_what_the_order_brings_not_what_customers_spend_anyway() -> None:
+    (step,) = step_losses(shop(), journey(), as_of=40 * DAY)
+    assert (step.step, step.went, step.dropped, step.refusal) == ("view", 200, 200, None)
+    assert float(step.gross.value) == pytest.approx(200 * 1200)
+    assert float(step.anyway.value) == pytest.approx(200 * 200)
+    assert step.lost is not None
+    assert step.point is not None
+    assert float(step.lost.value) == pytest.approx(200 * 1000, rel=0.02)
+    assert float(step.point.value) == pytest.approx(float(step.lost.value) / 200 * 4)
+
+
+def test_money_that_is_not_yet_over_is_left_out() -> None:
+    (step,) = step_losses(shop(), journey(), as_of=28 * DAY - 1)
+    assert (step.went, step.dropped) == (0, 0)
+    assert step.refusal is not None
+    assert step.refusal.code == "loss_too_few"
+
+
+def test_money_is_counted_once() -> None:
+    for more in ({"by": "every"}, {"order": "any"}):
+        with pytest.raises(StamkundError, match="once a customer") as caught:
+            step_losses(shop(4), journey(**more), as_of=40 * DAY)
+        assert caught.value.code == "loss_of_entries"
+
+
+ROWS = [
+    ("an", 0, "order", 500, "web"),
+    ("an", 10 * DAY, "refund", 200, "web"),
+    ("an", 30 * DAY, "view", None, "app"),
+    ("an", 31 * DAY, "order", 700, "app"),
+    ("bo", 5 * DAY, "view", None, None),
+]
+
+
+def test_customers_are_described_by_what_was_known_at_the_step() -> None:
+    run = Run.of(pl.DataFrame(ROWS, COLUMNS, orient="row"))
+    told = described(run, np.array([2, 4]), Vocabulary(("order",), ("app",)))
+    #        known  orders: all, 28d, 84d  money: all, 28d, 84d     since order  hour weekday app
+    assert told.tolist() == [
+        [30, 1, 0, 1, 300, -200, 300, 30, 0, 2, 1],
+        [0, 0, 0, 0, 0, 0, 0, NEVER_DAYS, 0, 5, 0],
+    ]
+    assert brought(run, np.array([0, 2, 2, 4]), 1 * DAY).tolist() == [0, 700, 700, 0]
+    assert brought(run, np.array([0]), 10 * DAY).tolist() == [-200]
