@@ -9,13 +9,18 @@ from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.progress import Progress, silent
 from insights.findings import write_findings
+from insights.journeys.tables import write_journeys
+from insights.loss.tables import write_losses
 from insights.metrics.tables import write_metrics
 from insights.people import Audience
 from insights.tables import Draft, Manifest, Tables
 from insights.worth import write_worth
 
 Part = Callable[[Audience, Draft], None]
-PARTS: Final[Mapping[str, Part]] = {"findings": write_findings, "metrics": write_metrics, "worth": write_worth}
+PARTS: Final[Mapping[str, Part]] = {
+    "findings": write_findings, "metrics": write_metrics, "journeys": write_journeys, "losses": write_losses,
+    "worth": write_worth,
+}  # fmt: skip
 
 
 def refresh(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, progress: Progress = silent) -> Manifest:

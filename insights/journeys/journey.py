@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Self
 
 from features.config.sections.insights.journeys import JourneySettings, StepSettings
-from features.config.settings import Settings
-from features.errors import StamkundError
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
 from insights.journeys.entries import By
@@ -58,18 +56,6 @@ class Journey:
         """The kinds of events that it looks at."""
         found = {value for where in self.conditions for test in where if test.column == "kind" for value in test.values}
         return tuple(sorted(found))
-
-    def step(self, name: str) -> int:
-        """The place of a step; raises :class:`StamkundError` ``unknown_step``."""
-        if name not in self.names:
-            raise StamkundError.unknown("unknown_step", f"step of {self.name}", name, self.names, field="step")
-        return self.names.index(name)
-
-
-def journeys_of(settings: Settings) -> dict[str, Journey]:
-    """The journeys of the settings."""
-    declared = settings.journeys
-    return {name: Journey.of(name, each, minor_units=settings.minor_units) for name, each in declared.items()}
 
 
 def _where(step: StepSettings, minor_units: int) -> Where:

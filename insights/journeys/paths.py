@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import polars as pl
 
-from features.arrays import Ints
+from features.arrays import Ints, Mask
 from features.errors import StamkundError
 from insights.journeys.histories import Histories
 from insights.journeys.runs import RECORDS, Run, places
@@ -73,14 +73,14 @@ def paths(
     return Paths(run.customers.gather(run.histories.customer[rows_of]), steps, names, others)
 
 
-def _anchors(histories: Histories, occurs: np.ndarray, direction: Direction) -> Ints:
+def _anchors(histories: Histories, occurs: Mask, direction: Direction) -> Ints:
     """The row of each customer's first or last occurrence."""
     rows = np.flatnonzero(occurs)
     customers = histories.customer[rows]
     edge = np.append(True, customers[1:] != customers[:-1]) if direction == "from" else (
         np.append(customers[1:] != customers[:-1], True)
     )  # fmt: skip
-    return rows[edge[: len(rows)]]
+    return np.asarray(rows[edge[: len(rows)]])
 
 
 def _ways(histories: Histories, codes: Ints, anchors: Ints, depth: int) -> Ints:
@@ -89,7 +89,7 @@ def _ways(histories: Histories, codes: Ints, anchors: Ints, depth: int) -> Ints:
     customer = histories.customer[anchors][:, None]
     inside = (at >= 0) & (at < len(codes))
     inside &= histories.customer[np.where(inside, at, 0)] == customer
-    return np.where(inside, codes[np.where(inside, at, 0)], -1)
+    return np.asarray(np.where(inside, codes[np.where(inside, at, 0)], -1))
 
 
 def _most_frequent(codes: Ints, kinds: Sequence[str], anchor: int, most: int) -> tuple[Ints, tuple[str, ...], int]:
@@ -97,7 +97,7 @@ def _most_frequent(codes: Ints, kinds: Sequence[str], anchor: int, most: int) ->
     counts = np.bincount(codes, minlength=len(kinds))
     counts[anchor] = len(codes) + 1
     kept = np.argsort(-counts, kind="stable")[:most]
-    new = np.full(len(kinds), len(kept))
+    new: Ints = np.full(len(kinds), len(kept))
     new[kept] = np.arange(len(kept))
     names = tuple(kinds[place] for place in kept) + ((OTHER,) if len(kept) < len(kinds) else ())
     return new[codes], names, len(kinds) - len(kept)

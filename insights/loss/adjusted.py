@@ -6,6 +6,7 @@ either who goes on or what they bring is learnt right.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +22,8 @@ from insights.intervals import LEVEL, Estimate
 
 FOLDS: Final = 5
 FEWEST: Final = 100  # of those who went on, and of those who dropped
-OVERLAP: Final = (0.02, 0.98)  # chances of going on that have their like on the other side
-OUTSIDE: Final = 0.05  # the share of customers beyond that is still borne
+OVERLAP: Final = 0.02  # the least chance of going on at which somebody like a customer who dropped did go on
+OUTSIDE: Final = 0.05  # the share of those who dropped that may be below
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Refusal:
     """Why there is no estimate: a code of the catalogue, and its parameters."""
 
     code: str
-    params: dict[str, object]
+    params: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def adjusted(x: Floats, went: Mask, y: Floats, *, seed: int = 0, level: float = 
     if min(counts["went"], counts["dropped"]) < FEWEST:
         return Refusal("loss_too_few", counts)
     chance, brought = _cross_fitted(x, went, y, seed)
-    outside = float(((chance < OVERLAP[0]) | (chance > OVERLAP[1])).mean())
+    outside = float((chance[~went] < OVERLAP).mean())
     if outside > OUTSIDE:
         return Refusal("loss_no_overlap", {"outside": outside, "allowed": OUTSIDE})
-    chance = np.clip(chance, *OVERLAP)
+    chance = np.maximum(chance, OVERLAP)
     # Σ_dropped (μ(x) − y) + Σ_went (1 − e) / e · (y − μ(x))
     parts = np.where(went, (1 - chance) / chance * (y - brought), brought - y)
     dropped = counts["dropped"]

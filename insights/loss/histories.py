@@ -61,7 +61,8 @@ def described(run: Run, rows: Ints, vocabulary: Vocabulary) -> Floats:
 def brought(run: Run, rows: Ints, within: int) -> Floats:
     """The net money (minor units) of each customer after the moment of an event, for a time."""
     total = np.append(0, np.cumsum(net(run)))
-    return (total[_window_end(run.histories, rows, within)] - total[run.histories.after[rows]]).astype(np.float64)
+    until: Ints = total[_window_end(run.histories, rows, within)]
+    return (until - total[run.histories.after[rows]]).astype(np.float64)
 
 
 def net(run: Run) -> Ints:
@@ -94,4 +95,4 @@ def _key(histories: Histories, rows: Ints, shift: int) -> Ints:
 def _since_last(histories: Histories, upto: Ints, first: Ints, moment: Ints, orders: Mask) -> Floats:
     last = np.maximum.accumulate(np.where(orders, np.arange(len(orders)), -1))[upto - 1]
     days = (moment - histories.time[np.maximum(last, 0)]) / DAY
-    return np.where(last >= first, days, NEVER_DAYS)
+    return np.asarray(np.where(last >= first, days, NEVER_DAYS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -52,14 +52,13 @@ class _Seen:
 def step_losses(events: pl.LazyFrame, journey: Journey, *, as_of: int, seed: int = 0) -> list[StepLoss]:
     """The loss at each step but the last, of customers known at ``as_of`` (µs), each of them counted once.
 
-    A customer counts at the last step reached. Refused for journeys that count ``every`` entry, whose money would be
-    counted several times, and in ``any`` order, where no step comes before another.
+    A customer counts by the first entry, at the last step reached, whichever entries the journey counts: which one came
+    furthest is known afterwards only, and of every one the money would be counted several times. Refused in ``any``
+    order, where no step comes before another.
     """
-    if journey.by == "every" or journey.rules.order == "any":
-        text = (
-            "Money is lost once a customer, at one step: declare the journey `by: first` or `furthest`, and in order."
-        )
-        raise StamkundError("loss_of_entries", text, field=f"journeys.{journey.name}")
+    if journey.rules.order == "any":
+        raise StamkundError("loss_of_any_order", field=f"journeys.{journey.name}", journey=journey.name)
+    journey = replace(journey, by="first")
     vocabulary = Vocabulary.of(events)
     parts = [list(_seen(run_of(part, journey, BESIDE), journey, vocabulary, as_of)) for part in blocks(events)]
     steps = (_joined(list(seen)) for seen in zip(*parts, strict=True))

@@ -27,6 +27,45 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_metric.near": "There is no metric '{name}'; did you mean '{near}'?",
     "error.unknown_dimension": "Metrics are not told apart by '{name}'. Known: {known}.",
     "error.unknown_dimension.near": "Metrics are not told apart by '{name}'; did you mean '{near}'?",
+    # journeys, for people
+    "error.journey_needed": "Whom to list is not clear: name the journey, as in `journeys purchase --list view`.",
+    "journeys.step": "step",
+    "journeys.reached": "reached",
+    "journeys.share": "share",
+    "journeys.interval": "95 % interval",
+    "journeys.dropped": "dropped after",
+    "journeys.open": "not over yet",
+    "journeys.hours": "median hours",
+    "journeys.nothing": "nothing in time",
+    "journeys.next": "After {step}, those who were dropped went on to: {went}",
+    "journeys.loss": (
+        "Lost after {step}: {lost} {currency} ({lost_low} to {lost_high}) that those who were dropped would have "
+        "brought; they did bring {anyway}, and as much as the others it had been {gross}. One percentage point more "
+        "going on is associated with {point}."
+    ),
+    "journeys.no_loss": "Lost after {step}: {why}",
+    "journeys.listed": "{count} entries",
+    "journeys.customer": "customer",
+    "journeys.entered": "entered",
+    "journeys.last": "last step",
+    "journeys.next_event": "next",
+    # journeys, and what is lost on them
+    "error.unknown_journey": "There is no journey '{name}'. `stamkund insights journeys` lists them.",
+    "error.unknown_journey.near": "There is no journey '{name}'; did you mean '{near}'?",
+    "error.unknown_step": "The journey has no step '{name}'. Known: {known}.",
+    "error.unknown_step.near": "The journey has no step '{name}'; did you mean '{near}'?",
+    "error.loss_of_any_order": (
+        "What is lost at a step of {journey} is not told: in any order no step comes before another. Declare it "
+        "`order: loose` or `strict`."
+    ),
+    "loss.loss_too_few": (
+        "not told: {went} went on and {dropped} were dropped; {needed} of each are needed for a fair comparison"
+    ),
+    "loss.loss_no_overlap": (
+        "not told: {outside:.0%} of those who were dropped have hardly anybody like them who went on; at most "
+        "{allowed:.0%} may be so"
+    ),
+    "loss.loss_of_any_order": "not told: in any order no step comes before another",
     "error.unknown_grain": "There are no periods '{name}'. Known: {known}.",
     "error.unknown_grain.near": "There are no periods '{name}'; did you mean '{near}'?",
     "error.unknown_period": "There is no period '{name}' of months or quarters. Known: {known}.",

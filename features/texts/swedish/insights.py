@@ -27,6 +27,45 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_metric.near": "Det finns inget mått '{name}'; menade du '{near}'?",
     "error.unknown_dimension": "Mått delas inte upp efter '{name}'. Kända: {known}.",
     "error.unknown_dimension.near": "Mått delas inte upp efter '{name}'; menade du '{near}'?",
+    # resor, för människor
+    "error.journey_needed": "Det är oklart vilka som ska listas: ange resan, som i `journeys purchase --list view`.",
+    "journeys.step": "steg",
+    "journeys.reached": "nådde",
+    "journeys.share": "andel",
+    "journeys.interval": "95 % intervall",
+    "journeys.dropped": "föll bort efter",
+    "journeys.open": "inte slut än",
+    "journeys.hours": "timmar (median)",
+    "journeys.nothing": "ingenting i tid",
+    "journeys.next": "Efter {step} gick de som föll bort vidare till: {went}",
+    "journeys.loss": (
+        "Förlorat efter {step}: {lost} {currency} ({lost_low} till {lost_high}) som de som föll bort skulle ha gett; "
+        "de gav {anyway}, och lika mycket som de andra hade varit {gross}. En procentenhet fler som går vidare hänger "
+        "ihop med {point}."
+    ),
+    "journeys.no_loss": "Förlorat efter {step}: {why}",
+    "journeys.listed": "{count} resor",
+    "journeys.customer": "kund",
+    "journeys.entered": "började",
+    "journeys.last": "senaste steg",
+    "journeys.next_event": "därefter",
+    # resor, och vad som går förlorat på dem
+    "error.unknown_journey": "Det finns ingen resa '{name}'. `stamkund insights journeys` räknar upp dem.",
+    "error.unknown_journey.near": "Det finns ingen resa '{name}'; menades '{near}'?",
+    "error.unknown_step": "Resan har inget steg '{name}'. Kända: {known}.",
+    "error.unknown_step.near": "Resan har inget steg '{name}'; menades '{near}'?",
+    "error.loss_of_any_order": (
+        "Vad som går förlorat vid ett steg av {journey} sägs inte: utan ordning kommer inget steg före ett annat. Ange "
+        "`order: loose` eller `strict`."
+    ),
+    "loss.loss_too_few": (
+        "sägs inte: {went} gick vidare och {dropped} föll bort; {needed} av vardera behövs för en rättvis jämförelse"
+    ),
+    "loss.loss_no_overlap": (
+        "sägs inte: för {outside:.0%} av dem som föll bort finns knappt någon lik dem som gick vidare; högst "
+        "{allowed:.0%} får vara så"
+    ),
+    "loss.loss_of_any_order": "sägs inte: utan ordning kommer inget steg före ett annat",
     "error.unknown_grain": "Det finns inga perioder '{name}'. Kända: {known}.",
     "error.unknown_grain.near": "Det finns inga perioder '{name}'; menade du '{near}'?",
     "error.unknown_period": "Det finns ingen period '{name}' bland månader och kvartal. Kända: {known}.",

@@ -62,3 +62,98 @@ class MetricsAnswer(TypedDict):
     dimensions: list[str]
     metrics: list[MetricFacts]
     cells: list[CellAnswer]
+
+
+class StepAnswer(TypedDict):
+    """How many came to a step of a journey; null where fewer than five customers are behind it.
+
+    ``entered`` counts all entries, ``reached``, ``dropped`` and ``ended`` those whose window is over, ``open`` those
+    that may still go on. ``share`` is that of the first step; ``hours`` the median time since the entry; ``tied`` the
+    share that rests on the order of steps at one moment.
+    """
+
+    journey: str
+    dimension: str | None
+    group: str | None
+    place: Count
+    step: str
+    suppressed: bool
+    entered: Count | None
+    reached: Count | None
+    dropped: Count | None
+    ended: Count | None
+    open: Count | None
+    share: float | None
+    low: float | None
+    high: float | None
+    hours: float | None
+    hours_low: float | None
+    hours_high: float | None
+    tied: float | None
+
+
+class NextAnswer(TypedDict):
+    """What those who were dropped at a step did next, within the window; null: nothing."""
+
+    journey: str
+    step: str
+    next: str | None
+    entries: Count
+
+
+class LossAnswer(TypedDict):
+    """What is lost at a step, in units of the currency; null where ``refusal`` says why it is not told.
+
+    ``gross`` is an upper bound, ``anyway`` what those who were dropped did spend, ``lost`` what they would have spent
+    beyond that, ``point`` that for one percent of all who came to the step.
+    """
+
+    journey: str
+    step: str
+    went: Count | None
+    dropped: Count | None
+    gross: float | None
+    gross_low: float | None
+    gross_high: float | None
+    anyway: float | None
+    anyway_low: float | None
+    anyway_high: float | None
+    lost: float | None
+    lost_low: float | None
+    lost_high: float | None
+    point: float | None
+    point_low: float | None
+    point_high: float | None
+    refusal: str | None
+    params: dict[str, float]
+
+
+class JourneysAnswer(TypedDict):
+    """Journeys as of the last refresh."""
+
+    as_of: Moment
+    build: str
+    currency: str
+    dimensions: list[str]
+    steps: list[StepAnswer]
+    next: list[NextAnswer]
+    losses: list[LossAnswer]
+
+
+class EntryAnswer(TypedDict):
+    """A customer's entry: when it began and came to its last step, and what followed within the window."""
+
+    customer_id: str
+    entered: Moment
+    last: Moment
+    ended: bool
+    next: str | None
+
+
+class JourneyPeopleAnswer(TypedDict):
+    """The entries behind a number of a journey: ``count`` in all, and a page of them."""
+
+    as_of: Moment
+    build: str
+    count: Count
+    entries: list[EntryAnswer]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from insights.journeys.questions import Came
 from insights.metrics.questions import Figure
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
-from serving.http.insights.contract import MetricsAnswer, PeopleAnswer
+from serving.http.insights.contract import JourneyPeopleAnswer, JourneysAnswer, MetricsAnswer, PeopleAnswer
+from serving.http.insights.journeys import answer_entries, answer_journeys
 from serving.http.insights.metrics import answer_metrics, answer_people
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
@@ -43,4 +45,31 @@ def insight_routes(current: CurrentState) -> APIRouter:
         state, figure = current.state, Figure(metric, period, by, group)
         return json_response(answer_people(state.settings, state.store, figure, after=after, count=count))
 
+    _journey_routes(router, current)
     return router
+
+
+def _journey_routes(router: APIRouter, current: CurrentState) -> None:
+    @router.get("/journeys", responses=answers(JourneysAnswer), summary="Journeys, step by step, and what is lost")
+    def get_insight_journeys(
+        journey: Annotated[str | None, Query(description="Only this one.", examples=["purchase"])] = None,
+        by: Annotated[str | None, Query(description="A dimension, such as channel; all together without.")] = None,
+    ) -> Response:
+        return json_response(answer_journeys(current.state.settings, journey, by))
+
+    @router.get(
+        "/journeys/{journey}/{step}/people",
+        responses=answers(JourneyPeopleAnswer),
+        summary="The customers behind a number of a journey",
+    )
+    def get_people_of_journey(
+        journey: Annotated[str, Path(description="The journey.", examples=["purchase"])],
+        step: Annotated[str, Path(description="One of its steps.", examples=["order"])],
+        came: Annotated[Came, Query(description="Those who reached the step, or were dropped after it.")] = "dropped",
+        offset: Annotated[int, Query(ge=0, description="How many to pass over.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=10_000, description="How many at most.")] = 100,
+    ) -> Response:
+        state = current.state
+        return json_response(
+            answer_entries(state.settings, state.store, journey, step, came, offset=offset, limit=limit)
+        )

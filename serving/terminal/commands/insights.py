@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from features.errors import StamkundError
 from features.moments import iso
+from insights.journeys.questions import Came
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
 from serving.terminal.output import output
 
@@ -42,3 +44,37 @@ def metrics(
         answer = answer_metrics(settings, names or [], by, grain, last)
         out.say(*metric_tables(answer, settings.language))
         out.answer(answer)
+
+
+def journeys(
+    config: Config = YAML,
+    name: Annotated[str | None, typer.Argument(help="Which journey; all without.")] = None,
+    by: Annotated[str | None, typer.Option(help="A dimension, such as channel.")] = None,
+    step: Annotated[str | None, typer.Option("--list", help="List who was dropped after this step of the one.")] = None,
+    *,
+    reached: Annotated[bool, typer.Option("--reached", help="List who reached the step instead.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Tell journeys step by step, where those who were dropped went next, and what is lost, as of the last refresh."""
+    from serving.http.insights.journeys import answer_entries, answer_journeys
+    from serving.store.engine import opened_store
+    from serving.terminal.journeys import entry_table, journey_tables
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        if step is None:
+            answer = answer_journeys(settings, name, by)
+            out.say(*journey_tables(answer, settings.language))
+        else:
+            came: Came = "reached" if reached else "dropped"
+            with opened_store(settings) as store:
+                answer = answer_entries(settings, store, _named(name), step, came, offset=0, limit=limit)
+            out.say(entry_table(answer, settings.language))
+        out.answer(answer)
+
+
+def _named(name: str | None) -> str:
+    if name is None:
+        raise StamkundError("journey_needed", field="name")
+    return name

@@ -24,7 +24,7 @@ def journey(**more: object) -> Journey:
 
 def shop(n: int = 400) -> pl.LazyFrame:
     """Every other customer orders for 10.00 after the view; every fourth of all spends 4.00 later, order or not."""
-    rows = []
+    rows: list[tuple[str, int, str, int | None, str]] = []
     for c in range(n):
         name = f"c{c:03}"
         rows.append((name, 0, "view", None, "web"))
@@ -56,11 +56,21 @@ def test_money_that_is_not_yet_over_is_left_out() -> None:
     assert step.refusal.code == "loss_too_few"
 
 
-def test_money_is_counted_once() -> None:
-    for more in ({"by": "every"}, {"order": "any"}):
-        with pytest.raises(StamkundError, match="once a customer") as caught:
-            step_losses(shop(4), journey(**more), as_of=40 * DAY)
-        assert caught.value.code == "loss_of_entries"
+def test_a_customer_counts_once_by_the_first_entry_whichever_entries_the_journey_counts() -> None:
+    again = shop().with_columns(time=pl.col("time") + DAY).filter(pl.col("kind") == "view")
+    events = pl.concat([shop(), again])
+    first, furthest, every = (
+        step_losses(events, journey(by=by), as_of=60 * DAY) for by in ("first", "furthest", "every")
+    )
+    assert first[0].went + first[0].dropped == 400
+    assert [loss[0].lost for loss in (furthest, every)] != [None, None]
+    assert [str(loss[0].lost) for loss in (furthest, every)] == [str(first[0].lost)] * 2
+
+
+def test_steps_in_any_order_lose_nobody_before_another() -> None:
+    with pytest.raises(StamkundError, match="no step comes before") as caught:
+        step_losses(shop(4), journey(order="any"), as_of=40 * DAY)
+    assert caught.value.code == "loss_of_any_order"
 
 
 ROWS = [

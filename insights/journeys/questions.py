@@ -1,0 +1,97 @@
+"""Questions about journeys, answered from the tables of a refresh without any engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.errors import StamkundError
+from insights.tables import Tables
+
+Row = dict[str, Any]
+Came = Literal["reached", "dropped"]
+_OF_REFRESH: Final = ("as_of", "build")
+_AMOUNTS: Final = ("gross", "anyway", "lost", "point")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Journeys as the last refresh found them; amounts are in units of the currency."""
+
+    as_of: int
+    build: str
+    dimensions: list[str]
+    steps: list[Row]
+    next: list[Row]
+    losses: list[Row]
+
+
+def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: int) -> Answer:
+    """A journey or all, step by step; raises :class:`StamkundError` for a name that the tables do not know."""
+    manifest, steps = tables.manifest, _rows(tables, "journeys")
+    if journey is not None:
+        _check("unknown_journey", "journey", journey, {row["journey"] for row in steps})
+    own = [row for row in steps if journey in (None, row["journey"])]
+    dimensions = sorted({row["dimension"] for row in own} - {""})
+    if by is not None:
+        _check("unknown_dimension", "by", by, dimensions)
+    shown = [row | {"dimension": row["dimension"] or None} for row in own if row["dimension"] == (by or "")]
+    following, losses = (
+        [row for row in _rows(tables, name) if journey in (None, row["journey"])] for name in ("journey_next", "losses")
+    )
+    money = [_in_units(row, 10**minor_units) for row in losses]
+    return Answer(manifest.as_of, manifest.build, dimensions, shown, following, money)
+
+
+@dataclass(frozen=True)
+class People:
+    """Some of the entries behind a number, of ``count`` in all; times in µs."""
+
+    count: int
+    entries: list[Row]
+
+
+def people(
+    tables: Tables, journey: str, step: str, came: Came, *, offset: int, limit: int, erased: Collection[str] = ()
+) -> People:
+    """Who reached a step, or was dropped after it, but nobody who was ``erased`` since.
+
+    Entries whose time is not over are in no list, as in no count.
+
+    Raises :class:`StamkundError` for a name that the tables do not know.
+    """
+    steps = [row for row in _rows(tables, "journeys") if row["dimension"] == ""]
+    _check("unknown_journey", "journey", journey, {row["journey"] for row in steps})
+    names = [row["step"] for row in steps if row["journey"] == journey]
+    _check("unknown_step", "step", step, names)
+    place = names.index(step) + 1
+    rows = tables.read("journey_entries", filters=[("journey", "=", journey), ("open", "=", False)])
+    if came == "reached":
+        rows = rows.filter(pc.greater_equal(rows["reached"], place))
+    else:
+        rows = rows.filter(pc.equal(rows["reached"], place if place < len(names) else 0))
+    if erased:
+        rows = rows.filter(pc.invert(pc.is_in(rows["customer_id"], pa.array(sorted(erased), pa.string()))))
+    columns = ["customer_id", "entered", "last", "ended", "next"]
+    return People(len(rows), rows.slice(offset, limit).select(columns).to_pylist())
+
+
+def _rows(tables: Tables, name: str) -> list[Row]:
+    rows: list[Row] = tables.read(name).drop_columns(list(_OF_REFRESH)).to_pylist()
+    return rows
+
+
+def _in_units(row: Mapping[str, Any], unit: int) -> Row:
+    amounts = {f"{name}{end}" for name in _AMOUNTS for end in ("", "_low", "_high")}
+    in_units = {name: value / unit if name in amounts and value is not None else value for name, value in row.items()}
+    return in_units | {"params": json.loads(row["params"])}
+
+
+def _check(code: str, field: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise StamkundError.unknown(code, field, name, known, field=field)

@@ -1,0 +1,42 @@
+"""The answers about journeys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from features.config.settings import Settings
+from features.moments import iso
+from insights.journeys.questions import Came, people, told
+from insights.tables import Tables
+from serving.store.engine import outages_as_errors
+from serving.store.hidden import pending_nodes
+
+Json = dict[str, Any]
+
+
+def answer_journeys(settings: Settings, journey: str | None, by: str | None) -> Json:
+    """A journey or all: its steps, where those who were dropped went next, and what is lost."""
+    answer = told(Tables(settings.insights), journey, by, minor_units=settings.minor_units)
+    return {
+        "as_of": iso(answer.as_of),
+        "build": answer.build,
+        "currency": settings.currency,
+        "dimensions": answer.dimensions,
+        "steps": answer.steps,
+        "next": answer.next,
+        "losses": answer.losses,
+    }
+
+
+@outages_as_errors()
+def answer_entries(
+    settings: Settings, store: Engine, journey: str, step: str, came: Came, *, offset: int, limit: int
+) -> Json:
+    """A page of the entries that reached a step of a journey, or were dropped after it; of nobody erased since."""
+    tables, erased = Tables(settings.insights), pending_nodes(store)
+    found = people(tables, journey, step, came, offset=offset, limit=limit, erased=erased)
+    manifest = tables.manifest
+    entries = [{**row, "entered": iso(row["entered"]), "last": iso(row["last"])} for row in found.entries]
+    return {"as_of": iso(manifest.as_of), "build": manifest.build, "count": found.count, "entries": entries}

@@ -1,0 +1,75 @@
+"""Journeys as tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from features.texts.catalogue import figure_in, sentence, text
+
+Json = Mapping[str, Any]
+
+
+def journey_tables(answer: Json, language: str) -> Iterator[RenderableType]:
+    """A table a journey: its steps, with groups where it is told by any; then where people went, and what is lost."""
+    for name, rows in groupby(answer["steps"], key=lambda row: str(row["journey"])):
+        yield _steps(name, list(rows), language)
+        for step, following in groupby(_of(answer["next"], name), key=lambda row: str(row["step"])):
+            went = [f"{row['next'] or text('journeys.nothing', language)} {row['entries']}" for row in following]
+            yield text("journeys.next", language, step=step, went=", ".join(went[:6]))
+        for loss in _of(answer["losses"], name):
+            yield _loss(loss, answer["currency"], language)
+
+
+def entry_table(answer: Json, language: str) -> RenderableType:
+    """The customers behind a number."""
+    table = Table(title=text("journeys.listed", language, count=answer["count"]), title_justify="left")
+    for name in ("customer", "entered", "last", "next_event"):
+        table.add_column(text(f"journeys.{name}", language))
+    for row in answer["entries"]:
+        table.add_row(row["customer_id"], row["entered"], row["last"], row["next"] or "")
+    return table
+
+
+def _of(rows: list[Json], journey: str) -> list[Json]:
+    return [row for row in rows if row["journey"] == journey]
+
+
+def _steps(name: str, rows: list[Json], language: str) -> Table:
+    table = Table(title=name, title_justify="left")
+    by = rows[0]["dimension"]
+    for head in (*([by] if by else []), text("journeys.step", language)):
+        table.add_column(head)
+    for column in ("reached", "share", "interval", "dropped", "open", "hours"):
+        table.add_column(text(f"journeys.{column}", language), justify="right")
+    for row in rows:
+        group = [row["group"] or text("insights.unknown", language)] if by else []
+        table.add_row(*group, row["step"], *_figures(row, language))
+    return table
+
+
+def _figures(row: Json, language: str) -> tuple[str, ...]:
+    if row["suppressed"]:
+        return (text("insights.suppressed", language), *[""] * 5)
+    counts = (figure_in(language, f"{row[name]:,}") for name in ("reached", "dropped", "open"))
+    reached, dropped, still_open = counts
+    share = "" if row["share"] is None else figure_in(language, f"{row['share']:.1%}")
+    interval = "" if row["low"] is None else figure_in(language, f"{row['low']:.1%} – {row['high']:.1%}")
+    hours = "" if row["hours"] is None else figure_in(language, f"{row['hours']:,.1f}")
+    return reached, share, interval, dropped, still_open, hours
+
+
+def _loss(loss: Json, currency: str, language: str) -> str:
+    """What is lost at a step, in words."""
+    if loss["refusal"] is not None:
+        why = sentence(f"loss.{loss['refusal']}", language, {}) if not loss["params"] else text(
+            f"loss.{loss['refusal']}", language, **loss["params"]
+        )  # fmt: skip
+        return text("journeys.no_loss", language, step=loss["step"], why=why)
+    names = ("lost", "lost_low", "lost_high", "gross", "anyway", "point")
+    amounts = {name: figure_in(language, f"{loss[name]:,.0f}") for name in names}
+    return text("journeys.loss", language, step=loss["step"], currency=currency, **amounts)
