@@ -61,8 +61,8 @@ def described(run: Run, rows: Ints, vocabulary: Vocabulary) -> Floats:
 def brought(run: Run, rows: Ints, within: int) -> Floats:
     """The net money (minor units) of each customer after the moment of an event, for a time."""
     total = np.append(0, np.cumsum(net(run)))
-    until: Ints = total[_window_end(run.histories, rows, within)]
-    return (until - total[run.histories.after[rows]]).astype(np.float64)
+    until, start = total[_window_end(run.histories, rows, within)], total[run.histories.after[rows]]
+    return np.asarray(until - start, dtype=np.float64)
 
 
 def net(run: Run) -> Ints:

@@ -13,7 +13,10 @@ STEP = {
 }  # fmt: skip
 ORDER = STEP | {"place": 1, "step": "order", "reached": 300, "dropped": 0, "share": 0.25, "low": 0.22, "high": 0.28}
 AMOUNTS = {f"{name}{end}": 10.0 for name in ("gross", "anyway", "lost", "point") for end in ("", "_low", "_high")}
-LOSS = {"journey": "purchase", "step": "view", "went": 300, "dropped": 900, "refusal": None, "params": {}, **AMOUNTS}
+LOSS: dict[str, object] = {
+    "journey": "purchase", "step": "view", "went": 300, "dropped": 900, "refusal": None, "params": {},
+    **AMOUNTS,
+}  # fmt: skip
 REFUSED = LOSS | {"refusal": "loss_too_few", "params": {"went": 4, "dropped": 900, "needed": 100}}
 ANSWER = {
     "currency": "EUR",
