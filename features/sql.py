@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def name(text: str) -> str:
@@ -45,10 +47,11 @@ def first_line(error: Exception) -> str:
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
-def row_count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+def row_count(connection: DuckDBPyConnection, rows: str) -> int:
     """How many rows there are of a table, or of a table with its condition.
 
-    >>> with duckdb.connect() as connection:
+    >>> from duckdb import connect
+    >>> with connect() as connection:
     ...     row_count(connection, "range(5) AS r(n) WHERE n > 2")
     2
     """
@@ -57,10 +60,11 @@ def row_count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
     return sum(int(row[0]) for row in connection.execute(query).fetchall())
 
 
-def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+def describe(connection: DuckDBPyConnection, relation: str) -> dict[str, str]:
     """The columns of a table or a query, and their DuckDB types.
 
-    >>> with duckdb.connect() as connection:
+    >>> from duckdb import connect
+    >>> with connect() as connection:
     ...     describe(connection, "SELECT 1 AS one, 'a' AS two")
     {'one': 'INTEGER', 'two': 'VARCHAR'}
     """
@@ -69,14 +73,18 @@ def describe(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, 
 
 def zones() -> list[str]:
     """The time zones that DuckDB knows."""
-    with duckdb.connect() as connection:
+    from duckdb import connect  # noqa: PLC0415  (whoever only answers does without it)
+
+    with connect() as connection:
         return [str(row[0]) for row in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()]
 
 
 @lru_cache
 def keywords() -> frozenset[str]:
     """The words that DuckDB takes for its own where they are not quoted."""
-    with duckdb.connect() as connection:
+    from duckdb import connect  # noqa: PLC0415
+
+    with connect() as connection:
         return frozenset(
             str(row[0]) for row in connection.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()
         )
