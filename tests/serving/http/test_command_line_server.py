@@ -79,6 +79,12 @@ def test_what_the_server_answers_itself_is_described(server: Server) -> None:
         assert "bentoml_service_request_total" in http.get("/metrics").text
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what a process has loaded")
+def test_what_only_answers_has_not_loaded_what_reads_sources(server: Server) -> None:
+    _, child = server
+    assert "duckdb" not in Path(f"/proc/{child.pid}/maps").read_text(encoding="utf-8")
+
+
 def test_a_client_for_python_is_generated_typed_and_answered(server: Server, key: str, generated: Path) -> None:
     (generated / "config.yaml").write_text("post_hooks: []")
     options = [
