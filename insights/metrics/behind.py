@@ -12,6 +12,7 @@ from insights.dimensions import Dimension
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
+from insights.metrics.courses import Course, rows_of
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
 from insights.metrics.scores import Score
@@ -20,16 +21,20 @@ from insights.periods import Periods
 
 
 def write_behind(
-    audience: Audience, metrics: Sequence[Metric | Score], by: Sequence[Dimension], periods: Periods
+    audience: Audience, metrics: Sequence[Metric | Score | Course], by: Sequence[Dimension], periods: Periods
 ) -> Iterator[pa.Table]:
     """``list, start, customer_id``, and the group of each dimension: a row for each of those who are in a month.
 
     The metrics that look at the same events have one list.
     """
-    lists = lists_of(metrics)
+    every = lists_of(metrics)
+    lists = {base: number for base, number in every.items() if not isinstance(base, Course)}
+    for course, number in every.items():
+        if isinstance(course, Course):
+            yield _of_course(audience, course, number, by, periods)
     columns = {dimension.column for dimension in by} | {name for where in lists for name in needed(where)}
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
-    for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if metrics else ():
+    for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if lists else ():
         groups = pl.DataFrame({
             BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(places_of(each, chunk)) for each in by
         })  # fmt: skip
@@ -43,13 +48,28 @@ def write_behind(
             yield _small(own.select(pl.lit(number, pl.Int32).alias("list"), pl.all()).to_arrow())
 
 
-def lists_of(metrics: Sequence[Metric | Score]) -> dict[Where, int]:
-    """The number of each list of customers, by the conditions of their events."""
-    return {where: number for number, where in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
+def _of_course(audience: Audience, course: Course, number: int, by: Sequence[Dimension], periods: Periods) -> pa.Table:
+    rows = rows_of(course, audience, periods).join(audience.customers().collect(), on="customer_id", how="left")
+    groups = {
+        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(rows))
+        if each.of_customers
+        else pl.Series([None] * rows.height, dtype=pl.String)
+        for each in by
+    }
+    start = pl.Series("start", periods.edges[rows["period"].to_numpy()])
+    told = rows.select(pl.lit(number, pl.Int32).alias("list"), start, "customer_id").with_columns(**groups)
+    return _small(told.sort("start", "customer_id").to_arrow())
 
 
-def base_of(metric: Metric | Score) -> Where:
-    """The conditions of the events whose customers are behind a metric."""
+def lists_of(metrics: Sequence[Metric | Score | Course]) -> dict[Where | Course, int]:
+    """The number of each list of customers: one for all metrics that look at the same events, one for each course."""
+    return {base: number for number, base in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
+
+
+def base_of(metric: Metric | Score | Course) -> Where | Course:
+    """Whose customers are behind a metric: the conditions of their events, or the course itself."""
+    if isinstance(metric, Course):
+        return metric
     return metric.where if isinstance(metric, Score) else (metric.bottom or metric.top).where
 
 

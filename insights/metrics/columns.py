@@ -14,7 +14,7 @@ from features.events.kinds import RETURNS
 from features.language.conditions import unit_size
 from features.language.terms import Condition, Where
 
-Unit = Literal["money", "count", "points", "ratio", "share", "customers"]
+Unit = Literal["money", "count", "points", "ratio", "share", "customers", "days"]
 _SIGN: Final = pl.when(pl.col("kind").is_in(RETURNS)).then(-1).otherwise(1)
 _COMPUTED: Final[Mapping[str, pl.Expr]] = {
     "lines": pl.lit(1, pl.Int64),

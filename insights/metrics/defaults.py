@@ -56,6 +56,8 @@ def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, M
     if "support" in kinds and "order" in kinds:
         over = Divisor(kind="order", of="orders")
         yield "support_per_order", MetricSettings(take="ratio", kind="support", over=over, better="lower")
+    if "subscription_start" in kinds:
+        yield "churn", MetricSettings(leave="subscription", better="lower")
     if "referral" in kinds:
         yield "referrals", MetricSettings(take="count", kind="referral")
         yield "advocates", MetricSettings(take="distinct", kind="referral", of="customer")
@@ -68,6 +70,14 @@ def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, Metric
     yield "orders", MetricSettings(take="count", kind="order", of="orders")
     yield "buyers", MetricSettings(take="distinct", kind="order", of="customer")
     yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
+    yield "bought_again", _again("first order", "90d")
+    yield "bought_again_soon", _again("order", "28d")
+    yield "days_to_next_order", MetricSettings(after="order", then="order", better="lower")
+    yield "lapse", MetricSettings(leave="lapse", better="lower")
     yield "orders_per_buyer", MetricSettings(take="ratio", kind="order", of="orders", over=Divisor(of="customer"))
     per_buyer = Divisor(kind="order", of="customer")
     yield "revenue_per_buyer", MetricSettings(take="ratio", kind=kinds, of="net_value", over=per_buyer)
+
+
+def _again(after: str, within: str) -> MetricSettings:
+    return MetricSettings.model_validate({"after": after, "then": "order", "within": within})

@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints, Mask
+from features.config.sections.insights.metrics import MetricSettings
 from insights.dimensions import Dimension, dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
 from insights.metrics.behind import base_of, lists_of, write_behind
 from insights.metrics.cells import Cells, Told, cells
+from insights.metrics.courses import Course, course_cells, rows_of
 from insights.metrics.defaults import default_metrics
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
@@ -58,14 +60,17 @@ _METRICS: Final = pa.schema([
 ])  # fmt: skip
 
 
-def metrics_of(audience: Audience) -> list[Metric | Score]:
+def metrics_of(audience: Audience) -> list[Metric | Score | Course]:
     """Every metric: the default ones, and those that are declared, which count where names are the same."""
     every = {**default_metrics(audience.lake), **audience.settings.metrics}
     decimals = audience.settings.minor_units
-    return [
-        Metric.of(name, each, decimals) if each.score is None else Score.of(name, each, decimals)
-        for name, each in sorted(every.items())
-    ]
+    return [_metric(name, each, decimals) for name, each in sorted(every.items())]
+
+
+def _metric(name: str, settings: MetricSettings, decimals: int) -> Metric | Score | Course:
+    if settings.take is not None:
+        return Metric.of(name, settings, decimals)
+    return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)
 
 
 def _told(metric: Told) -> dict[str, object]:
@@ -74,7 +79,7 @@ def _told(metric: Told) -> dict[str, object]:
 
 
 def _of_grain(
-    audience: Audience, metrics: Sequence[Metric | Score], by: Sequence[Dimension], grain: Grain
+    audience: Audience, metrics: Sequence[Metric | Score | Course], by: Sequence[Dimension], grain: Grain
 ) -> Iterator[pa.Table]:
     """The cells of all metrics in periods of a grain."""
     periods = _periods(audience, grain)
@@ -85,7 +90,9 @@ def _of_grain(
         [metric for metric in metrics if isinstance(metric, Metric)],
         [metric for metric in metrics if isinstance(metric, Score)],
     )
-    for part in chain(cells(audience, takes, periods, by), score_cells(audience, scores, periods, by)):
+    courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
+    every = (course_cells(audience, rows_of(course, audience, periods), course, periods, by) for course in courses)
+    for part in chain(cells(audience, takes, periods, by), score_cells(audience, scores, periods, by), *every):
         parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
     began = {name: _began(together) for (name, dimension), together in parts.items() if dimension == ALL}
     for (name, _), together in parts.items():
@@ -113,9 +120,12 @@ def _table(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table:
         np.concatenate([getattr(part.estimate, name) for part in parts]) for name in ("value", "low", "high", "n")
     ))  # fmt: skip
     customers = np.concatenate([part.customers for part in parts])
-    hidden, open_ = (customers > 0) & (customers < LEAST), periods.open(as_of=as_of)
-    change, stands, compared = _changes(estimate, customers, hidden | open_[:, None])
-    shape = estimate.value.shape
+    hidden, shape = (customers > 0) & (customers < LEAST), estimate.value.shape
+    if isinstance(metric, Course):
+        open_ = metric.open(estimate, periods, as_of=as_of)
+    else:
+        open_ = np.broadcast_to(periods.open(as_of=as_of)[:, None], shape)
+    change, stands, compared = _changes(estimate, customers, hidden | open_)
     columns = {
         "metric": [metric.name] * estimate.value.size,
         "grain": [periods.grain] * estimate.value.size,
@@ -126,7 +136,7 @@ def _table(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table:
         "end": np.repeat(periods.edges[1:], shape[1]),
         **{name: _shown(getattr(estimate, name), hidden) for name in ("value", "low", "high", "n")},
         "customers": pa.array(customers.ravel(), mask=hidden.ravel()),
-        "open": np.repeat(open_, shape[1]),
+        "open": open_.ravel(),
         "suppressed": hidden.ravel(),
         "change": _shown(change.value), "change_low": _shown(change.low), "change_high": _shown(change.high),
         "change_stands": stands.ravel(),

@@ -94,6 +94,11 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces": "easy: 5 to 7 of 7",
     "metric.stars": "stars, of 5",
     "metric.ces_mean": "ease: mean of 1 to 7",
+    "metric.bought_again": "bought again within 90 days of the first order",
+    "metric.bought_again_soon": "buyers who bought again within 28 days",
+    "metric.days_to_next_order": "days until half of the buyers bought again",
+    "metric.lapse": "customers who lapsed in the month, by their own rhythm",
+    "metric.churn": "subscribers who ended or did not renew in the month",
     # how figures are told
     "insights.period": "period",
     "insights.value": "value",

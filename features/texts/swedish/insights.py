@@ -94,6 +94,11 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces": "enkelt: 5 till 7 av 7",
     "metric.stars": "stjärnor, av 5",
     "metric.ces_mean": "enkelhet: medel av 1 till 7",
+    "metric.bought_again": "köpte igen inom 90 dagar efter första köpet",
+    "metric.bought_again_soon": "köpare som köpte igen inom 28 dagar",
+    "metric.days_to_next_order": "dagar tills hälften av köparna köpt igen",
+    "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
+    "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",
     # how figures are told
     "insights.period": "tid",
     "insights.value": "värde",

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from serving.http.contract.values import Count, Moment
 
-UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "customers"]
+UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "customers", "days"]
 
 
 class MetricFacts(TypedDict):

@@ -10,8 +10,10 @@ from features.config.sections.section import KindName, Number, Section
 from features.errors import StamkundError
 from features.events.tables import RATING_SCALES
 from features.language.conditions import conditions
+from features.units import Duration
 
 MetricTake = Literal["sum", "count", "distinct", "mean", "ratio"]
+Leave = Literal["lapse", "subscription"]
 Scale = Literal["nps", "csat", "ces", "stars"]
 COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
@@ -20,9 +22,11 @@ _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
     "ratio": (*COUNTS, *AMOUNTS, "customer"),
 }  # fmt: skip
 _OWN: Final = {
-    "take": {"of", "over"},
-    "score": {"touchpoint", "weight"},
-}  # the keys of each form beside the common ones
+    "take": {"kind", "where", "of", "over"},
+    "score": {"kind", "where", "touchpoint", "weight"},
+    "after": {"then", "within"},
+    "leave": {"grace"},
+}  # the keys of each form, beside those of all
 
 
 class Divisor(Section):
@@ -34,7 +38,7 @@ class Divisor(Section):
 
 
 class MetricSettings(Section):
-    """A metric: ``take`` an aggregate of events, or a ``score`` of survey answers.
+    """A metric: ``take`` an aggregate of events, a ``score`` of survey answers; what comes ``after``; who ``leave``.
 
     The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
     ``weight`` is in the column ``quantity``. ``target`` is what it should reach, in the units that it is told in;
@@ -53,6 +57,11 @@ class MetricSettings(Section):
     over: Divisor | None = None
     touchpoint: str | None = None
     weight: Literal["quantity"] | None = None
+    after: str | None = None
+    then: KindName | None = None
+    within: Duration | None = None
+    leave: Leave | None = None
+    grace: Duration | Literal[0] = 0
     target: Number | None = None
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
@@ -66,15 +75,21 @@ class MetricSettings(Section):
     def _one_form(self) -> Self:
         forms = [form for form in _OWN if getattr(self, form) is not None]
         if len(forms) != 1:
-            msg = "A metric has exactly one of `take` (sum, count, …) and `score` (nps, csat, ces, stars)."
+            msg = (
+                "A metric has exactly one of `take` (sum, count, …), `score` (nps, csat, ces, stars), `after` (with "
+                "`then`) and `leave` (lapse, subscription)."
+            )
             raise StamkundError("bad_metric", msg)
-        others = {key for form, keys in _OWN.items() if form != forms[0] for key in keys}
+        others = {key for keys in _OWN.values() for key in keys} - _OWN[forms[0]]
         if unused := sorted(others & self.model_fields_set):
             msg = f"`{unused[0]}` has no use beside `{forms[0]}`. Take it away."
             raise StamkundError("unused_setting", msg, field=unused[0])
         [*conditions(self.where, minor_units=2)]  # refuses what cannot be read
         if self.take is not None:
             self._check_take(self.take)
+        if self.after is not None and self.then is None:
+            msg = "`after` an event, which one `then`? Name its kind, such as order."
+            raise StamkundError("missing_key", msg, field="then")
         return self
 
     def _check_take(self, take: MetricTake) -> None:

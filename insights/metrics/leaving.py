@@ -1,0 +1,75 @@
+"""Who leaves: of those there when a month begins, who is not when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from features.language.formulas.stages import STAGES
+from features.profiles.feature_set import FeatureSet
+from features.profiles.frames import profiles_at
+from insights.people import Audience
+from insights.periods import Periods
+
+ACTIVE: Final = tuple(float(place) for place, name in enumerate(STAGES) if name not in ("prospect", "lapsed"))
+_NOBODY: Final = pl.DataFrame(
+    schema={"customer_id": pl.String, "period": pl.Int64, "days": pl.Float64, "ended": pl.Boolean}
+)
+
+
+def lapses(audience: Audience, periods: Periods) -> pl.DataFrame:
+    """Of those who are customers by their own rhythm when a period begins, who has lapsed when it ends.
+
+    The stages are those of the build's features at both moments; without a build there is nobody.
+    """
+    moments = _moments(audience, periods)
+    if len(moments) < 2 or not audience.settings.feature_set.exists():
+        return _NOBODY
+    fitted = FeatureSet.load(audience.settings.feature_set)
+    if "stage" not in fitted.names:
+        return _NOBODY
+    stages = profiles_at(audience.lake, replace(fitted, features=(fitted.feature("stage"),)), as_of=moments)
+    there = stages.filter(pl.col("stage").is_in(ACTIVE)).select("customer_id", "as_of")
+    gone = stages.filter(pl.col("stage") == STAGES.index("lapsed")).select("customer_id", "as_of")
+    return _told(audience, moments, there, gone)
+
+
+def subscription_ends(audience: Audience, periods: Periods, *, grace: int) -> pl.DataFrame:
+    """Of those with a subscription in force when a period begins, who has none when it ends.
+
+    One is in force from its start or renewal until it ends, or is not renewed within ``grace`` (µs) of when it should.
+    """
+    moments = _moments(audience, periods)
+    kinds = ["subscription_start", "subscription_renewal", "subscription_end"]
+    columns = ("customer_id", "subscription_id", "time", "event_id", "kind", "renews_at")
+    events = audience.events().filter(pl.col("kind").is_in(kinds)).select(columns).collect().sort("time", "event_id")
+    there = [_in_force(events, moment, grace) for moment in moments]
+    if not there:
+        return _NOBODY
+    known = pl.DataFrame({"as_of": moments}).join(events.select("customer_id").unique(), how="cross")
+    in_force = pl.concat(there)
+    gone = known.join(in_force, on=["customer_id", "as_of"], how="anti").select("customer_id", "as_of")
+    return _told(audience, moments, in_force, gone)
+
+
+def _in_force(events: pl.DataFrame, moment: int, grace: int) -> pl.DataFrame:
+    last = events.filter(pl.col("time") <= moment).unique(["customer_id", "subscription_id"], keep="last")
+    due = pl.col("renews_at").is_null() | (pl.col("renews_at") + grace > moment)
+    own = last.filter(pl.col("kind") != "subscription_end", due)
+    return own.select("customer_id").unique().with_columns(as_of=pl.lit(moment, pl.Int64))
+
+
+def _moments(audience: Audience, periods: Periods) -> list[int]:
+    """The ends of the periods that are over; each is the beginning of the next one."""
+    return [int(end) for end in periods.ends if end <= audience.as_of]
+
+
+def _told(audience: Audience, moments: list[int], there: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    places = pl.DataFrame({"as_of": moments, "period": range(1, len(moments) + 1)})
+    begun = there.join(places, on="as_of").select("customer_id", "period")
+    left = gone.join(places, on="as_of").select("customer_id", period=pl.col("period") - 1, ended=pl.lit(value=True))
+    told = begun.filter(pl.col("period") < len(moments)).join(left, on=["customer_id", "period"], how="left")
+    ended = told.with_columns(pl.col("ended").fill_null(value=False), days=pl.lit(0.0))
+    return audience.over(ended.lazy()).select(_NOBODY.columns).collect().sort("period", "customer_id")

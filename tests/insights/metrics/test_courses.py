@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.language.defaults.stages import stage_feature
+from features.language.stage_settings import StageSettings
+from features.moments import micros
+from features.profiles.feature_set import FeatureSet
+from insights.metrics.questions import Figure, Question, people_behind, told
+from insights.refresh import refresh
+from insights.tables import Tables
+from tests.insights.shop import event, shop
+
+MAY = micros(date(2024, 5, 1))
+# All bought first in January. Within 90 days a and b bought again, after 10 and 30 days; c did in April, after 100;
+# d, e and f never did.
+ORDERS = [
+    *(event(each, "2024-01-01", value=1000) for each in "abcdef"),
+    event("a", "2024-01-11", value=1000), event("b", "2024-01-31", value=1000), event("c", "2024-04-10", value=1000),
+]  # fmt: skip
+
+
+def cells(home: Path, events: list[dict[str, object]], metric: str, **settings: Any) -> list[dict[str, Any]]:
+    found = shop(home, events, **settings)
+    refresh(found, as_of=MAY)
+    told_ = told(Tables(found.insights), Question((metric,))).cells
+    for cell in told_:
+        people = people_behind(Tables(found.insights), Figure(metric, cell["period"]))
+        assert len(people) == (0 if cell["suppressed"] else cell["customers"])
+    return told_
+
+
+def test_the_share_that_bought_again_within_a_time_counts_nobody_who_came_later(tmp_path: Path) -> None:
+    january = cells(tmp_path, ORDERS, "bought_again")[0]
+    assert (january["value"], january["customers"], january["open"]) == (pytest.approx(2 / 6), 6, False)
+    longer = {"bought_again": {"after": "first order", "then": "order", "within": "91d"}}  # January ends 90 days ago
+    assert cells(tmp_path, ORDERS, "bought_again", metrics=longer)[0]["open"] is True
+
+
+def test_the_time_until_half_have_bought_again_waits_for_those_who_have_not(tmp_path: Path) -> None:
+    (january, *_) = cells(tmp_path, ORDERS, "days_to_next_order")
+    assert january["value"] == pytest.approx(100)  # the third of six; a median of those who did is 30
+    assert january["open"] is True  # some of the others may yet move its interval
+
+
+def test_a_subscriber_has_left_who_ended_or_did_not_renew_in_time(tmp_path: Path) -> None:
+    begun = [
+        event(each, "2024-01-05", "subscription_start", subscription_id=each, renews_at=micros(date(2024, 3, 5)))
+        for each in "abcdef"
+    ]
+    ended = event("a", "2024-02-10", "subscription_end", subscription_id="a")
+    renewed = [
+        event(each, "2024-03-05", "subscription_renewal", subscription_id=each, renews_at=micros(date(2025, 3, 5)))
+        for each in "bcde"
+    ]
+    events = [*begun, ended, *renewed]
+    february, march, april = (c for c in cells(tmp_path, events, "churn") if not c["open"])
+    assert [(c["period"], c["customers"]) for c in (february, march)] == [("2024-02", 6), ("2024-03", 5)]
+    assert [c["value"] for c in (february, march)] == [pytest.approx(1 / 6), pytest.approx(1 / 5)]  # a; f did not renew
+    assert april["suppressed"]
+    patient = {"churn": {"leave": "subscription", "grace": "60d"}}
+    assert [c["value"] for c in cells(tmp_path, events, "churn", metrics=patient)][1] == 0
+
+
+def test_who_has_lapsed_is_told_by_their_own_rhythm(tmp_path: Path) -> None:
+    # All buy each week; e stops after 29 January, which is more than four gaps of a week before the end of February.
+    weeks = [date(2024, 1, 1) + timedelta(days=7 * week) for week in range(17)]
+    orders = [
+        event(each, week.isoformat(), value=1000) for each in "abcde" for week in (weeks if each != "e" else weeks[:5])
+    ]
+    features = (stage_feature(StageSettings(), usual_gap=7 * 24 * 60.0, loyal=99),)
+    FeatureSet(features, fitted_at=0).save(shop(tmp_path, orders).feature_set)
+    january, february, march, april = [cell for cell in cells(tmp_path, orders, "lapse") if cell["customers"] or True]
+    assert (january["period"], january["value"], january["customers"]) == ("2024-02", pytest.approx(1 / 5), 5)
+    assert february["suppressed"], (march, april)  # four are left
