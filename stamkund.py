@@ -82,6 +82,7 @@ reports.command(epilog=ending("stamkund report people late --count 500"))(report
 happening.command(epilog=ending("stamkund insights refresh"))(insights.refresh)
 happening.command(epilog=ending("stamkund insights metrics revenue --by channel --grain week"))(insights.metrics)
 happening.command(epilog=ending("stamkund insights journeys purchase --by channel"))(insights.journeys)
+happening.command(epilog=ending("stamkund insights segments loyal --channel email"))(insights.segments)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)

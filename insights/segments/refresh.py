@@ -9,11 +9,13 @@ import numpy as np
 
 from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY, Pass
+from insights.people import Audience
 from insights.segments import history
 from insights.segments.columns.column import Column
-from insights.segments.columns.files import open_columns, version_of, write_columns
-from insights.segments.columns.reading import columns_at
+from insights.segments.files import open_columns, version_of, write_columns
+from insights.segments.reading import columns_at
 from insights.segments.rules import folder_of, rules_of
+from insights.tables import Draft
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,21 @@ def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBOD
     return Refreshed(columns.customers, {name: int(own.sum()) for name, own in members.items()})
 
 
+def write_segments(audience: Audience, _: Draft) -> None:
+    """As a part of the refresh of all insights; what is counted from has files of its own.
+
+    Where nothing was built yet there are no features to count from, which whoever counts is told.
+    """
+    if audience.settings.feature_set.is_file():
+        refresh_segments(audience.settings, as_of=audience.as_of, allowed=audience.allowed)
+
+
 def forget_in_segments(settings: Settings, customers: Collection[str]) -> None:
     """Take people out of columns, members and history."""
     folder = folder_of(settings)
     history.forget(folder, customers)
     if version_of(folder) is not None:
         columns = open_columns(folder)
-        kept = ~np.isin(
-            np.arange(columns.customers), [place for each in customers if (place := columns.place(each)) is not None]
-        )
-        if not kept.all():
-            write_columns(folder, columns.only(kept))
+        others = columns.without(customers)
+        if others is not columns:
+            write_columns(folder, others)

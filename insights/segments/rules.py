@@ -10,6 +10,7 @@ from features.config.sections.insights.segments import segment_names, segment_ru
 from features.config.settings import Settings
 from features.facts.names import known_names
 from features.lake import Lake
+from features.language.rules.evaluate import MISSING, Cell, Evaluate, compile_rule
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.profiles.feature_set import FeatureSet
@@ -19,7 +20,7 @@ _SEGMENTS = "segments."
 
 def folder_of(settings: Settings) -> Path:
     """Where the columns and the history of segments are."""
-    return settings.home / "insights" / "segments"
+    return settings.insights / "segments"
 
 
 def names_of(settings: Settings) -> Names:
@@ -43,6 +44,22 @@ def reads(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
     """
     own = {name for name in rule.reads if not name.startswith(_SEGMENTS)}
     return own.union(*(reads(rules[name], rules) for name in _segments(rule)))
+
+
+def compiled(rules: Mapping[str, Rule], *, timezone: str) -> dict[str, Evaluate]:
+    """A function for each segment that gives for one person's values whether they are in: where unknown, they are not.
+
+    >>> from features.language.rules.evaluate import MISSING
+    >>> rule = Rule.of("features.a > 1", Names({"features": {"a": "number"}}))
+    >>> compiled({"x": rule}, timezone="UTC")["x"](lambda name: MISSING)
+    Cell(value=False, known=True)
+    """
+    functions = {name: compile_rule(rule.node, lambda _: MISSING, timezone=timezone) for name, rule in rules.items()}
+    return {name: _settled(function) for name, function in functions.items()}
+
+
+def _settled(function: Evaluate) -> Evaluate:
+    return lambda read: Cell(bool(function(read).value))
 
 
 def definition(name: str, rules: Mapping[str, Rule]) -> str:

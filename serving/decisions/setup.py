@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -12,8 +12,11 @@ import numpy as np
 from features.arrays import Floats
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.exploration import Exploration as ExplorationSettings
+from features.config.sections.insights.segments import segment_rules
 from features.config.settings import Settings
+from features.language.rules.evaluate import Evaluate
 from features.language.rules.types import Names
+from insights.segments.rules import compiled
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
@@ -45,6 +48,7 @@ class Setup:
     placements: Mapping[str, Placement]
     policy: Policy | None = None
     past: Past = NOTHING
+    segments: Mapping[str, Evaluate] = field(default_factory=dict)  # by name, whether a person is in
 
     @classmethod
     def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None, past: Past = NOTHING) -> Self:
@@ -69,9 +73,11 @@ class Setup:
         offers, zone, decimals = candidates.offers, settings.timezone, settings.minor_units
         policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, decimals=decimals)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
+        segments = compiled(segment_rules(settings.segments, names), timezone=zone)
         return cls(
-            candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, past
-        )
+            candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, past,
+            segments,
+        )  # fmt: skip
 
     @cached_property
     def shown(self) -> Floats:

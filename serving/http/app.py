@@ -28,6 +28,7 @@ from serving.http.routers.customers import answer_routes, profile_routes, search
 from serving.http.routers.insights import insight_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
+from serving.http.routers.segments import segment_routes
 from serving.http.routers.service import service_routes
 from serving.segment_spec.paths import BATCHES, PATHS
 from serving.telemetry.metrics import Metrics
@@ -62,7 +63,7 @@ def create_app(current: CurrentState) -> ASGIApp:
     add_error_handlers(app, language)
     every = (
         answer_routes, search_routes, profile_routes, message_routes, candidate_routes, insight_routes, job_routes,
-        service_routes,
+        segment_routes, service_routes,
     )  # fmt: skip
     for routes in every:
         app.router.routes.extend(routes(current).routes)  # an included router takes a while at each request

@@ -6,7 +6,6 @@ import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 import polars as pl
 from sqlalchemy.engine import Engine
@@ -19,6 +18,8 @@ from features.lake.removal import Change, change_rows, discard_previous
 from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
 from features.scores.table import change_scores, read_scores
 from insights.metrics.lists import forget
+from insights.segments.holdings import stays_of
+from insights.segments.refresh import forget_in_segments
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
 from serving.scoring.batches.chunks import drop_unfinished
@@ -88,14 +89,15 @@ def _erase(engine: Engine, settings: Settings, people: Sequence[str], *, suppres
     first = {key: person for person in reversed(people) for key in nodes[person]}
     alike = {person: first[person] for person in people}
     distinct = {person: nodes[person] for person in dict.fromkeys(alike.values())}
-    counts, seen = _counts(lake, settings.scores, distinct), models_that_saw(settings, distinct)
+    counts, seen = _counts(settings, distinct), models_that_saw(settings, distinct)
     erased = [Person(theirs, seen[who], counts[who]) for who, theirs in distinct.items()]
     receipts = dict(zip(distinct, delete_people(engine, settings, erased, suppress=suppress), strict=True))
     return [receipts[alike[person]] for person in people]
 
 
-def _counts(lake: Lake, scores: Path, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, int]]:
+def _counts(settings: Settings, people: Mapping[str, Collection[str]]) -> dict[str, dict[str, int]]:
     """By person how many rows of each table of the lake, and of the scores, are about them."""
+    lake = Lake(settings.lake)
     counts: dict[str, Counter[str]] = {person: Counter() for person in people}
     for table, owner in _OWNERS.items():
         whose = {_owner(table, key): person for person, nodes in people.items() for key in nodes}
@@ -103,10 +105,12 @@ def _counts(lake: Lake, scores: Path, people: Mapping[str, Collection[str]]) -> 
         for key, n in rows.group_by("owner").len().collect().iter_rows():
             counts[whose[key]][f"lake {table}"] += n
     whose = {key: person for person, nodes in people.items() for key in nodes}
-    told = read_scores(scores).select("customer_id").filter(pl.col("customer_id").is_in(list(whose)))
+    told = read_scores(settings.scores).select("customer_id").filter(pl.col("customer_id").is_in(list(whose)))
     for key, n in told.group_by("customer_id").len().collect().iter_rows():
         counts[whose[key]]["scores"] += n
-    places = [*(f"lake {table}" for table in _OWNERS), "scores"]
+    for key, n in stays_of(settings, list(whose)).group_by("customer_id").len().iter_rows():
+        counts[whose[key]]["segments"] += n
+    places = [*(f"lake {table}" for table in _OWNERS), "scores", "segments"]
     return {person: {place: count[place] for place in places} for person, count in counts.items()}
 
 
@@ -132,6 +136,7 @@ def remove_from_files(settings: Settings, nodes: Collection[str]) -> bool:
     change_rows(Lake(settings.lake), changes)
     change_scores(settings.scores, of_customers.of)
     forget(settings, customers)
+    forget_in_segments(settings, customers)
     drop_unfinished(settings.batches, {})
     for folder in (settings.checkpoint, settings.rejects):
         shutil.rmtree(folder, ignore_errors=True)

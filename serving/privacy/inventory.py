@@ -13,6 +13,7 @@ from features.moments import iso, utc
 from features.privacy.holding import Holding, export
 from features.profiles import holdings as of_features
 from insights.metrics import lists as of_metrics
+from insights.segments import holdings as of_segments
 from serving.privacy import store_holdings as of_store
 from serving.privacy.hashing import check_hashing
 from serving.privacy.identifiers import nodes_of
@@ -34,6 +35,7 @@ def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
         *of_store.holdings(settings, store),
         *of_training.holdings(settings),
         *of_metrics.holdings(settings),
+        *of_segments.holdings(settings),
     ]
 
 

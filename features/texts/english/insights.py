@@ -7,6 +7,9 @@ from typing import Final
 
 INSIGHTS: Final[Mapping[str, str]] = {
     "error.no_insights": "There are no tables of insights at {folder}. Run `stamkund insights refresh`.",
+    "error.unknown_segment": "Unknown segment '{name}'. Known: {known}.",
+    "error.unknown_segment.near": "Unknown segment '{name}'; did you mean '{near}'? Known: {known}.",
+    "error.no_condition": "A segment needs a condition: send a `rule`, `conditions`, or both.",
     # what a point of satisfaction is worth
     "error.worth_needs_answers": "{answers} answers have windows before and after them, and {least} are needed to tell "
     "what a point is worth. Wait for more, or compare shorter windows.",

@@ -7,6 +7,9 @@ from typing import Final
 
 INSIGHTS: Final[Mapping[str, str]] = {
     "error.no_insights": "Det finns inga insiktstabeller i {folder}. Kör `stamkund insights refresh`.",
+    "error.unknown_segment": "Okänt segment ”{name}”. Kända: {known}.",
+    "error.unknown_segment.near": "Okänt segment ”{name}”; menades ”{near}”? Kända: {known}.",
+    "error.no_condition": "Ett segment behöver ett villkor: skicka en `rule`, `conditions` eller båda.",
     # vad en poäng nöjdhet är värd
     "error.worth_needs_answers": "{answers} svar har perioder före och efter sig, och {least} behövs för att säga vad "
     "en poäng är värd. Vänta på fler, eller jämför kortare perioder.",

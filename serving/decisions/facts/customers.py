@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
 
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
+from features.language.rules.evaluate import Evaluate
 from features.language.rules.types import Names
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.facts.facts import Facts
@@ -27,6 +28,7 @@ class Situation:
     consent: Consent | None
     names: Names
     timezone: str
+    segments: Mapping[str, Evaluate] = field(default_factory=dict)
 
     @property
     def channel(self) -> str | None:
@@ -68,7 +70,9 @@ def facts_of(
     )
     if situation is None:
         return facts
-    values = Values(known, place, situation.consent, situation.context, situation.timezone, situation.names)
+    values = Values(
+        known, place, situation.consent, situation.context, situation.timezone, situation.names, situation.segments
+    )
     return replace(facts, read=values, channel=situation.channel)
 
 

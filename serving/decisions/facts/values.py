@@ -9,7 +9,7 @@ import numpy as np
 
 from features.evaluate.online.consent import Consent
 from features.facts.clock import clock
-from features.language.rules.evaluate import MISSING, Cell
+from features.language.rules.evaluate import MISSING, Cell, Evaluate
 from features.language.rules.typed import typed
 from features.language.rules.types import Names
 from serving.decisions.facts.known import Known
@@ -29,6 +29,7 @@ class Values:
     context: Mapping[str, object]
     timezone: str
     names: Names
+    segments: Mapping[str, Evaluate] = field(default_factory=dict)
     _cells: dict[str, Cell] = field(default_factory=dict)
 
     def __call__(self, name: str) -> Cell:
@@ -58,6 +59,9 @@ class Values:
         value = float(self.known.scores(model)[self.place])
         return None if np.isnan(value) else value
 
+    def _segment(self, name: str) -> object:
+        return self.segments[name](self).value
+
     def _consent(self, name: str) -> object:
         if self.consent is None:
             return None
@@ -75,6 +79,7 @@ _SPACES: Mapping[str, Callable[[Values, str], object]] = {
     "traits": Values._trait,
     "scores": Values._score,
     "consent": Values._consent,
+    "segments": Values._segment,
     "context": Values._context,
     "time": Values._time,
 }

@@ -27,7 +27,10 @@ def facts_of_visitor(
     values = Values(nobody, 0, situation.consent, situation.context, situation.timezone, situation.names)
 
     def read(name: str) -> Cell:
-        return MISSING if name.partition(".")[0] in OF_A_CUSTOMER else values(name)
+        space, _, own = name.partition(".")
+        if space == "segments":
+            return situation.segments[own](read)
+        return MISSING if space in OF_A_CUSTOMER else values(name)
 
     nothing = np.zeros(len(candidates.offers))
     base = base_score(lineup, usual)

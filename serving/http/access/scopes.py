@@ -18,6 +18,11 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/profiles/{key:path}/events": "read",
     "GET /v1/profiles/{key:path}/export": "admin",
     "DELETE /v1/profiles/{key:path}": "admin",
+    "GET /v1/insights/segments": "read",
+    "POST /v1/insights/segments/count": "read",
+    **dict.fromkeys(
+        (f"GET /v1/insights/segments/{{segment}}{part}" for part in ("", "/members", "/moves", "/why")), "read"
+    ),
     "GET /v1/candidates": "read",
     "GET /v1/candidates/{candidate_id}": "read",
     "GET /v1/candidates/{candidate_id}/history": "read",

@@ -17,6 +17,7 @@ from serving.http.answers.customers import Customer, Moment, customers_of, has_e
 from serving.http.answers.head import head
 from serving.http.answers.requests import Profile
 from serving.http.answers.scores import score_rows
+from serving.http.answers.segments import segments_of
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_EVENTS, NO_MODEL
@@ -53,9 +54,10 @@ def answer_profile(state: State, key: str, *, as_of: str | None) -> dict[str, ob
         "no_scores": _no_scores(state, known, moment.as_of),
     }
     if state.lineup is None or not known.passes("profiles"):
-        return answer | {"features": None, "scores": None}
+        return answer | {"features": None, "scores": None, "segments": segments_of(state, known, moment.as_of)}
     row = feature_rows(state.lineup, [record], as_of=moment.as_of)
     answer["features"] = _features(state.lineup, row)
+    answer["segments"] = segments_of(state, known, moment.as_of)
     if not known.passes("scores"):
         return answer | {"scores": None}
     sheet = score_rows(state, state.lineup, {known.customer_id: record}, row, as_of=moment.as_of, top=REASONS)

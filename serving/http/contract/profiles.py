@@ -43,6 +43,7 @@ class ProfileAnswer(TypedDict):
     no_scores: Annotated[str | None, Field(description="Why no model says anything, as a code.")]
     features: Annotated[dict[str, float | str | None] | None, Field(description="By name, as they are now.")]
     scores: Scores | None
+    segments: Annotated[list[str] | None, Field(description="Those that they are in now; null without their consent.")]
 
 
 class IdentifierOf(TypedDict):

@@ -78,3 +78,45 @@ def _named(name: str | None) -> str:
     if name is None:
         raise StamkundError("journey_needed", field="name")
     return name
+
+
+def segments(
+    name: Annotated[str | None, typer.Argument(help="A segment; all in short when left out.")] = None,
+    config: Config = YAML,
+    as_of: AsOf = None,
+    count: Annotated[str | None, typer.Option(help="Count whom a rule holds for: 'features.orders_90d > 3'.")] = None,
+    *,
+    why: Annotated[
+        str | None, typer.Option(help="A customer's id: are they in, and what would have to change?")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="How many can be reached on it, and why others cannot.")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--export", help="Write the members: a .parquet or .csv file, a database's URL, or '${HOOK}'."),
+    ] = None,
+    table: Annotated[str, typer.Option(help="The table, when --export is a database.")] = "segment_members",
+    members: Annotated[bool, typer.Option("--list", help="The ids of all members.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Count segments, list whom they hold, tell why somebody is not in one, or write their members elsewhere.
+
+    Without --as-of it is answered from what the last `stamkund insights refresh` wrote, with it from the lake.
+    """
+    from serving.terminal.audiences import segments as told
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        if name is not None and count is not None:
+            raise StamkundError("bad_option", "Give the name of a segment or --count RULE, not both.", field="count")
+        if name is None and count is None and (why or channel or to or members):
+            text = "--why, --channel, --list and --export are about one segment: give its name, or --count RULE."
+            raise StamkundError("bad_option", text, field="name")
+        asked = told.Asked.of(settings, name, count, moment(as_of, settings.timezone))
+        if asked.rule is None:
+            told.all_segments(out, asked)
+        elif why is not None:
+            told.one_person(out, asked, why)
+        elif to is not None:
+            told.written(out, asked, to, table)
+        else:
+            told.one_segment(out, asked, channel=channel, members=members)

@@ -13,9 +13,9 @@ from features.language.rules.evaluate import Cell, compile_rule
 from features.profiles.feature_set import FeatureSet
 from features.profiles.records import records
 from insights.segments import history
-from insights.segments.columns.columns import Columns
-from insights.segments.columns.files import open_columns
-from insights.segments.columns.reading import columns_at
+from insights.segments.customers import Columns
+from insights.segments.files import open_columns
+from insights.segments.reading import columns_at
 from insights.segments.refresh import forget_in_segments, refresh_segments
 from insights.segments.rules import folder_of, rules_of
 from tests.insights.segments.homes import day, tea_shop

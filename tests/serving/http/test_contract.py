@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from serving.http.access.scopes import NEEDED
 from serving.http.current.state import CurrentState
 from serving.http.readiness.pulse import Standing
+from serving.jobs.insights import refresh_all
 from serving.store.engine import open_store
 from serving.store.keys import clock, create_key
 from tests.serving.clients import ELSEWHERE, CheckedClient, client_of
@@ -25,6 +26,8 @@ ANSWERED = {  # else 200
     "PUT /v1/candidates/{candidate_id}": 201, "GET /v1/candidates/{candidate_id}": 404,
     "GET /v1/candidates/{candidate_id}/history": 404, "DELETE /v1/candidates/{candidate_id}": 404,
     "POST /v1/jobs": 202, "GET /v1/jobs/{job_id}": 404,
+    **dict.fromkeys((route for route in ASKED if "{segment}" in route), 404),
+    "GET /v1/insights/segments/{segment}/why": 422,
     "GET /v1/decisions/{decision_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
 }  # fmt: skip
 QUERIES = {
@@ -45,6 +48,7 @@ def shop(current: CurrentState, tmp_path_factory: pytest.TempPathFactory) -> Ite
     store = f"sqlite:///{tmp_path_factory.mktemp('contract') / 'store.db'}"
     settings = current.state.settings.model_copy(update={"store": store})
     keep_records(current.state.lake, settings)
+    refresh_all(settings, as_of=settings.now())
     state = replace(current.state, settings=settings, store=open_store(store))
     create_key(state.store, "shop", ["read"], now=clock(), lifetime=None)
     shop = CurrentState(state, lambda _: state, lambda: None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 
 from features.arrays import Mask
@@ -90,15 +91,41 @@ class Columns:
         place = bisect_left(_Ids(self.ids), customer)
         return place if place < len(self.ids) and self.ids[place].as_py() == customer else None
 
+    def first_after(self, customer: str) -> int:
+        """The place of the first customer whose id is behind this one."""
+        return bisect_right(_Ids(self.ids), customer)
+
     def one(self, place: int, rules: Mapping[str, Rule]) -> Read:
         """What rules read of one customer."""
         sources = self.sources(rules)
         return lambda name: _single(sources[name], place)
 
-    def only(self, kept: Mask) -> Columns:
-        """The same of some customers."""
-        columns = {name: replace(column, values=column.values[kept]) for name, column in self.columns.items()}
-        return replace(self, ids=self.ids.filter(pa.array(kept)), columns=columns)
+    def without(self, customers: Collection[str]) -> Columns:
+        """The same of all others; a column is read when it is first asked for."""
+        kept = np.ones(self.customers, dtype=np.bool_)
+        kept[[place for each in customers if (place := self.place(each)) is not None]] = False
+        if kept.all():
+            return self
+        return replace(self, ids=self.ids.filter(pa.array(kept)), columns=_Some(self.columns, kept))
+
+
+class _Some(Mapping[str, Column]):
+    """Columns of some customers."""
+
+    def __init__(self, columns: Mapping[str, Column], kept: Mask) -> None:
+        self.columns, self.kept, self._read = columns, kept, dict[str, Column]()
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._read:
+            column = self.columns[name]
+            self._read[name] = replace(column, values=column.values[self.kept])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 def _single(source: Source, place: int) -> Cell:

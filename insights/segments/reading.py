@@ -19,11 +19,11 @@ from features.privacy.gatekeeper import EVERYBODY, Gatekeeper, Pass
 from features.profiles.consent import gatekeeper_of
 from features.profiles.feature_set import FeatureSet
 from insights.segments.columns.column import Column
-from insights.segments.columns.columns import Columns
 from insights.segments.columns.consent import consent_columns, passing
 from insights.segments.columns.features import feature_columns, needed, profiles
 from insights.segments.columns.scores import score_columns
 from insights.segments.columns.traits import trait_columns
+from insights.segments.customers import Columns
 
 
 def columns_at(

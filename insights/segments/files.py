@@ -19,7 +19,7 @@ from features.errors import StamkundError
 from features.files import atomic_folder, write_text
 from features.language.rules.types import Type
 from insights.segments.columns.column import Column
-from insights.segments.columns.columns import Columns
+from insights.segments.customers import Columns
 
 _CURRENT: Final = "current.json"
 

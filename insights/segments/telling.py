@@ -1,0 +1,76 @@
+"""Segments as commands and answers tell them: counted, listed, and why somebody is not in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.arrays import Mask
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.language.rules.evaluate import Read
+from features.language.rules.needs import Needs
+from features.language.rules.rule import Rule
+from features.language.rules.types import Names
+from features.moments import iso
+from insights.segments.customers import Columns
+from insights.segments.rules import folder_of
+
+Json = dict[str, object]
+
+
+def counted(columns: Columns, rule: Rule, rules: Mapping[str, Rule]) -> Json:
+    """How many customers a rule holds for, and how many each of its conditions keeps out."""
+    count = columns.count(rule, rules)
+    share = count.members / count.customers if count.customers else None
+    shortfalls = [asdict(each) for each in count.shortfalls]
+    return {"rule": rule.text, "members": count.members, "share": share, "conditions": shortfalls}
+
+
+def known_segment(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The rule of a segment; raises ``unknown_segment`` with the nearest one."""
+    if name not in rules:
+        raise StamkundError.unknown("unknown_segment", "segment", name, rules, field="segment")
+    return rules[name]
+
+
+def why(rule: Rule, names: Names, read: Read, settings: Settings, rules: Mapping[str, Rule]) -> Json:
+    """Whether one person is in, and what would have to change; of the segments that the rule reads, too."""
+    needs = Needs(rule.text, names, read, 0, settings.language, settings.timezone)
+    told = needs.of(rule.node)
+    inner = sorted(name.removeprefix("segments.") for name in rule.reads if name.startswith("segments."))
+    found = {name: why(rules[name], names, read, settings, rules) for name in inner}
+    return {"member": not told, "needs": told or None, "segments": found}
+
+
+def page(columns: Columns, members: Mask, *, after: str | None, limit: int) -> list[str]:
+    """The ids of so many members behind one of these ids."""
+    places = np.flatnonzero(members)
+    if after is not None:
+        places = places[np.searchsorted(places, columns.first_after(after)) :]
+    return list(columns.ids.take(pa.array(places[:limit])).to_pylist())
+
+
+def sizes(settings: Settings, segment: str | None = None) -> Iterator[Json]:
+    """How big segments were at each refresh, and how many entered and left since the one before."""
+    file = folder_of(settings) / "sizes.parquet"
+    if file.is_file():
+        filters = None if segment is None else [("segment", "=", segment)]
+        for row in pq.read_table(file, filters=filters).to_pylist():
+            yield {**row, "as_of": iso(row["as_of"])}
+
+
+def moves(settings: Settings, segment: str, *, as_of: int) -> dict[str, list[str]]:
+    """Who entered a segment and who left it at the refresh of a moment (µs)."""
+    file = folder_of(settings) / "stays.parquet"
+    if not file.is_file():
+        return {"entered": [], "left": []}
+    rows = {
+        side: pq.read_table(file, filters=[("segment", "=", segment), (side, "=", as_of)], columns=["customer_id"])
+        for side in ("entered", "left")
+    }
+    return {side: table["customer_id"].to_pylist() for side, table in rows.items()}

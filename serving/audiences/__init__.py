@@ -1,0 +1,1 @@
+"""Segments written elsewhere: to files, to tables, to whoever listens."""

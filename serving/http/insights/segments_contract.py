@@ -1,0 +1,117 @@
+"""Answers about segments."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from serving.http.contract.values import Count, Json, Moment
+
+Version = Annotated[str, Field(description="The version of the lake that it is of.")]
+
+
+class Condition(TypedDict):
+    """A condition that must hold, and how many customers it keeps out."""
+
+    condition: str
+    failing: Count
+    unknown: Annotated[int, Field(ge=0, description="Of these, those of whom it is not known.")]
+    alone: Annotated[int, Field(ge=0, description="Of these, those who meet all other conditions.")]
+    left: Annotated[int, Field(ge=0, description="Who meet it and all before it.")]
+
+
+class Step(TypedDict):
+    """A step of the audience funnel: how many are left after it, and as a code why others are not."""
+
+    step: Literal["in_segment", "identified", "consented", "under_caps", "reachable"]
+    left: Count
+    reason: str | None
+
+
+class Counted(TypedDict):
+    """How many a rule holds for."""
+
+    rule: str
+    members: Count
+    share: Annotated[float | None, Field(ge=0, le=1)]
+    conditions: list[Condition]
+    audience: NotRequired[list[Step]]
+
+
+class CountAnswer(Counted):
+    """The same, of all customers at a moment."""
+
+    as_of: Moment
+    build: Version
+    customers: Count
+
+
+class Segment(Counted):
+    """A declared segment; `text` tells people who is in it."""
+
+    name: str
+    text: str | None
+
+
+class SegmentsAnswer(TypedDict):
+    """All segments."""
+
+    as_of: Moment
+    build: Version
+    customers: Count
+    segments: list[Segment]
+
+
+class Size(TypedDict):
+    """How big a segment was at a refresh, and how many moved since the one before."""
+
+    segment: str
+    as_of: Moment
+    build: Version
+    definition: Annotated[str, Field(description="Differs once the rule does.")]
+    customers: Count
+    members: Count
+    entered: Count
+    left: Count
+
+
+class SegmentAnswer(Segment):
+    """One segment with its history."""
+
+    as_of: Moment
+    build: Version
+    customers: Count
+    history: list[Size]
+
+
+class MembersAnswer(TypedDict):
+    """A page of members by their customer ids."""
+
+    as_of: Moment
+    build: Version
+    customers: Count
+    segment: str
+    members: list[str]
+    next: Annotated[str | None, Field(description="The `after` of the next page; null at the end.")]
+
+
+class MovesAnswer(TypedDict):
+    """Who entered and who left at a refresh."""
+
+    as_of: Moment
+    segment: str
+    entered: list[str]
+    left: list[str]
+
+
+class WhyAnswer(TypedDict):
+    """Whether somebody is in, what would have to change, and the same of each segment that the rule reads."""
+
+    as_of: Moment
+    segment: str
+    customer_id: str
+    member: bool
+    needs: str | None
+    segments: Json

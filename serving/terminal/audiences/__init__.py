@@ -1,0 +1,1 @@
+"""Segments as the command line tells them."""

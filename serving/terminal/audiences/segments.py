@@ -1,0 +1,126 @@
+"""Segments as the command line tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from features.config.settings import Settings
+from features.errors import StamkundError
+from features.language.rules.rule import Rule
+from features.language.rules.types import Names
+from features.moments import iso
+from insights.segments.customers import Columns
+from insights.segments.files import open_columns
+from insights.segments.funnel import STEPS, audience
+from insights.segments.reading import columns_at
+from insights.segments.rules import folder_of, names_of, reads, rules_of
+from insights.segments.telling import counted, known_segment, page, sizes, why
+from serving.audiences.export import export
+from serving.scoring.batches.everyone import allowed
+from serving.terminal.layout import add_row, table_of
+from serving.terminal.output import Output
+
+SHOWN = 20  # members that people are shown
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: a rule (None: all segments), and the columns that it is answered from."""
+
+    settings: Settings
+    name: str
+    rule: Rule | None
+    rules: Mapping[str, Rule]
+    names: Names
+    columns: Columns
+
+    @classmethod
+    def of(cls, settings: Settings, name: str | None, text: str | None, as_of: int | None) -> Asked:
+        """A segment by its name, or a rule, now or at a moment (µs)."""
+        names = names_of(settings)
+        rules = rules_of(settings, names)
+        rule = Rule.of(text, names) if text is not None else None if name is None else known_segment(name, rules)
+        if as_of is None:
+            columns = open_columns(folder_of(settings))
+        else:
+            wanted = None if rule is None else reads(rule, rules)
+            passing = allowed(settings, ("insights",), as_of=as_of)
+            columns = columns_at(settings, as_of=as_of, names=wanted, allowed=passing)
+        return cls(settings, name or "", rule, rules, names, columns)
+
+    @property
+    def head(self) -> dict[str, object]:
+        """What every answer begins with."""
+        return {"as_of": iso(self.columns.as_of), "build": self.columns.build, "customers": self.columns.customers}
+
+
+def all_segments(out: Output, asked: Asked) -> None:
+    """Every segment with how many it holds, and how many moved at the last refresh."""
+    moved = {row["segment"]: row for row in sizes(asked.settings)}
+    rows: list[dict[str, Any]] = []
+    table = table_of("segment", ">customers", ">share", ">entered", ">left", "rule")
+    for name in asked.settings.segments:
+        told, last = counted(asked.columns, asked.rules[name], asked.rules), moved.get(name, {})
+        rows.append({"name": name, "text": asked.settings.segments[name].told(asked.settings.language), **told})
+        rows[-1] |= {"entered": last.get("entered"), "left": last.get("left")}
+        share = "–" if told["share"] is None else f"{told['share']:.1%}"
+        figures = ["–" if last.get(side) is None else f"{last[side]:,}" for side in ("entered", "left")]
+        add_row(table, name, f"{told['members']:,}", share, *figures, str(told["rule"]))
+    out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
+    if not rows:
+        out.say("No segments are declared: name some in `segments:` of stamkund.yaml, or try one with --count RULE.")
+    out.answer({**asked.head, "segments": rows})
+
+
+def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool) -> None:
+    """How many a rule holds for, what keeps the others out, who they are, and how many can be reached."""
+    rule = _rule(asked)
+    told: dict[str, Any] = counted(asked.columns, rule, asked.rules)
+    out.say(
+        f"{told['members']:,} of {asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}: {rule.text}"
+    )
+    table = table_of("condition", ">keep out", ">of them unknown", ">alone", ">left")
+    for each in told["conditions"]:
+        figures = (each[key] for key in ("failing", "unknown", "alone", "left"))
+        add_row(table, each["condition"], *(f"{figure:,}" for figure in figures))
+    out.say(table)
+    mask = asked.columns.members(rule, asked.rules)
+    if channel is not None:
+        found = audience(asked.columns, mask, channel, asked.settings.consent)
+        steps = [("in_segment", found.left[0], None), *zip(found.steps, found.left[1:], STEPS.values(), strict=True)]
+        for step, left, reason in steps:
+            out.say(f"  {step}: {left:,}" + (f" (others: {reason})" if reason else ""))
+        told["audience"] = [{"step": step, "left": left, "reason": reason} for step, left, reason in steps]
+    if members:
+        ids = page(asked.columns, mask, after=None, limit=asked.columns.customers)
+        out.say(*ids)
+        told["list"] = ids
+    out.answer({**asked.head, "segment": asked.name or None, **told})
+
+
+def one_person(out: Output, asked: Asked, customer: str) -> None:
+    """Whether somebody is in, and what would have to change."""
+    place = asked.columns.place(customer)
+    if place is None:
+        raise StamkundError("unknown_customer", id_type="user_id", id=customer, field="why")
+    read = asked.columns.one(place, asked.rules)
+    told: dict[str, Any] = why(_rule(asked), asked.names, read, asked.settings, asked.rules)
+    out.say(f"{customer} is in." if told["member"] else f"{customer} is not in: {told['needs']}.")
+    for name, inner in told["segments"].items():
+        out.say(f"  segments.{name}: {inner['needs'] or 'is in'}")
+    out.answer({**asked.head, "customer_id": customer, **told})
+
+
+def written(out: Output, asked: Asked, to: str, table: str) -> None:
+    """Write the members of those who allow that anything of theirs is written elsewhere."""
+    mask = asked.columns.members(_rule(asked), asked.rules)
+    count, where = export(asked.settings, asked.columns, mask, segment=asked.name or "rule", to=to, table=table)
+    out.say(f"{count:,} members: {where}")
+    out.answer({**asked.head, "segment": asked.name or None, "members": count, "out": where})
+
+
+def _rule(asked: Asked) -> Rule:
+    assert asked.rule is not None  # noqa: S101  (the command asks for one)
+    return asked.rule
