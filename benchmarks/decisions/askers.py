@@ -54,7 +54,9 @@ class Askers:
                     connection.request("POST", "/v1/decisions", orjson.dumps(body), HEADERS)
                     response = connection.getresponse()
                     told = orjson.loads(response.read())
-            except (OSError, HTTPException, orjson.JSONDecodeError):  # it has died, and comes again
+            except ConnectionRefusedError:  # it has died, and comes again: nothing was asked
+                pass
+            except (OSError, HTTPException, orjson.JSONDecodeError):
                 self.killed += 1
             else:
                 if response.status == 200:

@@ -57,13 +57,15 @@ def ingest(
     ``anew`` asks for it, all is. What came over HTTP stays in it, whatever becomes of the log. ``look`` is shown each
     source's rows as they came, and what becomes of them. Rows of people who were erased are refused by ``tombstones``.
 
+    The files of the lake before stay; whoever calls it clears them away.
+
     Raises :class:`StamkundError` ``lake_corrupt`` when the present lake cannot be read, and the code of a guard
     (:mod:`features.ingest.guards`) that finds a source not as it was, unless ``accept`` names it; nothing is changed
     then.
     """
     check_codes(accept)
     lake = Lake(settings.lake)
-    with lake.writing() as draft:
+    with lake.writing(clear=False) as draft:
         watermarks, reason = verified_watermarks(lake)
         job = partial(_ingest, settings, lake, draft, log=log, progress=progress)
         job = partial(job, usual=watermarks.sources if watermarks else {}, accept=accept, look=look)

@@ -26,6 +26,6 @@ def forget_old_events(settings: Settings, report: IngestReport, *, as_of: int) -
     affected = lake.scan("events").filter(old).select(pl.col("fragment").unique()).collect() if keep else None
     if affected is None or affected.is_empty():
         return report
-    change_rows(lake, {"events": Change(("kind", "time"), lambda rows: rows.filter(~old))})
+    change_rows(lake, {"events": Change(("kind", "time"), lambda rows: rows.filter(~old))}, clear=False)
     fragments = None if report.fragments is None else report.fragments | frozenset(affected["fragment"])
     return replace(report, version=lake.version, fragments=fragments)

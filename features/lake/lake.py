@@ -139,11 +139,14 @@ class Lake:
 
     def _publish(self, draft: Draft, *, clear: bool) -> None:
         before = self.manifest
-        after = draft.publish(before, self.path)
-        after.save(self.path)
-        # Whoever reads the lake before may finish: its files stay until the next write.
-        names = {name for manifest in (before, after) for table in LAKE_TABLES for name in manifest.files(table)}
-        for file in self.path.glob("*.parquet") if clear else ():
+        draft.publish(before, self.path).save(self.path)
+        if clear:
+            self.clear(before)
+
+    def clear(self, before: Manifest) -> None:
+        """Delete what neither this lake needs nor whoever still reads the one before."""
+        names = {name for each in (before, self.manifest) for table in LAKE_TABLES for name in each.files(table)}
+        for file in self.path.glob("*.parquet"):
             if file.name not in names:
                 file.unlink()
 

@@ -32,14 +32,14 @@ class Change:
     of: Callable[[pl.DataFrame], pl.DataFrame]
 
 
-def change_rows(lake: Lake, changes: Mapping[LakeTable, Change]) -> None:
+def change_rows(lake: Lake, changes: Mapping[LakeTable, Change], *, clear: bool = True) -> None:
     """Change some tables of the lake, each part in one pass; how far the sources were read stays as it is.
 
-    Parts in which nothing changes stay as they are.
+    Parts in which nothing changes stay as they are. Older files are cleared away, where nobody else does so.
     """
     if not lake.exists:
         return
-    with lake.writing() as draft, ThreadPoolExecutor(2) as pool:  # one part is read while another is written
+    with lake.writing(clear=clear) as draft, ThreadPoolExecutor(2) as pool:  # one part is read while another is written
         draft.watermarks = lake.manifest.watermarks
         for table in LAKE_TABLES:
             parts = lake.parts(table)

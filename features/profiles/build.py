@@ -19,7 +19,7 @@ from features.ingest.http_log import Log
 from features.ingest.ingest import ingest
 from features.ingest.report import IngestReport
 from features.ingest.retention import forget_old_events
-from features.lake import Lake
+from features.lake import Lake, written_together
 from features.moments import utc
 from features.privacy.gatekeeper import EVERYBODY
 from features.privacy.tombstones import Tombstones
@@ -71,7 +71,10 @@ def build(
     it again, so that models and profiles share their features. ``refit`` fits it anew, and models must then be trained
     again. ``anew`` reads all sources anew; ``accept`` are codes of guards (:mod:`features.ingest.guards`) that would
     stop the build. ``rulings`` are what people said about who is who. ``after`` is called with the report while no
-    other build can begin. Rows of people who were erased are refused by ``tombstones``.
+    other build can begin, when nothing is left to do but to put the profiles in their place. Rows of people who were
+    erased are refused by ``tombstones``.
+
+    If anything fails, ``after`` too, the lake is again the one of the last build, of which profiles and records are.
 
     Raises :class:`StamkundError` ``lake_busy`` while another build runs, ``features_changed`` when the settings of the
     features are not those they were fitted by, ``feature_set_corrupt`` or ``old_feature_set`` when they cannot be read,
@@ -79,18 +82,22 @@ def build(
     """
     as_of = moment(as_of, timezone=settings.timezone)
     settings.home.mkdir(parents=True, exist_ok=True)
-    with alone(settings.home):
+    with alone(settings.home), written_together(Lake(settings.lake)):
         feature_set = None if refit or not settings.feature_set.exists() else fitted_features(settings)
         report = ingest(settings, log=log, progress=progress, anew=anew, accept=accept, tombstones=tombstones)
         report = forget_old_events(settings, report, as_of=as_of)
         report = join_people(settings, report, rulings, progress)
-        result = _write(settings, report, feature_set, as_of=as_of, progress=progress)
-        after(report)
-    return result
+        return _write(settings, report, feature_set, after, as_of=as_of, progress=progress)
 
 
 def _write(
-    settings: Settings, report: IngestReport, feature_set: FeatureSet | None, *, as_of: int, progress: Progress
+    settings: Settings,
+    report: IngestReport,
+    feature_set: FeatureSet | None,
+    after: Callable[[IngestReport], None],
+    *,
+    as_of: int,
+    progress: Progress,
 ) -> BuildResult:
     """Write the profiles by a feature set, or by one fitted now."""
     lake = Lake(settings.lake)
@@ -104,7 +111,7 @@ def _write(
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
     customers = write_profiles(
         lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed,
-        homes=households(settings, lake, as_of=as_of, keeper=keeper),
+        homes=households(settings, lake, as_of=as_of, keeper=keeper), beside=lambda: after(report),
     )  # fmt: skip
     if not path.exists():
         raise no_customers(lake, as_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.evaluate.offline.checkpoint import Checkpoint
-from features.files import atomic_file
+from features.files import atomic_file, sync
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.everybody import everybody
@@ -29,13 +30,14 @@ def write_profiles(
     progress: Progress = silent,
     allowed: Pass = EVERYBODY,
     homes: pl.DataFrame | None = None,
+    beside: Callable[[], object] = lambda: None,
 ) -> int:
     """Write the profile of every customer who is ``allowed`` one as Parquet; returns the number of profiles.
 
     Behind those with events come those that only their attributes tell of; where nobody has any of the lake's events,
     there is nobody. The file is written part by part, and is there whole or not at all; without customers there is
     none. Events that the ``checkpoint`` aggregates are not read from the lake. The last columns are those of ``homes``
-    (by ``customer_id``).
+    (by ``customer_id``). Once it is on the disk, ``beside`` is done; if that fails, it does not take its place.
     """
     as_of = moment(as_of)
     types = {"customer_id": pa.large_string(), "as_of": pa.int64()} | dict.fromkeys(feature_set.names, pa.float64())
@@ -54,6 +56,9 @@ def write_profiles(
                 writer.write_table(profiles.to_arrow().cast(writer.schema))
                 rows += profiles.height
                 progress("profiles", some.done, some.total)
-        if not somebody:
+        if somebody:
+            sync(draft)
+            beside()
+        else:
             draft.unlink()
     return rows

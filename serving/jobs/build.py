@@ -12,6 +12,7 @@ from features.config.sections.identity import household_attributes
 from features.config.settings import Settings
 from features.evaluate.online.record import FORMAT, RECORD_NUMBERS, RECORD_TEXTS
 from features.events.identifiers import is_visitor
+from features.files import alone
 from features.identity.live import people_at
 from features.identity.people import customers_of, moved_between
 from features.ingest.report import IngestReport
@@ -84,7 +85,10 @@ def _remove_erased(settings: Settings, store: Engine) -> Collection[str]:
     if erasures:
         before, nodes = _records_version(lake.version), [node for nodes in erasures.values() for node in nodes]
         remove_from_log(store, nodes)
-        if remove_from_files(settings, nodes):
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with alone(settings.home):  # a build puts back the lake that it found, if it fails
+            same = remove_from_files(settings, nodes)
+        if same:
             move_meta(store, "lake", before, _records_version(lake.version))
     return erasures
 
