@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from insights.report.cells import shown_metrics
+from insights.report.journeys import journeys_section
 from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
 from insights.report.words import Row, Words
 from insights.tables import Tables
 
 
-def customers_report(tables: Tables, *, name: str, currency: str, language: str = "en") -> str:
+def customers_report(tables: Tables, *, name: str, currency: str, minor_units: int = 2, language: str = "en") -> str:
     """The page of the company ``name``, in a language, from what the last refresh wrote.
 
     Raises:
@@ -20,6 +21,13 @@ def customers_report(tables: Tables, *, name: str, currency: str, language: str 
     sections = [
         findings_section(_rows(tables, "findings"), words),
         *metric_sections(metrics, words),
+        journeys_section(
+            _rows(tables, "journeys"),
+            _rows(tables, "losses"),
+            _rows(tables, "journey_next"),
+            words,
+            minor_units=minor_units,
+        ),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),
     ]

@@ -46,6 +46,19 @@ REPORT: Final[Mapping[str, str]] = {
     "report.change": "{change} since the month before, within what chance alone does ({interval}).",
     "report.change.stands": "{change} since the month before: more than chance ({interval}).",
     "report.by": "{metric}, by {dimension}, {period}",
+    # journeys
+    "report.journeys": "Journeys, and what is lost on them",
+    "report.journeys.absent": "There is no journey that anybody entered.",
+    "report.entered": "{count} entries; {open} of them may still go on.",
+    "report.loss.after": "dropped after",
+    "report.loss.dropped": "entries",
+    "report.loss.lost": "revenue lost (95 % interval)",
+    "report.loss.gross": "at most",
+    "report.next": "Most of those dropped after {step} went on to: {names}.",
+    "report.nowhere": "nothing",
+    "report.loss.caution": "Revenue lost is what those who were dropped would have spent more, had they gone on, "
+    "compared with customers like them who did; that being dropped causes it is not shown. The most it can "
+    "be is beside it.",
     # what a point is worth
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "

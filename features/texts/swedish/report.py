@@ -46,6 +46,19 @@ REPORT: Final[Mapping[str, str]] = {
     "report.change": "{change} sedan månaden före, inom vad slumpen gör ({interval}).",
     "report.change.stands": "{change} sedan månaden före: mer än slump ({interval}).",
     "report.by": "{metric}, per {dimension}, {period}",
+    # kundresor
+    "report.journeys": "Kundresor, och vad som går förlorat på dem",
+    "report.journeys.absent": "Det finns ingen kundresa som någon påbörjat.",
+    "report.entered": "{count} påbörjade; {open} av dem kan ännu gå vidare.",
+    "report.loss.after": "avbrutna efter",
+    "report.loss.dropped": "antal",
+    "report.loss.lost": "förlorad försäljning (95 % intervall)",
+    "report.loss.gross": "högst",
+    "report.next": "De flesta som avbröt efter {step} gick vidare till: {names}.",
+    "report.nowhere": "ingenting",
+    "report.loss.caution": "Förlorad försäljning är vad de som avbröt skulle ha köpt mer för om de gått vidare, "
+    "jämfört med liknande kunder som gjorde det; att avbrottet är orsaken är inte visat. Det mesta det "
+    "kan vara står bredvid.",
     # vad en poäng är värd
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "

@@ -29,7 +29,9 @@ def customers(
     with output(as_json=as_json) as out:
         settings = settings_of(config)
         tables, spoken = Tables(settings.insights), language or settings.language
-        html = customers_report(tables, name=settings.name, currency=settings.currency, language=spoken)
+        html = customers_report(
+            tables, name=settings.name, currency=settings.currency, minor_units=settings.minor_units, language=spoken
+        )
         write_text(to, html)
         findings = tables.read("findings").to_pylist()
         words = Words(spoken, settings.currency)

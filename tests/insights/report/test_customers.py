@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from features.errors import StamkundError
 from features.texts.catalogue import LANGUAGES
 from insights.findings.tables import FINDINGS
+from insights.journeys.tables import STEPS
+from insights.loss.tables import LOSSES
 from insights.metrics.tables import CELLS
 from insights.report import customers_report
 from insights.tables import Tables
@@ -47,10 +50,25 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
          "kept_high": 0.02, "naive": 6.0},
         {"name": "csat", "n": 12.0, "refusal": "worth_needs_answers", "params": [("answers", 12), ("least", 400)]},
     ]  # fmt: skip
+    steps = [
+        {"journey": "checkout", "dimension": "", "place": place, "step": step, "suppressed": False, "entered": 900,
+         "reached": reached, "open": 40, "share": share, "low": share - 0.02, "high": share + 0.02}
+        for place, (step, reached, share) in enumerate([("cart", 900, 1.0), ("order", 300, 0.35)])
+    ]  # fmt: skip
+    losses = [
+        {"journey": "checkout", "step": "cart", "went": 300, "dropped": 560, "lost": 123_400.0, "lost_low": 50_000.0,
+         "lost_high": 200_000.0, "gross": 400_000.0, "params": "{}"},
+        {"journey": "checkout", "step": "order", "refusal": "loss_no_overlap",
+         "params": json.dumps({"outside": 0.4, "allowed": 0.05})},
+    ]  # fmt: skip
+    following = [{"journey": "checkout", "step": "cart", "next": "visit", "entries": 500}]
     found = Tables(tmp_path_factory.mktemp("insights"))
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
         draft.write("worth", pa.Table.from_pylist(worth, WORTH))
+        draft.write("journeys", pa.Table.from_pylist(steps, STEPS))
+        draft.write("losses", pa.Table.from_pylist(losses, LOSSES))
+        draft.write("journey_next", pa.Table.from_pylist(following))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
@@ -117,6 +135,14 @@ def test_a_worth_is_told_with_the_plain_figure_beside_it_or_why_it_is_not(tables
     text = read(tables).text
     assert "nps 2.50 SEK (1.00 SEK – 4.00 SEK) 1.0 % (0.0 % – 2.0 %) 6.00 SEK 900" in text
     assert "csat 12 answers have windows before and after them, and 400 are needed" in text
+
+
+def test_a_journey_tells_what_is_lost_and_where_they_went(tables: Tables) -> None:
+    text = read(tables).text
+    assert "900 entries; 40 of them may still go on." in text
+    assert "cart 560 1,234 SEK (500.00 SEK – 2,000 SEK) 4,000 SEK" in text  # of minor units
+    assert "order: not told" in text
+    assert "dropped after cart went on to: visit (500)" in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
