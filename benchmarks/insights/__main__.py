@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.insights.metrics import measure
+from benchmarks.insights import metrics, segments
 
 if __name__ == "__main__":
-    print(json.dumps(measure()))
+    print(json.dumps({**metrics.measure(), **segments.measure()}))
