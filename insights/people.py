@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import polars as pl
 
@@ -15,6 +15,8 @@ from features.identity.people import People
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
+
+ACQUISITION: Final = "acquisition"
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,13 @@ class Audience:
         return self.over(pl.concat([own.join(moved, on="fragment", how="anti"), theirs]))
 
     def customers(self) -> pl.LazyFrame:
-        """What the tables of customers say of each: ``customer_id`` and attributes."""
-        return self.over(self.people().about("customers"))
+        """What is known of each: what tables say, and ``acquisition``, the channel of the first event that has one."""
+        told = self.over(self.people().about("customers"))
+        if ACQUISITION in told.collect_schema().names():  # the company's own word for it
+            return told
+        events = self.events().filter(pl.col("channel").is_not_null())
+        first = pl.col("channel").sort_by("time", "event_id").first().alias(ACQUISITION)
+        return told.join(events.group_by("customer_id").agg(first), on="customer_id", how="full", coalesce=True)
 
     def over(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows of a frame whose ``customer_id`` may be told of."""

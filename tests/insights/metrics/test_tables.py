@@ -88,6 +88,18 @@ def test_groups_add_up_to_all_and_a_small_one_is_suppressed(tables: Tables) -> N
     assert [(cell["group"], cell["value"]) for cell in february] == [("web", 120.0)]
 
 
+def test_customers_are_told_apart_by_how_they_came_and_by_what_tables_say(tmp_path: Path) -> None:
+    # In January a and b came by the web, c to f by the shop; all of them buy on the web in February.
+    customers = [{"customer_id": each, "plan": "gold" if each == "a" else "plain"} for each in "abcdef"]
+    events = [*EVENTS, *(event(each, "2024-02-02", value=1000, channel="web") for each in "abcdefgh")]
+    tables = refreshed(shop(tmp_path, [*events, event("g", "2024-01-03", "view", channel="mail")], customers))
+    assert {"acquisition", "plan", "channel"} <= set(told(tables, Question()).dimensions)
+    came = [cell for cell in cells_of(tables, "orders", by="acquisition") if cell["period"] == "2024-02"]
+    assert {cell["group"]: cell["suppressed"] for cell in came} == {"mail": True, "shop": True, "web": True}
+    plan = [cell for cell in cells_of(tables, "buyers", by="plan") if cell["period"] == "2024-02"]
+    assert {cell["group"]: cell["customers"] for cell in plan} == {None: None, "gold": None, "plain": 5}
+
+
 def test_whoever_changes_hands_counts_as_known_at_the_end_of_each_period(tmp_path: Path) -> None:
     settings = shop(tmp_path, [event(each, f"2024-0{month}-05", value=1000) for month in (1, 2) for each in "abcdef"])
     feb, ever = micros(date(2024, 2, 10)), 2**62
