@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from difflib import get_close_matches
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.language.rules.evaluate import Read
 from features.language.rules.needs import Needs
+from features.language.rules.nodes import Node
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.moments import iso
@@ -28,7 +30,31 @@ def counted(columns: Columns, rule: Rule, rules: Mapping[str, Rule]) -> Json:
     count = columns.count(rule, rules)
     share = count.members / count.customers if count.customers else None
     shortfalls = [asdict(each) for each in count.shortfalls]
-    return {"rule": rule.text, "members": count.members, "share": share, "conditions": shortfalls}
+    strange = strangers(rule.node, columns)
+    return {
+        "rule": rule.text, "members": count.members, "share": share, "conditions": shortfalls, "nobody_has": strange,
+    }  # fmt: skip
+
+
+def strangers(node: Node, columns: Columns) -> list[Json]:
+    """The texts that a rule asks for and that nobody has: as a rule slips of the pen, which hold for nobody.
+
+    ``near`` is the text nearest to one that somebody has.
+    """
+    if node.op not in {"==", "!=", "in"}:
+        return [each for arg in node.args for each in strangers(arg, columns)]
+    texts = [
+        one.value for arg in node.args for one in (arg.args if arg.op == "list" else (arg,)) if one.op == "literal"
+    ]
+    found = list[Json]()
+    for name in (str(arg.value) for arg in node.args if arg.op == "name"):
+        column = columns.columns.get(name)
+        words = set() if column is None else set(column.words or ())
+        for text in texts:
+            if column is not None and column.kind == "text" and text not in words:
+                near = get_close_matches(str(text), [str(word) for word in words], n=1)
+                found.append({"name": name, "text": text, "near": near[0] if near else None})
+    return found
 
 
 def known_segment(name: str, rules: Mapping[str, Rule]) -> Rule:

@@ -30,6 +30,14 @@ class Step(TypedDict):
     reason: str | None
 
 
+class Stranger(TypedDict):
+    """A text that a rule asks for and nobody has, and the nearest one that somebody has."""
+
+    name: str
+    text: str
+    near: str | None
+
+
 class Counted(TypedDict):
     """How many a rule holds for."""
 
@@ -37,6 +45,7 @@ class Counted(TypedDict):
     members: Count
     share: Annotated[float | None, Field(ge=0, le=1)]
     conditions: list[Condition]
+    nobody_has: Annotated[list[Stranger], Field(description="Texts of the rule that nobody has.")]
     audience: NotRequired[list[Step]]
 
 

@@ -86,6 +86,9 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         figures = (each[key] for key in ("failing", "unknown", "alone", "left"))
         add_row(table, each["condition"], *(f"{figure:,}" for figure in figures))
     out.say(table)
+    for each in told["nobody_has"]:
+        near = f" Did you mean '{each['near']}'?" if each["near"] else ""
+        out.warn(StamkundError("nobody_has", f"Nobody's {each['name']} is '{each['text']}'.{near}"))
     mask = asked.columns.members(rule, asked.rules)
     if channel is not None:
         found = audience(asked.columns, mask, channel, asked.settings.consent)

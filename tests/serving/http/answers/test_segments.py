@@ -61,6 +61,8 @@ def test_segments_are_counted_listed_and_explained(http: TestClient, settings: S
     assert [(step["step"], step["left"]) for step in count["audience"]] == [
         ("in_segment", 1), ("identified", 1), ("consented", 1), ("under_caps", 1), ("reachable", 0),
     ]  # fmt: skip
+    slip = http.post("/v1/insights/segments/count", json={"conditions": {"city": "Lundd"}}).json()
+    assert (slip["members"], slip["nobody_has"]) == (0, [{"name": "traits.city", "text": "Lundd", "near": "Lund"}])
     one = http.get("/v1/insights/segments/lund", params={"channel": "web"}).json()
     assert (one["members"], one["audience"][-1]["left"], one["history"][-1]["entered"]) == (4, 4, 4)
     page = http.get("/v1/insights/segments/lund/members", params={"limit": 3}).json()
