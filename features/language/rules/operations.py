@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,13 +24,16 @@ COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "+": operator.add, "-": operator.sub, "*": operator.mul,
 }  # fmt: skip
+_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 _EACH: Final[Mapping[str, Callable[..., Any]]] = {
     "in": lambda one, several: one in several,
     "contains": lambda text, part: part in text,
     "startsWith": lambda text, part: text.startswith(part),
     "endsWith": lambda text, part: text.endswith(part),
+    "lowerAscii": lambda text: text.translate(_LOWER),
     "size": len,
 }
+_GIVES: Final[Mapping[str, Any]] = {"lowerAscii": np.object_, "size": np.float64}
 
 
 def both(left: Evaluate, right: Evaluate) -> Evaluate:
@@ -124,7 +128,7 @@ def each(op: str) -> Callable[..., Any]:
         if op == "in" and isinstance(values[0], np.ndarray) and values[0].dtype.kind == "f" and values[1]:
             return np.isin(values[0], values[1])
         columns: Iterable[Any] = zip(*(_column(value, sizes[0]) for value in values), strict=True)
-        return np.array([function(*row) for row in columns], dtype=np.float64 if op == "size" else np.bool_)
+        return np.array([function(*row) for row in columns], dtype=_GIVES.get(op, np.bool_))
 
     return apply
 

@@ -12,7 +12,8 @@ _BINDING: Final = {
     "||": 1, "&&": 2, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5,
 }  # fmt: skip
 FUNCTIONS: Final = ("duration", "has", "size", "timestamp")
-METHODS: Final = ("contains", "endsWith", "startsWith")
+METHODS: Final = ("contains", "endsWith", "lowerAscii", "startsWith")
+_BARE: Final = ("lowerAscii",)  # of a text alone
 _WORDS: Final = ("true", "false", "null", "in")
 _SIGNS: Final = {"!": "_negation", "-": "_negation", "(": "_bracket", "[": "_list"}
 DEEPEST: Final = 40  # brackets in brackets
@@ -121,9 +122,9 @@ class _Parser:
             problem = f"{name.text!r} is nothing that can be asked of a value. Known: {', '.join(METHODS)}."
             raise mistake("bad_rule", problem, self.text, name.start)
         self.next()
-        inner = self.expression(0)
+        inner = () if name.text in _BARE else (self.expression(0),)
         end = self.expect(")", f"{name.text}(…) is closed").end
-        return Node(name.text, (node, inner), None, node.start, end)
+        return Node(name.text, (node, *inner), None, node.start, end)
 
     def _list(self, word: Token) -> Node:
         items: list[Node] = []

@@ -33,6 +33,7 @@ _METHODS: Final = {
 _OPERANDS: Final[Mapping[str, tuple[tuple[Type, ...], Type]]] = {
     **dict.fromkeys(("!", "&&", "||"), (("boolean",), "boolean")),
     **dict.fromkeys(("contains", "endsWith", "startsWith"), (("text",), "boolean")),
+    "lowerAscii": (("text",), "text"),
     "size": (("list", "text"), "number"),
     "negative": (("number",), "number"),
 }

@@ -53,6 +53,7 @@ def value(text: str, read: Read = read, timezone: str = "UTC") -> object:
         ('"tea" in traits.likes && !("wine" in traits.likes)', True),
         ("size(traits.likes) == 2 && size(features.stage) == 5", True),
         ('features.stage.startsWith("lo") && features.stage.endsWith("al") && features.stage.contains("oy")', True),
+        ("'LÅyal'.lowerAscii() == 'lÅyal' && features.stage.lowerAscii().startsWith('lo')", True),
         ('time.now >= timestamp("2024-05-01T00:00:00Z")', True),
         ('time.now - duration("1d") == timestamp("2024-04-30")', True),
         ('time.now - timestamp("2024-04-01") == duration("30d")', True),
@@ -99,7 +100,8 @@ ATOMS = st.sampled_from(
         "candidate.value > features.spend", "candidate.value == 1", "features.spend <= 2", "candidate.group == 'tea'",
         "candidate.group in ['tea', 'cake']", "'x' in candidate.tags", "has(candidate.value)", "candidate.new",
         "candidate.value / features.spend > 1", "candidate.value + features.spend > 0", "traits.vip",
-        "candidate.group.startsWith('t')", "candidate.value * candidate.value > candidate.value",
+        "candidate.group.startsWith('t')", "candidate.group.lowerAscii() == 'tea'",
+        "candidate.value * candidate.value > candidate.value",
     ]
 )  # fmt: skip
 RULES = st.recursive(
@@ -113,7 +115,7 @@ RULES = st.recursive(
 CANDIDATE = st.fixed_dictionaries(
     {
         "candidate.value": NUMBERS,
-        "candidate.group": st.sampled_from([None, "tea", "cake"]),
+        "candidate.group": st.sampled_from([None, "tea", "TEA", "cake"]),
         "candidate.tags": st.sampled_from([None, frozenset(), frozenset({"x", "y"})]),
         "candidate.new": st.sampled_from([None, True, False]),
     }
@@ -156,3 +158,11 @@ def test_a_rule_says_of_all_candidates_at_once_what_it_says_of_each(
     single = [value(text, lambda name, each=each: cell({**person, **each}[name])) for each in candidates]  # type: ignore[misc]
     assert [value if is_known else None for value, is_known in zip(values, known, strict=True)] == single
     assert not any(value for value, is_known in zip(values, known, strict=True) if not is_known)
+
+
+def test_texts_of_candidates_are_lowered_where_they_are_known() -> None:
+    names = [None, "TEA", "tea", "Åre", "cake"]
+    cells = columns([{**dict.fromkeys(NOTHING), "candidate.group": name} for name in names])
+    rule = compile_rule(parse("candidate.group.lowerAscii() in ['tea', 'Åre']"), cells.__getitem__, timezone="UTC")
+    found = rule(cells.__getitem__)
+    assert (found.value.tolist(), found.known.tolist()) == ([False, True, True, True, False], [False] + [True] * 4)
