@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from rich.console import Console
 
+from benchmarks.intervals.dropped import loss_figures
 from benchmarks.intervals.enumeration import SHARES, nps_coverage
 from benchmarks.intervals.mood import worth_figures
 
@@ -40,7 +41,7 @@ def nps_figures() -> dict[str, float]:
 
 
 # What is simulated, each from a number of worlds to its figures.
-SIMULATIONS: Sequence[Callable[[int], Mapping[str, float]]] = (worth_figures,)
+SIMULATIONS: Sequence[Callable[[int], Mapping[str, float]]] = (worth_figures, loss_figures)
 
 
 if __name__ == "__main__":

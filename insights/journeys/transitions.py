@@ -28,6 +28,25 @@ def transitions(histories: Histories, state: Ints, states: int, when: Ints | Non
     return counts.reshape(periods, states, states)
 
 
+def kinds_in_turn(events: pl.LazyFrame) -> pl.DataFrame:
+    """How often an event of one kind followed one of another: ``kind, next, count``, all that there are.
+
+    ``events`` hold ``customer_id, time, event_id, kind``.
+
+    >>> rows = {"customer_id": ["a"] * 3, "time": [1, 2, 3], "event_id": ["x", "y", "z"], "kind": ["view"] * 3}
+    >>> kinds_in_turn(pl.LazyFrame(rows)).rows()
+    [('view', 'view', 2)]
+    """
+    names = events.select(pl.col("kind").unique().sort()).collect(engine="streaming")["kind"]
+    columns = events.select("customer_id", "time", "event_id", pl.col("kind").cast(pl.Enum(names))).collect()
+    in_order = columns.sort("customer_id", "time", "event_id", maintain_order=True)
+    run, codes = Run.of(in_order.drop("event_id")), in_order["kind"].to_physical().to_numpy().astype(np.int64)
+    counts = transitions(run.histories, codes, len(names))[0]
+    before, after = np.nonzero(counts)
+    told = pl.DataFrame({"kind": names.gather(before), "next": names.gather(after), "count": counts[before, after]})
+    return told.sort("kind", "next")
+
+
 @dataclass(frozen=True)
 class StageFlow:
     """How customers moved between stages: ``moves`` ``[period, from, to]``, and who was in which before, by ``rows``.
