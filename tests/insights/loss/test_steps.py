@@ -90,5 +90,7 @@ def test_customers_are_described_by_what_was_known_at_the_step() -> None:
         [30, 1, 0, 1, 300, -200, 300, 30, 0, 2, 1],
         [0, 0, 0, 0, 0, 0, 0, NEVER_DAYS, 0, 5, 0],
     ]
+    at_the_order = described(run, np.array([3]), Vocabulary(("order",), ()))
+    assert at_the_order[0, 1:4].tolist() == [2, 1, 2]  # with the step itself
     assert brought(run, np.array([0, 2, 2, 4]), 1 * DAY).tolist() == [0, 700, 700, 0]
     assert brought(run, np.array([0]), 10 * DAY).tolist() == [-200]
