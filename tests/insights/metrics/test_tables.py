@@ -105,7 +105,9 @@ def test_whoever_changes_hands_counts_as_known_at_the_end_of_each_period(tmp_pat
     feb, ever = micros(date(2024, 2, 10)), 2**62
     row = {"fragment": "b", "customer_id": "a", "from": feb, "to": ever, "nobody_from": None}
     Lake(settings.lake).write_people({"persons": pl.DataFrame([row], schema_overrides={"nobody_from": pl.Int64})})
-    assert [cell["customers"] for cell in cells_of(refreshed(settings), "buyers")[:2]] == [6, 5]
+    tables = refreshed(settings)
+    assert [cell["customers"] for cell in cells_of(tables, "buyers")[:2]] == [6, 5]
+    assert [cell["value"] for cell in cells_of(tables, "orders")[:2]] == [6, 6]  # nobody's order counts twice
 
 
 def test_who_does_not_allow_it_is_nowhere(tmp_path: Path) -> None:
