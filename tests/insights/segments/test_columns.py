@@ -80,9 +80,10 @@ def test_a_refresh_writes_what_counting_reads_and_who_moved(settings: Settings) 
     assert moved == [("ann", settings.now(), "customer", None), ("cy", settings.now(), "customer", None)]
     sizes = history.read(folder / "sizes.parquet", history.SIZES).filter(segment="others")
     assert sizes.select("members", "entered", "left").rows() == [(4, 4, 0), (2, 0, 2)]
-    before = (folder / "stays.parquet").read_bytes(), (folder / "current.json").read_bytes()
+    files = [folder / name for name in ("stays.parquet", "sizes.parquet", "current.json")]
+    before = [file.read_bytes() for file in files]
     refresh_segments(settings, as_of=settings.now())
-    assert ((folder / "stays.parquet").read_bytes(), (folder / "current.json").read_bytes()) == before
+    assert [file.read_bytes() for file in files] == before
 
 
 def test_whoever_is_erased_is_in_no_column_and_no_history(settings: Settings) -> None:

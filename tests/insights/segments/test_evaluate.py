@@ -96,6 +96,14 @@ def test_every_number_comes_back_bit_for_bit(values: list[float]) -> None:
     assert [c.value.hex() for c in again if c.known] == [v.hex() for v in values if not math.isnan(v)]
 
 
+def test_numbers_among_several_and_zeros_of_both_signs() -> None:
+    orders = {"features.orders": column_of("features.orders", [1.0, 2.0, 3.0, math.nan])}
+    among = Rule.of("features.orders in [1, 3]", NAMES).node
+    assert Membership.of(among, orders, timezone="UTC").answers(4)[0].tolist() == [True, False, True, False]
+    zeros = Column.of_numbers(np.array([0.0, -0.0]))
+    assert [math.copysign(1, zeros.at(place).value) for place in (0, 1)] == [1, -1]
+
+
 @pytest.mark.parametrize("count", [1, BLOCK - 1, BLOCK, 2 * BLOCK + 1])
 def test_blocks_leave_nobody_out(count: int) -> None:
     column = Column.of_numbers(np.arange(count, dtype=np.float64))
