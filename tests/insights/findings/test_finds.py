@@ -69,9 +69,10 @@ def test_unanswered_were_contacted_three_times() -> None:
 
 def test_a_change_is_told_where_it_is_more_than_chance() -> None:
     less = np.where(np.arange(100) < 40, 40.0, 100.0)
+    less[40:50] = 50  # half, and not less than it
     (value, *_, n), people = found(replace(customers(), recent=less))["change.less"]
     assert (n, people) == (100, list(range(40)))
-    assert value == pytest.approx(-24)
+    assert value == pytest.approx(-29)
     new = found(replace(customers(), recent=less, since=np.full(100, 167)))
     assert "change.less" not in new  # nobody was there in both windows
     up_and_down = np.where(np.arange(100) % 2 == 0, 40.0, 160.0)
