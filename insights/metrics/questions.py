@@ -81,6 +81,10 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     filters = [("metric", "=", metric), ("dimension", "=", by or ALL), ("grain", "in", ["month", "quarter"])]
     cells = tables.read("cells", columns=["period", "group", "start", "end", "suppressed"], filters=filters).to_pylist()
     _check("unknown_period", "period", period, {cell["period"] for cell in cells})
+    if group is not None:
+        if by is None:
+            raise StamkundError("group_of_nothing", group=group, field="group")
+        _check("unknown_group", "group", group, {cell["group"] for cell in cells if cell["group"] is not None})
     own = [cell for cell in cells if cell["period"] == period and (by is None or cell["group"] == group)]
     if not own or own[0]["suppressed"]:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import RenderableType
@@ -33,9 +33,19 @@ def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Tab
         table.add_column(head)
     for name in ("value", "interval", "customers", "change"):
         table.add_column(text(f"insights.{name}", language), justify="right")
+    decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))
     for cell in cells:
         group = [cell["group"] or text("insights.unknown", language)] if by else []
-        table.add_row(_period(cell, language), *group, *_figures(cell, language))
+        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language))
+    return table
+
+
+def people_table(answer: Json, language: str) -> RenderableType:
+    """The customers behind a figure."""
+    table = Table(title=text("insights.listed", language, count=answer["total"]), title_justify="left")
+    table.add_column(text("insights.customer", language))
+    for customer in answer["customers"]:
+        table.add_row(customer)
     return table
 
 
@@ -43,22 +53,34 @@ def _period(cell: Json, language: str) -> str:
     return f"{cell['period']} ({text('insights.open', language)})" if cell["open"] else str(cell["period"])
 
 
-def _figures(cell: Json, language: str) -> tuple[str, ...]:
+def _figures(cell: Json, decimals: int, language: str) -> tuple[str, ...]:
     if cell["suppressed"]:
         return (text("insights.suppressed", language), "", "", "")
-    interval = "" if cell["low"] is None else f"{_figure(cell['low'], language)} – {_figure(cell['high'], language)}"
+    value, low, high = (_figure(cell[name], decimals, language) for name in ("value", "low", "high"))
     star = "*" if cell["change_stands"] else ""
-    change = "" if cell["change"] is None else f"{_figure(cell['change'], language, sign='+')}{star}"
-    return _figure(cell["value"], language), interval, figure_in(language, f"{cell['customers']:,}"), change
+    change = "" if cell["change"] is None else f"{_figure(cell['change'], decimals, language, sign='+')}{star}"
+    return value, f"{low} – {high}" if low else "", figure_in(language, f"{cell['customers']:,}"), change
 
 
-def _figure(value: float | None, language: str, *, sign: str = "") -> str:
-    """A figure with three digits or all before the decimal mark.
+def _decimals(unit: str, values: Iterable[float | None]) -> int:
+    """With how many decimals a metric is told, its intervals and changes too.
 
-    >>> _figure(1234.567, "en"), _figure(0.01234, "en"), _figure(2.5, "en", sign="+")
-    ('1,235', '0.0123', '+2.50')
+    >>> _decimals("count", [12.0, None]), _decimals("money", [1234.5, 9.0]), _decimals("money", [0.0, 28.67])
+    (0, 0, 2)
+    >>> _decimals("share", [1.0]), _decimals("ratio", [0.123, 0.45]), _decimals("days", [0.0])
+    (4, 4, 2)
     """
-    if value is None:
-        return ""
-    decimals = 0 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4
-    return figure_in(language, f"{value:{sign},.{decimals}f}")
+    known = [value for value in values if value is not None]
+    most = max(map(abs, known), default=0)
+    if most >= 100 or (unit in ("count", "customers") and all(value == round(value) for value in known)):
+        return 0
+    return 4 if unit == "share" or 0 < most < 1 else 2
+
+
+def _figure(value: float | None, decimals: int, language: str, *, sign: str = "") -> str:
+    """A figure, nothing where it is not known.
+
+    >>> _figure(1234.567, 0, "en"), _figure(2.5, 2, "en", sign="+"), _figure(-0.001, 2, "en")
+    ('1,235', '+2.50', '0.00')
+    """
+    return "" if value is None else figure_in(language, f"{round(value, decimals) + 0.0:{sign},.{decimals}f}")

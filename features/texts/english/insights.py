@@ -73,6 +73,12 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_grain.near": "There are no periods '{name}'; did you mean '{near}'?",
     "error.unknown_period": "There is no period '{name}' of months or quarters. Known: {known}.",
     "error.unknown_period.near": "There is no period '{name}'; did you mean '{near}'?",
+    "error.unknown_group": "There is no group '{name}'. Known: {known}.",
+    "error.unknown_group.near": "There is no group '{name}'; did you mean '{near}'?",
+    "error.group_of_nothing": "'{group}' is a group of no dimension: say by which, as in by=channel.",
+    "error.figure_needed": (
+        "Whom to list is not clear: name one metric and a period, as in `metrics revenue --list --period 2024-03`."
+    ),
     # the default metrics
     "metric.revenue": "revenue, net of returns",
     "metric.margin": "margin: revenue less what it cost",
@@ -107,6 +113,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.value": "value",
     "insights.interval": "95 % interval",
     "insights.customers": "customers",
+    "insights.customer": "customer",
+    "insights.listed": "{count} customers",
     "insights.change": "change",
     "insights.group": "group",
     "insights.open": "not over yet",

@@ -73,6 +73,12 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_grain.near": "Det finns inga perioder '{name}'; menade du '{near}'?",
     "error.unknown_period": "Det finns ingen period '{name}' bland månader och kvartal. Kända: {known}.",
     "error.unknown_period.near": "Det finns ingen period '{name}'; menade du '{near}'?",
+    "error.unknown_group": "Det finns ingen grupp '{name}'. Kända: {known}.",
+    "error.unknown_group.near": "Det finns ingen grupp '{name}'; menade du '{near}'?",
+    "error.group_of_nothing": "'{group}' är en grupp utan dimension: ange efter vilken, som i by=channel.",
+    "error.figure_needed": (
+        "Det är oklart vilka som ska listas: ange ett mått och en tid, som i `metrics revenue --list --period 2024-03`."
+    ),
     # the default metrics
     "metric.revenue": "intäkter efter returer",
     "metric.margin": "marginal: intäkter minus kostnad",
@@ -107,6 +113,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.value": "värde",
     "insights.interval": "95 % intervall",
     "insights.customers": "kunder",
+    "insights.customer": "kund",
+    "insights.listed": "{count} kunder",
     "insights.change": "förändring",
     "insights.group": "grupp",
     "insights.open": "inte slut än",

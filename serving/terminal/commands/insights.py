@@ -9,6 +9,7 @@ import typer
 from features.errors import StamkundError
 from features.moments import iso
 from insights.journeys.questions import Came
+from insights.metrics.questions import Figure
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
 from serving.terminal.output import output
 
@@ -30,20 +31,41 @@ def metrics(
     config: Config = YAML,
     names: Annotated[list[str] | None, typer.Argument(help="Which metrics; all without.")] = None,
     by: Annotated[str | None, typer.Option(help="A dimension, such as channel.")] = None,
+    *,
     grain: Annotated[str, typer.Option(help="day, week, month or quarter.")] = "month",
     last: Annotated[int, typer.Option(min=1, max=1000, help="How many periods, the latest ones.")] = 6,
-    *,
+    period: Annotated[str | None, typer.Option(help="With --list: a month or quarter, such as 2024-03.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="With --list and --by: which group; those not known without.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")] = 100,
+    people: Annotated[bool, typer.Option("--list", help="List the customers behind the figure of --period.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell metrics by period, each with its interval and its change, as the last refresh found them."""
-    from serving.http.insights.metrics import answer_metrics
-    from serving.terminal.insights import metric_tables
+    """Tell metrics by period, with interval and change, as the last refresh found them; or list who is behind one."""
+    from serving.http.insights.metrics import answer_metrics, answer_people
+    from serving.store.engine import opened_store
+    from serving.terminal.insights import metric_tables, people_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
-        answer = answer_metrics(settings, names or [], by, grain, last)
-        out.say(*metric_tables(answer, settings.language))
+        if people:
+            figure = _figure(names or [], period, by, group)
+            with opened_store(settings) as store:
+                answer = answer_people(settings, store, figure, after="", count=limit)
+            out.say(people_table(answer, settings.language))
+        elif period is not None or group is not None:
+            raise StamkundError("bad_option", "--period and --group are of --list: add it.", field="period")
+        else:
+            answer = answer_metrics(settings, names or [], by, grain, last)
+            out.say(*metric_tables(answer, settings.language))
         out.answer(answer)
+
+
+def _figure(names: list[str], period: str | None, by: str | None, group: str | None) -> Figure:
+    if len(names) != 1 or period is None:
+        raise StamkundError("figure_needed", field="period" if names else "names")
+    return Figure(names[0], period, by, group)
 
 
 def journeys(

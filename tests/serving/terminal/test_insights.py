@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from insights.refresh import refresh
+from serving.terminal.insights import metric_tables
+from stamkund import app
+from tests.insights.metrics.test_tables import EVENTS, MARCH
+from tests.insights.shop import shop
+
+
+@pytest.fixture(scope="module")
+def yaml(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("shop")
+    refresh(shop(home, EVENTS), as_of=MARCH)
+    file = home / "stamkund.yaml"
+    file.write_text(f"name: Shop\nhome: {home}\nsources: {{}}\n", encoding="utf-8")
+    return file
+
+
+def asked(yaml: Path, *words: str) -> Any:
+    found = CliRunner().invoke(app, ["insights", "metrics", *words, "--config", str(yaml), "--json"])
+    return json.loads(found.stdout or found.stderr)
+
+
+def test_the_people_behind_a_figure_are_listed(yaml: Path) -> None:
+    assert asked(yaml, "buyers", "--list", "--period", "2024-01")["customers"] == list("abcdef")
+    web = asked(yaml, "revenue", "--list", "--period", "2024-02", "--by", "channel", "--group", "web", "--limit", "2")
+    assert (web["total"], web["customers"], web["next"]) == (5, ["a", "b"], "b")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "field"),
+    [
+        (["--list", "--period", "2024-01"], "figure_needed", "names"),
+        (["buyers", "--list"], "figure_needed", "period"),
+        (["buyers", "--period", "2024-01"], "bad_option", "period"),
+        (["buyers", "--list", "--period", "2024-01", "--group", "web"], "group_of_nothing", "group"),
+        (["buyers", "--list", "--period", "2024-01", "--by", "channel", "--group", "wep"], "unknown_group", "group"),
+    ],
+)
+def test_whom_to_list_is_said_whole_or_asked_for(yaml: Path, words: list[str], code: str, field: str) -> None:
+    error = asked(yaml, *words)["error"]
+    assert (error["code"], error["field"]) == (code, field)
+
+
+def cell(value: float, low: float, high: float, change: float | None) -> dict[str, object]:
+    return {
+        "metric": "m", "dimension": None, "period": "2024-01", "open": False, "suppressed": False, "value": value,
+        "low": low, "high": high, "customers": 9, "change": change, "change_stands": True, "compared": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "lines"),
+    [
+        ("money", [cell(28.67, 27.5, 29.81, -0.2192)], ["28.67 27.50 – 29.81 9 -0.22*"]),
+        ("money", [cell(0.0, 0.0, 0.0, None)], ["0.00 0.00 – 0.00 9"]),
+        ("customers", [cell(12, 9.4, 14.6, 3), cell(9, 8, 10, 0.0)], ["12 9 – 15 9 +3*", "9 8 – 10 9 +0*"]),
+        ("share", [cell(0.25, 0.125, 0.5, -0.03125)], ["0.2500 0.1250 – 0.5000 9 -0.0312*"]),
+    ],
+)
+def test_intervals_and_changes_are_told_with_the_decimals_of_the_values(
+    unit: str, cells: list[dict[str, object]], lines: list[str]
+) -> None:
+    answer = {"metrics": [{"metric": "m", "text": "", "unit": unit}], "cells": cells, "currency": "EUR"}
+    console = Console(width=200)
+    with console.capture() as told:
+        console.print(*metric_tables(answer, "en"))
+    rows = [" ".join(row.replace("│", " ").split()) for row in told.get().splitlines() if "2024-01" in row]
+    assert rows == [f"2024-01 {line}" for line in lines]
