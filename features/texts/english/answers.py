@@ -21,6 +21,8 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_value": "Its expected value is {expected}: it would cost at least what it brings.",
     "cap": "Cap {cap}: {count} of {limit} so far; there is room again from {again_at} on.",
     "cap.ever": "Cap {cap}: {count} of {limit}, and no more.",
+    "cap.of": "Cap {cap} of {of}: {count} of {limit} so far; there is room again from {again_at} on.",
+    "cap.of.ever": "Cap {cap} of {of}: {count} of {limit}, and no more.",
     "rest": "It rests until {again_at} ({rest}).",
     "budget": "Budget {budget}: {spent} of {amount} are spent; there is more from {again_at} on.",
     "budget.ever": "Budget {budget}: {spent} of {amount} are spent.",

@@ -21,6 +21,8 @@ ANSWERS: Final[Mapping[str, str]] = {
     "no_value": "Dess väntade värde är {expected}: det skulle kosta minst lika mycket som det ger.",
     "cap": "Taket {cap}: {count} av {limit} hittills; det finns plats igen från {again_at}.",
     "cap.ever": "Taket {cap}: {count} av {limit}, sedan inte fler.",
+    "cap.of": "Taket {cap} för {of}: {count} av {limit} hittills; det finns plats igen från {again_at}.",
+    "cap.of.ever": "Taket {cap} för {of}: {count} av {limit}, sedan inte fler.",
     "rest": "Det vilar till {again_at} ({rest}).",
     "budget": "Budgeten {budget}: {spent} av {amount} är förbrukat; mer finns från {again_at}.",
     "budget.ever": "Budgeten {budget}: {spent} av {amount} är förbrukat.",

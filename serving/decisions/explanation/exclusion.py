@@ -93,7 +93,8 @@ def _case(reason: str, params: Mapping[str, object]) -> str:
     """The code of the text that fits the parameters of a reason."""
     if params.get("text"):
         return "rule.told"
-    return f"{reason}.ever" if params.get("again_at", reason) is None else reason
+    case = f"{reason}.of" if params.get("of") else reason
+    return f"{case}.ever" if params.get("again_at", reason) is None else case
 
 
 def _in_words(name: str, value: object, language: str) -> object:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.policy.caps import Distinct
 from features.config.sections.decisions.policy.selection import Each, Group, Selection, Touch
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.windows import Window
@@ -24,7 +25,7 @@ class Limit:
     """At most so many (``most``) events of a ``kind`` in a window, of each thing: for one customer, or in ``total``.
 
     Where the things have limits of their own, ``most`` has one for each.
-    With ``distinct`` the different offers or campaigns count; ``by_cost`` the cost of candidates, in minor units.
+    With ``distinct`` the different offers, campaigns or groups count; ``by_cost`` the cost of candidates, in minor units.
     """
 
     code: str
@@ -34,7 +35,7 @@ class Limit:
     thing_of: ThingOf
     kind: str = DECISION
     total: bool = False
-    distinct: Literal["offer", "campaign"] | None = None
+    distinct: Distinct | None = None
     by_cost: bool = False
 
     def counted(self, moments: Moments, *, as_of: int) -> list[tuple[int, Touch, str]]:
@@ -83,7 +84,7 @@ def _limits(settings: DecisionSettings, stock: Mapping[str, int], zone: str, uni
 def thing_of(
     selection: Selection, each: Each | None, groups: Mapping[str, Group], distinct: Each | None = None
 ) -> ThingOf:
-    """What a touch is counted as, by itself: its offer, campaign, channel or type, or all together as ``""``.
+    """What a touch is counted as, by itself: its offer, campaign, group or the like, or all together as ``""``.
 
     Of those that are counted once, as ``distinct`` says, what has no such name is not counted.
 

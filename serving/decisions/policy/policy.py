@@ -20,7 +20,7 @@ from serving.decisions.candidates.offers import Offer
 from serving.decisions.eligibility.checks import Check
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.board import Board
-from serving.decisions.policy.history import Moments, Offers, offers_of, touches
+from serving.decisions.policy.history import Moments, Offers, touches
 from serving.decisions.policy.limits import Limit, ThingOf, limits_of, thing_of
 from serving.decisions.policy.restraint import REST, Restraint
 from serving.decisions.policy.rests import resting
@@ -49,7 +49,7 @@ class Policy:
     @classmethod
     def of(cls, settings: DecisionSettings, offers: Sequence[Offer], *, zone: str, decimals: int) -> Self:
         """The policy that is declared for the offers of a catalogue, by the clock of a zone."""
-        touches = tuple(Touch(offer.offer_id, offer.campaign_id, offer.type, None) for offer in offers)
+        touches = tuple(_touch(offer) for offer in offers)
         stock = {offer.offer_id: int(offer.stock) for offer in offers if offer.stock is not None}
         rests = {name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()}
         limits = limits_of(settings, stock, zone=zone, units=10**decimals)
@@ -57,8 +57,8 @@ class Policy:
 
     @cached_property
     def offers(self) -> Offers:
-        """By offer its campaign and type."""
-        return offers_of((touch.offer or "", touch.campaign, touch.type or "") for touch in self.candidates)
+        """What the catalogue says of offers."""
+        return Offers.of(self.candidates)
 
     @property
     def checks(self) -> list[Check]:
@@ -107,7 +107,8 @@ class Policy:
         of_record = {} if record is None else {
             kind: touches(record, kind, self.offers, as_of=as_of) for kind in kinds - {DECISION}
         }  # fmt: skip
-        return {DECISION: decisions, **of_record}
+        chosen = [(time, self.offers.of_choice(touch)) for time, touch in decisions]
+        return {DECISION: chosen, **of_record}
 
     def _resting(self, board: Board, history: Mapping[str, Moments], *, as_of: int) -> Mapping[str, Ints]:
         """By rest, until when (µs) each candidate rests, 0 where it does not."""
@@ -119,6 +120,10 @@ class Policy:
                 things: Sequence[str | None] = [thing(touch) for touch in board.touches]
                 until[name] = np.array([0 if each is None else told.get(each, 0) for each in things], dtype=np.int64)
         return until
+
+
+def _touch(offer: Offer) -> Touch:
+    return Touch(offer.offer_id, offer.campaign_id, offer.type, None, offer.issue, offer.group, offer.tags)
 
 
 def counted_after(settings: Settings, as_of: int) -> int:

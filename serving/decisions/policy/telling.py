@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
+from features.config.sections.decisions.policy.selection import Touch
 from features.events.money import amount_text
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.limits import BUDGET, CAP, Limit
@@ -24,10 +26,22 @@ def params(allowance: Allowance, row: int, candidate: int, *, decimals: int) -> 
     again = _again_at(allowance, row, candidate, most)
     match limit.code:
         case "cap":
-            return {CAP: limit.name, "count": count, "limit": most, "again_at": again}
+            return {
+                CAP: limit.name,
+                **_of(limit, allowance.board.touches[candidate]),
+                "count": count,
+                "limit": most,
+                "again_at": again,
+            }
         case "budget":
             return {BUDGET: limit.name, **_amounts(count, most, decimals), "again_at": again}
     return {"count": count, "limit": most}
+
+
+def _of(limit: Limit, touch: Touch) -> Params:
+    """Of which thing it is told, where each is counted by itself."""
+    thing = limit.thing_of(touch)
+    return {"of": thing} if thing else {}
 
 
 def _amounts(spent: int, amount: int, decimals: int) -> Params:
@@ -52,7 +66,7 @@ def _times(allowance: Allowance, limit: Limit, thing: str) -> Sequence[int]:
     counted = [(time, touch) for time, touch, name in limit.counted(moments, as_of=as_of) if name == thing]
     if limit.distinct is None:
         return sorted(time for time, _ in counted)
-    return sorted({getattr(touch, limit.distinct): time for time, touch in sorted(counted)}.values())
+    return sorted({getattr(touch, limit.distinct): time for time, touch in sorted(counted, key=itemgetter(0))}.values())
 
 
 def _room_after(limit: Limit, slots: Sequence[tuple[int, int]], least: int, as_of: int) -> int | None:

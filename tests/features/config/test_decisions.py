@@ -82,3 +82,23 @@ def test_a_mistake_is_told_with_its_place(
     assert (refused.value.code, refused.value.field) == (code, field)
     assert part in str(refused.value)
     assert "stamkund.yaml:" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "entry", "code", "field", "part"),
+    [
+        ("caps", "{limit: 1, among: seasnal}", "unknown_group", "caps.it.among", "did you mean 'seasonal'?"),
+        ("rests", "{after: click, among: food, rest: 1d}", "unknown_group", "rests.it.among", "seasonal"),
+        ("budgets", "{amount: 5, group: seasonal}", "bad_setting", "budgets.it.group", "`among: seasonal`"),
+        ("caps", "{limit: 1, tags: hot}", "unknown_key", "caps.it.tags", "did you mean 'tag'?"),
+        ("caps", "{limit: 1, each: tag}", "bad_setting", "caps.it.each", "'group'"),
+        ("caps", "{limit: 1, each: group, distinct: group}", "bad_setting", "caps.it.distinct", "there is only one"),
+    ],
+)  # fmt: skip
+def test_what_a_cap_is_about_is_told_apart(
+    tmp_path: Path, section: str, entry: str, code: str, field: str, part: str
+) -> None:
+    text = "name: Shop\nsources: {}\ndecisions:\n  groups: {seasonal: {tag: [spring, easter], issue: win}}\n"
+    with pytest.raises(StamkundError) as refused:
+        settings_of(tmp_path, f"{text}  {section}: {{it: {entry}}}\n")
+    assert (refused.value.code, field in str(refused.value.field), part in str(refused.value)) == (code, True, True)

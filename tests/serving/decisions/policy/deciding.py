@@ -17,9 +17,9 @@ from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_
 from serving.store.choices.choices import Choice
 
 CANDIDATES = (
-    Touch("tea", "spring", "offer", None),
-    Touch("cup", "spring", "item", None),
-    Touch("jam", "autumn", "offer", None),
+    Touch("tea", "spring", "offer", None, "keep", "drinks", frozenset({"hot", "new"})),
+    Touch("cup", "spring", "item", None, "keep", "ware", frozenset({"new"})),
+    Touch("jam", "autumn", "offer", None, "grow", "food"),
     Touch("call", None, "action", None),
 )
 COSTS = (300, 200, 100, 0)
@@ -31,7 +31,7 @@ def policy_of(settings: Mapping[str, object], stock: Mapping[str, int] | None = 
     offers = [
         Offer(
             str(touch.offer), str(touch.type), "", touch.campaign, None, None, 0, cost, frozenset(), assumed=False,
-            stock=(stock or {}).get(str(touch.offer)),
+            stock=(stock or {}).get(str(touch.offer)), issue=touch.issue, group=touch.group, tags=touch.tags,
         )
         for touch, cost in zip(CANDIDATES, COSTS, strict=True)
     ]  # fmt: skip

@@ -30,6 +30,8 @@ CAPS: Sequence[Mapping[str, object]] = (
     {"limit": 1, "each": "offer", "every": "day"},
     {"limit": 3, "each": "campaign", "every": "week"},
     {"limit": 2, "type": "offer", "channel": "email"},
+    {"limit": 1, "each": "group", "issue": "keep", "within": "6h"},
+    {"limit": 1, "distinct": "group", "every": "day"},
     {"limit": 1, "distinct": "campaign", "within": "6h"},
     {"limit": 2, "each": "channel", "distinct": "offer", "every": "month"},
     {"limit": 4, "scope": "total", "within": "1h"},

@@ -57,8 +57,20 @@ def given(store: Engine, settings: dict[str, object], *steps: Step, stock: dict[
         ),
         # only offers of a type
         ({"limit": 1, "type": "offer"}, [(0, "1")] * 2, "tea cup"),
-        # of a group of candidates together
-        ({"limit": 1, "group": "drinks"}, [(0, "1")] * 2, "tea jam"),
+        # of declared groups of candidates together
+        ({"limit": 1, "among": "things"}, [(0, "1")] * 2, "tea jam"),
+        ({"limit": 1, "among": ["new", "things"]}, [(0, "1")] * 2, "tea jam"),
+        # by the columns that no event tells: of its tags one is enough
+        ({"limit": 1, "tag": ["hot", "cold"]}, [(0, "1")] * 2, "tea cup"),
+        ({"limit": 1, "tag": "new"}, [(0, "1")] * 2, "tea jam"),
+        ({"limit": 1, "issue": "keep"}, [(0, "1")] * 2, "tea jam"),
+        ({"limit": 1, "group": ["drinks", "food"]}, [(0, "1")] * 2 + [(0, "1", 2, 1)], "tea cup cup"),
+        # each group by itself; what is of none is not counted
+        ({"limit": 1, "each": "group"}, [(0, "1")] * 5, "tea cup jam call call"),
+        ({"limit": 1, "each": "group"} | TOTAL, [(0, "1"), (0, "2"), (0, "3"), (0, "4")], "tea cup jam call"),
+        ({"limit": 1, "each": "issue"}, [(0, "1")] * 3, "tea jam call"),
+        # one of different groups at a time
+        ({"limit": 1, "distinct": "group", "within": "1h"}, [(0, "1", 2), (1, "1"), (HOUR, "1", 1)], "jam jam –"),
         # of other channels nothing
         ({"limit": 1, "channel": "email"}, [(0, "1")] * 2, "tea tea"),
         # each customer has their own, but what is limited in total is everybody's
@@ -70,7 +82,7 @@ def given(store: Engine, settings: dict[str, object], *steps: Step, stock: dict[
     ],
 )  # fmt: skip
 def test_a_cap_keeps_what_it_counts(store: Engine, cap: dict[str, object], steps: list[Step], chosen: str) -> None:
-    settings = {"groups": {"drinks": {"offer": ["tea", "cup"]}}, "caps": {"it": cap}}
+    settings = {"groups": {"things": {"issue": "keep"}, "new": {"tag": "new"}}, "caps": {"it": cap}}
     assert " ".join(given(store, settings, *steps)) == chosen
 
 
@@ -109,6 +121,12 @@ def test_what_is_chosen_beside_counts_within_one_decision(store: Engine) -> None
             {"caps": {"w": {"limit": 1, "within": "7d"}}},
             "cap",
             {"cap": "w", "count": 2, "limit": 1, "again_at": 7 * DAY + HOUR},
+        ),
+        # of each group by itself it is told of which
+        (
+            {"caps": {"w": {"limit": 1, "each": "group"}}},
+            "cap",
+            {"cap": "w", "of": "drinks", "count": 2, "limit": 1, "again_at": None},
         ),
         # Monday begins at 22:00 UTC
         (

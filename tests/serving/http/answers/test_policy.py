@@ -63,7 +63,7 @@ def test_what_is_chosen_beside_is_told_as_what_fills_the_cap(own: CurrentState) 
     (shown,) = offers(found)
     (other,) = BOTH - {shown}
     assert reasons_of(found)[other] == "cap"
-    assert told(found, other)["detail"] == "Cap one: 1 of 1, and no more."
+    assert told(found, other)["detail"] == "Cap one of now: 1 of 1, and no more."
 
 
 def test_looking_is_not_deciding(own: CurrentState) -> None:

@@ -12,6 +12,7 @@ from features.errors import StamkundError
 from features.units import Duration
 
 Period = Literal["day", "week", "month"]
+Distinct = Literal["offer", "campaign", "issue", "group"]
 Counted = Literal["decisions", "exposures", "clicks"]
 
 
@@ -31,7 +32,7 @@ class Cap(Selection):
     counts: Counted = "decisions"
     scope: Literal["customer", "total"] = "customer"
     each: Each | None = None
-    distinct: Literal["offer", "campaign"] | None = None
+    distinct: Distinct | None = None
     within: Duration | None = None
     every: Period | None = None
 

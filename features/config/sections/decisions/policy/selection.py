@@ -1,4 +1,4 @@
-"""Which candidates something declared of decisions is about: by offer, campaign, channel, type and group."""
+"""Which candidates something declared of decisions is about: by columns, channel and declared groups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from features.config.sections.section import Section, Word
 from features.errors import StamkundError
 
 Type = Literal["offer", "item", "content", "action"]
-Each = Literal["offer", "campaign", "channel", "type"]
+Each = Literal["offer", "campaign", "channel", "type", "issue", "group"]
 
 
 def _several(value: object) -> object:
@@ -30,6 +30,9 @@ class Touch(NamedTuple):
     campaign: str | None
     type: str | None
     channel: str | None
+    issue: str | None = None
+    group: str | None = None
+    tags: frozenset[str] = frozenset()
 
 
 class Group(Section):
@@ -42,20 +45,31 @@ class Group(Section):
     offer: Names | None = None
     campaign: Names | None = None
     type: Types | None = None
+    issue: Names | None = None
+    group: Names | None = None
+    tag: Names | None = None
 
     def holds(self, touch: Touch) -> bool:
-        """Whether a candidate is one of them."""
-        return all(
-            names is None or told in names
-            for names, told in ((self.offer, touch.offer), (self.campaign, touch.campaign), (self.type, touch.type))
+        """Whether a candidate is one of them; of its tags one is enough."""
+        columns = (
+            (self.offer, touch.offer),
+            (self.campaign, touch.campaign),
+            (self.type, touch.type),
+            (self.issue, touch.issue),
+            (self.group, touch.group),
         )
+        has_tag = self.tag is None or not touch.tags.isdisjoint(self.tag)
+        return has_tag and all(names is None or told in names for names, told in columns)
 
 
 class Selection(Group):
-    """Candidates and channels: all that are said must hold; without a word it is about everything."""
+    """Candidates and channels: all that are said must hold; without a word it is about everything.
+
+    ``among`` names declared groups, one of which is enough.
+    """
 
     channel: Names | None = None
-    group: Names | None = None
+    among: Names | None = None
 
     def covers(self, touch: Touch, groups: Mapping[str, Group]) -> bool:
         """Whether it is about a candidate on a channel."""
@@ -63,20 +77,29 @@ class Selection(Group):
         return (
             on_channel
             and self.holds(touch)
-            and (self.group is None or any(groups[name].holds(touch) for name in self.group))
+            and (self.among is None or any(groups[name].holds(touch) for name in self.among))
         )
 
 
 def check_groups(selections: Mapping[str, Mapping[str, Selection]], groups: Mapping[str, Group]) -> None:
-    """Refuse the names of groups that are not declared; ``selections`` are by section and by name."""
-    for field, name in _named(selections):
-        if name not in groups:
-            raise StamkundError.unknown("unknown_group", "group of candidates", name, groups, field=field)
+    """Refuse the names of groups that are not declared, and those that are, where a column is meant.
+
+    ``selections`` are by section and by name.
+    """
+    for place, selection in _placed(selections):
+        for name in selection.among or ():
+            if name not in groups:
+                raise StamkundError.unknown(
+                    "unknown_group", "group of candidates", name, groups, field=f"{place}.among"
+                )
+        for name in selection.group or ():
+            if name in groups:
+                msg = f"`group` is the column of candidates; what `groups:` declares as '{name}' is `among: {name}`."
+                raise StamkundError("bad_setting", msg, field=f"{place}.group")
 
 
-def _named(selections: Mapping[str, Mapping[str, Selection]]) -> Iterator[tuple[str, str]]:
-    """Where groups are named, and which."""
+def _placed(selections: Mapping[str, Mapping[str, Selection]]) -> Iterator[tuple[str, Selection]]:
+    """Each selection with its place in the settings."""
     for section, declared in selections.items():
         for name, selection in declared.items():
-            for group in selection.group or ():
-                yield f"{section}.{name}.group", group
+            yield f"{section}.{name}", selection
