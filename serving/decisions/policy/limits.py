@@ -25,7 +25,7 @@ class Limit:
     """At most so many (``most``) events of a ``kind`` in a window, of each thing: for one customer, or in ``total``.
 
     Where the things have limits of their own, ``most`` has one for each.
-    With ``distinct`` the different offers, campaigns or groups count; ``by_cost`` the cost of candidates, in minor units.
+    With ``distinct`` different ones count, such as campaigns; ``by_cost`` the cost of candidates, in minor units.
     """
 
     code: str
