@@ -27,14 +27,16 @@ FIRST: Final = "first "  # begins the kind of an event where only each customer'
 class Course:
     """Of those with an event ``after`` in a period, how many have the event ``then`` ``within`` a time (µs).
 
-    Without ``within`` it is how long half of them take. With ``leave`` it is how many of those there at the beginning
-    of a month have left at its end.
+    Without ``within`` it is how long half of them take. With ``each`` it is told of each interval of that length that
+    follows, and of the first one otherwise. With ``leave`` it is how many of those there at the beginning of a month
+    have left at its end.
     """
 
     name: str
     after: str | None = None
     then: str = ""
     within: int | None = None
+    each: int | None = None
     leave: Leave | None = None
     grace: int = 0
     target: float | None = None
@@ -50,8 +52,8 @@ class Course:
         """
         better = settings.better == "higher"
         return cls(
-            name, settings.after, settings.then or "", settings.within, settings.leave, settings.grace,
-            settings.target, better, settings.text,
+            name, settings.after, settings.then or "", settings.within or settings.each, settings.each, settings.leave,
+            settings.grace, settings.target, better, settings.text,
         )  # fmt: skip
 
     @property
@@ -93,6 +95,21 @@ def rows_of(course: Course, audience: Audience, periods: Periods) -> pl.DataFram
 
 
 def _waits(course: Course, audience: Audience, periods: Periods) -> pl.DataFrame:
+    begun, then = events_of(course, audience, periods)
+    told = begun.join_asof(
+        then.with_columns(time="came"), on="time", by="customer_id", strategy="forward", allow_exact_matches=False,
+        check_sortedness=False,
+    )  # fmt: skip
+    until = pl.col("came").fill_null(audience.as_of)
+    days = (until - pl.col("time")) / DAY
+    return told.select("customer_id", "period", days=days, ended=pl.col("came").is_not_null())
+
+
+def events_of(course: Course, audience: Audience, periods: Periods) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``customer_id, time, period`` of the events that begin a course, and ``customer_id, came`` of what is to follow.
+
+    Of each customer the first event of a period begins one; both are in the order of time.
+    """
     after, first = (course.after or "").removeprefix(FIRST), (course.after or "").startswith(FIRST)
     events = audience.events().filter(pl.col("kind").is_in([after, course.then])).select("customer_id", "time", "kind")
     known = events.unique().sort("time").collect(engine="streaming")
@@ -100,13 +117,7 @@ def _waits(course: Course, audience: Audience, periods: Periods) -> pl.DataFrame
     begun = begun.unique("customer_id", keep="first", maintain_order=True) if first else begun
     place = pl.Series("period", periods.place(begun["time"].to_numpy()))
     begun = begun.with_columns(place).unique(["customer_id", "period"], keep="first", maintain_order=True).sort("time")
-    then = known.filter(pl.col("kind") == course.then).select("customer_id", "time", came="time")
-    told = begun.join_asof(
-        then, on="time", by="customer_id", strategy="forward", allow_exact_matches=False, check_sortedness=False
-    )
-    until = pl.col("came").fill_null(audience.as_of)
-    days = (until - pl.col("time")) / DAY
-    return told.select("customer_id", "period", days=days, ended=pl.col("came").is_not_null())
+    return begun, known.filter(pl.col("kind") == course.then).select("customer_id", came="time")
 
 
 def course_cells(

@@ -72,6 +72,7 @@ def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, Metric
     yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     yield "bought_again", _again("first order", "90d")
     yield "bought_again_soon", _again("order", "28d")
+    yield "kept", MetricSettings.model_validate({"after": "first order", "then": "order", "each": "28d"})
     yield "days_to_next_order", MetricSettings(after="order", then="order", better="lower")
     yield "lapse", MetricSettings(leave="lapse", better="lower")
     yield "orders_per_buyer", MetricSettings(take="ratio", kind="order", of="orders", over=Divisor(of="customer"))

@@ -16,6 +16,7 @@ from insights.periods import GRAINS
 from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
+INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
 _OF_REFRESH: Final = ("as_of", "build", "list")
 
 
@@ -88,7 +89,8 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     own = [cell for cell in cells if cell["period"] == period and (by is None or cell["group"] == group)]
     if not own or own[0]["suppressed"]:
         return []
-    return people_of(tables, lists[metric], own[0]["start"], own[0]["end"], by=by, group=group)
+    of_group = None if by == INTERVAL else by  # an interval's share is one of the whole cohort
+    return people_of(tables, lists[metric], own[0]["start"], own[0]["end"], by=of_group, group=group)
 
 
 def text_of(name: str, own: str | None, language: str) -> str:

@@ -21,7 +21,8 @@ from insights.metrics.courses import Course, course_cells, rows_of
 from insights.metrics.defaults import default_metrics
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
-from insights.metrics.questions import ALL
+from insights.metrics.questions import ALL, INTERVAL
+from insights.metrics.retention import retention_cells
 from insights.metrics.scores import Score, score_cells
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
@@ -41,7 +42,9 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     """Write the tables ``metrics``, ``dimensions`` and ``cells``."""
     metrics = metrics_of(audience)
     by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
-    draft.write("dimensions", pa.table({"dimension": pa.array([each.name for each in by], pa.string())}))
+    by = [each for each in by if each.name != INTERVAL]
+    names = [*(each.name for each in by), *([INTERVAL] if any(_is_retention(metric) for metric in metrics) else [])]
+    draft.write("dimensions", pa.table({"dimension": pa.array(names, pa.string())}))
     lists = lists_of(metrics)
     told = [{**_told(metric), "list": lists[base_of(metric)]} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
@@ -73,6 +76,10 @@ def _metric(name: str, settings: MetricSettings, decimals: int) -> Metric | Scor
     return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)
 
 
+def _is_retention(metric: Told) -> bool:
+    return isinstance(metric, Course) and metric.each is not None
+
+
 def _told(metric: Told) -> dict[str, object]:
     better = "higher" if metric.higher_is_better else "lower"
     return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": metric.target, "better": better}
@@ -91,13 +98,19 @@ def _of_grain(
         [metric for metric in metrics if isinstance(metric, Score)],
     )
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
-    every = (course_cells(audience, rows_of(course, audience, periods), course, periods, by) for course in courses)
+    every = (_of_course(audience, course, periods, by) for course in courses)
     for part in chain(cells(audience, takes, periods, by), score_cells(audience, scores, periods, by), *every):
         parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
     began = {name: _began(together) for (name, dimension), together in parts.items() if dimension == ALL}
     for (name, _), together in parts.items():
         table = _table(together, periods, as_of=audience.as_of)
         yield table.filter(pc.greater_equal(table["start"], int(periods.edges[began[name]])))
+
+
+def _of_course(audience: Audience, course: Course, periods: Periods, by: Sequence[Dimension]) -> Iterator[Cells]:
+    yield from course_cells(audience, rows_of(course, audience, periods), course, periods, by)
+    if course.each is not None:
+        yield retention_cells(audience, course, periods)
 
 
 def _periods(audience: Audience, grain: Grain) -> Periods | None:

@@ -105,6 +105,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces_mean": "ease: mean of 1 to 7",
     "metric.bought_again": "bought again within 90 days of the first order",
     "metric.bought_again_soon": "buyers who bought again within 28 days",
+    "metric.kept": "new buyers who bought again in each 28 days after (the first, unless by interval)",
     "metric.days_to_next_order": "days until half of the buyers bought again",
     "metric.lapse": "customers who lapsed in the month, by their own rhythm",
     "metric.churn": "subscribers who ended or did not renew in the month",

@@ -105,6 +105,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces_mean": "enkelhet: medel av 1 till 7",
     "metric.bought_again": "köpte igen inom 90 dagar efter första köpet",
     "metric.bought_again_soon": "köpare som köpte igen inom 28 dagar",
+    "metric.kept": "nya köpare som köpte igen under var 28:e dag efteråt (den första, om inte per intervall)",
     "metric.days_to_next_order": "dagar tills hälften av köparna köpt igen",
     "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
     "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",

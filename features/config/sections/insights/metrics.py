@@ -24,7 +24,7 @@ _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
 _OWN: Final = {
     "take": {"kind", "where", "of", "over"},
     "score": {"kind", "where", "touchpoint", "weight"},
-    "after": {"then", "within"},
+    "after": {"then", "within", "each"},
     "leave": {"grace"},
 }  # the keys of each form, beside those of all
 
@@ -60,6 +60,7 @@ class MetricSettings(Section):
     after: str | None = None
     then: KindName | None = None
     within: Duration | None = None
+    each: Duration | None = None
     leave: Leave | None = None
     grace: Duration | Literal[0] = 0
     target: Number | None = None
@@ -90,6 +91,12 @@ class MetricSettings(Section):
         if self.after is not None and self.then is None:
             msg = "`after` an event, which one `then`? Name its kind, such as order."
             raise StamkundError("missing_key", msg, field="then")
+        if self.within is not None and self.each is not None:
+            msg = "`within` is one time after an event, `each` one after the other. Take one of them away."
+            raise StamkundError("unused_setting", msg, field="each")
+        if self.each is not None and not (self.after or "").startswith("first "):
+            msg = f"`each` tells of cohorts, which begin with a first event: write `after: first {self.after}`."
+            raise StamkundError("no_cohort", msg, field="after")
         return self
 
     def _check_take(self, take: MetricTake) -> None:
