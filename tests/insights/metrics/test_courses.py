@@ -53,6 +53,7 @@ def test_retention_counts_who_came_in_each_interval_and_tells_no_interval_that_i
     # Intervals of 40 days: a came on days 10 and 85 and b on day 30, so in the first; c on day 80, the last of the
     # second; a again in the third, which ends 120 days after 31 January, in late May: not told on 1 May.
     orders = [*ORDERS[:8], event("c", "2024-03-21", value=1000), event("a", "2024-03-26", value=1000)]
+    orders += [event(each, "2024-02-10", value=1000) for each in "ghijk"]  # who have one interval behind them
     kept = {"kept": {"after": "first order", "then": "order", "each": "40d"}}
     first = cells(tmp_path, orders, "kept", metrics=kept)[0]
     assert (first["value"], first["customers"], first["open"]) == (pytest.approx(2 / 6), 6, False)
@@ -61,6 +62,8 @@ def test_retention_counts_who_came_in_each_interval_and_tells_no_interval_that_i
     assert [(cell["group"], cell["value"]) for cell in of_each] == [
         ("01", pytest.approx(2 / 6)), ("02", pytest.approx(1 / 6))
     ]  # fmt: skip
+    february = [cell for cell in told(tables, Question(("kept",), by="interval")).cells if cell["period"] == "2024-02"]
+    assert [cell["group"] for cell in february] == ["01"]
     assert of_each[1]["low"] == pytest.approx(0.03005, abs=1e-4)  # Wilson's of one in six
     assert people_behind(tables, Figure("kept", "2024-01", "interval", "02")) == list("abcdef")
 
