@@ -60,12 +60,17 @@ fay,Lund,2,2022-05-05
 
 def tea_shop(folder: Path) -> Settings:
     """The settings of the shop, built."""
-    for name, text in FILES.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "stamkund.yaml").write_text(YAML, encoding="utf-8")
-    settings = read_settings(folder / "stamkund.yaml")
+    settings = unbuilt(folder)
     build(settings, as_of=settings.now())
     return settings
+
+
+def unbuilt(folder: Path, yaml: str = YAML) -> Settings:
+    """The settings of the shop."""
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "stamkund.yaml").write_text(yaml, encoding="utf-8")
+    return read_settings(folder / "stamkund.yaml")
 
 
 def day(text: str) -> int:

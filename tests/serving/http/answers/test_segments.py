@@ -14,14 +14,14 @@ from insights.segments.refresh import refresh_segments
 from insights.segments.rules import folder_of
 from serving.http.current.state import CurrentState, open_state
 from serving.jobs.build import build_all
-from tests.insights.segments.homes import tea_shop
+from tests.insights.segments.homes import unbuilt
 from tests.serving.clients import client_of
 from tests.serving.http.errors import error_of
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = tea_shop(tmp_path_factory.mktemp("tea"))
+    settings = unbuilt(tmp_path_factory.mktemp("tea"))
     build_all(settings, as_of=settings.now())
     return settings
 

@@ -1,0 +1,111 @@
+"""Segments where they are used: in decisions, on the command line, and written elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from features.config.settings import Settings
+from insights.segments.refresh import refresh_segments
+from serving.http.current.state import open_state
+from serving.jobs.build import build_all
+from stamkund import app
+from tests.insights.segments.homes import YAML, unbuilt
+from tests.serving.clients import client_of
+from tests.serving.http.errors import reasons_of
+
+OFFERS = "  cups: {table: offers, from: cups.csv, columns: {offer_id: id, name: name, membership: who}}\nconsent:\n"
+RULES = """
+decisions:
+  traits: {kids: number, joined: moment}
+  arbitration: {formula: 1}
+  rules: {for_big: {about: 'candidate.offer_id == "cup"', when: segments.big}}
+"""
+PLAIN = "decisions: {traits: {kids: number, joined: moment}}\n"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("tea")
+    (folder / "cups.csv").write_text("id,name,who\ncup,Cup,anyone\npot,Pot,anyone\n", encoding="utf-8")
+    settings = unbuilt(folder, YAML.replace("consent:\n", OFFERS, 1).replace(PLAIN, RULES.lstrip()))
+    build_all(settings, as_of=settings.now())
+    refresh_segments(settings, as_of=settings.now())
+    return settings
+
+
+@pytest.fixture(scope="module")
+def http(settings: Settings) -> Iterator[TestClient]:
+    current = open_state(settings.file)
+    yield client_of(current, raise_server_exceptions=False)
+    current.close()
+
+
+def asked(settings: Settings, *words: str) -> dict[str, Any]:
+    run = CliRunner().invoke(app, ["insights", "segments", *words, "--config", str(settings.file), "--json"])
+    assert run.exit_code == 0, run.output
+    told: dict[str, Any] = json.loads(run.stdout)
+    return told
+
+
+def test_the_command_counts_lists_and_explains(settings: Settings) -> None:
+    every = asked(settings)
+    assert {each["name"]: each["members"] for each in every["segments"]}["lund"] == 4
+    assert asked(settings, "lund", "--list")["list"] == ["ann", "bo", "cy", "fay"]
+    before = asked(settings, "lund", "--list", "--as-of", "2024-06-09")
+    assert before["list"] == ["bo", "cy", "fay"]  # ann said so on the tenth
+    assert asked(settings, "--count", "traits.kids >= 2")["members"] == 2
+    why = asked(settings, "big_in_lund", "--why", "bo")
+    assert why["segments"]["big"]["needs"] == "features.spent_90d is 60 and must be at least 100"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["lundd"], "unknown_segment"), (["lund", "--count", "true"], "bad_option"), (["--list"], "bad_option"),
+        (["lund", "--why", "zoe"], "unknown_customer"), (["--count", "features.spent_91d > 1"], "unknown_name"),
+    ],
+)  # fmt: skip
+def test_the_command_refuses_what_it_does_not_understand(settings: Settings, words: list[str], code: str) -> None:
+    run = CliRunner().invoke(app, ["insights", "segments", *words, "--config", str(settings.file), "--json"])
+    assert run.exit_code != 0
+    assert code in run.output
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "database"])
+def test_members_are_written_elsewhere(settings: Settings, tmp_path: Path, kind: str) -> None:
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    to = url if kind == "database" else str(tmp_path / f"lund.{kind}")
+    told = asked(settings, "lund", "--export", to, "--table", "audience")
+    assert told["members"] == 4
+    if kind == "database":
+        rows = pl.read_database("SELECT * FROM audience", sa.create_engine(url))
+    else:
+        rows = pl.read_parquet(to) if kind == "parquet" else pl.read_csv(to)
+    assert rows["customer_id"].sort().to_list() == ["ann", "bo", "cy", "fay"]
+    assert set(rows["segment"]) == {"lund"}
+    assert {str(each)[:10] for each in rows["as_of"]} == {"2024-06-29"}  # as UTC
+
+
+def test_an_event_that_changes_the_segment_changes_the_next_decision(http: TestClient) -> None:
+    def decided() -> dict[str, Any]:
+        body = {"profile": {"id": "bo"}, "placements": [{"id": "home", "count": 2}], "explain": "full"}
+        got = http.post("/v1/decisions", json=body)
+        assert got.status_code == 200, got.text
+        return dict(got.json()["placements"][0])
+
+    before = decided()
+    assert [item["offer_id"] for item in before["items"]] == ["pot"]
+    assert reasons_of(before)["cup"] == "rule"
+    order = {"event": "Order Completed", "userId": "bo", "messageId": "m1", "timestamp": "2024-06-29T10:00:00Z",
+             "properties": {"order_id": "o9", "total": 90, "products": [{"product_id": "x", "price": 90}]}}  # fmt: skip
+    assert http.post("/v1/track", json=order).json()["accepted"] == 1
+    assert sorted(item["offer_id"] for item in decided()["items"]) == ["cup", "pot"]
