@@ -32,6 +32,11 @@ class Dimension:
         """What the places of :meth:`places` mean: None is what is not known."""
         return (None, *self.groups, *((OTHER,) if self.rest else ()))
 
+    @property
+    def overlaps(self) -> bool:
+        """Whether a customer may be in several groups."""
+        return not self.of_customers
+
     def places(self, frame: pl.DataFrame) -> Ints:
         """The place of each row's group among the labels."""
         others = len(self.groups) + 1

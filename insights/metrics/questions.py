@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from features.errors import StamkundError
 from features.texts.catalogue import texts_in
+from insights.contrasts import contrasts
 from insights.metrics.lists import people_of
 from insights.periods import GRAINS
 from insights.tables import Tables
@@ -22,12 +23,16 @@ _OF_REFRESH: Final = ("as_of", "build", "list")
 
 @dataclass(frozen=True)
 class Question:
-    """Which ``metrics`` (none: all), ``by`` which dimension (None: of all together), in how many ``last`` periods."""
+    """Which ``metrics`` (none: all), ``by`` which dimension (None: of all together), in how many ``last`` periods.
+
+    ``compare`` are two groups of the dimension whose difference is told too.
+    """
 
     metrics: tuple[str, ...] = ()
     by: str | None = None
     grain: str = "month"
     last: int = 24
+    compare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Answer:
     dimensions: list[str]
     metrics: list[dict[str, Any]]
     cells: list[dict[str, Any]]
+    overlapping: list[str]  # the dimensions of which a customer may be in several groups
+    differences: list[dict[str, Any]]
 
 
 def told(tables: Tables, question: Question, language: str = "en") -> Answer:
@@ -48,7 +55,8 @@ def told(tables: Tables, question: Question, language: str = "en") -> Answer:
     for name in question.metrics:
         _check("unknown_metric", "metric", name, names)
     _check("unknown_grain", "grain", question.grain, GRAINS)
-    dimensions = tables.read("dimensions")["dimension"].to_pylist()
+    by = tables.read("dimensions").to_pylist()
+    dimensions = [row["dimension"] for row in by]
     if question.by is not None:
         _check("unknown_dimension", "by", question.by, dimensions)
     wanted = [row for row in every if not question.metrics or row["metric"] in question.metrics]
@@ -59,7 +67,23 @@ def told(tables: Tables, question: Question, language: str = "en") -> Answer:
         for row in wanted
     ]
     rows = [row | {"dimension": row["dimension"] or None} for row in cells.drop_columns(["grain"]).to_pylist()]
-    return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows)
+    overlapping = [row["dimension"] for row in by if row["overlaps"]]
+    differences = contrasts(rows, _pair(tables, question)) if question.compare else []
+    return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows, overlapping, differences)
+
+
+def _pair(tables: Tables, question: Question) -> tuple[str, str]:
+    """The two groups to compare."""
+    groups = question.compare
+    if question.by is None:
+        raise StamkundError("group_of_nothing", group=groups[0], field="compare")
+    filters = [("dimension", "=", question.by), ("grain", "=", question.grain)]
+    known = set(tables.read("cells", columns=["group"], filters=filters)["group"].to_pylist()) - {None}
+    for group in groups:
+        _check("unknown_group", "group", group, known, field="compare")
+    if len(groups) != 2 or groups[0] == groups[1]:
+        raise StamkundError("two_groups_needed", field="compare")
+    return groups[0], groups[1]
 
 
 @dataclass(frozen=True)
@@ -109,6 +133,6 @@ def _cells(tables: Tables, question: Question) -> pa.Table:
     return cells
 
 
-def _check(code: str, field: str, name: str, known: Collection[str]) -> None:
+def _check(code: str, what: str, name: str, known: Collection[str], *, field: str | None = None) -> None:
     if name not in known:
-        raise StamkundError.unknown(code, field, name, known, field=field)
+        raise StamkundError.unknown(code, what, name, known, field=field or what)

@@ -43,8 +43,10 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     metrics = metrics_of(audience)
     by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
     by = [each for each in by if each.name != INTERVAL]
-    names = [*(each.name for each in by), *([INTERVAL] if any(_is_retention(metric) for metric in metrics) else [])]
-    draft.write("dimensions", pa.table({"dimension": pa.array(names, pa.string())}))
+    overlaps = {each.name: each.overlaps for each in by}
+    if any(_is_retention(metric) for metric in metrics):
+        overlaps[INTERVAL] = True
+    draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     lists = lists_of(metrics)
     told = [{**_told(metric), "list": lists[base_of(metric)]} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
@@ -57,6 +59,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     )
 
 
+_DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
     ("better", pa.string()), ("list", pa.int32()),

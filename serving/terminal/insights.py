@@ -25,8 +25,7 @@ def metric_tables(answer: Json, language: str) -> Iterator[RenderableType]:
 
 
 def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Table:
-    money = f", {currency}" if metric["unit"] == "money" else ""
-    table = Table(title=f"{metric['metric']}: {metric['text']}{money}", title_justify="left")
+    table = _titled(metric, currency)
     by = cells[0]["dimension"]
     heads = [text("insights.period", language), *([by] if by else [])]
     for head in heads:
@@ -40,6 +39,30 @@ def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Tab
     return table
 
 
+def difference_tables(answer: Json, language: str) -> Iterator[RenderableType]:
+    """A table a metric: the figures of two groups, and what the first has beyond the second."""
+    for metric in answer["metrics"]:
+        if own := [row for row in answer["differences"] if row["metric"] == metric["metric"]]:
+            yield _differences(metric, own, answer["currency"], language)
+    if answer["differences"]:
+        yield text("insights.differences", language, compared=answer["differences"][0]["compared"])
+        if answer["differences"][0]["dimension"] in answer["overlapping"]:
+            yield text("insights.overlapping", language)
+
+
+def _differences(metric: Json, rows: list[Json], currency: str, language: str) -> Table:
+    table = _titled(metric, currency)
+    table.add_column(text("insights.period", language))
+    for head in (rows[0]["group"], rows[0]["other"], *_words(language, "difference", "interval")):
+        table.add_column(head, justify="right")
+    decimals = _decimals(metric["unit"], (row[name] for row in rows for name in ("value", "other_value")))
+    for row in rows:
+        figures = [_figure(row[name], decimals, language) for name in ("value", "other_value")]
+        told = _figure(row["difference"], decimals, language, sign="+") + ("*" if row["stands"] else "")
+        table.add_row(row["period"], *figures, told, _interval(row, decimals, language))
+    return table
+
+
 def people_table(answer: Json, language: str) -> RenderableType:
     """The customers behind a figure."""
     table = Table(title=text("insights.listed", language, count=answer["total"]), title_justify="left")
@@ -49,6 +72,15 @@ def people_table(answer: Json, language: str) -> RenderableType:
     return table
 
 
+def _titled(metric: Json, currency: str) -> Table:
+    money = f", {currency}" if metric["unit"] == "money" else ""
+    return Table(title=f"{metric['metric']}: {metric['text']}{money}", title_justify="left")
+
+
+def _words(language: str, *names: str) -> list[str]:
+    return [text(f"insights.{name}", language) for name in names]
+
+
 def _period(cell: Json, language: str) -> str:
     return f"{cell['period']} ({text('insights.open', language)})" if cell["open"] else str(cell["period"])
 
@@ -56,10 +88,15 @@ def _period(cell: Json, language: str) -> str:
 def _figures(cell: Json, decimals: int, language: str) -> tuple[str, ...]:
     if cell["suppressed"]:
         return (text("insights.suppressed", language), "", "", "")
-    value, low, high = (_figure(cell[name], decimals, language) for name in ("value", "low", "high"))
+    value, interval = _figure(cell["value"], decimals, language), _interval(cell, decimals, language)
     star = "*" if cell["change_stands"] else ""
     change = "" if cell["change"] is None else f"{_figure(cell['change'], decimals, language, sign='+')}{star}"
-    return value, f"{low} – {high}" if low else "", figure_in(language, f"{cell['customers']:,}"), change
+    return value, interval, figure_in(language, f"{cell['customers']:,}"), change
+
+
+def _interval(row: Json, decimals: int, language: str) -> str:
+    low, high = (_figure(row[name], decimals, language) for name in ("low", "high"))
+    return f"{low} – {high}" if low else ""
 
 
 def _decimals(unit: str, values: Iterable[float | None]) -> int:

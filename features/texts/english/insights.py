@@ -76,6 +76,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_group": "There is no group '{name}'. Known: {known}.",
     "error.unknown_group.near": "There is no group '{name}'; did you mean '{near}'?",
     "error.group_of_nothing": "'{group}' is a group of no dimension: say by which, as in by=channel.",
+    "error.two_groups_needed": "Two different groups are compared, as in compare=web&compare=store.",
     "error.figure_needed": (
         "Whom to list is not clear: name one metric and a period, as in `metrics revenue --list --period 2024-03`."
     ),
@@ -114,6 +115,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.value": "value",
     "insights.interval": "95 % interval",
     "insights.customers": "customers",
+    "insights.difference": "difference",
+    "insights.differences": "{compared} differences were compared; at most 10 % of those marked * are chance.",
+    "insights.overlapping": "A customer may be in both groups; the intervals take them for different customers.",
     "insights.customer": "customer",
     "insights.listed": "{count} customers",
     "insights.change": "change",

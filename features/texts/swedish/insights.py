@@ -76,6 +76,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_group": "Det finns ingen grupp '{name}'. Kända: {known}.",
     "error.unknown_group.near": "Det finns ingen grupp '{name}'; menade du '{near}'?",
     "error.group_of_nothing": "'{group}' är en grupp utan dimension: ange efter vilken, som i by=channel.",
+    "error.two_groups_needed": "Två olika grupper jämförs, som i compare=web&compare=store.",
     "error.figure_needed": (
         "Det är oklart vilka som ska listas: ange ett mått och en tid, som i `metrics revenue --list --period 2024-03`."
     ),
@@ -114,6 +115,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.value": "värde",
     "insights.interval": "95 % intervall",
     "insights.customers": "kunder",
+    "insights.difference": "skillnad",
+    "insights.differences": "{compared} skillnader jämfördes; högst 10 % av dem som är märkta * är slump.",
+    "insights.overlapping": "En kund kan vara i båda grupperna; intervallen räknar dem som olika kunder.",
     "insights.customer": "kund",
     "insights.listed": "{count} kunder",
     "insights.change": "förändring",

@@ -44,6 +44,28 @@ class CellAnswer(TypedDict):
     compared: Count
 
 
+class DifferenceAnswer(TypedDict):
+    """What ``group`` has beyond the ``other``, with its interval; null where either is not told or not over yet.
+
+    It is marked as one that ``stands`` after as many comparisons as were ``compared``.
+    """
+
+    metric: str
+    dimension: str
+    period: str
+    start: Moment
+    end: Moment
+    group: str
+    other: str
+    value: float | None
+    other_value: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    stands: bool
+    compared: Count
+
+
 class PeopleAnswer(TypedDict):
     """The customers behind a figure, by id; ``next`` is what to give as ``after`` for more, null at the end."""
 
@@ -54,14 +76,16 @@ class PeopleAnswer(TypedDict):
 
 
 class MetricsAnswer(TypedDict):
-    """Metrics as of the last refresh."""
+    """Metrics as of the last refresh; of dimensions that are ``overlapping`` a customer may be in several groups."""
 
     as_of: Moment
     build: str
     currency: str
     dimensions: list[str]
+    overlapping: list[str]
     metrics: list[MetricFacts]
     cells: list[CellAnswer]
+    differences: list[DifferenceAnswer]
 
 
 class StepAnswer(TypedDict):

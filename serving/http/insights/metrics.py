@@ -17,18 +17,23 @@ from serving.store.hidden import pending_nodes
 Json = dict[str, Any]
 
 
-def answer_metrics(settings: Settings, metrics: Sequence[str], by: str | None, grain: str, last: int) -> Json:
-    """The cells of metrics (none named: all) in the ``last`` periods of a grain."""
-    answer = told(Tables(settings.insights), Question(tuple(metrics), by, grain, last), settings.language)
-    cells = [{**cell, "start": iso(cell["start"]), "end": iso(cell["end"])} for cell in answer.cells]
+def answer_metrics(settings: Settings, question: Question) -> Json:
+    """The cells of metrics, and the differences of the groups that are compared."""
+    answer = told(Tables(settings.insights), question, settings.language)
     return {
         "as_of": iso(answer.as_of),
         "build": answer.build,
         "currency": settings.currency,
         "dimensions": answer.dimensions,
+        "overlapping": answer.overlapping,
         "metrics": answer.metrics,
-        "cells": cells,
+        "cells": _timed(answer.cells),
+        "differences": _timed(answer.differences),
     }
+
+
+def _timed(rows: Sequence[Json]) -> list[Json]:
+    return [{**row, "start": iso(row["start"]), "end": iso(row["end"])} for row in rows]
 
 
 @outages_as_errors()

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from insights.journeys.questions import Came
-from insights.metrics.questions import Figure
+from insights.metrics.questions import Figure, Question
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
 from serving.http.insights.contract import JourneyPeopleAnswer, JourneysAnswer, MetricsAnswer, PeopleAnswer
@@ -27,8 +27,12 @@ def insight_routes(current: CurrentState) -> APIRouter:
         by: Annotated[str | None, Query(description="A dimension, such as channel; all together without.")] = None,
         grain: Annotated[str, Query(description="day, week, month or quarter.")] = "month",
         last: Annotated[int, Query(ge=1, le=1000, description="How many periods, the latest ones.")] = 24,
+        compare: Annotated[
+            list[str], Query(description="Two groups of the dimension.", examples=[["web", "store"]])
+        ] = [],  # noqa: B006
     ) -> Response:
-        return json_response(answer_metrics(current.state.settings, metric, by, grain, last))
+        question = Question(tuple(metric), by, grain, last, tuple(compare))
+        return json_response(answer_metrics(current.state.settings, question))
 
     @router.get(
         "/metrics/{metric}/people", responses=answers(PeopleAnswer), summary="The customers behind a figure, by id"

@@ -9,7 +9,7 @@ import typer
 from features.errors import StamkundError
 from features.moments import iso
 from insights.journeys.questions import Came
-from insights.metrics.questions import Figure
+from insights.metrics.questions import Figure, Question
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
 from serving.terminal.output import output
 
@@ -39,13 +39,16 @@ def metrics(
         str | None, typer.Option(help="With --list and --by: which group; those not known without.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")] = 100,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(help="With --by: two groups, such as web store: their difference.")
+    ] = None,
     people: Annotated[bool, typer.Option("--list", help="List the customers behind the figure of --period.")] = False,
     as_json: Json = False,
 ) -> None:
     """Tell metrics by period, with interval and change, as the last refresh found them; or list who is behind one."""
     from serving.http.insights.metrics import answer_metrics, answer_people
     from serving.store.engine import opened_store
-    from serving.terminal.insights import metric_tables, people_table
+    from serving.terminal.insights import difference_tables, metric_tables, people_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -57,8 +60,9 @@ def metrics(
         elif period is not None or group is not None:
             raise StamkundError("bad_option", "--period and --group are of --list: add it.", field="period")
         else:
-            answer = answer_metrics(settings, names or [], by, grain, last)
-            out.say(*metric_tables(answer, settings.language))
+            answer = answer_metrics(settings, Question(tuple(names or ()), by, grain, last, compare or ()))
+            tables = difference_tables if compare else metric_tables
+            out.say(*tables(answer, settings.language))
         out.answer(answer)
 
 

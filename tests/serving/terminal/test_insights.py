@@ -35,6 +35,17 @@ def test_the_people_behind_a_figure_are_listed(yaml: Path) -> None:
     assert (web["total"], web["customers"], web["next"]) == (5, ["a", "b"], "b")
 
 
+def test_two_groups_are_compared_in_one_table(yaml: Path) -> None:
+    words = ["insights", "metrics", "revenue", "--by", "channel", "--compare", "web", "shop", "--config", str(yaml)]
+    shown = CliRunner().invoke(app, words).stdout
+    assert "web" in shown
+    assert "A customer may be in both groups" in shown
+    answer = asked(yaml, "revenue", "--by", "channel", "--compare", "web", "shop")
+    assert [(row["group"], row["other"], row["period"]) for row in answer["differences"]][:1] == [
+        ("web", "shop", "2024-01")
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "field"),
     [

@@ -29,6 +29,19 @@ def test_metrics_are_answered_from_the_tables(http: TestClient) -> None:
     assert (wrong["code"], wrong["field"]) == ("unknown_grain", "grain")
 
 
+@pytest.mark.usefixtures("_tables")
+def test_two_groups_are_compared(http: TestClient) -> None:
+    params = {"metric": "revenue", "by": "category", "last": 1000}
+    cells = http.get("/v1/insights/metrics", params=params).json()["cells"]
+    one, other = sorted({cell["group"] for cell in cells if cell["group"]})[:2]
+    answer = http.get("/v1/insights/metrics", params={**params, "compare": [one, other]}).json()
+    rows = [row for row in answer["differences"] if row["difference"] is not None]
+    assert rows
+    assert all(row["difference"] == pytest.approx(row["value"] - row["other_value"]) for row in rows)
+    refused = http.get("/v1/insights/metrics", params={**params, "compare": one}).json()["error"]
+    assert (refused["code"], refused["field"]) == ("two_groups_needed", "compare")
+
+
 def test_the_module_that_answers_reads_no_engine() -> None:
     names = {"polars", "duckdb"}
     source = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (questions, tables, metrics))

@@ -1,0 +1,58 @@
+"""Two groups beside each other: by how much a metric differs between them, in each period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
+
+Cell = Mapping[str, Any]
+_SHARED: Final = ("metric", "dimension", "period", "start", "end")
+
+
+def contrasts(cells: Sequence[Cell], groups: tuple[str, str]) -> list[dict[str, Any]]:
+    """What the first of two groups has beyond the second, by metric and period, with its interval (MOVER).
+
+    ``stands`` after as many comparisons as were made (Benjamini–Hochberg). Where either figure is not known, suppressed
+    or of an open period, nothing is compared.
+
+    >>> about = {"metric": "basket", "dimension": "channel", "period": "2024-01", "start": 0, "end": 9, "open": False}
+    >>> web = {**about, "group": "web", "value": 5.0, "low": 4.0, "high": 6.0, "n": 90}
+    >>> shop = {**about, "group": "shop", "value": 2.0, "low": 1.0, "high": 3.0, "n": 60}
+    >>> (told,) = contrasts([shop, web], ("web", "shop"))
+    >>> told["difference"], round(told["low"], 2), round(told["high"], 2), told["stands"], told["compared"]
+    (3.0, 1.59, 4.41, True, 1)
+    """
+    pairs: dict[tuple[Any, ...], dict[str, Cell]] = {}
+    for cell in cells:
+        if cell["group"] in groups:
+            pairs.setdefault(tuple(cell[name] for name in _SHARED), {})[cell["group"]] = cell
+    sides = [[pair.get(group, {}) for pair in pairs.values()] for group in groups]
+    found = difference(*map(_estimate, sides))
+    many = benjamini_hochberg(p_value(found))
+    return [
+        dict(zip(_SHARED, shared, strict=True)) | {
+            "group": groups[0], "other": groups[1], "value": one.get("value"), "other_value": other.get("value"),
+            "difference": _known(value), "low": _known(low), "high": _known(high), "stands": bool(stands),
+            "compared": many.compared,
+        }
+        for shared, one, other, value, low, high, stands in zip(
+            pairs, *sides, found.value, found.low, found.high, many.stands, strict=True
+        )
+    ]  # fmt: skip
+
+
+def _estimate(cells: Sequence[Cell]) -> Estimate:
+    told = [{} if cell.get("open", True) else cell for cell in cells]
+    return Estimate(*([_number(cell.get(name)) for cell in told] for name in ("value", "low", "high", "n")))
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
