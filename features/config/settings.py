@@ -23,7 +23,7 @@ from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.insights.journeys import JourneySettings
-from features.config.sections.insights.metrics import MetricSettings
+from features.config.sections.insights.metrics import MetricSettings, check_models
 from features.config.sections.insights.segments import DeclaredSegment, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
@@ -138,6 +138,7 @@ class Settings(Section):
             check_known(source.consents, self.consent, field=f"sources.{name}.consents")
         check_hashing(self.identity, self.privacy, self.sources)
         self._check_decisions()
+        check_models(self.metrics, self.targets)
         segment_rules(self.segments, self.rule_names)
         return self
 

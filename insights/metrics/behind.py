@@ -13,25 +13,32 @@ from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
 from insights.metrics.courses import Course, rows_of
+from insights.metrics.lifetime import Lifetime, worth_of
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
 from insights.metrics.scores import Score
 from insights.people import Audience
 from insights.periods import Periods
 
+AnyMetric = Metric | Score | Course | Lifetime
+
 
 def write_behind(
-    audience: Audience, metrics: Sequence[Metric | Score | Course], by: Sequence[Dimension], periods: Periods
+    audience: Audience, metrics: Sequence[AnyMetric], by: Sequence[Dimension], periods: Periods
 ) -> Iterator[pa.Table]:
     """``list, start, customer_id``, and the group of each dimension: a row for each of those who are in a month.
 
     The metrics that look at the same events have one list.
     """
     every = lists_of(metrics)
-    lists = {base: number for base, number in every.items() if not isinstance(base, Course)}
-    for course, number in every.items():
-        if isinstance(course, Course):
-            yield _of_course(audience, course, number, by, periods)
+    lists = {base: number for base, number in every.items() if not isinstance(base, Course | Lifetime)}
+    for base, number in every.items():
+        if isinstance(base, Course):
+            yield _of_rows(audience, rows_of(base, audience, periods), number, by, periods)
+        if isinstance(base, Lifetime):
+            told = worth_of(base, audience, periods)
+            once = told.unique("customer_id", keep="first", maintain_order=True) if base.ever else told
+            yield _of_rows(audience, once, number, by, periods)
     columns = {dimension.column for dimension in by} | {name for where in lists for name in needed(where)}
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
     for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if lists else ():
@@ -48,8 +55,10 @@ def write_behind(
             yield _small(own.select(pl.lit(number, pl.Int32).alias("list"), pl.all()).to_arrow())
 
 
-def _of_course(audience: Audience, course: Course, number: int, by: Sequence[Dimension], periods: Periods) -> pa.Table:
-    rows = rows_of(course, audience, periods).join(audience.customers().collect(), on="customer_id", how="left")
+def _of_rows(
+    audience: Audience, rows: pl.DataFrame, number: int, by: Sequence[Dimension], periods: Periods
+) -> pa.Table:
+    rows = rows.join(audience.customers().collect(), on="customer_id", how="left")
     groups = {
         BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(rows))
         if each.of_customers
@@ -61,14 +70,14 @@ def _of_course(audience: Audience, course: Course, number: int, by: Sequence[Dim
     return _small(told.sort("start", "customer_id").to_arrow())
 
 
-def lists_of(metrics: Sequence[Metric | Score | Course]) -> dict[Where | Course, int]:
-    """The number of each list of customers: one for all metrics that look at the same events, one for each course."""
+def lists_of(metrics: Sequence[AnyMetric]) -> dict[Where | Course | Lifetime, int]:
+    """The number of each list of customers: one for all metrics that look at the same events, else one each."""
     return {base: number for number, base in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
 
 
-def base_of(metric: Metric | Score | Course) -> Where | Course:
-    """Whose customers are behind a metric: the conditions of their events, or the course itself."""
-    if isinstance(metric, Course):
+def base_of(metric: AnyMetric) -> Where | Course | Lifetime:
+    """Whose customers are behind a metric: the conditions of their events, or the metric itself."""
+    if isinstance(metric, Course | Lifetime):
         return metric
     return metric.where if isinstance(metric, Score) else (metric.bottom or metric.top).where
 

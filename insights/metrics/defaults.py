@@ -15,8 +15,8 @@ ANSWERS_TO_CONTACTS: Final = ("open", "click", "redeem")
 _HELD: Final = ("cost",)
 
 
-def default_metrics(lake: Lake) -> dict[str, MetricSettings]:
-    """The default metrics of a lake, by name.
+def default_metrics(lake: Lake, model: str | None = None) -> dict[str, MetricSettings]:
+    """The default metrics of a lake, by name; with a ``model`` of what customers will bring, what it predicts too.
 
     >>> from pathlib import Path
     >>> default_metrics(Lake(Path("nowhere")))
@@ -26,7 +26,8 @@ def default_metrics(lake: Lake) -> dict[str, MetricSettings]:
     kinds = lake.scan("events").group_by("kind").agg(*held).collect(engine="streaming")
     scales = lake.scan("events").filter(pl.col("kind") == "survey").select(pl.col("scale").unique()).collect()
     found = dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
-    return found | dict(_scores(scales["scale"].drop_nulls().to_list()))
+    predicted = {} if model is None else {"predicted_value": MetricSettings(lifetime="predicted", model=model)}
+    return found | predicted | dict(_scores(scales["scale"].drop_nulls().to_list()))
 
 
 def _scores(scales: list[str]) -> Iterator[tuple[str, MetricSettings]]:
@@ -67,6 +68,8 @@ def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, Metric
     yield "revenue", MetricSettings(take="sum", kind=kinds, of="net_value")
     if with_costs:
         yield "margin", MetricSettings(take="sum", kind=kinds, of="margin")
+        yield "lifetime_margin", MetricSettings(lifetime="margin")
+    yield "lifetime_value", MetricSettings(lifetime="net_value")
     yield "orders", MetricSettings(take="count", kind="order", of="orders")
     yield "buyers", MetricSettings(take="distinct", kind="order", of="customer")
     yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))

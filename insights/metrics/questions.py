@@ -18,7 +18,8 @@ from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
 INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
-_OF_REFRESH: Final = ("as_of", "build", "list")
+_OF_REFRESH: Final = ("as_of", "build", "list", "ever")
+_EVER: Final = -(2**62)  # before all periods
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class Figure:
 def people_behind(tables: Tables, figure: Figure) -> list[str]:
     """The customers behind a figure, none of a suppressed one; raises :class:`StamkundError` for unknown names."""
     metric, period, by, group = figure.metric, figure.period, figure.by, figure.group
-    lists = {row["metric"]: row["list"] for row in tables.read("metrics").to_pylist()}
-    _check("unknown_metric", "metric", metric, lists)
+    metrics = {row["metric"]: row for row in tables.read("metrics").to_pylist()}
+    _check("unknown_metric", "metric", metric, metrics)
     if by is not None:
         _check("unknown_dimension", "by", by, tables.read("dimensions")["dimension"].to_pylist())
     filters = [("metric", "=", metric), ("dimension", "=", by or ALL), ("grain", "in", ["month", "quarter"])]
@@ -114,7 +115,8 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     if not own or own[0]["suppressed"]:
         return []
     of_group = None if by == INTERVAL else by  # an interval's share is one of the whole cohort
-    return people_of(tables, lists[metric], own[0]["start"], own[0]["end"], by=of_group, group=group)
+    start = _EVER if metrics[metric]["ever"] else own[0]["start"]
+    return people_of(tables, metrics[metric]["list"], start, own[0]["end"], by=of_group, group=group)
 
 
 def text_of(name: str, own: str | None, language: str) -> str:

@@ -15,10 +15,11 @@ from features.arrays import Floats, Ints, Mask
 from features.config.sections.insights.metrics import MetricSettings
 from insights.dimensions import Dimension, dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
-from insights.metrics.behind import base_of, lists_of, write_behind
+from insights.metrics.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.cells import Cells, Told, cells
 from insights.metrics.courses import Course, course_cells, rows_of
 from insights.metrics.defaults import default_metrics
+from insights.metrics.lifetime import Lifetime, lifetime_cells, model_of
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL, INTERVAL
@@ -48,7 +49,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
         overlaps[INTERVAL] = True
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     lists = lists_of(metrics)
-    told = [{**_told(metric), "list": lists[base_of(metric)]} for metric in metrics]
+    told = [{**_told(metric), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if (months := _periods(audience, "month")) is not None and metrics:
@@ -62,25 +63,31 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()), ("list", pa.int32()),
+    ("better", pa.string()), ("list", pa.int32()), ("ever", pa.bool_()),
 ])  # fmt: skip
 
 
-def metrics_of(audience: Audience) -> list[Metric | Score | Course]:
+def metrics_of(audience: Audience) -> list[AnyMetric]:
     """Every metric: the default ones, and those that are declared, which count where names are the same."""
-    every = {**default_metrics(audience.lake), **audience.settings.metrics}
+    every = {**default_metrics(audience.lake, model_of(audience.settings)), **audience.settings.metrics}
     decimals = audience.settings.minor_units
     return [_metric(name, each, decimals) for name, each in sorted(every.items())]
 
 
-def _metric(name: str, settings: MetricSettings, decimals: int) -> Metric | Score | Course:
+def _metric(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
     if settings.take is not None:
         return Metric.of(name, settings, decimals)
+    if settings.lifetime is not None:
+        return Lifetime.of_settings(name, settings, decimals)
     return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)
 
 
 def _is_retention(metric: Told) -> bool:
     return isinstance(metric, Course) and metric.each is not None
+
+
+def _is_ever(metric: Told) -> bool:
+    return isinstance(metric, Lifetime) and metric.ever
 
 
 def _told(metric: Told) -> dict[str, object]:
@@ -89,7 +96,7 @@ def _told(metric: Told) -> dict[str, object]:
 
 
 def _of_grain(
-    audience: Audience, metrics: Sequence[Metric | Score | Course], by: Sequence[Dimension], grain: Grain
+    audience: Audience, metrics: Sequence[AnyMetric], by: Sequence[Dimension], grain: Grain
 ) -> Iterator[pa.Table]:
     """The cells of all metrics in periods of a grain."""
     periods = _periods(audience, grain)
@@ -101,8 +108,13 @@ def _of_grain(
         [metric for metric in metrics if isinstance(metric, Score)],
     )
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
-    every = (_of_course(audience, course, periods, by) for course in courses)
-    for part in chain(cells(audience, takes, periods, by), score_cells(audience, scores, periods, by), *every):
+    worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
+    every = chain(
+        cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
+        *(_of_course(audience, course, periods, by) for course in courses),
+        *(lifetime_cells(audience, worth, periods, by) for worth in worths),
+    )  # fmt: skip
+    for part in every:
         parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
     began = {name: _began(together) for (name, dimension), together in parts.items() if dimension == ALL}
     for (name, _), together in parts.items():
@@ -141,7 +153,8 @@ def _table(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table:
         open_ = metric.open(estimate, periods, as_of=as_of)
     else:
         open_ = np.broadcast_to(periods.open(as_of=as_of)[:, None], shape)
-    change, stands, compared = _changes(estimate, customers, hidden | open_)
+    same = isinstance(metric, Lifetime)  # period after period of the same customers: none is compared
+    change, stands, compared = _changes(estimate, customers, hidden | open_ | same)
     columns = {
         "metric": [metric.name] * estimate.value.size,
         "grain": [periods.grain] * estimate.value.size,

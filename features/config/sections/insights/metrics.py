@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
 from features.config.sections.section import KindName, Number, Section
+from features.config.sections.targets import MarginSettings, SpendSettings, TargetSettings
 from features.errors import StamkundError
 from features.events.tables import RATING_SCALES
 from features.language.conditions import conditions
@@ -14,6 +16,7 @@ from features.units import Duration
 
 MetricTake = Literal["sum", "count", "distinct", "mean", "ratio"]
 Leave = Literal["lapse", "subscription"]
+LifetimeValue = Literal["net_value", "margin", "predicted"]
 Scale = Literal["nps", "csat", "ces", "stars"]
 COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
@@ -26,6 +29,7 @@ _OWN: Final = {
     "score": {"kind", "where", "touchpoint", "weight"},
     "after": {"then", "within", "each"},
     "leave": {"grace"},
+    "lifetime": {"model"},
 }  # the keys of each form, beside those of all
 
 
@@ -38,7 +42,9 @@ class Divisor(Section):
 
 
 class MetricSettings(Section):
-    """A metric: ``take`` an aggregate of events, a ``score`` of survey answers; what comes ``after``; who ``leave``.
+    """A metric: ``take`` events, a ``score`` of answers, what comes ``after``, who ``leave``, a ``lifetime`` value.
+
+    A lifetime value is what customers brought so far, or what they will by the scores of a ``model``.
 
     The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
     ``weight`` is in the column ``quantity``. ``target`` is what it should reach, in the units that it is told in;
@@ -63,6 +69,8 @@ class MetricSettings(Section):
     each: Duration | None = None
     leave: Leave | None = None
     grace: Duration | Literal[0] = 0
+    lifetime: LifetimeValue | None = None
+    model: str | None = None
     target: Number | None = None
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
@@ -78,7 +86,7 @@ class MetricSettings(Section):
         if len(forms) != 1:
             msg = (
                 "A metric has exactly one of `take` (sum, count, …), `score` (nps, csat, ces, stars), `after` (with "
-                "`then`) and `leave` (lapse, subscription)."
+                "`then`), `leave` (lapse, subscription) and `lifetime` (net_value, margin, predicted)."
             )
             raise StamkundError("bad_metric", msg)
         others = {key for keys in _OWN.values() for key in keys} - _OWN[forms[0]]
@@ -88,6 +96,9 @@ class MetricSettings(Section):
         [*conditions(self.where, minor_units=2)]  # refuses what cannot be read
         if self.take is not None:
             self._check_take(self.take)
+        if (self.lifetime == "predicted") != (self.model is not None):
+            msg = "`lifetime: predicted` needs a `model`, the target whose scores predict; nothing else takes one."
+            raise StamkundError("missing_key", msg, field="model")
         if self.after is not None and self.then is None:
             msg = "`after` an event, which one `then`? Name its kind, such as order."
             raise StamkundError("missing_key", msg, field="then")
@@ -113,6 +124,15 @@ class MetricSettings(Section):
             divisor = self.of if self.over.of is None else self.over.of
             _check_of(take, divisor, "over.of")
             _check_orders(divisor, _kinds(self.over.kind) or self.kinds, "over.of")
+
+
+def check_models(metrics: Mapping[str, MetricSettings], targets: Mapping[str, TargetSettings]) -> None:
+    """Raise :class:`StamkundError` where a metric predicts by what is no target of spend or margin."""
+    known = [name for name, target in targets.items() if isinstance(target, SpendSettings | MarginSettings)]
+    for name, metric in metrics.items():
+        if metric.model is not None and metric.model not in known:
+            field = f"metrics.{name}.model"
+            raise StamkundError.unknown("unknown_target", "target of spend or margin", metric.model, known, field=field)
 
 
 def scale_of(score: Scale) -> tuple[int, int]:
