@@ -36,8 +36,8 @@ def write_behind(
         if isinstance(base, Course):
             yield _of_rows(audience, rows_of(base, audience, periods), number, by, periods)
         if isinstance(base, Lifetime):
-            told = worth_of(base, audience, periods)
-            once = told.unique("customer_id", keep="first", maintain_order=True) if base.ever else told
+            worth = worth_of(base, audience, periods)
+            once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth
             yield _of_rows(audience, once, number, by, periods)
     columns = {dimension.column for dimension in by} | {name for where in lists for name in needed(where)}
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
