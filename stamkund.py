@@ -27,6 +27,7 @@ from serving.terminal.commands import (
     scores,
     service,
 )
+from serving.terminal.flows import commands as flows
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -82,6 +83,7 @@ reports.command(epilog=ending("stamkund report people late --count 500"))(report
 happening.command(epilog=ending("stamkund insights refresh"))(insights.refresh)
 happening.command(epilog=ending("stamkund insights metrics revenue --by channel --grain week"))(insights.metrics)
 happening.command(epilog=ending("stamkund insights journeys purchase --by channel"))(insights.journeys)
+happening.command(epilog=ending("stamkund insights stages --last 3"))(flows.stages)
 happening.command(epilog=ending("stamkund insights segments loyal --channel email"))(insights.segments)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from features.language.formulas.stages import STAGES
-from features.profiles.feature_set import FeatureSet
-from features.profiles.frames import profiles_at
 from insights.people import Audience
 from insights.periods import Periods
+from insights.stages.known import stages_at
 
 ACTIVE: Final = tuple(float(place) for place, name in enumerate(STAGES) if name not in ("prospect", "lapsed"))
 _NOBODY: Final = pl.DataFrame(
@@ -25,12 +23,9 @@ def lapses(audience: Audience, periods: Periods) -> pl.DataFrame:
     The stages are those of the build's features at both moments; without a build there is nobody.
     """
     moments = _moments(audience, periods)
-    if len(moments) < 2 or not audience.settings.feature_set.exists():
+    if len(moments) < 2:
         return _NOBODY
-    fitted = FeatureSet.load(audience.settings.feature_set)
-    if "stage" not in fitted.names:
-        return _NOBODY
-    stages = profiles_at(audience.lake, replace(fitted, features=(fitted.feature("stage"),)), as_of=moments)
+    stages = stages_at(audience, moments)
     there = stages.filter(pl.col("stage").is_in(ACTIVE)).select("customer_id", "as_of")
     gone = stages.filter(pl.col("stage") == STAGES.index("lapsed")).select("customer_id", "as_of")
     return _told(audience, moments, there, gone)

@@ -25,6 +25,7 @@ from serving.http.reception.origins import Origins
 from serving.http.reception.routes import JsonRoute, take_every_path
 from serving.http.routers.candidates import candidate_routes
 from serving.http.routers.customers import answer_routes, profile_routes, search_routes
+from serving.http.routers.flows import flow_routes
 from serving.http.routers.insights import insight_routes
 from serving.http.routers.jobs import job_routes
 from serving.http.routers.messages import message_routes
@@ -63,7 +64,7 @@ def create_app(current: CurrentState) -> ASGIApp:
     add_error_handlers(app, language)
     every = (
         answer_routes, search_routes, profile_routes, message_routes, candidate_routes, insight_routes, job_routes,
-        segment_routes, service_routes,
+        flow_routes, segment_routes, service_routes,
     )  # fmt: skip
     for routes in every:
         app.router.routes.extend(routes(current).routes)  # an included router takes a while at each request

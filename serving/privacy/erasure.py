@@ -17,7 +17,7 @@ from features.lake import Lake
 from features.lake.removal import Change, change_rows, discard_previous
 from features.privacy.traces import OF_EVENTS, OF_IDENTIFICATIONS, Traces
 from features.scores.table import change_scores, read_scores
-from insights.metrics.lists import forget
+from insights.holdings import forget
 from insights.segments.holdings import stays_of
 from insights.segments.refresh import forget_in_segments
 from serving.privacy.hashing import check_hashing

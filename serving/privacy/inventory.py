@@ -12,7 +12,7 @@ from features.lake import Lake
 from features.moments import iso, utc
 from features.privacy.holding import Holding, export
 from features.profiles import holdings as of_features
-from insights.metrics import lists as of_metrics
+from insights import holdings as of_insights
 from insights.segments import holdings as of_segments
 from serving.privacy import store_holdings as of_store
 from serving.privacy.hashing import check_hashing
@@ -34,7 +34,7 @@ def all_holdings(settings: Settings, store: Engine) -> list[Holding]:
         *of_features.holdings(settings),
         *of_store.holdings(settings, store),
         *of_training.holdings(settings),
-        *of_metrics.holdings(settings),
+        *of_insights.holdings(settings),
         *of_segments.holdings(settings),
     ]
 

@@ -52,6 +52,17 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "entered",
     "journeys.last": "last step",
     "journeys.next_event": "next",
+    # stages of life
+    "error.move_needed": (
+        "Whom to list is not clear: give --period, --before and --stage, as in `stages --period 2024-03 --before "
+        "active --stage lapsed`."
+    ),
+    "error.unknown_stage": "There is no stage '{name}'. Known: {known}.",
+    "error.unknown_stage.near": "There is no stage '{name}'; did you mean '{near}'? Known: {known}.",
+    "stages.before": "stage before",
+    "stages.stage": "stage after the month",
+    "stages.none": "No moves between stages are known: it takes two whole months of events and a build with the "
+    "feature `stage`.",
     # journeys, and what is lost on them
     "error.unknown_journey": "There is no journey '{name}'. `stamkund insights journeys` lists them.",
     "error.unknown_journey.near": "There is no journey '{name}'; did you mean '{near}'?",

@@ -52,6 +52,17 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "började",
     "journeys.last": "senaste steg",
     "journeys.next_event": "därefter",
+    # livets stadier
+    "error.move_needed": (
+        "Vilka som ska listas framgår inte: ange --period, --before och --stage, som i `stages --period 2024-03 "
+        "--before active --stage lapsed`."
+    ),
+    "error.unknown_stage": "Det finns inget stadium '{name}'. Kända: {known}.",
+    "error.unknown_stage.near": "Det finns inget stadium '{name}'; menade du '{near}'? Kända: {known}.",
+    "stages.before": "stadium före",
+    "stages.stage": "stadium efter månaden",
+    "stages.none": "Inga byten mellan stadier är kända: det krävs två hela månader av händelser och ett bygge med "
+    "egenskapen `stage`.",
     # resor, och vad som går förlorat på dem
     "error.unknown_journey": "Det finns ingen resa '{name}'. `stamkund insights journeys` räknar upp dem.",
     "error.unknown_journey.near": "Det finns ingen resa '{name}'; menades '{near}'?",

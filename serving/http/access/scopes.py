@@ -30,6 +30,8 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "DELETE /v1/candidates/{candidate_id}": "admin",
     "GET /v1/insights/metrics": "read",
     "GET /v1/insights/metrics/{metric}/people": "read",
+    "GET /v1/insights/stages": "read",
+    "GET /v1/insights/stages/people": "read",
     "GET /v1/insights/journeys": "read",
     "GET /v1/insights/journeys/{journey}/{step}/people": "read",
     "POST /v1/jobs": "admin",

@@ -39,8 +39,14 @@ def _timed(rows: Sequence[Json]) -> list[Json]:
 @outages_as_errors()
 def answer_people(settings: Settings, store: Engine, figure: Figure, *, after: str, count: int) -> Json:
     """Who is behind a figure, but nobody who was erased since."""
-    tables, erased = Tables(settings.insights), pending_nodes(store)
-    people = [each for each in people_behind(tables, figure) if each not in erased]
+    tables = Tables(settings.insights)
+    return page_of(tables, store, people_behind(tables, figure), after=after, count=count)
+
+
+def page_of(tables: Tables, store: Engine, ids: Sequence[str], *, after: str, count: int) -> Json:
+    """The customers ``after`` one, ``count`` at most, of a list sorted by id, but nobody who was erased since."""
+    erased = pending_nodes(store)
+    people = [each for each in ids if each not in erased]
     rest = [each for each in people if each > after]
     shown = rest[:count]
     more = shown[-1] if rest[count:] else None

@@ -1,0 +1,60 @@
+"""Questions about stages, answered from the tables of a refresh without any engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+
+from features.errors import StamkundError
+from features.language.formulas.stages import STAGES
+from insights.tables import Filters, Tables
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The moves of some months, the earliest first: how many, of how many, and the share with its interval."""
+
+    as_of: int
+    build: str
+    moves: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Move:
+    """From a stage, ``before``, to another or the same, in a month such as ``2024-03``."""
+
+    period: str
+    before: str
+    stage: str
+
+
+def told(tables: Tables, *, last: int) -> Answer:
+    """The moves of the ``last`` months."""
+    manifest, rows = tables.manifest, tables.read("stage_moves").drop_columns(["as_of", "build"])
+    shown = sorted(set(rows["period"].to_pylist()))[-last:]
+    moves = [row for row in rows.to_pylist() if row["period"] in shown]
+    return Answer(manifest.as_of, manifest.build, moves)
+
+
+def people_of(tables: Tables, move: Move) -> list[str]:
+    """The customers who moved so, none of a suppressed figure; raises :class:`StamkundError` for unknown names."""
+    periods = set(tables.read("stage_moves", columns=["period"])["period"].to_pylist())
+    for field, name, known in (
+        ("period", move.period, periods), ("before", move.before, STAGES), ("stage", move.stage, STAGES),
+    ):  # fmt: skip
+        _check(field, name, known)
+    filters: Filters = [("period", "=", move.period), ("before", "=", move.before), ("stage", "=", move.stage)]
+    figure = tables.read("stage_moves", columns=["suppressed"], filters=filters)
+    if pc.any(figure["suppressed"]).as_py():
+        return []
+    people: list[str] = tables.read("stage_people", columns=["customer_id"], filters=filters)["customer_id"].to_pylist()
+    return people
+
+
+def _check(field: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        code = "unknown_period" if field == "period" else "unknown_stage"
+        raise StamkundError.unknown(code, field, name, known, field=field)

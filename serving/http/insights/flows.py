@@ -1,0 +1,29 @@
+"""The answers about how customers move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from features.config.settings import Settings
+from features.moments import iso
+from insights.stages import questions as of_stages
+from insights.tables import Tables
+from serving.http.insights.metrics import page_of
+from serving.store.engine import outages_as_errors
+
+Json = dict[str, Any]
+
+
+def answer_stages(settings: Settings, last: int) -> Json:
+    """How many moved between stages in the ``last`` months."""
+    answer = of_stages.told(Tables(settings.insights), last=last)
+    return {"as_of": iso(answer.as_of), "build": answer.build, "moves": answer.moves}
+
+
+@outages_as_errors()
+def answer_moved(settings: Settings, store: Engine, move: of_stages.Move, *, after: str, count: int) -> Json:
+    """Who moved so, but nobody who was erased since."""
+    tables = Tables(settings.insights)
+    return page_of(tables, store, of_stages.people_of(tables, move), after=after, count=count)

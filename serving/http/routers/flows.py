@@ -1,0 +1,44 @@
+"""Routes about how customers move, answered from the tables of the last refresh."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from insights.stages.questions import Move
+from serving.http.contract.responses import answers
+from serving.http.current.state import CurrentState
+from serving.http.insights.contract import PeopleAnswer
+from serving.http.insights.flows import answer_moved, answer_stages
+from serving.http.insights.flows_contract import StagesAnswer
+from serving.http.reception.envelope import json_response
+from serving.http.reception.routes import JsonRoute
+
+Stage = Annotated[str, Query(examples=["active", "lapsed"])]
+After = Annotated[str, Query(max_length=512, description="`next` of the answer before.")]
+
+
+def flow_routes(current: CurrentState) -> APIRouter:
+    """For those who look at how customers move."""
+    router = APIRouter(route_class=JsonRoute, prefix="/v1/insights", tags=["insights"])
+
+    @router.get("/stages", responses=answers(StagesAnswer), summary="Moves between the stages of life, by month")
+    def get_insight_stages(
+        last: Annotated[int, Query(ge=1, le=1000, description="How many months, the latest ones.")] = 12,
+    ) -> Response:
+        return json_response(answer_stages(current.state.settings, last))
+
+    @router.get("/stages/people", responses=answers(PeopleAnswer), summary="The customers behind a move, by id")
+    def get_people_of_stages(
+        *,
+        period: Annotated[str, Query(description="A month.", examples=["2024-03"])],
+        before: Stage,
+        stage: Stage,
+        after: After = "",
+        count: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> Response:
+        state, move = current.state, Move(period, before, stage)
+        return json_response(answer_moved(state.settings, state.store, move, after=after, count=count))
+
+    return router

@@ -1,0 +1,1 @@
+"""How customers move, for people at a terminal."""

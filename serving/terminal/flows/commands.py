@@ -1,0 +1,43 @@
+"""Commands about how customers move."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from features.errors import StamkundError
+from serving.terminal.options import YAML, Config, Json, settings_of
+from serving.terminal.output import output
+
+Count = Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")]
+
+
+def stages(
+    config: Config = YAML,
+    last: Annotated[int, typer.Option(min=1, max=1000, help="How many months, the latest ones.")] = 1,
+    period: Annotated[str | None, typer.Option(help="List who moved in this month.")] = None,
+    before: Annotated[str | None, typer.Option(help="From this stage.")] = None,
+    stage: Annotated[str | None, typer.Option(help="To this stage.")] = None,
+    *,
+    count: Count = 1000,
+    as_json: Json = False,
+) -> None:
+    """Tell how many moved between the stages of life in a month, or list who did, as of the last refresh."""
+    from insights.stages.questions import Move
+    from serving.http.insights.flows import answer_moved, answer_stages
+    from serving.store.engine import opened_store
+    from serving.terminal.flows.tables import people_lines, stage_tables
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        if period is None and before is None and stage is None:
+            answer = answer_stages(settings, last)
+            out.say(*stage_tables(answer, settings.language))
+        elif period is None or before is None or stage is None:
+            raise StamkundError("move_needed", field="period")
+        else:
+            with opened_store(settings) as store:
+                answer = answer_moved(settings, store, Move(period, before, stage), after="", count=count)
+            out.say(*people_lines(answer, settings.language))
+        out.answer(answer)
