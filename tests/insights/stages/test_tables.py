@@ -22,9 +22,9 @@ APRIL = micros(date(2024, 4, 10))  # April is not over
 WEEKS = [(date(2024, 1, 1) + timedelta(days=7 * week)).isoformat() for week in range(15)]
 
 
-def home_of(home: Path) -> Settings:
-    """All buy each week; f to j stop after 29 January, more than four gaps of a week before the end of February."""
-    orders = [event(each, week, value=1000) for each in "abcdefghij" for week in (WEEKS if each < "f" else WEEKS[:5])]
+def home_of(home: Path, customers: str = "abcdefghij") -> Settings:
+    """All buy each week; f and later ones stop after 29 January, more than four gaps of a week before the end of February."""
+    orders = [event(each, week, value=1000) for each in customers for week in (WEEKS if each < "f" else WEEKS[:5])]
     found = shop(home, orders)
     features = (stage_feature(StageSettings(), usual_gap=7 * 24 * 60.0, loyal=99),)
     FeatureSet(features, fitted_at=0).save(found.feature_set)
@@ -48,6 +48,15 @@ def test_moves_of_a_month_are_told_of_those_in_the_stage_before_with_the_people(
     assert people_of(written, Move("2024-02", "active", "lapsed")) == [*"fghij"]
     assert people_of(written, Move("2024-02", "active", "active")) == [*"abcde"]
     assert {row["period"] for row in told(written, last=1).moves} == {"2024-03"}
+
+
+def test_a_move_of_four_is_told_neither_by_number_nor_by_names(tmp_path: Path) -> None:
+    written = Tables(home_of(tmp_path, "abcdefghi").insights)
+    moves = {(row["before"], row["stage"]): row for row in told(written, last=12).moves if row["period"] == "2024-02"}
+    lapsed = moves["active", "lapsed"]
+    assert (lapsed["suppressed"], lapsed["customers"], lapsed["of"], lapsed["share"]) == (True, None, None, None)
+    assert people_of(written, Move("2024-02", "active", "lapsed")) == []
+    assert moves["active", "active"]["customers"] == 5
 
 
 def rows_of(settings: Settings, customer: str) -> Rows:
