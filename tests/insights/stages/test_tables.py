@@ -23,7 +23,7 @@ WEEKS = [(date(2024, 1, 1) + timedelta(days=7 * week)).isoformat() for week in r
 
 
 def home_of(home: Path, customers: str = "abcdefghij") -> Settings:
-    """All buy each week; f and later ones stop after 29 January, more than four gaps of a week before the end of February."""
+    """All buy each week; f and later ones stop after 29 January, over four gaps of a week before March."""
     orders = [event(each, week, value=1000) for each in customers for week in (WEEKS if each < "f" else WEEKS[:5])]
     found = shop(home, orders)
     features = (stage_feature(StageSettings(), usual_gap=7 * 24 * 60.0, loyal=99),)
