@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from serving.decisions.control.arms import NOWHERE, Membership
+from serving.decisions.eligibility.checks import Check
 from serving.decisions.log.catalogue import Catalogue
 from serving.decisions.log.log import Logged, unpacked
 
@@ -39,14 +40,20 @@ def candidate_told(catalogue: Catalogue, logged: Logged, place: int, rank: int |
     checks = [logged.failing.checks.all[check] for check in logged.failing.of(place)]
     return {
         "offer_id": offer.offer_id,
+        "name": offer.name,
         "campaign_id": offer.campaign_id,
         "rank": rank,
         "score": ranking.told(worth.scores[place]),
         "propensity": _finite(worth.propensities[place]),
         "expected_value": _finite(worth.expected_values[place] / ranking.units),
         "factors": {name: float(each[place]) for name, each in worth.multipliers.items()},
-        "failed": [f"{check.code}:{check.name}" if check.name else check.code for check in checks],
+        "failed": [check_text(check) for check in checks],
     }
+
+
+def check_text(check: Check) -> str:
+    """A check as the log tells it: its code, and the name of a rule or limit behind a colon."""
+    return f"{check.code}:{check.name}" if check.name else check.code
 
 
 def _finite(value: float) -> float | None:

@@ -124,6 +124,7 @@ class Considered(TypedDict):
     """A candidate that was considered: its figures, its rank among the eligible ones from 1, and all that it failed."""
 
     offer_id: str
+    name: str
     campaign_id: str | None
     rank: Count | None
     score: float | None
@@ -146,3 +147,4 @@ class KeptDecision(TypedDict):
     currency: str
     placements: list[KeptPlacement]
     candidates: list[Considered]
+    next: Annotated[str | None, Field(description="The cursor of the page after; null at the end.")]

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from serving.http.answers.deciding.decided_before import answer_kept
 from serving.http.answers.deciding.decisions import answer_decision
+from serving.http.answers.deciding.pages import Page
 from serving.http.answers.privacy import answer_erasure, answer_export
 from serving.http.answers.profiles import answer_profile
 from serving.http.answers.requests import DecisionRequest, Id, ScoresRequest
@@ -73,8 +74,15 @@ def search_routes(current: CurrentState) -> APIRouter:
     @router.get(
         "/v1/decisions/{decision_id}", responses=answers(KeptDecision, 404), summary="A decision as it was made"
     )
-    def get_decision(decision_id: str) -> Response:
-        return json_response(answer_kept(current.state, decision_id))
+    def get_decision(
+        decision_id: str,
+        reason: Annotated[
+            str | None, Query(description="Only candidates that failed it.", examples=["cap", "cap:weekly"])
+        ] = None,
+        limit: Annotated[int | None, Query(ge=1, le=1000, description="Of candidates; without it, all.")] = None,
+        cursor: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    ) -> Response:
+        return json_response(answer_kept(current.state, decision_id, Page(reason, limit, cursor)))
 
     return router
 

@@ -36,6 +36,7 @@ QUERIES = {
     "GET /v1/candidates": "?count=0",
     "GET /v1/jobs": "?state=lost",
     "GET /v1/rejected": "?count=0",
+    "GET /v1/decisions/{decision_id}": "?limit=0",
     "GET /v1/profiles": "?identifier=",
     "GET /v1/profiles/{key:path}": "?as_of=soon",
     "GET /v1/profiles/{key:path}/events": "?limit=0",

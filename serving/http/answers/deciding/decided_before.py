@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from features.errors import StamkundError
 from features.events.money import amount_text
 from features.moments import iso
 from serving.decisions.arbitration.worth import ASSUMED, BASIS
 from serving.decisions.explanation.slates import Choice
-from serving.decisions.log.reading import Made, candidate_told, considered, made
+from serving.decisions.log.reading import Made, candidate_told, check_text, considered, made
+from serving.http.answers.deciding.pages import Page
 from serving.http.current.state import State
 from serving.store.builds import last_build
 from serving.store.decisions import catalogue_content, kept_decision
 from serving.store.engine import outages_as_errors
 
 Json = dict[str, Any]
+ALL: Final = Page()
 
 
 @outages_as_errors()
-def answer_kept(state: State, decision_id: str) -> Json:
-    """A decision as it was made: all candidates with their figures and what they failed, computed again."""
+def answer_kept(state: State, decision_id: str, page: Page = ALL) -> Json:
+    """A decision as it was made: a page of its candidates, with their figures and what they failed, computed again."""
     row = kept_decision(state.store, decision_id)
     if row is None:
         raise StamkundError("unknown_decision", field="decision_id")
     told = ("decision_id", "customer_id", "context", "models", "control", "catalogue", "placements")
+    candidates, following = page.of(_considered(_made(state, row), page.reason), decision_id)
     return {
         **{name: row[name] for name in told},
         "as_of": iso(row["time"]),
         "currency": state.settings.currency,
-        "candidates": [] if (found := _made(state, row)) is None else considered(*found),
+        "candidates": candidates,
+        "next": following,
     }
+
+
+def _considered(found: Made | None, reason: str | None) -> list[Json]:
+    """All candidates of a decision; a reason that no check of it has is refused."""
+    if found is None:
+        return []
+    checks = found[0].checks.all
+    known = {check.code for check in checks} | {check_text(check) for check in checks}
+    if reason is not None and reason not in known:
+        raise StamkundError.unknown("unknown_reason", "reason", reason, known, field="reason")
+    return considered(*found)
 
 
 def _made(state: State, row: Json) -> Made | None:

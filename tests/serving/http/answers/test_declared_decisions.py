@@ -236,3 +236,25 @@ def test_a_decision_is_read_again_whole(own: CurrentState) -> None:
     assert all("rule:never" in each["failed"] and each["rank"] is None for each in again["candidates"])
     missing = client.get("/v1/decisions/unheard")
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "unknown_decision")
+
+
+def test_all_that_are_out_for_a_reason_are_told_by_pages(own: CurrentState) -> None:
+    client = http(declared(own.state, {"rules": {"drinks": 'candidate.offer_id == "now-drinks"'}}))
+    made = client.post("/v1/decisions", json=ASKED).json()
+    path = f"/v1/decisions/{made['decision_id']}"
+    whole = client.get(path).json()
+    out = [each["offer_id"] for each in whole["candidates"] if "rule:drinks" in each["failed"]]
+    assert (len(out) > 1, whole["next"]) == (True, None)
+    for reason in ("rule", "rule:drinks"):
+        told, after = list[Json](), {"reason": reason, "limit": 1}
+        while after:
+            page = client.get(path, params=after).json()
+            told += page["candidates"]
+            after = page["next"] and {"reason": reason, "limit": 1, "cursor": page["next"]}
+            assert len(page["candidates"]) == 1
+        assert [each["offer_id"] for each in told] == out
+        assert all(each["name"] for each in told)
+    first = client.get(path, params={"reason": "rule", "limit": 1}).json()["next"]
+    for wrong, code in (({"cursor": first}, "bad_cursor"), ({"reason": "ruel"}, "unknown_reason")):
+        got = client.get(path, params=wrong)
+        assert (got.status_code, got.json()["error"]["code"]) == (422, code)
