@@ -16,11 +16,12 @@ from insights.metrics.courses import Course, rows_of
 from insights.metrics.lifetime import Lifetime, worth_of
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
+from insights.metrics.quantiles import Quantile
 from insights.metrics.scores import Score
 from insights.people import Audience
 from insights.periods import Periods
 
-AnyMetric = Metric | Score | Course | Lifetime
+AnyMetric = Metric | Quantile | Score | Course | Lifetime
 
 
 def write_behind(
@@ -79,7 +80,7 @@ def base_of(metric: AnyMetric) -> Where | Course | Lifetime:
     """Whose customers are behind a metric: the conditions of their events, or the metric itself."""
     if isinstance(metric, Course | Lifetime):
         return metric
-    return metric.where if isinstance(metric, Score) else (metric.bottom or metric.top).where
+    return metric.where if isinstance(metric, Score | Quantile) else (metric.bottom or metric.top).where
 
 
 def _is_of_scores(where: Where) -> bool:

@@ -79,6 +79,7 @@ def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, Metric
     yield "days_to_next_order", MetricSettings(after="order", then="order", better="lower")
     yield "lapse", MetricSettings(leave="lapse", better="lower")
     yield "orders_per_buyer", MetricSettings(take="ratio", kind="order", of="orders", over=Divisor(of="customer"))
+    yield "median_per_buyer", MetricSettings(take="quantile", at=0.5, kind="order", of="value")
     per_buyer = Divisor(kind="order", of="customer")
     yield "revenue_per_buyer", MetricSettings(take="ratio", kind=kinds, of="net_value", over=per_buyer)
 

@@ -22,6 +22,7 @@ from insights.metrics.defaults import default_metrics
 from insights.metrics.lifetime import Lifetime, lifetime_cells, model_of
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
+from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, INTERVAL
 from insights.metrics.retention import retention_cells
 from insights.metrics.scores import Score, score_cells
@@ -75,6 +76,8 @@ def metrics_of(audience: Audience) -> list[AnyMetric]:
 
 
 def _metric(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
+    if settings.take == "quantile":
+        return Quantile.of(name, settings, decimals)
     if settings.take is not None:
         return Metric.of(name, settings, decimals)
     if settings.lifetime is not None:
@@ -109,7 +112,9 @@ def _of_grain(
     )
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
+    quantiles = [metric for metric in metrics if isinstance(metric, Quantile)]
     every = chain(
+        quantile_cells(audience, quantiles, periods, by),
         cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
         *(_of_course(audience, course, periods, by) for course in courses),
         *(lifetime_cells(audience, worth, periods, by) for worth in worths),

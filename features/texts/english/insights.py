@@ -102,6 +102,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lifetime_value": "brought so far per customer, net of returns",
     "metric.lifetime_margin": "margin brought so far per customer",
     "metric.predicted_value": "will bring within the model's horizon, per customer scored last",
+    "metric.median_per_buyer": "half of the buyers bought for less (median)",
     "metric.returned": "value of returns per value ordered",
     "metric.contacted": "customers contacted",
     "metric.contacts_per_customer": "contacts per contacted customer",

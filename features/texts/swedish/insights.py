@@ -102,6 +102,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lifetime_value": "inbringat hittills per kund, efter returer",
     "metric.lifetime_margin": "marginal hittills per kund",
     "metric.predicted_value": "väntas bidra med inom modellens horisont, per kund som bedömdes senast",
+    "metric.median_per_buyer": "hälften av köparna handlade för mindre (median)",
     "metric.returned": "returnerat värde per beställt värde",
     "metric.contacted": "kontaktade kunder",
     "metric.contacts_per_customer": "kontakter per kontaktad kund",

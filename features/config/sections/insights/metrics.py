@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,7 @@ from features.events.tables import RATING_SCALES
 from features.language.conditions import conditions
 from features.units import Duration
 
-MetricTake = Literal["sum", "count", "distinct", "mean", "ratio"]
+MetricTake = Literal["sum", "count", "distinct", "mean", "ratio", "quantile"]
 Leave = Literal["lapse", "subscription"]
 LifetimeValue = Literal["net_value", "margin", "predicted"]
 Scale = Literal["nps", "csat", "ces", "stars"]
@@ -22,10 +22,11 @@ COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
 _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
     "sum": AMOUNTS, "mean": AMOUNTS, "count": (*COUNTS, *AMOUNTS), "distinct": ("customer",),
+    "quantile": (*COUNTS, *AMOUNTS),
     "ratio": (*COUNTS, *AMOUNTS, "customer"),
 }  # fmt: skip
 _OWN: Final = {
-    "take": {"kind", "where", "of", "over"},
+    "take": {"kind", "where", "of", "over", "at"},
     "score": {"kind", "where", "touchpoint", "weight"},
     "after": {"then", "within", "each"},
     "leave": {"grace"},
@@ -61,6 +62,7 @@ class MetricSettings(Section):
     of: str = "lines"
     where: dict[str, object] = Field(default_factory=dict)
     over: Divisor | None = None
+    at: Annotated[Number, Field(gt=0, lt=1)] | None = None
     touchpoint: str | None = None
     weight: Literal["quantity"] | None = None
     after: str | None = None
@@ -116,6 +118,9 @@ class MetricSettings(Section):
             raise StamkundError("missing_key", msg, field="kind")
         _check_of(take, self.of, "of")
         _check_orders(self.of, self.kinds, "of")
+        if (take == "quantile") != (self.at is not None):
+            msg = f"`at` says which quantile, as 0.5 is the median, and is for quantiles only; this is a {take}."
+            raise StamkundError("at", msg, field="at")
         if (take == "ratio") != (self.over is not None):
             msg = f"`over` says what a ratio is taken over, and is for ratios only; this is a {take}."
             raise StamkundError("over", msg, field="over")
