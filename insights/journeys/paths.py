@@ -32,6 +32,11 @@ class Paths:
     names: tuple[str, ...]
     others: int
 
+    def takers(self, way: Sequence[str | None]) -> pl.Series:
+        """The customers whose way it is."""
+        places = [-1 if name is END else self.names.index(name) for name in way]
+        return self.customers.filter(pl.Series((self.steps == places).all(axis=1)))
+
     @property
     def matrix(self) -> Ints:
         """``[distance, name]``: how many customers were where; the last column counts those whose way had ended."""
@@ -60,17 +65,35 @@ def paths(
     >>> paths(events, "view", depth=3).most_frequent(1)
     ([(('view', 'cart', 'order', None), 1)], 0)
     """
-    happened = events.filter(pl.col("kind").is_in(RECORDS).not_(), pl.col("customer_id").is_not_null())
-    once = pl.coalesce("order_id", "event_id")
-    rows = happened.group_by("customer_id", "time", "kind", once.alias("once")).agg(pl.col("event_id").min())
-    in_order = rows.sort("customer_id", "time", "event_id", "kind").collect()
-    run, (codes, kinds) = Run.of(in_order.drop("event_id", "once")), places(in_order["kind"])
-    if touchpoint not in kinds:
-        raise StamkundError.unknown("unknown_touchpoint", "touchpoint", touchpoint, kinds, field="touchpoint")
-    named, names, others = _most_frequent(codes, kinds, kinds.index(touchpoint), most)
-    rows_of = _anchors(run.histories, codes == kinds.index(touchpoint), direction)
-    steps = _ways(run.histories, named, rows_of, depth if direction == "from" else -depth)
-    return Paths(run.customers.gather(run.histories.customer[rows_of]), steps, names, others)
+    return Touchpoints.of(events).paths(touchpoint, direction=direction, depth=depth, most=most)
+
+
+@dataclass(frozen=True)
+class Touchpoints:
+    """All touchpoints of all customers in order, to ask many ways of: the ``kind`` of each by its place among kinds."""
+
+    run: Run
+    kind: Ints
+    kinds: list[str]
+
+    @classmethod
+    def of(cls, events: pl.LazyFrame) -> Touchpoints:
+        """From events as :func:`paths` takes them."""
+        happened = events.filter(pl.col("kind").is_in(RECORDS).not_(), pl.col("customer_id").is_not_null())
+        once = pl.coalesce("order_id", "event_id")
+        rows = happened.group_by("customer_id", "time", "kind", once.alias("once")).agg(pl.col("event_id").min())
+        in_order = rows.sort("customer_id", "time", "event_id", "kind").collect()
+        return cls(Run.of(in_order.drop("event_id", "once")), *places(in_order["kind"]))
+
+    def paths(self, touchpoint: str, *, direction: Direction, depth: int, most: int) -> Paths:
+        """The ways from a kind on, or to it."""
+        if touchpoint not in self.kinds:
+            raise StamkundError.unknown("unknown_touchpoint", "touchpoint", touchpoint, self.kinds, field="touchpoint")
+        anchor, histories = self.kinds.index(touchpoint), self.run.histories
+        named, names, others = _most_frequent(self.kind, self.kinds, anchor, most)
+        rows_of = _anchors(histories, self.kind == anchor, direction)
+        steps = _ways(histories, named, rows_of, depth if direction == "from" else -depth)
+        return Paths(self.run.customers.gather(histories.customer[rows_of]), steps, names, others)
 
 
 def _anchors(histories: Histories, occurs: Mask, direction: Direction) -> Ints:

@@ -16,12 +16,13 @@ from insights.people import Audience
 from insights.segments.refresh import write_segments
 from insights.stages.tables import write_stages
 from insights.tables import Draft, Manifest, Tables
+from insights.ways.tables import write_paths
 from insights.worth import write_worth
 
 Part = Callable[[Audience, Draft], None]
 PARTS: Final[Mapping[str, Part]] = {
     "findings": write_findings, "metrics": write_metrics, "journeys": write_journeys, "losses": write_losses,
-    "segments": write_segments, "stages": write_stages, "worth": write_worth,
+    "paths": write_paths, "segments": write_segments, "stages": write_stages, "worth": write_worth,
 }  # fmt: skip
 
 

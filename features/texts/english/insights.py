@@ -52,6 +52,18 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "entered",
     "journeys.last": "last step",
     "journeys.next_event": "next",
+    # ways to a touchpoint and from it on
+    "error.touchpoint_needed": "Whose way to list is not clear: name the touchpoint, as in `paths order --list to`.",
+    "error.unknown_touchpoint": "No way from or to '{name}' is told. Known: {known}.",
+    "error.unknown_touchpoint.near": "No way from or to '{name}' is told; did you mean '{near}'? Known: {known}.",
+    "error.unknown_direction": "Ways are told {known} this touchpoint, not '{name}'.",
+    "error.unknown_direction.near": "Ways are told {known} this touchpoint, not '{name}'.",
+    "error.unknown_path": "There is no way in place {name}. Known: {known}.",
+    "error.unknown_path.near": "There is no way in place {name}. Known: {known}.",
+    "paths.from": "From the first {touchpoint} on",
+    "paths.to": "To the last {touchpoint}",
+    "paths.way": "way",
+    "paths.none": "No way was taken by five customers.",
     # stages of life
     "error.move_needed": (
         "Whom to list is not clear: give --period, --before and --stage, as in `stages --period 2024-03 --before "

@@ -52,6 +52,18 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "började",
     "journeys.last": "senaste steg",
     "journeys.next_event": "därefter",
+    # vägar till en kontakt och vidare från den
+    "error.touchpoint_needed": "Vems väg som ska listas framgår inte: ange kontakten, som i `paths order --list to`.",
+    "error.unknown_touchpoint": "Ingen väg från eller till '{name}' är känd. Kända: {known}.",
+    "error.unknown_touchpoint.near": "Ingen väg från eller till '{name}' är känd; menade du '{near}'? Kända: {known}.",
+    "error.unknown_direction": "Vägar sägs {known} den här kontakten, inte '{name}'.",
+    "error.unknown_direction.near": "Vägar sägs {known} den här kontakten, inte '{name}'.",
+    "error.unknown_path": "Det finns ingen väg på plats {name}. Kända: {known}.",
+    "error.unknown_path.near": "Det finns ingen väg på plats {name}. Kända: {known}.",
+    "paths.from": "Från första {touchpoint}",
+    "paths.to": "Till senaste {touchpoint}",
+    "paths.way": "väg",
+    "paths.none": "Ingen väg togs av fem kunder.",
     # livets stadier
     "error.move_needed": (
         "Vilka som ska listas framgår inte: ange --period, --before och --stage, som i `stages --period 2024-03 "

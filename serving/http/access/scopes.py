@@ -32,6 +32,8 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/insights/metrics/{metric}/people": "read",
     "GET /v1/insights/stages": "read",
     "GET /v1/insights/stages/people": "read",
+    "GET /v1/insights/paths": "read",
+    "GET /v1/insights/paths/people": "read",
     "GET /v1/insights/journeys": "read",
     "GET /v1/insights/journeys/{journey}/{step}/people": "read",
     "POST /v1/jobs": "admin",

@@ -10,6 +10,7 @@ from features.config.settings import Settings
 from features.moments import iso
 from insights.stages import questions as of_stages
 from insights.tables import Tables
+from insights.ways import questions as of_ways
 from serving.http.insights.metrics import page_of
 from serving.store.engine import outages_as_errors
 
@@ -27,3 +28,16 @@ def answer_moved(settings: Settings, store: Engine, move: of_stages.Move, *, aft
     """Who moved so, but nobody who was erased since."""
     tables = Tables(settings.insights)
     return page_of(tables, store, of_stages.people_of(tables, move), after=after, count=count)
+
+
+def answer_paths(settings: Settings, touchpoint: str | None) -> Json:
+    """The ways to a touchpoint and from it on, or those of all that journeys begin or end with."""
+    answer = of_ways.told(Tables(settings.insights), touchpoint)
+    return {"as_of": iso(answer.as_of), "build": answer.build, "paths": answer.paths, "steps": answer.steps}
+
+
+@outages_as_errors()
+def answer_takers(settings: Settings, store: Engine, way: of_ways.Way, *, after: str, count: int) -> Json:
+    """Whose way it is, but nobody who was erased since."""
+    tables = Tables(settings.insights)
+    return page_of(tables, store, of_ways.people_of(tables, way), after=after, count=count)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from typing_extensions import TypedDict
 
+from insights.journeys.paths import Direction
 from serving.http.contract.values import Count, Moment
 
 Month: TypeAlias = str
@@ -26,6 +27,47 @@ class MoveAnswer(TypedDict):
     low: float | None
     high: float | None
     suppressed: bool
+
+
+class PathAnswer(TypedDict):
+    """A way that many took: the kinds of ``steps`` from the touchpoint on, or back from it, as far as it went.
+
+    ``place`` is its rank among those in its ``direction``; ``of`` are all customers who were at the touchpoint. What is
+    not among the most frequent kinds is called other.
+    """
+
+    touchpoint: str
+    direction: Direction
+    place: Count
+    steps: list[str]
+    customers: Count
+    of: Count
+    share: float
+    low: float
+    high: float
+
+
+class PathStepAnswer(TypedDict):
+    """How many were at a ``kind`` so many touchpoints after or before; null: there was no other touchpoint."""
+
+    touchpoint: str
+    direction: Direction
+    distance: Count
+    kind: str | None
+    customers: Count
+    of: Count
+    share: float
+    low: float
+    high: float
+
+
+class PathsAnswer(TypedDict):
+    """The ways customers take, as of the last refresh; of fewer than five customers nothing is told."""
+
+    as_of: Moment
+    build: str
+    paths: list[PathAnswer]
+    steps: list[PathStepAnswer]
 
 
 class StagesAnswer(TypedDict):

@@ -6,12 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from insights.journeys.paths import Direction
 from insights.stages.questions import Move
+from insights.ways.questions import Way
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
 from serving.http.insights.contract import PeopleAnswer
-from serving.http.insights.flows import answer_moved, answer_stages
-from serving.http.insights.flows_contract import StagesAnswer
+from serving.http.insights.flows import answer_moved, answer_paths, answer_stages, answer_takers
+from serving.http.insights.flows_contract import PathsAnswer, StagesAnswer
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
 
@@ -40,5 +42,23 @@ def flow_routes(current: CurrentState) -> APIRouter:
     ) -> Response:
         state, move = current.state, Move(period, before, stage)
         return json_response(answer_moved(state.settings, state.store, move, after=after, count=count))
+
+    @router.get("/paths", responses=answers(PathsAnswer), summary="The ways to a touchpoint, and from it on")
+    def get_insight_paths(
+        touchpoint: Annotated[str | None, Query(description="Only of this kind.", examples=["order"])] = None,
+    ) -> Response:
+        return json_response(answer_paths(current.state.settings, touchpoint))
+
+    @router.get("/paths/people", responses=answers(PeopleAnswer), summary="The customers whose way it is, by id")
+    def get_people_of_paths(
+        *,
+        touchpoint: Annotated[str, Query(description="A kind.", examples=["order"])],
+        direction: Annotated[Direction, Query(description="From the touchpoint on, or to it.")],
+        place: Annotated[int, Query(ge=1, description="Which of the ways, the most frequent first.")] = 1,
+        after: After = "",
+        count: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    ) -> Response:
+        state, way = current.state, Way(touchpoint, direction, place)
+        return json_response(answer_takers(state.settings, state.store, way, after=after, count=count))
 
     return router

@@ -41,3 +41,33 @@ def stages(
                 answer = answer_moved(settings, store, Move(period, before, stage), after="", count=count)
             out.say(*people_lines(answer, settings.language))
         out.answer(answer)
+
+
+def paths(
+    config: Config = YAML,
+    touchpoint: Annotated[str | None, typer.Argument(help="A kind that a journey begins or ends with.")] = None,
+    direction: Annotated[str | None, typer.Option("--list", help="List who went `from` it on so, or `to` it.")] = None,
+    place: Annotated[int, typer.Option(min=1, help="Which of the ways to list.")] = 1,
+    *,
+    count: Count = 1000,
+    as_json: Json = False,
+) -> None:
+    """Tell the most frequent ways to a touchpoint and from it on, or list who took one, as of the last refresh."""
+    from insights.ways.questions import Way
+    from serving.http.insights.flows import answer_paths, answer_takers
+    from serving.store.engine import opened_store
+    from serving.terminal.flows.tables import path_tables, people_lines
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        if direction is None:
+            answer = answer_paths(settings, touchpoint)
+            out.say(*path_tables(answer, settings.language))
+        elif touchpoint is None:
+            raise StamkundError("touchpoint_needed", field="touchpoint")
+        else:
+            with opened_store(settings) as store:
+                way = Way(touchpoint, direction, place)
+                answer = answer_takers(settings, store, way, after="", count=count)
+            out.say(*people_lines(answer, settings.language))
+        out.answer(answer)

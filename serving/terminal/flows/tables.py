@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from rich.console import RenderableType
@@ -27,6 +28,22 @@ def stage_tables(answer: Json, language: str) -> Iterator[RenderableType]:
         for row in rows:
             names = (text(f"stage.{row[name]}", language) for name in ("before", "stage"))
             table.add_row(*names, *_figures(row, language))
+        yield table
+
+
+def path_tables(answer: Json, language: str) -> Iterator[RenderableType]:
+    """A table for each touchpoint and direction: the most frequent ways, each with how many took it."""
+    if not answer["paths"]:
+        yield text("paths.none", language)
+    for (touchpoint, direction), rows in groupby(answer["paths"], key=itemgetter("touchpoint", "direction")):
+        table = Table(title=text(f"paths.{direction}", language, touchpoint=touchpoint), title_justify="left")
+        table.add_column("#", justify="right")
+        table.add_column(text("paths.way", language))
+        for name in ("insights.customers", "journeys.share", "insights.interval"):
+            table.add_column(text(name, language), justify="right")
+        for row in rows:
+            way = " → ".join(row["steps"] if direction == "from" else reversed(row["steps"]))
+            table.add_row(str(row["place"]), way, *_figures({**row, "suppressed": False}, language))
         yield table
 
 

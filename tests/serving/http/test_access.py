@@ -53,6 +53,8 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "GET /v1/insights/metrics/{metric}/people": ("read", None),
     "GET /v1/insights/stages": ("read", None),
     "GET /v1/insights/stages/people": ("read", None),
+    "GET /v1/insights/paths": ("read", None),
+    "GET /v1/insights/paths/people": ("read", None),
     "GET /v1/insights/journeys": ("read", None),
     "GET /v1/insights/journeys/{journey}/{step}/people": ("read", None),
     "GET /v1/insights/segments": ("read", None),
