@@ -31,7 +31,7 @@ def application() -> ASGIApp:
     return app
 
 
-def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> uvicorn.Config:
+def configuration(app: ASGIApp | str, *, connections: Connections, workers: int = 1) -> uvicorn.Config:
     """How an application is served, or what makes it in each of several workers, named as ``module:function``."""
     allow_many()
     if workers > 1:
@@ -44,7 +44,7 @@ def configuration(app: ASGIApp | str, *, connections: int, workers: int = 1) -> 
         access_log=False,
         server_header=False,
         ws="none",  # who asks for a web socket is answered like anybody else
-        http=cast("type[asyncio.Protocol]", Connections(connections).protocol),
+        http=cast("type[asyncio.Protocol]", connections.protocol),
         timeout_graceful_shutdown=GRACE,
     )
 

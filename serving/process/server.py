@@ -17,6 +17,7 @@ import uvicorn
 from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.environment import CONFIG, check_keys, check_lake, check_store
+from serving.http.limits.connections import Connections
 from serving.process.application import application, configuration
 from serving.process.lean import prepare_to_answer
 from serving.process.listener import address, listener
@@ -38,7 +39,7 @@ def serve(
 
     ``ready`` gets the address once requests are answered. What is being answered when the end comes is answered still.
     """
-    bound, connections = _prepare(config, host, port), read_settings(config).serving.connections
+    bound, connections = _prepare(config, host, port), _connections(config)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the end of a service is no failure
     try:
         if workers > 1:
@@ -54,7 +55,7 @@ def serve(
 @contextmanager
 def background_service(config: Path | str, *, host: str = "127.0.0.1", port: int = 3000) -> Iterator[str]:
     """The service in the background of this process, as long as the context is open; yields its address."""
-    bound, connections = _prepare(config, host, port), read_settings(config).serving.connections
+    bound, connections = _prepare(config, host, port), _connections(config)
     server = uvicorn.Server(configuration(application(), connections=connections))
     thread = threading.Thread(target=server.run, args=([bound],), name="stamkund-serve", daemon=True)
     thread.start()
@@ -75,6 +76,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+
+def _connections(config: Path | str) -> Connections:
+    settings = read_settings(config)
+    return Connections(settings.serving.connections, settings.language)
 
 
 def _prepare(config: Path | str, host: str, port: int) -> socket.socket:

@@ -20,6 +20,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from features.errors import StamkundError
+from serving.http.limits.connections import Connections
 from serving.process.application import application, configuration
 from serving.process.lean import prepare_to_answer
 from serving.process.worker import Worker
@@ -39,7 +40,9 @@ class Workers(Multiprocess):
 
     processes: list[Worker]  # type: ignore[assignment]
 
-    def __init__(self, workers: int, listener: socket.socket, ready: Callable[[], None], *, connections: int) -> None:
+    def __init__(
+        self, workers: int, listener: socket.socket, ready: Callable[[], None], *, connections: Connections
+    ) -> None:
         app = f"{__name__}:{worker.__name__}"
         super().__init__(configuration(app, connections=connections, workers=workers), [listener])
         self._ready = ready

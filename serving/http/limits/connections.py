@@ -12,6 +12,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from features.errors import StamkundError
+from features.texts.catalogue import Language
 from serving.telemetry.request_id import HEADER, request_id_of
 from serving.telemetry.requests import ERRORS
 
@@ -25,9 +26,13 @@ log.setLevel(logging.ERROR)  # what is no HTTP is counted: whoever sends it woul
 
 @dataclass
 class Connections:
-    """How many there may be; when one more comes, the one that has waited longest for its client makes way."""
+    """How many there may be; when one more comes, the one that has waited longest for its client makes way.
+
+    What is no request is refused in a ``language``.
+    """
 
     limit: int
+    language: Language = "en"
     idle: dict[BoundedProtocol, None] = field(default_factory=dict)  # those without a request, the longest first
 
     def protocol(self, *arguments: Any, **named: Any) -> BoundedProtocol:
@@ -89,7 +94,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, error: StamkundError) -> None:
         """Answer in the one shape of errors what becomes no request."""
         ERRORS.labels(error.code).inc()
-        body = orjson.dumps({"error": error.answer()})
+        body = orjson.dumps({"error": error.answer(self._limits.language)})
         headers = (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(body)),

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 import pytest
 from starlette.responses import PlainTextResponse
 
+from features.texts.catalogue import Language
 from serving.http.limits import connections
 from serving.http.limits.connections import BoundedProtocol
 from tests.serving.http.limits.server import running
@@ -66,6 +67,14 @@ def test_what_is_no_http_is_refused_in_the_one_shape_of_errors() -> None:
     error = json.loads(body)["error"]
     assert (error["code"], error["field"], "anna" in error["message"]) == ("malformed_request", None, False)
     assert list(error) == ["code", "params", "message", "field"]
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "This is no request"), ("sv", "Det här är inget anrop")])
+def test_what_is_no_http_is_refused_in_the_language_of_the_company(language: Language, begins: str) -> None:
+    with running(PlainTextResponse("here"), language=language) as port, connect(port) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: many\r\n\r\n")
+        error = json.loads(read_all(client).partition(b"\r\n\r\n")[2])["error"]
+    assert (error["code"], error["message"][: len(begins)]) == ("malformed_request", begins)
 
 
 LARGE = 20_000_000  # bytes, more than the buffers of two sockets hold
