@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 
@@ -20,6 +20,7 @@ from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.moments import iso
 from insights.segments.customers import Columns
+from insights.segments.funnel import STEPS, Audience
 from insights.segments.rules import folder_of
 
 Json = dict[str, object]
@@ -55,6 +56,19 @@ def strangers(node: Node, columns: Columns) -> list[Json]:
                 near = get_close_matches(str(text), [str(word) for word in words], n=1)
                 found.append({"name": name, "text": text, "near": near[0] if near else None})
     return found
+
+
+def steps_of(found: Audience) -> list[Json]:
+    """The steps of an audience's funnel: how many are left after each, and as a code why others are not."""
+    first: Json = {"step": "in_segment", "left": found.left[0], "reason": None}
+    steps = zip(found.steps, found.left[1:], strict=True)
+    return [first, *({"step": step, "left": left, "reason": STEPS[step]} for step, left in steps)]
+
+
+def outs_of(columns: Columns, found: Audience, ids: Sequence[str]) -> dict[str, str]:
+    """Of these customers, by id why each who cannot be reached is not."""
+    places = {id_: place for id_ in ids if (place := columns.place(id_)) is not None}
+    return {id_: reason for id_, place in places.items() if (reason := found.reason(place)) is not None}
 
 
 def known_segment(name: str, rules: Mapping[str, Rule]) -> Rule:

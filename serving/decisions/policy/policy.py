@@ -60,6 +60,12 @@ class Policy:
         """What the catalogue says of offers."""
         return Offers.of(self.candidates)
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of events that count."""
+        of_rests = {kind for rest, _ in self.rests.values() for kind in (rest.after, rest.without)}
+        return frozenset({*(limit.kind for limit in self.limits), *of_rests} - {None})  # type: ignore[arg-type]
+
     @property
     def checks(self) -> list[Check]:
         """What a candidate may fail."""
@@ -102,10 +108,8 @@ class Policy:
 
     def _history(self, record: Record | None, decisions: Moments, *, as_of: int) -> Mapping[str, Moments]:
         """By kind what limits and rests count of a customer: the decisions, and the events of their record."""
-        kinds = {limit.kind for limit in self.limits}
-        kinds |= {kind for rest, _ in self.rests.values() for kind in (rest.after, rest.without) if kind is not None}
         of_record = {} if record is None else {
-            kind: touches(record, kind, self.offers, as_of=as_of) for kind in kinds - {DECISION}
+            kind: touches(record, kind, self.offers, as_of=as_of) for kind in self.kinds - {DECISION}
         }  # fmt: skip
         chosen = [(time, self.offers.of_choice(touch)) for time, touch in decisions]
         return {DECISION: chosen, **of_record}

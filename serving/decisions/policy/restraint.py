@@ -52,6 +52,10 @@ class Restraint:
             self.full[-1][candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
         return not len(rows)
 
+    def leaves(self, candidate: int) -> bool:
+        """Whether there is room for a candidate, and it does not rest."""
+        return bool(self.allowance.fits[candidate]) and not any(until[candidate] for until in self.resting.values())
+
     def take(self, candidate: int) -> None:
         """Take a candidate, so that there is less room for the next one."""
         self.allowance.take(candidate)

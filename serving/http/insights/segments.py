@@ -16,9 +16,10 @@ from features.moments import iso
 from features.reading.iso import parse
 from insights.segments.customers import Columns
 from insights.segments.files import open_columns, version_of
-from insights.segments.funnel import STEPS, audience
+from insights.segments.funnel import Audience
 from insights.segments.rules import folder_of
-from insights.segments.telling import counted, known_segment, moves, page, sizes, why
+from insights.segments.telling import counted, known_segment, moves, outs_of, page, sizes, steps_of, why
+from serving.audiences.reach import reached
 from serving.http.answers.customers import customers_of, moment_of, no_consent, unknown_customer
 from serving.http.answers.profiles import profile_of
 from serving.http.answers.requests import Profile
@@ -69,6 +70,10 @@ class Segments:
         """``[customer]``: whether each is in a segment."""
         return self.columns.members(known_segment(name, self.rules), self.rules)
 
+    def reached(self, members: Mask, channel: str) -> Audience:
+        """Whom a channel reaches of these."""
+        return reached(self.state.settings, self.state.store, self.columns, members, channel)
+
 
 @outages_as_errors()
 def answer_segments(state: State) -> Json:
@@ -81,14 +86,13 @@ def answer_segments(state: State) -> Json:
 def answer_count(state: State, body: CountRequest) -> Json:
     """How many a rule, or conditions, hold for while they are written."""
     segments = Segments.of(state)
-    declared = SegmentSettings(when=body.rule, conditions=body.conditions)
-    text = declared.rule(segments.names)
+    text = SegmentSettings(when=body.rule, conditions=body.conditions).rule(segments.names)
     if not text:
         raise StamkundError("no_condition", field="rule")
     rule = Rule.of(text, segments.names)
     told = counted(segments.columns, rule, segments.rules)
     if body.channel is not None:
-        told["audience"] = _audience(segments, segments.columns.members(rule, segments.rules), body.channel)
+        told["audience"] = steps_of(segments.reached(segments.columns.members(rule, segments.rules), body.channel))
     return {**segments.head, **told}
 
 
@@ -99,17 +103,19 @@ def answer_segment(state: State, name: str, channel: str | None) -> Json:
     known_segment(name, segments.rules)
     told = {**segments.head, **segments.told(name), "history": list(sizes(state.settings, name))}
     if channel is not None:
-        told["audience"] = _audience(segments, segments.members(name), channel)
+        told["audience"] = steps_of(segments.reached(segments.members(name), channel))
     return told
 
 
 @outages_as_errors()
-def answer_members(state: State, name: str, after: str | None, limit: int) -> Json:
-    """A page of a segment's members, of those who allow it now."""
+def answer_members(state: State, name: str, after: str | None, limit: int, channel: str | None) -> Json:
+    """A page of a segment's members, of those who allow it now, and why some cannot be reached on a channel."""
     segments = Segments.of(state)
-    ids = page(segments.columns, segments.members(name), after=after, limit=limit + 1)
-    shown = _allowed(state, ids[:limit])
-    return {**segments.head, "segment": name, "members": shown, "next": ids[limit - 1] if len(ids) > limit else None}
+    members = segments.members(name)
+    ids = page(segments.columns, members, after=after, limit=limit + 1)
+    shown, following = _allowed(state, ids[:limit]), ids[limit - 1] if len(ids) > limit else None
+    out = {} if channel is None else {"out": outs_of(segments.columns, segments.reached(members, channel), shown)}
+    return {**segments.head, "segment": name, "members": shown, "next": following, **out}
 
 
 @outages_as_errors()
@@ -145,10 +151,3 @@ def _allowed(state: State, ids: list[str]) -> list[str]:
     profiles = {Profile(id_type="user_id", id=id_): id_ for id_ in ids}
     found = customers_of(state, list(profiles), moment_of(state, None))
     return [id_ for profile, id_ in profiles.items() if profile not in found or found[profile].passes("insights")]
-
-
-def _audience(segments: Segments, members: Mask, channel: str) -> list[Json]:
-    found = audience(segments.columns, members, channel, segments.state.settings.consent)
-    first: Json = {"step": "in_segment", "left": found.left[0], "reason": None}
-    steps = zip(found.steps, found.left[1:], strict=True)
-    return [first, *({"step": step, "left": left, "reason": STEPS[step]} for step, left in steps)]

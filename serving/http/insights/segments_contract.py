@@ -103,6 +103,7 @@ class MembersAnswer(TypedDict):
     customers: Count
     segment: str
     members: list[str]
+    out: NotRequired[Annotated[dict[str, str], Field(description="By id why a member cannot be reached, as a code.")]]
     next: Annotated[str | None, Field(description="The `after` of the next page; null at the end.")]
 
 

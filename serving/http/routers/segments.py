@@ -50,8 +50,9 @@ def segment_routes(current: CurrentState) -> APIRouter:
         segment: str,
         after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        channel: Annotated[str | None, Query(description="Also who cannot be reached on it, and why.")] = None,
     ) -> Response:
-        return json_response(answer_members(current.state, segment, after, limit))
+        return json_response(answer_members(current.state, segment, after, limit, channel))
 
     @router.get(f"{ONE}/moves", responses=answers(MovesAnswer, 404), summary="Who entered a segment, and who left it")
     def get_moves(

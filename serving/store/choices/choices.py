@@ -18,6 +18,11 @@ _C = CHOICES.c
 _CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
     _C.time > sa.bindparam("after")
 )
+_OF_ALL: Final = (
+    sa.select(_C.fragment, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel)
+    .where(_C.time > sa.bindparam("after"))
+    .order_by(_C.time, _C.seq)
+)
 _ADD: Final = sa.insert(CHOICES)
 
 
@@ -48,6 +53,11 @@ def past_of(ask: Ask, nodes: Collection[str], *, after: int) -> Past:
     """What was chosen for the person of some nodes after a moment (µs), in the order of time."""
     rows = sorted(ask_among(ask, _CHOICES, _C.fragment, nodes, after=after), key=lambda row: (row[1], row[0]))
     return Past(max((row[0] for row in rows), default=0), [(time, Touch(*touch)) for _, time, *touch in rows])
+
+
+def choices_after(ask: Ask, *, after: int) -> list[tuple[str, int, Touch]]:
+    """What was chosen for everybody after a moment (µs), each with its fragment and moment, in the order of time."""
+    return [(fragment, time, Touch(*touch)) for fragment, time, *touch in ask(_OF_ALL, after=after)]
 
 
 def add_choices(connection: Connection, choices: Sequence[Choice]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from features.arrays import Mask
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.language.rules.rule import Rule
@@ -13,12 +14,14 @@ from features.language.rules.types import Names
 from features.moments import iso
 from insights.segments.customers import Columns
 from insights.segments.files import open_columns
-from insights.segments.funnel import STEPS, audience
+from insights.segments.funnel import Audience
 from insights.segments.reading import columns_at
 from insights.segments.rules import folder_of, names_of, reads, rules_of
-from insights.segments.telling import counted, known_segment, page, sizes, why
+from insights.segments.telling import counted, known_segment, outs_of, page, sizes, steps_of, why
 from serving.audiences.export import export
+from serving.audiences.reach import reached
 from serving.scoring.batches.everyone import allowed
+from serving.store.engine import opened_store
 from serving.terminal.layout import add_row, table_of
 from serving.terminal.output import Output
 
@@ -35,6 +38,7 @@ class Asked:
     rules: Mapping[str, Rule]
     names: Names
     columns: Columns
+    as_of: int | None  # the moment that is asked for
 
     @classmethod
     def of(cls, settings: Settings, name: str | None, text: str | None, as_of: int | None) -> Asked:
@@ -48,7 +52,7 @@ class Asked:
             wanted = None if rule is None else reads(rule, rules)
             passing = allowed(settings, ("insights",), as_of=as_of)
             columns = columns_at(settings, as_of=as_of, names=wanted, allowed=passing)
-        return cls(settings, name or "", rule, rules, names, columns)
+        return cls(settings, name or "", rule, rules, names, columns, as_of)
 
     @property
     def head(self) -> dict[str, object]:
@@ -91,16 +95,22 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         out.warn(StamkundError("nobody_has", f"Nobody's {each['name']} is '{each['text']}'.{near}"))
     mask = asked.columns.members(rule, asked.rules)
     if channel is not None:
-        found = audience(asked.columns, mask, channel, asked.settings.consent)
-        steps = [("in_segment", found.left[0], None), *zip(found.steps, found.left[1:], STEPS.values(), strict=True)]
-        for step, left, reason in steps:
-            out.say(f"  {step}: {left:,}" + (f" (others: {reason})" if reason else ""))
-        told["audience"] = [{"step": step, "left": left, "reason": reason} for step, left, reason in steps]
+        found = _audience(asked, mask, channel)
+        told["audience"] = steps_of(found)
+        for step in told["audience"]:
+            out.say(f"  {step['step']}: {step['left']:,}" + (f" (others: {step['reason']})" if step["reason"] else ""))
+        if members:
+            told["out"] = outs_of(asked.columns, found, page(asked.columns, mask, after=None, limit=len(mask)))
     if members:
         ids = page(asked.columns, mask, after=None, limit=asked.columns.customers)
-        out.say(*ids)
+        out.say(*(f"{id_}  {reason}" if (reason := told.get("out", {}).get(id_)) else id_ for id_ in ids))
         told["list"] = ids
     out.answer({**asked.head, "segment": asked.name or None, **told})
+
+
+def _audience(asked: Asked, members: Mask, channel: str) -> Audience:
+    with opened_store(asked.settings) as store:
+        return reached(asked.settings, store, asked.columns, members, channel, as_of=asked.as_of)
 
 
 def one_person(out: Output, asked: Asked, customer: str) -> None:

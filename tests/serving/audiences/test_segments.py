@@ -27,6 +27,12 @@ RULES = """
 decisions:
   traits: {kids: number, joined: moment}
   arbitration: {formula: 1}
+  caps:
+    monthly: {limit: 1, channel: email, within: 30d}
+    seen: {limit: 2, counts: exposures, channel: push, within: 30d}
+    in_all: {limit: 1, scope: total, channel: sms}
+    of_spring: {limit: 1, campaign: spring}
+  rests: {clicked: {after: click, channel: letter, rest: 30d}}
   rules: {for_big: {about: 'candidate.offer_id == "cup"', when: segments.big}}
 """
 PLAIN = "decisions: {traits: {kids: number, joined: moment}}\n"
@@ -109,3 +115,47 @@ def test_an_event_that_changes_the_segment_changes_the_next_decision(http: TestC
              "properties": {"order_id": "o9", "total": 90, "products": [{"product_id": "x", "price": 90}]}}  # fmt: skip
     assert http.post("/v1/track", json=order).json()["accepted"] == 1
     assert sorted(item["offer_id"] for item in decided()["items"]) == ["cup", "pot"]
+
+
+def why_out(http: TestClient, settings: Settings, channel: str) -> dict[str, str]:
+    """By id why members of a segment cannot be reached, which HTTP and the command tell alike."""
+    got = http.get("/v1/insights/segments/lund/members", params={"channel": channel}).json()
+    assert asked(settings, "lund", "--channel", channel, "--list")["out"] == got["out"]
+    told: dict[str, str] = got["out"]
+    return told
+
+
+def test_who_has_had_enough_on_a_channel_falls_out_and_is_told_why(http: TestClient, settings: Settings) -> None:
+    no_address = dict.fromkeys(["ann", "bo", "cy", "fay"], "no_address")
+    steps = [(step["step"], step["left"]) for step in asked(settings, "lund", "--channel", "email")["audience"]]
+    assert steps == [("in_segment", 4), ("identified", 4), ("consented", 1), ("under_caps", 1), ("reachable", 0)]
+    assert why_out(http, settings, "email") == {**dict.fromkeys(no_address, "no_permission"), "ann": "no_address"}
+
+    body = {"profile": {"id": "ann"}, "placements": [{"id": "mail"}], "context": {"channel": "email"}}
+    assert not http.post("/v1/decisions", json=body).json()["placements"][0]["items"][0]["is_fallback"]
+    assert why_out(http, settings, "email")["ann"] == "capped"
+    one = http.get("/v1/insights/segments/lund", params={"channel": "email"}).json()
+    assert [step["left"] for step in one["audience"]] == [4, 4, 1, 0, 0]
+    before = asked(settings, "lund", "--channel", "email", "--list", "--as-of", "2024-06-29")
+    assert before["out"]["ann"] == "no_address"  # nothing was chosen by then
+    count = http.post("/v1/insights/segments/count", json={"conditions": {"city": "Lund"}, "channel": "email"}).json()
+    assert count["audience"] == one["audience"]
+
+
+def test_exposures_rests_and_what_is_used_up_for_all_count(http: TestClient, settings: Settings) -> None:
+    def track(name: str, who: str, event: str, channel: str) -> None:
+        sent = {"messageId": name, "userId": who, "event": event, "timestamp": "2024-06-28T10:00:00Z",
+                "context": {"channel": channel}, "properties": {"promotion_id": "pot"}}  # fmt: skip
+        assert http.post("/v1/track", json=sent).json()["accepted"] == 1
+
+    track("v1", "cy", "Promotion Viewed", "push")
+    assert "capped" not in why_out(http, settings, "push").values()
+    track("v2", "cy", "Promotion Viewed", "push")
+    assert [who for who, why in why_out(http, settings, "push").items() if why == "capped"] == ["cy"]
+    track("u1", "fay", "Promotion Clicked", "letter")
+    assert [who for who, why in why_out(http, settings, "letter").items() if why == "capped"] == ["fay"]
+
+    assert "capped" not in why_out(http, settings, "sms").values()
+    body = {"profile": {"id": "di"}, "placements": [{"id": "text"}], "context": {"channel": "sms"}}
+    assert not http.post("/v1/decisions", json=body).json()["placements"][0]["items"][0]["is_fallback"]
+    assert set(why_out(http, settings, "sms").values()) == {"capped"}
