@@ -12,8 +12,8 @@ from insights.dimensions import Dimension
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
-from insights.metrics.courses import Course, rows_of
-from insights.metrics.lifetime import Lifetime, worth_of
+from insights.metrics.courses.course import Course, rows_of
+from insights.metrics.courses.lifetime import Lifetime, worth_of
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile

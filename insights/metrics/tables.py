@@ -17,14 +17,14 @@ from insights.dimensions import Dimension, dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
 from insights.metrics.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.cells import Cells, Told, cells
-from insights.metrics.courses import Course, course_cells, rows_of
+from insights.metrics.courses.course import Course, course_cells, rows_of
+from insights.metrics.courses.lifetime import Lifetime, lifetime_cells, model_of
+from insights.metrics.courses.retention import retention_cells
 from insights.metrics.defaults import default_metrics
-from insights.metrics.lifetime import Lifetime, lifetime_cells, model_of
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, INTERVAL
-from insights.metrics.retention import retention_cells
 from insights.metrics.scores import Score, score_cells
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods

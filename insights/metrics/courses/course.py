@@ -16,7 +16,7 @@ from insights.dimensions import Dimension
 from insights.intervals import Estimate, proportion, survival, time_until
 from insights.metrics.cells import Cells
 from insights.metrics.columns import Unit
-from insights.metrics.leaving import lapses, subscription_ends
+from insights.metrics.courses.leaving import lapses, subscription_ends
 from insights.people import Audience
 from insights.periods import Periods
 
