@@ -28,6 +28,7 @@ from serving.terminal.commands import (
     service,
 )
 from serving.terminal.flows import commands as flows
+from serving.terminal.jobs import commands as jobs
 from serving.terminal.options import ending
 
 HELP: Final = """From raw customer events to the right offer for the right customer.
@@ -41,6 +42,7 @@ decided = typer.Typer(help="What was decided, for the tools of others.", no_args
 offered = typer.Typer(help="See and say what is offered, beside your files.", no_args_is_help=True)
 reports = typer.Typer(help="Reports for people, and whom they are about.", no_args_is_help=True)
 happening = typer.Typer(help="What is happening to your customers.", no_args_is_help=True)
+work = typer.Typer(help="Long work that was asked for over HTTP: list, show and end it.", no_args_is_help=True)
 access = typer.Typer(help="Make, list, rotate and revoke the API keys of the service.", no_args_is_help=True)
 
 app.command(epilog=ending("stamkund init orders.csv customers.parquet exports/"))(data.init)
@@ -86,6 +88,10 @@ happening.command(epilog=ending("stamkund insights journeys purchase --by channe
 happening.command(epilog=ending("stamkund insights stages --last 3"))(flows.stages)
 happening.command(epilog=ending("stamkund insights paths order"))(flows.paths)
 happening.command(epilog=ending("stamkund insights segments loyal --channel email"))(insights.segments)
+app.add_typer(work, name="jobs")
+work.command("list", epilog=ending("stamkund jobs list --state failed"))(jobs.list_jobs)
+work.command(epilog=ending("stamkund jobs show 1f2e3d4c"))(jobs.show)
+work.command(epilog=ending("stamkund jobs cancel 1f2e3d4c"))(jobs.cancel)
 app.add_typer(access, name="keys")
 access.command(epilog=ending("stamkund keys create shop --scope write --scope read --expires 90d"))(keys.create)
 access.command("list", epilog=ending("stamkund keys list --json"))(keys.list_keys)

@@ -1,0 +1,1 @@
+"""Long work as the terminal shows it."""
