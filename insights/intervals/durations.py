@@ -5,6 +5,9 @@ Kaplan–Meier with Greenwood's variance on the log(−log) scale, which stays w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +27,7 @@ def survival(
     Estimate(0.5, 0.0578471 to 0.844861, n=3)
     """
     moments = np.asarray(at, dtype=np.float64)
-    curves = [_curve(durations[cells == cell], ended[cells == cell], moments, level) for cell in range(size)]
+    curves = [_curve(*part, moments, level) for part in _parts(durations, ended, cells, size)]
     value, low, high, n = (np.stack(part) for part in zip(*curves, strict=True))
     return Estimate(value, low, high, n)
 
@@ -38,28 +41,36 @@ def time_until(
     Estimate(10, 5 to 15, n=20)
     """
     found = []
-    for cell in range(size):
-        mine = cells == cell
-        seen = np.unique(durations[mine & ended])
-        value, low, high, _ = _curve(durations[mine], ended[mine], seen, level)
+    for own, over in _parts(durations, ended, cells, size):
+        seen = np.unique(own[over])
+        value, low, high, _ = _curve(own, over, seen, level)
         # The curve's upper end crosses later: it bounds the time from above.
         ends = (_first(seen, curve <= 1 - share + 1e-12) for curve in (value, low, high))
-        found.append((*ends, np.count_nonzero(mine)))
+        found.append((*ends, len(own)))
     return Estimate(*np.array(found).reshape(size, 4).T)
 
 
+def _parts(durations: Floats, ended: Mask, cells: Ints, size: int) -> Iterator[tuple[Floats, Mask]]:
+    """The durations of each cell, sorted, and which of them ended: all cells in one sorting."""
+    order = np.lexsort((durations, cells))
+    starts = np.searchsorted(cells[order], np.arange(size + 1))
+    for start, end in pairwise(starts):
+        own = order[start:end]
+        yield durations[own], ended[own]
+
+
 def _curve(durations: Floats, ended: Mask, at: Floats, level: float) -> tuple[Floats, Floats, Floats, Floats]:
-    """Value, low, high and how many were watched, at each moment."""
-    times, places = np.unique(durations, return_inverse=True)
-    ends = np.bincount(places, ended, minlength=len(times))
-    at_risk = np.bincount(places, minlength=len(times))[::-1].cumsum()[::-1]
+    """Value, low, high and how many were watched, at each moment, of sorted durations."""
+    times, first = np.unique(durations, return_index=True)
+    ends = np.add.reduceat(ended.astype(np.int64), first) if len(first) else first
+    at_risk = len(durations) - first
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.cumprod(1 - ends / at_risk)
         error = np.sqrt(np.cumsum(ends / (at_risk * (at_risk - ends)))) / np.abs(np.log(left))
         low, high = (left ** np.exp(side * z_score(level) * error) for side in (1, -1))
     step = np.searchsorted(times, at, side="right")
     value, low, high = (np.concatenate([[1.0], part])[step] for part in (left, low, high))
-    watched = np.asarray((durations[None, :] >= at[:, None]).sum(axis=1), dtype=np.float64)
+    watched = (len(durations) - np.searchsorted(durations, at)).astype(np.float64)
     # The log scale knows nothing of a share of 1 or 0: Wilson's interval does.
     all_or_none = (value == 1) | (value == 0)
     exact = proportion(value, np.where(value == 1, watched, len(durations)), level=level)
