@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from features.arrays import Floats, Mask
 from insights.intervals import LEVEL, Estimate
@@ -55,7 +56,8 @@ def adjusted(x: Floats, went: Mask, y: Floats, *, seed: int = 0, level: float = 
     counts = {"went": int(went.sum()), "dropped": int((~went).sum()), "needed": FEWEST}
     if min(counts["went"], counts["dropped"]) < FEWEST:
         return Refusal("loss_too_few", counts)
-    chance, brought = _cross_fitted(x, went, y, seed)
+    with threadpool_limits(1):  # these matrices are narrow: threads wait for each other longer than they compute
+        chance, brought = _cross_fitted(x, went, y, seed)
     outside = float((chance[~went] < OVERLAP).mean())
     if outside > OUTSIDE:
         return Refusal("loss_no_overlap", {"outside": outside, "allowed": OUTSIDE})

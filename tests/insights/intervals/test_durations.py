@@ -46,3 +46,15 @@ def test_a_median_of_those_who_came_alone_would_be_too_short() -> None:
     # Four came after 1 to 4 days; six have not after 10: half have not come.
     durations, came = np.array([1.0, 2, 3, 4, *[10] * 6]), np.arange(10) < 4
     assert np.isnan(time_until(durations, came, np.zeros(10, dtype=np.int64), 1).value[0])
+
+
+def test_the_order_of_rows_and_the_other_cells_change_nothing() -> None:
+    # Cell 0 ends at 1 and 2 of three, cell 1 at 5 of two; nobody is in cell 2.
+    durations, ended = np.array([5.0, 2, 9, 1, 6]), np.array([True, True, False, True, False])
+    cells = np.array([1, 0, 0, 0, 1])
+    left = survival(durations, ended, cells, 3, at=[1, 2, 5])
+    assert left.value[0].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 3])
+    assert left.value[1].tolist() == pytest.approx([1, 1, 1 / 2])
+    assert np.isnan(left.value[2]).all()
+    assert left.n.tolist() == [[3, 2, 1], [2, 2, 2], [0, 0, 0]]
+    assert time_until(durations, ended, cells, 3).value[:2].tolist() == [2, 5]
