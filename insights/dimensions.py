@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ import polars as pl
 
 from features.arrays import Ints
 from insights.people import Audience
+from insights.standing import Standing, standings
 
 OF_EVENTS: Final[Mapping[str, str]] = {"channel": "channel", "category": "category", "campaign": "campaign_id"}
 MOST: Final = 20  # groups of a dimension; the smaller ones are one together
@@ -19,13 +20,17 @@ OTHER: Final = "other"
 
 @dataclass(frozen=True)
 class Dimension:
-    """The groups of a dimension, the most frequent first; ``column`` holds it in frames of events, or of customers."""
+    """The groups of a dimension, the most frequent first; ``column`` holds it in frames of events, or of customers.
+
+    With a ``standing`` no frame holds it: a customer's group is that in which a period's end finds them.
+    """
 
     name: str
     column: str
     groups: tuple[str, ...]
     rest: bool  # whether there are others than these
     of_customers: bool
+    standing: Standing | None = None
 
     @property
     def labels(self) -> tuple[str | None, ...]:
@@ -35,7 +40,12 @@ class Dimension:
     @property
     def overlaps(self) -> bool:
         """Whether a customer may be in several groups."""
-        return not self.of_customers
+        return not self.of_customers and self.standing is None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is read from."""
+        return (self.column,) if self.standing is None else ()
 
     def places(self, frame: pl.DataFrame) -> Ints:
         """The place of each row's group among the labels."""
@@ -56,6 +66,16 @@ def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
     of_customers = [_dimension(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
     few = [dimension for dimension in of_customers if not dimension.rest]
     return [dimension for dimension in (*found, *few) if dimension.groups]
+
+
+def standing_dimensions(audience: Audience, moments: Collection[int], others: Collection[str]) -> list[Dimension]:
+    """Where customers stood at some moments, but nothing that goes by the name of ``others``."""
+    told = {name: standing for name, standing in standings(audience, moments) if name not in others}
+    every = [
+        replace(_dimension(name, "group", standing.groups.lazy(), of_customers=False), column=name, standing=standing)
+        for name, standing in told.items()
+    ]
+    return [dimension for dimension in every if dimension.groups]
 
 
 def _dimension(name: str, column: str, frame: pl.LazyFrame, *, of_customers: bool) -> Dimension:

@@ -40,7 +40,8 @@ def write_behind(
             worth = worth_of(base, audience, periods)
             once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth
             yield _of_rows(audience, once, number, by, periods)
-    columns = {dimension.column for dimension in by} | {name for where in lists for name in needed(where)}
+    own = {name for where in lists for name in needed(where)}
+    columns = own.union(*(dimension.columns for dimension in by))
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
     for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if lists else ():
         groups = pl.DataFrame({

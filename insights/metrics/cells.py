@@ -97,6 +97,9 @@ def _of_alike(
 
 def places_of(dimension: Dimension, chunk: Chunk) -> Ints:
     """The place of each event's group among the labels of a dimension."""
+    if dimension.standing is not None:
+        groups, place = chunk.standing(dimension.standing)
+        return dimension.places(pl.DataFrame({dimension.column: groups}))[place]
     if not dimension.of_customers:
         return dimension.places(chunk.events)
     return dimension.places(chunk.customers)[chunk.customer]
@@ -151,4 +154,4 @@ def _by_rows(metrics: Sequence[Metric]) -> list[list[Metric]]:
 def _columns(metrics: Sequence[Metric], dimensions: Sequence[Dimension]) -> list[str]:
     measures = [each for metric in metrics for each in (metric.top, metric.bottom) if each]
     own = {name for each in measures for name in (*sources(each.column), *needed(each.where))}
-    return sorted(own | {dimension.column for dimension in dimensions})
+    return sorted(own | {name for dimension in dimensions for name in dimension.columns})

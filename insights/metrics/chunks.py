@@ -15,6 +15,7 @@ from features.events.knowledge import known_events
 from features.moments import month
 from insights.people import Audience
 from insights.periods import Periods
+from insights.standing import Standing
 
 AT_A_TIME: Final = 2_000_000  # events
 
@@ -32,6 +33,14 @@ class Chunk:
     period: Ints
     customer: Ints
     customers: pl.DataFrame
+    ends: Ints  # the last µs of each of its periods
+
+    def standing(self, standing: Standing) -> tuple[pl.Series, Ints]:
+        """Where each customer stood when each period ended, and the place of each event's among these."""
+        count = max(len(self.customers), 1)
+        pairs, place = np.unique(self.period * count + self.customer, return_inverse=True)
+        period, customer = np.divmod(pairs, count)
+        return standing.at(self.ends[period], self.customers["customer_id"].gather(customer)), place
 
 
 def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: Sequence[str]) -> Iterator[Chunk]:
@@ -48,7 +57,8 @@ def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: 
         names, customer = _numbered(events["customer_id"])
         customers = names.to_frame().join(known, on="customer_id", how="left", maintain_order="left")
         period = periods.place(events["time"].to_numpy()) - first
-        yield Chunk(first, last - first, events.drop("customer_id"), period, customer, customers)
+        ends = periods.ends[first:last]
+        yield Chunk(first, last - first, events.drop("customer_id"), period, customer, customers, ends)
 
 
 def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:

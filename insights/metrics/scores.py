@@ -95,7 +95,7 @@ def score_cells(
     """All cells of scores, some periods at a time."""
     kinds = sorted({kind for score in scores for kind in score.kinds})
     own = {name for score in scores for name in (*needed(score.where), *([score.weight] if score.weight else []))}
-    columns = sorted(own | {dimension.column for dimension in dimensions} | {"rating", "event_id"})
+    columns = sorted(own | {name for dimension in dimensions for name in dimension.columns} | {"rating", "event_id"})
     for chunk in chunks(audience, periods, kinds, columns) if scores else ():
         for score in scores:
             answers = _answers(chunk, score)

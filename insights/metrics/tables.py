@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from features.arrays import Floats, Ints, Mask
 from features.config.sections.insights.metrics import MetricSettings
-from insights.dimensions import Dimension, dimensions
+from insights.dimensions import Dimension, dimensions, standing_dimensions
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
 from insights.metrics.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.cells import Cells, Told, cells
@@ -44,6 +44,9 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     """Write the tables ``metrics``, ``dimensions`` and ``cells``."""
     metrics = metrics_of(audience)
     by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
+    months = _periods(audience, "month")
+    moments = [] if months is None else [*(int(end) for end in months.ends if end < audience.as_of), audience.as_of]
+    by += standing_dimensions(audience, moments, {each.name for each in by})
     by = [each for each in by if each.name != INTERVAL]
     overlaps = {each.name: each.overlaps for each in by}
     if any(_is_retention(metric) for metric in metrics):
@@ -53,7 +56,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     told = [{**_told(metric), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
-    if (months := _periods(audience, "month")) is not None and metrics:
+    if months is not None and metrics:
         draft.write(BEHIND, pa.concat_tables(write_behind(audience, metrics, by, months)).sort_by("list"))
     table = pa.concat_tables([CELLS.empty_table(), *found])
     draft.write(

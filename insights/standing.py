@@ -1,0 +1,93 @@
+"""Where customers stand when a period ends: in which stage and persona, and how high models score them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Ints
+from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.profiles.consent import gatekeeper_of
+from features.profiles.feature_set import FeatureSet
+from features.profiles.frames import profiles_at
+from features.scores.table import read_scores
+from insights.people import Audience
+from insights.segments.columns.features import needed
+
+FEATURES: Final = ("stage", "persona")
+BANDS: Final = 5
+SCORE: Final = "score_"  # begins the name of the dimension of a model's scores
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ``group`` of each ``customer_id`` at some ``moments`` (µs, in order), by the place of the ``moment``.
+
+    >>> groups = pl.DataFrame({"moment": [0, 1], "customer_id": ["ann", "ann"], "group": ["new", "loyal"]})
+    >>> Standing(np.array([10, 20]), groups).at(np.array([9, 10, 19, 25]), pl.Series(["ann"] * 4)).to_list()
+    [None, 'new', 'new', 'loyal']
+    """
+
+    moments: Ints
+    groups: pl.DataFrame
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame) -> Self:
+        """From ``as_of, customer_id, group``."""
+        moments = rows["as_of"].unique().sort()
+        places = pl.DataFrame({"as_of": moments, "moment": np.arange(len(moments))})
+        groups = rows.drop_nulls().join(places, on="as_of").select("moment", "customer_id", "group")
+        return cls(moments.to_numpy().astype(np.int64), groups)
+
+    def at(self, time: Ints, customer: pl.Series) -> pl.Series:
+        """The group of each customer at the last of the moments by a time (µs); null where none is known."""
+        place = self.moments.searchsorted(time, side="right") - 1
+        asked = pl.DataFrame({"moment": place, "customer_id": customer})
+        return asked.join(self.groups, on=["moment", "customer_id"], how="left", maintain_order="left")["group"]
+
+
+def standings(audience: Audience, moments: Collection[int]) -> Iterator[tuple[str, Standing]]:
+    """By name: stage and persona as of some moments, and the band of each model's scores as of its batches."""
+    yield from _of_features(audience, sorted({*moments}))
+    yield from _of_scores(audience)
+
+
+def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
+    file = audience.settings.feature_set
+    if not file.exists() or not moments:
+        return
+    fitted = FeatureSet.load(file)
+    own = [name for name in FEATURES if name in fitted.names]
+    if not own:
+        return
+    allowed = _passing(audience, "profiles")
+    profiles = allowed.over(profiles_at(audience.lake, needed(fitted, own), as_of=moments).lazy()).collect()
+    for name in own:
+        words = dict(enumerate(fitted.feature(name).vocabulary))
+        group = pl.col(name).fill_nan(None).cast(pl.Int64).replace_strict(words, default=None, return_dtype=pl.String)
+        yield name, Standing.of(profiles.select("as_of", "customer_id", group=group))
+
+
+def _of_scores(audience: Audience) -> Iterator[tuple[str, Standing]]:
+    rows = read_scores(audience.settings.scores, allowed=_passing(audience, "scores"))
+    told = rows.filter(pl.col("as_of") <= audience.as_of)
+    newest = told.filter(pl.col("version") == pl.col("version").max().over("model", "as_of"))
+    best = newest.group_by("model", "as_of", "customer_id").agg(pl.col("value").max()).collect()
+    for (model,), own in sorted(best.partition_by("model", as_dict=True).items()):
+        yield f"{SCORE}{model}", Standing.of(own.select("as_of", "customer_id", group=_band()))
+
+
+def _band() -> pl.Expr:
+    """Which fifth of its batch a score is in, ``5 of 5`` the highest; equal scores are in the same one."""
+    rank, count = pl.col("value").rank("average").over("as_of"), pl.len().over("as_of")
+    return pl.format(f"{{}} of {BANDS}", (rank * BANDS / count).ceil().cast(pl.Int64).clip(1, BANDS))
+
+
+def _passing(audience: Audience, gate: str) -> Pass:
+    """Whom insights may tell of and whose features, or scores, may be read."""
+    keeper = gatekeeper_of(audience.settings, audience.lake)
+    return audience.allowed & (EVERYBODY if keeper is None else keeper.passes(gate, as_of=audience.as_of))
