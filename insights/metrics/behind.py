@@ -40,8 +40,8 @@ def write_behind(
             worth = worth_of(base, audience, periods)
             once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth
             yield _of_rows(audience, once, number, by, periods)
-    own = {name for where in lists for name in needed(where)}
-    columns = own.union(*(dimension.columns for dimension in by))
+    asked = {name for where in lists for name in needed(where)}
+    columns = asked.union(*(dimension.columns for dimension in by))
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
     for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if lists else ():
         groups = pl.DataFrame({

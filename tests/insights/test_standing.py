@@ -65,6 +65,16 @@ def test_whoever_does_not_allow_profiles_is_in_no_stage(tmp_path: Path) -> None:
     assert {cell["group"]: cell["customers"] for cell in january} == {None: 5, "lapsed": None}
 
 
+def test_members_of_each_segment_when_the_period_ends_are_beside_the_others(tmp_path: Path) -> None:
+    segments = {"loyal": {"stage": "loyal"}, "there": {"stage": {"not": "lapsed"}}}
+    settings = built(tmp_path, segments=segments)
+    loyal = {(cell["period"], cell["group"]): cell["customers"] for cell in cells_of(settings, "segment_loyal")}
+    assert loyal["2024-01", "out"] == 6
+    assert loyal["2024-02", "in"] == 5
+    there = {(cell["period"], cell["group"]): cell["customers"] for cell in cells_of(settings, "segment_there")}
+    assert (there["2024-01", "in"], there["2024-01", "out"]) == (5, None)  # whoever is loyal is there too
+
+
 def test_scores_are_those_of_the_newest_batch_no_later_than_the_periods_end(tmp_path: Path) -> None:
     settings = shop(tmp_path, EVENTS)
     # In the batch of January f is the lowest of six and the others are equal; in that of March, f is the highest.
