@@ -60,7 +60,7 @@ def quantile_cells(
     """All cells of quantiles, some periods at a time."""
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
     own = {name for metric in metrics for name in (*sources(metric.column), *needed(metric.where))}
-    columns = sorted(own | {dimension.column for dimension in dimensions})
+    columns = sorted(own | {name for dimension in dimensions for name in dimension.columns})
     for chunk in chunks(audience, periods, kinds, columns) if metrics else ():
         for metric in metrics:
             for dimension in (None, *dimensions):
