@@ -6,6 +6,7 @@ from insights.report.cells import shown_metrics
 from insights.report.journeys import journeys_section
 from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
+from insights.report.stages import stages_section
 from insights.report.words import Row, Words
 from insights.tables import Tables
 
@@ -28,6 +29,7 @@ def customers_report(tables: Tables, *, name: str, currency: str, minor_units: i
             words,
             minor_units=minor_units,
         ),
+        stages_section(_rows(tables, "stage_moves"), words),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),
     ]

@@ -60,6 +60,11 @@ REPORT: Final[Mapping[str, str]] = {
     "compared with customers like them who did; that being dropped causes it is not shown. The most it can "
     "be is beside it.",
     # what a point is worth
+    "report.stages": "Stages of life: who moved last month",
+    "report.stages.absent": "No move of five customers or more between stages of life is known of a whole month.",
+    "report.stages.move": "from → to",
+    "report.stages.customers": "customers",
+    "report.stages.share": "of those in the stage before (95 % interval)",
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "
     "spent afterwards.",

@@ -60,6 +60,11 @@ REPORT: Final[Mapping[str, str]] = {
     "jämfört med liknande kunder som gjorde det; att avbrottet är orsaken är inte visat. Det mesta det "
     "kan vara står bredvid.",
     # vad en poäng är värd
+    "report.stages": "Livets stadier: vilka som bytte den senaste månaden",
+    "report.stages.absent": "Inget byte av fem kunder eller fler mellan livets stadier är känt för en hel månad.",
+    "report.stages.move": "från → till",
+    "report.stages.customers": "kunder",
+    "report.stages.share": "av dem i stadiet före (95 % intervall)",
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "
     "köpte efteråt.",

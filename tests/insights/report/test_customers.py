@@ -17,6 +17,7 @@ from insights.journeys.tables import STEPS
 from insights.loss.tables import LOSSES
 from insights.metrics.tables import CELLS
 from insights.report import customers_report
+from insights.stages.tables import MOVES
 from insights.tables import Tables
 from insights.worth.tables import WORTH
 
@@ -62,12 +63,20 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
          "params": json.dumps({"outside": 0.4, "allowed": 0.05})},
     ]  # fmt: skip
     following = [{"journey": "checkout", "step": "cart", "next": "visit", "entries": 500}]
+    moves = [
+        {"period": period, "before": before, "stage": stage, "customers": count, "of": 200, "share": count / 200,
+         "low": 0.1, "high": 0.3, "suppressed": False}
+        for period, before, stage, count in [
+            ("2024-02", "new", "lapsed", 77), ("2024-03", "active", "lapsed", 41), ("2024-03", "active", "active", 159),
+        ]
+    ]  # fmt: skip
     found = Tables(tmp_path_factory.mktemp("insights"))
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
         draft.write("worth", pa.Table.from_pylist(worth, WORTH))
         draft.write("journeys", pa.Table.from_pylist(steps, STEPS))
         draft.write("losses", pa.Table.from_pylist(losses, LOSSES))
+        draft.write("stage_moves", pa.Table.from_pylist(moves, MOVES))
         draft.write("journey_next", pa.Table.from_pylist(following))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
@@ -171,3 +180,10 @@ def test_texts_are_there_in_both_languages() -> None:
     for code in own:
         fields = [set(re.findall(r"\{(\w+)\}", LANGUAGES[language][code])) for language in ("en", "sv")]
         assert fields[0] == fields[1], code
+
+
+def test_moves_to_other_stages_in_the_last_month_are_told(tables: Tables) -> None:
+    said = " ".join(Reader(customers_report(tables, name="Shop", currency="SEK", language="sv")).said)
+    assert "aktiv → förlorad 41 20,5 % (10,0 % – 30,0 %)" in re.sub(r"\s+", " ", said)
+    assert "ny → förlorad" not in said
+    assert "aktiv → aktiv" not in said
