@@ -13,7 +13,12 @@ from serving.jobs.build import build_all
 from tests.sample import sample_config
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-TRAINING = ("what_customers_are_worth", "your_own_estimator")  # train and register a model, which takes a while
+TRAINING = (  # train and register a model, or score everybody, which takes a while
+    "what_customers_are_worth",
+    "what_decisions_bring",
+    "what_drives_lapse",
+    "your_own_estimator",
+)
 CASES = [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] if p.stem in TRAINING else []) for p in NOTEBOOKS]
 
 

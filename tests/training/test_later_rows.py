@@ -95,6 +95,7 @@ def assert_holds_all_that_models_learn_from(table: Dataset, name: str) -> None:
 
 
 @pytest.mark.usefixtures("sketch")
+@pytest.mark.slow
 def test_with_and_without_later_rows_the_same_bytes_are_made(tmp_path: Path) -> None:
     coupons = (event(c, "coupon_applied", day, item_id="i1") for c in range(0, CUSTOMERS, 2) for day in (100, 285))
     everything = [*events(CUSTOMERS), *coupons, *surprises()]

@@ -136,6 +136,7 @@ def test_a_short_history_is_refused_by_the_gate(settings: Settings, days: int) -
     assert [(report.rows, report.model) for report in reports] == [(0, None)] * 3
 
 
+@pytest.mark.slow
 def test_a_back_test_replaces_no_champion_that_knows_more(tmp_path: Path) -> None:
     settings = shop(tmp_path, events())
     train(settings, as_of=AS_OF, targets=["lapse"])
@@ -211,6 +212,7 @@ def fingerprint_of(settings: Settings, *, quick: bool = False) -> str:
     return found[0]
 
 
+@pytest.mark.slow
 def test_whatever_a_model_is_made_from_is_in_its_fingerprint(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,6 +311,7 @@ def test_a_model_is_what_the_fit_gave_and_its_percentiles_are_of_those_to_be_sco
 
 
 @pytest.mark.usefixtures("sketch")
+@pytest.mark.slow
 def test_without_anyone_to_be_scored_percentiles_are_of_all_that_taught(settings: Settings) -> None:
     later = (DAYS + 60) * DAY  # the last order is more than 56 days ago
     (report,) = train(settings, as_of=later, targets=["lapse"])

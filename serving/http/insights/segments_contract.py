@@ -22,7 +22,7 @@ class Condition(TypedDict):
     left: Annotated[int, Field(ge=0, description="Who meet it and all before it.")]
 
 
-class Step(TypedDict):
+class AudienceStep(TypedDict):
     """A step of the audience funnel: how many are left after it, and as a code why others are not."""
 
     step: Literal["in_segment", "identified", "consented", "under_caps", "reachable"]
@@ -46,7 +46,7 @@ class Counted(TypedDict):
     share: Annotated[float | None, Field(ge=0, le=1)]
     conditions: list[Condition]
     nobody_has: Annotated[list[Stranger], Field(description="Texts of the rule that nobody has.")]
-    audience: NotRequired[list[Step]]
+    audience: NotRequired[list[AudienceStep]]
 
 
 class CountAnswer(Counted):

@@ -95,7 +95,7 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
     assert (receipt["status"], receipt["models"]) == ("hidden", {})
     counts = {"lake events": 18, "lake customers": 1, "lake snapshots": 1, "records": 1, "event_log": 1, "decisions": 2}
     counts |= {"scores": 1, "lake identifications": 0, "identity": 0, "sightings": 0, "households": 0, "rulings": 0}
-    counts |= {"rejected": 1, "choices": 1}
+    counts |= {"rejected": 1, "choices": 1, "segments": 0}
     assert receipt["counts"] == counts
     assert list(receipt["elsewhere"]) == ["postgresql://crm/scores, table scores"]
     for asked in ({}, {"as_of": "2024-03-01"}):  # by the record, and by the lake, which still holds them
