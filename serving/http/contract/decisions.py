@@ -15,7 +15,7 @@ class Chosen(TypedDict):
     """An offer that is chosen, with the figures that it was chosen by."""
 
     offer_id: str
-    name: str
+    name: str | None
     campaign_id: str | None
     score: float | None
     propensity: Chance | None
@@ -55,7 +55,7 @@ class NotChosen(TypedDict):
     """An offer that is not chosen: the parameters of the reason, and a sentence."""
 
     offer_id: str
-    name: str
+    name: str | None
     campaign_id: str | None
     params: Json
     detail: str
@@ -124,7 +124,7 @@ class Considered(TypedDict):
     """A candidate that was considered: its figures, its rank among the eligible ones from 1, and all that it failed."""
 
     offer_id: str
-    name: str
+    name: str | None
     campaign_id: str | None
     rank: Count | None
     score: float | None
