@@ -18,7 +18,7 @@ from benchmarks.insights.world import AS_OF, DIMENSIONS, KINDS, MONTHS, world
 from features.config.sections.insights.metrics import Divisor, MetricSettings
 from features.config.settings import Settings
 from features.moments import micros
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.metrics.cells import cells
 from insights.metrics.metric import Metric
 from insights.people import Audience

@@ -12,7 +12,7 @@ import pyarrow as pa
 from features.arrays import Ints, Mask
 from features.config.settings import Settings
 from features.units import HOUR
-from insights.dimensions import OF_EVENTS, Dimension, dimensions
+from insights.dimensions.dimension import OF_EVENTS, Dimension, dimensions
 from insights.intervals import Estimate, proportion, quantile
 from insights.journeys.defaults import default_journeys
 from insights.journeys.entries import Tally

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Ints
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
 from insights.metrics.columns import Unit, amount, meets, needed, sources

@@ -13,9 +13,9 @@ import polars as pl
 from features.arrays import Ints
 from features.events.knowledge import known_events
 from features.moments import month
+from insights.dimensions.standing import Standing
 from insights.people import Audience
 from insights.periods import Periods
-from insights.standing import Standing
 
 AT_A_TIME: Final = 2_000_000  # events
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.config.sections.insights.metrics import MetricSettings
 from features.language.terms import Where
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import quantile
 from insights.metrics.cells import Cells, places_of
 from insights.metrics.chunks import Chunk, chunks

@@ -14,7 +14,7 @@ from features.config.sections.insights.metrics import MetricSettings, Scale
 from features.events.columns import MULTIPLIERS
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, nps, proportion, ratio
 from insights.metrics.cells import Cells, places_of
 from insights.metrics.chunks import Chunk, chunks

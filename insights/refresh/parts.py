@@ -11,7 +11,7 @@ from features.progress import Progress, silent
 from insights.findings import write_findings
 from insights.journeys.tables import write_journeys
 from insights.loss.tables import write_losses
-from insights.metrics.tables import write_metrics
+from insights.metrics.tables.metrics import write_metrics
 from insights.people import Audience
 from insights.segments.refresh import write_segments
 from insights.stages.tables import write_stages

@@ -12,7 +12,7 @@ import polars as pl
 from features.arrays import Ints, Mask
 from features.config.sections.insights.metrics import Leave, MetricSettings
 from features.units import DAY
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, proportion, survival, time_until
 from insights.metrics.cells import Cells
 from insights.metrics.columns import Unit

@@ -15,7 +15,7 @@ from features.config.sections.targets import MarginSettings, SpendSettings
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
 from features.scores.table import read_scores
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, mean
 from insights.metrics.cells import Cells
 from insights.metrics.columns import Unit, amount

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.intervals import proportion
 from insights.metrics.cells import Cells
 from insights.metrics.courses.course import Course, events_of

@@ -15,7 +15,7 @@ from features.texts.catalogue import LANGUAGES
 from insights.findings.tables import FINDINGS
 from insights.journeys.tables import STEPS
 from insights.loss.tables import LOSSES
-from insights.metrics.tables import CELLS
+from insights.metrics.tables.figures import CELLS
 from insights.report import customers_report
 from insights.stages.tables import MOVES
 from insights.tables import Tables

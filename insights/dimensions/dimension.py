@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Ints
+from insights.dimensions.standing import Standing, standings
 from insights.people import Audience
-from insights.standing import Standing, standings
 
 OF_EVENTS: Final[Mapping[str, str]] = {"channel": "channel", "category": "category", "campaign": "campaign_id"}
 MOST: Final = 20  # groups of a dimension; the smaller ones are one together

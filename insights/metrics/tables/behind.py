@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from features.language.terms import Where
-from insights.dimensions import Dimension
+from insights.dimensions.dimension import Dimension
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed

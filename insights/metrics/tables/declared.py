@@ -1,0 +1,30 @@
+"""Every metric: the default ones of what the data hold, and those that are declared."""
+
+from __future__ import annotations
+
+from features.config.sections.insights.metrics import MetricSettings
+from insights.metrics.courses.course import Course
+from insights.metrics.courses.lifetime import Lifetime, model_of
+from insights.metrics.defaults import default_metrics
+from insights.metrics.metric import Metric
+from insights.metrics.quantiles import Quantile
+from insights.metrics.scores import Score
+from insights.metrics.tables.behind import AnyMetric
+from insights.people import Audience
+
+
+def metrics_of(audience: Audience) -> list[AnyMetric]:
+    """Every metric: the default ones, and those that are declared, which count where names are the same."""
+    every = {**default_metrics(audience.lake, model_of(audience.settings)), **audience.settings.metrics}
+    decimals = audience.settings.minor_units
+    return [_metric(name, each, decimals) for name, each in sorted(every.items())]
+
+
+def _metric(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
+    if settings.take == "quantile":
+        return Quantile.of(name, settings, decimals)
+    if settings.take is not None:
+        return Metric.of(name, settings, decimals)
+    if settings.lifetime is not None:
+        return Lifetime.of_settings(name, settings, decimals)
+    return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)

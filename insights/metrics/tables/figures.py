@@ -1,0 +1,87 @@
+"""The table of cells: figures with their intervals, and what each adds to the one of the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from features.arrays import Floats, Ints, Mask
+from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
+from insights.metrics.cells import Cells
+from insights.metrics.courses.course import Course
+from insights.metrics.courses.lifetime import Lifetime
+from insights.metrics.questions import ALL
+from insights.periods import Periods
+
+LEAST: Final = 5  # customers: with fewer behind it a figure is not told
+CELLS: Final = pa.schema([
+    ("metric", pa.string()), ("grain", pa.string()), ("dimension", pa.string()), ("group", pa.string()),
+    ("period", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("value", pa.float64()), ("low", pa.float64()),
+    ("high", pa.float64()), ("n", pa.float64()), ("customers", pa.int64()), ("open", pa.bool_()),
+    ("suppressed", pa.bool_()), ("change", pa.float64()), ("change_low", pa.float64()), ("change_high", pa.float64()),
+    ("change_stands", pa.bool_()), ("compared", pa.int64()),
+])  # fmt: skip
+
+
+def began(parts: Sequence[Cells]) -> int:
+    """The first period in which anybody is behind a metric; before it there is nothing to tell."""
+    there = np.concatenate([part.customers for part in parts]).any(axis=1)
+    return int(there.argmax())
+
+
+def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table:
+    """The cells of one metric and dimension, with the change of each since the period before."""
+    metric, dimension = parts[0].metric, parts[0].dimension
+    labels = dimension.labels if dimension else (None,)
+    estimate = Estimate(*(
+        np.concatenate([getattr(part.estimate, name) for part in parts]) for name in ("value", "low", "high", "n")
+    ))  # fmt: skip
+    customers = np.concatenate([part.customers for part in parts])
+    hidden, shape = (customers > 0) & (customers < LEAST), estimate.value.shape
+    if isinstance(metric, Course):
+        open_ = metric.open(estimate, periods, as_of=as_of)
+    else:
+        open_ = np.broadcast_to(periods.open(as_of=as_of)[:, None], shape)
+    same = isinstance(metric, Lifetime)  # period after period of the same customers: none is compared
+    change, stands, compared = _changes(estimate, customers, hidden | open_ | same)
+    columns = {
+        "metric": [metric.name] * estimate.value.size,
+        "grain": [periods.grain] * estimate.value.size,
+        "dimension": [dimension.name if dimension else ALL] * estimate.value.size,
+        "group": [*labels] * len(periods),
+        "period": np.repeat(np.array(periods.labels), shape[1]),
+        "start": np.repeat(periods.edges[:-1], shape[1]),
+        "end": np.repeat(periods.edges[1:], shape[1]),
+        **{name: _shown(getattr(estimate, name), hidden) for name in ("value", "low", "high", "n")},
+        "customers": pa.array(customers.ravel(), mask=hidden.ravel()),
+        "open": open_.ravel(),
+        "suppressed": hidden.ravel(),
+        "change": _shown(change.value), "change_low": _shown(change.low), "change_high": _shown(change.high),
+        "change_stands": stands.ravel(),
+        "compared": np.full(estimate.value.size, compared),
+    }  # fmt: skip
+    table = pa.table(columns, schema=CELLS)
+    return table.filter(pa.array((customers > 0).ravel() | (dimension is None)))
+
+
+def _changes(estimate: Estimate, customers: Ints, untold: Mask) -> tuple[Estimate, Mask, int]:
+    """What each period adds to the one before, which of these changes stand, and how many were compared."""
+    before, now = estimate[:-1], estimate[1:]
+    since = difference(now, before)
+    nobody = ~np.logical_or.accumulate(customers > 0)  # the figure has not begun
+    untold = untold[1:] | untold[:-1] | nobody[:-1]
+    parts = (np.where(untold, np.nan, part) for part in (since.value, since.low, since.high))
+    first = np.full((1, estimate.value.shape[1]), np.nan)
+    value, low, high = (np.concatenate([first, part]) for part in parts)
+    change = Estimate(value, low, high, estimate.n)
+    found = benjamini_hochberg(p_value(change).ravel())
+    return change, found.stands.reshape(value.shape), found.compared
+
+
+def _shown(values: Floats, hidden: Mask | None = None) -> pa.Array:
+    """Numbers; null where they are not known or hidden."""
+    mask = np.isnan(values) if hidden is None else np.isnan(values) | hidden
+    return pa.array(values.ravel(), mask=mask.ravel())

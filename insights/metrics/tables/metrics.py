@@ -1,0 +1,113 @@
+"""The tables of metrics: what each is, and its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from insights.dimensions.dimension import Dimension, dimensions, standing_dimensions
+from insights.metrics.cells import Cells, Told, cells
+from insights.metrics.courses.course import Course, course_cells, rows_of
+from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
+from insights.metrics.courses.retention import retention_cells
+from insights.metrics.lists import TABLE as BEHIND
+from insights.metrics.metric import Metric
+from insights.metrics.quantiles import Quantile, quantile_cells
+from insights.metrics.questions import ALL, INTERVAL
+from insights.metrics.scores import Score, score_cells
+from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
+from insights.metrics.tables.declared import metrics_of
+from insights.metrics.tables.figures import CELLS, began, figures
+from insights.people import Audience
+from insights.periods import GRAINS, Grain, Periods
+from insights.tables import Draft
+
+
+def write_metrics(audience: Audience, draft: Draft) -> None:
+    """Write the tables ``metrics``, ``dimensions`` and ``cells``."""
+    metrics = metrics_of(audience)
+    by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
+    months = _periods(audience, "month")
+    moments = [] if months is None else [*(int(end) for end in months.ends if end < audience.as_of), audience.as_of]
+    by += standing_dimensions(audience, moments, {each.name for each in by})
+    by = [each for each in by if each.name != INTERVAL]
+    overlaps = {each.name: each.overlaps for each in by}
+    if any(_is_retention(metric) for metric in metrics):
+        overlaps[INTERVAL] = True
+    draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
+    lists = lists_of(metrics)
+    told = [{**_told(metric), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
+    draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
+    found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
+    if months is not None and metrics:
+        draft.write(BEHIND, pa.concat_tables(write_behind(audience, metrics, by, months)).sort_by("list"))
+    table = pa.concat_tables([CELLS.empty_table(), *found])
+    draft.write(
+        "cells", table.sort_by([(name, "ascending") for name in ("metric", "grain", "dimension", "start", "group")])
+    )
+
+
+_DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
+_METRICS: Final = pa.schema([
+    ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
+    ("better", pa.string()), ("list", pa.int32()), ("ever", pa.bool_()),
+])  # fmt: skip
+
+
+def _is_retention(metric: Told) -> bool:
+    return isinstance(metric, Course) and metric.each is not None
+
+
+def _is_ever(metric: Told) -> bool:
+    return isinstance(metric, Lifetime) and metric.ever
+
+
+def _told(metric: Told) -> dict[str, object]:
+    better = "higher" if metric.higher_is_better else "lower"
+    return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": metric.target, "better": better}
+
+
+def _of_grain(
+    audience: Audience, metrics: Sequence[AnyMetric], by: Sequence[Dimension], grain: Grain
+) -> Iterator[pa.Table]:
+    """The cells of all metrics in periods of a grain."""
+    periods = _periods(audience, grain)
+    if periods is None or not metrics:
+        return
+    parts: dict[tuple[str, str], list[Cells]] = {}
+    takes, scores = (
+        [metric for metric in metrics if isinstance(metric, Metric)],
+        [metric for metric in metrics if isinstance(metric, Score)],
+    )
+    courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
+    worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
+    quantiles = [metric for metric in metrics if isinstance(metric, Quantile)]
+    every = chain(
+        quantile_cells(audience, quantiles, periods, by),
+        cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
+        *(_of_course(audience, course, periods, by) for course in courses),
+        *(lifetime_cells(audience, worth, periods, by) for worth in worths),
+    )  # fmt: skip
+    for part in every:
+        parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)
+    starts = {name: began(together) for (name, dimension), together in parts.items() if dimension == ALL}
+    for (name, _), together in parts.items():
+        table = figures(together, periods, as_of=audience.as_of)
+        yield table.filter(pc.greater_equal(table["start"], int(periods.edges[starts[name]])))
+
+
+def _of_course(audience: Audience, course: Course, periods: Periods, by: Sequence[Dimension]) -> Iterator[Cells]:
+    yield from course_cells(audience, rows_of(course, audience, periods), course, periods, by)
+    if course.each is not None:
+        yield retention_cells(audience, course, periods)
+
+
+def _periods(audience: Audience, grain: Grain) -> Periods | None:
+    """The periods from the first event on; None where there is none."""
+    first = audience.events().select(pl.col("time").min()).collect().item()
+    return None if first is None else Periods.of(grain, first, audience.as_of, audience.settings.timezone)
