@@ -77,11 +77,9 @@ class Tables:
     @property
     def manifest(self) -> Manifest:
         """The manifest; raises :class:`StamkundError` ``no_insights`` before the first refresh."""
-        path = self.folder / _MANIFEST
-        try:
-            content = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            raise StamkundError("no_insights", folder=str(self.folder)) from None
+        content = self._content()
+        if content is None:
+            raise StamkundError("no_insights", folder=str(self.folder))
         if content.pop("format", None) != FORMAT:
             raise StamkundError("other_insights_format", folder=str(self.folder))
         return Manifest(**content)
@@ -107,8 +105,13 @@ class Tables:
             yield draft
             self._publish(draft)
 
+    def _content(self) -> dict[str, Any] | None:
+        """What the manifest says; None where there is none."""
+        path = self.folder / _MANIFEST
+        return json.loads(path.read_bytes()) if path.is_file() else None
+
     def _publish(self, draft: Draft) -> None:
-        before = set(self.manifest.files.values()) if self.exists else set()
+        before = set((self._content() or {}).get("files", {}).values())  # of whatever format
         files = {name: f"{name}-{digest(path)[:16]}{path.suffix}" for name, path in sorted(draft.drafts.items())}
         for name, path in draft.drafts.items():
             sync(path)
