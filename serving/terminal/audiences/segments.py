@@ -22,7 +22,7 @@ from serving.audiences.export import export
 from serving.audiences.reach import reached
 from serving.scoring.batches.everyone import allowed
 from serving.store.engine import opened_store
-from serving.terminal.layout import add_row, table_of
+from serving.terminal.layout import add_row, folded, table_of
 from serving.terminal.output import Output
 
 SHOWN = 20  # members that people are shown
@@ -71,7 +71,7 @@ def all_segments(out: Output, asked: Asked) -> None:
         rows[-1] |= {"entered": last.get("entered"), "left": last.get("left")}
         share = "–" if told["share"] is None else f"{told['share']:.1%}"
         figures = ["–" if last.get(side) is None else f"{last[side]:,}" for side in ("entered", "left")]
-        add_row(table, name, f"{told['members']:,}", share, *figures, str(told["rule"]))
+        add_row(table, name, f"{told['members']:,}", share, *figures, folded(str(told["rule"]), 28))
     out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
     if not rows:
         out.say("No segments are declared: name some in `segments:` of stamkund.yaml, or try one with --count RULE.")

@@ -73,6 +73,15 @@ def test_the_command_counts_lists_and_explains(settings: Settings) -> None:
     assert why["segments"]["big"]["needs"] == "features.spent_90d is 60 and must be at least 100"
 
 
+def test_a_narrow_terminal_shows_each_segment_with_its_figures_however_long_its_rule_is(settings: Settings) -> None:
+    rule, narrow = " && ".join(["features.spent_90d >= 0"] * 6), settings.file.with_name("narrow.yaml")
+    text = settings.file.read_text(encoding="utf-8")
+    narrow.write_text(text.replace("segments:\n", f"segments:\n  any: '{rule}'\n", 1), encoding="utf-8")
+    run = CliRunner().invoke(app, ["insights", "segments", "--config", str(narrow)], env={"COLUMNS": "80"})
+    (row,) = [line.split() for line in run.output.splitlines() if line.startswith("any ")]
+    assert row[2].endswith("%")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
