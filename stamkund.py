@@ -18,16 +18,16 @@ from serving.terminal.commands import (
     decide,
     fuzzy,
     identity,
-    insights,
     keys,
     models,
     privacy,
     rejected,
-    report,
     scores,
     service,
 )
-from serving.terminal.flows import commands as flows
+from serving.terminal.insights import commands as insights
+from serving.terminal.insights import flow_commands as flows
+from serving.terminal.insights import report
 from serving.terminal.jobs import commands as jobs
 from serving.terminal.options import ending
 

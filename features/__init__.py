@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from features.lake import Lake
     from features.language.declare import declare
     from features.profiles.build import BuildResult, build
-    from features.profiles.feature_set import FeatureSet
     from features.profiles.fit import fit_features
+    from features.profiles.fitted.feature_set import FeatureSet
     from features.profiles.frames import profile_frame, profiles_at
     from features.profiles.parquet_file import write_profiles
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from features.config.settings import Settings
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.scorer import Learner
 from training.registry.fingerprint import code_version, fingerprint
 from training.targets import Target, card_of

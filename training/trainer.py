@@ -13,7 +13,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 from training.job import Job

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.metrics.by_kind import model_metrics
 from training.targets import ScoreKind
 from training.targets.declared import selected_targets

@@ -16,7 +16,7 @@ from features.arrays import Floats
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import day
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.model import Model
 from training.metrics.amounts import normalised_gini
 from training.targets.declared import selected_targets

@@ -18,7 +18,7 @@ from scipy.stats import rankdata
 from features.arrays import Floats
 from features.config.settings import Settings
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.blend import LEARNERS
 from training.learners.model import Model
 from training.metrics.bootstrap import weighted_auc

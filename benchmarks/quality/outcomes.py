@@ -24,7 +24,7 @@ from features import build
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import micros
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.blend import LEARNERS
 from training.metrics.probability import auc
 from training.targets.declared import selected_targets

@@ -19,8 +19,8 @@ from features.arrays import Floats
 from features.config.settings import Settings, read_settings
 from features.identity.people import events_at
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.records import records
 from features.units import DAY
 from serving.jobs.build import build_all

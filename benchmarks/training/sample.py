@@ -19,7 +19,7 @@ from features import build
 from features.config.settings import Settings
 from features.lake import Lake
 from features.moments import micros
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.looks import profiles_of
 from training.learners.trees import THREADS, fit_trees
 from training.metrics.by_kind import rule_metrics

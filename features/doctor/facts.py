@@ -15,7 +15,7 @@ from features.doctor.people import customer_counts
 from features.identity.people import People
 from features.ingest.report import IngestReport
 from features.lake import Lake
-from features.profiles.fitting.attributes import attributes_at
+from features.profiles.fitted.attributes import attributes_at
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from features.events.tables import COLUMNS, ORIGIN
 from features.lake import Lake
 from features.language.attributes import Reading
 from features.language.rules.types import Names, Type
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 
 _TYPES: Final[Mapping[Reading, Type]] = {"word": "text", "number": "number", "date": "moment", "change": "number"}
 

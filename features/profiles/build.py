@@ -24,7 +24,7 @@ from features.moments import utc
 from features.privacy.gatekeeper import EVERYBODY
 from features.privacy.tombstones import Tombstones
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings, fitted_features, no_customers
 from features.profiles.households import households
 from features.profiles.parquet_file import write_profiles

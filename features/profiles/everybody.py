@@ -12,7 +12,7 @@ from features.evaluate.offline.checkpoint import Checkpoint
 from features.evaluate.offline.knowledge import known_by, unaware
 from features.identity.people import People
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
 
 

@@ -18,9 +18,9 @@ from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
 from features.moments import minute
 from features.privacy.gatekeeper import EVERYBODY, Pass
-from features.profiles.feature_set import FeatureSet
-from features.profiles.fitting.attributes import attributes_at, tables_alone
-from features.profiles.fitting.personas import persona_feature
+from features.profiles.fitted.attributes import attributes_at, tables_alone
+from features.profiles.fitted.feature_set import FeatureSet
+from features.profiles.fitted.personas import persona_feature
 from features.profiles.frames import profile_frame
 from features.reading.moment import Moment, moment
 from features.units import DAY, MINUTE

@@ -19,9 +19,9 @@ from features.language.declare import declare
 from features.language.feature import Feature
 from features.moments import day, micros, minute
 from features.privacy.gatekeeper import EVERYBODY, Gatekeeper
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
-from features.profiles.fitting.attributes import attributes_at, tables_alone
+from features.profiles.fitted.attributes import attributes_at, tables_alone
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 
 EVENTS_NEEDED = (

@@ -14,7 +14,7 @@ from features.evaluate.offline.knowledge import known_by, unaware
 from features.evaluate.offline.native_frames import as_kind_of
 from features.identity.people import People
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.parts import parts_without_events, profile_parts
 from features.reading.moment import Moment, moments_of
 

@@ -19,7 +19,7 @@ from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.terms.evaluator import RecordEvaluator
 from features.identity.people import People
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.profiles.records import records
 

@@ -14,8 +14,8 @@ from features.files import atomic_file, sync
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.everybody import everybody
-from features.profiles.feature_set import FeatureSet
-from features.profiles.fitting.attributes import tables_alone
+from features.profiles.fitted.attributes import tables_alone
+from features.profiles.fitted.feature_set import FeatureSet
 from features.progress import Progress, silent
 from features.reading.moment import Moment, moment
 

@@ -13,7 +13,7 @@ from features.arrays import Ints
 from features.config.sections.consent import Gate
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.scores.table import read_scores
 from insights.people import Audience

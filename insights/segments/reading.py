@@ -17,7 +17,7 @@ from features.language.rules.types import Names
 from features.moments import utc
 from features.privacy.gatekeeper import EVERYBODY, Gatekeeper, Pass
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from insights.segments.columns.column import Column
 from insights.segments.columns.consent import consent_columns, passing
 from insights.segments.columns.features import feature_columns, needed, profiles

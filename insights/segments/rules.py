@@ -13,7 +13,7 @@ from features.lake import Lake
 from features.language.rules.evaluate import MISSING, Cell, Evaluate, compile_rule
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 
 _SEGMENTS = "segments."
 

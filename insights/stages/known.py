@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from insights.people import Audience
 

@@ -9,7 +9,7 @@ from typing import Final
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.files import atomic_folder
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.sentences.figures import Money
 from serving.scoring.lineup import Lineup
 from serving.scoring.model_scores import NO_MODEL

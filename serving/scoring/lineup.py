@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from types import MappingProxyType
 
 from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.sentences.phrasebook import Phrasebook
 from serving.scoring.model_scores import NO_MODEL, OTHER_FEATURES

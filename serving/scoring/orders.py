@@ -11,7 +11,7 @@ import numpy as np
 from features.arrays import Floats, Mask
 from features.language.defaults.orders import FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDER, ORDERS, SPEND
 from features.language.terms import Measure
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from serving.scoring.next_order import MODEL, RULE, WITHIN, NextOrder
 from training.btyd import discounted_orders, present_value, times_to_next_order

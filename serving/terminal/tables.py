@@ -10,7 +10,7 @@ from rich.table import Table
 
 from features.ingest.report import IngestReport
 from features.moments import day, minute
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.texts.catalogue import text
 from serving.store.keys import Key
 from serving.terminal.layout import add_row, figure_text, folded, table_of

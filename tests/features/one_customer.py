@@ -11,7 +11,7 @@ from features.events.kinds import ANSWERS, QUESTIONS
 from features.identity.people import SCHEMA
 from features.language.attributes import Attribute
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.units import DAY
 

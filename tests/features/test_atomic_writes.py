@@ -18,7 +18,7 @@ from features.evaluate.offline.checkpoint_writer import checkpoint_for
 from features.identity.people import customer_events_at
 from features.ingest.quarantine import Quarantine
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.profiles.parquet_file import write_profiles
 from features.units import DAY

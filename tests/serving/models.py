@@ -12,7 +12,7 @@ from features.arrays import Floats
 from features.config.settings import Settings
 from features.identity.people import events_at
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame

@@ -11,7 +11,7 @@ from features.config.settings import Settings
 from features.events.tables import schema
 from features.language.defaults import Vocabulary, default_features
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.features.identity.test_people import lake_of
 from tests.training.walk.test_dataset import AS_OF, EVENTS, LAPSE, OFFER, Told, shop, told

@@ -19,7 +19,7 @@ from features import profiles_at
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.records import records
 from serving import scores
 from serving.http.current.state import CurrentState, load_state

@@ -15,7 +15,7 @@ from features.lake import Lake
 from features.language.defaults.orders import FIRST_ORDER, LAST_ORDER, ORDER, SPEND
 from features.language.terms import Measure
 from features.privacy.gatekeeper import Gatekeeper
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.btyd import GammaGamma, fit_regular
 from training.orders.moments import customers_of, histories_at, order_moments

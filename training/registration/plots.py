@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from features.arrays import Floats
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.sentences.labels import labels_of
 from training.learners.blend import Blend
 from training.learners.model import Model

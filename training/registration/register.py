@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from features.arrays import Floats
 from features.config.settings import Settings
 from features.moments import iso
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.model import Model
 from training.learners.trees import parameters
 from training.registration.card import model_card

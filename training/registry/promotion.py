@@ -7,7 +7,7 @@ import time
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.moments import iso
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.registry.client import registry_client
 from training.registry.versions import (
     CHALLENGER,

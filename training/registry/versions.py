@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from features.config.settings import Settings
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.model import Model
 from training.registry.artifacts import file_of
 from training.registry.client import registry_client, registry_exists

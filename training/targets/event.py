@@ -12,7 +12,7 @@ from features.config.sections.targets import EventSettings
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.lookup import days_since, total_of
 from training.targets.frame.rules import Rule, rules_on, soonest

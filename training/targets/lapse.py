@@ -9,7 +9,7 @@ import narwhals as nw
 
 from features.language.defaults.orders import EVER, GAP, GAPS, LAST_ORDER, LINES, ORDER, ORDERS, SPEND
 from features.language.terms import Measure, Term, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.lookup import days_since, feature_of, total_of
 from training.targets.frame.rules import Rule, rules_on

@@ -10,7 +10,7 @@ import polars as pl
 
 from features.config.sections.targets import MarginSettings
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.rules import Rule
 from training.targets.populations.customers import Frame
 from training.targets.spend import Spend

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from features.language.defaults.orders import ORDERS
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.rules import Rule, rules_of_windows
 from training.targets.frame.target import Asked, ScoreKind

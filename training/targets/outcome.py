@@ -11,7 +11,7 @@ import polars as pl
 from features.config.sections.targets import OutcomeSettings
 from features.lake import Lake
 from features.language.feature import Feature
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.rules import Rule, rules_of_attribute
 from training.targets.frame.target import CUSTOMER, Asked, Population, ScoreKind

@@ -16,7 +16,7 @@ from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.feature import Feature
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.pairs.campaigns import campaigns
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.profiles.pairs.frames import pair_frame

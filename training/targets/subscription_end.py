@@ -12,7 +12,7 @@ from features.config.sections.targets import SubscriptionEndSettings
 from features.language.defaults.orders import EVER
 from features.language.defaults.subscriptions import END, RENEWAL, START
 from features.language.terms import Measure, Term, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.lookup import days_since, feature_of, ratio_of, total_of
 from training.targets.frame.rules import Rule, rules_on, soonest

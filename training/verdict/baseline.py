@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from features.arrays import Floats
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.metrics.amounts import normalised_gini
 from training.metrics.by_kind import rule_metrics
 from training.metrics.probability import auc

@@ -12,7 +12,7 @@ from features.errors import StamkundError
 from features.lake import Lake
 from features.moments import day
 from features.profiles.consent import gatekeeper_of
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.looks import profiles_of
 from features.reading.moment import Moment, moment
 from features.units import DAY

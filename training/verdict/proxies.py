@@ -14,7 +14,7 @@ from features.arrays import Floats, Ints, Mask
 from features.identity.people import People
 from features.lake import Lake
 from features.privacy.attributes import AttributeHistory
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.model import Model
 from training.walk.dataset import Dataset
 

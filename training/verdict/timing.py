@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.targets import Target
 from training.verdict.gate import Refusal
 

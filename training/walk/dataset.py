@@ -13,7 +13,7 @@ from features.arrays import Floats, Ints, Mask, Texts
 from features.config.sections.targets import Training
 from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.looks import profiles_of
 from training.level.history import History
 from training.orders.book import OrderBook, order_books

@@ -15,7 +15,7 @@ from features.arrays import Mask
 from features.lake import Lake
 from features.language.feature import Feature
 from features.privacy.gatekeeper import Pass
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.parquet_file import write_profiles
 from insights.segments.columns.column import Column
 

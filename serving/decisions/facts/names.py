@@ -8,7 +8,7 @@ from features.config.settings import Settings
 from features.facts.names import known_names
 from features.lake import Lake
 from features.language.rules.types import Names
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 
 
 def names_at(settings: Settings, lake: Lake, features: FeatureSet | None) -> Names:

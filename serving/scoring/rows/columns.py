@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.learners.model import Model
 from training.registry.versions import features_of
 

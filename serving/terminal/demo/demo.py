@@ -15,7 +15,7 @@ from rich.text import Text
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.progress import Progress
 from serving.jobs.build import build_all
 from serving.jobs.insights import found

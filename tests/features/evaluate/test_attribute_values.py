@@ -9,7 +9,7 @@ import pytest
 
 from features.evaluate.attribute_values import value_of
 from features.language.attributes import Attribute
-from features.profiles.fitting.attributes import attribute_of
+from features.profiles.fitted.attributes import attribute_of
 from features.reading.iso import parse
 from features.units import DAY
 

@@ -16,8 +16,8 @@ from features.evaluate.scans import scans
 from features.identity.people import customer_events_at, events_at
 from features.lake import Lake
 from features.language.declare import declare
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.profiles.parquet_file import write_profiles
 from features.units import DAY

@@ -9,7 +9,7 @@ import pytest
 
 from features.language.feature import Feature
 from features.language.terms import Measure, Op, Span, Term, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.units import DAY, MINUTE
 from tests.features.one_customer import NOW, Row, attributes, event, frame, profile_of

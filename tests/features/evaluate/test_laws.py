@@ -23,7 +23,7 @@ from features.events.kinds import RETURNS
 from features.identity.people import customer_events_at
 from features.language.feature import Feature, Formula, Unit, code
 from features.language.terms import Op
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.features.histories import (
     CUSTOMERS,

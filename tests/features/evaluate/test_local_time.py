@@ -21,7 +21,7 @@ from features.events.local_time import clock_of
 from features.events.tables import EVENT_YEARS
 from features.language.declare import declare
 from features.moments import micros, utc
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY, WEEK
 from tests.features.histories import history
 from tests.features.one_customer import SHOP, Row, event, frame, profile_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from features.events.squares import HIGH_PART, square_high, square_low
 from features.language.declare import declare
 from features.language.formulas.evaluation import evaluate
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from tests.features.one_customer import NOW, event, profile_of
 
 AMOUNTS = st.integers(-(10**15), 10**15)

@@ -11,7 +11,7 @@ from features.errors import StamkundError
 from features.language.defaults.stages import journey_feature, stage_feature
 from features.language.feature import Feature
 from features.language.stage_settings import StageSettings
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY, MINUTE
 from tests.features.one_customer import NOW, Row, event, profile_of
 

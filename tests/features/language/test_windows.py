@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from tests.features.one_customer import Row, event, profile_of
 
 CATEGORIES = ("Tea", "Cake", "Salt")

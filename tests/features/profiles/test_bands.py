@@ -9,8 +9,8 @@ import pytest
 
 from features.lake import Lake
 from features.profiles import fit
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event, frame

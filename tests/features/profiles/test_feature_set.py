@@ -13,7 +13,7 @@ import pytest
 from features.errors import StamkundError
 from features.language.feature import Feature, code
 from features.language.terms import Condition, Measure, Span, Term
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 
 TEA = Term(
     Measure("sum", "value", (Condition("category", ("Green", "Tea")), Condition("cost", low=-5, high=7))), Span(28)

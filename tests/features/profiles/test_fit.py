@@ -14,8 +14,8 @@ from features.lake import Lake
 from features.language.formulas.stages import STAGES
 from features.language.stage_settings import StageSettings
 from features.profiles import fit
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profiles_at
 from features.units import DAY
 from tests.features.one_customer import NOW, Row, event

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from features import Lake, profiles_at
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.looks import groups, profiles_of
 from features.units import DAY
 from tests.features.identity.test_laws import Event, histories

@@ -11,8 +11,8 @@ import pytest
 from benchmarks.company import synthetic
 from features.language.formulas.evaluation import nearest
 from features.profiles.fit import fit_features
-from features.profiles.fitting import personas as module
-from features.profiles.fitting.personas import FEWEST_PER_GROUP, GROUPS, PHRASES, persona_feature
+from features.profiles.fitted import personas as module
+from features.profiles.fitted.personas import FEWEST_PER_GROUP, GROUPS, PHRASES, persona_feature
 from features.profiles.frames import profiles_at
 from features.units import DAY
 

@@ -10,7 +10,7 @@ import pytest
 from features.errors import StamkundError
 from features.language.feature import code
 from features.language.terms import Span
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.frames import profile_frame
 from features.units import DAY
 from tests.features.one_customer import NOW, SHOP, Row, attributes, event, frame, profile_of

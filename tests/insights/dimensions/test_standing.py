@@ -10,7 +10,7 @@ from features.config.settings import Settings
 from features.language.defaults.stages import stage_feature
 from features.language.stage_settings import StageSettings
 from features.moments import micros
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.scores.table import writing
 from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh

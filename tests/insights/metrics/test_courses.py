@@ -9,7 +9,7 @@ import pytest
 from features.language.defaults.stages import stage_feature
 from features.language.stage_settings import StageSettings
 from features.moments import micros
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh
 from insights.tables import Tables

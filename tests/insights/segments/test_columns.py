@@ -10,7 +10,7 @@ import pytest
 from features.config.settings import Settings
 from features.lake import Lake
 from features.language.rules.evaluate import Cell, compile_rule
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.records import records
 from insights.segments import history
 from insights.segments.customers import Columns

@@ -11,7 +11,7 @@ from features.language.defaults.stages import stage_feature
 from features.language.stage_settings import StageSettings
 from features.moments import micros
 from features.privacy.holding import Rows
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from insights.holdings import forget, holdings
 from insights.refresh import refresh
 from insights.stages.questions import Move, people_of, told

@@ -14,7 +14,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.language.declare import declare
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.sentences.figures import Money
 from features.units import DAY
 from serving.http.answers.profiles import answer_profile

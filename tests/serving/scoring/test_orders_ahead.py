@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from features.language.defaults.orders import FIRST_ORDER, LAST_ORDER, ORDER, SPEND
 from features.language.feature import amount, since
 from features.language.terms import Measure, Span
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from serving.scoring.batches.frames import frame_of
 from serving.scoring.lineup import Lineup

@@ -15,7 +15,7 @@ from features.language.attributes import Attribute
 from features.language.defaults.orders import EVER, FIRST_ORDER, GAP, GAPS, LAST_ORDER, ORDERS, SPEND
 from features.language.feature import amount, of_attribute, ratio, since
 from features.language.terms import Term
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from serving.scoring.batches.frames import frame_of

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.training.orders.test_fit import AS_OF, lake_of, order
 from training.orders.book import order_books

@@ -9,7 +9,7 @@ import pytest
 
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, X, settings_in
 from training.registry.client import registry_client
 from training.registry.promotion import challenge, promote, rollback

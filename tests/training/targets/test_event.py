@@ -11,7 +11,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.language.declare import declare
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.fitted_features import fit_by_settings
 from features.units import DAY
 from tests.training.targets.lakes import lake_of

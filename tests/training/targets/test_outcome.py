@@ -13,7 +13,7 @@ from features.lake import Lake
 from features.language.attributes import Attribute
 from features.language.feature import of_attribute, since
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.declared import card_of, target_from
 from training.targets.outcome import Outcome

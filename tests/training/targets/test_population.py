@@ -9,7 +9,7 @@ from features.errors import StamkundError
 from features.language.defaults import Vocabulary, default_features
 from features.language.feature import since
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption

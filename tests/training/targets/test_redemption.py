@@ -11,8 +11,8 @@ import pytest
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.lake import Lake
-from features.profiles.feature_set import FeatureSet
 from features.profiles.fit import fit_features
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.training.campaigns import AS_OF, CAMPAIGNS, DAYS, events, offers
 from training.learners.model import Model

@@ -8,7 +8,7 @@ import pytest
 
 from features.config.settings import Settings
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.training.targets.lakes import lake_of
 from training.targets import card_of, target_from, targets_of

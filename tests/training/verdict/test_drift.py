@@ -11,7 +11,7 @@ import pytest
 from features.config.settings import Settings
 from features.language.feature import since
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from tests.training.registry.models import MODEL, settings_in
 from training.learners.model import Model
 from training.verdict import drift as module

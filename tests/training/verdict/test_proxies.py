@@ -10,7 +10,7 @@ import pytest
 from features.arrays import Floats
 from features.lake import Lake
 from features.language.feature import code
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from tests.training.registry.models import MODEL
 from training.learners.blend import Blend

@@ -11,7 +11,7 @@ import pytest
 
 from features.lake import Lake
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.prospects import known_outcomes
 from training.targets import Target

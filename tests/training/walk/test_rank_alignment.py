@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from features.arrays import Floats
 from features.language.defaults import Vocabulary, default_features
 from features.language.feature import code
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.lapse import Lapse
 from training.targets.redemption import Redemption

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from features.language.feature import Feature, Formula
 from features.language.terms import Measure, Span, Term
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 
 EVER = Span(None)
 

@@ -11,7 +11,7 @@ import numpy as np
 from features.arrays import Floats
 from features.language.feature import Feature
 from features.language.terms import Measure
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.lookup import total_of
 
 KNOWN: Final = -1  # the place of any word

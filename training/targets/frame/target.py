@@ -12,7 +12,7 @@ import polars as pl
 from features.arrays import Floats, Mask
 from features.lake import Lake
 from features.language.feature import Feature
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.rules import Rule
 
 ScoreKind = Literal["probability", "amount"]

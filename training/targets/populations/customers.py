@@ -13,7 +13,7 @@ import polars as pl
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake
 from features.language.feature import Feature
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.target import CUSTOMER, Asked, Population
 from training.targets.populations.later import told_later
 from training.targets.populations.members import Members

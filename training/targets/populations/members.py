@@ -11,7 +11,7 @@ import narwhals as nw
 from features.errors import StamkundError
 from features.language.defaults.subscriptions import END, START
 from features.language.terms import Measure, where
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.units import DAY
 from training.targets.frame.lookup import days_since, ratio_of
 from training.targets.frame.target import Population

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import Settings, read_settings
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from serving.http.current.state import CurrentState, load_state
 from serving.jobs.build import build_all
 from serving.scoring.lineup import Lineup

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.language.defaults import Vocabulary, default_features
-from features.profiles.feature_set import FeatureSet
+from features.profiles.fitted.feature_set import FeatureSet
 from features.profiles.pairs.features import PAIR_FEATURES
 from features.units import DAY
 from training.targets.frame.rules import Rule

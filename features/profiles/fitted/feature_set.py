@@ -15,7 +15,7 @@ from features.evaluate.online.terms.evaluator import RecordEvaluator
 from features.evaluate.plan import Plan
 from features.files import write_text
 from features.language.feature import Feature
-from features.profiles.feature_set_file import FORMAT, FeatureSetFile, corrupt
+from features.profiles.fitted.feature_set_file import FORMAT, FeatureSetFile, corrupt
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def metrics(
     """Tell metrics by period, with interval and change, as the last refresh found them; or list who is behind one."""
     from serving.http.insights.metrics import answer_metrics, answer_people
     from serving.store.engine import opened_store
-    from serving.terminal.insights import difference_tables, metric_tables, people_table
+    from serving.terminal.insights.metrics import difference_tables, metric_tables, people_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -85,7 +85,7 @@ def journeys(
     """Tell journeys step by step, where those who were dropped went next, and what is lost, as of the last refresh."""
     from serving.http.insights.journeys import answer_entries, answer_journeys
     from serving.store.engine import opened_store
-    from serving.terminal.journeys import entry_table, journey_tables
+    from serving.terminal.insights.journeys import entry_table, journey_tables
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -128,7 +128,7 @@ def segments(
 
     Without --as-of it is answered from what the last `stamkund insights refresh` wrote, with it from the lake.
     """
-    from serving.terminal.audiences import segments as told
+    from serving.terminal.insights import segments as told
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)

@@ -27,7 +27,7 @@ def stages(
     from insights.stages.questions import Move
     from serving.http.insights.flows import answer_moved, answer_stages
     from serving.store.engine import opened_store
-    from serving.terminal.flows.tables import people_lines, stage_tables
+    from serving.terminal.insights.flows import people_lines, stage_tables
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -56,7 +56,7 @@ def paths(
     from insights.ways.questions import Way
     from serving.http.insights.flows import answer_paths, answer_takers
     from serving.store.engine import opened_store
-    from serving.terminal.flows.tables import path_tables, people_lines
+    from serving.terminal.insights.flows import path_tables, people_lines
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)

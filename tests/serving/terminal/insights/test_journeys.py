@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from serving.terminal.journeys import entry_table, journey_tables
+from serving.terminal.insights.journeys import entry_table, journey_tables
 
 STEP = {
     "journey": "purchase", "dimension": None, "group": None, "place": 0, "step": "view", "suppressed": False,

@@ -9,7 +9,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from insights.refresh import refresh
-from serving.terminal.insights import metric_tables
+from serving.terminal.insights.metrics import metric_tables
 from stamkund import app
 from tests.insights.metrics.test_tables import EVENTS, MARCH
 from tests.insights.shop import shop

@@ -1,1 +1,0 @@
-"""What features are fitted on: the attributes of customers, and the personas of their behaviour."""

@@ -1,1 +1,0 @@
-"""Segments as the command line tells them."""

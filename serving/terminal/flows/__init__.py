@@ -1,1 +1,0 @@
-"""How customers move, for people at a terminal."""

@@ -1,0 +1,1 @@
+"""How the terminal tells what happens to customers: commands of insights, and their tables."""
