@@ -27,7 +27,7 @@ _HOMES = {
         "BuildResult",
         "build",
     ),
-    "profiles.feature_set": ("FeatureSet",),
+    "profiles.fitted.feature_set": ("FeatureSet",),
     "profiles.fit": ("fit_features",),
     "profiles.frames": (
         "profile_frame",
