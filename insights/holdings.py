@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,19 @@ _MOMENTS: Final = ("start", "entered", "last")  # columns in µs
 
 
 def forget(settings: Settings, customers: Collection[str]) -> None:
-    """Take customers from the lists; the figures lose them at the next refresh."""
-    for _, file in _lists(settings):
+    """Take customers from the lists, also from those of the refresh before; the next one takes them from the figures.
+
+    Tables that cannot be read, such as those of another format, are removed whole: a refresh writes them anew.
+    """
+    tables = Tables(settings.insights)
+    try:
+        lists = [file for file in tables.files() if _names_people(file)] if tables.readable else None
+    except (OSError, pa.ArrowInvalid):
+        lists = None
+    if lists is None:
+        tables.clear()
+        return
+    for file in lists:
         rows = pq.read_table(file)
         theirs = pc.is_in(rows["customer_id"], pa.array(sorted(customers), pa.string()))
         if pc.any(theirs).as_py():
@@ -38,23 +49,20 @@ def holdings(settings: Settings) -> list[Holding]:
     return [Holding("insights", str(settings.insights), what, why, kept, partial(_held, settings))]
 
 
-def _lists(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """The tables that name customers."""
-    tables = Tables(settings.insights)
-    for name in tables.manifest.files if tables.exists else ():
-        file = tables.file(name)
-        if file.suffix == ".parquet" and "customer_id" in pq.read_schema(file).names:
-            yield name, file
+def _names_people(file: Path) -> bool:
+    return "customer_id" in pq.read_schema(file).names
 
 
 def _held(settings: Settings, nodes: Collection[str]) -> Rows:
-    own = sorted(node for node in nodes if not is_visitor(node))
-    if not own:
+    own, tables = sorted(node for node in nodes if not is_visitor(node)), Tables(settings.insights)
+    if not own or not tables.exists or not tables.readable:
         return []
     held = []
-    for name, file in _lists(settings):
-        rows = pq.read_table(file, filters=[("customer_id", "in", own)]).drop_columns(["as_of", "build"])
-        held += [{"table": name, **row, **_told(row)} for row in rows.to_pylist()]
+    for name in tables.manifest.files:
+        file = tables.file(name)
+        if file.suffix == ".parquet" and _names_people(file):
+            rows = pq.read_table(file, filters=[("customer_id", "in", own)]).drop_columns(["as_of", "build"])
+            held += [{"table": name, **row, **_told(row)} for row in rows.to_pylist()]
     return held
 
 

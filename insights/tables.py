@@ -84,6 +84,25 @@ class Tables:
             raise StamkundError("other_insights_format", folder=str(self.folder))
         return Manifest(**content)
 
+    @property
+    def readable(self) -> bool:
+        """Whether the manifest, if there is one, is of the format that is read here."""
+        try:
+            content = self._content()
+        except ValueError:
+            return False
+        return content is None or content.get("format") == FORMAT
+
+    def files(self) -> Iterator[Path]:
+        """The files of Parquet tables: those that are read, and those of the refresh before."""
+        yield from sorted(self.folder.glob("*.parquet"))
+
+    def clear(self) -> None:
+        """Remove the tables; the next refresh writes them anew."""
+        (self.folder / _MANIFEST).unlink(missing_ok=True)
+        for file in self.files():
+            file.unlink(missing_ok=True)
+
     def file(self, name: str) -> Path:
         """The file of a table; whoever opened it may read on while others are written."""
         files = self.manifest.files
@@ -111,7 +130,7 @@ class Tables:
         return json.loads(path.read_bytes()) if path.is_file() else None
 
     def _publish(self, draft: Draft) -> None:
-        before = set((self._content() or {}).get("files", {}).values())  # of whatever format
+        before = set((self._content() or {}).get("files", {}).values()) if self.readable else set()
         files = {name: f"{name}-{digest(path)[:16]}{path.suffix}" for name, path in sorted(draft.drafts.items())}
         for name, path in draft.drafts.items():
             sync(path)

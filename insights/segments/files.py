@@ -85,6 +85,13 @@ def open_columns(folder: Path) -> Columns:
     return Columns(ids.combine_chunks(), columns, about["as_of"], about["build"], about["timezone"])
 
 
+def remove_columns(folder: Path) -> None:
+    """Remove all columns; the next refresh writes them anew."""
+    (folder / _CURRENT).unlink(missing_ok=True)
+    for other in folder.glob("columns-*"):
+        shutil.rmtree(other)
+
+
 def version_of(folder: Path) -> str | None:
     """What differs once other columns are written; None before the first."""
     current = _current(folder)

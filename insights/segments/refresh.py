@@ -12,7 +12,7 @@ from features.privacy.gatekeeper import EVERYBODY, Pass
 from insights.people import Audience
 from insights.segments import history
 from insights.segments.columns.column import Column
-from insights.segments.files import open_columns, version_of, write_columns
+from insights.segments.files import open_columns, remove_columns, version_of, write_columns
 from insights.segments.reading import columns_at
 from insights.segments.rules import folder_of, rules_of
 from insights.tables import Draft
@@ -51,11 +51,13 @@ def write_segments(audience: Audience, _: Draft) -> None:
 
 
 def forget_in_segments(settings: Settings, customers: Collection[str]) -> None:
-    """Take people out of columns, members and history."""
+    """Take people out of columns, members and history; columns that cannot be read are removed: a refresh is due."""
     folder = folder_of(settings)
     history.forget(folder, customers)
-    if version_of(folder) is not None:
-        columns = open_columns(folder)
-        others = columns.without(customers)
-        if others is not columns:
+    try:
+        columns = open_columns(folder) if version_of(folder) is not None else None
+        others = None if columns is None else columns.without(customers)
+        if others is not None and others is not columns:
             write_columns(folder, others)
+    except (OSError, ValueError, KeyError):
+        remove_columns(folder)
