@@ -14,12 +14,14 @@ from features.arrays import Mask
 from features.config.sections.decisions.policy.selection import Touch
 from features.config.settings import Settings
 from features.evaluate.online.record import Record
+from features.lake import Lake
 from insights.segments.customers import Columns
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.policy import Policy
+from serving.decisions.policy.seen import Seen
 from serving.store.choices.choices import choices_after
 from serving.store.choices.events import DECISION
-from serving.store.choices.totals import used_of
+from serving.store.choices.totals import Used, used_of
 from serving.store.people.joined_records import person_records
 from serving.store.people.lookup import customers_by
 from serving.store.reader import Ask, reading
@@ -39,8 +41,10 @@ def under_caps(settings: Settings, store: Engine, columns: Columns, members: Mas
     if policy is None:
         return under
     with reading(store) as ask:
-        used = used_of(ask, policy.first_slots(as_of))
+        used: Used = used_of(ask, policy.first_slots(as_of))
         past = _past(ask, settings, policy, as_of=as_of)
+    seen = Seen.of(policy, Lake(settings.lake), store, as_of=as_of, is_past=True)
+    used = used if seen is None else {**used, **seen.used}
     ids: Sequence[str] = columns.ids.filter(pa.array(members)).to_pylist()
     under[members] = [
         policy.restraint(record, channel, past.get(customer, ()), used, as_of=as_of).leaves(0)

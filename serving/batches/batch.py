@@ -107,6 +107,7 @@ class Batch:
             progress("decisions", done, max(done, total))
 
     def _chunk(self, deciding: Deciding, ids: Sequence[str], *, listed: bool) -> list[Told]:
+        self.state.look()
         moment = moment_of(self.state, None)
         profiles = [Profile(id_type=id_type, id=id_) for id_type, id_ in map(identifier, ids)]
         known = customers_of(self.state, profiles, moment)

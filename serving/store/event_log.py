@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final
 
 import orjson
 import polars as pl
@@ -18,6 +19,7 @@ from serving.store.tables.schema import EVENT_LOG, LOG_ID, META
 from serving.telemetry.store import store_operation
 
 Event = Mapping[str, object]
+_BLOCK: Final = 5_000
 Beside = Callable[[Connection, Sequence[tuple[int, Event]]], object]  # of new messages the first event, and its number
 
 
@@ -68,16 +70,37 @@ def log_frame(engine: Engine, after: int = 0) -> tuple[pl.DataFrame, LogWatermar
         if engine.dialect.name == "postgresql":  # wait for writers whose numbers are drawn but not committed
             connection.execute(sa.text("LOCK TABLE event_log IN SHARE MODE"))
         last = connection.execute(sa.select(sa.func.max(EVENT_LOG.c.seq))).scalar() or 0
-        log_id = connection.execute(sa.select(META.c.value).where(META.c.key == LOG_ID)).scalar() or ""
+        id_ = connection.execute(sa.select(META.c.value).where(META.c.key == LOG_ID)).scalar() or ""
         newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > after, EVENT_LOG.c.seq <= last)
         events = [_canonical(event) for event in connection.execute(newer.order_by(EVENT_LOG.c.seq)).scalars()]
-    return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(log_id, last)
+    return pl.DataFrame(events, schema=schema("events"), orient="row"), LogWatermark(id_, last)
 
 
 def logged_after(connection: Connection, seq: int) -> list[Event]:
     """The canonical events logged after the one with a number, within a connection."""
     newer = sa.select(EVENT_LOG.c.event).where(EVENT_LOG.c.seq > seq).order_by(EVENT_LOG.c.seq)
     return [_canonical(event) for event in connection.execute(newer).scalars()]
+
+
+def logged_of(
+    engine: Engine, kinds: Collection[str], *, after: int, but: Collection[int]
+) -> tuple[int, list[tuple[int, Event]]]:
+    """The number of the last event of the log, and those of some kinds after a number, but for some, each with its own.
+
+    Of events that are being logged a later one may be here before an earlier one.
+    """
+    c = EVENT_LOG.c
+    with engine.connect() as connection:
+        last = connection.execute(sa.select(sa.func.max(c.seq))).scalar() or 0
+        query = sa.select(c.seq, c.event).where(c.seq > after, c.seq <= last, c.kind.in_(kinds)).order_by(c.seq)
+        rows = connection.execute(query.execution_options(yield_per=_BLOCK))
+        return last, [(row.seq, orjson.loads(row.event)) for row in rows if row.seq not in but]
+
+
+def log_id(engine: Engine) -> str:
+    """By which a log is known: another one's numbers mean other events."""
+    with engine.connect() as connection:
+        return connection.execute(sa.select(META.c.value).where(META.c.key == LOG_ID)).scalar() or ""
 
 
 def _canonical(event: str) -> dict[str, object]:

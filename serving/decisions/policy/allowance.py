@@ -12,7 +12,6 @@ from features.config.sections.decisions.policy.selection import Touch
 from serving.decisions.policy.board import Board
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.limits import Limit
-from serving.store.choices.events import DECISION
 from serving.store.choices.totals import Used
 
 Claims = Mapping[tuple[int, str], int]  # by limit (its place) and thing how much is taken
@@ -90,7 +89,7 @@ class Allowance:
         self.taken.append(candidate)
         for row, limit in enumerate(self.board.limits):
             place, need = int(self.board.cells[row, candidate]), int(self._needs[row, candidate])
-            if limit.kind != DECISION or place == len(self.rooms) - 1 or not need:
+            if not limit.counts_decisions or place == len(self.rooms) - 1 or not need:
                 continue
             if limit.distinct is None:
                 self.rooms[place] -= need
@@ -99,10 +98,10 @@ class Allowance:
 
     @property
     def claims(self) -> Claims:
-        """What was taken of the limits in total."""
+        """What was taken of the limits in total on decisions."""
         claims = Counter[tuple[int, str]]()
         for row, limit in enumerate(self.board.limits):
-            for candidate in self.taken if limit.total else ():
+            for candidate in self.taken if limit.total and limit.counts_decisions else ():
                 thing = limit.thing_of(self.board.touches[candidate])
                 if thing is not None:
                     claims[row, thing] += int(self.board.needs[row, candidate])

@@ -38,6 +38,11 @@ class Limit:
     distinct: Distinct | None = None
     by_cost: bool = False
 
+    @property
+    def counts_decisions(self) -> bool:
+        """Whether it counts what is chosen, which is reserved with each decision."""
+        return self.kind == DECISION
+
     def counted(self, moments: Moments, *, as_of: int) -> list[tuple[int, Touch, str]]:
         """Those of a customer's events that count at a moment, each with its thing."""
         after, before = self.window.bounds(as_of)

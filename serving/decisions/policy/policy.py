@@ -62,9 +62,9 @@ class Policy:
 
     @cached_property
     def kinds(self) -> frozenset[str]:
-        """The kinds of events that count."""
+        """The kinds of events of a customer that count."""
         of_rests = {kind for rest, _ in self.rests.values() for kind in (rest.after, rest.without)}
-        return frozenset({*(limit.kind for limit in self.limits), *of_rests} - {None})  # type: ignore[arg-type]
+        return frozenset({*(limit.kind for limit in self.limits if not limit.total), *of_rests} - {None})  # type: ignore[arg-type]
 
     @property
     def checks(self) -> list[Check]:
@@ -72,8 +72,9 @@ class Policy:
         return [*(Check(limit.code, limit.name) for limit in self.limits), *(Check(REST, name) for name in self.rests)]
 
     def slots(self, as_of: int) -> Mapping[str, int]:
-        """By limit in total the slot in which it counts at a moment."""
-        return {limit.key: limit.window.slot(as_of) for limit in self.limits if limit.total}
+        """By limit in total on decisions the slot in which it counts at a moment."""
+        totals = [limit for limit in self.limits if limit.total and limit.counts_decisions]
+        return {limit.key: limit.window.slot(as_of) for limit in totals}
 
     def restraint(
         self, record: Record | None, channel: str | None, past: Moments, used: Used, *, as_of: int
@@ -98,13 +99,15 @@ class Policy:
 
     def counts_after(self, as_of: int) -> int:
         """After which moment decisions for a customer may count."""
-        afters = [limit.window.bounds(as_of)[0] for limit in self.limits if limit.kind == DECISION and not limit.total]
+        own = [limit for limit in self.limits if limit.counts_decisions and not limit.total]
+        afters = [limit.window.bounds(as_of)[0] for limit in own]
         rests = [rest for rest, _ in self.rests.values() if DECISION in {rest.after, rest.without}]
         return min([as_of, *afters, *(-ENDLESS for _ in rests)])
 
     def first_slots(self, as_of: int) -> Mapping[str, int]:
-        """By limit in total the first slot that counts."""
-        return {limit.key: limit.window.first_slot(as_of) for limit in self.limits if limit.total}
+        """By limit in total on decisions the first slot that counts."""
+        totals = [limit for limit in self.limits if limit.total and limit.counts_decisions]
+        return {limit.key: limit.window.first_slot(as_of) for limit in totals}
 
     def _history(self, record: Record | None, decisions: Moments, *, as_of: int) -> Mapping[str, Moments]:
         """By kind what limits and rests count of a customer: the decisions, and the events of their record."""

@@ -9,7 +9,6 @@ from features.config.sections.decisions.policy.selection import Touch
 from features.events.money import amount_text
 from serving.decisions.policy.allowance import Allowance
 from serving.decisions.policy.limits import BUDGET, CAP, Limit
-from serving.store.choices.events import DECISION
 
 Params = Mapping[str, object]
 
@@ -61,7 +60,7 @@ def _again_at(allowance: Allowance, row: int, candidate: int, most: int) -> int 
 def _times(allowance: Allowance, limit: Limit, thing: str) -> Sequence[int]:
     """When what counts was shown; of different ones, when each of them was last."""
     touches, as_of = allowance.board.touches, allowance.as_of
-    taken = [(as_of, touches[place]) for place in allowance.taken] if limit.kind == DECISION else []
+    taken = [(as_of, touches[place]) for place in allowance.taken] if limit.counts_decisions else []
     moments = [*allowance.history.get(limit.kind, ()), *taken]
     counted = [(time, touch) for time, touch, name in limit.counted(moments, as_of=as_of) if name == thing]
     if limit.distinct is None:

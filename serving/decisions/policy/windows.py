@@ -65,6 +65,18 @@ class Window:
         return self.until(moment, slot if self.within is None else slot + self._step)
 
     @property
+    def grain(self) -> int:
+        """A span (µs) that parts time so that the moments of a part are in one slot.
+
+        >>> window = Window(every="month", zone="Asia/Kathmandu")
+        >>> window.grain == 15 * MINUTE, Window(within=600).grain
+        (True, 10)
+        """
+        if self.within is not None:
+            return self._step
+        return ENDLESS if self.every is None else _CLOCKS_MOVE
+
+    @property
     def _step(self) -> int:
         return max(1, (self.within or 0) // _STEPS)
 

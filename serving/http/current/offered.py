@@ -18,6 +18,7 @@ from serving.decisions.candidates.offers import offers_at
 from serving.decisions.candidates.past import Past
 from serving.decisions.candidates.popularity import line_counts
 from serving.decisions.facts.names import names_at
+from serving.decisions.policy.seen import Seen
 from serving.decisions.setup import Setup
 from serving.scoring.lineup import Lineup
 from serving.store.candidates.versions import kept_candidates, last_change
@@ -35,6 +36,7 @@ class Offered:
     campaigns: Mapping[str, Campaign]
     elsewhere: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     last_change: tuple[int, int] = (0, 0)
+    seen: Seen | None = None
 
 
 def offered_at(
@@ -50,11 +52,13 @@ def offered_at(
     has_model = lineup is not None and lineup.headline_model("propensities") is not None
     past = Past.of(lake, settings, as_of=as_of, has_model=has_model)
     names = names_at(settings, lake, None if lineup is None else lineup.feature_set)
+    setup = Setup.of(settings, Candidates.of(offers, counts), names, past)
     return Offered(
-        Setup.of(settings, Candidates.of(offers, counts), names, past),
+        setup,
         campaigns_of(with_kept(table, kept).lazy()),
         campaigns_by_id(pl.concat([table, made], how="diagonal")),
         change,
+        None if setup.policy is None else Seen.of(setup.policy, lake, store, as_of=as_of, is_past=is_past),
     )
 
 

@@ -21,6 +21,7 @@ from features.privacy.rules import ConsentRules
 from features.profiles.pairs.campaigns import Campaign
 from features.units import SECOND
 from serving.decisions.log.catalogue import Catalogue
+from serving.decisions.policy.seen import Seen
 from serving.decisions.setup import Setup
 from serving.http.current.built import Built
 from serving.http.current.offered import offered_at
@@ -56,6 +57,7 @@ class State:
     rules: ConsentRules | None = None
     elsewhere: Mapping[str, Sequence[str | None]] = field(default_factory=dict)  # see Offered
     last_change: tuple[int, int] = (0, 0)
+    seen: Seen | None = None
 
     @property
     def units(self) -> int:
@@ -80,7 +82,12 @@ class State:
     def with_offers_as_of(self, as_of: int) -> State:
         """The same state, with offers worth what was known at an earlier moment (a second's scan of the lake)."""
         offered = offered_at(self.lake, self.settings, self.store, self.lineup, as_of=as_of, is_past=True)
-        return replace(self, setup=offered.setup)
+        return replace(self, setup=offered.setup, seen=offered.seen)
+
+    def look(self) -> None:
+        """Take up what came in that caps in total count."""
+        if self.seen is not None:
+            self.seen.look(as_of=self.settings.now())
 
     def with_candidates_now(self) -> State:
         """The same state, with the candidates that people keep now."""
@@ -184,8 +191,9 @@ class CurrentState:
         return True
 
     def renew_candidates(self) -> bool:
-        """Take up what people have changed of candidates; the old ones stay when that fails."""
+        """Take up what people have changed of candidates, and what was seen; the old ones stay when that fails."""
         try:
+            self.state.look()
             if last_change(self.state.store) == self.state.last_change:
                 return False
             self.state = self.state.with_candidates_now()

@@ -27,6 +27,8 @@ class Planner:
     def plan(self, standing: Standing) -> Plan[Decided]:
         """The decision as things stand."""
         question, past, used = self.question, standing.past.choices, standing.used
+        if question.state.seen is not None:
+            used = {**used, **question.state.seen.used}
         record = None if question.customer is None else question.customer.record
         restraint = self.policy.restraint(record, question.facts.channel, past, used, as_of=question.moment.as_of)
         decided = question.decide(restraint)

@@ -109,3 +109,24 @@ def test_caps_on_exposures_count_what_has_come_in(own: CurrentState) -> None:
     assert offers(home(http)) == offers(home(http)) != []
     track(http, "e1", "Promotion Viewed", "now-drinks")  # of the campaign `now`, as the catalogue tells
     assert {reasons_of(home(http))[offer] for offer in BOTH} == {"cap"}
+
+
+def test_caps_in_total_on_clicks_count_what_everybody_did(own: CurrentState) -> None:
+    cap = {"limit": 2, "counts": "clicks", "scope": "total", "each": "offer", "within": "7d"}
+    current = CurrentState(declared(own.state, {"caps": {"clicks": cap}}), lambda _: own.state, lambda: None)
+    http = client_of(current)
+    track(http, "c1", "Promotion Clicked", "now-drinks", userId="4")
+    track(http, "v1", "Promotion Viewed", "now-drinks", userId="5")
+    track(http, "c2", "Promotion Clicked", "now-sweets", userId="5")
+    current.renew_candidates()  # as every worker does every two seconds
+    assert {*offers(home(http, count=2))} == BOTH
+    track(http, "c3", "Promotion Clicked", "now-drinks", userId="6", timestamp="2017-12-02T00:00:00Z")
+    track(http, "c3", "Promotion Clicked", "now-drinks", userId="6", timestamp="2017-12-02T00:00:00Z")
+    assert {*offers(home(http, count=2))} == BOTH  # it is counted when somebody has looked
+    current.renew_candidates()
+    found = home(http, count=2)
+    assert offers(found) == ["now-sweets"]
+    out = told(found, "now-drinks")["params"]
+    assert out == {"cap": "clicks", "of": "now-drinks", "count": 2, "limit": 2, "again_at": "2017-12-09T02:24:00Z"}
+    assert rows(own, TOTALS) == 0  # nothing is reserved of what is not decided
+    assert {*offers(home(http, count=2, as_of="2017-12-02T12:00:00Z"))} == BOTH  # when there had been one click

@@ -22,7 +22,8 @@ class Cap(Selection):
     The window is the last ``within``, or ``every`` day, week (from Monday) or month by the company's clock, or ever.
     What it is about is counted together, or ``each`` of it by itself. With ``distinct`` it is not counted how often,
     but how many different ones: ``limit: 1, distinct: campaign`` lets one campaign run on a customer at a time.
-    Decisions are counted exactly. Exposures and clicks are counted when they come in, so that more may follow.
+    Decisions are counted exactly. Exposures and clicks are counted when they come in, of a customer or in
+    total, so that more may follow.
 
     >>> Cap.model_validate({"limit": 3, "channel": "email", "within": "7d"}).scope
     'customer'
@@ -41,11 +42,6 @@ class Cap(Selection):
         if self.within is not None and self.every is not None:
             msg = "A window is rolling (`within: 7d`) or by the calendar (`every: week`): take one of them away."
             raise StamkundError("bad_setting", msg, field="every")
-        if self.scope == "total" and self.counts != "decisions":
-            msg = (
-                f"In total only decisions are counted, not {self.counts}: say `scope: customer`, or take `counts` away."
-            )
-            raise StamkundError("bad_setting", msg, field="counts")
         if self.scope == "total" and self.distinct is not None:
             msg = "`distinct` counts what one customer gets: say `scope: customer`, or take `distinct` away."
             raise StamkundError("bad_setting", msg, field="distinct")
