@@ -153,7 +153,7 @@ class Settings(Section):
     def rule_names(self) -> Names:
         """The names that rules may use, as far as settings tell them."""
         purposes = self.consent.purposes if self.consent is not None else ()
-        return rule_names(self.decisions or DecisionSettings(), self.targets, purposes, self.segments)
+        return rule_names(self.decisions or DecisionSettings(), self.targets, purposes, self.segments, self.journeys)
 
     @property
     def lake(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from features.config.sections.decisions.decisions import DecisionSettings
@@ -32,4 +33,4 @@ def known_names(settings: Settings, lake: Lake, features: FeatureSet | None) -> 
     untold: dict[str, Type] = dict.fromkeys(own, "text")
     traits: dict[str, Type] = {**untold, **found, **declared.traits}
     types: dict[str, Type] = {f.name: "text" if f.vocabulary else "number" for f in features.features}
-    return Names({**names.spaces, "features": types, "traits": traits})
+    return replace(names, spaces={**names.spaces, "features": types, "traits": traits}, later=frozenset())

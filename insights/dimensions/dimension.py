@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from features.arrays import Ints
-from insights.dimensions.standing import Standing, standings
+from insights.dimensions.standing import Standing
 from insights.people import Audience
 
 OF_EVENTS: Final[Mapping[str, str]] = {"channel": "channel", "category": "category", "campaign": "campaign_id"}
@@ -59,26 +59,17 @@ class Dimension:
 def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
     """What events of some kinds, and the tables of customers, tell apart at the audience's moment."""
     events = audience.events().filter(pl.col("kind").is_in(kinds))
-    found = [_dimension(name, column, events, of_customers=False) for name, column in OF_EVENTS.items()]
+    found = [dimension_of(name, column, events, of_customers=False) for name, column in OF_EVENTS.items()]
     customers = audience.customers()
     names = [name for name, kind in customers.collect_schema().items() if kind in (pl.String, pl.Boolean)]
     sensitive = {"customer_id", *audience.settings.privacy.sensitive}
-    of_customers = [_dimension(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
+    of_customers = [dimension_of(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
     few = [dimension for dimension in of_customers if not dimension.rest]
     return [dimension for dimension in (*found, *few) if dimension.groups]
 
 
-def standing_dimensions(audience: Audience, moments: Collection[int], others: Collection[str]) -> list[Dimension]:
-    """Where customers stood at some moments, but nothing that goes by the name of ``others``."""
-    told = {name: standing for name, standing in standings(audience, moments) if name not in others}
-    every = [
-        replace(_dimension(name, "group", standing.groups.lazy(), of_customers=False), column=name, standing=standing)
-        for name, standing in told.items()
-    ]
-    return [dimension for dimension in every if dimension.groups]
-
-
-def _dimension(name: str, column: str, frame: pl.LazyFrame, *, of_customers: bool) -> Dimension:
+def dimension_of(name: str, column: str, frame: pl.LazyFrame, *, of_customers: bool) -> Dimension:
+    """The dimension of a column of a frame, with the groups that are most frequent there."""
     counts = frame.select(group=pl.col(column).cast(pl.String)).drop_nulls().group_by("group").len()
     most = counts.sort("len", "group", descending=[True, False]).head(MOST + 1).collect(engine="streaming")
     groups = tuple(most["group"].to_list())

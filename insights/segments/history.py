@@ -11,8 +11,6 @@ import pyarrow as pa
 
 from features.arrays import Mask
 from features.files import atomic_file
-from features.language.rules.rule import Rule
-from insights.segments.rules import definition
 
 STAYS: Final = pl.Schema({
     "segment": pl.String, "customer_id": pl.String, "entered": pl.Int64, "entered_by": pl.String, "left": pl.Int64,
@@ -64,14 +62,15 @@ def moved(
 
 
 def refreshed(
-    folder: Path, rules: Mapping[str, Rule], members: Callable[[str], Mask], ids: pa.Array, *, as_of: int, build: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Stays and sizes once the members of each segment at a moment are told."""
+    folder: Path, definitions: Mapping[str, str], members: Callable[[str], Mask], ids: pa.Array, *,
+    as_of: int, build: str,
+) -> tuple[pl.DataFrame, pl.DataFrame]:  # fmt: skip
+    """Stays and sizes once the members of each segment at a moment are told; another definition is another rule."""
     stays = before(read(folder / "stays.parquet", STAYS), as_of)
     sizes = read(folder / "sizes.parquet", SIZES).filter(pl.col("as_of") < as_of)
     series, rows = pl.Series(pl.from_arrow(ids)), []
-    for name in rules:
-        own, told = definition(name, rules), sizes.filter(pl.col("segment") == name)
+    for name, own in definitions.items():
+        told = sizes.filter(pl.col("segment") == name)
         because = "first" if told.is_empty() else "customer" if told["definition"][-1] == own else "rule"
         stays, entered, left = moved(stays, name, series, members(name), as_of=as_of, because=because)
         rows.append((name, as_of, build, own, len(ids), int(members(name).sum()), entered, left))

@@ -20,9 +20,9 @@ def holdings(settings: Settings) -> list[Holding]:
     folder = folder_of(settings)
     return [
         Holding(
-            "segment columns", str(folder), "Features, attributes, scores and consent, a column each, as of the last "
-            "refresh.", "Segments are counted from them within milliseconds.", "until the next refresh",
-            partial(_columns, settings),
+            "segment columns", str(folder), "Features, attributes, scores, consent and what became of journeys, "
+            "a column each, as of the last refresh.", "Segments are counted from them within milliseconds.",
+            "until the next refresh", partial(_columns, settings),
         ),
         Holding(
             "segments", str(folder / "stays.parquet"), "When each customer entered a segment, and when they left it.",

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.arrays import Mask
 from features.config.settings import Settings
+from features.events.knowledge import known_events
 from features.facts.names import known_names
 from features.identity.people import People
 from features.lake import Lake
@@ -21,9 +22,11 @@ from features.profiles.fitted.feature_set import FeatureSet
 from insights.segments.columns.column import Column
 from insights.segments.columns.consent import consent_columns, passing
 from insights.segments.columns.features import feature_columns, needed, profiles
+from insights.segments.columns.journeys import journey_columns
 from insights.segments.columns.scores import score_columns
 from insights.segments.columns.traits import trait_columns
 from insights.segments.customers import Columns
+from insights.segments.rules import journeys_in
 
 
 def columns_at(
@@ -48,9 +51,15 @@ def columns_at(
         order = unordered.arg_sort()
         ids = unordered.gather(order)
         shown = [feature for feature in some.features if f"features.{feature.name}" in wanted]
-        columns |= feature_columns(frame, shown, order, _visible(keeper, ids, as_of))
+        visible = _visible(keeper, ids, as_of)
+        columns |= feature_columns(frame, shown, order, visible)
+    people = People.at(lake, [as_of])
+    journeys = {name.split(".")[1] for name in wanted if name.startswith("journeys.")}
+    asked = [journey for name, journey in journeys_in(settings).items() if name in journeys]
+    events = gate.over(known_events(people.customer_events(), as_of))
+    columns |= journey_columns(events, asked, ids, visible, as_of=as_of)
     types = {name: kind for name, kind in known.spaces.get("traits", {}).items() if f"traits.{name}" in wanted}
-    columns |= trait_columns(People.at(lake, [as_of]), ids, types, as_of=as_of)
+    columns |= trait_columns(people, ids, types, as_of=as_of)
     models = [name for name in known.spaces["scores"] if f"scores.{name}" in wanted]
     scored = EVERYBODY if keeper is None else keeper.passes("scores", as_of=as_of)
     columns |= score_columns(settings.scores, ids, models, as_of=as_of, allowed=scored)
@@ -61,7 +70,7 @@ def columns_at(
 
 def _every(names: Names) -> set[str]:
     """All that columns hold."""
-    spaces = ("features", "traits", "scores", "consent")
+    spaces = ("features", "traits", "journeys", "scores", "consent")
     return {f"{space}.{name}" for space in spaces for name in names.spaces.get(space, ())}
 
 

@@ -14,7 +14,7 @@ from insights.segments import history
 from insights.segments.columns.column import Column
 from insights.segments.files import open_columns, remove_columns, version_of, write_columns
 from insights.segments.reading import columns_at
-from insights.segments.rules import folder_of, rules_of
+from insights.segments.rules import definition, folder_of, journeys_in, rules_of
 from insights.tables import Draft
 
 
@@ -35,7 +35,11 @@ def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBOD
         f"segments.{name}": Column.of_codes(own.astype(np.int8), (False, True), "boolean")
         for name, own in members.items()
     }
-    stays, sizes = history.refreshed(folder, rules, members.__getitem__, columns.ids, as_of=as_of, build=columns.build)
+    journeys = journeys_in(settings)
+    definitions = {name: definition(name, rules, journeys) for name in rules}
+    stays, sizes = history.refreshed(
+        folder, definitions, members.__getitem__, columns.ids, as_of=as_of, build=columns.build
+    )
     write_columns(folder, replace(columns, columns={**columns.columns, **built}))
     history.keep(folder, stays, sizes)
     return Refreshed(columns.customers, {name: int(own.sum()) for name, own in members.items()})

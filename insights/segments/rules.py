@@ -14,8 +14,9 @@ from features.language.rules.evaluate import MISSING, Cell, Evaluate, compile_ru
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.profiles.fitted.feature_set import FeatureSet
+from insights.journeys.journey import Journey
 
-_SEGMENTS = "segments."
+_SEGMENTS, _JOURNEYS = "segments.", "journeys."
 
 
 def folder_of(settings: Settings) -> Path:
@@ -34,6 +35,12 @@ def rules_of(settings: Settings, names: Names | None = None) -> dict[str, Rule]:
     return segment_rules(settings.segments, names or names_of(settings))
 
 
+def journeys_in(settings: Settings) -> dict[str, Journey]:
+    """The journeys that rules may ask about, by name: those that are declared."""
+    minor_units, declared = settings.minor_units, settings.journeys.items()
+    return {name: Journey.of(name, each, minor_units=minor_units) for name, each in declared}
+
+
 def reads(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
     """All that a rule reads, by way of segments too.
 
@@ -43,7 +50,7 @@ def reads(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
     ['features.a', 'features.b']
     """
     own = {name for name in rule.reads if not name.startswith(_SEGMENTS)}
-    return own.union(*(reads(rules[name], rules) for name in _segments(rule)))
+    return own.union(*(reads(rules[name], rules) for name in _inner(rule, _SEGMENTS)))
 
 
 def compiled(rules: Mapping[str, Rule], *, timezone: str) -> dict[str, Evaluate]:
@@ -62,11 +69,14 @@ def _settled(function: Evaluate) -> Evaluate:
     return lambda read: Cell(bool(function(read).value))
 
 
-def definition(name: str, rules: Mapping[str, Rule]) -> str:
-    """Twelve hex digits that change when the rule of a segment does, or that of one that it reads."""
-    text = "\n".join([rules[name].text, *(definition(each, rules) for each in _segments(rules[name]))])
+def definition(name: str, rules: Mapping[str, Rule], journeys: Mapping[str, Journey]) -> str:
+    """Twelve hex digits that change when the rule of a segment does, or that of one that it reads, or a journey."""
+    rule = rules[name]
+    inner = [definition(each, rules, journeys) for each in _inner(rule, _SEGMENTS)]
+    text = "\n".join([rule.text, *inner, *(repr(journeys[each]) for each in _inner(rule, _JOURNEYS))])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _segments(rule: Rule) -> list[str]:
-    return sorted(each.removeprefix(_SEGMENTS) for each in rule.reads if each.startswith(_SEGMENTS))
+def _inner(rule: Rule, space: str) -> list[str]:
+    """What a rule reads of a space, such as ``segments.``, by its first name there."""
+    return sorted({each.split(".")[1] for each in rule.reads if each.startswith(space)})

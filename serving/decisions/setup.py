@@ -12,11 +12,9 @@ import numpy as np
 from features.arrays import Floats
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.exploration import Exploration as ExplorationSettings
-from features.config.sections.insights.segments import segment_rules
 from features.config.settings import Settings
-from features.language.rules.evaluate import Evaluate
 from features.language.rules.types import Names
-from insights.segments.rules import compiled
+from insights.segments.person.segmentation import Segmentation
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
@@ -48,7 +46,7 @@ class Setup:
     placements: Mapping[str, Placement]
     policy: Policy | None = None
     past: Past = NOTHING
-    segments: Mapping[str, Evaluate] = field(default_factory=dict)  # by name, whether a person is in
+    segmentation: Segmentation = field(default_factory=Segmentation)
 
     @classmethod
     def of(cls, settings: Settings, candidates: Candidates, names: Names | None = None, past: Past = NOTHING) -> Self:
@@ -73,10 +71,9 @@ class Setup:
         offers, zone, decimals = candidates.offers, settings.timezone, settings.minor_units
         policy = None if settings.decisions is None else Policy.of(declared, offers, zone=zone, decimals=decimals)
         checks = Checks.of([*rules.checks, *(() if policy is None else policy.checks)])
-        segments = compiled(segment_rules(settings.segments, names), timezone=zone)
         return cls(
             candidates, checks, rules, arbitration, diversity, exploration, arms, telling, placements, policy, past,
-            segments,
+            Segmentation.of(settings, names),
         )  # fmt: skip
 
     @cached_property

@@ -40,8 +40,8 @@ def _whole(name: str, names: Names) -> tuple[str, Type | None]:
     if not point:
         spaces = [space for space in _PREFERRED if name in names.spaces.get(space, ())]
         space, own = (spaces or [_PREFERRED[0]])[0], name
-    quoted = own if own.isidentifier() and own.isascii() else f"`{own}`"
-    return f"{space}.{quoted}", names.spaces.get(space, {}).get(own)
+    parts = [part if part.isidentifier() and part.isascii() else f"`{part}`" for part in own.split(".")]
+    return ".".join([space, *parts]), names.spaces.get(space, {}).get(own)
 
 
 def _parts(name: str, kind: Type | None, test: object, *, field: str) -> list[str]:

@@ -113,7 +113,17 @@ class _Parser:
         name = self.next()
         if name.kind != "name":
             raise mistake("bad_rule", f"Behind {word.text}. stands a name.", self.text, name.start)
-        return Node("name", (), f"{word.text}.{name.text}", word.start, name.end)
+        parts = [word.text, name.text]
+        while self._goes_on():
+            self.next()
+            name = self.next()
+            parts.append(name.text)
+        return Node("name", (), ".".join(parts), word.start, name.end)
+
+    def _goes_on(self) -> bool:
+        """Whether a name has one more part, as in ``journeys.checkout.cart``; a method has a bracket behind it."""
+        following = [(each.kind, each.text) for each in self.words[self.at : self.at + 3]]
+        return following[:1] == [("sign", ".")] and following[1][0] == "name" and following[2] != ("sign", "(")
 
     def _method(self, node: Node) -> Node:
         self.next()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
 
@@ -46,6 +46,8 @@ __all__ = ["Names", "Type"]
 class Names:
     """The names that rules may use, each with its type, by what they are names of; ``later`` are known after a build.
 
+    ``words`` are all that a text can be, by its whole name, of those of which that is known.
+
     >>> names = Names({"candidate": {"value": "number"}}, later=frozenset({"features"}))
     >>> from features.language.rules.parse import parse
     >>> print(names.check("candidate.vale > 3 && features.orders_90d > 1", parse("candidate.vale > 3")))
@@ -55,6 +57,7 @@ class Names:
 
     spaces: Mapping[str, Mapping[str, Type]]
     later: frozenset[str] = frozenset()
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def check(self, text: str, node: Node, wanted: Type = "boolean") -> None:
         """Refuse what gives another type than is wanted, reads an unknown name, or uses something as what it is not."""
@@ -128,6 +131,7 @@ class Names:
         self._wanted(text, several, "list")
         held = type_of_literal(several.args[0].value) if several.op == "list" and several.args else "text"
         self._wanted(text, one, held)
+        self._possible(text, one, several.args)
         return "boolean"
 
     def _sum(self, text: str, node: Node) -> Type | None:
@@ -139,6 +143,17 @@ class Names:
             raise mistake("bad_type", problem[0].upper() + problem[1:], text, node.start)
         return _SUMS[node.op, left, right]
 
+    def _possible(self, text: str, one: Node, others: Sequence[Node]) -> None:
+        """Refuse a text that a name never is."""
+        name = str(one.value)
+        if one.op != "name" or name not in self.words:
+            return
+        words = self.words[name]
+        for other in others:
+            if other.op == "literal" and other.value not in words:
+                unknown = StamkundError.unknown("unknown_name", f"value of {name}", str(other.value), words)
+                raise mistake(unknown.code, str(unknown), text, other.start)
+
     def _comparison(self, text: str, node: Node) -> Type:
         left, right = (self.type_of(text, arg) for arg in node.args)
         known = [each for each in (left, right) if each is not None]
@@ -148,6 +163,8 @@ class Names:
         if node.op in {"==", "!="}:
             if "list" in known:
                 raise mistake("bad_type", "Lists are not compared: ask with `in` what they hold.", text, node.start)
+            for one, other in (node.args, node.args[::-1]):
+                self._possible(text, one, [other])
         elif not {*known} <= {*_ORDERED}:
             problem = f"Only numbers and times have an order, and this is {_ARTICLES[known[0]]}."
             raise mistake("bad_type", problem, text, node.start)

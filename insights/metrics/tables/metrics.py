@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from insights.dimensions.dimension import Dimension, dimensions, standing_dimensions
+from insights.dimensions.dimension import Dimension, dimensions
 from insights.metrics.cells import Cells, Told, cells
 from insights.metrics.courses.course import Course, course_cells, rows_of
 from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
@@ -20,6 +20,7 @@ from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, INTERVAL
 from insights.metrics.scores import Score, score_cells
+from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.tables.declared import metrics_of
 from insights.metrics.tables.figures import CELLS, began, figures

@@ -10,8 +10,8 @@ import numpy as np
 
 from features.evaluate.online.consent import Consent
 from features.evaluate.online.record import Record
-from features.language.rules.evaluate import Evaluate
 from features.language.rules.types import Names
+from insights.segments.person.segmentation import Segmentation
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.facts.facts import Facts
 from serving.decisions.facts.known import Known
@@ -28,7 +28,7 @@ class Situation:
     consent: Consent | None
     names: Names
     timezone: str
-    segments: Mapping[str, Evaluate] = field(default_factory=dict)
+    segmentation: Segmentation = field(default_factory=Segmentation)
 
     @property
     def channel(self) -> str | None:
@@ -71,7 +71,7 @@ def facts_of(
     if situation is None:
         return facts
     values = Values(
-        known, place, situation.consent, situation.context, situation.timezone, situation.names, situation.segments
+        known, place, situation.consent, situation.context, situation.timezone, situation.names, situation.segmentation
     )
     return replace(facts, read=values, channel=situation.channel)
 

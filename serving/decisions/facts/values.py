@@ -9,9 +9,10 @@ import numpy as np
 
 from features.evaluate.online.consent import Consent
 from features.facts.clock import clock
-from features.language.rules.evaluate import MISSING, Cell, Evaluate
+from features.language.rules.evaluate import MISSING, Cell
 from features.language.rules.typed import typed
 from features.language.rules.types import Names
+from insights.segments.person.segmentation import Segmentation
 from serving.decisions.facts.known import Known
 from training.targets import PAIR
 
@@ -29,7 +30,7 @@ class Values:
     context: Mapping[str, object]
     timezone: str
     names: Names
-    segments: Mapping[str, Evaluate] = field(default_factory=dict)
+    segmentation: Segmentation = field(default_factory=Segmentation)
     _cells: dict[str, Cell] = field(default_factory=dict)
 
     def __call__(self, name: str) -> Cell:
@@ -60,7 +61,10 @@ class Values:
         return None if np.isnan(value) else value
 
     def _segment(self, name: str) -> object:
-        return self.segments[name](self).value
+        return self.segmentation.segments[name](self).value
+
+    def _journey(self, name: str) -> object:
+        return self.segmentation.outcome(self.known.records[self.place], name, as_of=self.known.as_of)
 
     def _consent(self, name: str) -> object:
         if self.consent is None:
@@ -80,6 +84,7 @@ _SPACES: Mapping[str, Callable[[Values, str], object]] = {
     "scores": Values._score,
     "consent": Values._consent,
     "segments": Values._segment,
+    "journeys": Values._journey,
     "context": Values._context,
     "time": Values._time,
 }

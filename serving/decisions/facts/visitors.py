@@ -16,7 +16,7 @@ from serving.decisions.facts.values import Values
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs
 
-OF_A_CUSTOMER: Final = frozenset({"features", "traits", "scores"})
+OF_A_CUSTOMER: Final = frozenset({"features", "traits", "scores", "journeys"})
 
 
 def facts_of_visitor(
@@ -29,7 +29,7 @@ def facts_of_visitor(
     def read(name: str) -> Cell:
         space, _, own = name.partition(".")
         if space == "segments":
-            return situation.segments[own](read)
+            return situation.segmentation.segments[own](read)
         return MISSING if space in OF_A_CUSTOMER else values(name)
 
     nothing = np.zeros(len(candidates.offers))

@@ -33,6 +33,9 @@ segments:
   others: "!segments.big && has(traits.city)"
   settled: {when: 'time.now - traits.joined > duration("365d")', kids: [1, 2]}
   readers: {consent.news: true}
+  silent: {journeys.again.order: dropped}
+journeys:
+  again: {steps: [order, {kind: order, name: second}], within: 28d}
 """
 FILES = {
     "orders.csv": """n,who,at,paid

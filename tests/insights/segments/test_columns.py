@@ -40,12 +40,16 @@ def test_segments_hold_whom_their_rules_hold_for(settings: Settings) -> None:
     assert members(settings, columns, "others") == ["bo", "fay"]
     assert members(settings, columns, "settled") == ["ann", "fay"]  # cy has three
     assert members(settings, columns, "readers") == ["ann"]
+    assert members(settings, columns, "silent") == ["ann", "bo"]  # the 28 days of cy's order end tonight
+    assert not columns.one(3, {})("journeys.again.order").known  # of eve, as of her features
+    assert columns.one(0, {})("journeys.again.days_since_order").value == pytest.approx(29 - 1)  # from the day's end on
 
 
 def test_members_of_the_past_are_those_of_then(settings: Settings) -> None:
     columns = columns_at(settings, as_of=day("2024-05-15"))
     assert members(settings, columns, "lund") == ["bo", "cy", "fay"]
     assert members(settings, columns, "big") == []
+    assert members(settings, columns, "silent") == ["ann"]  # the time of bo's order is not over yet
     some = columns_at(settings, as_of=day("2024-06-02"), names={"features.spent_90d"})
     assert members(settings, some, "big") == ["ann"]
     assert [name for name in some.columns if not name.startswith("consent.")] == ["features.spent_90d"]

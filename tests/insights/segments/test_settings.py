@@ -18,6 +18,7 @@ def settings(folder: Path, **segments: object) -> Settings:
     purposes = {"purposes": {"news": {"channel": "email"}}}
     targets = {"lapse": {"type": "lapse", "horizon": "28d"}}
     told = {"name": "x", "sources": {}, "targets": targets, "consent": purposes, "segments": segments}
+    told["journeys"] = {"tea": {"steps": ["view", "order"], "within": "14d"}}
     (folder / "stamkund.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
     return read_settings(folder / "stamkund.yaml")
 
@@ -34,6 +35,16 @@ def settings(folder: Path, **segments: object) -> Settings:
         ({"a": "candidate.value > 3"}, "unknown_name", "and not of 'candidate'"),
         ({"a": "features.orders_90d = 3"}, "bad_rule", "write =="),
         ({"a": "scores.lapse + 3"}, "bad_type", "A rule is true or false"),
+        ({"a": {"journeys.te.view": "dropped"}}, "unknown_name", "did you mean 'journeys.tea.view'?"),
+        ({"a": {"journeys.tea.views": "dropped"}}, "unknown_name", "did you mean 'journeys.tea.view'?"),
+        (
+            {"a": {"journeys.tea.view": "droped"}},
+            "unknown_name",
+            "did you mean 'dropped'? Known: dropped, open, went_on",
+        ),
+        ({"a": 'journeys.tea.order in ["dropped"]'}, "unknown_name", "Known: converted. It is at character 24"),
+        ({"a": 'journeys.tea.days_since_view == "dropped"'}, "bad_type", "A number is never compared with a text"),
+        ({"a": "journeys.tea"}, "unknown_name", "journeys.tea.view"),
     ],
 )
 def test_what_is_no_segment_is_refused(tmp_path: Path, segments: dict[str, object], code: str, words: str) -> None:

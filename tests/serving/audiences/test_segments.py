@@ -33,7 +33,9 @@ decisions:
     in_all: {limit: 1, scope: total, channel: sms}
     of_spring: {limit: 1, campaign: spring}
   rests: {clicked: {after: click, channel: letter, rest: 30d}}
-  rules: {for_big: {about: 'candidate.offer_id == "cup"', when: segments.big}}
+  rules:
+    for_big: {about: 'candidate.offer_id == "cup"', when: segments.big}
+    for_silent: {about: 'candidate.offer_id == "pot"', when: 'journeys.again.order == "dropped"'}
 """
 PLAIN = "decisions: {traits: {kids: number, joined: moment}}\n"
 
@@ -123,7 +125,9 @@ def test_an_event_that_changes_the_segment_changes_the_next_decision(http: TestC
     order = {"event": "Order Completed", "userId": "bo", "messageId": "m1", "timestamp": "2024-06-29T10:00:00Z",
              "properties": {"order_id": "o9", "total": 90, "products": [{"product_id": "x", "price": 90}]}}  # fmt: skip
     assert http.post("/v1/track", json=order).json()["accepted"] == 1
-    assert sorted(item["offer_id"] for item in decided()["items"]) == ["cup", "pot"]
+    after = decided()
+    assert [item["offer_id"] for item in after["items"]] == ["cup"]
+    assert reasons_of(after)["pot"] == "rule"  # the time of this order is not over
 
 
 def why_out(http: TestClient, settings: Settings, channel: str) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.insights.journeys import JourneySettings
 from features.errors import StamkundError
 from features.events.tables import OFFERS, Role
 from features.language.rules.rule import Rule
@@ -27,9 +29,15 @@ LATER: Final = frozenset({"features", "traits"})  # what a build finds
 
 
 def rule_names(
-    decisions: DecisionSettings, targets: Iterable[str], purposes: Iterable[str], segments: Iterable[str] = ()
+    decisions: DecisionSettings,
+    targets: Iterable[str],
+    purposes: Iterable[str],
+    segments: Iterable[str] = (),
+    journeys: Mapping[str, JourneySettings] | None = None,
 ) -> Names:
     """The names that settings tell; which features and traits there are is known after a build."""
+    steps = [(name, each) for name, journey in (journeys or {}).items() for each in journey.outcomes]
+    told = {f"{name}.{each.name}": each for name, each in steps}
     spaces: dict[str, Mapping[str, Type]] = {
         "candidate": {**CANDIDATE, **decisions.candidates.columns},
         "context": {**CONTEXT, **decisions.context},
@@ -37,13 +45,14 @@ def rule_names(
         "scores": dict.fromkeys(targets, "number"),
         "consent": dict.fromkeys(purposes, "boolean"),
         "segments": dict.fromkeys(segments, "boolean"),
+        "journeys": {name: "text" if each.words else "number" for name, each in told.items()},
     }
-    return Names(spaces, LATER)
+    return Names(spaces, LATER, {f"journeys.{name}": each.words for name, each in told.items() if each.words})
 
 
 def formula_names(names: Names) -> Names:
     """The names that a formula may use: those of rules, and what a candidate is worth."""
-    return Names({**names.spaces, "worth": WORTH}, names.later)
+    return replace(names, spaces={**names.spaces, "worth": WORTH})
 
 
 def check_rules(decisions: DecisionSettings, names: Names) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -11,6 +11,16 @@ from features.config.sections.section import KindName, Section
 from features.errors import StamkundError
 from features.language.conditions import conditions
 from features.units import DAY, Duration
+
+OUTCOMES: Final = ("dropped", "open", "went_on", "converted")  # what becomes of who came to a step
+SINCE: Final = "days_since_"
+
+
+class Outcome(NamedTuple):
+    """A name by which rules ask how somebody fared at a step, and the words that it may be; none is a number."""
+
+    name: str
+    words: tuple[str, ...] = ()
 
 
 def _of_kind(step: object) -> object:
@@ -62,7 +72,8 @@ class JourneySettings(Section):
     @model_validator(mode="after")
     def _steps_of_their_own(self) -> Self:
         names = self.names
-        twice = next((name for name in names if names.count(name) > 1), None)
+        told = [*names, *(f"{SINCE}{name}" for name in names)]  # by either rules ask of a step
+        twice = next((name for name in told if told.count(name) > 1), None)
         if twice is not None:
             text = f"Two steps are called '{twice}'. Give each a `name` of its own: {{kind: …, name: …}}."
             raise StamkundError("bad_journey", text, field="steps")
@@ -76,6 +87,22 @@ class JourneySettings(Section):
     def names(self) -> list[str]:
         """What each step is called."""
         return [step.name or step.kind for step in self.steps]
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What rules may ask of each step: what became of the last time that somebody came there, and when that was.
+
+        >>> tea = JourneySettings.model_validate({"steps": [{"kind": "view", "name": "tea"}, "order"]})
+        >>> [outcome.name for outcome in tea.outcomes]
+        ['tea', 'days_since_tea', 'order', 'days_since_order']
+        >>> tea.outcomes[0].words, tea.outcomes[2].words
+        (('dropped', 'open', 'went_on'), ('converted',))
+        """
+        whole = tuple(outcome for outcome in OUTCOMES if outcome != "went_on")
+        told: list[tuple[str, ...]] = [whole if self.order == "any" else OUTCOMES[:3] for _ in self.steps]
+        told[-1] = whole if self.order == "any" else OUTCOMES[3:]
+        pairs = zip(self.names, told, strict=True)
+        return [each for name, words in pairs for each in (Outcome(name, words), Outcome(f"{SINCE}{name}"))]
 
 
 def same(step: StepSettings, other: StepSettings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -62,7 +63,8 @@ DeclaredSegment = Annotated[SegmentSettings, BeforeValidator(_declared)]
 def segment_names(names: Names, segments: Iterable[str]) -> Names:
     """The names that rules of segments may use, of those that rules of decisions may."""
     told: dict[str, Mapping[str, Type]] = {**names.spaces, "segments": dict.fromkeys(segments, "boolean")}
-    return Names({space: told[space] for space in SPACES if space in told}, names.later & {*SPACES})
+    spaces: dict[str, Mapping[str, Type]] = {space: told[space] for space in SPACES if space in told}
+    return replace(names, spaces=spaces, later=names.later & {*SPACES})
 
 
 def segment_rules(segments: Mapping[str, SegmentSettings], names: Names) -> dict[str, Rule]:

@@ -99,7 +99,7 @@ class Question:
         """What is known of the customer and the situation."""
         state = self.state
         candidates, names, zone = state.setup.candidates, state.setup.rules.names, state.settings.timezone
-        situation = Situation(self.request.context, self.consent, names, zone, state.setup.segments)
+        situation = Situation(self.request.context, self.consent, names, zone, state.setup.segmentation)
         if self.customer is None:
             as_of, usual = self.moment.as_of, state.setup.past.usual
             facts = facts_of_visitor(self.lineup, candidates, as_of=as_of, situation=situation, usual=usual)

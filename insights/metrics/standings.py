@@ -1,0 +1,103 @@
+"""Where customers stand when a period ends: in which stage, persona and segments, and how high models score them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.config.sections.consent import Gate
+from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.profiles.consent import gatekeeper_of
+from features.profiles.fitted.feature_set import FeatureSet
+from features.profiles.frames import profiles_at
+from features.scores.table import read_scores
+from insights.dimensions.dimension import Dimension, dimension_of
+from insights.dimensions.standing import Standing
+from insights.people import Audience
+from insights.segments.columns.features import needed
+from insights.segments.reading import columns_at
+from insights.segments.rules import reads, rules_of
+
+FEATURES: Final = ("stage", "persona")
+BANDS: Final = 5
+SEGMENT: Final = "segment_"  # begins the name of the dimension of a segment: who is in, and who is out
+SCORE: Final = "score_"  # begins the name of the dimension of a model's scores
+
+
+def standing_dimensions(audience: Audience, moments: Collection[int], others: Collection[str]) -> list[Dimension]:
+    """Where customers stood at some moments, but nothing that goes by the name of ``others``."""
+    told = {name: standing for name, standing in standings(audience, moments) if name not in others}
+    every = [
+        replace(dimension_of(name, "group", standing.groups.lazy(), of_customers=False), column=name, standing=standing)
+        for name, standing in told.items()
+    ]
+    return [dimension for dimension in every if dimension.groups]
+
+
+def standings(audience: Audience, moments: Collection[int]) -> Iterator[tuple[str, Standing]]:
+    """By name: stage, persona and segments as of some moments, and the band of each model's scores."""
+    yield from _of_features(audience, sorted({*moments}))
+    yield from _of_segments(audience, sorted({*moments}))
+    yield from _of_scores(audience)
+
+
+def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
+    file = audience.settings.feature_set
+    if not file.exists() or not moments:
+        return
+    fitted = FeatureSet.load(file)
+    own = [name for name in FEATURES if name in fitted.names]
+    if not own:
+        return
+    allowed = _passing(audience, "profiles")
+    profiles = allowed.over(profiles_at(audience.lake, needed(fitted, own), as_of=moments).lazy()).collect()
+    for name in own:
+        words = dict(enumerate(fitted.feature(name).vocabulary))
+        group = pl.col(name).fill_nan(None).cast(pl.Int64).replace_strict(words, default=None, return_dtype=pl.String)
+        yield name, Standing.of(profiles.select("as_of", "customer_id", group=group))
+
+
+def _of_segments(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
+    """A dimension for each segment, as a customer may be in several."""
+    settings = audience.settings
+    if not settings.segments or not settings.feature_set.exists():
+        return
+    rules = rules_of(settings)
+    names = {name for rule in rules.values() for name in reads(rule, rules)}
+    allowed = _passing(audience, "profiles")
+    if any(name.startswith("scores.") for name in names):
+        allowed &= _passing(audience, "scores")
+    found: dict[str, list[pl.DataFrame]] = {name: [] for name in rules}
+    for moment in moments:
+        columns = columns_at(settings, as_of=moment, names=names, allowed=allowed)
+        for name, rule in rules.items():
+            group = np.where(columns.members(rule, rules), "in", "out")
+            rows = pl.DataFrame({"customer_id": pl.Series(columns.ids.to_pylist(), dtype=pl.String), "group": group})
+            found[name].append(rows.with_columns(as_of=pl.lit(moment, pl.Int64)))
+    for name, parts in found.items():
+        yield f"{SEGMENT}{name}", Standing.of(pl.concat(parts))
+
+
+def _of_scores(audience: Audience) -> Iterator[tuple[str, Standing]]:
+    rows = read_scores(audience.settings.scores, allowed=_passing(audience, "scores"))
+    told = rows.filter(pl.col("as_of") <= audience.as_of)
+    newest = told.filter(pl.col("version") == pl.col("version").max().over("model", "as_of"))
+    best = newest.group_by("model", "as_of", "customer_id").agg(pl.col("value").max()).collect()
+    for (model,), own in sorted(best.partition_by("model", as_dict=True).items()):
+        yield f"{SCORE}{model}", Standing.of(own.select("as_of", "customer_id", group=_band()))
+
+
+def _band() -> pl.Expr:
+    """Which fifth of its batch a score is in, ``5 of 5`` the highest; equal scores are in the same one."""
+    rank, count = pl.col("value").rank("average").over("as_of"), pl.len().over("as_of")
+    return pl.format(f"{{}} of {BANDS}", (rank * BANDS / count).ceil().cast(pl.Int64).clip(1, BANDS))
+
+
+def _passing(audience: Audience, gate: Gate) -> Pass:
+    """Whom insights may tell of and whose features, or scores, may be read."""
+    keeper = gatekeeper_of(audience.settings, audience.lake)
+    return audience.allowed & (EVERYBODY if keeper is None else keeper.passes(gate, as_of=audience.as_of))

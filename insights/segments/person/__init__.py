@@ -1,0 +1,1 @@
+"""What rules of segments read of one person, by their record."""
