@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,9 +40,15 @@ class ScoresRequest(Body):
     )
 
     @property
-    def is_short(self) -> bool:
-        """Whether it asks of one customer what the models say now, and not why."""
-        return len(self.profiles) + len(self.customers) == 1 and self.as_of is None and self.reasons == 0
+    def alike(self) -> Hashable | None:
+        """The models that it asks of one customer what they say now, and not why."""
+        is_short = len(self.profiles) + len(self.customers) == 1 and self.as_of is None and self.reasons == 0
+        return (self.models and tuple(self.models),) if is_short else None
+
+    @property
+    def everyone(self) -> list[Profile]:
+        """Whom it asks about."""
+        return [*self.profiles, *(Profile(id=customer) for customer in self.customers)]
 
 
 class PlacementRequest(Body):

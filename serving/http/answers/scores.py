@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from serving.http.answers.customers import (
     no_consent,
     unknown_customer,
 )
-from serving.http.answers.head import head
+from serving.http.answers.head import Json, head
 from serving.http.answers.requests import Profile, ScoresRequest
 from serving.http.current.state import State
 from serving.scoring.lineup import Lineup
@@ -35,28 +36,30 @@ from training.targets import PAIR
 BLOCK: Final = 100  # customers whose records are held at once
 
 
-@outages_as_errors()
-def answer_scores(state: State, request: ScoresRequest) -> dict[str, object]:
+def answer_scores(state: State, request: ScoresRequest) -> Json:
     """Each profile's scores, or its error, in the order of the request."""
-    lineup = state.required_lineup()
-    lineup = lineup if request.models is None else lineup.only(request.models)
-    profiles = [*request.profiles, *(Profile(id=customer) for customer in request.customers)]
-    if not profiles:
+    (answer,) = answer_together(state, [request])
+    return answer
+
+
+@outages_as_errors()
+def answer_together(state: State, requests: Sequence[ScoresRequest]) -> list[Json]:
+    """The answers to requests that differ only in whose scores they ask for."""
+    lineup, first = state.required_lineup(), requests[0]
+    lineup = lineup if first.models is None else lineup.only(first.models)
+    asked = [request.everyone for request in requests]
+    if not all(asked):
         raise StamkundError("no_profiles", field="profiles")
-    moment = moment_of(state, request.as_of)
-    told = head(state, moment)
-    size = len(profiles) if moment.is_past else BLOCK  # the past is read from the lake, in one go
-    entries = [
-        entry
-        for block in blocks(profiles, size)
-        for entry in _entries(state, lineup, block, moment, top=request.reasons)
-    ]
-    return told | {"models": lineup.versions, "scores": entries}
+    moment = moment_of(state, first.as_of)
+    told, everyone = head(state, moment), [profile for profiles in asked for profile in profiles]
+    size = len(everyone) if moment.is_past else BLOCK  # the past is read from the lake, in one go
+    entries = (
+        entry for block in blocks(everyone, size) for entry in _entries(state, lineup, block, moment, top=first.reasons)
+    )
+    return [told | {"models": lineup.versions, "scores": list(islice(entries, len(profiles)))} for profiles in asked]
 
 
-def _entries(
-    state: State, lineup: Lineup, profiles: Sequence[Profile], moment: Moment, *, top: int
-) -> list[dict[str, object]]:
+def _entries(state: State, lineup: Lineup, profiles: Sequence[Profile], moment: Moment, *, top: int) -> list[Json]:
     known = customers_of(state, profiles, moment)
     records = {each.customer_id: each.record for each in known.values() if each.passes("scores")}
     features = feature_rows(lineup, [*records.values()], as_of=moment.as_of)
@@ -76,10 +79,8 @@ def score_rows(
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 
 
-def _entry(
-    profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None, language: str
-) -> dict[str, object]:
-    identifier: dict[str, object] = {"id_type": profile.id_type, "id": profile.id}
+def _entry(profile: Profile, sheet: Sheet, places: Mapping[str, int], customer: Customer | None, language: str) -> Json:
+    identifier: Json = {"id_type": profile.id_type, "id": profile.id}
     if customer is not None and customer.customer_id in places:
         return identifier | sheet.answer(places[customer.customer_id])
     error = unknown_customer(profile) if customer is None else no_consent(profile)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -11,6 +13,9 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @property
-    def is_short(self) -> bool:
-        """Whether it is answered within a millisecond, and keeps nothing."""
-        return False
+    def alike(self) -> Hashable | None:
+        """What it has in common with those that are answered together with it, within a millisecond; None for others.
+
+        Such a question keeps nothing.
+        """
+        return None

@@ -51,10 +51,10 @@ class Entrance:
         with self._noticed():
             return await self.admission.admit(work)
 
-    def answer_here(self, work: Callable[[], Response]) -> Response:
+    async def answer_here(self, work: Callable[[], Awaitable[Response]]) -> Response:
         """The answer of work that is too short to need a place."""
         with self._noticed():
-            return work()
+            return await work()
 
     @contextmanager
     def _noticed(self) -> Iterator[None]:

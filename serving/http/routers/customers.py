@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -14,7 +15,7 @@ from serving.http.answers.deciding.pages import Page
 from serving.http.answers.privacy import answer_erasure, answer_export
 from serving.http.answers.profiles import answer_profile
 from serving.http.answers.requests import DecisionRequest, Id, ScoresRequest
-from serving.http.answers.scores import answer_scores
+from serving.http.answers.scores import answer_scores, answer_together
 from serving.http.answers.search import answer_search
 from serving.http.answers.timeline import answer_timeline
 from serving.http.contract.decisions import DecisionAnswer, KeptDecision
@@ -25,7 +26,7 @@ from serving.http.contract.scores import ScoresAnswer
 from serving.http.current.state import CurrentState
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
-from serving.http.reception.short_road import AnswerRoute
+from serving.http.reception.short_road import AnswerRoute, together
 
 PROFILE, PARTS = "/v1/profiles/{key:path}", ("/events", "/export")
 Key = Annotated[str, Path(description="An identifier as `id_type:id`.", examples=["user_id:1008"])]
@@ -45,7 +46,11 @@ def answer_routes(current: CurrentState) -> APIRouter:
     """What is known and best of a customer, by scores and decisions."""
     router = APIRouter(route_class=AnswerRoute, tags=["answers"])
 
+    def scores_together(bodies: Sequence[ScoresRequest]) -> Iterable[Response]:
+        return map(json_response, answer_together(current.state, bodies))
+
     @router.post("/v1/scores", responses=answers(ScoresAnswer, *OF_BODIES), summary="Scores of customers")
+    @together(scores_together)
     def post_scores(body: ScoresRequest) -> Response:
         return json_response(answer_scores(current.state, body))
 

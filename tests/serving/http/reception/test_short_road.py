@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from serving.http.answers.scores import answer_scores
+from serving.http.answers.scores import answer_scores, answer_together
 from serving.http.routers import customers
 from tests.serving.http.errors import Json, error_of
 
@@ -24,11 +25,15 @@ def test_only_what_takes_long_is_handed_to_a_thread(
 ) -> None:
     threads: list[str] = []
 
-    def answer(*arguments: Any) -> dict[str, object]:
-        threads.append(threading.current_thread().name)
-        return answer_scores(*arguments)
+    def seen(answer: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            threads.append(threading.current_thread().name)
+            return answer(*arguments)
 
-    monkeypatch.setattr(customers, "answer_scores", answer)
+        return call
+
+    monkeypatch.setattr(customers, "answer_scores", seen(answer_scores))
+    monkeypatch.setattr(customers, "answer_together", seen(answer_together))
     assert http.post("/v1/scores", json=asked).status_code == 200
     assert ["AnyIO worker" in name for name in threads] == [in_a_thread]
 
