@@ -48,6 +48,10 @@ class Draft:
         self.drafts[name] = self.folder / f"{name}{suffix}"
         return self.drafts[name]
 
+    def read(self, name: str) -> pa.Table:
+        """A table that is written already, for those that are made from it."""
+        return pq.read_table(self.drafts[name])
+
     def write(self, name: str, table: pa.Table, *, row_group: int = 50_000) -> None:
         """A table; sorted by what is asked for, it is read in part."""
         told = {"as_of": pa.scalar(self.as_of, pa.int64()), "build": pa.scalar(self.build, pa.string())}

@@ -51,6 +51,10 @@ class Journey:
         """The columns of events that it looks at."""
         return frozenset(condition.column for where in self.conditions for condition in where)
 
+    def kind_of(self, step: int) -> str:
+        """The kind of a step's events."""
+        return next(test.values[0] for test in self.steps[step] if test.column == "kind")
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of events that it looks at."""

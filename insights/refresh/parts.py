@@ -17,12 +17,14 @@ from insights.segments.refresh import write_segments
 from insights.stages.tables import write_stages
 from insights.tables import Draft, Manifest, Tables
 from insights.ways.tables import write_paths
+from insights.winnable.tables import write_winnable
 from insights.worth import write_worth
 
 Part = Callable[[Audience, Draft], None]
 PARTS: Final[Mapping[str, Part]] = {
     "findings": write_findings, "metrics": write_metrics, "journeys": write_journeys, "losses": write_losses,
-    "paths": write_paths, "segments": write_segments, "stages": write_stages, "worth": write_worth,
+    "winnable": write_winnable, "paths": write_paths, "segments": write_segments, "stages": write_stages,
+    "worth": write_worth,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from insights.report.cells import shown_metrics
-from insights.report.journeys import journeys_section
+from insights.report.journeys import JOURNEY_TABLES, journeys_section
 from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
 from insights.report.stages import stages_section
@@ -22,13 +22,7 @@ def customers_report(tables: Tables, *, name: str, currency: str, minor_units: i
     sections = [
         findings_section(_rows(tables, "findings"), words),
         *metric_sections(metrics, words),
-        journeys_section(
-            _rows(tables, "journeys"),
-            _rows(tables, "losses"),
-            _rows(tables, "journey_next"),
-            words,
-            minor_units=minor_units,
-        ),
+        journeys_section({name: _rows(tables, name) for name in JOURNEY_TABLES}, words, minor_units=minor_units),
         stages_section(_rows(tables, "stage_moves"), words),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),

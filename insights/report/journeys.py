@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from insights.report.charts import Point, bars
 from insights.report.page import Section, card, paragraph, side_by_side, table
 from insights.report.words import Row, Words
 
 MOST_NEXT = 3
+JOURNEY_TABLES: Final = ("journeys", "losses", "journey_next", "winnable")
+Tables = Mapping[str, Sequence[Row]]
 
 
-def journeys_section(
-    steps: Sequence[Row], losses: Sequence[Row], following: Sequence[Row], words: Words, *, minor_units: int
-) -> Section:
-    """A card for each journey: its steps as bars, and a table of what is lost after each."""
+def journeys_section(tables: Tables, words: Words, *, minor_units: int) -> Section:
+    """A card for each journey: its steps as bars, what is lost after each, and who could still be won."""
     cards = []
-    for name in dict.fromkeys(row["journey"] for row in steps):
-        own = [row for row in steps if row["journey"] == name and row["dimension"] == ""]
-        if own and own[0]["entered"]:
-            lost = [row for row in losses if row["journey"] == name]
-            after = [row for row in following if row["journey"] == name]
-            cards.append(_journey(own, lost, after, words, 10.0**minor_units))
+    for name in dict.fromkeys(row["journey"] for row in tables["journeys"]):
+        own = {table: [row for row in rows if row["journey"] == name] for table, rows in tables.items()}
+        own["journeys"] = [row for row in own["journeys"] if row["dimension"] == ""]
+        if own["journeys"] and own["journeys"][0]["entered"]:
+            cards.append(_journey(own, words, 10.0**minor_units))
     blocks = [side_by_side(cards), paragraph(words.say("report.loss.caution"), soft=True)] if cards else []
     return Section("journeys", words.say("report.journeys"), blocks or [paragraph(words.say("report.journeys.absent"))])
 
 
-def _journey(steps: Sequence[Row], losses: Sequence[Row], following: Sequence[Row], words: Words, unit: float) -> str:
+def _journey(own: Tables, words: Words, unit: float) -> str:
+    steps, losses = own["journeys"], own["losses"]
     title = words.name("journey", steps[0]["journey"])
     title = title[:1].upper() + title[1:]
     points = [Point(row["step"], row["share"], row["low"], row["high"]) for row in steps]
@@ -41,7 +42,7 @@ def _journey(steps: Sequence[Row], losses: Sequence[Row], following: Sequence[Ro
     for code, row in refused.items():
         why = words.say(f"loss.{code}", **json.loads(row["params"]))
         blocks.append(paragraph(f"{row['step']}: {why}", soft=True))
-    return card(*blocks, *_next(following, words), title=title)
+    return card(*blocks, *_next(own["journey_next"], words), *_winnable(own["winnable"], words), title=title)
 
 
 def _lost(row: Row, words: Words, unit: float) -> list[str]:
@@ -59,3 +60,13 @@ def _next(following: Sequence[Row], words: Words) -> list[str]:
         f"{row['next'] or words.say('report.nowhere')} ({words.count(row['entries'])})" for row in own[:MOST_NEXT]
     )
     return [paragraph(words.say("report.next", step=step, names=names), soft=True)]
+
+
+def _winnable(rows: Sequence[Row], words: Words) -> Iterator[str]:
+    """How many of those who were dropped could still be won, and what is expected of them."""
+    for row in rows:
+        if row["customers"] and row["expected"] is not None:
+            counts = {name: words.count(row[name]) for name in ("customers", "dropped")}
+            expected = words.number(row["expected"], "money")
+            names = {name: row[name] for name in ("journey", "step")}
+            yield paragraph(words.say("report.winnable", expected=expected, **names, **counts), soft=True)

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from features.language.terms import Where
 from insights.intervals import proportion
 from insights.journeys.paths import Direction, Paths, Touchpoints
 from insights.journeys.tables import LEAST, journeys_at
@@ -55,13 +54,9 @@ def write_paths(audience: Audience, draft: Draft) -> None:
 def _asked(audience: Audience) -> list[tuple[str, Direction]]:
     """The kinds that journeys begin with, and those that they end with."""
     journeys = journeys_at(audience)
-    begins: set[tuple[str, Direction]] = {(_kind(journey.steps[0]), "from") for journey in journeys}
-    ends: set[tuple[str, Direction]] = {(_kind(journey.steps[-1]), "to") for journey in journeys}
+    begins: set[tuple[str, Direction]] = {(journey.kind_of(0), "from") for journey in journeys}
+    ends: set[tuple[str, Direction]] = {(journey.kind_of(-1), "to") for journey in journeys}
     return sorted(begins | ends)
-
-
-def _kind(step: Where) -> str:
-    return next(test.values[0] for test in step if test.column == "kind")
 
 
 def _steps(found: Paths) -> Iterator[dict[str, object]]:

@@ -52,6 +52,19 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "entered",
     "journeys.last": "last step",
     "journeys.next_event": "next",
+    "journeys.winnable": "Of the {dropped} customers dropped after {step}, {customers} could still be won ({how}); "
+    "{back} came back since, and of {unscored} there is no score.",
+    "journeys.winnable.worth": "They are worth {worth} {currency}; the chance of each counted, {expected}. Who would "
+    "have come anyway is in it: only a control group tells what an offer brings.",
+    "journeys.win.answers": "how they answer an offer says the model {model}",
+    "journeys.win.comes": "whether they come says the model {model}",
+    "journeys.win.stays_away": "whether they stay away says the model {model}",
+    "journeys.winners": "{count} customers who could still be won",
+    "journeys.chance": "chance",
+    "journeys.worth": "worth, {currency}",
+    "journeys.expected": "chance × worth, {currency}",
+    "error.nobody_scored": "Who could still be won is not known: no customer was scored by a model of this step, or "
+    "of how offers are answered. Run `stamkund score` and then `stamkund insights refresh`.",
     # ways to a touchpoint and from it on
     "error.touchpoint_needed": "Whose way to list is not clear: name the touchpoint, as in `paths order --list to`.",
     "error.unknown_touchpoint": "No way from or to '{name}' is told. Known: {known}.",

@@ -56,6 +56,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.loss.gross": "at most",
     "report.next": "Most of those dropped after {step} went on to: {names}.",
     "report.nowhere": "nothing",
+    "report.winnable": "{customers} of the {dropped} customers dropped after {step} could still be won: chance times "
+    "worth comes to {expected}. `stamkund insights journeys {journey} --list {step} --win` lists them, the best first.",
     "report.loss.caution": "Revenue lost is what those who were dropped would have spent more, had they gone on, "
     "compared with customers like them who did; that being dropped causes it is not shown. The most it can "
     "be is beside it.",

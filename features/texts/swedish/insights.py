@@ -52,6 +52,19 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "journeys.entered": "började",
     "journeys.last": "senaste steg",
     "journeys.next_event": "därefter",
+    "journeys.winnable": "Av de {dropped} kunder som föll bort efter {step} kan {customers} ännu vinnas ({how}); "
+    "{back} har kommit tillbaka sedan dess, och för {unscored} finns ingen skattning.",
+    "journeys.winnable.worth": "De är värda {worth} {currency}; med vars och ens chans inräknad {expected}. De som "
+    "hade kommit ändå ingår: bara en kontrollgrupp visar vad ett erbjudande ger.",
+    "journeys.win.answers": "hur de svarar på ett erbjudande säger modellen {model}",
+    "journeys.win.comes": "om de kommer säger modellen {model}",
+    "journeys.win.stays_away": "om de uteblir säger modellen {model}",
+    "journeys.winners": "{count} kunder som ännu kan vinnas",
+    "journeys.chance": "chans",
+    "journeys.worth": "värde, {currency}",
+    "journeys.expected": "chans × värde, {currency}",
+    "error.nobody_scored": "Vilka som ännu kan vinnas är inte känt: ingen kund är skattad av en modell för det här "
+    "steget, eller för hur erbjudanden besvaras. Kör `stamkund score` och sedan `stamkund insights refresh`.",
     # vägar till en kontakt och vidare från den
     "error.touchpoint_needed": "Vems väg som ska listas framgår inte: ange kontakten, som i `paths order --list to`.",
     "error.unknown_touchpoint": "Ingen väg från eller till '{name}' är känd. Kända: {known}.",

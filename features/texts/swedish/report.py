@@ -56,6 +56,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.loss.gross": "högst",
     "report.next": "De flesta som avbröt efter {step} gick vidare till: {names}.",
     "report.nowhere": "ingenting",
+    "report.winnable": "{customers} av de {dropped} kunder som föll bort efter {step} kan ännu vinnas: chans gånger "
+    "värde blir {expected}. `stamkund insights journeys {journey} --list {step} --win` listar dem, de bästa först.",
     "report.loss.caution": "Förlorad försäljning är vad de som avbröt skulle ha köpt mer för om de gått vidare, "
     "jämfört med liknande kunder som gjorde det; att avbrottet är orsaken är inte visat. Det mesta det "
     "kan vara står bredvid.",

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from typing_extensions import TypedDict
 
+from insights.winnable.chances import Sense
 from serving.http.contract.values import Count, Moment
 
 UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "customers", "days"]
@@ -152,6 +153,49 @@ class LossAnswer(TypedDict):
     params: dict[str, float]
 
 
+class WinnableAnswer(TypedDict):
+    """Who of those ``dropped`` after a step could still be won: ``customers``, of whom a batch has scores.
+
+    ``back`` came to the last step since, ``unscored`` are in no batch. ``sense``: the score of ``model`` is the
+    probability that the customer ``answers`` a contact with an offer, that the last step ``comes`` by itself, or that
+    it ``stays_away`` (the chance is what is left to 1). ``worth`` is what they all will bring as ``worth_model`` says,
+    or without one as those who went on did; ``expected`` is each one's chance times worth.
+    """
+
+    journey: str
+    step: str
+    model: str
+    sense: Sense
+    worth_model: str | None
+    dropped: Count
+    back: Count
+    unscored: Count | None
+    customers: Count | None
+    worth: float | None
+    expected: float | None
+    suppressed: bool
+
+
+class WinnableCustomer(TypedDict):
+    """A customer who could still be won: when they came to their last step, how likely it is, and for how much."""
+
+    customer_id: str
+    last: Moment
+    chance: float
+    worth: float | None
+    expected: float | None
+
+
+class WinnablePeopleAnswer(TypedDict):
+    """Who could still be won after a step: ``count`` in all, and a page of them, what is expected falling."""
+
+    as_of: Moment
+    build: str
+    currency: str
+    count: Count
+    customers: list[WinnableCustomer]
+
+
 class JourneysAnswer(TypedDict):
     """Journeys as of the last refresh."""
 
@@ -162,6 +206,7 @@ class JourneysAnswer(TypedDict):
     steps: list[StepAnswer]
     next: list[NextAnswer]
     losses: list[LossAnswer]
+    winnable: list[WinnableAnswer]
 
 
 class EntryAnswer(TypedDict):

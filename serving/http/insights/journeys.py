@@ -10,6 +10,7 @@ from features.config.settings import Settings
 from features.moments import iso
 from insights.journeys.questions import Came, people, told
 from insights.tables import Tables
+from insights.winnable import questions as of_winnable
 from serving.store.engine import outages_as_errors
 from serving.store.hidden import pending_nodes
 
@@ -17,8 +18,9 @@ Json = dict[str, Any]
 
 
 def answer_journeys(settings: Settings, journey: str | None, by: str | None) -> Json:
-    """A journey or all: its steps, where those who were dropped went next, and what is lost."""
-    answer = told(Tables(settings.insights), journey, by, minor_units=settings.minor_units)
+    """A journey or all: its steps, where those who were dropped went next, what is lost, and who could still be won."""
+    tables = Tables(settings.insights)
+    answer = told(tables, journey, by, minor_units=settings.minor_units)
     return {
         "as_of": iso(answer.as_of),
         "build": answer.build,
@@ -27,6 +29,7 @@ def answer_journeys(settings: Settings, journey: str | None, by: str | None) -> 
         "steps": answer.steps,
         "next": answer.next,
         "losses": answer.losses,
+        "winnable": of_winnable.told(tables, journey),
     }
 
 
@@ -40,3 +43,18 @@ def answer_entries(
     manifest = tables.manifest
     entries = [{**row, "entered": iso(row["entered"]), "last": iso(row["last"])} for row in found.entries]
     return {"as_of": iso(manifest.as_of), "build": manifest.build, "count": found.count, "entries": entries}
+
+
+@outages_as_errors()
+def answer_winnable(settings: Settings, store: Engine, journey: str, step: str, *, offset: int, limit: int) -> Json:
+    """A page of those who were dropped after a step and could still be won; of nobody erased since."""
+    tables, erased = Tables(settings.insights), pending_nodes(store)
+    found = of_winnable.people(tables, journey, step, offset=offset, limit=limit, erased=erased)
+    manifest = tables.manifest
+    return {
+        "as_of": iso(manifest.as_of),
+        "build": manifest.build,
+        "currency": settings.currency,
+        "count": found.count,
+        "customers": [{**row, "last": iso(row["last"])} for row in found.customers],
+    }

@@ -10,8 +10,14 @@ from insights.journeys.questions import Came
 from insights.metrics.questions import Figure, Question
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
-from serving.http.insights.contract import JourneyPeopleAnswer, JourneysAnswer, MetricsAnswer, PeopleAnswer
-from serving.http.insights.journeys import answer_entries, answer_journeys
+from serving.http.insights.contract import (
+    JourneyPeopleAnswer,
+    JourneysAnswer,
+    MetricsAnswer,
+    PeopleAnswer,
+    WinnablePeopleAnswer,
+)
+from serving.http.insights.journeys import answer_entries, answer_journeys, answer_winnable
 from serving.http.insights.metrics import answer_metrics, answer_people
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
@@ -77,3 +83,17 @@ def _journey_routes(router: APIRouter, current: CurrentState) -> None:
         return json_response(
             answer_entries(state.settings, state.store, journey, step, came, offset=offset, limit=limit)
         )
+
+    @router.get(
+        "/journeys/{journey}/{step}/winnable",
+        responses=answers(WinnablePeopleAnswer),
+        summary="Those dropped after a step who could still be won, the best first",
+    )
+    def get_winnable_of_journey(
+        journey: Annotated[str, Path(description="The journey.", examples=["purchase"])],
+        step: Annotated[str, Path(description="One of its steps but the last.", examples=["view"])],
+        offset: Annotated[int, Query(ge=0, description="How many to pass over.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=10_000, description="How many at most.")] = 100,
+    ) -> Response:
+        state = current.state
+        return json_response(answer_winnable(state.settings, state.store, journey, step, offset=offset, limit=limit))

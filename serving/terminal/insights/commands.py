@@ -79,19 +79,33 @@ def journeys(
     step: Annotated[str | None, typer.Option("--list", help="List who was dropped after this step of the one.")] = None,
     *,
     reached: Annotated[bool, typer.Option("--reached", help="List who reached the step instead.")] = False,
+    win: Annotated[
+        bool, typer.Option("--win", help="List who was dropped and could still be won instead, the best first.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")] = 100,
     as_json: Json = False,
 ) -> None:
-    """Tell journeys step by step, where those who were dropped went next, and what is lost, as of the last refresh."""
-    from serving.http.insights.journeys import answer_entries, answer_journeys
+    """Tell journeys step by step, where those who were dropped went next, what is lost, and who could still be won.
+
+    All as of the last refresh.
+    """
+    from serving.http.insights.journeys import answer_entries, answer_journeys, answer_winnable
     from serving.store.engine import opened_store
-    from serving.terminal.insights.journeys import entry_table, journey_tables
+    from serving.terminal.insights.journeys import entry_table, journey_tables, winnable_table
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
+        if step is None and (reached or win):
+            raise StamkundError("bad_option", "--reached and --win are of --list: add it with a step.", field="list")
+        if reached and win:
+            raise StamkundError("bad_option", "Give --reached or --win, not both.", field="win")
         if step is None:
             answer = answer_journeys(settings, name, by)
             out.say(*journey_tables(answer, settings.language))
+        elif win:
+            with opened_store(settings) as store:
+                answer = answer_winnable(settings, store, _named(name), step, offset=0, limit=limit)
+            out.say(winnable_table(answer, settings.language))
         else:
             came: Came = "reached" if reached else "dropped"
             with opened_store(settings) as store:

@@ -23,6 +23,8 @@ def journey_tables(answer: Json, language: str) -> Iterator[RenderableType]:
             yield text("journeys.next", language, step=step, went=", ".join(went[:6]))
         for loss in _of(answer["losses"], name):
             yield _loss(loss, answer["currency"], language)
+        for row in _of(answer["winnable"], name):
+            yield from _winnable(row, answer["currency"], language)
 
 
 def entry_table(answer: Json, language: str) -> RenderableType:
@@ -32,6 +34,20 @@ def entry_table(answer: Json, language: str) -> RenderableType:
         table.add_column(text(f"journeys.{name}", language))
     for row in answer["entries"]:
         table.add_row(row["customer_id"], row["entered"], row["last"], row["next"] or "")
+    return table
+
+
+def winnable_table(answer: Json, language: str) -> RenderableType:
+    """Who could still be won, the best first."""
+    table = Table(title=text("journeys.winners", language, count=answer["count"]), title_justify="left")
+    for name in ("customer", "last"):
+        table.add_column(text(f"journeys.{name}", language))
+    for name in ("chance", "worth", "expected"):
+        table.add_column(text(f"journeys.{name}", language, currency=answer["currency"]), justify="right")
+    for row in answer["customers"]:
+        amounts = ("" if row[name] is None else f"{row[name]:,.2f}" for name in ("worth", "expected"))
+        figures = (figure_in(language, figure) for figure in (f"{row['chance']:.1%}", *amounts))
+        table.add_row(row["customer_id"], row["last"][:10], *figures)
     return table
 
 
@@ -73,3 +89,15 @@ def _loss(loss: Json, currency: str, language: str) -> str:
     names = ("lost", "lost_low", "lost_high", "gross", "anyway", "point")
     amounts = {name: figure_in(language, f"{loss[name]:,.0f}") for name in names}
     return text("journeys.loss", language, step=loss["step"], currency=currency, **amounts)
+
+
+def _winnable(step: Json, currency: str, language: str) -> Iterator[str]:
+    """What could still be won after a step, in words; nothing where that is nobody."""
+    if not step["customers"]:
+        return
+    counts = {name: figure_in(language, f"{step[name]:,}") for name in ("customers", "dropped", "back", "unscored")}
+    how = text(f"journeys.win.{step['sense']}", language, model=step["model"])
+    yield text("journeys.winnable", language, step=step["step"], how=how, **counts)
+    if step["expected"] is not None:
+        amounts = {name: figure_in(language, f"{step[name]:,.0f}") for name in ("worth", "expected")}
+        yield text("journeys.winnable.worth", language, currency=currency, **amounts)

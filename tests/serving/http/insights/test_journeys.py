@@ -49,6 +49,17 @@ def test_groups_add_up_and_what_is_lost_is_told_or_refused(http: TestClient) -> 
 
 
 @pytest.mark.usefixtures("_tables")
+def test_who_could_still_be_won_is_listed_as_counted_or_said_to_be_scored_by_nobody(http: TestClient) -> None:
+    told = http.get("/v1/insights/journeys", params={"journey": "redemption"}).json()["winnable"]
+    page = http.get("/v1/insights/journeys/redemption/contact/winnable", params={"limit": 10_000})
+    if not told:
+        assert (page.status_code, page.json()["error"]["code"]) == (404, "nobody_scored")
+    else:
+        expected = [each["expected"] for each in page.json()["customers"]]
+        assert (page.json()["count"], sorted(expected, reverse=True)) == (told[0]["customers"], expected)
+
+
+@pytest.mark.usefixtures("_tables")
 def test_unknown_names_are_refused_with_the_nearest(http: TestClient) -> None:
     for path, code, field in (
         ("/v1/insights/journeys?journey=redemtion", "unknown_journey.near", "journey"),
