@@ -29,6 +29,20 @@ settings.register_profile("random", PATIENT, max_examples=120, print_blob=True)
 settings.load_profile("fixed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The folder of the real data that slow tests read."""
+    parser.addoption("--data", type=Path, help="the folder of real data sets, such as ecom_clickstream")
+
+
+@pytest.fixture(scope="session")
+def data(request: pytest.FixtureRequest) -> Path:
+    """The folder of real data sets; tests that need it are skipped without."""
+    folder: Path | None = request.config.getoption("--data")
+    if folder is None:
+        pytest.skip("needs the real data sets: pytest --data FOLDER")
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_registry_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let MLflow make the tables of a registry once, and each further registry of SQLite begin as a copy of that file.
