@@ -87,7 +87,9 @@ def _keys(histories: Histories) -> Ints:
 
 def _key(histories: Histories, rows: Ints, shift: int) -> Ints:
     """Windows begin and end to the second; the customer's first and last row bound them."""
-    begin, span = int(histories.time.min(initial=0)), int(np.ptp(histories.time)) // SECOND + 2 if len(rows) else 2
+    if not len(histories.time):
+        return rows
+    begin, span = int(histories.time.min()), int(np.ptp(histories.time)) // SECOND + 2
     second = np.clip((histories.time[rows] + shift - begin) // SECOND, -1, span - 2)
     return histories.customer[rows] * span + second
 

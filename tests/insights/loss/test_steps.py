@@ -82,8 +82,9 @@ ROWS = [
 ]
 
 
-def test_customers_are_described_by_what_was_known_at_the_step() -> None:
-    run = Run.of(pl.DataFrame(ROWS, COLUMNS, orient="row"))
+@pytest.mark.parametrize("begin", [0, -7 * DAY, 2800 * 7 * DAY])  # in 1970, in 1969, in 2023
+def test_customers_are_described_by_what_was_known_at_the_step(begin: int) -> None:
+    run = Run.of(pl.DataFrame(ROWS, COLUMNS, orient="row").with_columns(pl.col("time") + begin))
     told = described(run, np.array([2, 4]), Vocabulary(("order",), ("app",)))
     #        known  orders: all, 28d, 84d  money: all, 28d, 84d     since order  hour weekday app
     assert told.tolist() == [

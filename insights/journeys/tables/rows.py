@@ -1,0 +1,77 @@
+"""The entries of a journey, and the cell of each: its month, and its group of a dimension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from features.arrays import Floats, Ints, Mask
+from insights.dimensions.dimension import OF_EVENTS, Dimension
+from insights.journeys.funnel import entry_table
+from insights.journeys.journey import Journey
+from insights.people import Audience
+from insights.periods import Periods
+
+ALL = ""  # the dimension of everybody together
+LEAST = 5  # customers: with fewer behind it a figure is not told
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Cells ``[period, group]`` of a dimension, or of everybody together; one period stands for all of history."""
+
+    dimension: Dimension | None
+    periods: tuple[str | None, ...] = (None,)
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """The groups."""
+        return (None,) if self.dimension is None else self.dimension.labels
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self.periods) * len(self.labels)
+
+    def cells(self, rows: pl.DataFrame) -> Ints:
+        """The cell of each entry, by its ``period`` and group."""
+        group = np.zeros(len(rows), dtype=np.int64) if self.dimension is None else self.dimension.places(rows)
+        return rows["period"].to_numpy() * len(self.labels) + group
+
+    def columns(self, journey: Journey, width: int) -> dict[str, object]:
+        """What names each cell, ``width`` rows a cell."""
+        size = self.size * width
+        groups = np.tile(np.array(self.labels, dtype=object), len(self.periods))
+        return {
+            "journey": [journey.name] * size,
+            "period": np.repeat(np.array(self.periods, dtype=object), len(self.labels) * width),
+            "dimension": [self.dimension.name if self.dimension else ALL] * size,
+            "group": np.repeat(groups, width),
+        }
+
+
+def entries_by(
+    audience: Audience, journey: Journey, by: list[Dimension], periods: Periods | None = None
+) -> pl.DataFrame:
+    """The entries, with what their first event and their customer's attributes tell them apart by.
+
+    With periods each has the place of its ``period``, and a customer counts anew in each.
+    """
+    of_events = [each.column for each in by if each.name in OF_EVENTS]
+    edges = None if periods is None else periods.edges
+    rows = entry_table(audience.events(), journey, as_of=audience.as_of, by=of_events, periods=edges)
+    place = np.zeros(len(rows), dtype=np.int64) if periods is None else periods.place(rows["entered"].to_numpy())
+    rows = rows.with_columns(period=place)
+    own = [each.column for each in by if each.name not in OF_EVENTS]
+    if not own:
+        return rows
+    attributes = audience.customers().select("customer_id", *own).collect()
+    return rows.join(attributes, on="customer_id", how="left", maintain_order="left")
+
+
+def known(values: Floats | Ints, hidden: Mask) -> pa.Array:
+    """Values as a column, null where they are hidden or not a number."""
+    return pa.array(values.ravel(), mask=(hidden | np.isnan(values)).ravel())
