@@ -91,7 +91,7 @@ def _sums(run: Run, entries: Entries, step: int, vocabulary: Vocabulary, groups:
 
 
 def _of_numbers(sums: Sums, names: Sequence[str], unit: float) -> Iterator[dict[str, Any]]:
-    """By how much the means differ, and how many standard deviations that is."""
+    """By how much the means differ, in the currency's units, and how many standard deviations that is."""
     scale = np.array([unit if name.startswith(f"{OF_MONEY}_") else 1.0 for name in names])
     sides = [
         mean(sums.total[side] / scale, sums.squares[side] / scale**2, sums.n[side]) for side in (0, 1)
@@ -112,8 +112,8 @@ def _of_groups(sums: Sums, by: Sequence[Dimension]) -> Iterator[dict[str, Any]]:
             share = counts.sum(axis=0) / totals.sum(axis=0)
         rows = _told([each.name] * len(each.labels), each.labels, ["share"] * len(share), sides,
                      np.sqrt(share * (1 - share)))  # fmt: skip
-        enough = counts.sum(axis=0) >= LEAST
-        yield from (row for row, shown in zip(rows, enough, strict=True) if shown and row["group"] is not None)
+        told = {group for group, n in zip(each.labels, counts.sum(axis=0), strict=True) if n >= LEAST}
+        yield from (row for row in rows if row["group"] in told - {None})
 
 
 def _told(

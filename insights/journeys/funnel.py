@@ -68,12 +68,12 @@ def _rows(run: Run, journey: Journey, as_of: int, by: Sequence[str], periods: In
         "open": entries.open,
         "ended": entries.ended & (entries.count < len(journey.steps)),
         "tied": entries.tied,
-        NEXT: _next(run, entries, journey),
+        NEXT: next_kinds(run, entries, journey),
     }
     return pl.DataFrame(told | {name: run.columns[name].gather(entries.row) for name in by if name != NEXT})
 
 
-def _next(run: Run, entries: Entries, journey: Journey) -> pl.Series:
+def next_kinds(run: Run, entries: Entries, journey: Journey) -> pl.Series:
     """The kind of the event after the last step of each entry, null where none came in time, or all steps did."""
     histories, within = run.histories, journey.rules.within
     found = Occurrences(np.ones(len(histories.time), dtype=np.bool_)).from_row(histories.after[entries.last_row])

@@ -16,7 +16,7 @@ from insights.tables import Tables
 Row = dict[str, Any]
 Came = Literal["reached", "dropped"]
 _OF_REFRESH: Final = ("as_of", "build")
-_AMOUNTS: Final = ("gross", "anyway", "lost", "point")
+_AMOUNTS: Final = ("gross", "anyway", "lost", "point", "brought")
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,17 @@ class Answer:
     build: str
     dimensions: list[str]
     steps: list[Row]
+    months: list[Row]
+    times: list[Row]
     next: list[Row]
     losses: list[Row]
 
 
-def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: int) -> Answer:
-    """A journey or all, step by step; raises :class:`StamkundError` for a name that the tables do not know."""
+def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: int, last: int = 0) -> Answer:
+    """A journey or all, step by step, and of those entered in each of the ``last`` months apart.
+
+    Raises :class:`StamkundError` for a name that the tables do not know.
+    """
     manifest, steps = tables.manifest, _rows(tables, "journeys")
     if journey is not None:
         _check("unknown_journey", "journey", journey, {row["journey"] for row in steps})
@@ -40,12 +45,14 @@ def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: in
     dimensions = sorted({row["dimension"] for row in own} - {""})
     if by is not None:
         _check("unknown_dimension", "by", by, dimensions)
-    shown = [row | {"dimension": row["dimension"] or None} for row in own if row["dimension"] == (by or "")]
     following, losses = (
-        [row for row in _rows(tables, name) if journey in (None, row["journey"])] for name in ("journey_next", "losses")
+        [_in_units(row, 10**minor_units) for row in _rows(tables, name) if journey in (None, row["journey"])]
+        for name in ("journey_next", "losses")
     )
-    money = [_in_units(row, 10**minor_units) for row in losses]
-    return Answer(manifest.as_of, manifest.build, dimensions, shown, following, money)
+    times = _shown(_rows(tables, "journey_times"), journey, by)
+    months = _last(_shown(_rows(tables, "journey_months"), journey, by), last) if last else []
+    shown = _shown(steps, journey, by)
+    return Answer(manifest.as_of, manifest.build, dimensions, shown, months, times, following, losses)
 
 
 @dataclass(frozen=True)
@@ -86,10 +93,21 @@ def _rows(tables: Tables, name: str) -> list[Row]:
     return rows
 
 
+def _shown(rows: list[Row], journey: str | None, by: str | None) -> list[Row]:
+    """The rows of a journey or all, told apart by a dimension or not."""
+    own = [row for row in rows if journey in (None, row["journey"]) and row["dimension"] == (by or "")]
+    return [row | {"dimension": row["dimension"] or None} for row in own]
+
+
+def _last(rows: list[Row], last: int) -> list[Row]:
+    shown = set(sorted({row["period"] for row in rows})[-last:])
+    return [row for row in rows if row["period"] in shown]
+
+
 def _in_units(row: Mapping[str, Any], unit: int) -> Row:
     amounts = {f"{name}{end}" for name in _AMOUNTS for end in ("", "_low", "_high")}
     in_units = {name: value / unit if name in amounts and value is not None else value for name, value in row.items()}
-    return in_units | {"params": json.loads(row["params"])}
+    return in_units | ({"params": json.loads(row["params"])} if "params" in row else {})
 
 
 def _check(code: str, field: str, name: str, known: Collection[str]) -> None:

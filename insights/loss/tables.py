@@ -1,4 +1,4 @@
-"""The table of what is lost at each step of each journey."""
+"""The tables of what is lost at each step of each journey, and of where those who were dropped went instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from features.errors import StamkundError
 from insights.intervals import Estimate
-from insights.journeys.tables import journeys_at
+from insights.journeys.tables.declared import journeys_at
+from insights.loss.following import FOLLOWING, following
 from insights.loss.steps import StepLoss, step_losses
 from insights.people import Audience
 from insights.tables import Draft
@@ -24,9 +25,11 @@ LOSSES: Final = pa.schema([
 
 
 def write_losses(audience: Audience, draft: Draft) -> None:
-    """Write the table ``losses``, in minor units; where nothing can be told, the code and parameters of the reason."""
+    """Write ``losses`` and ``journey_next``, in minor units; of what is refused the code and parameters of why."""
     rows: list[dict[str, object]] = []
+    went = [FOLLOWING.empty_table()]
     for journey in journeys_at(audience):
+        went.append(following(audience, journey))
         try:
             losses = step_losses(audience.events(), journey, as_of=audience.as_of)
         except StamkundError as refused:
@@ -37,6 +40,7 @@ def write_losses(audience: Audience, draft: Draft) -> None:
             continue
         rows += [_row(journey.name, loss) for loss in losses]
     draft.write("losses", pa.Table.from_pylist(rows, LOSSES))
+    draft.write("journey_next", pa.concat_tables(went))
 
 
 def _row(journey: str, loss: StepLoss) -> dict[str, object]:

@@ -8,8 +8,9 @@ from typing import Final
 from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.progress import Progress, silent
+from insights.differing.tables import write_differing
 from insights.findings import write_findings
-from insights.journeys.tables import write_journeys
+from insights.journeys.tables.journeys import write_journeys
 from insights.loss.tables import write_losses
 from insights.metrics.tables.metrics import write_metrics
 from insights.people import Audience
@@ -23,8 +24,8 @@ from insights.worth import write_worth
 Part = Callable[[Audience, Draft], None]
 PARTS: Final[Mapping[str, Part]] = {
     "findings": write_findings, "metrics": write_metrics, "journeys": write_journeys, "losses": write_losses,
-    "winnable": write_winnable, "paths": write_paths, "segments": write_segments, "stages": write_stages,
-    "worth": write_worth,
+    "winnable": write_winnable, "differing": write_differing, "paths": write_paths, "segments": write_segments,
+    "stages": write_stages, "worth": write_worth,
 }  # fmt: skip
 
 

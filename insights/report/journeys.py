@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
-from insights.report.charts import Point, bars
+from insights.differing.questions import code_of
+from insights.report.charts import Point, bars, trend
 from insights.report.page import Section, card, paragraph, side_by_side, table
 from insights.report.words import Row, Words
 
 MOST_NEXT = 3
-JOURNEY_TABLES: Final = ("journeys", "losses", "journey_next", "winnable")
+MOST_MONTHS = 13
+MOST_TRAITS = 3
+JOURNEY_TABLES: Final = ("journeys", "journey_months", "losses", "journey_next", "winnable", "differing")
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -19,8 +23,9 @@ def journeys_section(tables: Tables, words: Words, *, minor_units: int) -> Secti
     """A card for each journey: its steps as bars, what is lost after each, and who could still be won."""
     cards = []
     for name in dict.fromkeys(row["journey"] for row in tables["journeys"]):
-        own = {table: [row for row in rows if row["journey"] == name] for table, rows in tables.items()}
-        own["journeys"] = [row for row in own["journeys"] if row["dimension"] == ""]
+        own = {part: [row for row in rows if row["journey"] == name] for part, rows in tables.items()}
+        for of_steps in ("journeys", "journey_months"):
+            own[of_steps] = [row for row in own[of_steps] if row["dimension"] == ""]
         if own["journeys"] and own["journeys"][0]["entered"]:
             cards.append(_journey(own, words, 10.0**minor_units))
     blocks = [side_by_side(cards), paragraph(words.say("report.loss.caution"), soft=True)] if cards else []
@@ -33,7 +38,7 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     title = title[:1].upper() + title[1:]
     points = [Point(row["step"], row["share"], row["low"], row["high"]) for row in steps]
     entered = words.say("report.entered", count=words.count(steps[0]["entered"]), open=words.count(steps[0]["open"]))
-    blocks = [bars(points, words.share, title=title), paragraph(entered, soft=True)]
+    blocks = [bars(points, words.share, title=title), paragraph(entered, soft=True), *_months(own, words)]
     told = [row for row in losses if row["refusal"] is None and row["lost"] is not None]
     if told:
         head = [words.say(f"report.loss.{column}") for column in ("after", "dropped", "lost", "gross")]
@@ -42,7 +47,12 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     for code, row in refused.items():
         why = words.say(f"loss.{code}", **json.loads(row["params"]))
         blocks.append(paragraph(f"{row['step']}: {why}", soft=True))
-    return card(*blocks, *_next(own["journey_next"], words), *_winnable(own["winnable"], words), title=title)
+    after = (
+        _next(own["journey_next"], words, unit),
+        _differing(own["differing"], words),
+        _winnable(own["winnable"], words),
+    )
+    return card(*blocks, *chain(*after), title=title)
 
 
 def _lost(row: Row, words: Words, unit: float) -> list[str]:
@@ -50,16 +60,57 @@ def _lost(row: Row, words: Words, unit: float) -> list[str]:
     return [row["step"], words.count(row["dropped"]), f"{lost} ({low} – {high})", gross]
 
 
-def _next(following: Sequence[Row], words: Words) -> list[str]:
-    """Where most of those went who were dropped after the first step."""
+def _months(own: Tables, words: Words) -> list[str]:
+    """What share of each month's entries came to the last step; months whose entries may still go on are shaded."""
+    last, months = own["journeys"][-1]["place"], own["journey_months"]
+    over = {row["period"]: row["reached"] for row in months if row["place"] == 0}
+    points = [
+        Point(row["period"], row["share"], row["low"], row["high"], row["entered"] != over[row["period"]])
+        for row in months
+        if row["place"] == last
+    ][-MOST_MONTHS:]
+    if sum(point.value is not None and not point.is_open for point in points) < 2:
+        return []
+    title = words.say("report.months", step=own["journeys"][-1]["step"])
+    plot = trend(points, words.share, lambda value: words.tick(value, "share"), title=title)
+    return [paragraph(title, soft=True), plot]
+
+
+def _next(following: Sequence[Row], words: Words, unit: float) -> list[str]:
+    """Where most of those went who were dropped after the first step, and what they brought."""
     if not following:
         return []
     step = following[0]["step"]
     own = sorted((row for row in following if row["step"] == step), key=lambda row: -row["entries"])
-    names = ", ".join(
-        f"{row['next'] or words.say('report.nowhere')} ({words.count(row['entries'])})" for row in own[:MOST_NEXT]
-    )
+    names = ", ".join(_went(row, words, unit) for row in own[:MOST_NEXT])
     return [paragraph(words.say("report.next", step=step, names=names), soft=True)]
+
+
+def _went(row: Row, words: Words, unit: float) -> str:
+    name, brought = row["next"] or words.say("report.nowhere"), row["brought"]
+    money = "" if brought is None else f", {words.number(brought / unit, 'money')}"
+    return f"{name} ({words.count(row['entries'])}{money})"
+
+
+def _differing(rows: Sequence[Row], words: Words) -> Iterator[str]:
+    """What those who went on from each step differ in most, beyond chance."""
+    for step in dict.fromkeys(row["step"] for row in rows):
+        own = [row for row in rows if row["step"] == step and row["stands"]]
+        if own:
+            traits = "; ".join(_trait(row, words) for row in own[:MOST_TRAITS])
+            told = words.say("report.differing", step=step, traits=traits, compared=words.count(own[0]["compared"]))
+            yield paragraph(told, soft=True)
+
+
+def _trait(row: Row, words: Words) -> str:
+    code, kind = code_of(row["trait"])
+    if row["unit"] == "share":
+        name = f"{words.name('dimension', row['trait'])}: {row['group']}"
+    else:
+        name = words.say(code, kind=kind) if kind else words.say(code)
+    unit = "ratio" if row["unit"] in ("days", "count") else row["unit"]
+    went, dropped = (words.number(row[side], unit) for side in ("went", "dropped"))
+    return words.say("report.trait", name=name, went=went, dropped=dropped)
 
 
 def _winnable(rows: Sequence[Row], words: Words) -> Iterator[str]:

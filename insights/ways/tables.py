@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from insights.intervals import proportion
 from insights.journeys.paths import Direction, Paths, Touchpoints
-from insights.journeys.tables import LEAST, journeys_at
+from insights.journeys.tables.declared import journeys_at
+from insights.journeys.tables.rows import LEAST
 from insights.people import Audience
 from insights.tables import Draft
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from insights.journeys.journey import Journey
 from insights.journeys.runs import meets
-from insights.journeys.tables import LEAST, journeys_at
+from insights.journeys.tables.declared import journeys_at
+from insights.journeys.tables.rows import LEAST
 from insights.people import Audience
 from insights.tables import Draft
 from insights.winnable.chances import Chances, chances_of

@@ -54,10 +54,14 @@ REPORT: Final[Mapping[str, str]] = {
     "report.loss.dropped": "entries",
     "report.loss.lost": "revenue lost (95 % interval)",
     "report.loss.gross": "at most",
-    "report.next": "Most of those dropped after {step} went on to: {names}.",
+    "report.next": "Most of those dropped after {step} went on to (how many, and what each spent after it): {names}.",
     "report.nowhere": "nothing",
     "report.winnable": "{customers} of the {dropped} customers dropped after {step} could still be won: chance times "
     "worth comes to {expected}. `stamkund insights journeys {journey} --list {step} --win` lists them, the best first.",
+    "report.months": "Of those who began in each month, came to {step}",
+    "report.differing": "Those who went on from {step} differ from those dropped most in {traits}. {compared} were "
+    "compared.",
+    "report.trait": "{name} ({went} against {dropped})",
     "report.loss.caution": "Revenue lost is what those who were dropped would have spent more, had they gone on, "
     "compared with customers like them who did; that being dropped causes it is not shown. The most it can "
     "be is beside it.",

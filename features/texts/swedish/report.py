@@ -54,10 +54,15 @@ REPORT: Final[Mapping[str, str]] = {
     "report.loss.dropped": "antal",
     "report.loss.lost": "förlorad försäljning (95 % intervall)",
     "report.loss.gross": "högst",
-    "report.next": "De flesta som avbröt efter {step} gick vidare till: {names}.",
+    "report.next": "De flesta som avbröt efter {step} gick vidare till (antal, och vad var och en köpte för sedan): "
+    "{names}.",
     "report.nowhere": "ingenting",
     "report.winnable": "{customers} av de {dropped} kunder som föll bort efter {step} kan ännu vinnas: chans gånger "
     "värde blir {expected}. `stamkund insights journeys {journey} --list {step} --win` listar dem, de bästa först.",
+    "report.months": "Av dem som började i månaden nådde {step}",
+    "report.differing": "De som gick vidare från {step} skiljer sig från dem som föll bort mest i {traits}. {compared} "
+    "jämfördes.",
+    "report.trait": "{name} ({went} mot {dropped})",
     "report.loss.caution": "Förlorad försäljning är vad de som avbröt skulle ha köpt mer för om de gått vidare, "
     "jämfört med liknande kunder som gjorde det; att avbrottet är orsaken är inte visat. Det mesta det "
     "kan vara står bredvid.",

@@ -35,6 +35,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/insights/paths": "read",
     "GET /v1/insights/paths/people": "read",
     "GET /v1/insights/journeys": "read",
+    "GET /v1/insights/journeys/{journey}/differing": "read",
     "GET /v1/insights/journeys/{journey}/{step}/people": "read",
     "GET /v1/insights/journeys/{journey}/{step}/winnable": "read",
     "POST /v1/jobs": "admin",

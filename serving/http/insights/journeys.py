@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
 from features.moments import iso
+from insights.differing import questions as of_differing
 from insights.journeys.questions import Came, people, told
 from insights.tables import Tables
 from insights.winnable import questions as of_winnable
@@ -17,16 +18,18 @@ from serving.store.hidden import pending_nodes
 Json = dict[str, Any]
 
 
-def answer_journeys(settings: Settings, journey: str | None, by: str | None) -> Json:
+def answer_journeys(settings: Settings, journey: str | None, by: str | None, *, last: int = 0) -> Json:
     """A journey or all: its steps, where those who were dropped went next, what is lost, and who could still be won."""
     tables = Tables(settings.insights)
-    answer = told(tables, journey, by, minor_units=settings.minor_units)
+    answer = told(tables, journey, by, minor_units=settings.minor_units, last=last)
     return {
         "as_of": iso(answer.as_of),
         "build": answer.build,
         "currency": settings.currency,
         "dimensions": answer.dimensions,
         "steps": answer.steps,
+        "months": answer.months,
+        "times": answer.times,
         "next": answer.next,
         "losses": answer.losses,
         "winnable": of_winnable.told(tables, journey),
@@ -57,4 +60,16 @@ def answer_winnable(settings: Settings, store: Engine, journey: str, step: str, 
         "currency": settings.currency,
         "count": found.count,
         "customers": [{**row, "last": iso(row["last"])} for row in found.customers],
+    }
+
+
+def answer_differing(settings: Settings, journey: str) -> Json:
+    """What those who went on from each step of a journey differ in from those who were dropped."""
+    tables = Tables(settings.insights)
+    traits, manifest = of_differing.told(tables, journey), tables.manifest
+    return {
+        "as_of": iso(manifest.as_of),
+        "build": manifest.build,
+        "currency": settings.currency,
+        "traits": traits,
     }

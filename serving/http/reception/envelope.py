@@ -34,7 +34,6 @@ STATUS: Final = {
     "unknown_job": 404,
     "unknown_candidate": 404,
     "unknown_segment": 404,
-    "nobody_scored": 404,
     "not_found": 404,
     **dict.fromkeys(("job_over", "request_id_reused", "candidate_exists"), 409),
     "candidate_changed": 412,

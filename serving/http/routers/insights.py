@@ -15,9 +15,10 @@ from serving.http.insights.contract import (
     JourneysAnswer,
     MetricsAnswer,
     PeopleAnswer,
+    TraitsAnswer,
     WinnablePeopleAnswer,
 )
-from serving.http.insights.journeys import answer_entries, answer_journeys, answer_winnable
+from serving.http.insights.journeys import answer_differing, answer_entries, answer_journeys, answer_winnable
 from serving.http.insights.metrics import answer_metrics, answer_people
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
@@ -64,8 +65,19 @@ def _journey_routes(router: APIRouter, current: CurrentState) -> None:
     def get_insight_journeys(
         journey: Annotated[str | None, Query(description="Only this one.", examples=["purchase"])] = None,
         by: Annotated[str | None, Query(description="A dimension, such as channel; all together without.")] = None,
+        last: Annotated[int, Query(ge=0, le=1000, description="Tell apart those of so many months of entry.")] = 0,
     ) -> Response:
-        return json_response(answer_journeys(current.state.settings, journey, by))
+        return json_response(answer_journeys(current.state.settings, journey, by, last=last))
+
+    @router.get(
+        "/journeys/{journey}/differing",
+        responses=answers(TraitsAnswer),
+        summary="What those who went on differ in from those who were dropped",
+    )
+    def get_differing_of_journey(
+        journey: Annotated[str, Path(description="The journey.", examples=["purchase"])],
+    ) -> Response:
+        return json_response(answer_differing(current.state.settings, journey))
 
     @router.get(
         "/journeys/{journey}/{step}/people",

@@ -83,15 +83,20 @@ def journeys(
         bool, typer.Option("--win", help="List who was dropped and could still be won instead, the best first.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many to list at most.")] = 100,
+    last: Annotated[int, typer.Option(min=0, max=1000, help="Tell apart those who entered in so many months.")] = 0,
+    differ: Annotated[
+        bool, typer.Option("--differ", help="Tell what those who went on from each step of the one differ in.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Tell journeys step by step, where those who were dropped went next, what is lost, and who could still be won.
 
     All as of the last refresh.
     """
-    from serving.http.insights.journeys import answer_entries, answer_journeys, answer_winnable
+    from serving.http.insights.journeys import answer_differing, answer_entries, answer_journeys, answer_winnable
     from serving.store.engine import opened_store
     from serving.terminal.insights.journeys import entry_table, journey_tables, winnable_table
+    from serving.terminal.insights.traits import trait_tables
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
@@ -99,8 +104,11 @@ def journeys(
             raise StamkundError("bad_option", "--reached and --win are of --list: add it with a step.", field="list")
         if reached and win:
             raise StamkundError("bad_option", "Give --reached or --win, not both.", field="win")
-        if step is None:
-            answer = answer_journeys(settings, name, by)
+        if differ:
+            answer = answer_differing(settings, _named(name))
+            out.say(*trait_tables(answer, settings.language))
+        elif step is None:
+            answer = answer_journeys(settings, name, by, last=last)
             out.say(*journey_tables(answer, settings.language))
         elif win:
             with opened_store(settings) as store:

@@ -18,13 +18,34 @@ def journey_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     """A table a journey: its steps, with groups where it is told by any; then where people went, and what is lost."""
     for name, rows in groupby(answer["steps"], key=lambda row: str(row["journey"])):
         yield _steps(name, list(rows), language)
+        for month, of_month in groupby(_of(answer["months"], name), key=lambda row: str(row["period"])):
+            yield _steps(f"{name}, {month}", list(of_month), language)
+        for step, times in groupby(_of(answer["times"], name), key=lambda row: str(row["step"])):
+            came = [_came(row, language) for row in times if row["share"] is not None and row["dimension"] is None]
+            if came:
+                yield text("journeys.came", language, step=step, came=", ".join(came))
         for step, following in groupby(_of(answer["next"], name), key=lambda row: str(row["step"])):
-            went = [f"{row['next'] or text('journeys.nothing', language)} {row['entries']}" for row in following]
+            went = [_went(row, answer["currency"], language) for row in following]
             yield text("journeys.next", language, step=step, went=", ".join(went[:6]))
         for loss in _of(answer["losses"], name):
             yield _loss(loss, answer["currency"], language)
         for row in _of(answer["winnable"], name):
             yield from _winnable(row, answer["currency"], language)
+
+
+def _came(row: Json, language: str) -> str:
+    """What share had come after how long."""
+    hours = row["hours"]
+    unit, size = ("days", 24) if hours >= 24 else ("hours", 1)
+    told, share = (figure_in(language, figure) for figure in (f"{hours / size:,.4g}", f"{row['share']:.1%}"))
+    return f"{text(f'journeys.after.{unit}', language, count=told)} {share}"
+
+
+def _went(row: Json, currency: str, language: str) -> str:
+    """What came next, for how many, and what they brought."""
+    what, entries = row["next"] or text("journeys.nothing", language), figure_in(language, f"{row['entries']:,}")
+    brought = "" if row["brought"] is None else figure_in(language, f" ({row['brought']:,.2f} {currency})")
+    return f"{what} {entries}{brought}"
 
 
 def entry_table(answer: Json, language: str) -> RenderableType:

@@ -57,7 +57,7 @@ def test_numbers_are_means_as_of_the_step(rows: list[dict[str, Any]]) -> None:
     assert (spent["n_went"], spent["n_dropped"], spent["unit"]) == (20, 20, "money")
     assert (spent["went"], spent["dropped"], spent["difference"]) == (40, 0, 40)  # not the order that came after
     assert spent["low"] == pytest.approx(40 - 2.093 * 10 / 19**0.5, abs=0.01)
-    assert spent["effect"] == pytest.approx(40 / 500**0.5)  # half have 0, a quarter 30 and 50: mean 20
+    assert spent["effect"] == pytest.approx(40 / 450**0.5)  # of twenty 0, ten 30 and ten 50
     assert spent["stands"]
     assert row_of(rows, "days_known")["difference"] == pytest.approx(10 + 10 / 24)
 

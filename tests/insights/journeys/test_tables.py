@@ -57,7 +57,7 @@ def shares(rows: list[dict[str, Any]]) -> dict[float, float]:
 def test_who_may_still_come_is_not_counted_as_never_coming(tables: Tables) -> None:
     (first,) = [row for row in answer(tables, "buy").times if row["hours"] == 24]
     assert (first["watched"], first["suppressed"]) == (18, False)  # two of twenty came within a day
-    # 2 of 20 after 12 h, 1 of 18 after a day, when eight are no longer watched, then 1 of 9, of 8 and of 7 that are left
+    # 2 of 20 after 12 h, 1 of 18 after a day, when eight are no longer watched, then 1 of 9, of 8 and of 7
     left = 18 / 20 * 17 / 18
     assert shares(answer(tables, "buy").times) == {
         1: 0, 6: 0, 24: round(1 - left, 3), 72: round(1 - left * 8 / 9 * 7 / 8, 3),

@@ -12,8 +12,10 @@ import pytest
 
 from features.errors import StamkundError
 from features.texts.catalogue import LANGUAGES
+from insights.differing.tables import DIFFERING
 from insights.findings.tables import FINDINGS
-from insights.journeys.tables import STEPS
+from insights.journeys.tables.steps import STEPS
+from insights.loss.following import FOLLOWING
 from insights.loss.tables import LOSSES
 from insights.metrics.tables.figures import CELLS
 from insights.report import customers_report
@@ -62,7 +64,23 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         {"journey": "checkout", "step": "order", "refusal": "loss_no_overlap",
          "params": json.dumps({"outside": 0.4, "allowed": 0.05})},
     ]  # fmt: skip
-    following = [{"journey": "checkout", "step": "cart", "next": "visit", "entries": 500}]
+    following = [
+        {"journey": "checkout", "step": "cart", "next": "visit", "entries": 500, "known": 400, "brought": 1234}
+    ]
+    monthly = [
+        {**step, "period": period, "share": share, "low": share - 0.1, "high": share + 0.1, "reached": reached,
+         "entered": 100}
+        for period, reached, share in [("2024-01", 100, 0.3), ("2024-02", 100, 0.4), ("2024-03", 50, 0.2)]
+        for step in steps[:2]
+    ]  # fmt: skip
+    differing = [
+        {"journey": "checkout", "step": "cart", "trait": trait, "group": group, "unit": unit, "went": went,
+         "dropped": dropped, "effect": 1.0, "stands": stands, "compared": 60}
+        for trait, group, unit, went, dropped, stands in [
+            ("money_28d", None, "money", 40.0, 12.5, True), ("channel", "app", "share", 0.5, 0.25, True),
+            ("view_84d", None, "count", 3.0, 2.0, False),
+        ]
+    ]  # fmt: skip
     moves = [
         {"period": period, "before": before, "stage": stage, "customers": count, "of": 200, "share": count / 200,
          "low": 0.1, "high": 0.3, "suppressed": False}
@@ -77,7 +95,9 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         draft.write("journeys", pa.Table.from_pylist(steps, STEPS))
         draft.write("losses", pa.Table.from_pylist(losses, LOSSES))
         draft.write("stage_moves", pa.Table.from_pylist(moves, MOVES))
-        draft.write("journey_next", pa.Table.from_pylist(following))
+        draft.write("journey_next", pa.Table.from_pylist(following, FOLLOWING))
+        draft.write("journey_months", pa.Table.from_pylist(monthly, STEPS))
+        draft.write("differing", pa.Table.from_pylist(differing, DIFFERING))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
@@ -135,7 +155,7 @@ def test_a_metric_is_told_by_its_last_month_that_is_over(tables: Tables) -> None
 
 
 def test_a_month_that_is_not_over_is_not_drawn_as_a_fall(tables: Tables) -> None:
-    page = customers_report(tables, name="Shop", currency="SEK")
+    page = customers_report(tables, name="Shop", currency="SEK").split('id="journeys"')[0]
     assert page.count('class="dot"') == 3
     assert page.count('class="unfinished"') == 1
 
@@ -151,7 +171,17 @@ def test_a_journey_tells_what_is_lost_and_where_they_went(tables: Tables) -> Non
     assert "900 entries; 40 of them may still go on." in text
     assert "cart 560 1,234 SEK (500.00 SEK – 2,000 SEK) 4,000 SEK" in text  # of minor units
     assert "order: not told" in text
-    assert "dropped after cart went on to: visit (500)" in text
+    assert "(how many, and what each spent after it): visit (500, 12.34 SEK)" in text
+    assert (
+        "net spending in the 28 days before (40.00 SEK against 12.50 SEK); channel: app (50.0 % against 25.0 %)" in text
+    )
+    assert "so far" not in text  # what does not stand is not told
+
+
+def test_months_that_are_not_over_are_shaded_and_not_drawn(tables: Tables) -> None:
+    html = customers_report(tables, name="Shop", currency="SEK")
+    plot = html.split("came to order", 1)[1].split("</svg>", 1)[0]
+    assert (plot.count("unfinished"), plot.count("<circle")) == (1, 2)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

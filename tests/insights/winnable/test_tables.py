@@ -13,7 +13,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.moments import micros
 from features.scores.table import writing
-from insights.journeys.tables import write_journeys
+from insights.journeys.tables.journeys import write_journeys
 from insights.loss.tables import write_losses
 from insights.people import Audience
 from insights.tables import Tables

@@ -53,7 +53,7 @@ def test_who_could_still_be_won_is_listed_as_counted_or_said_to_be_scored_by_nob
     told = http.get("/v1/insights/journeys", params={"journey": "redemption"}).json()["winnable"]
     page = http.get("/v1/insights/journeys/redemption/contact/winnable", params={"limit": 10_000})
     if not told:
-        assert (page.status_code, page.json()["error"]["code"]) == (404, "nobody_scored")
+        assert (page.status_code, page.json()["error"]["code"]) == (422, "nobody_scored")
     else:
         expected = [each["expected"] for each in page.json()["customers"]]
         assert (page.json()["count"], sorted(expected, reverse=True)) == (told[0]["customers"], expected)
