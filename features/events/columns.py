@@ -16,7 +16,7 @@ EVENT_ORDER = ("time", "event_id", "source")  # of a customer's events; what an 
 # The texts of an event: what it is known by, its kind, and what conditions may ask about.
 TEXTS = (
     "event_id", "source", "kind", "channel", "category", "order_id", "item_id", "campaign_id", "offer_id", "scale",
-    "session_id", "subscription_id",
+    "session_id", "subscription_id", "ticket_id",
 )  # fmt: skip
 
 

@@ -43,6 +43,13 @@ _SURVEYS = tuple(
     for scale in ("nps", "csat", "ces")
     for said in ("answered", "response", "survey_answered", "survey_completed", "survey_submitted")
 )
+
+
+def _tickets(*done: str) -> tuple[str, ...]:
+    """What tools call that something was done with a ticket."""
+    return tuple(f"{ticket}_{word}" for ticket in ("ticket", "support_ticket", "case", "support_case") for word in done)
+
+
 # In the order in which the words of a file's name decide: `order_returns` are refunds.
 _USUAL = (
     Kind(
@@ -81,7 +88,13 @@ _USUAL = (
         synonyms=(*_SURVEYS, "answered_nps_survey", "completed_nps_survey", "survey_response"),
         file_words=("survey", "nps", "rating", "review"),
     ),
-    Kind("support", "support_requests", synonyms=("support_request",), file_words=("support", "ticket", "case")),
+    Kind(
+        "support", "support_requests", synonyms=("support_request", *_tickets("created", "opened", "submitted")),
+        file_words=("support", "ticket", "case"),
+    ),
+    Kind("support_answered", "support_answers", synonyms=_tickets("answered", "replied", "responded")),
+    Kind("support_resolved", "support_resolutions", synonyms=_tickets("resolved", "solved", "closed")),
+    Kind("support_reopened", "support_reopenings", synonyms=_tickets("reopened")),
     Kind("visit", "visits", file_words=("visit", "session"), interest=True),
     Kind(
         "order", "orders", spec=("Order Completed",), synonyms=("purchase", "purchases", "completed_order"), lines=True,
@@ -115,6 +128,8 @@ _USUAL = (
         "spam_complaint", "spam_complaints", spec=("Email Marked as Spam",),
         synonyms=("marked_as_spam", "marked_email_as_spam", "spam_report"), of_address=True,
     ),
+    Kind("referral", "referrals", synonyms=("invite_sent", "invitation_sent", "referral_sent", "referred_a_friend")),
+    Kind("referred", synonyms=("invite_accepted", "invitation_accepted", "referral_accepted", "referral_completed")),
     Kind("identify"),
     Kind("subscription_start", "subscription_starts"),
     Kind("subscription_renewal", "subscription_renewals"),

@@ -50,6 +50,7 @@ EVENTS: Mapping[str, Role] = {
     "text": "text",
     "session_id": "id",
     "subscription_id": "id",
+    "ticket_id": "id",
     "renews_at": "end",
     "purpose": "text",
     "status": "text",

@@ -20,6 +20,7 @@ from features.onboarding.meaning.references import customers_draft, items_draft,
 from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.signs import Signs
 from features.onboarding.meaning.subject import log_column, subject_of
+from features.onboarding.meaning.tickets import ticket_drafts
 from features.onboarding.orders.filling import filled
 from features.onboarding.orders.order_drafts import order_drafts
 from features.onboarding.proposal.choice import Choice, Draft
@@ -68,6 +69,7 @@ def _drafts(table: Table, roles: Roles, subject: Subject) -> list[Draft]:
         "refund": lambda: order_drafts(table, roles, kind="refund"),
         "contact": lambda: contact_drafts(table, roles),
         "subscription": lambda: subscription_drafts(table, roles),
+        "support": lambda: ticket_drafts(table, roles),
         "lines": list,
     }
     if subject in many:

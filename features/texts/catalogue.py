@@ -89,6 +89,19 @@ def figure_in(language: str, figure: str) -> str:
     return figure.translate(_MARKS[language])
 
 
+def duration_in(language: str, days: float, *, sign: str = "") -> str:
+    """How long something took, in the unit that says it in few digits.
+
+    >>> [duration_in("en", days) for days in (0.004, 0.4, 2.5, 90.0)], duration_in("sv", -1.25, sign="+")
+    (['5.8 min', '9.6 h', '2.5 d', '90 d'], '-30 h')
+    """
+    unit, figure = ("days", days)
+    if abs(days) < 2 and days:
+        unit, figure = ("hours", days * 24) if abs(days) >= 1 / 24 else ("minutes", days * 24 * 60)
+    written = f"{figure:{sign}.{0 if abs(figure) >= 100 or figure == round(figure) else 1}f}"
+    return text(f"insights.{unit}", language, figure=figure_in(language, written))
+
+
 _MOST: Final = 20  # entries of a list that a sentence shows
 _MARKS: Final[Mapping[str, Mapping[int, str]]] = {
     language: str.maketrans({",": texts["number.thousands"], ".": texts["number.decimals"]})

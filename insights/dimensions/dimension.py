@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,15 @@ from features.arrays import Ints
 from insights.dimensions.standing import Standing
 from insights.people import Audience
 
-OF_EVENTS: Final[Mapping[str, str]] = {"channel": "channel", "category": "category", "campaign": "campaign_id"}
+OF_EVENTS: Final[Mapping[str, str]] = {
+    "channel": "channel", "category": "category", "campaign": "campaign_id", "reason": "category",
+    "touchpoint": "category",
+}  # fmt: skip
+# The kinds of events whose category has a word, and groups, of its own.
+OF_KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "reason": frozenset({"support", "support_answered", "support_resolved", "support_reopened"}),
+    "touchpoint": frozenset({"survey"}),
+}
 MOST: Final = 20  # groups of a dimension; the smaller ones are one together
 OTHER: Final = "other"
 
@@ -22,7 +30,8 @@ OTHER: Final = "other"
 class Dimension:
     """The groups of a dimension, the most frequent first; ``column`` holds it in frames of events, or of customers.
 
-    With a ``standing`` no frame holds it: a customer's group is that in which a period's end finds them.
+    With a ``standing`` no frame holds it: a customer's group is that in which a period's end finds them. With ``kinds``
+    it tells nothing but events of these apart.
     """
 
     name: str
@@ -31,6 +40,11 @@ class Dimension:
     rest: bool  # whether there are others than these
     of_customers: bool
     standing: Standing | None = None
+    kinds: frozenset[str] = frozenset()
+
+    def is_of(self, kinds: Collection[str]) -> bool:
+        """Whether it tells any events of some kinds apart."""
+        return not self.kinds or not self.kinds.isdisjoint(kinds)
 
     @property
     def labels(self) -> tuple[str | None, ...]:
@@ -52,6 +66,8 @@ class Dimension:
         others = len(self.groups) + 1
         places: dict[str | None, int] = {group: i for i, group in enumerate((None, *self.groups))}
         column = frame[self.column].cast(pl.String)
+        if self.kinds:
+            column = column.set(~frame["kind"].is_in(self.kinds), None)
         told = column.replace_strict(places, default=others, return_dtype=pl.Int64)
         return told.to_numpy().astype(np.int64)
 
@@ -59,13 +75,21 @@ class Dimension:
 def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
     """What events of some kinds, and the tables of customers, tell apart at the audience's moment."""
     events = audience.events().filter(pl.col("kind").is_in(kinds))
-    found = [dimension_of(name, column, events, of_customers=False) for name, column in OF_EVENTS.items()]
+    found = [_of_events(name, column, events) for name, column in OF_EVENTS.items()]
     customers = audience.customers()
     names = [name for name, kind in customers.collect_schema().items() if kind in (pl.String, pl.Boolean)]
     sensitive = {"customer_id", *audience.settings.privacy.sensitive}
     of_customers = [dimension_of(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
-    few = [dimension for dimension in of_customers if not dimension.rest]
-    return [dimension for dimension in (*found, *few) if dimension.groups]
+    told = [dimension for dimension in found if dimension.groups]
+    taken = {column for dimension in told for column in (dimension.name, dimension.column)}
+    few = [each for each in of_customers if each.groups and not each.rest and each.name not in taken]
+    return [*told, *few]
+
+
+def _of_events(name: str, column: str, events: pl.LazyFrame) -> Dimension:
+    kinds = OF_KINDS.get(name, frozenset())
+    own = events.filter(pl.col("kind").is_in(sorted(kinds))) if kinds else events
+    return replace(dimension_of(name, column, own, of_customers=False), kinds=kinds)
 
 
 def dimension_of(name: str, column: str, frame: pl.LazyFrame, *, of_customers: bool) -> Dimension:

@@ -85,7 +85,8 @@ def _of_alike(
     numbers = {measure: place for place, measure in enumerate(measures)}
     once = {place for measure, place in numbers.items() if measure.column == CUSTOMER}
     pairs = {pair for metric in metrics for pair in _pairs(metric, numbers)}
-    for dimension in (None, *dimensions):
+    kinds = {kind for metric in metrics for kind in metric.kinds}
+    for dimension in (None, *(each for each in dimensions if each.is_of(kinds))):
         group = np.zeros(len(rows), np.int64) if dimension is None else places[dimension.name][rows]
         groups = 1 if dimension is None else len(dimension.labels)
         found = sums(runs, group, columns, sorted(pairs), once=once, periods=chunk.periods, groups=groups)

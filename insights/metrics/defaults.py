@@ -54,6 +54,7 @@ def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, M
         yield "visitors", MetricSettings(take="distinct", kind="visit", of="customer")
     if "support" in kinds:
         yield "support_cases", MetricSettings(take="count", kind="support", better="lower")
+        yield from _of_tickets(kinds)
     if "support" in kinds and "order" in kinds:
         over = Divisor(kind="order", of="orders")
         yield "support_per_order", MetricSettings(take="ratio", kind="support", over=over, better="lower")
@@ -62,6 +63,19 @@ def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, M
     if "referral" in kinds:
         yield "referrals", MetricSettings(take="count", kind="referral")
         yield "advocates", MetricSettings(take="distinct", kind="referral", of="customer")
+
+
+def _of_tickets(kinds: Mapping[str, object]) -> Iterator[tuple[str, MetricSettings]]:
+    if "support_answered" in kinds:
+        yield "first_response", _waited("support", "support_answered")
+    if "support_resolved" in kinds:
+        yield "resolution", _waited("support", "support_resolved")
+    if "support_reopened" in kinds:
+        yield "reopened", _waited("support_resolved", "support_reopened", within="14d")
+
+
+def _waited(after: str, then: str, **more: str) -> MetricSettings:
+    return MetricSettings.model_validate({"after": after, "then": then, "per": "ticket", "better": "lower", **more})
 
 
 def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, MetricSettings]]:  # noqa: FBT001

@@ -63,7 +63,7 @@ def quantile_cells(
     columns = sorted(own | {name for dimension in dimensions for name in dimension.columns})
     for chunk in chunks(audience, periods, kinds, columns) if metrics else ():
         for metric in metrics:
-            for dimension in (None, *dimensions):
+            for dimension in (None, *(each for each in dimensions if each.is_of(metric.kinds))):
                 yield _cells(chunk, metric, dimension)
 
 

@@ -99,7 +99,7 @@ def score_cells(
     for chunk in chunks(audience, periods, kinds, columns) if scores else ():
         for score in scores:
             answers = _answers(chunk, score)
-            for dimension in (None, *dimensions):
+            for dimension in (None, *(each for each in dimensions if each.is_of(score.kinds))):
                 yield _cells(chunk, score, answers, dimension)
 
 

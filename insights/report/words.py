@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from features.texts.catalogue import figure_in, text, texts_in
+from features.texts.catalogue import duration_in, figure_in, text, texts_in
 
 Row = Mapping[str, Any]
 
@@ -49,6 +49,8 @@ class Words:
             return self.share(value)
         if unit in ("count", "customers"):
             return self.count(value)
+        if unit == "days":
+            return duration_in(self.language, value).replace("-", "−")
         decimals = 0 if abs(value) >= 1000 else 1 if unit == "points" else 2
         figure = self._figure(f"{value:,.{decimals}f}")
         return f"{figure} {self.currency}" if unit == "money" else figure
@@ -61,6 +63,8 @@ class Words:
         """
         if unit == "share":
             return self._figure(f"{100 * value:g}") + " %"
+        if unit == "days":
+            return self.number(value, unit)
         size, mark = (1e6, " M") if abs(value) >= 1e6 else (1e3, " k") if abs(value) >= 10_000 else (1.0, "")
         return self._figure(f"{value / size:,.6g}") + mark
 

@@ -23,6 +23,7 @@ TEXTS: Final = {
     "text": ("text", "query"),
     "session_id": ("session_id",),
     "subscription_id": ("subscription_id",),
+    "ticket_id": ("ticket_id", "ticketId", "case_id"),
     "purpose": ("purpose",),
     "status": ("status",),
     "currency": ("currency",),

@@ -17,7 +17,7 @@ from features.events.columns import MULTIPLIERS
 from features.events.money import amount_text
 from features.moments import iso, utc
 
-_TOLD: Final = ("channel", "campaign_id", "offer_id", "session_id", "subscription_id", "scale")
+_TOLD: Final = ("channel", "campaign_id", "offer_id", "session_id", "subscription_id", "ticket_id", "scale")
 _OF_A_LINE: Final = ("item_id", "category")
 _AMOUNTS: Final = ("value", "discount")
 _LAST: Final = time.max.replace(microsecond=999_999)  # of a day, which is how a day without a time is kept

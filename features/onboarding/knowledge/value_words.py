@@ -38,6 +38,15 @@ def kind(word: str) -> str | None:
     return _words("kinds").get(plain)
 
 
+def ticket_step(word: str) -> str | None:
+    """The kind of event that a state of a ticket means; None for a word that is not known.
+
+    >>> [ticket_step(word) for word in ("Solved", "Re-opened", "first response", "Stängd", "pending")]
+    ['support_resolved', 'support_reopened', 'support_answered', 'support_resolved', None]
+    """
+    return _words("ticket_steps").get(_plain(word))
+
+
 def is_yes(word: str) -> bool | None:
     """Whether a word means yes, or no; None when it is neither.
 

@@ -156,6 +156,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.visitors": "customers who visited",
     "metric.support_cases": "support cases",
     "metric.support_per_order": "support cases per order",
+    "metric.first_response": "time until half of the support cases had a first response",
+    "metric.resolution": "time until half of the support cases were solved",
+    "metric.reopened": "solved support cases that were opened again within 14 days",
     "metric.referrals": "referrals",
     "metric.advocates": "customers who referred others",
     "metric.nps": "Net Promoter Score (−100 to 100)",
@@ -169,7 +172,13 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.days_to_next_order": "days until half of the buyers bought again",
     "metric.lapse": "customers who lapsed in the month, by their own rhythm",
     "metric.churn": "subscribers who ended or did not renew in the month",
+    # what metrics are told apart by
+    "dimension.reason": "reason for contact",
+    "dimension.touchpoint": "touchpoint",
     # how figures are told
+    "insights.minutes": "{figure} min",
+    "insights.hours": "{figure} h",
+    "insights.days": "{figure} d",
     "insights.period": "period",
     "insights.value": "value",
     "insights.interval": "95 % interval",

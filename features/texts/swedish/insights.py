@@ -156,6 +156,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.visitors": "kunder som besökt oss",
     "metric.support_cases": "supportärenden",
     "metric.support_per_order": "supportärenden per beställning",
+    "metric.first_response": "tid tills hälften av ärendena fått ett första svar",
+    "metric.resolution": "tid tills hälften av ärendena lösts",
+    "metric.reopened": "lösta ärenden som öppnades igen inom 14 dagar",
     "metric.referrals": "rekommendationer",
     "metric.advocates": "kunder som rekommenderat oss",
     "metric.nps": "Net Promoter Score (−100 till 100)",
@@ -169,7 +172,13 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.days_to_next_order": "dagar tills hälften av köparna köpt igen",
     "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
     "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",
+    # what metrics are told apart by
+    "dimension.reason": "kontaktorsak",
+    "dimension.touchpoint": "kontaktpunkt",
     # how figures are told
+    "insights.minutes": "{figure} min",
+    "insights.hours": "{figure} h",
+    "insights.days": "{figure} d",
     "insights.period": "tid",
     "insights.value": "värde",
     "insights.interval": "95 % intervall",

@@ -11,7 +11,8 @@ from features.arrays import Floats, Ints
 from insights.dimensions.dimension import Dimension
 from insights.intervals import proportion
 from insights.metrics.cells import Cells
-from insights.metrics.courses.course import Course, events_of
+from insights.metrics.courses.course import Course
+from insights.metrics.courses.waits import events_of
 from insights.metrics.questions import INTERVAL
 from insights.people import Audience
 from insights.periods import Periods

@@ -12,7 +12,8 @@ from insights.dimensions.dimension import Dimension
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
-from insights.metrics.courses.course import Course, rows_of
+from insights.metrics.courses.course import Course
+from insights.metrics.courses.course_cells import about, rows_of, tells
 from insights.metrics.courses.lifetime import Lifetime, worth_of
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
@@ -60,16 +61,16 @@ def write_behind(
 def _of_rows(
     audience: Audience, rows: pl.DataFrame, number: int, by: Sequence[Dimension], periods: Periods
 ) -> pa.Table:
-    rows = rows.join(audience.customers().collect(), on="customer_id", how="left")
+    known = about(rows, audience, by)
     groups = {
-        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(rows))
-        if each.of_customers
+        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(known))
+        if tells(each, rows)
         else pl.Series([None] * rows.height, dtype=pl.String)
         for each in by
     }
     start = pl.Series("start", periods.edges[rows["period"].to_numpy()])
-    told = rows.select(pl.lit(number, pl.Int32).alias("list"), start, "customer_id").with_columns(**groups)
-    return _small(told.sort("start", "customer_id").to_arrow())
+    told = rows.select(pl.lit(number, pl.Int32).alias("list"), start, "customer_id").with_columns(**groups).unique()
+    return _small(told.sort("start", "customer_id", *groups, nulls_last=False).to_arrow())
 
 
 def lists_of(metrics: Sequence[AnyMetric]) -> dict[Where | Course | Lifetime, int]:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from insights.dimensions.dimension import Dimension, dimensions
 from insights.metrics.cells import Cells, Told, cells
-from insights.metrics.courses.course import Course, course_cells, rows_of
+from insights.metrics.courses.course import Course
+from insights.metrics.courses.course_cells import course_cells, rows_of
 from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
 from insights.metrics.courses.retention import retention_cells
 from insights.metrics.lists import TABLE as BEHIND

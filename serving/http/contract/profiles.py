@@ -95,6 +95,7 @@ class Entry(Line):
     offer_id: NotRequired[str]
     session_id: NotRequired[str]
     subscription_id: NotRequired[str]
+    ticket_id: NotRequired[str]
     rating: NotRequired[float]
     scale: NotRequired[str]
     lines: NotRequired[list[Line]]

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from features.texts.catalogue import figure_in, text
+from features.texts.catalogue import duration_in, figure_in, text
 
 Json = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Tab
         table.add_column(head)
     for name in ("value", "interval", "customers", "change"):
         table.add_column(text(f"insights.{name}", language), justify="right")
-    decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))
+    decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))  # None: durations, each in its unit
     for cell in cells:
         group = [cell["group"] or text("insights.unknown", language)] if by else []
         table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language))
@@ -85,7 +85,7 @@ def _period(cell: Json, language: str) -> str:
     return f"{cell['period']} ({text('insights.open', language)})" if cell["open"] else str(cell["period"])
 
 
-def _figures(cell: Json, decimals: int, language: str) -> tuple[str, ...]:
+def _figures(cell: Json, decimals: int | None, language: str) -> tuple[str, ...]:
     if cell["suppressed"]:
         return (text("insights.suppressed", language), "", "", "")
     value, interval = _figure(cell["value"], decimals, language), _interval(cell, decimals, language)
@@ -94,19 +94,21 @@ def _figures(cell: Json, decimals: int, language: str) -> tuple[str, ...]:
     return value, interval, figure_in(language, f"{cell['customers']:,}"), change
 
 
-def _interval(row: Json, decimals: int, language: str) -> str:
+def _interval(row: Json, decimals: int | None, language: str) -> str:
     low, high = (_figure(row[name], decimals, language) for name in ("low", "high"))
     return f"{low} – {high}" if low else ""
 
 
-def _decimals(unit: str, values: Iterable[float | None]) -> int:
-    """With how many decimals a metric is told, its intervals and changes too.
+def _decimals(unit: str, values: Iterable[float | None]) -> int | None:
+    """With how many decimals a metric is told, its intervals and changes too; None of durations.
 
     >>> _decimals("count", [12.0, None]), _decimals("money", [1234.5, 9.0]), _decimals("money", [0.0, 28.67])
     (0, 0, 2)
     >>> _decimals("share", [1.0]), _decimals("ratio", [0.123, 0.45]), _decimals("days", [0.0])
-    (4, 4, 2)
+    (4, 4, None)
     """
+    if unit == "days":
+        return None
     known = [value for value in values if value is not None]
     most = max(map(abs, known), default=0)
     if most >= 100 or (unit in ("count", "customers") and all(value == round(value) for value in known)):
@@ -114,10 +116,14 @@ def _decimals(unit: str, values: Iterable[float | None]) -> int:
     return 4 if unit == "share" or 0 < most < 1 else 2
 
 
-def _figure(value: float | None, decimals: int, language: str, *, sign: str = "") -> str:
-    """A figure, nothing where it is not known.
+def _figure(value: float | None, decimals: int | None, language: str, *, sign: str = "") -> str:
+    """A figure, nothing where it is not known; without ``decimals`` it is a duration in days.
 
-    >>> _figure(1234.567, 0, "en"), _figure(2.5, 2, "en", sign="+"), _figure(-0.001, 2, "en")
-    ('1,235', '+2.50', '0.00')
+    >>> _figure(1234.567, 0, "en"), _figure(2.5, 2, "en", sign="+"), _figure(-0.001, 2, "en"), _figure(0.5, None, "en")
+    ('1,235', '+2.50', '0.00', '12 h')
     """
-    return "" if value is None else figure_in(language, f"{round(value, decimals) + 0.0:{sign},.{decimals}f}")
+    if value is None:
+        return ""
+    if decimals is None:
+        return duration_in(language, value, sign=sign)
+    return figure_in(language, f"{round(value, decimals) + 0.0:{sign},.{decimals}f}")

@@ -44,6 +44,29 @@ def test_tickets_are_support(tmp_path: Path) -> None:
     assert found.kinds == {"support": 20}
 
 
+def test_a_ticket_is_answered_and_solved_when_its_columns_say(tmp_path: Path) -> None:
+    header = "Ticket ID,Requester email,Created time,Due by Time,Initial response time,Resolved time,Closed time,Type"
+    rows = [
+        f"{n},c{n % 5}@x.se,2024-01-{1 + n:02} 10:00,2024-02-01 10:00,2024-01-{1 + n:02} 11:00,"
+        f"{f'2024-01-{1 + n:02} 12:00' if n % 2 else ''},,{('Late', 'Broken')[n % 2]}"
+        for n in range(20)
+    ]
+    found = outcome(tmp_path, {"export.csv": table(header, *rows)})
+    assert found.kinds == {"support": 20, "support_answered": 20, "support_resolved": 10}
+    assert found.events["ticket_id"].n_unique() == 20
+    assert set(found.events["category"]) == {"Late", "Broken"}
+    assert found.topics == []
+
+
+def test_a_log_of_tickets_opens_each_once(tmp_path: Path) -> None:
+    steps = ("new", "open", "on hold", "solved", "reopened", "open")
+    rows = [f"{n // 6},c{n // 6 % 5},2024-01-{1 + n // 6:02} 1{n % 6}:00,{steps[n % 6]}" for n in range(120)]
+    found = outcome(tmp_path, {"ticket_log.csv": table("ticket_id,customer_id,timestamp,status", *rows)})
+    assert found.kinds == {
+        "support": 20, "support_on_hold": 20, "support_open": 40, "support_reopened": 20, "support_resolved": 20,
+    }  # fmt: skip
+
+
 def test_totals_of_today_are_no_attributes(tmp_path: Path) -> None:
     rows = [f"{n},Lund,{n}.50,{n}" for n in range(5)]
     found = outcome(tmp_path, {"customers.csv": table("customer_id,city,Total Spent,Total Orders", *rows)})

@@ -58,3 +58,14 @@ def test_the_order_of_rows_and_the_other_cells_change_nothing() -> None:
     assert np.isnan(left.value[2]).all()
     assert left.n.tolist() == [[3, 2, 1], [2, 2, 2], [0, 0, 0]]
     assert time_until(durations, ended, cells, 3).value[:2].tolist() == [2, 5]
+
+
+def test_what_one_customer_does_twice_is_as_sure_as_what_was_done_once() -> None:
+    once, twice = np.arange(1.0, 21.0), np.repeat(np.arange(1.0, 21.0), 2)
+    whose = np.arange(40) // 2
+    few = survival(once, np.ones(20, bool), np.zeros(20, int), 1, at=[10])
+    many = survival(twice, np.ones(40, bool), np.zeros(40, int), 1, at=[10], clusters=whose)
+    assert many.low == pytest.approx(few.low)
+    assert many.high == pytest.approx(few.high)
+    middle = time_until(twice, np.ones(40, bool), np.zeros(40, int), 1, clusters=whose)[0]
+    assert middle.numbers()[:3] == time_until(once, np.ones(20, bool), np.zeros(20, int), 1)[0].numbers()[:3]

@@ -16,6 +16,7 @@ from features.units import Duration
 
 MetricTake = Literal["sum", "count", "distinct", "mean", "ratio", "quantile"]
 Leave = Literal["lapse", "subscription"]
+Per = Literal["customer", "ticket", "order"]
 LifetimeValue = Literal["net_value", "margin", "predicted"]
 Scale = Literal["nps", "csat", "ces", "stars"]
 COUNTS: Final = ("lines", "orders")
@@ -28,7 +29,7 @@ _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
 _OWN: Final = {
     "take": {"kind", "where", "of", "over", "at"},
     "score": {"kind", "where", "touchpoint", "weight"},
-    "after": {"then", "within", "each"},
+    "after": {"then", "within", "each", "per"},
     "leave": {"grace"},
     "lifetime": {"model"},
 }  # the keys of each form, beside those of all
@@ -48,7 +49,8 @@ class MetricSettings(Section):
     A lifetime value is what customers brought so far, or what they will by the scores of a ``model``.
 
     The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
-    ``weight`` is in the column ``quantity``. ``target`` is what it should reach, in the units that it is told in;
+    ``weight`` is in the column ``quantity``. ``per``: what comes after is of the same ticket, or order, of
+    which one customer may have several. ``target`` is what it should reach, in the units that it is told in;
     ``better`` says in which direction.
 
     >>> basket = MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
@@ -69,6 +71,7 @@ class MetricSettings(Section):
     then: KindName | None = None
     within: Duration | None = None
     each: Duration | None = None
+    per: Per = "customer"
     leave: Leave | None = None
     grace: Duration | Literal[0] = 0
     lifetime: LifetimeValue | None = None
@@ -110,6 +113,9 @@ class MetricSettings(Section):
         if self.each is not None and not (self.after or "").startswith("first "):
             msg = f"`each` tells of cohorts, which begin with a first event: write `after: first {self.after}`."
             raise StamkundError("no_cohort", msg, field="after")
+        if self.each is not None and self.per != "customer":
+            msg = f"`each` tells which customers come back, not what becomes of each {self.per}. Take `per` away."
+            raise StamkundError("unused_setting", msg, field="per")
         return self
 
     def _check_take(self, take: MetricTake) -> None:
