@@ -8,7 +8,7 @@ from features.arrays import Floats, Ints
 from features.evaluate.plan import Group, Plan
 from features.language.formulas.evaluation import band, evaluate, evaluate_one, nearest
 
-FEW = 4  # features of a group, up to which one customer's are finished one by one
+FEW = 6  # features of some customers, up to which those of a formula are finished one by one
 
 
 def finish(plan: Plan, terms: Ints, attributes: Floats, *, as_of: int) -> Floats:
@@ -26,11 +26,10 @@ def finish(plan: Plan, terms: Ints, attributes: Floats, *, as_of: int) -> Floats
     operands, customers = terms[plan.operands].astype(np.float64), terms.shape[1]
     finished = [attributes]
     for group in plan.groups:
-        values = operands[group.operands]
-        if customers == 1 and group.shape[1] <= FEW:
+        values = operands[group.operands].reshape(*group.shape, customers)
+        if group.shape[1] * customers <= FEW:
             finished.append(_one_by_one(group, values, as_of))
         else:
-            values = values.reshape(*group.shape, customers)
             finished.append(evaluate(group.formula, values, group.parameters, as_of=as_of))
     finished.append(np.empty((len(plan.nearest), customers)))
     out: Floats = np.concatenate(finished)[plan.order]
@@ -44,11 +43,9 @@ def finish(plan: Plan, terms: Ints, attributes: Floats, *, as_of: int) -> Floats
 
 
 def _one_by_one(group: Group, operands: Floats, as_of: int) -> Floats:
-    """The features of a group for one customer, from plain numbers: faster than arrays when there are few."""
-    _, size = group.shape
-    numbers = operands[:, 0].tolist()
+    """The features of a group from plain numbers, which is faster than by arrays when there are few."""
     values = [
-        evaluate_one(group.formula, numbers[i::size], parameters, as_of=as_of)
-        for i, parameters in enumerate(group.parameters_by_feature)
+        [evaluate_one(group.formula, numbers, parameters, as_of=as_of) for numbers in customers]
+        for customers, parameters in zip(operands.transpose(1, 2, 0).tolist(), group.parameters_by_feature, strict=True)
     ]
-    return np.array(values).reshape(-1, 1)
+    return np.array(values)

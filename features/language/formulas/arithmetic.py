@@ -7,9 +7,8 @@ numbers are many times as fast.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,10 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The operations for one kind of number; ``argmax`` and ``argmin`` give the first of equal places."""
+    """The operations for one kind of number; ``argmax`` and ``argmin`` give the first of equal places.
+
+    ``any`` tells whether a test holds of some of several numbers.
+    """
 
     where: Callable[[Number, Number, Number], Number]
     maximum: Callable[[Number, Number], Number]
@@ -28,7 +30,7 @@ class Arithmetic:
     cos: Callable[[Number], Number]
     argmax: Callable[[Number], Number]
     argmin: Callable[[Number], Number]
-    any: Callable[[Iterable[Number]], Number]
+    any: Callable[[Callable[[Number], Number], Number], Number]
 
     def divide(self, dividend: Number, divisor: Number, condition: Number) -> Number:
         """The quotient where the condition holds, NaN elsewhere.
@@ -46,7 +48,7 @@ ARRAYS = Arithmetic(
     cos=np.cos,
     argmax=lambda values: np.argmax(values, axis=0),
     argmin=lambda values: np.argmin(values, axis=0),
-    any=lambda conditions: reduce(np.logical_or, conditions),
+    any=lambda test, values: np.any(test(values), axis=0),
 )
 SINGLE = Arithmetic(
     where=lambda condition, one, other: one if condition else other,
@@ -55,5 +57,5 @@ SINGLE = Arithmetic(
     cos=lambda value: float(np.cos(value)),  # as of arrays: libraries differ in the last bit
     argmax=lambda values: values.index(max(values)),
     argmin=lambda values: values.index(min(values)),
-    any=any,
+    any=lambda test, values: any(map(test, values)),
 )

@@ -112,11 +112,15 @@ def _rhythm(m: Arithmetic, operands: Number, _parameters: Number, as_of: int) ->
 
 
 def _greatest(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    return m.where(m.any(exists(value) & (value != 0) for value in operands), m.argmax(operands), NAN)
+    return m.where(m.any(_is_some, operands), m.argmax(operands), NAN)
 
 
 def _least(m: Arithmetic, operands: Number, _parameters: Number, _as_of: int) -> Number:
-    return m.where(m.any(map(exists, operands)), m.argmin(operands), NAN)
+    return m.where(m.any(exists, operands), m.argmin(operands), NAN)
+
+
+def _is_some(value: Number) -> Number:
+    return exists(value) & (value != 0)
 
 
 FORMULAS: Final[Mapping[Formula, Callable[[Arithmetic, Number, Number, int], Number]]] = {
