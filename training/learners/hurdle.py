@@ -106,11 +106,14 @@ class Hurdle:
 def fit_hurdle(x: Floats, amounts: Floats) -> Hurdle:
     """Trees for the three parts, fitted to feature rows and amounts of which some are above 0."""
     some = amounts > 0
-    nothing = _fit(x, (~some).astype(np.float64), "binary")
-    middle = _fit(x[some], np.log(amounts[some]), "regression")
-    off = np.abs(np.log(amounts[some]) - middle.raw(x[some], num_threads=THREADS))
-    return Hurdle(nothing, middle, _fit(x[some], off, "regression"))
+    nothing = _fit(lgb.Dataset(x), (~some).astype(np.float64), "binary")
+    logs, there = np.log(amounts[some]), x[some]
+    binned = lgb.Dataset(there)  # once for both: the rows are the same
+    middle = _fit(binned, logs, "regression")
+    width = _fit(binned, np.abs(logs - middle.raw(there, num_threads=THREADS)), "regression")
+    return Hurdle(nothing, middle, width)
 
 
-def _fit(x: Floats, y: Floats, objective: str) -> Trees:
-    return Trees(lgb.train({**COMMON, **FASTER, "objective": objective, "num_threads": THREADS}, lgb.Dataset(x, y)))
+def _fit(rows: lgb.Dataset, y: Floats, objective: str) -> Trees:
+    rows.set_label(y)
+    return Trees(lgb.train({**COMMON, **FASTER, "objective": objective, "num_threads": THREADS}, rows))

@@ -38,7 +38,7 @@ OBJECTIVE: Final[Mapping[ScoreKind, Mapping[str, object]]] = {
 }
 ROUNDS: Final = 400
 LEAST_FEATURES: Final = 6  # that each tree may look at: of a narrow table a tenth would be one or two
-# A training fits up to three models at a time; threads that wait for each other on a busy machine cost more than they
+# A training fits three or four models at a time; threads that wait for each other on a busy machine cost more than they
 # bring.
 # LightGBM (4.7) keeps one number of threads for the whole process: whoever scores while others grow must name this one,
 # or those who have made room for another number write past it and the process dies.

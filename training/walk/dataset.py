@@ -22,6 +22,7 @@ from training.walk.rank_alignment import align_ranks
 from training.walk.rows import Drawn, draw, history_start
 
 _OF_ALL: Final = ("aligned", "codes", "history", "found", "timeless", "absence", "orders")  # what is no entry a row
+_TOGETHER: Final = 16  # columns are aligned at a time: a copy of them has room in memory
 _NO_LOOKS: Final = pl.DataFrame(schema={"customer_id": pl.String, "as_of": pl.Int64})
 
 
@@ -73,10 +74,11 @@ class Dataset:
 
     def aligned_to(self, moment: int) -> Self:
         """The rows known by a moment, those of each past moment aligned by rank with the customers of this one."""
-        past, peers = self.known_by(moment), self.x[self.as_of == moment][:, self.aligned]
-        for origin in np.unique(past.as_of) if peers.size else ():
-            cells = np.ix_(past.as_of == origin, self.aligned)
-            past.x[cells] = align_ranks(past.x[cells], peers)  # of a copy: `where` has made one
+        past, now = self.known_by(moment), self.as_of == moment
+        parts = range(0, len(self.aligned) if now.any() else 0, _TOGETHER)
+        for columns in (self.aligned[start : start + _TOGETHER] for start in parts):
+            peers = self.x[np.ix_(now, columns)]
+            past.x[:, columns] = align_ranks(past.x[:, columns], peers, past.as_of)  # of a copy: `where` has made one
         return past
 
 

@@ -21,7 +21,7 @@ scores with the spread they have.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,19 +100,21 @@ def walk_forward(
         return None
     early = _early(usable.known_by(late), score_kind, outcomes)
     learners = able(learners, rows, [late if early is None else early, late, as_of])
-    race, spread = _race(rows, early, late, score_kind, learners=learners)
-    chosen = named(learners, winner(race).learners) if race else without_race(learners)
-    with ThreadPoolExecutor(WORKERS) as pool:  # the two models do not need each other
+    with ThreadPoolExecutor(WORKERS) as pool:  # models that do not need each other
+        between = pool.submit(ranges, rows, early=early, late=late, as_of=as_of) if score_kind == "amount" else None
+        raced = pool.submit(_race, rows, early, late, score_kind, learners=learners)
+        chosen = _chosen(raced, learners)
         final = pool.submit(_fit, rows, chosen, score_kind, at=as_of)
         then = _fit(rows, chosen, score_kind, at=late)
         block = usable.where(usable.as_of >= late)
         raw = then.raw(block.x, num_threads=THREADS)
+        race, spread = raced.result()
         judged = _at_level(spread, then, rows, score_kind, at=late)
         found, level = _spread(raw, block, score_kind), _forecast(rows, as_of)
         scorer = final.result()
+        told = between.result() if between else None
     calibration = _at_level(found, scorer, rows, score_kind, at=as_of)
-    between = ranges(rows, early=early, late=late, as_of=as_of) if score_kind == "amount" else None
-    return WalkForward(scorer, calibration, block, judged.apply(raw, score_kind), late, race, level, between)
+    return WalkForward(scorer, calibration, block, judged.apply(raw, score_kind), late, race, level, told)
 
 
 def _early(past: Dataset, score_kind: ScoreKind, outcomes: int) -> int | None:
@@ -169,9 +171,12 @@ def able(learners: Sequence[Learner], rows: Dataset, moments: Sequence[int]) -> 
     return [learner for learner in learners if told or not learner.by_orders]
 
 
-def without_race(learners: Sequence[Learner]) -> Sequence[Learner]:
-    """Who runs where nothing can be compared: the trees, or the one learner that there is."""
-    return learners if len(learners) == 1 else QUICK
+def _chosen(raced: Future[tuple[list[Entry], Platt]], learners: Sequence[Learner]) -> Sequence[Learner]:
+    """Who runs: the winner; the one learner that there is, which waits for no race; or trees where none was run."""
+    if len(learners) == 1:
+        return learners
+    race, _ = raced.result()
+    return named(learners, winner(race).learners) if race else QUICK
 
 
 def _fit(rows: Dataset, learners: Sequence[Learner], score_kind: ScoreKind, *, at: int) -> Blend:
