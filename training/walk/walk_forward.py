@@ -181,12 +181,13 @@ def _chosen(raced: Future[tuple[list[Entry], Platt]], learners: Sequence[Learner
 
 def _fit(rows: Dataset, learners: Sequence[Learner], score_kind: ScoreKind, *, at: int) -> Blend:
     """What these learners make of what was known at a moment."""
-    plain = rows.known_by(at)
-    aligned = rows.aligned_to(at) if any(learner.aligned for learner in learners) else plain
-    labels = plain.relative if score_kind == "amount" else plain.y
+    made = {False: rows.known_by, True: rows.aligned_to}
+    past = {aligned: made[aligned](at) for aligned in {learner.aligned for learner in learners}}
     orders = rows.orders.at(at) if rows.orders and any(learner.by_orders for learner in learners) else None
 
     def fitted(learner: Learner) -> Scorer:
-        return learner.fitted((aligned if learner.aligned else plain).x, labels, score_kind, rows.codes, orders)
+        own = past[learner.aligned]
+        labels = own.relative if score_kind == "amount" else own.y
+        return learner.fitted(own.x, labels, score_kind, rows.codes, orders)
 
     return Blend({learner.name: fitted(learner) for learner in learners})
