@@ -9,7 +9,7 @@ import polars as pl
 from features.identity.fold import ALWAYS, NEVER
 from features.units import DAY
 from tests.features.identity.test_people import STORY, event, lake_of
-from training.targets.populations.later import told_later, told_over_time
+from training.targets.populations.later import ByTime, told_later, told_over_time
 from training.targets.redemption import Redemption
 
 OFFERS = pl.DataFrame({"offer_id": ["o"], "campaign_id": ["it"], "starts": [0], "ends": [99 * DAY]})
@@ -27,6 +27,19 @@ def test_what_a_person_does_later_is_done_by_all_whom_they_were(tmp_path: Path) 
     before = [(1, "email:a@x.se"), (2, "u1")]
     assert told(2, 2) == [*before, (3, "u1"), (4, "u1")]  # nobody is joined by then
     assert told(2, 4) == [*before, (3, "email:a@x.se"), (3, "u1"), (4, "email:a@x.se"), (4, "u1")]
+
+
+def test_by_time_are_the_events_between_two_moments_of_joined_people_or_not(tmp_path: Path) -> None:
+    alone = [event(4, "u1"), event(1, "email:a@x.se"), event(3, "u2"), event(2, "anonymous_id:f00")]
+    for folder, every in (("alone", alone), ("joined", [*alone, event(3, "u1", '{"email": "a@x.se"}')])):
+        lake = lake_of(tmp_path / folder, every)
+        events = lake.scan("events").select("fragment", "time").collect()
+        near = events.filter(pl.col("time").is_between(DAY, 3 * DAY, closed="right"))
+        for after, own in ((DAY, near), (None, events.filter(pl.col("time") <= 3 * DAY))):
+            told = ByTime.of(events, lake).told(after=after, as_of=2 * DAY, until=3 * DAY)
+            rows = told.with_columns(pl.col("customer_id").cast(pl.String)).select("time", "customer_id").rows()
+            expected = told_later(own, lake, as_of=2 * DAY, until=3 * DAY).select("time", "customer_id").rows()
+            assert sorted(rows, key=repr) == sorted(expected, key=repr)
 
 
 def test_a_response_is_by_whoever_its_person_is_known_to_be_when_the_outcome_is(tmp_path: Path) -> None:

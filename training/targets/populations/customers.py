@@ -15,7 +15,7 @@ from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.target import CUSTOMER, Asked, Population
-from training.targets.populations.later import told_later
+from training.targets.populations.later import ByTime
 from training.targets.populations.members import Members
 from training.targets.populations.origins import STEP, WARM_UP, a_year_before_each, origins, quarter_of
 
@@ -95,11 +95,12 @@ class Customers(ABC):
         back, ahead = self.members.look_back_us, nw.col("time") <= as_of + self.horizon_us
         return ahead if back is None else ahead & (nw.col("time") > as_of - back)
 
-    def _outcomes_of(self, events: pl.DataFrame, lake: Lake, *, as_of: int) -> pl.DataFrame:
+    def _outcomes_of(self, events: ByTime, *, as_of: int) -> pl.DataFrame:
         """The same of people as they are known then, and of what they did later as is known at the horizon's end."""
-        near = nw.from_native(events).filter(self._near(as_of)).to_native()
-        told = told_later(near, lake, as_of=as_of, until=as_of + self.horizon_us)
-        return self.outcomes(nw.from_native(told.lazy()), as_of=as_of).to_native().collect()
+        back, until = self.members.look_back_us, as_of + self.horizon_us
+        near = events.told(after=None if back is None else as_of - back, as_of=as_of, until=until)
+        found = self.outcomes(nw.from_native(near.lazy()), as_of=as_of).to_native().collect()
+        return found.sort("customer_id").with_columns(pl.col("customer_id").cast(pl.String))
 
     def labels(self, lake: Lake, *, moments: Sequence[int], known_by: int | None = None) -> pl.DataFrame:
         """``customer_id, as_of, known_at, y`` of the population at each of the moments, by what is known by another."""
@@ -113,10 +114,11 @@ class Customers(ABC):
         known = nw.from_native(every.with_columns(KNOWN_AT))
         narrow = self.read(lake, known.filter(self.members.needed | self.told_by))
         events = narrow.select("fragment", "kind", "time", "known_at", *self.columns).to_native().collect()
+        by_time = ByTime.of(events, lake)
         known_at = (pl.col("as_of") + self.horizon_us).alias("known_at")
         yield _NOBODY.with_columns(known_at)
         for moment in moments:
-            yield self._outcomes_of(events, lake, as_of=moment).with_columns(known_at).sort("customer_id")
+            yield self._outcomes_of(by_time, as_of=moment).with_columns(known_at)
 
     def fresh_rows(self, lake: Lake, *, first: int, as_of: int) -> Iterator[pl.DataFrame]:
         """The population at ``as_of``, whose label is not known yet, and at each origin before it."""
