@@ -52,6 +52,12 @@ def next_steps(text: str) -> list[str]:
     return re.findall(r"`stamkund ([^`]+)`", text.rsplit("Next: ", maxsplit=1)[-1])
 
 
+def test_who_asks_for_help_does_not_wait_for_engines() -> None:
+    code = "import sys, stamkund; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"numpy", "polars", "pyarrow", "scipy", "mlflow", "bentoml"} & set(done.stdout.split())
+
+
 def test_the_whole_road(folder: Path, stamkund: Command) -> None:
     steps = ["doctor"]
     for expected in ("build", "train", "score"):  # each is what the one before advises

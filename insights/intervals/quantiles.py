@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrik
 
 from features.arrays import Floats, Ints
 from insights.intervals.estimate import LEVEL, Estimate
@@ -25,10 +25,18 @@ def quantile(values: Floats, cells: Ints, size: int, *, at: float, level: float 
     below, above = np.floor(place).astype(np.int64), np.ceil(place).astype(np.int64)
     lower, upper = _taken(ordered, start, below, n), _taken(ordered, start, above, n)
     # P(the k-th smallest ≤ quantile) = P(B ≥ k), where B ~ Binomial(n, at) counts those that are not above it.
-    first = np.asarray(binom.ppf((1 - level) / 2, n, at)) - 1
-    last = np.asarray(binom.ppf((1 + level) / 2, n, at))
+    tries = np.maximum(n, 1)
+    first = _binomial((1 - level) / 2, tries, at) - 1
+    last = _binomial((1 + level) / 2, tries, at)
     low, high = _taken(ordered, start, first, n), _taken(ordered, start, last, n)
     return Estimate(lower + (place - below) * (upper - lower), low, high, n)
+
+
+def _binomial(probability: float, n: Ints, at: float) -> Floats:
+    """The smallest count of ``n`` that is not exceeded with this probability, each of the n happening with ``at``."""
+    count = np.maximum(np.ceil(bdtrik(probability, n, at)), 0.0)
+    before = np.maximum(count - 1, 0.0)  # the root is not exact: the count below may be enough
+    return np.where(bdtr(before, n, at) >= probability, before, count)
 
 
 def _taken(ordered: Floats, start: Ints, place: Ints | Floats, n: Ints) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,11 @@ from serving.store.keys import all_keys, clock
 from serving.store.outages.outage import UNAVAILABLE
 
 CONFIG: Final = "STAMKUND_CONFIG"  # the environment variable that names the settings file
+
+
+def config_path() -> Path:
+    """The settings file that this process serves."""
+    return Path(os.environ.get(CONFIG, "stamkund.yaml"))
 
 
 def check_lake(config: Path | str) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 from functools import cache
-from pathlib import Path
 from typing import Final, cast
 
 import bentoml
@@ -16,7 +14,7 @@ from features.config.settings import read_settings
 from features.errors import StamkundError
 from serving.http.app import create_app
 from serving.http.current.state import CurrentState, open_state
-from serving.http.environment import CONFIG, check_lake, check_store
+from serving.http.environment import check_lake, check_store, config_path
 from serving.http.reception.routes import take_every_path
 from serving.telemetry.lines import log_lines
 from serving.telemetry.request_id import RequestIds
@@ -42,10 +40,6 @@ mount: Final = Mount()
 take_every_path()  # BentoML's own route to the mount is made before the application is
 
 
-def _config() -> Path:
-    return Path(os.environ.get(CONFIG, "stamkund.yaml"))
-
-
 @cache
 def opened() -> CurrentState:
     """What this process answers from, opened once before the service starts: an error then is one line, not a trace.
@@ -53,9 +47,9 @@ def opened() -> CurrentState:
     Its log and its traces begin here.
     """
     log_lines()
-    log_lines(read_settings(_config()).serving.logs)
+    log_lines(read_settings(config_path()).serving.logs)
     tracing.begin()
-    return open_state(_config())
+    return open_state(config_path())
 
 
 # BentoML's access log, metrics and spans tell paths, and so the ids of customers. A caller that traces asks for spans.
@@ -75,9 +69,9 @@ class Stamkund:
         """Before any worker starts, end with one line in the log where none could; a bento has its settings inside."""
         log_lines()
         try:
-            if _config().exists():
-                check_lake(_config())
-                check_store(_config())
+            if config_path().exists():
+                check_lake(config_path())
+                check_store(config_path())
         except StamkundError as error:
             log.error("%s: %s", error.code, error, extra={"event": error.code})
             raise SystemExit(1) from None

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Final
 
+from features.config.settings import Settings
+from training.registry.client import registry_exists
+
 SWITCH: Final = 0.001  # seconds that a busy thread may keep health waiting, a fifth of what Python allows it
-TRAINERS: Final = ("pandas", "sklearn")
 
 
-def prepare_to_answer() -> None:
-    """Make this process one that answers."""
+def prepare_to_answer(settings: Settings) -> None:
+    """Make this process one that answers.
+
+    LightGBM and MLflow import pandas, and LightGBM scikit-learn, to recognise their objects, which takes seconds and
+    160 MB; models answer from arrays.
+    """
     sys.setswitchinterval(SWITCH)
-    _import_lightgbm_alone()
+    _import_alone("lightgbm", "pandas", "sklearn")
+    if settings.serving.models == "registry" and registry_exists(settings):
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        with warnings.catch_warnings(action="ignore"):
+            _import_alone("mlflow.artifacts", "pandas")
 
 
 @contextmanager
@@ -29,17 +42,14 @@ def standing() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _import_lightgbm_alone() -> None:
-    """Import LightGBM as if pandas and scikit-learn were not there, as long as none of them is.
-
-    It imports both to recognise their objects, which takes two seconds and 130 MB; models answer from arrays.
-    """
-    if not {"lightgbm", *TRAINERS}.isdisjoint(sys.modules):
+def _import_alone(library: str, *others: str) -> None:
+    """Import a library as if others were not there, as long as none of them is."""
+    if not {library, *others}.isdisjoint(sys.modules):
         return
-    absent: dict[str, None] = dict.fromkeys(TRAINERS)  # None makes an import fail
+    absent: dict[str, None] = dict.fromkeys(others)  # None makes an import fail
     sys.modules.update(absent)  # type: ignore[arg-type]
     try:
-        import lightgbm  # noqa: F401, PLC0415
+        import_module(library)
     finally:
-        for name in TRAINERS:
+        for name in others:
             del sys.modules[name]

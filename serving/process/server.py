@@ -44,7 +44,7 @@ def serve(
     try:
         if workers > 1:
             return Workers(workers, bound, lambda: ready(address(host, port)), connections=connections).exit_code()
-        prepare_to_answer()
+        prepare_to_answer(read_settings(config))
         server = _Server(configuration(application(), connections=connections), lambda: ready(address(host, port)))
         server.run([bound])
     except KeyboardInterrupt:

@@ -19,7 +19,9 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from features.config.settings import read_settings
 from features.errors import StamkundError
+from serving.http.environment import config_path
 from serving.http.limits.connections import Connections
 from serving.process.application import application, configuration
 from serving.process.lean import prepare_to_answer
@@ -107,8 +109,8 @@ def worker() -> ASGIApp:
     log_lines()
     if (parent := parent_process()) is not None:
         threading.Thread(target=_follow, args=(parent,), name="stamkund-follow", daemon=True).start()
-    prepare_to_answer()
     try:
+        prepare_to_answer(read_settings(config_path()))
         return application()
     except StamkundError as error:
         log.error("%s: %s", error.code, error, extra={"event": error.code})

@@ -7,7 +7,6 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from features.lake import Lake
 from features.moments import iso
 from features.units import DAY
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
@@ -37,6 +36,7 @@ def score(
     A batch that was killed goes on where it stopped, if it is begun again within a day and all that scores are made
     from is as it was. Where no model answers yet, the rows hold what features and orders tell.
     """
+    from features.lake import Lake
     from serving.scoring.batches.batch import answers, score_batch
     from serving.scoring.champions import no_model
     from serving.terminal.tables import figures_table, scores_table

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from features.errors import StamkundError
 from features.moments import iso
-from insights.journeys.questions import Came
-from insights.metrics.questions import Figure, Question
 from serving.terminal.options import YAML, AsOf, Config, Json, moment, settings_of
 from serving.terminal.output import output
+
+if TYPE_CHECKING:
+    from insights.journeys.questions import Came
+    from insights.metrics.questions import Figure
 
 
 def refresh(config: Config = YAML, as_of: AsOf = None, *, as_json: Json = False) -> None:
@@ -46,6 +48,7 @@ def metrics(
     as_json: Json = False,
 ) -> None:
     """Tell metrics by period, with interval and change, as the last refresh found them; or list who is behind one."""
+    from insights.metrics.questions import Question
     from serving.http.insights.metrics import answer_metrics, answer_people
     from serving.store.engine import opened_store
     from serving.terminal.insights.metrics import difference_tables, metric_tables, people_table
@@ -67,6 +70,8 @@ def metrics(
 
 
 def _figure(names: list[str], period: str | None, by: str | None, group: str | None) -> Figure:
+    from insights.metrics.questions import Figure
+
     if len(names) != 1 or period is None:
         raise StamkundError("figure_needed", field="period" if names else "names")
     return Figure(names[0], period, by, group)

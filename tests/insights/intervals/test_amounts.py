@@ -35,6 +35,15 @@ def test_order_statistics_hold_the_median_as_often_as_they_say() -> None:
     assert binom.cdf(60, 100, 0.5) - binom.cdf(39, 100, 0.5) >= 0.95
 
 
+@pytest.mark.parametrize("at", [0.05, 1 / 3, 0.5, 0.9])
+def test_the_ends_of_a_quantile_are_those_that_the_binomial_distribution_bounds(at: float) -> None:
+    for n in (3, 10, 41, 1000):
+        found = quantile(np.arange(1.0, n + 1), np.zeros(n, dtype=np.int64), 1, at=at)
+        below, above = binom.ppf(0.025, n, at), binom.ppf(0.975, n, at) + 1
+        expected = (below if below >= 1 else np.nan, above if above <= n else np.nan)
+        np.testing.assert_array_equal((found.low[0], found.high[0]), expected)
+
+
 def test_few_numbers_do_not_bound_a_high_quantile() -> None:
     cells = np.array([1, 0, 0, 1, 1])
     found = quantile(np.array([5.0, 2, 1, 9, 7]), cells, 2, at=0.9)

@@ -49,6 +49,8 @@ def test_what_is_being_answered_when_the_service_is_told_to_stop_is_answered_and
 ) -> None:
     with stamkund_server(home / "stamkund.yaml", home / "log", "--workers", workers) as (url, child):
         workers_of = list(_below(child.pid))
+        for pid in (child.pid, *workers_of):  # these are for who trains
+            assert not {"pandas", "sklearn", "stats"} & _folders_of(pid), pid
         with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as client:
             client.sendall(HEAD + BODY[:5])
             wait_for(lambda: in_progress(url) == 2)  # this one, and that for metrics
@@ -87,6 +89,12 @@ def test_workers_end_with_the_process_that_watches_them(home: Path) -> None:
         assert len(workers) >= 2
         child.kill()
     _are_gone(workers)
+
+
+def _folders_of(pid: int) -> set[str]:
+    """The folders of all files that a process has mapped, such as compiled modules."""
+    lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    return {part for line in lines for part in Path(line.split(maxsplit=5)[-1]).parts[:-1]}
 
 
 def _below(pid: int) -> Iterator[int]:
