@@ -99,11 +99,17 @@ def _write(
     as_of: int,
     progress: Progress,
 ) -> BuildResult:
-    """Write the profiles by a feature set, or by one fitted now."""
-    lake = Lake(settings.lake)
+    """Write the profiles by a feature set, or by one fitted now, which is saved with them."""
+    lake, is_kept = Lake(settings.lake), feature_set is not None
     keeper, unused = gatekeeper_of(settings, lake), dict[str, str]()
     if feature_set is None:
         feature_set, unused = fit_by_settings(settings, lake, as_of=as_of, keeper=keeper)
+
+    def beside() -> None:
+        after(report)
+        if not is_kept:
+            feature_set.save(settings.feature_set)
+
     path = settings.profiles / f"{utc(as_of):%Y-%m-%dT%H%M%S}.parquet"
     people, plan = People.at(lake, [as_of]), feature_set.plan
     with people.sorted_events(lake_columns(plan, lake)) as events:
@@ -111,7 +117,7 @@ def _write(
     allowed = EVERYBODY if keeper is None else keeper.passes("profiles", as_of=as_of)
     customers = write_profiles(
         lake, feature_set, path, as_of=as_of, checkpoint=checkpoint, progress=progress, allowed=allowed,
-        homes=households(settings, lake, as_of=as_of, keeper=keeper), beside=lambda: after(report),
+        homes=households(settings, lake, as_of=as_of, keeper=keeper), beside=beside,
     )  # fmt: skip
     if not path.exists():
         raise no_customers(lake, as_of)

@@ -32,7 +32,7 @@ EVENTS_NEEDED = (
 def fit_by_settings(
     settings: Settings, lake: Lake, *, as_of: int, keeper: Gatekeeper | None = None
 ) -> tuple[FeatureSet, dict[str, str]]:
-    """The features derived from the lake and those that the settings add, saved.
+    """The features derived from the lake and those that the settings add.
 
     Beside them why each other attribute of customers makes none.
     """
@@ -55,7 +55,6 @@ def fit_by_settings(
         allowed=allowed,
     )
     feature_set = replace(derived.adding(_added_features(settings)), basis=_fingerprint(settings))
-    feature_set.save(settings.feature_set)
     return feature_set, attributes_at(
         lake, as_of=moment, sensitive=sensitive, predicted=predicted, allowed=allowed
     ).left_out

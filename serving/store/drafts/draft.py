@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from time import sleep
+from contextlib import contextmanager
+from time import perf_counter, sleep
 from typing import Any, Final
 from uuid import uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from features.evaluate.online.record import Record
 from serving.store.tables.blocks import blocks
@@ -16,7 +17,7 @@ from serving.store.tables.schema import RECORDS
 
 BLOCK: Final = 500
 _PREFIX: Final = "records__"  # begins the names of drafts, and of what they have replaced
-_PAUSE: Final = 0.02  # seconds between blocks: who waits for SQLite only looks now and then, and must find it free
+_PAUSE: Final = 0.02  # seconds between blocks, at least
 
 
 def draft_name() -> str:
@@ -38,9 +39,8 @@ def gather(
     draft.create(engine)
     count = size = 0
     for block in blocks(rows, chunk):
-        with engine.begin() as connection:
+        with _turn(engine) as connection:
             connection.execute(sa.insert(draft), block)
-        sleep(_PAUSE)
         count += len(block)
         size += sum(len(row["payload"]) for row in block)
     return draft, count, size
@@ -51,14 +51,13 @@ def copy_others(engine: Engine, draft: sa.Table, customers: Collection[str], chu
     anew, last, key = frozenset(customers), "", RECORDS.c.customer_id
     ids = sa.select(key).where(key > sa.bindparam("last")).order_by(key).limit(chunk)
     while True:
-        with engine.begin() as connection:
+        with _turn(engine) as connection:
             block = connection.execute(ids, {"last": last}).scalars().all()
             if not block:
                 return
             others = sa.select(RECORDS).where(key.in_([customer for customer in block if customer not in anew]))
             connection.execute(sa.insert(draft).from_select(RECORDS.columns.keys(), others))
             last = block[-1]
-        sleep(_PAUSE)
 
 
 def drop(engine: Engine, name: str) -> None:
@@ -67,7 +66,15 @@ def drop(engine: Engine, name: str) -> None:
     some = sa.select(table.c.customer_id).limit(BLOCK)
     deleted = 1
     while deleted and engine.dialect.name == "sqlite":
-        with engine.begin() as connection:
+        with _turn(engine) as connection:
             deleted = connection.execute(sa.delete(table).where(table.c.customer_id.in_(some))).rowcount
-        sleep(_PAUSE)
     table.drop(engine, checkfirst=True)
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[Connection]:
+    """A transaction, and a pause as long: who waits for SQLite looks ever more seldom, and must find it free."""
+    begun = perf_counter()
+    with engine.begin() as connection:
+        yield connection
+    sleep(max(_PAUSE, perf_counter() - begun))

@@ -82,6 +82,19 @@ def test_a_corrupt_feature_set_ends_the_build_before_anything_is_read_and_fittin
     assert build(settings, as_of=NOW, refit=True).feature_set == FeatureSet.load(settings.feature_set)
 
 
+def test_features_are_fitted_anew_only_by_a_build_that_ends_well(tmp_path: Path) -> None:
+    settings = read_settings(sample_config(tmp_path, every=200))
+    first = build(settings, as_of=NOW)
+
+    def fail(_: object) -> None:
+        raise OSError
+
+    fewer = settings.model_copy(update={"features": settings.features.model_copy(update={"categories": 1})})
+    with pytest.raises(OSError):
+        build(fewer, as_of=NOW, refit=True, after=fail)
+    assert FeatureSet.load(settings.feature_set) == first.feature_set
+
+
 def test_while_a_build_runs_another_is_refused(tmp_path: Path) -> None:
     settings = read_settings(sample_config(tmp_path, every=200))
 
