@@ -11,7 +11,7 @@ from serving.segment_spec.event.event_builder import EventBuilder
 from serving.segment_spec.event.fields import Message, object_of, text_of
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.people.identifiers import own_identifier
-from serving.segment_spec.skew import corrected
+from serving.segment_spec.skew import corrected, sent_at
 
 
 def head_of(message: Message, receiver: Receiver, kind: str) -> EventBuilder:
@@ -46,7 +46,9 @@ def _put_time(builder: EventBuilder, message: Message, receiver: Receiver, kind:
     name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
     text, statement = message.get(name), kind in KINDS_OF_STATEMENTS
     time, is_day = (receiver.now, True) if text is None else day_or_moment(text, field=name)
-    if not is_day:
+    if is_day:
+        sent_at(message)  # it moves no day, and is refused all the same where it tells no moment
+    else:
         time = corrected(time, message, receiver, statement=statement)
     if time > receiver.receipt(statement=statement) + DAY:
         raise StamkundError("future_time", text=str(text), field=name)

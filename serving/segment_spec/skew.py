@@ -26,9 +26,15 @@ def corrected(time: int, message: Message, receiver: Receiver, *, statement: boo
     past, that is what happened before; what happened after moves along. Where both ``timestamp`` and
     ``originalTimestamp`` are told, somebody has corrected it before.
     """
-    told = [message.get(name) for name in ("sentAt", "timestamp", "originalTimestamp")]
-    if told[0] is None or None not in told:
+    sent, told = sent_at(message), [message.get(name) for name in ("timestamp", "originalTimestamp")]
+    if sent is None or None not in told:
         return time
-    receipt, sent = receiver.receipt(statement=statement), parse(told[0], field="sentAt")
+    receipt = receiver.receipt(statement=statement)
     is_right = abs(receiver.received_at - sent) <= ON_THE_WAY
     return time if is_right and time <= receipt else time + receipt - sent
+
+
+def sent_at(message: Message) -> int | None:
+    """When a message was sent by its sender's clock, None where that is not told."""
+    text = message.get("sentAt")
+    return None if text is None else parse(text, field="sentAt")

@@ -38,7 +38,14 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.malformed_request.headers": "The headers are larger than the {limit} bytes that are allowed. Send less in "
     "them.",
     "error.http_error": "The request cannot be answered: {reason}.",
-    "error.malformed_json": "The body is not JSON: {reason}.",
+    "error.malformed_json": "The body is not JSON: {came} stands in line {line}, column {column}, where it cannot.",
+    "error.malformed_json.empty": "The body is empty. Send JSON.",
+    "error.malformed_json.ends": "The body is not JSON: it ends in line {line}, column {column}, before it is "
+    "complete.",
+    "error.malformed_json.encoding": "The body is not UTF-8: in line {line}, column {column} stands what is no "
+    "character. Send UTF-8.",
+    "error.malformed_json.deep": "The body is nested too deeply from line {line}, column {column} on: 1,000 levels are "
+    "read.",
     "error.malformed_gzip": "The body is no gzip, or not all of it came. Send it again, or without Content-Encoding.",
     "error.unsupported_encoding": "The body is packed as '{encoding}'; send it as gzip, or as it is.",
     "error.invalid_request": "{at}: {reason}.",

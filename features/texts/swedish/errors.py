@@ -36,7 +36,13 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.malformed_request": "Det här är inget anrop enligt HTTP/1.1. Skicka det igen, helt, med huvuden i ASCII.",
     "error.malformed_request.headers": "Huvudena är större än de {limit} byte som är tillåtna. Skicka mindre i dem.",
     "error.http_error": "Anropet går inte att besvara: {reason}.",
-    "error.malformed_json": "Innehållet är inte JSON: {reason}.",
+    "error.malformed_json": "Innehållet är inte JSON: {came} på rad {line}, kolumn {column} kan inte stå där.",
+    "error.malformed_json.empty": "Innehållet är tomt. Skicka JSON.",
+    "error.malformed_json.ends": "Innehållet är inte JSON: det slutar på rad {line}, kolumn {column}, innan det är "
+    "helt.",
+    "error.malformed_json.encoding": "Innehållet är inte UTF-8: på rad {line}, kolumn {column} står något som inte är "
+    "ett tecken. Skicka UTF-8.",
+    "error.malformed_json.deep": "Innehållet har för många nivåer från rad {line}, kolumn {column}: 1 000 läses.",
     "error.malformed_gzip": "Innehållet är inte gzip, eller kom inte fram helt. Skicka det igen, eller utan "
     "Content-Encoding.",
     "error.unsupported_encoding": "Innehållet är packat som ”{encoding}”; skicka det som gzip, eller som det är.",

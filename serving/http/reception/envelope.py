@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from json import JSONDecodeError
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from features.errors import StamkundError
 from features.texts.catalogue import LANGUAGES
 from serving.http.limits.bodies import Bodies
+from serving.http.reception.malformed import malformed_json
 from serving.http.reception.routes import methods_of
 from serving.telemetry.endpoint import endpoint
 from serving.telemetry.failures import trace
@@ -121,7 +123,9 @@ def add_error_handlers(app: FastAPI, language: str) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> Response:
-        return error_response(invalid(error.errors()), language)
+        unread = error.__cause__
+        told = malformed_json(unread) if isinstance(unread, JSONDecodeError) else invalid(error.errors())
+        return error_response(told, language)
 
     @app.exception_handler(StarletteHTTPException)
     async def protocol_error(request: Request, error: StarletteHTTPException) -> Response:
@@ -145,8 +149,6 @@ def invalid(problems: Sequence[Mapping[str, Any]]) -> StamkundError:
     {'case': 'list_type', 'at': 'profiles', 'reason': 'Input should be a valid list', 'more': 0}
     """
     first, bounds = problems[0], problems[0].get("ctx", {})
-    if first["type"] == "json_invalid":
-        return StamkundError("malformed_json", reason=bounds.get("error", ""))
     field, case = _field(first["loc"]), f"invalid_request.{first['type']}"
     told = {name: value for name, value in bounds.items() if isinstance(value, str | int | float)}
     params = {"at": field or "body", "reason": first["msg"], "more": len(problems) - 1} | told

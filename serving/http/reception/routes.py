@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope
 from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.http.reception.compression import unpack
 from serving.http.reception.entrance import Entrance
+from serving.http.reception.malformed import located
 from serving.segment_spec.event.numerals import read_json
 
 SHORT: Final = 20_000  # bytes, which are read in less time than a thread takes
@@ -24,7 +25,10 @@ SHORT: Final = 20_000  # bytes, which are read in less time than a thread takes
 
 async def _read(read: Callable[[bytes], object], body: bytes) -> object:
     """What a body says; a long one does not keep other requests waiting."""
-    return read(body) if len(body) < SHORT else await run_in_threadpool(read, body)
+    try:
+        return read(body) if len(body) < SHORT else await run_in_threadpool(read, body)
+    except json.JSONDecodeError as error:
+        raise located(error, body) from None
 
 
 class JsonRequest(Request):

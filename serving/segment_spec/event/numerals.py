@@ -43,10 +43,13 @@ def read_json(body: bytes) -> object:
     """
     try:
         return _read(body)
-    except (json.JSONDecodeError, RecursionError):
-        if (shallow := cut(body)) == body:
-            raise
-    return marked(_read(shallow))
+    except (json.JSONDecodeError, RecursionError) as error:
+        try:
+            if (shallow := cut(body)) != body:
+                return marked(_read(shallow))
+        except json.JSONDecodeError:  # it tells places in what was cut
+            raise error from None
+        raise
 
 
 def _read(body: bytes) -> object:

@@ -114,10 +114,14 @@ def _written(shop: Shop, id_: str, content: object, version: int | None) -> dict
 def _read(file: Path) -> object:
     import orjson
 
+    from serving.http.reception.malformed import located, malformed_json
+
+    content = b""
     try:
-        return orjson.loads(file.read_bytes())
+        content = file.read_bytes()
+        return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise StamkundError("malformed_json", reason=str(error)) from None
+        raise malformed_json(located(error, content)) from None
     except OSError as error:
         raise StamkundError("not_accessible", f"{file} cannot be read: {error.strerror}.", field="file") from None
 

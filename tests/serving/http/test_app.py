@@ -81,10 +81,25 @@ def test_bad_requests(http: TestClient, asked: str, body: object, told: tuple[in
     assert (got.status_code, error_of(got)["code"], error_of(got)["field"]) == told
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"customers": [NaN]}', b'{"customers": ["\\ud800"]}', b"\xff"])
-def test_malformed_json(http: TestClient, content: bytes) -> None:
-    got = http.post("/v1/scores", content=content, headers={"content-type": "application/json"})
+@pytest.mark.parametrize(
+    ("content", "params"),
+    [
+        (b"{", {"case": "ends", "line": 1, "column": 2, "came": "''"}),
+        (b'{"customers":\n [NaN]}', {"line": 2, "column": 3, "came": "'NaN]}'"}),
+        (b'{"customers": ["\\ud800"]}', {"line": 1, "column": 17, "came": repr(r'\ud800"]}')}),
+        (b"{'customers': []}", {"line": 1, "column": 2, "came": "\"'customers': []}\""}),
+        (b" ", {"case": "empty", "line": 1, "column": 1, "came": "' '"}),
+        ('{"å": "Å'.encode("latin-1"), {"case": "encoding", "line": 1, "column": 3, "came": "'\ufffd'"}),
+        (b"[" * 2000, {"case": "deep", "line": 1, "column": 1026, "came": repr("[" * 20)}),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/scores", "/v1/track"])
+def test_malformed_json_is_told_with_its_place(
+    http: TestClient, path: str, content: bytes, params: dict[str, object]
+) -> None:
+    got = http.post(path, content=content, headers={"content-type": "application/json"})
     assert (got.status_code, error_of(got)["code"]) == (400, "malformed_json")
+    assert error_of(got)["params"] == params
 
 
 def test_a_body_over_the_limit_is_stopped_whether_or_not_it_says_its_length(http: TestClient) -> None:

@@ -51,6 +51,18 @@ def test_a_time_is_told_by_the_clock_that_it_was_sent_by(
     assert time_of(receiver, **told) == time
 
 
+@pytest.mark.parametrize("sent", [1719698400, 1719698400000, "yesterday", "29/06/2024", "", True])
+@pytest.mark.parametrize(
+    "told", [{"timestamp": AT}, {"timestamp": AT, "originalTimestamp": AT}, {"timestamp": "2024-06-01"}, {}]
+)
+def test_a_moment_of_sending_that_is_none_is_refused_even_where_it_would_move_nothing(
+    sent: object, told: dict[str, object]
+) -> None:
+    with pytest.raises(StamkundError) as refused:
+        time_of(RUNNING, **told, sentAt=sent)
+    assert (refused.value.code, refused.value.field) == ("bad_time", "sentAt")
+
+
 @pytest.mark.parametrize("late", [-5, -1, 0, 1, 5])
 def test_history_from_a_clock_that_is_right_stands_to_the_microsecond(late: int) -> None:
     for receiver in (RUNNING, STANDING):

@@ -1,0 +1,51 @@
+"""Bodies that are not JSON: what came, and where."""
+
+from __future__ import annotations
+
+from json import JSONDecodeError
+from typing import Final
+
+from features.errors import StamkundError
+
+_SHOWN: Final = 20  # characters of what came
+_NO_CHARACTER: Final = "\ufffd"
+
+
+def malformed_json(error: JSONDecodeError) -> StamkundError:
+    r"""What a parser found, as an error that tells the place.
+
+    >>> import orjson
+    >>> def told(body: bytes) -> str:
+    ...     try:
+    ...         return str(orjson.loads(body))
+    ...     except JSONDecodeError as error:
+    ...         return str(malformed_json(located(error, body)))
+    >>> print(told(b'{"a": 1,\n b: 2}'))
+    The body is not JSON: 'b: 2}' stands in line 2, column 2, where it cannot.
+    >>> print(told(b'{"a": 1'))
+    The body is not JSON: it ends in line 1, column 8, before it is complete.
+    >>> print(told("[é]".encode("latin-1")))
+    The body is not UTF-8: in line 1, column 2 stands what is no character. Send UTF-8.
+    """
+    came = error.doc[error.pos : error.pos + _SHOWN]
+    return StamkundError(f"malformed_json{_case(error, came)}", line=error.lineno, column=error.colno, came=repr(came))
+
+
+def _case(error: JSONDecodeError, came: str) -> str:
+    if not error.doc.strip():
+        return ".empty"
+    if not came.strip():
+        return ".ends"
+    if came.startswith(_NO_CHARACTER):
+        return ".encoding"
+    return ".deep" if error.msg.startswith("depth") else ""
+
+
+def located(error: JSONDecodeError, body: bytes) -> JSONDecodeError:
+    """The error with its place, which the parser does not tell where the body is not UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        before = body[: wrong.start].decode()
+        return JSONDecodeError(wrong.reason, before + _NO_CHARACTER, len(before))
+    return error
