@@ -30,6 +30,7 @@ class Periods:
     grain: Grain
     labels: tuple[str, ...]
     edges: Ints
+    timezone: str = "UTC"
 
     @classmethod
     def of(cls, grain: Grain, first: int, last: int, timezone: str = "UTC") -> Self:
@@ -40,7 +41,7 @@ class Periods:
         while days[-1] <= end:
             days.append(_next(grain, days[-1]))
         edges = np.array([micros(day, timezone) for day in days], dtype=np.int64)
-        return cls(grain, tuple(_label(grain, day) for day in days[:-1]), edges)
+        return cls(grain, tuple(_label(grain, day) for day in days[:-1]), edges, timezone)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -49,6 +50,12 @@ class Periods:
     def ends(self) -> Ints:
         """The last microsecond of each: the moment at which people and stages of the period are told."""
         return self.edges[1:] - 1
+
+    @property
+    def months(self) -> list[str]:
+        """The month in which each begins, such as ``2024-03``."""
+        zone = ZoneInfo(self.timezone)
+        return [f"{utc(int(start)).astimezone(zone):%Y-%m}" for start in self.edges[:-1]]
 
     def place(self, time: Ints) -> Ints:
         """Which period each moment lies in; -1 before the first, their number after the last."""

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Ints
+from features.config.sections.insights.metrics import Target
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
@@ -38,8 +39,8 @@ class Told(Protocol):
         """What its figures are told in."""
 
     @property
-    def target(self) -> float | None:
-        """What it should reach."""
+    def target(self) -> Target:
+        """What it should reach, from which months on."""
 
     @property
     def higher_is_better(self) -> bool:

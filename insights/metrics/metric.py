@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from features.config.sections.insights.metrics import MetricSettings
+from features.config.sections.insights.metrics import MetricSettings, Target
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
 from insights.metrics.columns import Unit, unit
@@ -32,7 +32,7 @@ class Metric:
     bottom: Measure | None
     unit: Unit
     scale: float
-    target: float | None = None
+    target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from features.config.sections.insights.metrics import MetricSettings
+from features.config.sections.insights.metrics import MetricSettings, Target
 from features.language.terms import Where
 from insights.dimensions.dimension import Dimension
 from insights.intervals import quantile
@@ -30,7 +30,7 @@ class Quantile:
     at: float
     unit: Unit
     scale: float
-    target: float | None = None
+    target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints
-from features.config.sections.insights.metrics import MetricSettings, Scale
+from features.config.sections.insights.metrics import MetricSettings, Scale, Target
 from features.events.columns import MULTIPLIERS
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
@@ -34,7 +34,7 @@ class Score:
     scale_of: Scale
     where: Where
     weight: str | None = None
-    target: float | None = None
+    target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
 

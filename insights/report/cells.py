@@ -29,7 +29,10 @@ class Shown:
 
     def points(self) -> list[Point]:
         """Its months for a plot."""
-        return [Point(row["period"], row["value"], row["low"], row["high"], row["open"]) for row in self.months]
+        return [
+            Point(row["period"], row["value"], row["low"], row["high"], row["open"], row["target"])
+            for row in self.months
+        ]
 
 
 def shown_metrics(tables: Tables) -> Mapping[str, Shown]:

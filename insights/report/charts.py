@@ -22,6 +22,7 @@ class Point:
     low: float | None
     high: float | None
     is_open: bool = False
+    target: float | None = None
 
 
 def trend(points: Sequence[Point], say: Say, tick: Say, *, title: str) -> str:
@@ -33,7 +34,7 @@ def trend(points: Sequence[Point], say: Say, tick: Say, *, title: str) -> str:
     known = [(i, p) for i, p in enumerate(points) if p.value is not None and not p.is_open]
     if not known:
         return ""
-    ends = [end for _, p in known for end in (p.low, p.high, p.value) if end is not None]
+    ends = [end for _, p in known for end in (p.low, p.high, p.value, p.target) if end is not None]
     ticks = _ticks(min(ends), max(ends))
     step = (WIDE - LEFT - RIGHT) / max(len(points) - 1, 1)
 
@@ -41,11 +42,13 @@ def trend(points: Sequence[Point], say: Say, tick: Say, *, title: str) -> str:
         return f"{LEFT + place * step:.1f},{_y(value, ticks):.1f}"
 
     banded = [(i, p.low, p.high) for i, p in known if p.low is not None and p.high is not None]
+    aimed = [(i, p.target) for i, p in enumerate(points) if p.target is not None]
     band = [at(i, high) for i, _, high in banded] + [at(i, low) for i, low, _ in reversed(banded)]
     parts = [
         *_grid(ticks, tick),
         *(_unfinished(LEFT + i * step, step, p) for i, p in enumerate(points) if p.is_open),
         f'<polygon class="band" points="{" ".join(band)}"/>' if len(banded) > 1 else "",
+        f'<polyline class="target" points="{" ".join(at(i, target) for i, target in aimed)}"/>' if aimed else "",
         f'<polyline class="line" points="{" ".join(at(i, p.value or 0.0) for i, p in known)}"/>',
         *(_dot(LEFT + i * step, _y(p.value or 0.0, ticks), p, say) for i, p in known),
         *_periods(points, step),

@@ -24,6 +24,7 @@ th,td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line);white
 th:first-child,td:first-child{text-align:left;white-space:normal}th{color:var(--soft);font-weight:600}
 svg{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft)}
 .grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}
+.target{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:4 3}
 .band{fill:var(--accent);opacity:.15}.dot{fill:var(--accent)}
 .unfinished{fill:var(--soft);opacity:.1}.bar{fill:var(--accent);opacity:.75}.whisker{stroke:var(--ink);stroke-width:1.5}
 .tick,.name{text-anchor:end}.period{text-anchor:middle}svg .name,svg .value{fill:var(--ink)}

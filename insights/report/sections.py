@@ -94,6 +94,8 @@ def _metric(metric: Shown, words: Words) -> str:
     now = words.say("report.now", value=say(last["value"]), interval=words.interval(last, metric.unit),
                     period=last["period"])  # fmt: skip
     parts = [trend(metric.points(), say, lambda value: words.tick(value, metric.unit), title=title), paragraph(now)]
+    if last["verdict"] is not None:
+        parts.append(paragraph(words.say(f"report.target.{last['verdict']}", target=say(last["target"])), soft=True))
     if last["change"] is not None:
         code = "report.change.stands" if last["change_stands"] else "report.change"
         ends = f"{say(last['change_low'])} – {say(last['change_high'])}"

@@ -9,7 +9,7 @@ from typing import Final, Self
 import numpy as np
 
 from features.arrays import Mask
-from features.config.sections.insights.metrics import Leave, MetricSettings, Per
+from features.config.sections.insights.metrics import Leave, MetricSettings, Per, Target
 from features.units import DAY
 from insights.intervals import Estimate
 from insights.metrics.columns import Unit
@@ -36,7 +36,7 @@ class Course:
     per: Per = "customer"
     leave: Leave | None = None
     grace: int = 0
-    target: float | None = None
+    target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints
-from features.config.sections.insights.metrics import LifetimeValue, MetricSettings
+from features.config.sections.insights.metrics import LifetimeValue, MetricSettings, Target
 from features.config.sections.targets import MarginSettings, SpendSettings
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
@@ -31,7 +31,7 @@ class Lifetime:
     of: LifetimeValue
     scale: float  # of its integers make one of the currency's units
     model: str | None = None
-    target: float | None = None
+    target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
 

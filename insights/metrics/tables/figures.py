@@ -9,11 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from features.arrays import Floats, Ints, Mask
+from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
-from insights.metrics.cells import Cells
+from insights.metrics.cells import Cells, Told
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime
+from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
+from insights.metrics.targets import targets_of, verdicts
 from insights.periods import Periods
 
 LEAST: Final = 5  # customers: with fewer behind it a figure is not told
@@ -22,7 +25,7 @@ CELLS: Final = pa.schema([
     ("period", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("value", pa.float64()), ("low", pa.float64()),
     ("high", pa.float64()), ("n", pa.float64()), ("customers", pa.int64()), ("open", pa.bool_()),
     ("suppressed", pa.bool_()), ("change", pa.float64()), ("change_low", pa.float64()), ("change_high", pa.float64()),
-    ("change_stands", pa.bool_()), ("compared", pa.int64()),
+    ("change_stands", pa.bool_()), ("compared", pa.int64()), ("target", pa.float64()), ("verdict", pa.string()),
 ])  # fmt: skip
 
 
@@ -47,6 +50,8 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
         open_ = np.broadcast_to(periods.open(as_of=as_of)[:, None], shape)
     same = isinstance(metric, Lifetime)  # period after period of the same customers: none is compared
     change, stands, compared = _changes(estimate, customers, hidden | open_ | same)
+    target = _target(metric, dimension, periods)
+    told = verdicts(estimate, target, higher=metric.higher_is_better, untold=hidden | open_)
     columns = {
         "metric": [metric.name] * estimate.value.size,
         "grain": [periods.grain] * estimate.value.size,
@@ -62,9 +67,19 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
         "change": _shown(change.value), "change_low": _shown(change.low), "change_high": _shown(change.high),
         "change_stands": stands.ravel(),
         "compared": np.full(estimate.value.size, compared),
+        "target": _shown(np.broadcast_to(target, shape)),
+        "verdict": told.ravel(),
     }  # fmt: skip
     table = pa.table(columns, schema=CELLS)
     return table.filter(pa.array((customers > 0).ravel() | (dimension is None)))
+
+
+def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:
+    """``[period, 1]``: what is to be reached; a sum has its target for a whole month, and of all customers."""
+    is_sum = isinstance(metric, Metric) and metric.bottom is None
+    if is_sum and (dimension is not None or periods.grain != "month"):
+        return np.full((len(periods), 1), np.nan)
+    return targets_of(metric.target, periods)[:, None]
 
 
 def _changes(estimate: Estimate, customers: Ints, untold: Mask) -> tuple[Estimate, Mask, int]:

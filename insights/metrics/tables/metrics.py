@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Final
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,6 +26,7 @@ from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.tables.declared import metrics_of
 from insights.metrics.tables.figures import CELLS, began, figures
+from insights.metrics.targets import targets_of
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
 from insights.tables import Draft
@@ -43,7 +45,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
         overlaps[INTERVAL] = True
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     lists = lists_of(metrics)
-    told = [{**_told(metric), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
+    told = [{**_told(metric, months), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if months is not None and metrics:
@@ -69,9 +71,11 @@ def _is_ever(metric: Told) -> bool:
     return isinstance(metric, Lifetime) and metric.ever
 
 
-def _told(metric: Told) -> dict[str, object]:
+def _told(metric: Told, months: Periods | None) -> dict[str, object]:
     better = "higher" if metric.higher_is_better else "lower"
-    return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": metric.target, "better": better}
+    now = float("nan") if months is None else float(targets_of(metric.target, months)[-1])
+    target = None if np.isnan(now) else now
+    return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": target, "better": better}
 
 
 def _of_grain(

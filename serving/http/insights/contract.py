@@ -23,7 +23,10 @@ class MetricFacts(TypedDict):
 
 
 class CellAnswer(TypedDict):
-    """A figure of a period and group, with its interval and its change; null where it is suppressed or not known."""
+    """A figure of a period and group, with its interval and its change; null where it is suppressed or not known.
+
+    The ``verdict`` on its ``target`` is of the whole interval: ``unsure`` where that holds the target.
+    """
 
     metric: str
     dimension: str | None
@@ -43,6 +46,8 @@ class CellAnswer(TypedDict):
     change_high: float | None
     change_stands: bool
     compared: Count
+    target: float | None
+    verdict: Literal["reached", "missed", "unsure"] | None
 
 
 class DifferenceAnswer(TypedDict):

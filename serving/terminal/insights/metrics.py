@@ -32,10 +32,14 @@ def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Tab
         table.add_column(head)
     for name in ("value", "interval", "customers", "change"):
         table.add_column(text(f"insights.{name}", language), justify="right")
+    has_target = any(cell["target"] is not None for cell in cells)
+    if has_target:
+        table.add_column(text("insights.target", language), justify="right")
     decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))  # None: durations, each in its unit
     for cell in cells:
         group = [cell["group"] or text("insights.unknown", language)] if by else []
-        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language))
+        target = [_target(cell, decimals, language)] if has_target else []
+        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language), *target)
     return table
 
 
@@ -92,6 +96,12 @@ def _figures(cell: Json, decimals: int | None, language: str) -> tuple[str, ...]
     star = "*" if cell["change_stands"] else ""
     change = "" if cell["change"] is None else f"{_figure(cell['change'], decimals, language, sign='+')}{star}"
     return value, interval, figure_in(language, f"{cell['customers']:,}"), change
+
+
+def _target(cell: Json, decimals: int | None, language: str) -> str:
+    """What a figure should reach, and whether it does."""
+    verdict = text(f"insights.{cell['verdict']}", language) if cell["verdict"] else ""
+    return " ".join(filter(None, [_figure(cell["target"], decimals, language), verdict]))
 
 
 def _interval(row: Json, decimals: int | None, language: str) -> str:

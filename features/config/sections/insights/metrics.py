@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from features.config.sections.section import KindName, Number, Section
 from features.config.sections.targets import MarginSettings, SpendSettings, TargetSettings
@@ -43,6 +45,27 @@ class Divisor(Section):
     where: dict[str, object] | None = None
 
 
+def _target(told: object) -> object:
+    """A target as pairs of the first month from which on it holds (empty: always) and what is to be reached."""
+    months: Mapping[object, object] = told if isinstance(told, Mapping) else {"": told}
+    found = []
+    for month, value in months.items():
+        if isinstance(told, Mapping) and not _MONTH.fullmatch(str(month)):
+            msg = (
+                f"A target that changes is told by month, such as {{2024-01: 40, 2024-07: 45}}; {month!r} is no month."
+            )
+            raise StamkundError("bad_target", msg, field="target")
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            msg = f"A target is a number, or one from each of some months on; {value!r} is none."
+            raise StamkundError("bad_target", msg, field="target")
+        found.append((str(month), float(value)))
+    return tuple(sorted(found))
+
+
+_MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+Target = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_target)]
+
+
 class MetricSettings(Section):
     """A metric: ``take`` events, a ``score`` of answers, what comes ``after``, who ``leave``, a ``lifetime`` value.
 
@@ -50,8 +73,8 @@ class MetricSettings(Section):
 
     The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
     ``weight`` is in the column ``quantity``. ``per``: what comes after is of the same ticket, or order, of
-    which one customer may have several. ``target`` is what it should reach, in the units that it is told in;
-    ``better`` says in which direction.
+    which one customer may have several. ``target`` is what it should reach, in the units that it is told in, at all
+    times or from each of some months on (``{2024-01: 40, 2024-07: 45}``); ``better`` says in which direction.
 
     >>> basket = MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     >>> basket.kinds, basket.of
@@ -76,7 +99,7 @@ class MetricSettings(Section):
     grace: Duration | Literal[0] = 0
     lifetime: LifetimeValue | None = None
     model: str | None = None
-    target: Number | None = None
+    target: Target = ()
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
 
