@@ -17,6 +17,7 @@ from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
 
 ACQUISITION: Final = "acquisition"
+REFERRED: Final = "referred"
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,31 @@ class Audience:
         return self.over(pl.concat([own.join(moved, on="fragment", how="anti"), theirs]))
 
     def customers(self) -> pl.LazyFrame:
-        """What is known of each: what tables say, and ``acquisition``, the channel of the first event that has one."""
-        told = self.over(self.people().about("customers"))
-        if ACQUISITION in told.collect_schema().names():  # the company's own word for it
-            return told
-        events = self.events().filter(pl.col("channel").is_not_null())
-        first = pl.col("channel").sort_by("time", "event_id").first().alias(ACQUISITION)
-        return told.join(events.group_by("customer_id").agg(first), on="customer_id", how="full", coalesce=True)
+        """What is known of each: what tables say, and beside the company's own words of these names two more.
+
+        ``acquisition`` is the channel of the first event that has one, ``referred`` whether another customer brought
+        them, where anybody was.
+        """
+        told, events = self.over(self.people().about("customers")), self.events()
+        first = pl.col("channel").sort_by("time", "event_id").first()
+        own = {
+            ACQUISITION: events.filter(pl.col("channel").is_not_null())
+            .group_by("customer_id")
+            .agg(first.alias(ACQUISITION)),
+            REFERRED: self._referred(events),
+        }
+        for name, frame in own.items():
+            if name not in told.collect_schema().names():
+                told = told.join(frame, on="customer_id", how="full", coalesce=True)
+        return told
+
+    @staticmethod
+    def _referred(events: pl.LazyFrame) -> pl.LazyFrame:
+        """``customer_id, referred`` of everybody; nothing is known where nobody was."""
+        came = (pl.col("kind") == "referred").any()
+        words = pl.when(pl.col(REFERRED)).then(pl.lit("yes")).otherwise(pl.lit("no"))
+        told = events.group_by("customer_id").agg(came.alias(REFERRED))
+        return told.filter(pl.col(REFERRED).any()).with_columns(words.alias(REFERRED))
 
     def over(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows of a frame whose ``customer_id`` may be told of."""

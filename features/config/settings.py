@@ -23,7 +23,7 @@ from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.insights.journeys import JourneySettings
-from features.config.sections.insights.metrics import MetricSettings, check_models
+from features.config.sections.insights.metrics import MetricSettings, check_models, check_purposes
 from features.config.sections.insights.segments import DeclaredSegment, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
@@ -139,6 +139,7 @@ class Settings(Section):
         check_hashing(self.identity, self.privacy, self.sources)
         self._check_decisions()
         check_models(self.metrics, self.targets)
+        check_purposes(self.metrics, () if self.consent is None else self.consent.purposes)
         segment_rules(self.segments, self.rule_names)
         return self
 

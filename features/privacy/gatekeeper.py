@@ -96,6 +96,11 @@ class Gatekeeper:
         one = self._of_purpose(purpose, self.rules.settings.purposes[purpose], as_of)
         return replace(one, listed=self._with_former(one.listed))
 
+    def allowed_then(self, purpose: str, *, as_of: int) -> Pass:
+        """Who allowed a purpose at a moment (µs) by what had been said then: to count, never to use what is theirs."""
+        one = self._of_purpose(purpose, self.rules.settings.purposes[purpose], as_of, since=False)
+        return replace(one, listed=self._with_former(one.listed))
+
     def _with_former(self, listed: pl.DataFrame) -> pl.DataFrame:
         """The answers, under the former names of the customers too."""
         named = self.former.join(listed, on="customer_id").select(customer_id="name", allowed="allowed")
@@ -128,10 +133,11 @@ class Gatekeeper:
 
         return read
 
-    def _of_purpose(self, name: str, purpose: Purpose, as_of: int) -> Pass:
+    def _of_purpose(self, name: str, purpose: Purpose, as_of: int, *, since: bool = True) -> Pass:
         states = self.said.states(self._reader(name), by_consent=purpose.basis == "consent", as_of=as_of)
         facts = states.select("customer_id", "state")
-        for frame in (self._refusing[name], *self._beside(purpose, as_of)):
+        refusing = self._refusing[name] if since else self._refusing[name].clear()
+        for frame in (refusing, *self._beside(purpose, as_of)):
             facts = facts.join(frame, on="customer_id", how="full", coalesce=True)
         others = self.rules.allows(purpose, State.UNKNOWN, default=self.rules.default())
         return Pass(self._answers(facts, name, purpose, as_of), others)

@@ -52,8 +52,8 @@ def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: 
         start, end = int(periods.edges[first]), int(periods.edges[last])
         scanned = known_events(audience.lake.scan("events"), audience.as_of)
         scanned = scanned.filter(pl.col("time") >= start, pl.col("time") < end, pl.col("kind").is_in(kinds))
-        end_of = pl.col("time").map_batches(partial(_end, periods), return_dtype=pl.Int64)
-        events = audience.events_of_periods(scanned.select(wanted), end_of).drop("fragment").collect(engine="streaming")
+        of = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
+        events = audience.events_of_periods(scanned.select(wanted), of).drop("fragment").collect(engine="streaming")
         names, customer = _numbered(events["customer_id"])
         customers = names.to_frame().join(known, on="customer_id", how="left", maintain_order="left")
         period = periods.place(events["time"].to_numpy()) - first
@@ -75,7 +75,7 @@ def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:
     return names.cast(pl.String), places[coded.to_physical().to_numpy()]
 
 
-def _end(periods: Periods, time: pl.Series) -> pl.Series:
+def end_of(periods: Periods, time: pl.Series) -> pl.Series:
     """The last microsecond of the period of each moment."""
     return pl.Series(periods.ends[periods.place(time.to_numpy())])
 

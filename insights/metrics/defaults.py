@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, get_args
 
 import polars as pl
 
 from features.config.sections.insights.metrics import Divisor, MetricSettings, Scale
+from features.events.identifiers import visitors
 from features.events.kinds import RETURNS
 from features.lake import Lake
 
@@ -15,8 +16,10 @@ ANSWERS_TO_CONTACTS: Final = ("open", "click", "redeem")
 _HELD: Final = ("cost",)
 
 
-def default_metrics(lake: Lake, model: str | None = None) -> dict[str, MetricSettings]:
+def default_metrics(lake: Lake, model: str | None = None, purposes: Iterable[str] = ()) -> dict[str, MetricSettings]:
     """The default metrics of a lake, by name; with a ``model`` of what customers will bring, what it predicts too.
+
+    Of each of the ``purposes`` of consent it is told how many allow it.
 
     >>> from pathlib import Path
     >>> default_metrics(Lake(Path("nowhere")))
@@ -27,7 +30,16 @@ def default_metrics(lake: Lake, model: str | None = None) -> dict[str, MetricSet
     scales = lake.scan("events").filter(pl.col("kind") == "survey").select(pl.col("scale").unique()).collect()
     found = dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
     predicted = {} if model is None else {"predicted_value": MetricSettings(lifetime="predicted", model=model)}
-    return found | predicted | dict(_scores(scales["scale"].drop_nulls().to_list()))
+    allowing = {f"consent_{purpose}": MetricSettings(allow=purpose) for purpose in purposes} if found else {}
+    told = dict(_scores(scales["scale"].drop_nulls().to_list()))
+    return found | predicted | allowing | dict(_of_visitors(lake)) | told
+
+
+def _of_visitors(lake: Lake) -> Iterator[tuple[str, MetricSettings]]:
+    seen = lake.scan("events").select(visitors(pl.col("fragment")).any()).collect(engine="streaming").item()
+    if seen:
+        yield "identified", MetricSettings(identified="share")
+        yield "value_per_person", MetricSettings(identified="net_value")
 
 
 def _scores(scales: list[str]) -> Iterator[tuple[str, MetricSettings]]:
@@ -84,6 +96,7 @@ def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, Metric
         yield "margin", MetricSettings(take="sum", kind=kinds, of="margin")
         yield "lifetime_margin", MetricSettings(lifetime="margin")
     yield "lifetime_value", MetricSettings(lifetime="net_value")
+    yield "value_first_90d", MetricSettings.model_validate({"lifetime": "net_value", "within": "90d"})
     yield "orders", MetricSettings(take="count", kind="order", of="orders")
     yield "buyers", MetricSettings(take="distinct", kind="order", of="customer")
     yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))

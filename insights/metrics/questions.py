@@ -18,7 +18,8 @@ from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
 INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
-_OF_REFRESH: Final = ("as_of", "build", "list", "ever")
+IDENTIFIED: Final = "identified"  # the dimension of those whom we know, and those whom we do not
+_OF_REFRESH: Final = ("as_of", "build", "list", "ever", "cohorts")
 _EVER: Final = -(2**62)  # before all periods
 
 
@@ -69,7 +70,8 @@ def told(tables: Tables, question: Question, language: str = "en") -> Answer:
     ]
     rows = [row | {"dimension": row["dimension"] or None} for row in cells.drop_columns(["grain"]).to_pylist()]
     overlapping = [row["dimension"] for row in by if row["overlaps"]]
-    differences = contrasts(rows, _pair(tables, question)) if question.compare else []
+    cohorts = {row["metric"] for row in wanted if row["cohorts"]}
+    differences = contrasts(rows, _pair(tables, question), cohorts) if question.compare else []
     return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows, overlapping, differences)
 
 
@@ -114,7 +116,9 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     own = [cell for cell in cells if cell["period"] == period and (by is None or cell["group"] == group)]
     if not own or own[0]["suppressed"]:
         return []
-    of_group = None if by == INTERVAL else by  # an interval's share is one of the whole cohort
+    if by == IDENTIFIED and group != "yes":
+        return []  # who is not known has no name
+    of_group = None if by in (INTERVAL, IDENTIFIED) else by  # an interval's share is one of the whole cohort
     start = _EVER if metrics[metric]["ever"] else own[0]["start"]
     return people_of(tables, metrics[metric]["list"], start, own[0]["end"], by=of_group, group=group)
 

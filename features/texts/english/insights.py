@@ -146,6 +146,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lifetime_value": "brought so far per customer, net of returns",
     "metric.lifetime_margin": "margin brought so far per customer",
     "metric.predicted_value": "will bring within the model's horizon, per customer scored last",
+    "metric.value_first_90d": "brought in the 90 days from the first order, per new customer",
+    "metric.identified": "of all who were there, those whom we know",
+    "metric.value_per_person": "brought per person who was there, known or not",
     "metric.median_per_buyer": "half of the buyers bought for less (median)",
     "metric.returned": "value of returns per value ordered",
     "metric.contacted": "customers contacted",
@@ -173,6 +176,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lapse": "customers who lapsed in the month, by their own rhythm",
     "metric.churn": "subscribers who ended or did not renew in the month",
     # what metrics are told apart by
+    "dimension.identified": "whom we know",
+    "dimension.referred": "referred by another customer",
+    "dimension.acquisition": "first channel",
     "dimension.reason": "reason for contact",
     "dimension.touchpoint": "touchpoint",
     # how figures are told

@@ -146,6 +146,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lifetime_value": "inbringat hittills per kund, efter returer",
     "metric.lifetime_margin": "marginal hittills per kund",
     "metric.predicted_value": "väntas bidra med inom modellens horisont, per kund som bedömdes senast",
+    "metric.value_first_90d": "inbringat under 90 dagar från första köpet, per ny kund",
+    "metric.identified": "andel av alla som varit här som vi känner",
+    "metric.value_per_person": "inbringat per person som varit här, känd eller inte",
     "metric.median_per_buyer": "hälften av köparna handlade för mindre (median)",
     "metric.returned": "returnerat värde per beställt värde",
     "metric.contacted": "kontaktade kunder",
@@ -173,6 +176,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
     "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",
     # what metrics are told apart by
+    "dimension.identified": "dem vi känner",
+    "dimension.referred": "rekommenderad av en annan kund",
+    "dimension.acquisition": "första kanal",
     "dimension.reason": "kontaktorsak",
     "dimension.touchpoint": "kontaktpunkt",
     # how figures are told

@@ -25,12 +25,17 @@ from insights.periods import Periods
 
 @dataclass(frozen=True)
 class Lifetime:
-    """The mean over customers of what each brought until a period's end, or will by the last scores of a model."""
+    """The mean over customers of what each brought until a period's end, or will by the last scores of a model.
+
+    With ``within`` (µs) it is of those whose first order lies in the period, and what each brought that long after it:
+    customers of one age, whenever they came.
+    """
 
     name: str
     of: LifetimeValue
     scale: float  # of its integers make one of the currency's units
     model: str | None = None
+    within: int | None = None
     target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
@@ -45,7 +50,8 @@ class Lifetime:
         assert settings.lifetime is not None  # noqa: S101
         scale = 1 if settings.lifetime == "predicted" else 10**minor_units
         better = settings.better == "higher"
-        return cls(name, settings.lifetime, scale, settings.model, settings.target, better, settings.text)
+        form = (settings.lifetime, scale, settings.model, settings.within)
+        return cls(name, *form, settings.target, better, settings.text)
 
     @property
     def unit(self) -> Unit:
@@ -60,7 +66,7 @@ class Lifetime:
     @property
     def ever(self) -> bool:
         """Whether everybody who was ever there is behind each figure."""
-        return self.of != "predicted"
+        return self.of != "predicted" and self.within is None
 
     @staticmethod
     def told_by(grain: str) -> bool:
@@ -81,7 +87,9 @@ def model_of(settings: Settings) -> str | None:
 
 def worth_of(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
     """``customer_id, period, value``: what each brought in a period; or, of predictions, is to bring as of its end."""
-    return _predicted(metric, audience, periods) if metric.of == "predicted" else _brought(metric, audience, periods)
+    if metric.of == "predicted":
+        return _predicted(metric, audience, periods)
+    return _brought(metric, audience, periods) if metric.within is None else _begun(metric, audience, periods)
 
 
 def _brought(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
@@ -90,6 +98,17 @@ def _brought(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataF
     place = pl.Series("period", periods.place(told["time"].to_numpy()), dtype=pl.Int64)
     of_period = told.with_columns(place).group_by("customer_id", "period").agg(pl.col("value").sum())
     return of_period.sort("period", "customer_id")
+
+
+def _begun(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
+    """What customers of each cohort brought ``within`` a time of their first order, itself included."""
+    events = audience.events().filter(pl.col("kind").is_in(["order", *RETURNS]))
+    own = events.select("customer_id", "time", "kind", value=amount(metric.of))
+    first = pl.col("time").filter(pl.col("kind") == "order").min().over("customer_id")
+    told = own.with_columns(first=first).filter(pl.col("time") >= first, pl.col("time") <= first + metric.within)
+    brought = told.group_by("customer_id", "first").agg(pl.col("value").sum()).collect(engine="streaming")
+    place = pl.Series("period", periods.place(brought["first"].to_numpy()), dtype=pl.Int64)
+    return brought.with_columns(place).select("customer_id", "period", "value").sort("period", "customer_id")
 
 
 def _predicted(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:

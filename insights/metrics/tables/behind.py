@@ -15,6 +15,8 @@ from insights.metrics.columns import meets, needed
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import about, rows_of, tells
 from insights.metrics.courses.lifetime import Lifetime, worth_of
+from insights.metrics.exchange.identification import Identification, people_there
+from insights.metrics.exchange.permission import Permission, permission_rows
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
@@ -22,7 +24,8 @@ from insights.metrics.scores import Score
 from insights.people import Audience
 from insights.periods import Periods
 
-AnyMetric = Metric | Quantile | Score | Course | Lifetime
+Own = Course | Lifetime | Identification | Permission  # those whose rows are made in a way of their own
+AnyMetric = Metric | Quantile | Score | Own
 
 
 def write_behind(
@@ -33,7 +36,7 @@ def write_behind(
     The metrics that look at the same events have one list.
     """
     every = lists_of(metrics)
-    lists = {base: number for base, number in every.items() if not isinstance(base, Course | Lifetime)}
+    lists = {base: number for base, number in every.items() if not isinstance(base, Own)}
     for base, number in every.items():
         if isinstance(base, Course):
             yield _of_rows(audience, rows_of(base, audience, periods), number, by, periods)
@@ -41,6 +44,10 @@ def write_behind(
             worth = worth_of(base, audience, periods)
             once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth
             yield _of_rows(audience, once, number, by, periods)
+        if isinstance(base, Identification):
+            yield _of_rows(audience, people_there(audience, periods).drop_nulls("customer_id"), number, by, periods)
+        if isinstance(base, Permission):
+            yield _of_rows(audience, permission_rows(base, audience, periods), number, by, periods)
     asked = {name for where in lists for name in needed(where)}
     columns = asked.union(*(dimension.columns for dimension in by))
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
@@ -73,14 +80,14 @@ def _of_rows(
     return _small(told.sort("start", "customer_id", *groups, nulls_last=False).to_arrow())
 
 
-def lists_of(metrics: Sequence[AnyMetric]) -> dict[Where | Course | Lifetime, int]:
+def lists_of(metrics: Sequence[AnyMetric]) -> dict[Where | Own, int]:
     """The number of each list of customers: one for all metrics that look at the same events, else one each."""
     return {base: number for number, base in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
 
 
-def base_of(metric: AnyMetric) -> Where | Course | Lifetime:
+def base_of(metric: AnyMetric) -> Where | Own:
     """Whose customers are behind a metric: the conditions of their events, or the metric itself."""
-    if isinstance(metric, Course | Lifetime):
+    if isinstance(metric, Own):
         return metric
     return metric.where if isinstance(metric, Score | Quantile) else (metric.bottom or metric.top).where
 

@@ -6,6 +6,8 @@ from features.config.sections.insights.metrics import MetricSettings
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime, model_of
 from insights.metrics.defaults import default_metrics
+from insights.metrics.exchange.identification import Identification
+from insights.metrics.exchange.permission import Permission
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
 from insights.metrics.scores import Score
@@ -15,7 +17,9 @@ from insights.people import Audience
 
 def metrics_of(audience: Audience) -> list[AnyMetric]:
     """Every metric: the default ones, and those that are declared, which count where names are the same."""
-    every = {**default_metrics(audience.lake, model_of(audience.settings)), **audience.settings.metrics}
+    purposes = () if audience.settings.consent is None else audience.settings.consent.purposes
+    default = default_metrics(audience.lake, model_of(audience.settings), purposes)
+    every = {**default, **audience.settings.metrics}
     decimals = audience.settings.minor_units
     return [_metric(name, each, decimals) for name, each in sorted(every.items())]
 
@@ -25,6 +29,10 @@ def _metric(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
         return Quantile.of(name, settings, decimals)
     if settings.take is not None:
         return Metric.of(name, settings, decimals)
+    if settings.identified is not None:
+        return Identification.of_settings(name, settings, decimals)
+    if settings.allow is not None:
+        return Permission.of(name, settings)
     if settings.lifetime is not None:
         return Lifetime.of_settings(name, settings, decimals)
     return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)

@@ -16,7 +16,7 @@ from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
-from insights.metrics.targets import targets_of, verdicts
+from insights.metrics.tables.targets import targets_of, verdicts
 from insights.periods import Periods
 
 LEAST: Final = 5  # customers: with fewer behind it a figure is not told
@@ -47,8 +47,10 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
     if isinstance(metric, Course):
         open_ = metric.open(estimate, periods, as_of=as_of)
     else:
-        open_ = np.broadcast_to(periods.open(as_of=as_of)[:, None], shape)
-    same = isinstance(metric, Lifetime)  # period after period of the same customers: none is compared
+        matures = (metric.within or 0) if isinstance(metric, Lifetime) else 0
+        open_ = np.broadcast_to(periods.open(as_of=as_of, matures=matures)[:, None], shape)
+    # Period after period of the same customers: none is compared.
+    same = isinstance(metric, Lifetime) and metric.within is None
     change, stands, compared = _changes(estimate, customers, hidden | open_ | same)
     target = _target(metric, dimension, periods)
     told = verdicts(estimate, target, higher=metric.higher_is_better, untold=hidden | open_)

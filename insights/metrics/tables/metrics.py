@@ -17,16 +17,18 @@ from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import course_cells, rows_of
 from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
 from insights.metrics.courses.retention import retention_cells
+from insights.metrics.exchange.identification import Identification, identification_cells
+from insights.metrics.exchange.permission import Permission, permission_cells
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
-from insights.metrics.questions import ALL, INTERVAL
+from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
 from insights.metrics.scores import Score, score_cells
 from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.tables.declared import metrics_of
 from insights.metrics.tables.figures import CELLS, began, figures
-from insights.metrics.targets import targets_of
+from insights.metrics.tables.targets import targets_of
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
 from insights.tables import Draft
@@ -39,10 +41,12 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     months = _periods(audience, "month")
     moments = [] if months is None else [*(int(end) for end in months.ends if end < audience.as_of), audience.as_of]
     by += standing_dimensions(audience, moments, {each.name for each in by})
-    by = [each for each in by if each.name != INTERVAL]
+    by = [each for each in by if each.name not in (INTERVAL, IDENTIFIED)]
     overlaps = {each.name: each.overlaps for each in by}
     if any(_is_retention(metric) for metric in metrics):
         overlaps[INTERVAL] = True
+    if any(isinstance(metric, Identification) for metric in metrics):
+        overlaps[IDENTIFIED] = False
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     lists = lists_of(metrics)
     told = [{**_told(metric, months), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
@@ -59,12 +63,19 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()), ("list", pa.int32()), ("ever", pa.bool_()),
+    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("ever", pa.bool_()),
 ])  # fmt: skip
 
 
 def _is_retention(metric: Told) -> bool:
     return isinstance(metric, Course) and metric.each is not None
+
+
+def _is_of_cohorts(metric: Told) -> bool:
+    """Whether each customer is in one period alone."""
+    return (isinstance(metric, Lifetime) and metric.within is not None) or (
+        isinstance(metric, Course) and metric.of_first
+    )
 
 
 def _is_ever(metric: Told) -> bool:
@@ -75,7 +86,8 @@ def _told(metric: Told, months: Periods | None) -> dict[str, object]:
     better = "higher" if metric.higher_is_better else "lower"
     now = float("nan") if months is None else float(targets_of(metric.target, months)[-1])
     target = None if np.isnan(now) else now
-    return {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": target, "better": better}
+    facts = {"metric": metric.name, "text": metric.text, "unit": metric.unit, "target": target, "better": better}
+    return {**facts, "cohorts": _is_of_cohorts(metric)}
 
 
 def _of_grain(
@@ -92,12 +104,16 @@ def _of_grain(
     )
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
+    known = [each for each in metrics if isinstance(each, Identification) and each.told_by(grain)]
+    allowing = [each for each in metrics if isinstance(each, Permission) and each.told_by(grain)]
     quantiles = [metric for metric in metrics if isinstance(metric, Quantile)]
     every = chain(
         quantile_cells(audience, quantiles, periods, by),
         cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
         *(_of_course(audience, course, periods, by) for course in courses),
         *(lifetime_cells(audience, worth, periods, by) for worth in worths),
+        *(identification_cells(audience, metric, periods) for metric in known),
+        *(permission_cells(audience, metric, periods, by) for metric in allowing),
     )  # fmt: skip
     for part in every:
         parts.setdefault((part.metric.name, part.dimension.name if part.dimension else ALL), []).append(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -20,6 +20,7 @@ MetricTake = Literal["sum", "count", "distinct", "mean", "ratio", "quantile"]
 Leave = Literal["lapse", "subscription"]
 Per = Literal["customer", "ticket", "order"]
 LifetimeValue = Literal["net_value", "margin", "predicted"]
+Identified = Literal["share", "net_value"]
 Scale = Literal["nps", "csat", "ces", "stars"]
 COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
@@ -33,7 +34,9 @@ _OWN: Final = {
     "score": {"kind", "where", "touchpoint", "weight"},
     "after": {"then", "within", "each", "per"},
     "leave": {"grace"},
-    "lifetime": {"model"},
+    "lifetime": {"model", "within"},
+    "identified": set(),
+    "allow": set(),
 }  # the keys of each form, beside those of all
 
 
@@ -69,7 +72,9 @@ Target = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_target)]
 class MetricSettings(Section):
     """A metric: ``take`` events, a ``score`` of answers, what comes ``after``, who ``leave``, a ``lifetime`` value.
 
-    A lifetime value is what customers brought so far, or what they will by the scores of a ``model``.
+    A lifetime value is what customers brought so far, or ``within`` a time of their first order, or what they will by
+    the scores of a ``model``. ``identified`` is the share of those who are there whom we know, or what people bring,
+    known or not; ``allow`` the share of customers who are there that allow a purpose of consent.
 
     The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
     ``weight`` is in the column ``quantity``. ``per``: what comes after is of the same ticket, or order, of
@@ -99,6 +104,8 @@ class MetricSettings(Section):
     grace: Duration | Literal[0] = 0
     lifetime: LifetimeValue | None = None
     model: str | None = None
+    identified: Identified | None = None
+    allow: str | None = None
     target: Target = ()
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
@@ -114,7 +121,8 @@ class MetricSettings(Section):
         if len(forms) != 1:
             msg = (
                 "A metric has exactly one of `take` (sum, count, …), `score` (nps, csat, ces, stars), `after` (with "
-                "`then`), `leave` (lapse, subscription) and `lifetime` (net_value, margin, predicted)."
+                "`then`), `leave` (lapse, subscription), `lifetime` (net_value, margin, predicted), `identified` "
+                "(share, net_value) and `allow` (a purpose of consent)."
             )
             raise StamkundError("bad_metric", msg)
         others = {key for keys in _OWN.values() for key in keys} - _OWN[forms[0]]
@@ -127,6 +135,9 @@ class MetricSettings(Section):
         if (self.lifetime == "predicted") != (self.model is not None):
             msg = "`lifetime: predicted` needs a `model`, the target whose scores predict; nothing else takes one."
             raise StamkundError("missing_key", msg, field="model")
+        if self.lifetime == "predicted" and self.within is not None:
+            msg = "How far ahead `predicted` looks is the horizon of its model. Take `within` away."
+            raise StamkundError("unused_setting", msg, field="within")
         if self.after is not None and self.then is None:
             msg = "`after` an event, which one `then`? Name its kind, such as order."
             raise StamkundError("missing_key", msg, field="then")
@@ -167,6 +178,14 @@ def check_models(metrics: Mapping[str, MetricSettings], targets: Mapping[str, Ta
         if metric.model is not None and metric.model not in known:
             field = f"metrics.{name}.model"
             raise StamkundError.unknown("unknown_target", "target of spend or margin", metric.model, known, field=field)
+
+
+def check_purposes(metrics: Mapping[str, MetricSettings], purposes: Collection[str]) -> None:
+    """Raise :class:`StamkundError` where a metric is of a purpose of consent that there is not."""
+    for name, metric in metrics.items():
+        if metric.allow is not None and metric.allow not in purposes:
+            field = f"metrics.{name}.allow"
+            raise StamkundError.unknown("unknown_purpose", "purpose of consent", metric.allow, purposes, field=field)
 
 
 def scale_of(score: Scale) -> tuple[int, int]:
