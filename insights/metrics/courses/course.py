@@ -80,7 +80,7 @@ class Course:
         """
         if self.unit == "days":
             watched = (as_of - periods.ends[:, None]) / DAY
-            return np.asarray(~(estimate.high <= watched))
+            return np.asarray(~(estimate.high <= watched) & ((estimate.n > 0) | (watched < 0)))
         over = periods.open(as_of=as_of, matures=self.within or 0)
         return np.broadcast_to(over[:, None], estimate.value.shape)
 

@@ -36,8 +36,8 @@ THERE = [
     *(event(who, "2024-01-06", value=3000) for who in "abcdef"),
     *(visit(f"v{n}", "2024-01-07") for n in range(12)),
     *(visit(f"v{n}", "2024-01-08", "order", value=1000) for n in range(6)),
-    *(event(who, "2024-02-05", "visit") for who in "abcde"), visit("v0", "2024-02-05"), event("b", "2024-01-09", "contact"),
-    event("z", "2024-01-09", "contact"),  # who was written to, and was not there
+    *(event(who, "2024-02-05", "visit") for who in "abcde"), visit("v0", "2024-02-05"),
+    event("b", "2024-01-09", "contact"), event("z", "2024-01-09", "contact"),  # who was written to, and was not there
 ]  # fmt: skip
 
 
