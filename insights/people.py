@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 import polars as pl
@@ -32,6 +32,7 @@ class Audience:
     settings: Settings
     as_of: int
     allowed: Pass
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)  # what is asked for again
 
     @classmethod
     def at(cls, settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY) -> Self:

@@ -13,16 +13,14 @@ from features.config.sections.consent import Gate
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
 from features.profiles.fitted.feature_set import FeatureSet
-from features.profiles.frames import profiles_at
 from features.scores.table import read_scores
 from insights.dimensions.dimension import Dimension, dimension_of
 from insights.dimensions.standing import Standing
 from insights.people import Audience
-from insights.segments.columns.features import needed
 from insights.segments.reading import columns_at
 from insights.segments.rules import reads, rules_of
+from insights.stages.known import FEATURES, standing_features
 
-FEATURES: Final = ("stage", "persona")
 BANDS: Final = 5
 SEGMENT: Final = "segment_"  # begins the name of the dimension of a segment: who is in, and who is out
 SCORE: Final = "score_"  # begins the name of the dimension of a model's scores
@@ -46,16 +44,12 @@ def standings(audience: Audience, moments: Collection[int]) -> Iterator[tuple[st
 
 
 def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
-    file = audience.settings.feature_set
-    if not file.exists() or not moments:
+    told = standing_features(audience, moments)
+    if told is None:
         return
-    fitted = FeatureSet.load(file)
-    own = [name for name in FEATURES if name in fitted.names]
-    if not own:
-        return
-    allowed = _passing(audience, "profiles")
-    profiles = allowed.over(profiles_at(audience.lake, needed(fitted, own), as_of=moments).lazy()).collect()
-    for name in own:
+    fitted = FeatureSet.load(audience.settings.feature_set)
+    profiles = _passing(audience, "profiles").over(told.lazy()).collect()
+    for name in (name for name in FEATURES if name in told.columns):
         words = dict(enumerate(fitted.feature(name).vocabulary))
         group = pl.col(name).fill_nan(None).cast(pl.Int64).replace_strict(words, default=None, return_dtype=pl.String)
         yield name, Standing.of(profiles.select("as_of", "customer_id", group=group))

@@ -1,19 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from features.config.settings import Settings
+from features.lake import Lake
 from features.language.defaults.stages import stage_feature
+from features.language.feature import Feature
+from features.language.formulas.stages import STAGES
 from features.language.stage_settings import StageSettings
 from features.moments import micros
 from features.profiles.fitted.feature_set import FeatureSet
+from features.profiles.frames import profiles_at
 from features.scores.table import writing
 from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh
+from insights.stages import known
 from insights.tables import Tables
 from tests.insights.shop import event, shop
 
@@ -49,6 +56,32 @@ def test_customers_are_told_apart_by_their_stage_when_the_period_ends(tmp_path: 
     assert "stage" not in told(tables, Question()).overlapping
     quarter = told(tables, Question(("buyers",), "stage", "quarter")).cells
     assert {cell["group"]: cell["customers"] for cell in quarter if cell["period"] == "2024-Q1"}["loyal"] == 5
+
+
+def test_customers_are_told_apart_by_their_persona_and_profiles_are_worked_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def counted(lake: Lake, feature_set: FeatureSet, *, as_of: Sequence[int]) -> pl.DataFrame:
+        asked.extend(as_of)
+        return profiles_at(lake, feature_set, as_of=as_of)
+
+    monkeypatch.setattr(known, "profiles_at", counted)
+    settings = built(tmp_path)
+    stage = stage_feature(StageSettings(), usual_gap=7 * 24 * 60.0, loyal=6)
+    # Two centres on the place of the stage among the names, with nothing filled, moved or scaled: active and lapsed.
+    places = [float(STAGES.index(name)) for name in ("active", "lapsed")]
+    persona = Feature(
+        "persona", "nearest", (), "code", "persona", vocabulary=("here", "gone"), parameters=(0.0, 0.0, 2.0,
+        *(place / 2 for place in places)), inputs=("stage",),
+    )  # fmt: skip
+    FeatureSet((stage, persona), fitted_at=0).save(settings.feature_set)
+    found = cells_of(settings, "persona")
+    january = {cell["group"]: (cell["customers"], cell["suppressed"]) for cell in found if cell["period"] == "2024-01"}
+    assert january == {"here": (5, False), "gone": (None, True)}  # f alone
+    assert people_behind(Tables(settings.insights), Figure("buyers", "2024-01", "persona", "here")) == list("abcde")
+    assert sorted(asked) == sorted({*asked})  # no moment twice, though stages, lapses and dimensions all ask
 
 
 def test_a_week_is_told_by_the_stage_at_the_end_of_the_month_before(tmp_path: Path) -> None:
