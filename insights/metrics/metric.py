@@ -35,6 +35,11 @@ class Metric:
     target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
+    of_year: bool = False  # of all of the year until a period's end
+
+    def told_by(self, grain: str) -> bool:
+        """Whether it is told in periods of a grain."""
+        return not self.of_year or grain in ("month", "quarter")
 
     @property
     def kinds(self) -> set[str]:
@@ -67,7 +72,8 @@ class Metric:
             scale /= size
             if told in ("count", "customers") or below not in ("count", "customers"):
                 told = "ratio"
-        return cls(name, top, bottom, told, scale, settings.target, settings.better == "higher", settings.text)
+        shown = (settings.target, settings.better == "higher", settings.text)
+        return cls(name, top, bottom, told, scale, *shown, of_year=settings.since is not None)
 
 
 def _where(kinds: tuple[str, ...], where: dict[str, object], minor_units: int) -> Where:

@@ -19,7 +19,8 @@ from insights.tables import Tables
 ALL: Final = ""  # the dimension of everybody together
 INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
 IDENTIFIED: Final = "identified"  # the dimension of those whom we know, and those whom we do not
-_OF_REFRESH: Final = ("as_of", "build", "list", "ever", "cohorts")
+_OF_REFRESH: Final = ("as_of", "build", "list", "since", "cohorts")
+EVER, YEAR = "ever", "year"  # since when somebody is behind a figure
 _EVER: Final = -(2**62)  # before all periods
 
 
@@ -119,8 +120,16 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     if by == IDENTIFIED and group != "yes":
         return []  # who is not known has no name
     of_group = None if by in (INTERVAL, IDENTIFIED) else by  # an interval's share is one of the whole cohort
-    start = _EVER if metrics[metric]["ever"] else own[0]["start"]
+    start = _start(metrics[metric]["since"], own[0], cells)
     return people_of(tables, metrics[metric]["list"], start, own[0]["end"], by=of_group, group=group)
+
+
+def _start(since: str | None, own: dict[str, Any], cells: list[dict[str, Any]]) -> int:
+    """From when on (µs) somebody is behind a cell."""
+    if since == EVER:
+        return _EVER
+    year = [cell["start"] for cell in cells if since == YEAR and cell["period"][:4] == own["period"][:4]]
+    return int(min([own["start"], *year]))
 
 
 def text_of(name: str, own: str | None, language: str) -> str:

@@ -51,7 +51,7 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
         open_ = np.broadcast_to(periods.open(as_of=as_of, matures=matures)[:, None], shape)
     # Period after period of the same customers: none is compared.
     same = isinstance(metric, Lifetime) and metric.within is None
-    change, stands, compared = _changes(estimate, customers, hidden | open_ | same)
+    change, stands, compared = _changes(estimate, customers, hidden | open_ | same, lag=_lag(metric, periods))
     target = _target(metric, dimension, periods)
     told = verdicts(estimate, target, higher=metric.higher_is_better, untold=hidden | open_)
     columns = {
@@ -78,20 +78,26 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
 
 def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:
     """``[period, 1]``: what is to be reached; a sum has its target for a whole month, and of all customers."""
-    is_sum = isinstance(metric, Metric) and metric.bottom is None
+    is_sum = isinstance(metric, Metric) and metric.bottom is None and not metric.of_year
     if is_sum and (dimension is not None or periods.grain != "month"):
         return np.full((len(periods), 1), np.nan)
     return targets_of(metric.target, periods)[:, None]
 
 
-def _changes(estimate: Estimate, customers: Ints, untold: Mask) -> tuple[Estimate, Mask, int]:
-    """What each period adds to the one before, which of these changes stand, and how many were compared."""
-    before, now = estimate[:-1], estimate[1:]
+def _lag(metric: Told, periods: Periods) -> int:
+    """How many periods before one lies the one that it is compared with: of years until now, that of the last year."""
+    return {"month": 12, "quarter": 4}[periods.grain] if isinstance(metric, Metric) and metric.of_year else 1
+
+
+def _changes(estimate: Estimate, customers: Ints, untold: Mask, *, lag: int) -> tuple[Estimate, Mask, int]:
+    """What each period adds to the one ``lag`` before, which of these changes stand, and how many were compared."""
+    lag = min(lag, len(customers))
+    before, now = estimate[: len(customers) - lag], estimate[lag:]
     since = difference(now, before)
     nobody = ~np.logical_or.accumulate(customers > 0)  # the figure has not begun
-    untold = untold[1:] | untold[:-1] | nobody[:-1]
+    untold = untold[lag:] | untold[: len(customers) - lag] | nobody[: len(customers) - lag]
     parts = (np.where(untold, np.nan, part) for part in (since.value, since.low, since.high))
-    first = np.full((1, estimate.value.shape[1]), np.nan)
+    first = np.full((lag, estimate.value.shape[1]), np.nan)
     value, low, high = (np.concatenate([first, part]) for part in parts)
     change = Estimate(value, low, high, estimate.n)
     found = benjamini_hochberg(p_value(change).ravel())

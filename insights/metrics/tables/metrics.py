@@ -22,13 +22,14 @@ from insights.metrics.exchange.permission import Permission, permission_cells
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
-from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
+from insights.metrics.questions import ALL, EVER, IDENTIFIED, INTERVAL, YEAR
 from insights.metrics.scores import Score, score_cells
 from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.tables.declared import metrics_of
 from insights.metrics.tables.figures import CELLS, began, figures
 from insights.metrics.tables.targets import targets_of
+from insights.metrics.year_to_date import year_to_date_cells
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
 from insights.tables import Draft
@@ -49,7 +50,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
         overlaps[IDENTIFIED] = False
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     lists = lists_of(metrics)
-    told = [{**_told(metric, months), "list": lists[base_of(metric)], "ever": _is_ever(metric)} for metric in metrics]
+    told = [{**_told(metric, months), "list": lists[base_of(metric)], "since": _since(metric)} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if months is not None and metrics:
@@ -63,7 +64,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("ever", pa.bool_()),
+    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("since", pa.string()),
 ])  # fmt: skip
 
 
@@ -78,8 +79,11 @@ def _is_of_cohorts(metric: Told) -> bool:
     )
 
 
-def _is_ever(metric: Told) -> bool:
-    return isinstance(metric, Lifetime) and metric.ever
+def _since(metric: Told) -> str | None:
+    """From when on somebody is behind a figure, where that is not its period alone."""
+    if isinstance(metric, Metric) and metric.of_year:
+        return YEAR
+    return EVER if isinstance(metric, Lifetime) and metric.ever else None
 
 
 def _told(metric: Told, months: Periods | None) -> dict[str, object]:
@@ -98,17 +102,16 @@ def _of_grain(
     if periods is None or not metrics:
         return
     parts: dict[tuple[str, str], list[Cells]] = {}
-    takes, scores = (
-        [metric for metric in metrics if isinstance(metric, Metric)],
-        [metric for metric in metrics if isinstance(metric, Score)],
-    )
+    takes = [metric for metric in metrics if isinstance(metric, Metric) and not metric.of_year]
+    of_years = [each for each in metrics if isinstance(each, Metric) and each.of_year and each.told_by(grain)]
+    scores = [metric for metric in metrics if isinstance(metric, Score)]
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
     known = [each for each in metrics if isinstance(each, Identification) and each.told_by(grain)]
     allowing = [each for each in metrics if isinstance(each, Permission) and each.told_by(grain)]
     quantiles = [metric for metric in metrics if isinstance(metric, Quantile)]
     every = chain(
-        quantile_cells(audience, quantiles, periods, by),
+        quantile_cells(audience, quantiles, periods, by), year_to_date_cells(audience, of_years, periods, by),
         cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
         *(_of_course(audience, course, periods, by) for course in courses),
         *(lifetime_cells(audience, worth, periods, by) for worth in worths),
