@@ -139,7 +139,10 @@ class Candidates:
         if not entries:
             return np.zeros(len(self.offers))
         rows, numbers = np.array(entries, dtype=np.int64).T
-        return np.asarray(self.offers_by_item[rows].T @ numbers.astype(np.float64))
+        starts, ends = self.offers_by_item.indptr[rows], self.offers_by_item.indptr[rows + 1]
+        sizes = ends - starts
+        at = np.repeat(ends - np.cumsum(sizes), sizes) + np.arange(sizes.sum())  # of the items' offers, one by one
+        return np.bincount(self.offers_by_item.indices[at], np.repeat(numbers, sizes), minlength=len(self.offers))
 
     def shares(self, lines: Floats) -> Floats:
         """``[offer]``: its share of a customer's order lines within its campaign; a campaign's shares add up to one.

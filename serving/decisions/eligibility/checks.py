@@ -82,7 +82,8 @@ class Failing:
         """Set a check's bit for the candidates that fail it; ``tell`` gives its parameters when asked for."""
         place = self.checks.place(code, name)
         word, bit = divmod(place, _WORD)
-        self.bits[:, word] |= np.uint64(1 << bit) * fails.astype(np.uint64)
+        if fails.any():
+            self.bits[fails, word] |= np.uint64(1 << bit)
         if tell is not None:
             self._tell[place] = tell
 
@@ -103,10 +104,11 @@ class Failing:
 
     def counts(self) -> dict[str, int]:
         """How many candidates are out, by the code of the first check that each fails."""
-        counts = Counter[str]()
-        for place, out in enumerate(np.bincount(self.first + 1, minlength=len(self.checks.all) + 1)[1:].tolist()):
-            counts[self.checks.all[place].code] += out
-        return dict(+counts)
+        counts, first = Counter[str](), self.first
+        for place, out in enumerate(np.bincount(first[first >= 0]).tolist()):
+            if out:
+                counts[self.checks.all[place].code] += out
+        return dict(counts)
 
     def of(self, candidate: int) -> list[int]:
         """The places of all checks that a candidate fails."""

@@ -13,7 +13,8 @@ def mark_standing(failing: Failing, candidates: Candidates, facts: Facts) -> Non
     """Mark what is not valid now, whom a campaign has not reached, what was redeemed."""
     redeemed = np.zeros(len(candidates.offers), dtype=np.bool_)
     redeemed[[place for pair in facts.redemptions for place in candidates.places.get(pair, ())]] = True
-    reached = [name is None or name in facts.campaign_scores.keys() - facts.unreached for name in candidates.campaigns]
+    known = facts.campaign_scores.keys() - facts.unreached
+    reached = [name is None or name in known for name in candidates.campaigns]
     failing.mark("wrong_channel", ~candidates.on_channel(facts.channel))
     failing.mark("paused", candidates.is_paused)
     failing.mark("expired", candidates.ends < facts.as_of)

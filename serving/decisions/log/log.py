@@ -40,24 +40,32 @@ class Logged:
 def packed(decided: Decided, catalogue: Catalogue) -> bytes:
     """The bytes of a decision of a catalogue."""
     facts, worth = decided.facts, decided.worth
-    rows, inverse = np.unique(decided.failing.bits, axis=0, return_inverse=True)
+    rows, places = _distinct(decided.failing.bits)
     scores = [
         facts.campaign_scores.get(c, _MISSING) if c is not None else _MISSING for c in catalogue.candidates.campaigns
     ]
-    held = [worth.multipliers.get(name, np.ones(len(worth.scores))) != 1 for name, _ in catalogue.weights]
-    weights: list[Array] = [np.packbits(mask) for mask in held]
+    nowhere = np.ones(len(worth.scores))
+    weights: list[Array] = [np.packbits(worth.multipliers.get(name, nowhere) != 1) for name, _ in catalogue.weights]
     formula = worth.scores if decided.arbitration.by == "formula" else np.empty(0)
     base = np.nan if facts.base_score is None else facts.base_score
     return pack(
         [
             rows.ravel(),
-            inverse.ravel(),
+            places,
             facts.order_lines.astype(np.int64),
             np.array([base, *scores]),
             formula,
             *weights,
         ]
     )
+
+
+def _distinct(bits: Array) -> tuple[Array, Array]:
+    """The different rows in their order, and the place of each candidate's among them: of so few no arrays are made."""
+    rows = [*map(tuple, bits.tolist())]
+    places = {row: place for place, row in enumerate(sorted({*rows}))}
+    distinct = np.array([*places], dtype=bits.dtype)
+    return distinct, np.array([places[row] for row in rows], dtype=np.int64)
 
 
 def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) -> Logged:

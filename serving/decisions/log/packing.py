@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 _TYPES: Final = ("uint8", "uint16", "uint32", "uint64", "float64")
+_WHOLE: Final = [(np.dtype(name), int(np.iinfo(name).max)) for name in _TYPES[:4]]
 _HEAD: Final = struct.Struct("<BI")
 
 
@@ -42,4 +43,4 @@ def _narrow(array: Array) -> Array:
     if array.dtype.kind == "f":
         return array.astype(np.float64)
     most = int(array.max(initial=0))
-    return array.astype(next(name for name in _TYPES[:4] if most <= np.iinfo(name).max))
+    return array.astype(next(dtype for dtype, largest in _WHOLE if most <= largest))
