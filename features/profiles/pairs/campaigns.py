@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ class Campaign:
         """Whether any of its offers is valid at a moment."""
         return (self.starts is None or self.starts <= at) and (self.ends is None or at <= self.ends)
 
-    @property
+    @cached_property
     def context(self) -> tuple[float, float, float]:
         """The numbers of offers, of products and of days it runs: what a model knows of the campaign itself."""
         bounded = self.starts is not None and self.ends is not None

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from features.arrays import Floats, Ints, Mask
+from features.arrays import Floats, Ints
 from features.language.feature import Unit
 from features.profiles.pairs.campaigns import Campaign
 from features.units import DAY
@@ -28,6 +28,7 @@ PAIR_UNITS: Mapping[str, Unit] = {
     "redeemed_in_campaign": "count",
 }
 PAIR_FEATURES = tuple(PAIR_UNITS)
+CONTEXT = 3  # so many of them tell of the campaign alone
 NEVER = np.iinfo(np.int64).min  # the time of a contact that did not happen, of an end that is not set
 
 
@@ -59,20 +60,20 @@ def pair_features(
     >>> pair_features(counts, [tea], 5 * DAY).tolist()
     [[1.0, 2.0, 10.0, 4.0, 2.0, 250.0, 0.0, 0.75, 2.0, 5.0, 1.0]]
     """
-    matrix = np.array(counts, dtype=np.int64).reshape(len(counts), len(campaigns))
-    n: PairCounts[Ints] = PairCounts(*matrix)
-    context = np.array([campaign.context for campaign in campaigns], dtype=np.float64).reshape(len(campaigns), 3)
+    n: PairCounts[Ints] = PairCounts(*np.array(counts, dtype=np.int64).reshape(len(counts), len(campaigns)))
     ends = np.array([NEVER if c.ends is None else c.ends for c in campaigns], dtype=np.int64)
-    share = np.full(len(campaigns), np.nan)
-    np.divide(n.recent_gross_spend, n.recent_total_gross_spend, out=share, where=n.recent_total_gross_spend != 0)
-    since, left = (
-        _days(n.last_contact, as_of, present=n.last_contact != NEVER),
-        _days(as_of, ends, present=ends != NEVER),
-    )
+    share, total = np.full(len(campaigns), np.nan), n.recent_total_gross_spend
+    np.divide(n.recent_gross_spend, total, out=share, where=total != 0)
+    since, left = _days(as_of - n.last_contact, n.last_contact), _days(ends - as_of, ends)
     figures = (n.lines, n.recent_lines, n.recent_spend, n.coupons, share, since, left, n.responses)
-    return np.column_stack([context, *figures])
+    values = np.empty((len(campaigns), len(PAIR_FEATURES)))
+    values[:, :CONTEXT] = np.array([c.context for c in campaigns], dtype=np.float64).reshape(-1, CONTEXT)
+    for column, figure in enumerate(figures, CONTEXT):
+        values[:, column] = figure
+    return values
 
 
-def _days(start: Ints | int, end: Ints | int, *, present: Mask) -> Floats:
-    """Days from one moment to another; NaN where one of them is not ``present``."""
-    return np.where(present, (np.where(present, end, 0) - np.where(present, start, 0)) / DAY, np.nan)
+def _days(between: Ints, moments: Ints) -> Floats:
+    """Some µs in days; NaN where the moment that they are counted by is ``NEVER``."""
+    days: Floats = np.full(len(moments), np.nan)
+    return np.divide(between, DAY, out=days, where=moments != NEVER)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats, Ints, Mask
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import NONE, Record
 from features.events.kinds import RETURNS
@@ -89,24 +89,40 @@ def pair_vectors(
     returned = np.logical_or.reduce([record.equals("kind", kind) for kind in RETURNS]) & past
     coupon = record.equals("kind", "coupon_applied") & past
     responses, contacts = record.equals("kind", response) & past, record.equals("kind", contact) & past
-    recent_order, recent_return = order & recent, returned & recent
-    total, words, items = np.sum(spend[recent_order]), record.words.get("item_id", ()), record.codes("item_id")
+    recent_order = order & recent
+    gross, total = np.where(recent_order, spend, 0), np.sum(spend[recent_order])
+    net = gross - np.where(returned & recent, spend, 0)
 
-    in_words = np.zeros((len(campaigns), len(words) + 1), dtype=np.bool_)  # of no item: the last
-    for row, campaign in enumerate(campaigns):
-        in_words[row, :-1] = [word in campaign.item_ids for word in words] if campaign.item_ids else False
-    in_campaign = in_words[:, items]
-    of_campaign = [record.equals("campaign_id", campaign.campaign_id) for campaign in campaigns]
-    about = np.array(of_campaign, dtype=np.bool_).reshape(len(campaigns), len(time))
-    gross, back = (in_campaign @ np.where(kind, spend, 0) for kind in (recent_order, recent_return))
+    in_words, items = _items(record, campaigns), record.codes("item_id")
+    at = in_words.any(axis=0)[items].nonzero()[0]  # the events about an item of any campaign
+    told = np.array([order[at], recent_order[at], coupon[at], net[at], gross[at]], dtype=np.int64)
+    lines, recent_lines, coupons, recent_spend, recent_gross_spend = told @ in_words[:, items[at]].T
+    at = (responses | contacts).nonzero()[0]
+    about = record.codes("campaign_id")[at] == _places(record, campaigns)[:, None]
     table = PairCounts(
-        lines=np.count_nonzero(in_campaign & order, axis=1),
-        recent_lines=np.count_nonzero(in_campaign & recent_order, axis=1),
-        recent_spend=gross - back,
-        recent_gross_spend=gross,
-        coupons=np.count_nonzero(in_campaign & coupon, axis=1),
+        lines=lines,
+        recent_lines=recent_lines,
+        recent_spend=recent_spend,
+        recent_gross_spend=recent_gross_spend,
+        coupons=coupons,
         recent_total_gross_spend=np.full(len(campaigns), total),
-        responses=np.count_nonzero(about & responses, axis=1),
-        last_contact=np.where(about & contacts, time, NEVER).max(axis=1, initial=NEVER),
+        responses=np.count_nonzero(about & responses[at], axis=1),
+        last_contact=np.where(about & contacts[at], time[at], NEVER).max(axis=1, initial=NEVER),
     )
     return pair_features(table, campaigns, as_of)
+
+
+def _items(record: Record, campaigns: Sequence[Campaign]) -> Mask:
+    """``[campaign, word]``: whether the item of a record's word is the campaign's; the last one is no item."""
+    words = record.words.get("item_id", ())
+    found = np.zeros((len(campaigns), len(words) + 1), dtype=np.bool_)
+    for row, campaign in enumerate(campaigns):
+        if campaign.item_ids:
+            found[row, :-1] = [word in campaign.item_ids for word in words]
+    return found
+
+
+def _places(record: Record, campaigns: Sequence[Campaign]) -> Ints:
+    """``[campaign]``: its place among the words of a record, −2 where none of its events names it."""
+    places = {word: place for place, word in enumerate(record.words.get("campaign_id", ()))}
+    return np.array([places.get(campaign.campaign_id, -2) for campaign in campaigns], dtype=np.int64)

@@ -142,7 +142,8 @@ class Candidates:
         starts, ends = self.offers_by_item.indptr[rows], self.offers_by_item.indptr[rows + 1]
         sizes = ends - starts
         at = np.repeat(ends - np.cumsum(sizes), sizes) + np.arange(sizes.sum())  # of the items' offers, one by one
-        return np.bincount(self.offers_by_item.indices[at], np.repeat(numbers, sizes), minlength=len(self.offers))
+        lines = np.bincount(self.offers_by_item.indices[at], np.repeat(numbers, sizes), minlength=len(self.offers))
+        return np.asarray(lines, dtype=np.float64)
 
     def shares(self, lines: Floats) -> Floats:
         """``[offer]``: its share of a customer's order lines within its campaign; a campaign's shares add up to one.
