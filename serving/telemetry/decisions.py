@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final, Literal
 
 from prometheus_client import Counter
@@ -21,6 +22,18 @@ EXCLUSIONS: Final = Counter(
 
 def count_decision(outcome: Outcome, exclusions: Mapping[str, int]) -> None:
     """Count a decision and the offers that it left out, by reason."""
-    DECISIONS.labels(outcome).inc()
+    _decisions(outcome).inc()
     for reason, offers in exclusions.items():
-        EXCLUSIONS.labels(reason).inc(offers)
+        _exclusions(reason).inc(offers)
+
+
+@cache
+def _decisions(outcome: Outcome) -> Counter:
+    """The counter of one outcome."""
+    return DECISIONS.labels(outcome)
+
+
+@cache
+def _exclusions(reason: str) -> Counter:
+    """The counter of one reason."""
+    return EXCLUSIONS.labels(reason)

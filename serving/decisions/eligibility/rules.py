@@ -29,10 +29,9 @@ class CompiledRule:
     about: Mask
     told: str | None
 
-    def holds(self, read: Read) -> Mask:
-        """``[candidate]``: whether the rule holds; a missing value makes it fail where nothing else decides."""
-        value: Mask = self.evaluate(read).value
-        return ~self.about | value
+    def fails(self, read: Read) -> Mask:
+        """``[candidate]``: whether the rule does not hold; so it is with a missing value where nothing else decides."""
+        return np.logical_and(self.about, np.logical_not(self.evaluate(read).value))
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Rules:
         """Mark the candidates for which a rule does not hold."""
         read = self.read(facts)
         for each in self.rules:
-            failing.mark("rule", ~each.holds(read), each.name, tell=partial(self._tell, each, read))
+            failing.mark("rule", each.fails(read), each.name, tell=partial(self._tell, each, read))
 
     def read(self, facts: Facts) -> Read:
         """The values of names for these facts and the candidates at hand."""

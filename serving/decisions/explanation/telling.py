@@ -83,8 +83,8 @@ class Telling:
             propensity=worth.propensities[place],
             uplift=None,
             expected_value=worth.expected_values[place] / 10**self.decimals,
-            value=amount_text(offer.value, self.decimals),
-            cost=amount_text(offer.cost, self.decimals),
+            value=self._amounts[place][0],
+            cost=self._amounts[place][1],
             assumed=offer.assumed,
             probability=pick.probability,
             reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
@@ -94,6 +94,14 @@ class Telling:
             return figures
         factors = {name: float(each[place]) for name, each in worth.multipliers.items()}
         return TypedChoice(**vars(figures), type=offer.type, factors=factors, marginal=pick.marginal)
+
+    @cached_property
+    def _amounts(self) -> list[tuple[str, str]]:
+        """Each candidate's value and cost as they are told."""
+        return [
+            (amount_text(offer.value, self.decimals), amount_text(offer.cost, self.decimals))
+            for offer in self.candidates.offers
+        ]
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
         lines = int(order_lines)

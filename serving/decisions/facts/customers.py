@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from features.evaluate.online.record import Record
 from features.language.rules.types import Names
 from insights.segments.person.segmentation import Segmentation
 from serving.decisions.candidates.candidates import Candidates
-from serving.decisions.facts.facts import Facts
+from serving.decisions.control.arms import NOWHERE, Membership
+from serving.decisions.facts.facts import Facts, unread
 from serving.decisions.facts.known import Known
 from serving.decisions.facts.redemptions import redemptions
 from serving.decisions.facts.values import Values
-from serving.scoring.lineup import Lineup
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,9 @@ class Situation:
         return None if told is None else str(told)
 
 
-def base_score(lineup: Lineup, usual: float | None) -> float | None:
-    """The chance of what no campaign tells: the model's middle one, or without a model the ``usual`` one."""
-    model = lineup.headline_model("propensities")
-    return usual if model is None else float(model.percentiles[50])
+def base_score(known: Known) -> float | None:
+    """The chance of what no campaign tells: the model's middle one, or without a model the usual one."""
+    return known.usual if known.responses is None else float(known.responses.percentiles[50])
 
 
 def facts_of(
@@ -50,30 +49,35 @@ def facts_of(
     response: str,
     *,
     situation: Situation | None = None,
+    arms: Membership = NOWHERE,
+    seed: str = "",
     top: int = 3,
 ) -> Facts:
-    """The facts of the customer at a place of those that are known.
+    """The facts of the customer at a place of those that are known, in some control ``arms``.
 
-    ``response`` is the kind of event that redeems, ``top`` is how many reasons to give. Without a situation there is
-    nothing that declared rules could read.
+    ``response`` is the kind of event that redeems, ``top`` is how many reasons to give, the draws are known by a
+    ``seed``. Without a situation there is nothing that declared rules could read.
     """
-    record, as_of, model = known.records[place], known.as_of, known.responses
-    facts = Facts(
+    record, as_of = known.records[place], known.as_of
+    return Facts(
         as_of=as_of,
         redemptions=redemptions(record, response, as_of=as_of),
         order_lines=candidates.order_lines(_line_counts(record, as_of=as_of)),
         campaign_scores=known.campaign_scores[place],
-        campaign_reasons=cache(partial(known.campaign_reasons, place, top=top)),
-        base_score=base_score(known.lineup, known.usual),
+        campaign_reasons=partial(known.campaign_reasons, place, top=top),
+        base_score=base_score(known),
         unreached=known.pairs[place].unreached,
-        has_model=model is not None,
+        read=unread if situation is None else _values(known, place, situation),
+        channel=None if situation is None else situation.channel,
+        arms=arms,
+        seed=seed,
+        has_model=known.responses is not None,
     )
-    if situation is None:
-        return facts
-    values = Values(
-        known, place, situation.consent, situation.context, situation.timezone, situation.names, situation.segmentation
-    )
-    return replace(facts, read=values, channel=situation.channel)
+
+
+def _values(known: Known, place: int, told: Situation) -> Values:
+    """What rules read of the customer at a place."""
+    return Values(known, place, told.consent, told.context, told.timezone, told.names, told.segmentation)
 
 
 def _line_counts(record: Record, *, as_of: int) -> dict[str, int]:

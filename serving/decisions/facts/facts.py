@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.arrays import Floats
-from features.language.rules.evaluate import MISSING, Read
+from features.language.rules.evaluate import MISSING, Cell, Read
 from serving.decisions.control.arms import NOWHERE, Membership
+
+
+def unread(_: str) -> Cell:
+    """What rules find where there is nothing that they could read."""
+    return MISSING
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Facts:
     campaign_reasons: Callable[[str], Sequence[object]]  # why such a campaign has its score
     base_score: float | None  # the chance where no campaign has one; None where nobody can tell
     unreached: frozenset[str] = frozenset()  # campaigns whose score is what it would be, had they reached them just now
-    read: Read = lambda _: MISSING  # what declared rules ask of them and of the request
+    read: Read = unread  # what declared rules ask of them and of the request
     channel: str | None = None  # on which it is to be shown
     arms: Membership = NOWHERE
     seed: str = ""  # by which this decision's draws are known

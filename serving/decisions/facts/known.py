@@ -36,6 +36,7 @@ class Known:
     as_of: int
     usual: float | None = None
     _scores: dict[str, Floats] = field(default_factory=dict)
+    _reasons: dict[tuple[int, str, int], list[object]] = field(default_factory=dict)
 
     @cached_property
     def features(self) -> Floats:
@@ -62,6 +63,12 @@ class Known:
 
     def campaign_reasons(self, place: int, campaign: str, *, top: int) -> list[object]:
         """Why a campaign has its score for the customer at a place; so many reasons."""
+        asked = place, campaign, top
+        if asked not in self._reasons:
+            self._reasons[asked] = self._reasons_of(place, campaign, top)
+        return self._reasons[asked]
+
+    def _reasons_of(self, place: int, campaign: str, top: int) -> list[object]:
         model, pairs = self.responses, self.pairs[place]
         if model is None:
             return []

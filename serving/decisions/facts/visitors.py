@@ -33,6 +33,5 @@ def facts_of_visitor(
         return MISSING if space in OF_A_CUSTOMER else values(name)
 
     nothing = np.zeros(len(candidates.offers))
-    base = base_score(lineup, usual)
-    channel = situation.channel
+    base, channel = base_score(nobody), situation.channel
     return Facts(as_of, frozenset(), nothing, {}, lambda _: (), base, read=read, channel=channel, is_known=False)

@@ -62,7 +62,7 @@ def packed(decided: Decided, catalogue: Catalogue) -> bytes:
 
 def _distinct(bits: Array) -> tuple[Array, Array]:
     """The different rows in their order, and the place of each candidate's among them: of so few no arrays are made."""
-    rows = [*map(tuple, bits.tolist())]
+    rows = [*zip(*bits.T.tolist(), strict=True)]
     places = {row: place for place, row in enumerate(sorted({*rows}))}
     distinct = np.array([*places], dtype=bits.dtype)
     return distinct, np.array([places[row] for row in rows], dtype=np.int64)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_TYPES: Final = ("uint8", "uint16", "uint32", "uint64", "float64")
-_WHOLE: Final = [(np.dtype(name), int(np.iinfo(name).max)) for name in _TYPES[:4]]
+_TYPES: Final = tuple(map(np.dtype, ("uint8", "uint16", "uint32", "uint64", "float64")))
+_WHOLE: Final = [(dtype, int(np.iinfo(dtype).max)) for dtype in _TYPES[:4]]
 _HEAD: Final = struct.Struct("<BI")
 
 
@@ -24,7 +24,7 @@ def pack(arrays: Sequence[Array]) -> bytes:
     """
     parts = []
     for array in map(_narrow, arrays):
-        parts += [_HEAD.pack(_TYPES.index(array.dtype.name), array.size), array.tobytes()]
+        parts += [_HEAD.pack(_TYPES.index(array.dtype), array.size), array.tobytes()]
     return zlib.compress(b"".join(parts), 6)
 
 
@@ -33,7 +33,7 @@ def unpack(packed: bytes) -> list[Array]:
     raw, at, arrays = zlib.decompress(packed), 0, []
     while at < len(raw):
         kind, size = _HEAD.unpack_from(raw, at)
-        dtype = np.dtype(_TYPES[kind])
+        dtype = _TYPES[kind]
         arrays.append(np.frombuffer(raw, dtype, size, at + _HEAD.size))
         at += _HEAD.size + size * dtype.itemsize
     return arrays
@@ -41,6 +41,6 @@ def unpack(packed: bytes) -> list[Array]:
 
 def _narrow(array: Array) -> Array:
     if array.dtype.kind == "f":
-        return array.astype(np.float64)
+        return array.astype(np.float64, copy=False)
     most = int(array.max(initial=0))
     return array.astype(next(dtype for dtype, largest in _WHOLE if most <= largest))

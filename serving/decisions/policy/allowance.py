@@ -38,6 +38,7 @@ class Allowance:
         self.history, self.used = history, used
         self.rooms, self._needs = board.rooms.copy(), board.needs.copy()
         self.taken = list[int]()
+        self._fits: Mask | None = None  # until the next one is taken
         for row, limit in enumerate(board.limits):
             if limit.total:
                 self._count_total(row, limit)
@@ -77,16 +78,18 @@ class Allowance:
     @property
     def fits(self) -> Mask:
         """``[candidate]``: whether all limits have room for it."""
-        return np.asarray(~self.failing.any(axis=0))
+        if self._fits is None:
+            self._fits = np.asarray(~self.failing.any(axis=0))
+        return self._fits
 
-    def short_of(self, candidate: int) -> Ints:
-        """The rows of the limits that have too little room for a candidate."""
-        needs = self._needs[:, candidate]
-        return np.flatnonzero((self.rooms[self.board.cells[:, candidate]] < needs) & (needs > 0))
+    def short_of(self, candidate: int) -> int:
+        """The row of the first limit that has too little room for a candidate that does not fit."""
+        return int(self.failing[:, candidate].argmax())
 
     def take(self, candidate: int) -> None:
         """Take a candidate, so that there is less room for the next one."""
         self.taken.append(candidate)
+        self._fits = None
         for row, limit in enumerate(self.board.limits):
             place, need = int(self.board.cells[row, candidate]), int(self._needs[row, candidate])
             if not limit.counts_decisions or place == len(self.rooms) - 1 or not need:

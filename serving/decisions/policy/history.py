@@ -59,9 +59,9 @@ def touches(record: Record, kind: str, offers: Offers, *, as_of: int) -> list[tu
     >>> [(time, touch.campaign) for time, touch in touches(Record.of([seen]), "exposure", offers, as_of=2)]
     [(1, 'spring')]
     """
-    at = np.flatnonzero(record.equals("kind", kind) & (record.number("time") <= as_of))
-    if not len(at):
+    if kind not in record.words.get("kind", ()):
         return []
+    at = np.flatnonzero(record.equals("kind", kind) & (record.number("time") <= as_of))
     columns = [[text or None for text in record.texts(name, at)] for name in _COLUMNS]
     told = zip(record.numbers[0, at].tolist(), *columns, strict=True)
     return [(time, offers.of_event(offer, campaign, channel)) for time, offer, campaign, channel in told]

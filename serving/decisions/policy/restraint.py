@@ -46,11 +46,12 @@ class Restraint:
 
     def has_room(self, candidate: int) -> bool:
         """Whether there is room for a candidate beside those that were taken; if not, it is noted why."""
-        rows = self.allowance.short_of(candidate)
-        if len(rows):
-            limit = self.allowance.board.limits[rows[0]]
-            self.full[-1][candidate] = Check(limit.code, limit.name), self._params(int(rows[0]), candidate)
-        return not len(rows)
+        if self.allowance.fits[candidate]:
+            return True
+        row = self.allowance.short_of(candidate)
+        limit = self.allowance.board.limits[row]
+        self.full[-1][candidate] = Check(limit.code, limit.name), self._params(row, candidate)
+        return False
 
     def leaves(self, candidate: int) -> bool:
         """Whether there is room for a candidate, and it does not rest."""

@@ -105,8 +105,8 @@ class Question:
             facts = facts_of_visitor(self.lineup, candidates, as_of=as_of, situation=situation, usual=usual)
             return replace(facts, seed=self.decision_id)
         known, place = self.among or (known_of([self]), 0)
-        facts = facts_of(known, place, candidates, contact_kinds(state.settings)[1], situation=situation)
-        return replace(facts, arms=self.arms, seed=self.decision_id)
+        response = contact_kinds(state.settings)[1]
+        return facts_of(known, place, candidates, response, situation=situation, arms=self.arms, seed=self.decision_id)
 
     def decide(self, restraint: Restraint | None = None) -> Decided:
         """What is decided with what the policy leaves; nothing is kept by it."""
