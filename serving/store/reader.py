@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
 
@@ -29,16 +29,17 @@ def reading(engine: Engine) -> Iterator[Ask]:
     back counts, so none goes to begin and end a transaction. A query is a constant, and its text is kept.
     """
     with store_operation("read"):
-        yield from _asking(engine)
-
-
-def _asking(engine: Engine) -> Iterator[Ask]:
-    if engine.dialect.name == "sqlite":
-        with closing(engine.raw_connection()) as driver, closing(driver.cursor()) as cursor:
+        if engine.dialect.name != "sqlite":
+            with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                yield within(connection)
+            return
+        driver = engine.raw_connection()
+        cursor = driver.cursor()
+        try:
             yield _asking_of(cursor)
-    else:
-        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            yield within(connection)
+        finally:
+            cursor.close()
+            driver.close()
 
 
 def within(connection: Connection) -> Ask:

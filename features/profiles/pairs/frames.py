@@ -94,7 +94,7 @@ def pair_vectors(
     net = gross - np.where(returned & recent, spend, 0)
 
     in_words, items = _items(record, campaigns), record.codes("item_id")
-    at = in_words.any(axis=0)[items].nonzero()[0]  # the events about an item of any campaign
+    at = np.logical_or.reduce(in_words)[items].nonzero()[0]  # the events about an item of any campaign
     told = np.array([order[at], recent_order[at], coupon[at], net[at], gross[at]], dtype=np.int64)
     lines, recent_lines, coupons, recent_spend, recent_gross_spend = told @ in_words[:, items[at]].T
     at = (responses | contacts).nonzero()[0]

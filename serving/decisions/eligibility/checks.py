@@ -80,10 +80,11 @@ class Failing:
 
     def mark(self, code: str, fails: Mask, name: str = "", *, tell: Tell | None = None) -> None:
         """Set a check's bit for the candidates that fail it; ``tell`` gives its parameters when asked for."""
+        if not fails.any():
+            return
         place = self.checks.place(code, name)
         word, bit = divmod(place, _WORD)
-        if fails.any():
-            self.bits[fails, word] |= np.uint64(1 << bit)
+        self.bits[fails, word] |= np.uint64(1 << bit)
         if tell is not None:
             self._tell[place] = tell
 

@@ -31,7 +31,8 @@ class CompiledRule:
 
     def fails(self, read: Read) -> Mask:
         """``[candidate]``: whether the rule does not hold; so it is with a missing value where nothing else decides."""
-        return np.logical_and(self.about, np.logical_not(self.evaluate(read).value))
+        fails: Mask = np.logical_and(self.about, np.logical_not(self.evaluate(read).value))
+        return fails
 
 
 @dataclass(frozen=True)
