@@ -38,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measure(folder: Path, events: int, *, race: bool = False) -> dict[str, float]:
-    """The seconds of all and of each stage, and the peak of memory."""
+    """The seconds of all, and of each stage with those of its processors and its peak of memory."""
     count = write(folder, events)
     out, figures = Console(stderr=True, highlight=False), {"events": float(count)}
     start = perf_counter()
     for name in ("build", "train" if race else "quick", "score"):
         taken = stage(name, folder)
         out.print(f"{name}: {taken['seconds']:.1f} s, {taken['cpu_seconds']:.1f} s CPU, {taken['gb']:.2f} GB")
-        figures |= {f"{name}_seconds": taken["seconds"], f"{name}_gb": taken["gb"]}
+        figures |= {f"{name}_{what}": taken[what] for what in ("seconds", "cpu_seconds", "gb")}
         figures |= {"customers": taken["customers"]} if "customers" in taken else {}
     return {"first_score_seconds": perf_counter() - start, **figures}
 

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 _ORDER: Final = ("turn", "draw")  # how a row comes in among those of all moments, and among those of its own
+_ROOM: Final = 2  # times as many rows are held before they are cut
 
 
 class Sample:
@@ -28,20 +29,27 @@ class Sample:
         self.most, self.found = most, 0
         self._key = key
         self._kept: list[pl.DataFrame] = []
+        self._may_stay = pl.lit(value=True)  # of rows to come, as the last cut left it
 
     def add(self, rows: pl.DataFrame) -> None:
         """Draw among these rows and those so far."""
         self.found += rows.height
         drawn = rows.with_columns(draw=pl.struct(self._key).hash(seed=0))
         drawn = drawn.with_columns(turn=pl.col("draw").rank("ordinal").over("as_of"))
-        every = pl.concat([*self._kept, drawn])
-        self._kept = [every if every.height <= self.most else self._cut(every)]
+        self._kept.append(drawn.filter(self._may_stay))
+        if sum(frame.height for frame in self._kept) > _ROOM * self.most:
+            self._kept = [self._cut()]
 
-    def _cut(self, every: pl.DataFrame) -> pl.DataFrame:
-        newest = every.sort("as_of", *_ORDER, descending=[True, False, False])
-        half = self.most // 2
-        return pl.concat([newest.head(half), newest[half:].sort(_ORDER).head(self.most - half)])
+    def _cut(self) -> pl.DataFrame:
+        """Those drawn of all that came so far; who comes later and stands behind them cannot stay."""
+        every, half = pl.concat(self._kept), self.most // 2
+        if every.height <= self.most:
+            return every
+        by_moment = every.sort("as_of", *_ORDER, descending=[True, False, False])
+        newest, others = by_moment.head(half), by_moment[half:].sort(_ORDER).head(self.most - half)
+        self._may_stay = (pl.col("as_of") >= newest["as_of"].min()) | (pl.col("turn") <= others["turn"].max())
+        return pl.concat([newest, others])
 
     def rows(self) -> pl.DataFrame:
         """Those drawn, by moment; some frame must have come."""
-        return pl.concat(self._kept).drop(_ORDER).sort("as_of", *reversed(self._key))
+        return self._cut().drop(_ORDER).sort("as_of", *reversed(self._key))
