@@ -47,7 +47,8 @@ class Sample:
             return every
         by_moment = every.sort("as_of", *_ORDER, descending=[True, False, False])
         newest, others = by_moment.head(half), by_moment[half:].sort(_ORDER).head(self.most - half)
-        self._may_stay = (pl.col("as_of") >= newest["as_of"].min()) | (pl.col("turn") <= others["turn"].max())
+        since, turns = by_moment["as_of"][half - 1], others["turn"].max()
+        self._may_stay = (pl.col("as_of") >= since) | (pl.col("turn") <= turns)
         return pl.concat([newest, others])
 
     def rows(self) -> pl.DataFrame:

@@ -43,6 +43,11 @@ def test_what_has_room_is_whole_and_in_order() -> None:
     assert sample.rows().rows() == [("c0", 10), ("c1", 10), ("c2", 10), ("c0", 20), ("c1", 20)]
 
 
+def test_who_comes_in_the_same_turn_as_the_last_of_the_others_takes_a_place_if_drawn_before_them() -> None:
+    frames = [moment(as_of, 3) for as_of in range(40, 0, -1)]
+    assert sampled(4, frames).rows().equals(sampled(4, [pl.concat(frames)]).rows())
+
+
 def test_who_is_drawn_differs_by_moment() -> None:
     rows = sampled(100, [moment(as_of, 1_000) for as_of in (1, 2, 3, 4, 5)]).rows()
     assert rows.filter(pl.col("as_of") < 5)["customer_id"].n_unique() > 45  # of 50
