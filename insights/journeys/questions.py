@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -11,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.errors import StamkundError
+from insights.amounts import in_units
 from insights.tables import Tables
 
 Row = dict[str, Any]
 Came = Literal["reached", "dropped"]
 _OF_REFRESH: Final = ("as_of", "build")
-_AMOUNTS: Final = ("gross", "anyway", "lost", "point", "brought")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: in
     if by is not None:
         _check("unknown_dimension", "by", by, dimensions)
     following, losses = (
-        [_in_units(row, 10**minor_units) for row in _rows(tables, name) if journey in (None, row["journey"])]
+        [in_units(row, 10**minor_units) for row in _rows(tables, name) if journey in (None, row["journey"])]
         for name in ("journey_next", "losses")
     )
     times = _shown(_rows(tables, "journey_times"), journey, by)
@@ -102,12 +101,6 @@ def _shown(rows: list[Row], journey: str | None, by: str | None) -> list[Row]:
 def _last(rows: list[Row], last: int) -> list[Row]:
     shown = set(sorted({row["period"] for row in rows})[-last:])
     return [row for row in rows if row["period"] in shown]
-
-
-def _in_units(row: Mapping[str, Any], unit: int) -> Row:
-    amounts = {f"{name}{end}" for name in _AMOUNTS for end in ("", "_low", "_high")}
-    in_units = {name: value / unit if name in amounts and value is not None else value for name, value in row.items()}
-    return in_units | ({"params": json.loads(row["params"])} if "params" in row else {})
 
 
 def _check(code: str, field: str, name: str, known: Collection[str]) -> None:

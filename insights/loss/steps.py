@@ -12,6 +12,7 @@ import polars as pl
 from features.arrays import Floats, Ints, Mask
 from features.errors import StamkundError
 from insights.intervals import Estimate, mean
+from insights.journeys.entries import Entries
 from insights.journeys.funnel import entries_of
 from insights.journeys.journey import Journey
 from insights.journeys.runs import Run, blocks, run_of
@@ -41,51 +42,93 @@ class StepLoss:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """Entries whose time is over, and that of their money too, as they were at a step."""
+class Seen:
+    """Entries whose time is over, and that of their money too, as they were at a step.
+
+    ``customers`` are numbers of whose each is, None where all are of different ones.
+    """
 
     x: Floats
     went: Mask
     y: Floats
+    customers: Ints | None = None
 
 
 def step_losses(events: pl.LazyFrame, journey: Journey, *, as_of: int, seed: int = 0) -> list[StepLoss]:
     """The loss at each step but the last, of customers known at ``as_of`` (µs), each of them counted once.
 
-    A customer counts by the first entry, at the last step reached, whichever entries the journey counts: which one came
-    furthest is known afterwards only, and of every one the money would be counted several times. Refused in ``any``
-    order, where no step comes before another.
+    A customer counts by the first entry, at the last step reached, also where the journey counts the one that came
+    furthest: which that is is known afterwards only, and who went on at last was dropped before. Where it counts
+    ``every`` entry, those count that began after the money of the one before was over, so that none counts twice.
+    Refused in ``any`` order, where no step comes before another.
     """
     if journey.rules.order == "any":
         raise StamkundError("loss_of_any_order", field=f"journeys.{journey.name}", journey=journey.name)
-    journey = replace(journey, by="first")
+    journey = replace(journey, by="every" if journey.by == "every" else "first")
     vocabulary = Vocabulary.of(events)
     parts = [list(_seen(run_of(part, journey, BESIDE), journey, vocabulary, as_of)) for part in blocks(events)]
-    steps = (_joined(list(seen)) for seen in zip(*parts, strict=True))
-    return [_loss(name, seen, seed) for name, seen in zip(journey.names[:-1], steps, strict=True)]
+    steps = (joined(list(seen)) for seen in zip(*parts, strict=True))
+    return [loss_of(name, seen, seed) for name, seen in zip(journey.names[:-1], steps, strict=True)]
 
 
-def _seen(run: Run, journey: Journey, vocabulary: Vocabulary, as_of: int) -> Iterator[_Seen]:
+def _seen(run: Run, journey: Journey, vocabulary: Vocabulary, as_of: int) -> Iterator[Seen]:
     entries = entries_of(run, journey, as_of)
+    if journey.by == "every":
+        entries = entries[apart(entries, journey.value)]
     for step in range(len(journey.steps) - 1):
         mature = (entries.count > step) & ~entries.open
         mature[mature] = entries.time[step, mature] + journey.value <= as_of
         rows: Ints = entries.rows[step, mature]
         went = entries.count[mature] > step + 1
-        yield _Seen(described(run, rows, vocabulary), went, brought(run, rows, journey.value))
+        customers = entries.customer[mature] if journey.by == "every" else None
+        yield Seen(described(run, rows, vocabulary), went, brought(run, rows, journey.value), customers)
 
 
-def _joined(parts: list[_Seen]) -> _Seen:
-    return _Seen(
+def apart(entries: Entries, gap: int) -> Ints:
+    """Of each customer's entries the first, then each next one that began a ``gap`` (µs) after the last step of that.
+
+    >>> from insights.journeys.histories import Histories
+    >>> from insights.journeys.reach import Rules, reach
+    >>> one = Histories(np.array([3]), np.array([0, 5, 12]))
+    >>> views = np.ones(3, dtype=np.bool_)
+    >>> apart(Entries.of(one, reach(one, [views], None, Rules()), within=None, as_of=99), gap=10).tolist()
+    [0, 2]
+    """
+    count, span = len(entries), int(np.ptp(entries.entered)) + gap + 2 if len(entries) else 1
+    begin = int(entries.entered.min()) if count else 0
+    keys = entries.customer * span + (entries.entered - begin)
+    free = entries.customer * span + np.minimum(entries.last - begin + gap, span - 1)
+    following = np.append(keys.searchsorted(free, side="right"), count)
+    at = np.flatnonzero(np.append(True, entries.customer[1:] != entries.customer[:-1]))[:count]
+    found = []
+    while len(at):
+        found.append(at)
+        further = following[at]
+        same = further < count
+        same[same] = entries.customer[further[same]] == entries.customer[at[same]]
+        at = further[same]
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+
+def joined(parts: list[Seen]) -> Seen:
+    """What was seen of the customers of all parts."""
+    customers, before = [], 0
+    for part in parts:
+        if part.customers is not None:
+            customers.append(part.customers + before)
+            before += int(part.customers.max(initial=-1)) + 1
+    return Seen(
         np.concatenate([part.x for part in parts]),
         np.concatenate([part.went for part in parts]),
         np.concatenate([part.y for part in parts]),
+        np.concatenate(customers) if customers else None,
     )
 
 
-def _loss(step: str, seen: _Seen, seed: int) -> StepLoss:
+def loss_of(step: str, seen: Seen, seed: int = 0) -> StepLoss:
+    """What is lost where those seen were dropped."""
     went, dropped = seen.y[seen.went], seen.y[~seen.went]
-    told = adjusted(seen.x, seen.went, seen.y, seed=seed)
+    told = adjusted(seen.x, seen.went, seen.y, customers=seen.customers, seed=seed)
     found = told if isinstance(told, Adjusted) else None
     return StepLoss(
         step=step,

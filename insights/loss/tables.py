@@ -1,4 +1,4 @@
-"""The tables of what is lost at each step of each journey, and of where those who were dropped went instead."""
+"""The tables of what is lost at steps and stages, and of where those who were dropped went instead."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from features.errors import StamkundError
 from insights.intervals import Estimate
 from insights.journeys.tables.declared import journeys_at
 from insights.loss.following import FOLLOWING, following
+from insights.loss.stages import stage_losses
 from insights.loss.steps import StepLoss, step_losses
 from insights.people import Audience
 from insights.tables import Draft
@@ -22,6 +23,8 @@ LOSSES: Final = pa.schema([
     ("journey", pa.string()), ("step", pa.string()), ("went", pa.int64()), ("dropped", pa.int64()),
     *((name, pa.float64()) for name in _AMOUNTS), ("refusal", pa.string()), ("params", pa.string()),
 ])  # fmt: skip
+
+STAGE_LOSSES: Final = pa.schema([("period", pa.string()), ("stage", pa.string()), *list(LOSSES)[2:]])
 
 
 def write_losses(audience: Audience, draft: Draft) -> None:
@@ -41,6 +44,14 @@ def write_losses(audience: Audience, draft: Draft) -> None:
         rows += [_row(journey.name, loss) for loss in losses]
     draft.write("losses", pa.Table.from_pylist(rows, LOSSES))
     draft.write("journey_next", pa.concat_tables(went))
+
+
+def write_stage_losses(audience: Audience, draft: Draft) -> None:
+    """Write ``stage_losses``, in minor units: a row for each stage that customers left in the last month known."""
+    rows = [
+        {"period": period, "stage": loss.step} | _row("", loss) for period, loss in stage_losses(audience)
+    ]  # fmt: skip
+    draft.write("stage_losses", pa.Table.from_pylist(rows, STAGE_LOSSES))
 
 
 def _row(journey: str, loss: StepLoss) -> dict[str, object]:

@@ -11,7 +11,7 @@ from features.progress import Progress, silent
 from insights.differing.tables import write_differing
 from insights.findings import write_findings
 from insights.journeys.tables.journeys import write_journeys
-from insights.loss.tables import write_losses
+from insights.loss.tables import write_losses, write_stage_losses
 from insights.metrics.tables.metrics import write_metrics
 from insights.people import Audience
 from insights.segments.refresh import write_segments
@@ -25,7 +25,7 @@ Part = Callable[[Audience, Draft], None]
 PARTS: Final[Mapping[str, Part]] = {
     "findings": write_findings, "metrics": write_metrics, "journeys": write_journeys, "losses": write_losses,
     "winnable": write_winnable, "differing": write_differing, "paths": write_paths, "segments": write_segments,
-    "stages": write_stages, "worth": write_worth,
+    "stages": write_stages, "stage_losses": write_stage_losses, "worth": write_worth,
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def customers_report(tables: Tables, *, name: str, currency: str, minor_units: i
         findings_section(_rows(tables, "findings"), words),
         *metric_sections(metrics, words),
         journeys_section({name: _rows(tables, name) for name in JOURNEY_TABLES}, words, minor_units=minor_units),
-        stages_section(_rows(tables, "stage_moves"), words),
+        stages_section(_rows(tables, "stage_moves"), _rows(tables, "stage_losses"), words, minor_units=minor_units),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),
     ]

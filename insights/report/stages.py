@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from insights.report.page import Section, card, paragraph, table
+from insights.report.page import Section, card, paragraph, side_by_side, table
 from insights.report.words import Row, Words
 
 
-def stages_section(moves: Sequence[Row], words: Words) -> Section:
-    """A table of the last month's moves to another stage, the most frequent first."""
+def stages_section(moves: Sequence[Row], losses: Sequence[Row], words: Words, *, minor_units: int) -> Section:
+    """A table of the last month's moves to another stage, the most frequent first, and one of what leaving costs."""
     title = words.say("report.stages")
     latest = max((row["period"] for row in moves), default=None)
     told = [row for row in moves if row["period"] == latest and row["before"] != row["stage"] and not row["suppressed"]]
@@ -17,7 +18,28 @@ def stages_section(moves: Sequence[Row], words: Words) -> Section:
         return Section("stages", title, [paragraph(words.say("report.stages.absent"))])
     head = [words.say(f"report.stages.{column}") for column in ("move", "customers", "share")]
     rows = [_move(row, words) for row in sorted(told, key=lambda row: -row["customers"])]
-    return Section("stages", title, [card(table(head, rows), title=str(latest))])
+    cards = [card(table(head, rows), title=str(latest)), *_losses(losses, words, 10.0**minor_units)]
+    return Section("stages", title, [side_by_side(cards)])
+
+
+def _losses(losses: Sequence[Row], words: Words, unit: float) -> list[str]:
+    """What is lost at each stage, or why that is not told."""
+    if not losses:
+        return []
+    told = [row for row in losses if row["refusal"] is None]
+    head = [words.say(f"report.{code}") for code in ("stages.left", "stages.customers", "loss.lost", "loss.gross")]
+    blocks = [table(head, [_loss(row, words, unit) for row in told])] if told else []
+    for row in losses:
+        if row["refusal"] is not None:
+            why = words.say(f"loss.{row['refusal']}", **json.loads(row["params"]))
+            blocks.append(paragraph(f"{words.name('stage', row['stage'])}: {why}", soft=True))
+    caution = paragraph(words.say("report.loss.caution"), soft=True)
+    return [card(*blocks, caution, title=words.say("report.stages.lost", period=losses[0]["period"]))]
+
+
+def _loss(row: Row, words: Words, unit: float) -> list[str]:
+    lost, low, high, gross = (words.number(row[n] / unit, "money") for n in ("lost", "lost_low", "lost_high", "gross"))
+    return [words.name("stage", row["stage"]), words.count(row["dropped"]), f"{lost} ({low} – {high})", gross]
 
 
 def _move(row: Row, words: Words) -> list[str]:

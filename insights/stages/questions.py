@@ -10,16 +10,21 @@ import pyarrow.compute as pc
 
 from features.errors import StamkundError
 from features.language.formulas.stages import STAGES
+from insights.amounts import in_units
 from insights.tables import Filters, Tables
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The moves of some months, the earliest first: how many, of how many, and the share with its interval."""
+    """The moves of some months, the earliest first: how many, of how many, and the share with its interval.
+
+    ``losses`` are in units of the currency, of the last month whose money is known.
+    """
 
     as_of: int
     build: str
     moves: list[dict[str, Any]]
+    losses: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,13 @@ class Move:
     stage: str
 
 
-def told(tables: Tables, *, last: int) -> Answer:
-    """The moves of the ``last`` months."""
+def told(tables: Tables, *, last: int, minor_units: int) -> Answer:
+    """The moves of the ``last`` months, and what is lost at each stage."""
     manifest, rows = tables.manifest, tables.read("stage_moves").drop_columns(["as_of", "build"])
     shown = sorted(set(rows["period"].to_pylist()))[-last:]
     moves = [row for row in rows.to_pylist() if row["period"] in shown]
-    return Answer(manifest.as_of, manifest.build, moves)
+    losses = tables.read("stage_losses").drop_columns(["as_of", "build"]).to_pylist()
+    return Answer(manifest.as_of, manifest.build, moves, [in_units(row, 10**minor_units) for row in losses])
 
 
 def people_of(tables: Tables, move: Move) -> list[str]:

@@ -67,7 +67,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "of how offers are answered. Run `stamkund score` and then `stamkund insights refresh`.",
     "journeys.came": "Of all who entered, had come to {step} after: {came}",
     "journeys.after.hours": "{count} h",
-    "journeys.after.days": "{count} days",
+    "journeys.after.days": "{count} d",
     "journeys.differ": "After {step}: what those who went on differ in, of {compared} comparisons in all",
     "journeys.differ.none": "After {step} nothing differs by more than chance; {compared} were compared.",
     "journeys.trait": "what",
@@ -105,6 +105,10 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_stage.near": "There is no stage '{name}'; did you mean '{near}'? Known: {known}.",
     "stages.before": "stage before",
     "stages.stage": "stage after the month",
+    "stages.loss": "In {period} {dropped} left the stage {step} and {went} stayed. Lost: {lost} {currency} "
+    "({lost_low} to {lost_high}) in the twelve weeks after, beyond the {anyway} that they did bring; if all had "
+    "brought as much as those who stayed, {gross}. One percentage point fewer leaving is associated with {point}.",
+    "stages.no_loss": "Lost where customers left the stage {step} in {period}: {why}",
     "stages.none": "No moves between stages are known: it takes two whole months of events and a build with the "
     "feature `stage`.",
     # journeys, and what is lost on them

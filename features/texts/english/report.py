@@ -73,6 +73,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.stages.absent": "No move of five customers or more between stages of life is known of a whole month.",
     "report.stages.move": "from → to",
     "report.stages.customers": "customers",
+    "report.stages.lost": "What it costs that customers left a stage in {period}, in the twelve weeks after",
+    "report.stages.left": "left the stage",
     "report.stages.share": "of those in the stage before (95 % interval)",
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "

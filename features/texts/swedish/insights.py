@@ -67,7 +67,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "steget, eller för hur erbjudanden besvaras. Kör `stamkund score` och sedan `stamkund insights refresh`.",
     "journeys.came": "Av alla som började hade nått {step} efter: {came}",
     "journeys.after.hours": "{count} tim",
-    "journeys.after.days": "{count} dagar",
+    "journeys.after.days": "{count} d",
     "journeys.differ": "Efter {step}: vad som skiljer dem som gick vidare, av {compared} jämförelser i allt",
     "journeys.differ.none": "Efter {step} skiljer inget mer än slumpen; {compared} jämfördes.",
     "journeys.trait": "vad",
@@ -105,6 +105,10 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.unknown_stage.near": "Det finns inget stadium '{name}'; menade du '{near}'? Kända: {known}.",
     "stages.before": "stadium före",
     "stages.stage": "stadium efter månaden",
+    "stages.loss": "I {period} lämnade {dropped} stadiet {step} och {went} stannade. Förlorat: {lost} {currency} "
+    "({lost_low} till {lost_high}) under tolv veckor efter, utöver de {anyway} som de gav; hade alla gett lika mycket "
+    "som de som stannade, {gross}. En procentenhet färre som lämnar hänger ihop med {point}.",
+    "stages.no_loss": "Förlorat när kunder lämnade stadiet {step} i {period}: {why}",
     "stages.none": "Inga byten mellan stadier är kända: det krävs två hela månader av händelser och ett bygge med "
     "egenskapen `stage`.",
     # resor, och vad som går förlorat på dem

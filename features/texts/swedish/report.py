@@ -74,6 +74,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.stages.absent": "Inget byte av fem kunder eller fler mellan livets stadier är känt för en hel månad.",
     "report.stages.move": "från → till",
     "report.stages.customers": "kunder",
+    "report.stages.lost": "Vad det kostar att kunder lämnade ett stadium i {period}, under tolv veckor efter",
+    "report.stages.left": "lämnade stadiet",
     "report.stages.share": "av dem i stadiet före (95 % intervall)",
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "

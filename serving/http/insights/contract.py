@@ -193,15 +193,13 @@ class TraitsAnswer(TypedDict):
     traits: list[TraitAnswer]
 
 
-class LossAnswer(TypedDict):
-    """What is lost at a step, in units of the currency; null where ``refusal`` says why it is not told.
+class LossAmounts(TypedDict):
+    """Money that is lost, in units of the currency; null where ``refusal`` says why it is not told.
 
     ``gross`` is an upper bound, ``anyway`` what those who were dropped did spend, ``lost`` what they would have spent
-    beyond that, ``point`` that for one percent of all who came to the step.
+    beyond that, ``point`` that for one percent of all who were there.
     """
 
-    journey: str
-    step: str
     went: Count | None
     dropped: Count | None
     gross: float | None
@@ -218,6 +216,13 @@ class LossAnswer(TypedDict):
     point_high: float | None
     refusal: str | None
     params: dict[str, float]
+
+
+class LossAnswer(LossAmounts):
+    """What is lost at a step of a journey."""
+
+    journey: str
+    step: str
 
 
 class WinnableAnswer(TypedDict):

@@ -18,9 +18,15 @@ Json = dict[str, Any]
 
 
 def answer_stages(settings: Settings, last: int) -> Json:
-    """How many moved between stages in the ``last`` months."""
-    answer = of_stages.told(Tables(settings.insights), last=last)
-    return {"as_of": iso(answer.as_of), "build": answer.build, "moves": answer.moves}
+    """How many moved between stages in the ``last`` months, and what is lost at each."""
+    answer = of_stages.told(Tables(settings.insights), last=last, minor_units=settings.minor_units)
+    return {
+        "as_of": iso(answer.as_of),
+        "build": answer.build,
+        "currency": settings.currency,
+        "moves": answer.moves,
+        "losses": answer.losses,
+    }
 
 
 @outages_as_errors()

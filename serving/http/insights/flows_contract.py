@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from insights.journeys.paths import Direction
 from serving.http.contract.values import Count, Moment
+from serving.http.insights.contract import LossAmounts
 
 Month: TypeAlias = str
 
@@ -70,9 +71,21 @@ class PathsAnswer(TypedDict):
     steps: list[PathStepAnswer]
 
 
+class StageLossAnswer(LossAmounts):
+    """What is lost where customers leave a stage: in the ``period``, the last month whose money is known.
+
+    ``went`` stayed; ``dropped`` were at risk or lapsed when it ended (of those at risk: lapsed).
+    """
+
+    period: Month
+    stage: str
+
+
 class StagesAnswer(TypedDict):
     """Moves between stages as of the last refresh, by month; none where the build has no stages."""
 
     as_of: Moment
     build: str
+    currency: str
     moves: list[MoveAnswer]
+    losses: list[StageLossAnswer]

@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from features.texts.catalogue import figure_in, text
+from serving.terminal.insights.losses import loss_in_words
 
 Json = Mapping[str, Any]
 
@@ -29,6 +30,9 @@ def stage_tables(answer: Json, language: str) -> Iterator[RenderableType]:
             names = (text(f"stage.{row[name]}", language) for name in ("before", "stage"))
             table.add_row(*names, *_figures(row, language))
         yield table
+    for loss in answer["losses"]:
+        stage = text(f"stage.{loss['stage']}", language)
+        yield loss_in_words(loss, "stages", answer["currency"], language, step=stage, period=loss["period"])
 
 
 def path_tables(answer: Json, language: str) -> Iterator[RenderableType]:

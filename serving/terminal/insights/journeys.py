@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from features.texts.catalogue import figure_in, sentence, text
+from features.texts.catalogue import figure_in, text
+from serving.terminal.insights.losses import loss_in_words
 
 Json = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ def journey_tables(answer: Json, language: str) -> Iterator[RenderableType]:
             went = [_went(row, answer["currency"], language) for row in following]
             yield text("journeys.next", language, step=step, went=", ".join(went[:6]))
         for loss in _of(answer["losses"], name):
-            yield _loss(loss, answer["currency"], language)
+            yield loss_in_words(loss, "journeys", answer["currency"], language, step=loss["step"])
         for row in _of(answer["winnable"], name):
             yield from _winnable(row, answer["currency"], language)
 
@@ -98,18 +99,6 @@ def _figures(row: Json, language: str) -> tuple[str, ...]:
     interval = "" if row["low"] is None else figure_in(language, f"{row['low']:.1%} – {row['high']:.1%}")
     hours = "" if row["hours"] is None else figure_in(language, f"{row['hours']:,.1f}")
     return reached, share, interval, dropped, still_open, hours
-
-
-def _loss(loss: Json, currency: str, language: str) -> str:
-    """What is lost at a step, in words."""
-    if loss["refusal"] is not None:
-        why = sentence(f"loss.{loss['refusal']}", language, {}) if not loss["params"] else text(
-            f"loss.{loss['refusal']}", language, **loss["params"]
-        )  # fmt: skip
-        return text("journeys.no_loss", language, step=loss["step"], why=why)
-    names = ("lost", "lost_low", "lost_high", "gross", "anyway", "point")
-    amounts = {name: figure_in(language, f"{loss[name]:,.0f}") for name in names}
-    return text("journeys.loss", language, step=loss["step"], currency=currency, **amounts)
 
 
 def _winnable(step: Json, currency: str, language: str) -> Iterator[str]:

@@ -56,15 +56,30 @@ def test_money_that_is_not_yet_over_is_left_out() -> None:
     assert step.refusal.code == "loss_too_few"
 
 
-def test_a_customer_counts_once_by_the_first_entry_whichever_entries_the_journey_counts() -> None:
+def test_a_customer_counts_once_by_the_first_entry_also_where_the_furthest_is_counted() -> None:
     again = shop().with_columns(time=pl.col("time") + DAY).filter(pl.col("kind") == "view")
     events = pl.concat([shop(), again])
-    first, furthest, every = (
-        step_losses(events, journey(by=by), as_of=60 * DAY) for by in ("first", "furthest", "every")
-    )
+    first, furthest = (step_losses(events, journey(by=by), as_of=60 * DAY) for by in ("first", "furthest"))
     assert first[0].went + first[0].dropped == 400
-    assert [loss[0].lost for loss in (furthest, every)] != [None, None]
-    assert [str(loss[0].lost) for loss in (furthest, every)] == [str(first[0].lost)] * 2
+    assert first[0].lost is not None
+    assert str(furthest[0].lost) == str(first[0].lost)
+
+
+def test_of_every_entry_those_count_whose_money_is_apart_and_one_customer_is_seen_as_one() -> None:
+    again = shop().with_columns(time=pl.col("time") + DAY).filter(pl.col("kind") == "view")  # within the first's time
+    role = pl.col("customer_id").str.slice(1).cast(pl.Int64)
+    other = pl.format("c{}", (role % 4 * 100 + role // 4).cast(pl.String).str.zfill(3))  # whatever they did before
+    later = shop().with_columns(customer_id=other, time=pl.col("time") + 40 * DAY)
+    (once,), (twice,) = (
+        step_losses(events, journey(by="every"), as_of=90 * DAY)
+        for events in (pl.concat([shop(), again]), pl.concat([shop(), again, later]))
+    )
+    assert (once.went + once.dropped, twice.went + twice.dropped) == (400, 800)
+    assert once.lost is not None
+    assert twice.lost is not None
+    assert float(twice.lost.value) == pytest.approx(2 * float(once.lost.value), rel=0.02)
+    (first,) = step_losses(pl.concat([shop(), again, later]), journey(by="first"), as_of=90 * DAY)
+    assert first.went + first.dropped == 400
 
 
 def test_steps_in_any_order_lose_nobody_before_another() -> None:

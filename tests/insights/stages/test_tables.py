@@ -38,7 +38,7 @@ def tables(home: Path) -> Tables:
 
 def test_moves_of_a_month_are_told_of_those_in_the_stage_before_with_the_people(tmp_path: Path) -> None:
     written = tables(tmp_path)
-    answer = told(written, last=12)
+    answer = told(written, last=12, minor_units=2)
     assert {row["period"] for row in answer.moves} == {"2024-02", "2024-03"}
     moves = {(row["before"], row["stage"]): row for row in answer.moves if row["period"] == "2024-02"}
     assert set(moves) == {("active", "active"), ("active", "lapsed")}
@@ -47,12 +47,16 @@ def test_moves_of_a_month_are_told_of_those_in_the_stage_before_with_the_people(
     assert (round(lapsed["low"], 4), round(lapsed["high"], 4)) == (0.2366, 0.7634)  # Wilson's interval of 5 of 10
     assert people_of(written, Move("2024-02", "active", "lapsed")) == [*"fghij"]
     assert people_of(written, Move("2024-02", "active", "active")) == [*"abcde"]
-    assert {row["period"] for row in told(written, last=1).moves} == {"2024-03"}
+    assert {row["period"] for row in told(written, last=1, minor_units=2).moves} == {"2024-03"}
 
 
 def test_a_move_of_four_is_told_neither_by_number_nor_by_names(tmp_path: Path) -> None:
     written = Tables(home_of(tmp_path, "abcdefghi").insights)
-    moves = {(row["before"], row["stage"]): row for row in told(written, last=12).moves if row["period"] == "2024-02"}
+    moves = {
+        (row["before"], row["stage"]): row
+        for row in told(written, last=12, minor_units=2).moves
+        if row["period"] == "2024-02"
+    }
     lapsed = moves["active", "lapsed"]
     assert (lapsed["suppressed"], lapsed["customers"], lapsed["of"], lapsed["share"]) == (True, None, None, None)
     assert people_of(written, Move("2024-02", "active", "lapsed")) == []
