@@ -63,7 +63,7 @@ def _journey(
     beside = list(dict.fromkeys(["kind", "channel", "value", *(d.column for d in by if d.name in OF_EVENTS)]))
     parts = []
     for part in blocks(audience.events()):
-        run = run_of(part, journey, beside)
+        run = run_of(part, journey, beside, whole_orders=True)
         entries = entries_of(run, journey, audience.as_of)
         groups = _places(run, entries, by, attributes)
         parts.append([_sums(run, entries, step, vocabulary, groups) for step in range(len(journey.steps) - 1)])

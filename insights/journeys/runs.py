@@ -68,14 +68,17 @@ def _packed(bits: Sequence[pl.Expr]) -> pl.Expr:
     return pl.sum_horizontal(bit.cast(pl.Int64) * (1 << place) for place, bit in enumerate(bits))
 
 
-def run_of(events: pl.LazyFrame, journey: Journey, beside: Sequence[str] = ()) -> Run:
-    """The events that a journey looks at, of whole customers, in any order; with columns ``beside``, all of them."""
-    rows = _marked(events, journey, beside).collect()
+def run_of(events: pl.LazyFrame, journey: Journey, beside: Sequence[str] = (), *, whole_orders: bool = False) -> Run:
+    """The events that a journey looks at, of whole customers, in any order; with columns ``beside``, all of them.
+
+    With ``whole_orders`` the lines of an order are one event, also where it does not matter to the journey.
+    """
+    rows = _marked(events, journey, beside, whole_orders=whole_orders).collect()
     by = [name for name in ("customer_id", "time", "event_id") if name in rows.columns]
     return Run.of(rows.sort(by, maintain_order=True))
 
 
-def _marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str]) -> pl.LazyFrame:
+def _marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str], *, whole_orders: bool) -> pl.LazyFrame:
     """``customer_id, time`` of events, which steps each is and whether it ends an entry, and the columns ``beside``.
 
     Without columns beside, only what the journey looks at. Lines of one order are one event where it matters how many
@@ -86,7 +89,8 @@ def _marked(events: pl.LazyFrame, journey: Journey, beside: Sequence[str]) -> pl
     marks = _marks(journey)
     told = ["event_id"] if every_kind else []
     known = events.filter(of_kinds, pl.col("customer_id").is_not_null())
-    one_event = ["kind", "order_id"] if journey.by == "every" or journey.rules.order != "loose" else []
+    counted = whole_orders or journey.by == "every" or journey.rules.order != "loose"
+    one_event = ["kind", "order_id"] if counted else []
     columns = list(dict.fromkeys(["customer_id", "time", *told, *one_event, *beside]))
     rows = known.select(*columns, **marks)
     if one_event:

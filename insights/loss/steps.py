@@ -66,7 +66,10 @@ def step_losses(events: pl.LazyFrame, journey: Journey, *, as_of: int, seed: int
         raise StamkundError("loss_of_any_order", field=f"journeys.{journey.name}", journey=journey.name)
     journey = replace(journey, by="every" if journey.by == "every" else "first")
     vocabulary = Vocabulary.of(events)
-    parts = [list(_seen(run_of(part, journey, BESIDE), journey, vocabulary, as_of)) for part in blocks(events)]
+    parts = [
+        list(_seen(run_of(part, journey, BESIDE, whole_orders=True), journey, vocabulary, as_of))
+        for part in blocks(events)
+    ]
     steps = (joined(list(seen)) for seen in zip(*parts, strict=True))
     return [loss_of(name, seen, seed) for name, seen in zip(journey.names[:-1], steps, strict=True)]
 

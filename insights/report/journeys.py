@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from html import escape
 from itertools import chain
 from typing import Final
 
@@ -36,7 +37,7 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     steps, losses = own["journeys"], own["losses"]
     title = words.name("journey", steps[0]["journey"])
     title = title[:1].upper() + title[1:]
-    points = [Point(row["step"], row["share"], row["low"], row["high"]) for row in steps]
+    points = [Point(_name(row["step"]), row["share"], row["low"], row["high"]) for row in steps]
     entered = words.say("report.entered", count=words.count(steps[0]["entered"]), open=words.count(steps[0]["open"]))
     blocks = [bars(points, words.share, title=title), paragraph(entered, soft=True), *_months(own, words)]
     told = [row for row in losses if row["refusal"] is None and row["lost"] is not None]
@@ -46,7 +47,7 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     refused = {row["refusal"]: row for row in losses if row["refusal"] is not None}
     for code, row in refused.items():
         why = words.say(f"loss.{code}", **json.loads(row["params"]))
-        blocks.append(paragraph(f"{row['step']}: {why}", soft=True))
+        blocks.append(paragraph(f"{_name(row['step'])}: {why}", soft=True))
     after = (
         _next(own["journey_next"], words, unit),
         _differing(own["differing"], words),
@@ -56,8 +57,19 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
 
 
 def _lost(row: Row, words: Words, unit: float) -> list[str]:
-    lost, low, high, gross = (words.number(row[n] / unit, "money") for n in ("lost", "lost_low", "lost_high", "gross"))
-    return [row["step"], words.count(row["dropped"]), f"{lost} ({low} – {high})", gross]
+    return [_name(row["step"]), words.count(row["dropped"]), *lost_and_gross(row, words, unit)]
+
+
+def lost_and_gross(row: Row, words: Words, unit: float) -> list[str]:
+    """What is lost with its interval, and at most, in the currency's units."""
+    lost, gross = (words.number(row[name] / unit, "money") for name in ("lost", "gross"))
+    low, high = (words.number(row[name] / unit, "ratio") for name in ("lost_low", "lost_high"))
+    return [f"{lost} ({low} – {high})", gross]
+
+
+def _name(word: str) -> str:
+    """A step or a kind as people write it."""
+    return word.replace("_", " ")
 
 
 def _months(own: Tables, words: Words) -> list[str]:
@@ -71,7 +83,7 @@ def _months(own: Tables, words: Words) -> list[str]:
     ][-MOST_MONTHS:]
     if sum(point.value is not None and not point.is_open for point in points) < 2:
         return []
-    title = words.say("report.months", step=own["journeys"][-1]["step"])
+    title = words.say("report.months", step=_name(own["journeys"][-1]["step"]))
     plot = trend(points, words.share, lambda value: words.tick(value, "share"), title=title)
     return [paragraph(title, soft=True), plot]
 
@@ -83,11 +95,11 @@ def _next(following: Sequence[Row], words: Words, unit: float) -> list[str]:
     step = following[0]["step"]
     own = sorted((row for row in following if row["step"] == step), key=lambda row: -row["entries"])
     names = ", ".join(_went(row, words, unit) for row in own[:MOST_NEXT])
-    return [paragraph(words.say("report.next", step=step, names=names), soft=True)]
+    return [paragraph(words.say("report.next", step=_name(step), names=names), soft=True)]
 
 
 def _went(row: Row, words: Words, unit: float) -> str:
-    name, brought = row["next"] or words.say("report.nowhere"), row["brought"]
+    name, brought = _name(row["next"] or words.say("report.nowhere")), row["brought"]
     money = "" if brought is None else f", {words.number(brought / unit, 'money')}"
     return f"{name} ({words.count(row['entries'])}{money})"
 
@@ -98,7 +110,9 @@ def _differing(rows: Sequence[Row], words: Words) -> Iterator[str]:
         own = [row for row in rows if row["step"] == step and row["stands"]]
         if own:
             traits = "; ".join(_trait(row, words) for row in own[:MOST_TRAITS])
-            told = words.say("report.differing", step=step, traits=traits, compared=words.count(own[0]["compared"]))
+            told = words.say(
+                "report.differing", step=_name(step), traits=traits, compared=words.count(own[0]["compared"])
+            )
             yield paragraph(told, soft=True)
 
 
@@ -107,7 +121,7 @@ def _trait(row: Row, words: Words) -> str:
     if row["unit"] == "share":
         name = f"{words.name('dimension', row['trait'])}: {row['group']}"
     else:
-        name = words.say(code, kind=kind) if kind else words.say(code)
+        name = words.say(code, kind=_name(kind)) if kind else words.say(code)
     unit = "ratio" if row["unit"] in ("days", "count") else row["unit"]
     went, dropped = (words.number(row[side], unit) for side in ("went", "dropped"))
     return words.say("report.trait", name=name, went=went, dropped=dropped)
@@ -119,5 +133,6 @@ def _winnable(rows: Sequence[Row], words: Words) -> Iterator[str]:
         if row["customers"] and row["expected"] is not None:
             counts = {name: words.count(row[name]) for name in ("customers", "dropped")}
             expected = words.number(row["expected"], "money")
-            names = {name: row[name] for name in ("journey", "step")}
-            yield paragraph(words.say("report.winnable", expected=expected, **names, **counts), soft=True)
+            told = words.say("report.winnable", expected=expected, step=_name(row["step"]), **counts)
+            command = f"stamkund insights journeys {row['journey']} --list {row['step']} --win"
+            yield f"{paragraph(told, soft=True)}<p><code>{escape(command)}</code></p>"

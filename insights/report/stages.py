@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from insights.report.journeys import lost_and_gross
 from insights.report.page import Section, card, paragraph, side_by_side, table
 from insights.report.words import Row, Words
 
@@ -38,8 +39,7 @@ def _losses(losses: Sequence[Row], words: Words, unit: float) -> list[str]:
 
 
 def _loss(row: Row, words: Words, unit: float) -> list[str]:
-    lost, low, high, gross = (words.number(row[n] / unit, "money") for n in ("lost", "lost_low", "lost_high", "gross"))
-    return [words.name("stage", row["stage"]), words.count(row["dropped"]), f"{lost} ({low} – {high})", gross]
+    return [words.name("stage", row["stage"]), words.count(row["dropped"]), *lost_and_gross(row, words, unit)]
 
 
 def _move(row: Row, words: Words) -> list[str]:

@@ -60,7 +60,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.next": "Most of those dropped after {step} went on to (how many, and what each spent after it): {names}.",
     "report.nowhere": "nothing",
     "report.winnable": "{customers} of the {dropped} customers dropped after {step} could still be won: chance times "
-    "worth comes to {expected}. `stamkund insights journeys {journey} --list {step} --win` lists them, the best first.",
+    "worth comes to {expected}. They are listed, the best first, by",
     "report.months": "Of those who began in each month, came to {step}",
     "report.differing": "Those who went on from {step} differ from those dropped most in {traits}. {compared} were "
     "compared.",

@@ -61,7 +61,7 @@ REPORT: Final[Mapping[str, str]] = {
     "{names}.",
     "report.nowhere": "ingenting",
     "report.winnable": "{customers} av de {dropped} kunder som föll bort efter {step} kan ännu vinnas: chans gånger "
-    "värde blir {expected}. `stamkund insights journeys {journey} --list {step} --win` listar dem, de bästa först.",
+    "värde blir {expected}. De listas, de bästa först, med",
     "report.months": "Av dem som började i månaden nådde {step}",
     "report.differing": "De som gick vidare från {step} skiljer sig från dem som föll bort mest i {traits}. {compared} "
     "jämfördes.",

@@ -60,7 +60,7 @@ def entries_by(
 
     With periods each has the place of its ``period``, and a customer counts anew in each.
     """
-    of_events = [each.column for each in by if each.name in OF_EVENTS]
+    of_events = [column for each in by if each.name in OF_EVENTS for column in ("kind", each.column)]
     edges = None if periods is None else periods.edges
     rows = entry_table(audience.events(), journey, as_of=audience.as_of, by=of_events, periods=edges)
     place = np.zeros(len(rows), dtype=np.int64) if periods is None else periods.place(rows["entered"].to_numpy())

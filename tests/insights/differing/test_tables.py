@@ -27,7 +27,9 @@ def events(place: int) -> list[dict[str, object]]:
     who, goes_on = f"c{place:02}", place % 2 == 0
     told = [event(who, "2024-01-20 10:00", "view", channel="web" if goes_on or place < 10 else "app")]
     if goes_on:
-        told += [event(who, "2024-01-10", value=3000 if place % 4 else 5000, channel="web")]
+        value = 1500 if place % 4 else 2500
+        lines = {"order_id": f"o{place}", "value": value, "channel": "web"}
+        told += [event(who, "2024-01-10", **lines), event(who, "2024-01-10", **lines) | {"event_id": f"{who}-2"}]
         told += [event(who, "2024-01-21", value=100, channel="web")]
     return [*told, event(who, "2024-02-29", "view", channel="web")]  # the first entry counts, this is not over
 
@@ -59,6 +61,7 @@ def test_numbers_are_means_as_of_the_step(rows: list[dict[str, Any]]) -> None:
     assert spent["low"] == pytest.approx(40 - 2.093 * 10 / 19**0.5, abs=0.01)
     assert spent["effect"] == pytest.approx(40 / 450**0.5)  # of twenty 0, ten 30 and ten 50
     assert spent["stands"]
+    assert row_of(rows, "order_all")["went"] == 1  # of two lines
     assert row_of(rows, "days_known")["difference"] == pytest.approx(10 + 10 / 24)
 
 

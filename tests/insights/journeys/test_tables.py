@@ -20,6 +20,7 @@ AS_OF = micros(datetime.fromisoformat("2024-05-01"))
 JOURNEYS = {
     "buy": {"steps": ["view", "order"], "within": "10d", "value": "20d"},
     "ever": {"steps": ["view", "order"], "value": "20d"},
+    "help": {"steps": ["support", "order"], "within": "20d"},
 }
 
 
@@ -30,7 +31,7 @@ def events() -> list[dict[str, object]]:
     """
     told = [event(f"j{n}", "2024-01-10", "view", channel="web") for n in range(10)]
     told += [event(f"j{n}", _day("2024-01-10", n + 1), value=1000) for n in range(4)]
-    told += [event(f"j{n}", _day("2024-01-10", 1), "support") for n in range(4, 10)]
+    told += [event(f"j{n}", _day("2024-01-10", 1), "support", category="late") for n in range(4, 10)]
     told += [event(f"j{n}", _day("2024-01-10", 15), value=100 * n) for n in range(5, 10)]
     told += [event(f"m{n}", "2024-04-30", "view", channel="app") for n in range(10)]
     return told + [event(f"m{n}", "2024-04-30 12:00", value=1000) for n in range(2)]
@@ -76,6 +77,11 @@ def test_groups_are_told_apart_and_few_are_hidden(tables: Tables) -> None:
     by = answer(tables, "buy", by="channel").times
     assert shares([row for row in by if row["group"] == "web"])[240] == 0.4
     assert shares([row for row in by if row["group"] == "app"]) == {1: 0, 6: 0, 24: 0.2}  # not watched for longer
+
+
+def test_the_reason_of_a_support_event_tells_journeys_apart(tables: Tables) -> None:
+    (first, last) = answer(tables, "help", by="reason").steps
+    assert (first["group"], first["reached"], last["reached"]) == ("late", 6, 5)
 
 
 def test_months_have_their_own_entries_and_the_open_one_no_share(tables: Tables) -> None:
