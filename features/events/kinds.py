@@ -95,6 +95,8 @@ _USUAL = (
     Kind("support_answered", "support_answers", synonyms=_tickets("answered", "replied", "responded")),
     Kind("support_resolved", "support_resolutions", synonyms=_tickets("resolved", "solved", "closed")),
     Kind("support_reopened", "support_reopenings", synonyms=_tickets("reopened")),
+    Kind("delivery_late", synonyms=("late_delivery", "delivery_delayed", "shipment_delayed")),
+    Kind("delivery_failed", synonyms=("failed_delivery", "delivery_exception", "shipment_lost")),
     Kind("visit", "visits", file_words=("visit", "session"), interest=True),
     Kind(
         "order", "orders", spec=("Order Completed",), synonyms=("purchase", "purchases", "completed_order"), lines=True,

@@ -52,17 +52,19 @@ def metric_sections(metrics: Mapping[str, Shown], words: Words) -> Iterator[Sect
 
 def worth_section(rows: Sequence[Row], words: Words) -> Section:
     """What a point is worth at each touchpoint, the best to mend first; why not, where it is not told."""
-    head = [words.say(f"report.worth.{name}") for name in ("what", "spend", "kept", "naive", "answers")]
+    head = [words.say(f"report.worth.{name}") for name in ("what", "spend", "kept", "naive", "yearly", "answers")]
     lines = []
     for row in rows:
+        name = words.say(f"report.worth.{row['unit']}", name=words.name("experience", row["name"]))
         if row["refusal"]:
             lines.append(
-                [row["name"], sentence(f"error.{row['refusal']}", words.language, dict(row["params"])), "–", "–", "–"]
+                [name, sentence(f"error.{row['refusal']}", words.language, dict(row["params"])), "–", "–", "–", "–"]
             )
             continue
         spend = f"{words.number(row['spend'], 'money')} ({_ends(row, 'spend', 'money', words)})"
         kept = f"{words.number(row['kept'], 'share')} ({_ends(row, 'kept', 'share', words)})"
-        lines.append([row["name"], spend, kept, words.number(row["naive"], "money"), words.count(row["n"])])
+        yearly = words.number(row["yearly"], "money")
+        lines.append([name, spend, kept, words.number(row["naive"], "money"), yearly, words.count(row["n"])])
     blocks = [table(head, lines), paragraph(words.say("report.worth.caution"), soft=True)] if lines else []
     return Section("worth", words.say("report.worth"), blocks or [paragraph(words.say("report.worth.absent"))])
 

@@ -1,10 +1,10 @@
-"""What customers answered in surveys, beside what they bought, as the worth of a point is worked out from them."""
+"""What customers answered and went through, beside what they bought: from these a point is worth what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 import numpy as np
 import polars as pl
@@ -14,11 +14,33 @@ from features.events.kinds import RETURNS
 from features.units import DAY
 from insights.intervals import ResponseWeights, response_weights
 from insights.people import Audience
+from insights.worth.happenings import failures, waits
 from insights.worth.point import Scores
 from insights.worth.spending import Spending
 
 _NET: Final = pl.when(pl.col("kind").is_in(RETURNS)).then(-pl.col("value")).otherwise(pl.col("value"))
+Unit = Literal["point", "day", "failure"]
 BANDS: Final = 4  # of value, within which those who answered stand for all
+
+
+@dataclass(frozen=True)
+class Experience:
+    """``customer, time, rating`` of an experience, in the order of time; those ``of`` one kind are alike.
+
+    A point of the rating is one of a scale, a ``day`` of waiting, or a ``failure`` of an order.
+    """
+
+    name: str
+    of: str
+    unit: Unit
+    rows: pl.DataFrame
+
+    @property
+    def yearly(self) -> float:
+        """How many pass it in a year; of failures, how many there are."""
+        span = int(self.rows["time"][-1] - self.rows["time"][0])
+        count = float(self.rows["rating"].sum()) if self.unit == "failure" else len(self.rows)
+        return count * 365 * DAY / max(span, 91 * DAY)
 
 
 @dataclass(frozen=True)
@@ -26,6 +48,7 @@ class Experiences:
     """The answers, orders and first events of customers, who are numbered."""
 
     answers: pl.DataFrame  # name, customer, time, rating; in order
+    happened: tuple[Experience, ...]
     orders: Spending
     since: Ints  # [customer]: when each is first known
     bought: Mask  # [customer]: whether each ordered at all
@@ -33,7 +56,9 @@ class Experiences:
     @classmethod
     def of(cls, audience: Audience) -> Self:
         """Everything that is known at the audience's moment."""
-        columns = ["customer_id", "time", "kind", "value", "rating", "scale", "channel"]
+        columns = [
+            "customer_id", "time", "kind", "value", "rating", "scale", "channel", "category", "order_id", "ticket_id"
+        ]  # fmt: skip
         events = audience.events().select(columns)
         people = events.group_by("customer_id").agg(
             since=pl.col("time").min(), bought=(pl.col("kind") == "order").any()
@@ -44,39 +69,49 @@ class Experiences:
         answered = own.filter(pl.col("kind") == "survey", pl.col("rating").is_not_null(), pl.col("scale").is_not_null())
         money = own.filter(pl.col("kind").is_in(["order", *RETURNS]), pl.col("value").is_not_null())
         answers, orders = pl.collect_all([
-            answered.select("scale", "channel", "customer", "time", "rating")
+            answered.select("scale", "channel", "category", "customer", "time", "rating")
             .sort("scale", "time", "customer", "rating"),
             money.select("customer", "time", net=_NET),
         ])  # fmt: skip
         who, when, net = (orders[name].to_numpy() for name in ("customer", "time", "net"))
         spending = Spending.of(who, when, net.astype(np.float64))
-        return cls(answers, spending, customers["since"].to_numpy(), customers["bought"].to_numpy())
+        happened = (
+            *(Experience(name, name, "day", rows) for name, rows in waits(own, as_of=audience.as_of)),
+            *(Experience(name, name, "failure", rows) for name, rows in failures(own)),
+        )
+        return cls(answers, happened, spending, customers["since"].to_numpy(), customers["bought"].to_numpy())
 
-    def named(self) -> Iterator[tuple[str, pl.DataFrame]]:
-        """The answers of each scale, and of each channel of one that several have."""
+    def named(self) -> Iterator[Experience]:
+        """The answers of each scale, of each channel and touchpoint of one that several have, and what happened."""
         for (scale,), answers in self.answers.group_by("scale", maintain_order=True):
-            yield str(scale), answers
-            channels = answers.filter(pl.col("channel").is_not_null()).group_by("channel", maintain_order=True)
-            parts = sorted((str(channel), own) for (channel,), own in channels)
-            for channel, own in parts if len(parts) > 1 else []:
-                yield f"{scale}, {channel}", own
+            yield Experience(str(scale), str(scale), "point", answers)
+            for column in ("channel", "category"):
+                named = answers.filter(pl.col(column).is_not_null()).group_by(column, maintain_order=True)
+                parts = sorted((str(part), own) for (part,), own in named)
+                for part, own in parts if len(parts) > 1 else []:
+                    yield Experience(f"{scale}, {part}", f"{scale} by {column}", "point", own)
+        yield from self.happened
 
-    def scores(self, answers: pl.DataFrame) -> Scores:
+    def scores(self, experience: Experience) -> Scores:
         """Answers, weighted so that they are spread over value as all buyers are; the share of these who answered.
+
+        Of what happened all is known, and each counts as much.
 
         Raises:
             StamkundError: ``weights_too_uneven``.
         """
+        answers = experience.rows
         customers, moments = (answers[name].to_numpy() for name in ("customer", "time"))
+        months = answers["time"].cast(pl.Datetime("us")).dt.strftime("%Y-%m").rank("dense").to_numpy().astype(np.int64)
+        ratings = answers["rating"].to_numpy()
+        if experience.unit != "point":
+            return Scores(customers, moments, ratings, np.ones(len(ratings)), months - 1, 1.0)
         asked = np.flatnonzero(self.bought | np.isin(np.arange(len(self.bought)), customers))
         heard = np.isin(asked, customers)
         weights = np.zeros(len(self.bought))
         found = self._weights(asked, heard, int(np.median(moments)))
         weights[asked[heard]] = found.weights
-        months = answers["time"].cast(pl.Datetime("us")).dt.strftime("%Y-%m").rank("dense").to_numpy().astype(np.int64)
-        return Scores(
-            customers, moments, answers["rating"].to_numpy(), weights[customers], months - 1, float(heard.mean())
-        )
+        return Scores(customers, moments, ratings, weights[customers], months - 1, float(heard.mean()))
 
     def _weights(self, asked: Ints, heard: Mask, moment: int) -> ResponseWeights:
         """By what each spent in the year before the middle of the answers."""

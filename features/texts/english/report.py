@@ -79,11 +79,20 @@ REPORT: Final[Mapping[str, str]] = {
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "
     "spent afterwards.",
-    "report.worth.what": "One point more of",
+    "report.worth.what": "What changes",
+    "report.worth.point": "a point more of {name}",
+    "report.worth.day": "a day longer until {name}",
+    "report.worth.failure": "{name}",
+    "report.worth.yearly": "mending it, a year",
+    "experience.support_answered": "support answered",
+    "experience.support_resolved": "support resolved the case",
+    "experience.delivery_late": "a late delivery",
+    "experience.delivery_failed": "a failed delivery",
+    "experience.cancel": "a cancelled order",
     "report.worth.spend": "spending in the quarter after",
     "report.worth.kept": "customers who buy at all",
     "report.worth.naive": "plain comparison",
-    "report.worth.answers": "answers",
+    "report.worth.answers": "known of",
     "report.worth.caution": "These go together; that one causes the other is not shown. The plain comparison mistakes "
     "good customers for pleased ones. A mood that nobody sees may move both: only asking or mending at random tells.",
     # how to read it

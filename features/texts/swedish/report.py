@@ -80,11 +80,20 @@ REPORT: Final[Mapping[str, str]] = {
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "
     "köpte efteråt.",
-    "report.worth.what": "En poäng mer av",
+    "report.worth.what": "Vad som ändras",
+    "report.worth.point": "en poäng mer av {name}",
+    "report.worth.day": "en dag längre tills {name}",
+    "report.worth.failure": "{name}",
+    "report.worth.yearly": "att åtgärda, på ett år",
+    "experience.support_answered": "kundtjänst svarat",
+    "experience.support_resolved": "kundtjänst löst ärendet",
+    "experience.delivery_late": "en sen leverans",
+    "experience.delivery_failed": "en misslyckad leverans",
+    "experience.cancel": "en avbokad order",
     "report.worth.spend": "köp kvartalet efter",
     "report.worth.kept": "kunder som alls köper",
     "report.worth.naive": "rak jämförelse",
-    "report.worth.answers": "svar",
+    "report.worth.answers": "kända för",
     "report.worth.caution": "Detta hänger ihop; att det ena orsakar det andra är inte visat. Den raka jämförelsen tar "
     "goda kunder för nöjda. En stämning som ingen ser kan påverka båda: bara slumpvisa frågor eller åtgärder ger svar.",
     # så läses rapporten

@@ -28,8 +28,8 @@ def events(place: int) -> list[dict[str, object]]:
     told = [event(who, "2024-01-20 10:00", "view", channel="web" if goes_on or place < 10 else "app")]
     if goes_on:
         value = 1500 if place % 4 else 2500
-        lines = {"order_id": f"o{place}", "value": value, "channel": "web"}
-        told += [event(who, "2024-01-10", **lines), event(who, "2024-01-10", **lines) | {"event_id": f"{who}-2"}]
+        line = event(who, "2024-01-10", order_id=f"o{place}", value=value, channel="web")
+        told += [line, line | {"event_id": f"{who}-2"}]
         told += [event(who, "2024-01-21", value=100, channel="web")]
     return [*told, event(who, "2024-02-29", "view", channel="web")]  # the first entry counts, this is not over
 

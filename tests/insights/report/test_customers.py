@@ -49,9 +49,11 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         "counts": [("late", 100), ("regulars", 400)], "money": [("spent", 12345.6)],
     }  # fmt: skip
     worth = [
-        {"name": "nps", "n": 900.0, "spend": 2.5, "spend_low": 1.0, "spend_high": 4.0, "kept": 0.01, "kept_low": 0.0,
+        {"name": "nps", "unit": "point", "yearly": 9000.0, "n": 900.0,
+         "spend": 2.5, "spend_low": 1.0, "spend_high": 4.0, "kept": 0.01, "kept_low": 0.0,
          "kept_high": 0.02, "naive": 6.0},
-        {"name": "csat", "n": 12.0, "refusal": "worth_needs_answers", "params": [("answers", 12), ("least", 400)]},
+        {"name": "support_answered", "unit": "day", "n": 12.0, "refusal": "worth_needs_answers",
+         "params": [("answers", 12), ("least", 400)]},
     ]  # fmt: skip
     steps = [
         {"journey": "checkout", "dimension": "", "place": place, "step": step, "suppressed": False, "entered": 900,
@@ -162,8 +164,10 @@ def test_a_month_that_is_not_over_is_not_drawn_as_a_fall(tables: Tables) -> None
 
 def test_a_worth_is_told_with_the_plain_figure_beside_it_or_why_it_is_not(tables: Tables) -> None:
     text = read(tables).text
-    assert "nps 2.50 SEK (1.00 SEK – 4.00 SEK) 1.0 % (0.0 % – 2.0 %) 6.00 SEK 900" in text
-    assert "csat 12 answers have windows before and after them, and 400 are needed" in text
+    assert "a point more of nps 2.50 SEK (1.00 SEK – 4.00 SEK) 1.0 % (0.0 % – 2.0 %) 6.00 SEK 9,000 SEK 900" in text
+    assert (
+        "a day longer until support answered 12 answers have windows before and after them, and 400 are needed" in text
+    )
 
 
 def test_a_journey_tells_what_is_lost_and_where_they_went(tables: Tables) -> None:

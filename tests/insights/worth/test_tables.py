@@ -60,6 +60,39 @@ def test_half_of_the_answers_are_too_few(worth: dict[str, Any]) -> None:
         assert dict(row["params"]) == {"answers": CUSTOMERS / 2, "least": 400}
 
 
+def test_a_point_is_worth_as_many_times_as_it_is_answered_in_a_year(worth: dict[str, Any]) -> None:
+    nps = worth["nps"]
+    a_year = CUSTOMERS * 365 / 91  # all answered at once: of so short a span a quarter is taken
+    assert (nps["unit"], nps["yearly"]) == ("point", pytest.approx(nps["spend"] * a_year))
+    assert nps["yearly_low"] == pytest.approx(nps["spend_low"] * a_year)
+
+
+def waiting(place: int) -> list[dict[str, object]]:
+    """Of one customer: every other order is cancelled, which takes 9 off later spending; a day's wait takes off 2."""
+    who, days, cancelled = f"c{place:04}", place % 11, place // 11 % 2
+    spent = [(-330, 5000), (-270, 5000), (-180, 5000), (-90, 5000), (90, 5000 - 200 * days - 900 * cancelled)]
+    ticket = {"ticket_id": f"t{place}", "category": "delivery"}
+    told = [event(who, _day(day), value=value + place % 3) for day, value in spent]
+    told += [event(who, _day(0), value=100, order_id=f"o{place}"), event(who, _day(0), "support", **ticket)]
+    told += [event(who, _day(days), "support_answered", **ticket)] if days < 10 else []
+    return told + ([event(who, _day(1), "cancel", order_id=f"o{place}")] if cancelled else [])
+
+
+def test_a_day_of_waiting_and_a_failed_order_cost_what_they_take_off(tmp_path: Path) -> None:
+    settings = shop(tmp_path / "home", [each for place in range(CUSTOMERS) for each in waiting(place)])
+    rows = told(settings, tmp_path / "tables")
+    worth = {row["name"]: row for row in rows}
+    assert list(worth) == ["cancel", "support_answered"]  # what is worth most a year first
+    answered, cancel = worth["support_answered"], worth["cancel"]
+    # Tickets that nobody answered have waited 28 days, which counts as much as if 28 days took off 20 in all.
+    assert (answered["unit"], answered["n"], answered["refusal"]) == ("day", CUSTOMERS, None)
+    assert -2 < answered["spend"] < -0.5
+    assert (cancel["unit"], cancel["n"]) == ("failure", CUSTOMERS)
+    assert cancel["spend"] == pytest.approx(-9, abs=0.1)
+    failures = CUSTOMERS / 2 * 365 / 91
+    assert cancel["yearly"] == pytest.approx(-cancel["spend"] * failures)
+
+
 def test_a_shop_without_surveys_has_no_worth(tmp_path: Path) -> None:
     assert told(shop(tmp_path / "home", [event("a", _day(0), value=100)]), tmp_path / "tables") == []
 
