@@ -87,6 +87,7 @@ happening.command(epilog=ending("stamkund insights metrics revenue --by channel 
 happening.command(epilog=ending("stamkund insights journeys purchase --by channel"))(insights.journeys)
 happening.command(epilog=ending("stamkund insights stages --last 3"))(flows.stages)
 happening.command(epilog=ending("stamkund insights paths order"))(flows.paths)
+happening.command(epilog=ending("stamkund insights worth"))(flows.worth)
 happening.command(epilog=ending("stamkund insights segments loyal --channel email"))(insights.segments)
 app.add_typer(work, name="jobs")
 work.command("list", epilog=ending("stamkund jobs list --state failed"))(jobs.list_jobs)

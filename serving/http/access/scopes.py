@@ -34,6 +34,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/insights/stages/people": "read",
     "GET /v1/insights/paths": "read",
     "GET /v1/insights/paths/people": "read",
+    "GET /v1/insights/worth": "read",
     "GET /v1/insights/journeys": "read",
     "GET /v1/insights/journeys/{journey}/differing": "read",
     "GET /v1/insights/journeys/{journey}/{step}/people": "read",

@@ -11,6 +11,7 @@ from features.moments import iso
 from insights.stages import questions as of_stages
 from insights.tables import Tables
 from insights.ways import questions as of_ways
+from insights.worth import questions as of_worth
 from serving.http.insights.metrics import page_of
 from serving.store.engine import outages_as_errors
 
@@ -47,3 +48,14 @@ def answer_takers(settings: Settings, store: Engine, way: of_ways.Way, *, after:
     """Whose way it is, but nobody who was erased since."""
     tables = Tables(settings.insights)
     return page_of(tables, store, of_ways.people_of(tables, way), after=after, count=count)
+
+
+def answer_worth(settings: Settings) -> Json:
+    """What better experiences are worth, or why that is not told."""
+    answer = of_worth.told(Tables(settings.insights))
+    return {
+        "as_of": iso(answer.as_of),
+        "build": answer.build,
+        "currency": settings.currency,
+        "experiences": answer.experiences,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -89,3 +89,36 @@ class StagesAnswer(TypedDict):
     currency: str
     moves: list[MoveAnswer]
     losses: list[StageLossAnswer]
+
+
+class ExperienceAnswer(TypedDict):
+    """What a point more of a scale, a day of waiting or a failure goes with; null where a ``refusal`` is.
+
+    ``spend`` is money in the quarter after, ``kept`` the share of customers who buy at all, ``naive`` the plain
+    comparison; ``yearly`` is what mending it brings in a year, for all whom it befalls.
+    """
+
+    name: str
+    unit: Literal["point", "day", "failure"]
+    n: float
+    spend: float | None
+    spend_low: float | None
+    spend_high: float | None
+    kept: float | None
+    kept_low: float | None
+    kept_high: float | None
+    naive: float | None
+    yearly: float | None
+    yearly_low: float | None
+    yearly_high: float | None
+    refusal: str | None
+    params: dict[str, float]
+
+
+class WorthAnswer(TypedDict):
+    """Experiences as of the last refresh, what is worth mending most first."""
+
+    as_of: Moment
+    build: str
+    currency: str
+    experiences: list[ExperienceAnswer]

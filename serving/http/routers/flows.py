@@ -12,8 +12,8 @@ from insights.ways.questions import Way
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
 from serving.http.insights.contract import PeopleAnswer
-from serving.http.insights.flows import answer_moved, answer_paths, answer_stages, answer_takers
-from serving.http.insights.flows_contract import PathsAnswer, StagesAnswer
+from serving.http.insights.flows import answer_moved, answer_paths, answer_stages, answer_takers, answer_worth
+from serving.http.insights.flows_contract import PathsAnswer, StagesAnswer, WorthAnswer
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
 
@@ -60,5 +60,9 @@ def flow_routes(current: CurrentState) -> APIRouter:
     ) -> Response:
         state, way = current.state, Way(touchpoint, direction, place)
         return json_response(answer_takers(state.settings, state.store, way, after=after, count=count))
+
+    @router.get("/worth", responses=answers(WorthAnswer), summary="What better experiences are worth")
+    def get_insight_worth() -> Response:
+        return json_response(answer_worth(current.state.settings))
 
     return router

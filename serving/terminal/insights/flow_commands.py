@@ -71,3 +71,15 @@ def paths(
                 answer = answer_takers(settings, store, way, after="", count=count)
             out.say(*people_lines(answer, settings.language))
         out.answer(answer)
+
+
+def worth(config: Config = YAML, *, as_json: Json = False) -> None:
+    """Tell what a point of satisfaction, a day of waiting and a failed order are worth, as of the last refresh."""
+    from serving.http.insights.flows import answer_worth
+    from serving.terminal.insights.worth import worth_tables
+
+    with output(as_json=as_json) as out:
+        settings = settings_of(config)
+        answer = answer_worth(settings)
+        out.say(*worth_tables(answer, settings.language))
+        out.answer(answer)

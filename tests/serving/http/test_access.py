@@ -56,6 +56,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "GET /v1/insights/paths": ("read", None),
     "GET /v1/insights/paths/people": ("read", None),
     "GET /v1/insights/journeys": ("read", None),
+    "GET /v1/insights/worth": ("read", None),
     "GET /v1/insights/journeys/{journey}/differing": ("read", None),
     "GET /v1/insights/journeys/{journey}/{step}/people": ("read", None),
     "GET /v1/insights/journeys/{journey}/{step}/winnable": ("read", None),
