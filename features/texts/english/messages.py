@@ -46,6 +46,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.too_deep": "The message is nested deeper than {deepest} levels. Send it flatter.",
     "error.erased": "This person was erased; nothing that happened before is taken.",
     "error.unknown_type": "Unknown message type '{name}'. Known: {known}.",
+    "error.unknown_type.missing": "The message has no `type`. Known: {known}.",
     "error.unknown_type.near": "Unknown message type '{name}'; did you mean '{near}'? Known: {known}.",
     "error.missing_event": "A track message needs the name of its event.",
     "error.missing_message_id": "A message needs a messageId (any unique text).",

@@ -47,6 +47,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.too_deep": "Meddelandet har fler än {deepest} nivåer. Skicka det plattare.",
     "error.erased": "Personen har raderats; inget av det som hände innan tas emot.",
     "error.unknown_type": "Okänt slag av meddelande ”{name}”. Kända: {known}.",
+    "error.unknown_type.missing": "Meddelandet har inget `type`. Kända: {known}.",
     "error.unknown_type.near": "Okänt slag av meddelande ”{name}”; menades ”{near}”? Kända: {known}.",
     "error.missing_event": "Ett track-meddelande behöver namnet på sin händelse.",
     "error.missing_message_id": "Ett meddelande behöver ett messageId (vilken unik text som helst).",

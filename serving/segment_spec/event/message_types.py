@@ -38,6 +38,8 @@ def kind_of(message: Message, missing_ids: Sequence[str] = MISSING_IDS) -> tuple
         case "alias":
             names = {"previous_id": "previousId", "user_id": "userId"}
             return "alias", {key: needed_id(message, name, missing_ids) for key, name in names.items()}
+        case None:
+            raise StamkundError("unknown_type.missing", known=sorted(TYPES), field="type")
         case other:
             raise StamkundError.unknown("unknown_type", "message type", str(other), TYPES, field="type")
 

@@ -148,6 +148,7 @@ def test_a_text_may_be_long() -> None:
         ({"userId": ""}, "missing_user", "userId"),
         ({"userId": {"id": 1}}, "bad_text", "userId"),
         ({"type": "trak"}, "unknown_type", "type"),
+        ({"type": None}, "unknown_type", "type"),
         ({"event": None}, "missing_event", "event"),
         ({"event": "!?"}, "bad_event", "event"),
         ({"timestamp": "yesterday"}, "bad_time", "timestamp"),
