@@ -14,7 +14,7 @@ from benchmarks.serving.clients import answer, connect
 from benchmarks.serving.questions import Request
 from serving.process.listener import free_port
 
-PATIENCE: Final = 120  # seconds for the service to start
+PATIENCE: Final = 600  # seconds for the service to start, which takes a minute where ten others want the processor
 
 
 @contextmanager
