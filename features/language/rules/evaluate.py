@@ -6,6 +6,7 @@ A missing value is neither true nor false: what is made of it is missing too, bu
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from features.language.rules.literals import time_of
@@ -18,6 +19,7 @@ from features.language.rules.operations import (
     Read,
     applied,
     both,
+    choice,
     each,
     either,
     known,
@@ -25,8 +27,13 @@ from features.language.rules.operations import (
     negation,
     ratio,
 )
+from features.language.rules.patterns import matches
 
 __all__ = ["MISSING", "Cell", "Evaluate", "Read", "compile_parts", "compile_rule"]
+# What handles missing values in a way of its own.
+_OWN: Final[Mapping[str, Callable[..., Evaluate]]] = {
+    "&&": both, "||": either, "has": known, "!": negation, "negative": minus, "/": ratio, "?": choice,
+}  # fmt: skip
 FIXED: Final = {"candidate", "item"}  # what is the same for everybody
 
 
@@ -64,12 +71,10 @@ def _compiled(node: Node, parts: list[Evaluate], timezone: str) -> Evaluate:
         case "name":
             name = str(node.value)
             return lambda read: read(name)
-        case "&&" | "||":
-            return both(*parts) if node.op == "&&" else either(*parts)
-        case "has" | "!" | "negative":
-            return {"has": known, "!": negation, "negative": minus}[node.op](*parts)
-        case "/":
-            return ratio(*parts)
+        case "matches":
+            return applied(matches, parts)
+    if node.op in _OWN:
+        return _OWN[node.op](*parts)
     return applied(COMPARE[node.op] if node.op in COMPARE else each(node.op), parts)
 
 

@@ -59,11 +59,13 @@ class Needs:
             parts = [part for arg in node.args if (part := self.of(arg, wanted=wanted))]
             every = (node.op == "&&") is wanted
             return "; ".join(parts) if every else f" {text('rule.or', self.language)} ".join(parts)
+        if node.op == "?" and (which := self._cell(node.args[0])).known:
+            return self.of(node.args[1 if which.value else 2], wanted=wanted)
         return self._atom(node, wanted=wanted)
 
     def _atom(self, node: Node, *, wanted: bool) -> str:
         """The same of a part that is no combination of others."""
-        if missing := [name for name in node.names() if not self._cell(name).known and node.op != "has"]:
+        if not self._cell(node).known and (missing := [name for name in node.names() if not self._cell(name).known]):
             return "; ".join(text("rule.unknown", self.language, name=str(name.value)) for name in missing)
         if node.op in _MIRRORED:
             return self._comparison(node, wanted=wanted)

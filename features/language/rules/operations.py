@@ -63,6 +63,22 @@ def either(left: Evaluate, right: Evaluate) -> Evaluate:
     return evaluate
 
 
+def choice(which: Evaluate, yes: Evaluate, no: Evaluate) -> Evaluate:
+    """One value where a condition holds, another where it does not; missing where that is not known."""
+
+    def evaluate(read: Read) -> Cell:
+        holds, known = which(read)
+        if not isinstance(holds, np.ndarray):
+            return MISSING if known is False else (yes if holds else no)(read)
+        (a, a_known), (b, b_known) = yes(read), no(read)
+        texts = any(isinstance(value, str) or getattr(value, "dtype", None) == np.object_ for value in (a, b))
+        a, b = (np.asarray(value, dtype=np.object_ if texts else None) for value in (a, b))
+        value, known = np.where(holds, a, b), known & np.where(holds, a_known, b_known)
+        return Cell(value & known if _is_truth(value) else value, known)
+
+    return evaluate
+
+
 def negation(inner: Evaluate) -> Evaluate:
     """The opposite of a truth."""
 

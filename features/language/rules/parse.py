@@ -12,7 +12,7 @@ _BINDING: Final = {
     "||": 1, "&&": 2, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5,
 }  # fmt: skip
 FUNCTIONS: Final = ("duration", "has", "size", "timestamp")
-METHODS: Final = ("contains", "endsWith", "lowerAscii", "startsWith")
+METHODS: Final = ("contains", "endsWith", "lowerAscii", "matches", "startsWith")
 _BARE: Final = ("lowerAscii",)  # of a text alone
 _WORDS: Final = ("true", "false", "null", "in")
 _SIGNS: Final = {"!": "_negation", "-": "_negation", "(": "_bracket", "[": "_list"}
@@ -55,6 +55,25 @@ class _Parser:
 
     def expression(self, least: int) -> Node:
         """What operators of at least a strength bind."""
+        left = self._bound(least)
+        is_question = not least and self.word.kind == "sign" and self.word.text == "?"
+        return self._choice(left) if is_question else left
+
+    def _choice(self, which: Node) -> Node:
+        """One of two values, by what stands before the question mark."""
+        self._deeper(self.next())
+        yes = self.expression(0)
+        self.expect(":", "a question mark has a value for yes and one for no, as in a > 3 ? 1 : 2")
+        no = self.expression(0)
+        self.depth -= 1
+        return Node("?", (which, yes, no), None, which.start, no.end)
+
+    def _deeper(self, word: Token) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise mistake("bad_rule", f"A rule has at most {DEEPEST} brackets in brackets.", self.text, word.start)
+
+    def _bound(self, least: int) -> Node:
         left = self.operand()
         while self.word.kind in {"sign", "name"} and (strength := _BINDING.get(self.word.text, 0)) > least:
             sign = self.next()
@@ -67,9 +86,7 @@ class _Parser:
 
     def operand(self) -> Node:
         """A value, a name, a list, or something in brackets, with what is negated of it."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise mistake("bad_rule", f"A rule has at most {DEEPEST} brackets in brackets.", self.text, self.word.start)
+        self._deeper(self.word)
         word = self.next()
         node = self._operand(word)
         while self.word.text == "." and self.word.kind == "sign":
@@ -157,5 +174,6 @@ def _literal(word: Token) -> float | str | bool:
         case "number":
             return float(word.text)
         case "text":
-            return re.sub(r"\\(.)", r"\1", word.text[1:-1])
+            raw = word.text.startswith("r")
+            return word.text[2:-1] if raw else re.sub(r"\\(.)", r"\1", word.text[1:-1])
     return word.text == "true"

@@ -12,16 +12,19 @@ from features.language.rules.nodes import mistake
 _WORDS: Final = re.compile(
     r"""\s*(?:
         (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))
-      | (?P<text>"(?:[^"\\\n]|\\["\\])*"|'(?:[^'\\\n]|\\['\\])*')
+      | (?P<text>r"[^"\n]*"|r'[^'\n]*'|"(?:[^"\\\n]|\\["\\])*"|'(?:[^'\\\n]|\\['\\])*')
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*|`[^`\n]+`)
-      | (?P<sign>&&|\|\||[<>=!]=|[-+*/!<>()\[\].,])
+      | (?P<sign>&&|\|\||[<>=!]=|[-+*/!<>()\[\].,?:])
     )""",
     re.VERBOSE,
 )
 # What people write out of habit, and what stands for it here.
 _HABITS: Final = {
-    "=": "==", "&": "&&", "|": "||", "<>": "!=", "and": "&&", "or": "||", "not": "!", "?": "&& and ||", "%": "/",
+    "=": "==", "&": "&&", "|": "||", "<>": "!=", "and": "&&", "or": "||", "not": "!", "%": "/",
 }  # fmt: skip
+_OPEN: Final = (
+    r"""; a text ends with the quote it begins with, and a backslash stands as \\, or in a text r"…" as it is"""
+)
 LONGEST: Final = 2_000  # characters of a rule
 
 
@@ -58,6 +61,6 @@ def tokens(text: str) -> Iterator[Token]:
 
 def _unreadable(text: str, at: int) -> StamkundError:
     habit = next((word for word in sorted(_HABITS, key=len, reverse=True) if text.startswith(word, at)), None)
-    hint = f"; write {_HABITS[habit]}" if habit else ""
+    hint = f"; write {_HABITS[habit]}" if habit else _OPEN if text[at] in "\"'" else ""
     word = habit or text[at]
     return mistake("bad_rule", f"{word!r} is no word of rules{hint}.", text, at)

@@ -10,6 +10,7 @@ from typing import Final
 from features.errors import StamkundError
 from features.language.rules.literals import Type, time_of, type_of_literal
 from features.language.rules.nodes import Node, mistake
+from features.language.rules.patterns import check_pattern
 
 _ARTICLES: Final[Mapping[Type, str]] = {
     "number": "a number", "text": "a text", "boolean": "true or false", "list": "a list", "moment": "a moment",
@@ -26,6 +27,7 @@ _SUMS: Final[Mapping[tuple[str, Type, Type], Type]] = {
 # How the types of parts are found that take what they are given, and what the others take and give.
 _METHODS: Final = {
     "literal": "_type_of_literal", "name": "_type_of_name", "list": "_type_of_list", "has": "_has", "in": "_membership",
+    "matches": "_pattern", "?": "_choice",
     **dict.fromkeys(("timestamp", "duration"), "_time"),
     **dict.fromkeys("+-*/", "_sum"),
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), "_comparison"),
@@ -38,6 +40,7 @@ _OPERANDS: Final[Mapping[str, tuple[tuple[Type, ...], Type]]] = {
     "negative": (("number",), "number"),
 }
 _ORDERED: Final = ("number", "moment", "duration")
+_CHOSEN: Final[tuple[Type, ...]] = ("number", "text", "boolean", "moment", "duration")
 
 __all__ = ["Names", "Type"]
 
@@ -133,6 +136,32 @@ class Names:
         self._wanted(text, one, held)
         self._possible(text, one, several.args)
         return "boolean"
+
+    def _pattern(self, text: str, node: Node) -> Type:
+        """Whether a text matches: the pattern stands there as it is, so that it is read with the rule."""
+        one, pattern = node.args
+        self._wanted(text, one, "text")
+        if pattern.op != "literal" or not isinstance(pattern.value, str):
+            problem = 'A pattern is a text in quotes, as in x.matches(r"^[0-9]+$").'
+            raise mistake("bad_type", problem, text, pattern.start)
+        try:
+            check_pattern(pattern.value)
+        except ValueError as error:
+            problem = f"{pattern.value!r} is no pattern of RE2: {str(error).partition(': ')[2] or error}."
+            raise mistake("bad_rule", problem, text, pattern.start) from None
+        return "boolean"
+
+    def _choice(self, text: str, node: Node) -> Type | None:
+        which, yes, no = node.args
+        self._wanted(text, which, "boolean")
+        both = self._wanted(text, yes, *_CHOSEN), self._wanted(text, no, *_CHOSEN)
+        found = [each for each in both if each is not None]
+        if len({*found}) > 1:
+            problem = (
+                f"What stands around ':' is of one type, and here {_ARTICLES[found[0]]} and {_ARTICLES[found[1]]}."
+            )
+            raise mistake("bad_type", problem, text, yes.start)
+        return found[0] if found else None
 
     def _sum(self, text: str, node: Node) -> Type | None:
         left, right = (self.type_of(text, arg) for arg in node.args)

@@ -27,6 +27,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/candidates/{candidate_id}": "read",
     "GET /v1/candidates/{candidate_id}/history": "read",
     "PUT /v1/candidates/{candidate_id}": "admin",
+    "PATCH /v1/candidates/{candidate_id}": "admin",
     "DELETE /v1/candidates/{candidate_id}": "admin",
     "GET /v1/insights/metrics": "read",
     "GET /v1/insights/metrics/{metric}/people": "read",

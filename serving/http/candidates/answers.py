@@ -8,8 +8,8 @@ from typing import Any
 
 from features.errors import StamkundError
 from features.moments import iso
-from serving.http.candidates.etags import is_met
-from serving.http.candidates.sheet import Sheet
+from serving.http.candidates.etags import etag, is_met
+from serving.http.candidates.sheet import Fields, Sheet
 from serving.http.candidates.shop import Shop
 from serving.http.candidates.telling import difference, standing
 from serving.store.candidates.versions import Content, Version, change, history_of, kept_candidates
@@ -47,6 +47,17 @@ def answer_change(
     check = partial(_check, candidate_id, content, if_match)
     before, after = change(shop.store, candidate_id, content, time=shop.settings.now(), who=who, check=check)
     return _told(shop, after), before is None
+
+
+@outages_as_errors()
+def answer_fields(shop: Shop, candidate_id: str, fields: Fields, *, who: str | None, if_match: str | None) -> Json:
+    """Change some fields of the version that ``if_match`` names, and keep the others."""
+    kept = next(iter(history_of(shop.store, candidate_id)), None)
+    if kept is None or kept.content is None:
+        raise _unknown(candidate_id)
+    sheet = fields.over(kept.content)
+    _check(candidate_id, sheet.content(shop.settings), if_match, kept)
+    return answer_change(shop, candidate_id, sheet, who=who, if_match=etag(kept.version))[0]
 
 
 @outages_as_errors()

@@ -67,6 +67,14 @@ class Sheet(BaseModel):
         return {**told, **own, "starts": starts, "ends": ends, **amounts}
 
 
+class Fields(Sheet):
+    """Some fields of a candidate, as they are to be: what is left out stays, and null lets a field be silent."""
+
+    def over(self, kept: Mapping[str, Any]) -> Sheet:
+        """The candidate that is kept, with these fields changed."""
+        return Sheet.model_validate({**kept, **self.model_dump(exclude_unset=True)})
+
+
 def _own_columns(sent: Mapping[str, object], settings: Settings) -> dict[str, object]:
     declared = settings.decisions.candidates.columns if settings.decisions is not None else {}
     for name, value in sent.items():

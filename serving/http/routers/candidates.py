@@ -6,10 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from serving.http.candidates.answers import answer_candidate, answer_candidates, answer_change, answer_history
+from serving.http.candidates.answers import (
+    answer_candidate,
+    answer_candidates,
+    answer_change,
+    answer_fields,
+    answer_history,
+)
 from serving.http.candidates.contract import CandidateAnswer, CandidatesAnswer, HistoryAnswer
 from serving.http.candidates.etags import etag
-from serving.http.candidates.sheet import Sheet
+from serving.http.candidates.sheet import Fields, Sheet
 from serving.http.contract.responses import OF_BODIES, Responses, answers
 from serving.http.current.state import CurrentState
 from serving.http.reception.envelope import json_response
@@ -52,6 +58,17 @@ def candidate_routes(current: CurrentState) -> APIRouter:
         who = _who(request)
         told, is_new = answer_change(current.state, candidate_id, body, who=who, if_match=if_match)
         return _tagged(told, 201 if is_new else 200)
+
+    @router.patch(
+        ONE,
+        responses=answers(CandidateAnswer, 404, 409, 412, *OF_BODIES) | {200: TAGGED[200]},
+        summary="Change some fields of a candidate with the ETag of what it was",
+    )
+    def patch_candidate(
+        request: Request, candidate_id: CandidateId, body: Fields, if_match: IfMatch = None
+    ) -> Response:
+        who = _who(request)
+        return _tagged(answer_fields(current.state, candidate_id, body, who=who, if_match=if_match))
 
     @router.delete(
         ONE, responses=answers(CandidateAnswer, 404, 412), summary="Take a candidate away; its history stays"

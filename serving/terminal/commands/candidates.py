@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
+from pydantic import BaseModel
 
 from features.errors import StamkundError
+from serving.terminal.candidate_fields import fields_of
 from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import Output, output
 
 if TYPE_CHECKING:
     from serving.http.candidates.shop import Shop
 
+Model = TypeVar("Model", bound=BaseModel)
 WHO: Final = "command line"
 Id = Annotated[str, typer.Argument(metavar="ID", help="The candidate's id.")]
 
@@ -44,21 +47,31 @@ def show(id_: Id, config: Config = YAML, *, as_json: Json = False) -> None:
 
 def write(
     id_: Id,
-    file: Annotated[Path, typer.Argument(help="The candidate as a whole, as `PUT /v1/candidates/ID` takes it.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="The candidate as a whole, as `PUT /v1/candidates/ID` takes it.")
+    ] = None,
     config: Config = YAML,
+    field: Annotated[
+        list[str] | None, typer.Option(help="In place of a file: `value=3.00`, `tags=red|new`, `ends=`. Repeat it.")
+    ] = None,
     version: Annotated[int | None, typer.Option(help="Which version this changes; none, where it is new.")] = None,
     *,
     as_json: Json = False,
 ) -> None:
-    """Keep a candidate, or change the version of it that you know."""
+    """Keep a candidate, or change the version of it that you know; or only some fields of what is kept."""
+    if (file is None) == (not field):
+        raise typer.BadParameter("give a file or some --field NAME=VALUE, one of the two", param_hint="FILE")
     with output(as_json=as_json) as out, _shop(config) as shop:
-        _tell(out, _written(shop, id_, _read(file), version))
+        if file is None:
+            _tell(out, _changed(shop, id_, version, **fields_of(field or (), shop.settings)))
+        else:
+            _tell(out, _written(shop, id_, _read(file), version))
 
 
 def pause(id_: Id, config: Config = YAML, *, as_json: Json = False) -> None:
     """Let a candidate not be shown until it is written with `"paused": false`."""
     with output(as_json=as_json) as out, _shop(config) as shop:
-        _tell(out, _changed(shop, id_, paused=True))
+        _tell(out, _changed(shop, id_, None, paused=True))
 
 
 def expire(
@@ -72,7 +85,7 @@ def expire(
     from features.moments import iso
 
     with output(as_json=as_json) as out, _shop(config) as shop:
-        _tell(out, _changed(shop, id_, ends=iso(shop.settings.now() - 1) if at is None else at))
+        _tell(out, _changed(shop, id_, None, ends=iso(shop.settings.now() - 1) if at is None else at))
 
 
 def history(id_: Id, config: Config = YAML, *, as_json: Json = False) -> None:
@@ -87,28 +100,34 @@ def history(id_: Id, config: Config = YAML, *, as_json: Json = False) -> None:
         out.answer(answer)
 
 
-def _changed(shop: Shop, id_: str, **fields: object) -> dict[str, Any]:
-    """Change some fields of what is kept."""
-    from serving.http.candidates.answers import answer_candidate
+def _changed(shop: Shop, id_: str, version: int | None, **fields: object) -> dict[str, Any]:
+    """Change some fields of a version, or of whatever is kept."""
+    from serving.http.candidates.answers import answer_fields
+    from serving.http.candidates.etags import etag
+    from serving.http.candidates.sheet import Fields
 
-    kept = answer_candidate(shop, id_)
-    return _written(shop, id_, {**kept["candidate"], **fields}, kept["version"])
+    if_match = "*" if version is None else etag(version)
+    return answer_fields(shop, id_, _valid(Fields, fields), who=WHO, if_match=if_match)
 
 
 def _written(shop: Shop, id_: str, content: object, version: int | None) -> dict[str, Any]:
-    from pydantic import ValidationError
-
     from serving.http.candidates.answers import answer_change
     from serving.http.candidates.etags import etag
     from serving.http.candidates.sheet import Sheet
+
+    if_match = None if version is None else etag(version)
+    return answer_change(shop, id_, _valid(Sheet, content), who=WHO, if_match=if_match)[0]
+
+
+def _valid(model: type[Model], content: object) -> Model:
+    from pydantic import ValidationError
+
     from serving.http.reception.envelope import invalid
 
     try:
-        sheet = Sheet.model_validate(content)
+        return model.model_validate(content)
     except ValidationError as error:
         raise invalid([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from None
-    if_match = None if version is None else etag(version)
-    return answer_change(shop, id_, sheet, who=WHO, if_match=if_match)[0]
 
 
 def _read(file: Path) -> object:

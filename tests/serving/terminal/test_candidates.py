@@ -61,6 +61,25 @@ def test_a_candidate_is_written_paused_and_expired_and_its_history_is_told(candi
     assert [line for line in told if "paused" in line] == paused
 
 
+def test_some_fields_are_written_without_a_file(candidates: Run, tmp_path: Path) -> None:
+    candidates("set", "tea", written(tmp_path, TEA))
+    fields = ("--field", "value=3.5", "--field", "tags=red|new", "--field", "stock=10", "--field", "name=")
+    told = answer(candidates("set", "tea", *fields, "--json"))
+    assert {name: told["candidate"][name] for name in ("value", "tags", "stock", "name")} == {
+        "value": "3.50", "tags": ["red", "new"], "stock": 10, "name": None,
+    }  # fmt: skip
+    assert told["version"] == 2
+    for given, code in (
+        (("--field", "lever=much"), "wrong_type"),
+        (("--field", "value"), "bad_field"),
+        (("--field", "vale=3"), "unknown_field"),
+        (("--field", "value=3,50"), "bad_amount"),
+        (("--field", "value=4", "--version", "1"), "candidate_changed"),
+    ):
+        assert answer(candidates("set", "tea", *given, "--json"))["error"]["code"] == code
+    assert candidates("set", "tea").exit_code == 2
+
+
 def test_what_files_tell_of_the_same_id_is_said_to_be_replaced(candidates: Run, tmp_path: Path) -> None:
     told = candidates("set", "cup", written(tmp_path, TEA)).stdout
     assert told == "cup  running  version 1  Tea, in place of 2 of your files or rules\n"

@@ -60,6 +60,13 @@ def value(text: str, read: Read = read, timezone: str = "UTC") -> object:
         ("true || false && false", True),
         ("(true || false) && false", False),
         ("has(features.orders) && !has(features.spend)", True),
+        ("features.stage.matches('oy')", True),
+        ("features.stage.matches('^oy')", False),
+        (r"features.stage.matches(r'^l\w{3}l$') && !features.stage.matches('^L')", True),
+        ("'Åsa'.matches('(?i)^åsa$') && 'a\"b'.matches(r'a\"b')", True),
+        ("traits.vip ? features.orders > 2 : features.orders > 9", True),
+        ("(features.orders > 5 ? 1 : features.orders > 2 ? 2 : 3) == 2", True),
+        ("(features.orders > 2 || false ? 'a' : 'b') == 'a'", True),
     ],
 )
 def test_a_rule_is_true_or_false(text: str, wanted: bool) -> None:  # noqa: FBT001
@@ -80,6 +87,10 @@ def test_a_rule_is_true_or_false(text: str, wanted: bool) -> None:  # noqa: FBT0
         ("!has(features.spend) || features.spend > 1", True),
         ("features.spend + 1 == features.spend + 1", None),
         ("features.stage.startsWith(traits.name)", None),
+        ("traits.name.matches('a')", None),
+        ("features.spend > 1 ? true : true", None),
+        ("traits.vip ? true : features.spend > 1", True),
+        ("traits.vip ? features.spend > 1 : true", None),
         ("traits.name in ['a']", None),
         ("features.orders / (features.orders - 3) > 0", None),  # a ratio to zero is no number
     ],
@@ -101,7 +112,9 @@ ATOMS = st.sampled_from(
         "candidate.group in ['tea', 'cake']", "'x' in candidate.tags", "has(candidate.value)", "candidate.new",
         "candidate.value / features.spend > 1", "candidate.value + features.spend > 0", "traits.vip",
         "candidate.group.startsWith('t')", "candidate.group.lowerAscii() == 'tea'",
-        "candidate.value * candidate.value > candidate.value",
+        "candidate.value * candidate.value > candidate.value", "candidate.group.matches('^t.a')",
+        "(candidate.new ? candidate.group : 'tea') == 'tea'", "(traits.vip ? candidate.value : features.spend) > 0",
+        "(candidate.value > 0 ? 'tea' : 'TEA').startsWith('t')",
     ]
 )  # fmt: skip
 RULES = st.recursive(
@@ -109,6 +122,7 @@ RULES = st.recursive(
     lambda inner: st.one_of(
         inner.map(lambda part: f"!({part})"),
         st.tuples(inner, st.sampled_from(["&&", "||"]), inner).map(lambda parts: f"({' '.join(parts)})"),
+        st.tuples(inner, inner, inner).map(lambda parts: "({} ? {} : {})".format(*parts)),
     ),
     max_leaves=6,
 )
@@ -166,3 +180,9 @@ def test_texts_of_candidates_are_lowered_where_they_are_known() -> None:
     rule = compile_rule(parse("candidate.group.lowerAscii() in ['tea', 'Åre']"), cells.__getitem__, timezone="UTC")
     found = rule(cells.__getitem__)
     assert (found.value.tolist(), found.known.tolist()) == ([False, True, True, True, False], [False] + [True] * 4)
+
+
+def test_of_a_condition_that_is_not_known_neither_value_is_told() -> None:
+    cells = columns([{**dict.fromkeys(NOTHING), "candidate.new": new} for new in (None, True, False)])
+    found = compile_rule(parse("candidate.new ? false : true"), cells.__getitem__, timezone="UTC")(cells.__getitem__)
+    assert (found.value.tolist(), found.known.tolist()) == ([False, False, True], [False, True, True])

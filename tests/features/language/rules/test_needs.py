@@ -12,7 +12,7 @@ from features.language.rules.types import Names
 
 NAMES = Names(
     {
-        "features": {"orders": "number", "stage": "text", "spend": "number"},
+        "features": {"orders": "number", "stage": "text", "spend": "number", "refunds": "number"},
         "candidate": {"value": "number", "ends": "moment"},
         "traits": {"vip": "boolean", "city": "text"},
     }
@@ -49,6 +49,19 @@ KNOWN: dict[str, Cell] = {
         ("features.stage in ['loyal', 'active']", 0, "features.stage is new and must be among loyal, active"),
         ("!(features.stage in ['new'])", 0, "features.stage is new and must be none of new"),
         ("traits.city == 'Lund'", 0, "traits.city is not known"),
+        ("features.stage.matches('^lo')", 0, "features.stage.matches('^lo') is not so"),
+        ("traits.vip ? features.orders > 1 : features.orders > 4", 0, "features.orders is 2 and must be above 4"),
+        (
+            "!(features.stage == 'new' ? features.orders == 2 : traits.vip)",
+            0,
+            "features.orders is 2 and must be other than 2",
+        ),
+        ("traits.city == 'Lund' ? true : false", 0, "traits.city is not known"),
+        (
+            "candidate.value >= (traits.vip ? features.refunds : features.orders * 4)",
+            0,
+            "candidate.value is 5 and must be at least (traits.vip ? features.refunds : features.orders * 4) (8)",
+        ),
         (
             "candidate.value >= features.orders * 4",
             0,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from features.config.sections.decisions.decisions import DecisionSettings
@@ -152,6 +153,43 @@ def test_a_change_must_name_the_version_that_it_changes_and_is_told_the_differen
     assert http.put(PATH, json=TEA | {"value": "7.00"}, headers={"If-Match": "*"}).json()["version"] == 3
     odd = http.put(PATH, json=TEA, headers={"If-Match": "3"})
     assert (odd.status_code, error_of(odd)["code"]) == (422, "bad_etag")
+
+
+def patch(http: TestClient, if_match: str | None = None, **fields: object) -> Response:
+    headers = {} if if_match is None else {"If-Match": if_match}
+    return http.patch(PATH, json=fields, headers=headers)
+
+
+def test_some_fields_are_changed_and_the_others_stay(http: TestClient) -> None:
+    before = put(http, ends="2017-12-24", brand="Sun", tags=["a"])["candidate"]
+    got = patch(http, '"1"', value="4", brand="Moon", ends=None, tags=[])
+    wanted = {**before, "value": "4.00", "brand": "Moon", "ends": None, "tags": []}
+    assert (got.status_code, got.headers["etag"], got.json()["candidate"]) == (200, '"2"', wanted)
+    assert (patch(http, '"1"', value="4").json()["version"], patch(http).json()["version"]) == (
+        2,
+        2,
+    )  # as it is
+    assert patch(http, "*", lever=2).json()["candidate"] == {**wanted, "lever": 2.0}
+
+
+def test_a_field_of_what_others_have_changed_is_refused_with_the_difference(http: TestClient) -> None:
+    put(http)
+    put(http, 1, value="5.00")
+    differs = {"value": {"before": "5.00", "after": "6.00"}}
+    for if_match, status, code in ((None, 409, "candidate_exists"), ('"1"', 412, "candidate_changed")):
+        got = patch(http, if_match, value="6")
+        error = error_of(got)
+        assert (got.status_code, error["code"], error["params"]["difference"]) == (status, code, differs)
+    for fields, code in (
+        ({"valeu": "1"}, "unknown_field"),
+        ({"tags": None}, "invalid_request"),
+        ({"value": 3}, "invalid_request"),
+        ({"starts": "2017-12-20", "ends": "2017-12-01"}, "ends_before_starts"),
+    ):
+        assert error_of(patch(http, '"2"', **fields))["code"] == code
+    http.delete(PATH)
+    gone = patch(http, '"2"', value="6")
+    assert (gone.status_code, error_of(gone)["code"]) == (404, "unknown_candidate")
 
 
 def test_what_is_taken_away_keeps_its_history_and_goes_on_counting(http: TestClient, shop: CurrentState) -> None:
