@@ -20,6 +20,8 @@ def typed(value: object, kind: Type) -> object:
 
     >>> typed("3.50", "number"), typed("yes", "boolean"), typed("a|b", "list"), typed("much", "number")
     (3.5, True, frozenset({...}), None)
+    >>> typed(["a", "b"], "text") is None
+    True
     """
     if value is None or value == "":
         return None
@@ -55,6 +57,12 @@ def _list(value: object) -> frozenset[str]:
     return frozenset(map(str, several))  # type: ignore[call-overload]
 
 
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        raise TypeError(value)
+    return str(value)
+
+
 _READERS: Final[Mapping[Type, Callable[[object], object]]] = {
-    "number": _number, "text": str, "boolean": _boolean, "list": _list, "moment": _moment,
+    "number": _number, "text": _text, "boolean": _boolean, "list": _list, "moment": _moment,
 }  # fmt: skip

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.engine import Connection
 
+from features.evaluate.online.record import Record
 from serving.decisions.choice.decided import Decided
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
 from serving.http.answers.deciding.question import Question
 from serving.store.choices.choices import Choice
+from serving.store.choices.events import DECISION
 from serving.store.people.lookup import nodes_joined
 from serving.store.reader import reading
+from serving.store.records import records_of
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,22 @@ class Planner:
     policy: Policy
     person: Person
 
+    @cached_property
+    def record(self) -> Record | None:
+        """What happened to the person; of somebody unknown, what came over HTTP under the node that they ask by."""
+        question, node = self.question, self.person.fragment
+        if question.customer is not None:
+            return question.customer.record
+        if node is None or self.policy.kinds <= {DECISION}:
+            return None
+        return records_of(question.state.store, [node]).get(node)
+
     def plan(self, standing: Standing) -> Plan[Decided]:
         """The decision as things stand."""
         question, past, used = self.question, standing.past.choices, standing.used
         if question.state.seen is not None:
             used = {**used, **question.state.seen.used}
-        record = None if question.customer is None else question.customer.record
-        restraint = self.policy.restraint(record, question.facts.channel, past, used, as_of=question.moment.as_of)
+        restraint = self.policy.restraint(self.record, question.facts.channel, past, used, as_of=question.moment.as_of)
         decided = question.decide(restraint)
         return Plan(decided, list(_choices(question, self.person.fragment, decided)), restraint.allowance)
 

@@ -111,6 +111,33 @@ def test_caps_on_exposures_count_what_has_come_in(own: CurrentState) -> None:
     assert {reasons_of(home(http))[offer] for offer in BOTH} == {"cap"}
 
 
+def test_what_a_visitor_saw_and_clicked_counts_for_them(own: CurrentState) -> None:
+    rest = {"after": "exposure", "times": 2, "without": "click", "each": "offer", "rest": "7d"}
+    caps = {"clicked": {"limit": 1, "counts": "clicks", "each": "offer", "within": "7d"}}
+    open_ = {"candidates": {"membership": "anyone"}}
+    http = client(own, {**open_, "rests": {"unclicked": rest}, "caps": caps})
+    who: Json = {"id_type": "anonymous_id", "id": "f00"}
+
+    def shown(profile: Json = who, as_of: str | None = None) -> set[str]:
+        return {*offers(home(http, count=9, dry_run=True, profile=profile, as_of=as_of))}
+
+    every = shown()
+    assert every >= BOTH
+    for name, event, offer, of in (
+        ("s1", "Promotion Viewed", "now-drinks", "f00"),
+        ("s2", "Promotion Viewed", "now-drinks", "f00"),
+        ("c1", "Promotion Clicked", "now-sweets", "f00"),
+        ("c2", "Promotion Clicked", "side-sweets", "another"),
+    ):
+        at = "2017-12-01T00:00:00Z" if name == "s1" else "2017-12-02T00:00:00Z"
+        track(http, name, event, offer, userId=None, anonymousId=of, timestamp=at)
+    assert shown() == every - BOTH
+    assert told(home(http, count=9, profile=who), "now-drinks")["params"]["rest"] == "unclicked"
+    assert shown(profile={"id_type": "anonymous_id", "id": "another"}) == every - {"side-sweets"}
+    assert shown(profile={"id_type": "anonymous_id", "id": "third"}) == every
+    assert shown(as_of="2017-12-01T12:00:00Z") == every  # when they had seen it once
+
+
 def test_caps_in_total_on_clicks_count_what_everybody_did(own: CurrentState) -> None:
     cap = {"limit": 2, "counts": "clicks", "scope": "total", "each": "offer", "within": "7d"}
     current = CurrentState(declared(own.state, {"caps": {"clicks": cap}}), lambda _: own.state, lambda: None)

@@ -157,7 +157,8 @@ def test_a_change_must_name_the_version_that_it_changes_and_is_told_the_differen
 
 def patch(http: TestClient, if_match: str | None = None, **fields: object) -> Response:
     headers = {} if if_match is None else {"If-Match": if_match}
-    return http.patch(PATH, json=fields, headers=headers)
+    got: Response = http.patch(PATH, json=fields, headers=headers)
+    return got
 
 
 def test_some_fields_are_changed_and_the_others_stay(http: TestClient) -> None:
