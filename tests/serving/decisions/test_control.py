@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from scipy.stats import binom, chi2_contingency
+from scipy.stats.contingency import crosstab
 
 from features.config.sections.decisions.control import Arm
 from features.config.sections.decisions.decisions import DecisionSettings
@@ -34,12 +36,12 @@ def test_shares_are_kept_and_campaigns_are_independent() -> None:
     for name, share in (("holdout", 0.05), ("chance", 0.1)):
         low, high = binom.interval(0.9999, CUSTOMERS, share)
         assert low <= sum(each.arm == name for each in found) <= high
-    table = [[0, 0], [0, 0]]
-    for each in found:
-        table["spring" in (each.campaigns or {})]["summer" in (each.campaigns or {})] += 1
+    spring, summer = (np.array([name in (each.campaigns or {}) for each in found]) for name in ("spring", "summer"))
+    arms = np.array([str(each.arm) for each in found])
     low, high = binom.interval(0.9999, CUSTOMERS, 0.3)
-    assert low <= sum(table[1]) <= high
-    assert chi2_contingency(table).pvalue > 0.0001
+    assert low <= spring.sum() <= high
+    for one, other in ((spring, summer), (arms == "chance", spring), (arms == "holdout", summer)):
+        assert chi2_contingency(crosstab(one, other).count).pvalue > 0.0001
 
 
 def test_a_customer_stays_in_their_arm_when_others_are_declared() -> None:

@@ -38,15 +38,18 @@ def test_the_marginal_probability_is_the_sum_over_all_that_may_be_drawn(explorat
     assert found == [pytest.approx(row) for row in by_hand.tolist()]
 
 
-def test_candidates_are_shown_as_often_as_is_told() -> None:
-    order, placements, draws = np.arange(7), [Placement("top", 2), Placement("side", 1)], 20_000
+@pytest.mark.parametrize("draws", [20_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_candidates_are_shown_as_often_as_is_told(draws: int) -> None:
+    order, placements = np.arange(7), [Placement("top", 2), Placement("side", 1)]
     shown: list[Counter[int]] = [Counter(), Counter(), Counter()]
     told: list[dict[int, float]] = [{}, {}, {}]
-    weights = 0.0
+    weights, planted = 0.0, 0.0
     for seed in range(draws):
         manner = Manner(exploration=Exploration(0.4, 4), seed=str(seed))
         picks = [pick for each in choose(order, placements, [None, None], manner) for pick in each]
-        weights += 1 / (4 * picks[0].probability) if picks[0].place < 4 else 0
+        weight = 1 / (4 * picks[0].probability) if picks[0].place < 4 else 0
+        weights += weight
+        planted += weight / 2 if picks[0].place == 3 else weight  # as if one were told to be twice as likely as it is
         for position, pick in enumerate(picks):
             shown[position][pick.place] += 1
             assert told[position].setdefault(pick.place, pick.marginal or 0) == pick.marginal
@@ -55,6 +58,7 @@ def test_candidates_are_shown_as_often_as_is_told() -> None:
         for place, marginal in marginals.items():
             assert counts[place] == pytest.approx(draws * marginal, abs=4 * (draws * marginal) ** 0.5 + 1)
     assert weights / draws == pytest.approx(1, abs=0.03)  # the mean of weights is one where probabilities are right
+    assert abs(planted / draws - 1) > 0.1  # and where one of them is wrong it is not
 
 
 def test_the_same_seed_draws_the_same() -> None:
