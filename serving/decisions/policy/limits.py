@@ -16,7 +16,7 @@ from serving.store.choices.events import DECISION
 
 ThingOf = Callable[[Touch], str | None]  # what is counted by itself, such as an offer; None of what is not counted
 CAP, BUDGET, OUT_OF_STOCK = "cap", "budget", "out_of_stock"
-_KINDS: Final = {"decisions": DECISION, "exposures": "exposure", "clicks": "click"}
+_KINDS: Final = {"decisions": DECISION, "exposures": "exposure", "clicks": "click", "redemptions": "redeem"}
 _KEPT: Final = 10_000  # things of touches that are remembered
 
 

@@ -61,6 +61,7 @@ def log(store: Engine, *events: dict[str, object]) -> None:
         ({"each": "offer"}, {"tea": 3, "cup": 1}),
         ({"each": "group", "type": "offer"}, {"drinks": 3}),  # by what the catalogue says of tea
         ({"counts": "clicks"}, {"": 1}),
+        ({"counts": "redemptions", "each": "offer"}, {"tea": 1}),
         ({"channel": "web"}, {"": 1}),
         ({"within": "6h"}, {"": 3}),
         ({"every": "day"}, {"": 3}),  # it began in Stockholm at 22:00 UTC, 14 hours ago
@@ -77,6 +78,7 @@ def test_events_count_once_wherever_they_are(
         event("1b", 2 * HOUR, "cup", channel="web"),
         event("3a", HOUR, kind="click"),
         event("3b", 1),
+        event("3c", 1, kind="redeem"),
     ]
     lake = lake_of(tmp_path, *events[:read])
     log(store, *events[read:])

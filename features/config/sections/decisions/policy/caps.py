@@ -13,7 +13,7 @@ from features.units import Duration
 
 Period = Literal["day", "week", "month"]
 Distinct = Literal["offer", "campaign", "issue", "group"]
-Counted = Literal["decisions", "exposures", "clicks"]
+Counted = Literal["decisions", "exposures", "clicks", "redemptions"]
 
 
 class Cap(Selection):
@@ -22,8 +22,8 @@ class Cap(Selection):
     The window is the last ``within``, or ``every`` day, week (from Monday) or month by the company's clock, or ever.
     What it is about is counted together, or ``each`` of it by itself. With ``distinct`` it is not counted how often,
     but how many different ones: ``limit: 1, distinct: campaign`` lets one campaign run on a customer at a time.
-    Decisions are counted exactly. Exposures and clicks are counted when they come in, of a customer or in
-    total, so that more may follow.
+    Decisions are counted exactly. Exposures, clicks and redemptions are counted when they come in, of a
+    customer or in total, so that more may follow.
 
     >>> Cap.model_validate({"limit": 3, "channel": "email", "within": "7d"}).scope
     'customer'
