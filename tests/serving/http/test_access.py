@@ -71,6 +71,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "GET /v1/candidates/{candidate_id}/history": ("read", None),
     "DELETE /v1/candidates/{candidate_id}": ("admin", None),
     "PUT /v1/candidates/{candidate_id}": ("admin", {"name": "Tea", "value": "2.50"}),
+    "PATCH /v1/candidates/{candidate_id}": ("admin", {"value": "2.50"}),
     "POST /v1/jobs": ("admin", {"kind": "build"}),
     "GET /v1/jobs": ("admin", None),
     "GET /v1/jobs/{job_id}": ("admin", None),
