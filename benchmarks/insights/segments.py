@@ -17,11 +17,11 @@ from insights.segments.files import open_columns, write_columns
 
 NAMES = Names({
     "features": {"orders_90d": "number", "spend_90d": "number", "recency": "number", "stage": "text"},
-    "traits": {"city": "text"}, "consent": {"news": "boolean"},
+    "percentiles": {"recency": "number"}, "traits": {"city": "text"}, "consent": {"news": "boolean"},
 })  # fmt: skip
 RULE = (
     'features.stage in ["loyal", "active"] && features.spend_90d >= 100 && features.orders_90d > 2 && '
-    'features.recency < 1.5 && (traits.city == "city 7" || traits.city.startsWith("city 1")) && consent.news'
+    'percentiles.recency < 75 && (traits.city == "city 7" || traits.city.startsWith("city 1")) && consent.news'
 )
 STAGES = ["active", "at_risk", "lapsed", "loyal", "new"]
 ROUNDS = 15
@@ -49,7 +49,8 @@ def by_hand(columns: Columns) -> int:
     city = cells["traits.city"].value.astype(str)
     holds = np.isin(cells["features.stage"].value.astype(str), ["loyal", "active"])
     holds &= (cells["features.spend_90d"].value >= 100) & (cells["features.orders_90d"].value > 2)
-    holds &= (cells["features.recency"].value < 1.5) & cells["consent.news"].value
+    recency = cells["features.recency"].value
+    holds &= (recency.argsort().argsort() < 0.75 * len(recency)) & cells["consent.news"].value
     return int((holds & ((city == "city 7") | np.char.startswith(city, "city 1"))).sum())
 
 

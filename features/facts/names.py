@@ -33,4 +33,7 @@ def known_names(settings: Settings, lake: Lake, features: FeatureSet | None) -> 
     untold: dict[str, Type] = dict.fromkeys(own, "text")
     traits: dict[str, Type] = {**untold, **found, **declared.traits}
     types: dict[str, Type] = {f.name: "text" if f.vocabulary else "number" for f in features.features}
-    return replace(names, spaces={**names.spaces, "features": types, "traits": traits}, later=frozenset())
+    ranked = [name for name, kind in types.items() if kind == "number"]
+    percentiles: dict[str, Type] = dict.fromkeys([*ranked, *names.spaces["scores"]], "number")
+    found_later = {"features": types, "traits": traits, "percentiles": percentiles}
+    return replace(names, spaces={**names.spaces, **found_later}, later=frozenset())

@@ -5,16 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
-from features.arrays import Mask
+from features.arrays import Floats, Mask
 from features.facts.clock import clock
-from features.language.rules.evaluate import Cell, Read
+from features.language.rules.evaluate import MISSING, Cell, Read
 from features.language.rules.rule import Rule
 from insights.segments.columns.column import Column, Constant, Source
+from insights.segments.columns.percentiles import PERCENTILES, ranked
 from insights.segments.evaluate import Membership
 from insights.segments.shortfall import Count
 
@@ -33,13 +34,17 @@ class _Ids(Sequence[str]):
 
 
 class _WithSegments(Mapping[str, Source]):
-    """Sources, and the segments of some rules, each made of them when it is first asked for."""
+    """Sources, their percentiles and the segments of some rules, each made of them when it is first asked for."""
 
-    def __init__(self, sources: Mapping[str, Source], rules: Mapping[str, Rule], timezone: str) -> None:
-        self.sources, self.rules, self.timezone = sources, rules, timezone
+    def __init__(
+        self, sources: Mapping[str, Source], tables: Mapping[str, Floats], rules: Mapping[str, Rule], timezone: str
+    ) -> None:
+        self.sources, self.tables, self.rules, self.timezone = sources, tables, rules, timezone
         self.segments: dict[str, Source] = {}
 
     def __getitem__(self, name: str) -> Source:
+        if name.startswith(PERCENTILES):
+            return ranked(name, self.sources, self.tables)
         if not name.startswith("segments."):
             return self.sources[name]
         if name not in self.segments:
@@ -58,7 +63,7 @@ class _WithSegments(Mapping[str, Source]):
 class Columns:
     """A column for each name, with an entry for each of ``ids``, which are in order; as of a moment (µs).
 
-    ``build`` is the version of the lake that they come from.
+    ``build`` is the version of the lake that they come from, ``tables`` those that numbers are ranked by.
     """
 
     ids: pa.Array
@@ -66,6 +71,7 @@ class Columns:
     as_of: int
     build: str
     timezone: str
+    tables: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def customers(self) -> int:
@@ -76,7 +82,7 @@ class Columns:
         """The columns, the clock, and the segments of some rules."""
         names = ("now", "date", "weekday", "hour", "day", "month")
         time = {f"time.{name}": Constant(clock(name, as_of=self.as_of, timezone=self.timezone)) for name in names}
-        return _WithSegments(ChainMap(time, self.columns), rules, self.timezone)  # type: ignore[arg-type]
+        return _WithSegments(ChainMap(time, self.columns), self.tables, rules, self.timezone)  # type: ignore[arg-type]
 
     def members(self, rule: Rule, rules: Mapping[str, Rule]) -> Mask:
         """``[customer]``: whether a rule, which may speak of the segments of ``rules``, holds."""
@@ -132,4 +138,5 @@ def _single(source: Source, place: int) -> Cell:
     if isinstance(source, Column):
         return source.at(place)
     value, known = source.cell(slice(place, place + 1))
-    return Cell(value if not hasattr(value, "item") else value.item(), known)
+    is_known = bool(np.all(known))
+    return Cell(value if not hasattr(value, "item") else value.item(), is_known) if is_known else MISSING

@@ -9,16 +9,19 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
+from features.arrays import Floats
 from features.errors import StamkundError
 from features.files import atomic_folder, write_text
 from features.language.rules.types import Type
 from insights.segments.columns.column import Column
+from insights.segments.columns.percentiles import Fitted
 from insights.segments.customers import Columns
 
 _CURRENT: Final = "current.json"
@@ -50,9 +53,11 @@ def write_columns(folder: Path, columns: Columns) -> None:
     told = {
         name: [place, columns.columns[name].kind, _words(columns.columns[name])] for place, name in enumerate(names)
     }
+    tables = Fitted(columns.columns)
+    ranked = sorted(tables)
     about = {
         "as_of": columns.as_of, "build": columns.build, "timezone": columns.timezone, "customers": columns.customers,
-        "columns": told,
+        "columns": told, "percentiles": ranked,
     }  # fmt: skip
     text = json.dumps(about, ensure_ascii=False)
     own = folder / f"columns-{columns.as_of}-{_digest(text, columns)}"
@@ -64,6 +69,8 @@ def write_columns(folder: Path, columns: Columns) -> None:
         _write_ids(draft / "ids.arrow", columns.ids)
         for place, name in enumerate(names):
             np.save(draft / f"{place}.npy", columns.columns[name].values, allow_pickle=False)
+        for place, name in enumerate(ranked):
+            np.save(draft / f"percentiles-{place}.npy", tables[name], allow_pickle=False)
     write_text(folder / _CURRENT, json.dumps({"columns": own.name}))
     for other in folder.glob("columns-*"):
         if other != own:
@@ -81,8 +88,21 @@ def open_columns(folder: Path) -> Columns:
     about = json.loads((own / "about.json").read_text(encoding="utf-8"))
     with pa.memory_map(str(own / "ids.arrow")) as source:
         ids = pa.ipc.open_file(source).read_all()["id"]
-    columns = _Mapped(own, about["columns"])
-    return Columns(ids.combine_chunks(), columns, about["as_of"], about["build"], about["timezone"])
+    columns, tables = _Mapped(own, about["columns"]), _tables(own, about)
+    return Columns(ids.combine_chunks(), columns, about["as_of"], about["build"], about["timezone"], tables)
+
+
+@lru_cache(maxsize=2)
+def percentile_tables(folder: Path, version: str | None) -> Mapping[str, Floats]:
+    """The tables of a version that numbers are ranked by; none before the first."""
+    if version is None:
+        return {}
+    own = folder / version
+    return _tables(own, json.loads((own / "about.json").read_text(encoding="utf-8")))
+
+
+def _tables(own: Path, about: Mapping[str, Any]) -> Mapping[str, Floats]:
+    return {name: np.load(own / f"percentiles-{place}.npy") for place, name in enumerate(about.get("percentiles", ()))}
 
 
 def remove_columns(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Parts of a rule that read one word of each customer, answered once a word instead of once a customer."""
+"""Parts of a rule that read one word or percentile of each customer: answered once a word, not once a customer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from features.arrays import Mask
 from features.language.rules.evaluate import Cell, compile_rule
 from features.language.rules.nodes import Node
 from insights.segments.columns.column import NOTHING, Column, Source
+from insights.segments.columns.percentiles import PERCENTS, Ranked
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,29 @@ class Lookup:
         return Cell(self.value[codes], self.known[codes])
 
 
+@dataclass(frozen=True)
+class Stepped:
+    """Whether a part of a rule holds that reads one percentile: beyond each of the ``bounds`` the answer turns.
+
+    ``missing`` is the answer for who has no percentile.
+    """
+
+    column: Column
+    first: bool
+    bounds: tuple[float, ...]
+    missing: Cell
+
+    def cell(self, rows: slice) -> Cell:
+        """Whether it holds for some customers."""
+        value, known = self.column.cell(rows)
+        holds = np.full(len(known), self.first)
+        for bound in self.bounds:
+            holds ^= value > bound
+        return Cell(np.where(known, holds, self.missing.value), known | self.missing.known)
+
+
 def with_lookups(node: Node, sources: Mapping[str, Source], *, timezone: str) -> tuple[Node, dict[str, Source]]:
-    """The rule with a name in place of each part that reads one column of words, and what these names stand for.
+    """The rule with a name in place of each part that reads one word or percentile, and what these names stand for.
 
     >>> from features.language.rules.parse import parse
     >>> stages = Column.of_words(["new", "loyal", None], "text")
@@ -42,14 +64,31 @@ def with_lookups(node: Node, sources: Mapping[str, Source], *, timezone: str) ->
     names = {str(name.value) for name in node.names()}
     if len(names) == 1 and node.op != "name":
         (name,) = names
-        column = sources[name]
-        if isinstance(column, Column) and column.words is not None:
+        answered = _answered(node, sources[name], timezone)
+        if answered is not None:
             alias = f"lookup.{node.start}-{node.end}"
-            named = Node("name", value=alias, start=node.start, end=node.end)
-            return named, {alias: _lookup(node, column, timezone)}
+            return Node("name", value=alias, start=node.start, end=node.end), {alias: answered}
     pairs = [with_lookups(arg, sources, timezone=timezone) for arg in node.args]
     found = {alias: source for _, own in pairs for alias, source in own.items()}
     return replace(node, args=tuple(arg for arg, _ in pairs)), found
+
+
+def _answered(node: Node, source: Source, timezone: str) -> Source | None:
+    """A part of a rule that reads one name, answered for all that this can be; None where that is too much."""
+    if isinstance(source, Column) and source.words is not None:
+        return _lookup(node, source, timezone)
+    return _stepped(node, source, timezone) if isinstance(source, Ranked) and len(source.table) else None
+
+
+def _stepped(node: Node, ranks: Ranked, timezone: str) -> Stepped | None:
+    every = Cell(np.append(PERCENTS, np.nan), np.append(np.ones_like(PERCENTS, dtype=np.bool_), False))
+    value, known = compile_rule(node, lambda _: every, timezone=timezone)(lambda _: every)
+    holds, told = np.broadcast_to(value, len(PERCENTS) + 1), np.broadcast_to(known, len(PERCENTS) + 1)
+    if holds.dtype != np.bool_ or not told[:-1].all():
+        return None
+    turns = np.flatnonzero(holds[1:-1] != holds[:-2])
+    missing = Cell(bool(holds[-1]), bool(told[-1]))
+    return Stepped(ranks.column, bool(holds[0]), tuple(ranks.table[turns].tolist()), missing)
 
 
 def _lookup(node: Node, column: Column, timezone: str) -> Lookup:

@@ -23,6 +23,7 @@ from insights.segments.columns.column import Column
 from insights.segments.columns.consent import consent_columns, passing
 from insights.segments.columns.features import feature_columns, needed, profiles
 from insights.segments.columns.journeys import journey_columns
+from insights.segments.columns.percentiles import PERCENTILES, Fitted, ranked_name
 from insights.segments.columns.scores import score_columns
 from insights.segments.columns.traits import trait_columns
 from insights.segments.customers import Columns
@@ -40,7 +41,9 @@ def columns_at(
     lake, feature_set = Lake(settings.lake), FeatureSet.load(settings.feature_set)
     keeper = gatekeeper_of(settings, lake)
     known = known_names(settings, lake, feature_set)
-    wanted = _every(known) if names is None else set(names)
+    wanted = _every(known)
+    if names is not None:
+        wanted = {ranked_name(name, wanted) if name.startswith(PERCENTILES) else name for name in names}
     own = [name.removeprefix("features.") for name in wanted if name.startswith("features.")]
     some = feature_set if names is None else needed(feature_set, own or feature_set.names[:1])
     gate = allowed if keeper is None else allowed & keeper.passes("insights", as_of=as_of)
@@ -65,7 +68,7 @@ def columns_at(
     columns |= score_columns(settings.scores, ids, models, as_of=as_of, allowed=scored)
     if keeper is not None:
         columns |= consent_columns(keeper, ids, as_of=as_of)
-    return Columns(ids.to_arrow(), columns, as_of, lake.version, settings.timezone)
+    return Columns(ids.to_arrow(), columns, as_of, lake.version, settings.timezone, Fitted(columns))
 
 
 def _every(names: Names) -> set[str]:

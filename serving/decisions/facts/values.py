@@ -63,6 +63,10 @@ class Values:
     def _segment(self, name: str) -> object:
         return self.segmentation.segments[name](self).value
 
+    def _percentile(self, name: str) -> object:
+        cell = self.segmentation.percentile(name, self)
+        return cell.value if cell.known else None
+
     def _journey(self, name: str) -> object:
         return self.segmentation.outcome(self.known.records[self.place], name, as_of=self.known.as_of)
 
@@ -80,6 +84,7 @@ class Values:
 
 _SPACES: Mapping[str, Callable[[Values, str], object]] = {
     "features": Values._feature,
+    "percentiles": Values._percentile,
     "traits": Values._trait,
     "scores": Values._score,
     "consent": Values._consent,

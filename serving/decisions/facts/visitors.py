@@ -16,7 +16,7 @@ from serving.decisions.facts.values import Values
 from serving.scoring.lineup import Lineup
 from serving.scoring.rows.pairs import Pairs
 
-OF_A_CUSTOMER: Final = frozenset({"features", "traits", "scores", "journeys"})
+OF_A_CUSTOMER: Final = frozenset({"features", "traits", "scores", "journeys", "percentiles"})
 
 
 def facts_of_visitor(

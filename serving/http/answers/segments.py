@@ -42,6 +42,8 @@ def values_of(state: State, lineup: Lineup, customer: Customer, as_of: int) -> R
         space, _, own = name.partition(".")
         if space == "segments":
             return segmentation.segments[own](read)
+        if space == "percentiles":
+            return segmentation.percentile(own, read)
         return MISSING if space in hidden else values(name)
 
     return read

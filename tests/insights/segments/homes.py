@@ -33,6 +33,7 @@ segments:
   others: "!segments.big && has(traits.city)"
   settled: {when: 'time.now - traits.joined > duration("365d")', kids: [1, 2]}
   readers: {consent.news: true}
+  upper: {percentiles.spent_90d: {at_least: 50}}
   silent: {journeys.again.order: dropped}
 journeys:
   again: {steps: [order, {kind: order, name: second}], within: 28d}

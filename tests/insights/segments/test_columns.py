@@ -40,6 +40,10 @@ def test_segments_hold_whom_their_rules_hold_for(settings: Settings) -> None:
     assert members(settings, columns, "others") == ["bo", "fay"]
     assert members(settings, columns, "settled") == ["ann", "fay"]  # cy has three
     assert members(settings, columns, "readers") == ["ann"]
+    assert members(settings, columns, "upper") == [
+        "ann",
+        "cy",
+    ]  # fay spent 0: half of four have less than ann
     assert members(settings, columns, "silent") == ["ann", "bo"]  # the 28 days of cy's order end tonight
     assert not columns.one(3, {})("journeys.again.order").known  # of eve, as of her features
     assert columns.one(0, {})("journeys.again.days_since_order").value == pytest.approx(29 - 1)  # from the day's end on

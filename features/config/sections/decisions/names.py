@@ -25,7 +25,7 @@ TIME: Final[Mapping[str, Type]] = {
 WORTH: Final[Mapping[str, Type]] = dict.fromkeys(
     ("propensity", "value", "expected_value", "weight", "lever"), "number"
 )  # of a candidate for a person; amounts in units of the currency
-LATER: Final = frozenset({"features", "traits"})  # what a build finds
+LATER: Final = frozenset({"features", "traits", "percentiles"})  # what a build finds
 
 
 def rule_names(

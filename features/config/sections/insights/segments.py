@@ -16,7 +16,9 @@ from features.language.rules.types import Names, Type
 from features.texts.catalogue import Language
 
 _OWN: Final = ("when", "text")  # keys that are no conditions
-SPACES: Final = ("features", "traits", "scores", "consent", "journeys", "segments", "time")  # what segments speak of
+SPACES: Final = (
+    "features", "percentiles", "traits", "scores", "consent", "journeys", "segments", "time",
+)  # what segments speak of  # fmt: skip
 
 
 class SegmentSettings(Section):
