@@ -21,7 +21,8 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/insights/segments": "read",
     "POST /v1/insights/segments/count": "read",
     **dict.fromkeys(
-        (f"GET /v1/insights/segments/{{segment}}{part}" for part in ("", "/members", "/moves", "/why")), "read"
+        (f"GET /v1/insights/segments/{{segment}}{part}" for part in ("", "/comparison", "/members", "/moves", "/why")),
+        "read",
     ),
     "GET /v1/candidates": "read",
     "GET /v1/candidates/{candidate_id}": "read",

@@ -14,6 +14,7 @@ from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.moments import iso
 from features.reading.iso import parse
+from insights.segments.comparison import compared, sensitive_names, shared
 from insights.segments.customers import Columns
 from insights.segments.files import open_columns, version_of
 from insights.segments.funnel import Audience
@@ -102,9 +103,20 @@ def answer_segment(state: State, name: str, channel: str | None) -> Json:
     segments = Segments.of(state)
     known_segment(name, segments.rules)
     told = {**segments.head, **segments.told(name), "history": list(sizes(state.settings, name))}
+    told["overlap"] = shared(segments.columns, name, segments.rules)
     if channel is not None:
         told["audience"] = steps_of(segments.reached(segments.members(name), channel))
     return told
+
+
+@outages_as_errors()
+def answer_comparison(state: State, name: str, versus: str) -> Json:
+    """What the customers of a segment differ in from those of another one."""
+    segments = Segments.of(state)
+    one, other = segments.members(name), segments.members(versus)
+    rows = compared(segments.columns, one, other, without=sensitive_names(state.settings))
+    counts = {"members": int(one.sum()), "other_members": int(other.sum()), "both": int((one & other).sum())}
+    return {**segments.head, "segment": name, "versus": versus, **counts, "differences": rows}
 
 
 @outages_as_errors()

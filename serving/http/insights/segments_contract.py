@@ -86,6 +86,45 @@ class Size(TypedDict):
     left: Count
 
 
+class Overlap(TypedDict):
+    """How many of a segment are also in another one, which has so many members."""
+
+    segment: str
+    members: Count
+    both: Count
+
+
+class Difference(TypedDict):
+    """By how much the mean of a number, or the share of a word, differs between two segments."""
+
+    name: str
+    word: Annotated[str | None, Field(description="The word whose share is told; null where a mean is.")]
+    value: float
+    other_value: float
+    difference: float
+    low: float
+    high: float
+    n: Count
+    other_n: Count
+    effect: Annotated[float, Field(description="The difference in standard deviations.")]
+    stands: Annotated[bool, Field(description="After as many comparisons as were made (Benjamini–Hochberg).")]
+    compared: Count
+
+
+class ComparisonAnswer(TypedDict):
+    """Two segments beside each other."""
+
+    as_of: Moment
+    build: Version
+    customers: Count
+    segment: str
+    versus: str
+    members: Count
+    other_members: Count
+    both: Count
+    differences: list[Difference]
+
+
 class SegmentAnswer(Segment):
     """One segment with its history."""
 
@@ -93,6 +132,7 @@ class SegmentAnswer(Segment):
     build: Version
     customers: Count
     history: list[Size]
+    overlap: Annotated[list[Overlap], Field(description="With each other segment.")]
 
 
 class MembersAnswer(TypedDict):

@@ -10,6 +10,7 @@ from serving.http.contract.responses import OF_BODIES, answers
 from serving.http.current.state import CurrentState
 from serving.http.insights.requests import CountRequest
 from serving.http.insights.segments import (
+    answer_comparison,
     answer_count,
     answer_members,
     answer_moves,
@@ -18,6 +19,7 @@ from serving.http.insights.segments import (
     answer_why,
 )
 from serving.http.insights.segments_contract import (
+    ComparisonAnswer,
     CountAnswer,
     MembersAnswer,
     MovesAnswer,
@@ -64,6 +66,12 @@ def segment_routes(current: CurrentState) -> APIRouter:
     @router.get(f"{ONE}/why", responses=answers(WhyAnswer, 404), summary="Why a customer is in a segment now, or not")
     def get_why(segment: str, profile: Annotated[str, Query(description="An identifier as `id_type:id`.")]) -> Response:
         return json_response(answer_why(current.state, segment, profile))
+
+    @router.get(
+        f"{ONE}/comparison", responses=answers(ComparisonAnswer, 404), summary="What two segments differ in"
+    )  # fmt: skip
+    def get_comparison(segment: str, versus: Annotated[str, Query(description="Another segment.")]) -> Response:
+        return json_response(answer_comparison(current.state, segment, versus))
 
     @router.get(ONE, responses=answers(SegmentAnswer, 404), summary="A segment: how many, why others are not, history")
     def get_segment(segment: str, channel: Channel = None) -> Response:

@@ -149,9 +149,11 @@ def segments(
     ] = None,
     table: Annotated[str, typer.Option(help="The table, when --export is a database.")] = "segment_members",
     members: Annotated[bool, typer.Option("--list", help="The ids of all members.")] = False,
+    versus: Annotated[str | None, typer.Option(help="Another segment: what do their customers differ in?")] = None,
+    overlap: Annotated[bool, typer.Option("--overlap", help="How many are in each two segments.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Count segments, list whom they hold, tell why somebody is not in one, or write their members elsewhere.
+    """Count and compare segments, list whom they hold, tell why somebody is not in, or write their members elsewhere.
 
     Without --as-of it is answered from what the last `stamkund insights refresh` wrote, with it from the lake.
     """
@@ -161,12 +163,20 @@ def segments(
         settings = settings_of(config)
         if name is not None and count is not None:
             raise StamkundError("bad_option", "Give the name of a segment or --count RULE, not both.", field="count")
-        if name is None and count is None and (why or channel or to or members):
-            text = "--why, --channel, --list and --export are about one segment: give its name, or --count RULE."
+        if name is None and count is None and (why or channel or to or members or versus):
+            text = (
+                "--why, --channel, --list, --versus and --export are about one segment: give its name, or --count RULE."
+            )
             raise StamkundError("bad_option", text, field="name")
-        asked = told.Asked.of(settings, name, count, moment(as_of, settings.timezone))
-        if asked.rule is None:
+        asked = told.Asked.of(
+            settings, name, count, moment(as_of, settings.timezone), whole=overlap or versus is not None
+        )
+        if overlap:
+            told.overlaps(out, asked)
+        elif asked.rule is None:
             told.all_segments(out, asked)
+        elif versus is not None:
+            told.two_segments(out, asked, versus)
         elif why is not None:
             told.one_person(out, asked, why)
         elif to is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from features.arrays import Mask
@@ -12,6 +13,7 @@ from features.errors import StamkundError
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.moments import iso
+from insights.segments.comparison import compared, sensitive_names
 from insights.segments.customers import Columns
 from insights.segments.files import open_columns
 from insights.segments.funnel import Audience
@@ -41,15 +43,17 @@ class Asked:
     as_of: int | None  # the moment that is asked for
 
     @classmethod
-    def of(cls, settings: Settings, name: str | None, text: str | None, as_of: int | None) -> Asked:
-        """A segment by its name, or a rule, now or at a moment (µs)."""
+    def of(
+        cls, settings: Settings, name: str | None, text: str | None, as_of: int | None, *, whole: bool = False
+    ) -> Asked:
+        """A segment by its name, or a rule, now or at a moment (µs); with the ``whole`` of what is known."""
         names = names_of(settings)
         rules = rules_of(settings, names)
         rule = Rule.of(text, names) if text is not None else None if name is None else known_segment(name, rules)
         if as_of is None:
             columns = open_columns(folder_of(settings))
         else:
-            wanted = None if rule is None else reads(rule, rules)
+            wanted = None if rule is None or whole else reads(rule, rules)
             passing = allowed(settings, ("insights",), as_of=as_of)
             columns = columns_at(settings, as_of=as_of, names=wanted, allowed=passing)
         return cls(settings, name or "", rule, rules, names, columns, as_of)
@@ -106,6 +110,47 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         out.say(*(f"{id_}  {reason}" if (reason := told.get("out", {}).get(id_)) else id_ for id_ in ids))
         told["list"] = ids
     out.answer({**asked.head, "segment": asked.name or None, **told})
+
+
+def two_segments(out: Output, asked: Asked, versus: str) -> None:
+    """What the customers of a rule differ in from those of another segment."""
+    one, other = _rule(asked), known_segment(versus, asked.rules)
+    masks = [asked.columns.members(rule, asked.rules) for rule in (one, other)]
+    both = int((masks[0] & masks[1]).sum())
+    rows = compared(asked.columns, *masks, without=sensitive_names(asked.settings))
+    sizes_ = [int(mask.sum()) for mask in masks]
+    name = asked.name or "the rule"
+    out.say(f"{sizes_[0]:,} in {name}, {sizes_[1]:,} in {versus}, {both:,} in both, as of {iso(asked.columns.as_of)}")
+    table = table_of("what", f">{name}", f">{versus}", ">difference", ">interval")
+    stands = [row for row in rows if row["stands"]]
+    for row in stands[:SHOWN]:
+        is_share = row["word"] is not None
+        figures = (_figure(row[each], share=is_share) for each in ("value", "other_value", "difference"))
+        ends = " – ".join(_figure(row[each], share=is_share) for each in ("low", "high"))
+        add_row(table, row["name"] + (f": {row['word']}" if is_share else ""), *figures, ends)
+    count = rows[0]["compared"] if rows else 0
+    out.say(table if stands else "Nothing differs by more than chance.")
+    out.say(f"{len(stands):,} of {count:,} comparisons stand; at most one in ten of them is chance.")
+    told = {"segment": asked.name or None, "versus": versus, "members": sizes_[0], "other_members": sizes_[1]}
+    out.answer({**asked.head, **told, "both": both, "compared": count, "differences": rows})
+
+
+def overlaps(out: Output, asked: Asked) -> None:
+    """How many customers are in each two segments."""
+    masks = {name: asked.columns.members(rule, asked.rules) for name, rule in asked.rules.items()}
+    table, rows = table_of("segment", ">customers", "and", ">customers", ">in both"), list[dict[str, Any]]()
+    for one, other in combinations(masks, 2):
+        counts = [int(mask.sum()) for mask in (masks[one], masks[other], masks[one] & masks[other])]
+        if asked.name in {"", one, other}:
+            rows.append({"segment": one, "other": other, "members": counts[0], "other_members": counts[1]})
+            rows[-1]["both"] = counts[2]
+            add_row(table, one, f"{counts[0]:,}", other, f"{counts[1]:,}", f"{counts[2]:,}")
+    out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
+    out.answer({**asked.head, "overlap": rows})
+
+
+def _figure(value: float, *, share: bool) -> str:
+    return f"{value:.1%}" if share else f"{value:,.2f}"
 
 
 def _audience(asked: Asked, members: Mask, channel: str) -> Audience:

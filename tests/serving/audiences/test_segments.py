@@ -71,6 +71,10 @@ def test_the_command_counts_lists_and_explains(settings: Settings) -> None:
     before = asked(settings, "lund", "--list", "--as-of", "2024-06-09")
     assert before["list"] == ["bo", "cy", "fay"]  # ann said so on the tenth
     assert asked(settings, "--count", "traits.kids >= 2")["members"] == 2
+    beside = asked(settings, "lund", "--versus", "big")
+    assert (beside["members"], beside["other_members"], beside["both"], beside["differences"]) == (4, 2, 2, [])
+    overlap = {(each["segment"], each["other"]): each["both"] for each in asked(settings, "--overlap")["overlap"]}
+    assert (overlap["big", "lund"], len(overlap)) == (2, 28)  # eight segments
     why = asked(settings, "big_in_lund", "--why", "bo")
     assert why["segments"]["big"]["needs"] == "features.spent_90d is 60 and must be at least 100"
 

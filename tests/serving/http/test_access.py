@@ -65,6 +65,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "GET /v1/insights/segments/{segment}": ("read", None),
     "GET /v1/insights/segments/{segment}/members": ("read", None),
     "GET /v1/insights/segments/{segment}/moves": ("read", None),
+    "GET /v1/insights/segments/{segment}/comparison": ("read", None),
     "GET /v1/insights/segments/{segment}/why": ("read", None),
     "GET /v1/candidates": ("read", None),
     "GET /v1/candidates/{candidate_id}": ("read", None),

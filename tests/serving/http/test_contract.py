@@ -31,7 +31,7 @@ ANSWERED = {  # else 200
     "GET /v1/insights/paths/people": 422,
     "GET /v1/insights/journeys/{journey}/{step}/people": 422, "GET /v1/insights/journeys/{journey}/differing": 422,
     "GET /v1/insights/journeys/{journey}/{step}/winnable": 422,
-    "GET /v1/insights/segments/{segment}/why": 422,
+    "GET /v1/insights/segments/{segment}/why": 422, "GET /v1/insights/segments/{segment}/comparison": 422,
     "GET /v1/decisions/{decision_id}": 404, "DELETE /v1/jobs/{job_id}": 404, "GET /v1/profiles": 422,
 }  # fmt: skip
 QUERIES = {

@@ -65,6 +65,11 @@ def test_segments_are_counted_listed_and_explained(http: TestClient, settings: S
     assert (slip["members"], slip["nobody_has"]) == (0, [{"name": "traits.city", "text": "Lundd", "near": "Lund"}])
     one = http.get("/v1/insights/segments/lund", params={"channel": "web"}).json()
     assert (one["members"], one["audience"][-1]["left"], one["history"][-1]["entered"]) == (4, 4, 4)
+    both = {each["segment"]: (each["members"], each["both"]) for each in one["overlap"]}
+    assert (both["big"], both["readers"], len(both)) == ((2, 2), (1, 1), 7)
+    beside = http.get("/v1/insights/segments/lund/comparison", params={"versus": "big"}).json()
+    assert (beside["members"], beside["other_members"], beside["both"], beside["differences"]) == (4, 2, 2, [])
+    assert http.get("/v1/insights/segments/lund/comparison", params={"versus": "bigg"}).status_code == 404
     page = http.get("/v1/insights/segments/lund/members", params={"limit": 3}).json()
     rest = http.get("/v1/insights/segments/lund/members", params={"after": page["next"]}).json()
     assert (page["members"], rest["members"], rest["next"]) == (["ann", "bo", "cy"], ["fay"], None)
