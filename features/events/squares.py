@@ -33,16 +33,18 @@ def squared(x: IntegerColumn) -> IntegerColumn:
     return x * x
 
 
-def _square_parts(x: Numbers) -> tuple[Numbers, Numbers]:
-    """The square of an amount as ``high · HIGH_PART + low``, so that sums of both parts stay within 64 bits.
+def _digits(x: Numbers) -> tuple[Numbers, Numbers]:
+    """The two digits of the size of an amount, high and low."""
+    size = x - x.clip(-(2**62), 0) * 2  # engines divide negative integers in different ways
+    return size // _DIGIT, size % _DIGIT
+
+
+def _rest(a: Numbers, b: Numbers) -> Numbers:
+    """What is left of the square of an amount, with ``a² · 2^48`` and whole :data:`HIGH_PART` of ``a · b · 2^25`` off.
 
     With ``|x| = a · 2^24 + b`` the square is ``a² · 2^48 + a · b · 2^25 + b²``.
     """
-    size = x - x.clip(-(2**62), 0) * 2  # engines divide negative integers in different ways
-    a, b = size // _DIGIT, size % _DIGIT
-    ab = a * b
-    rest = (ab % 2**15) * 2**25 + b * b
-    return a * a * 2**8 + ab // 2**15 + rest // HIGH_PART, rest % HIGH_PART
+    return (a * b % 2**15) * 2**25 + b * b
 
 
 def square_high(x: Numbers) -> Numbers:
@@ -53,9 +55,10 @@ def square_high(x: Numbers) -> Numbers:
     >>> [int(h) * HIGH_PART + int(l) for h, l in zip(square_high(amounts), square_low(amounts))]
     [9, 100000000000000000000000000, 1099511627776]
     """
-    return _square_parts(x)[0]
+    a, b = _digits(x)
+    return a * a * 2**8 + a * b // 2**15 + _rest(a, b) // HIGH_PART
 
 
 def square_low(x: Numbers) -> Numbers:
     """What the square of an amount holds beside :func:`square_high`."""
-    return _square_parts(x)[1]
+    return _rest(*_digits(x)) % HIGH_PART

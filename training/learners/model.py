@@ -71,7 +71,8 @@ class Model:
 
     def percentile(self, scores: Floats) -> Ints:
         """How many percent of the customers the model was made for score no higher, from 1 to 99."""
-        return np.clip(np.searchsorted(self._inner, scores, side="right"), 1, 99).astype(np.int64)
+        places = self._inner.searchsorted(scores, side="right")
+        return np.minimum(np.maximum(places, 1), 99).astype(np.int64)
 
     @cached_property
     def _inner(self) -> Floats:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from starlette.requests import HTTPConnection
 
 # A proxy on this machine passes on what others ask, and says so in one of these.
-PASSED_ON: Final = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
+PASSED_ON: Final = frozenset((b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via"))
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether only this machine itself reaches a host.
 
@@ -29,5 +31,5 @@ def is_loopback(host: str) -> bool:
 
 def is_local(request: HTTPConnection) -> bool:
     """Whether a request was made on this machine, and not passed on for another."""
-    passed_on = any(name in request.headers for name in PASSED_ON)
+    passed_on = not PASSED_ON.isdisjoint(name for name, _ in request.headers.raw)
     return request.client is not None and is_loopback(request.client.host) and not passed_on

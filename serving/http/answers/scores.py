@@ -74,7 +74,8 @@ def score_rows(
 ) -> Sheet:
     """The scores of customers by their records and feature rows, in the order of these, ``top`` reasons a model."""
     asked = any(model.target.entity == PAIR for model in lineup.models.values())
-    pairs = Pairs.of_customers(campaign_pairs(state, [*records.values()], as_of=as_of) if asked else ())
+    every = [*records.values()]
+    pairs = Pairs.of_customers(campaign_pairs(state, every, as_of=as_of)) if asked else Pairs.none()
     silent = np.array([not has_events(record, as_of) for record in records.values()], dtype=np.bool_)
     return score(lineup, list(records), features, pairs, silent, as_of=as_of, top=top)
 
