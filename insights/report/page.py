@@ -15,7 +15,7 @@ main{max-width:1040px;margin:0 auto;padding:24px 16px 64px}
 h1{font-size:1.8rem;margin:.2em 0 0}h2{font-size:1.3rem;margin:2.2em 0 .6em}h3{font-size:1rem;margin:0 0 .5em}
 p{margin:.3em 0}.soft{color:var(--soft);font-size:.9rem}
 nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:1em 0}a{color:var(--accent)}
-.grid2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,400px),1fr));gap:16px;margin-bottom:16px}
+.grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:16px;margin-bottom:16px}
 .card{background:#fff;border:1px solid var(--line);border-radius:10px;padding:16px;min-width:0}
 .finding{border-left:5px solid var(--accent);margin:0 0 12px}.finding p:first-of-type{font-size:1.08rem;font-weight:600}
 code{background:var(--tint);padding:.1em .4em;border-radius:4px;font-size:.85rem;overflow-wrap:anywhere}

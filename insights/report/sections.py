@@ -17,9 +17,9 @@ from insights.report.words import Row, Words, told
 PARTS: Final[Mapping[str, str]] = {
     "satisfaction": r"nps|csat|ces\b|ces_|stars|satisf|promoter|detractor",
     "retention": r"churn|lapse|kept|retention|repeat|second|leave|left",
-    "value": r"clv|lifetime",
+    "value": r"clv|lifetime|value_first",
     "sales": r"revenue|margin|order|buyer|basket|return|discount",
-    "contact": r"contact|open|click|redeem|support|visit|referr|advocat|consent|identif",
+    "contact": r"contact|open|click|redeem|support|response|resolution|visit|referr|advocat|consent|identif|per_person",
     "own": r"",
 }
 MOST_GROUPS_SHOWN: Final = 2
