@@ -124,6 +124,12 @@ def _is_support(signs: Signs) -> bool:
     return asked and not signs.is_paid and not (signs.has("order") and signs.is_named("order"))
 
 
+def _is_ticket(signs: Signs) -> bool:
+    """Whether a row is a ticket, rated or not."""
+    ticket = signs.roles.get("ticket")
+    return ticket is not None and ticket.is_unique and not signs.is_named("survey") and _is_support(signs)
+
+
 def _is_order(signs: Signs) -> bool:
     if signs.when is None or not (signs.is_order or signs.is_named("order")):
         return False
@@ -143,6 +149,7 @@ _RULES: tuple[tuple[Subject, Callable[[Signs], bool]], ...] = (
     ("customers", _is_customers),
     ("snapshots", _is_snapshots),
     ("log", lambda signs: signs.when is not None and log_column(signs.roles) is not None),
+    ("support", _is_ticket),
     ("survey", _is_survey),
     ("refund", lambda signs: signs.when is not None and signs.is_named("refund") and signs.is_order),
     ("support", _is_support),

@@ -10,7 +10,7 @@ from features.events.kinds import snake_case
 from features.onboarding.facts.column import Column, text_of
 from features.onboarding.facts.table import Table
 from features.onboarding.knowledge.value_words import ticket_step
-from features.onboarding.meaning.happenings import event_draft
+from features.onboarding.meaning.happenings import event_draft, survey_draft
 from features.onboarding.proposal.choice import Choice, Draft
 from features.onboarding.roles.roles import Roles
 
@@ -31,7 +31,25 @@ def ticket_drafts(table: Table, roles: Roles) -> list[Draft]:
     step = _step(roles)
     if step is not None and ticket is not None and not ticket.is_unique:
         return [_of_steps(asked, step, tickets=ticket.distinct)]
-    return [asked, *_moments(table, asked)]
+    steps = list(_moments(table, asked))
+    return [
+        asked,
+        *steps,
+        *_ratings(table, roles, next((each for each in steps if each.kind == "support_resolved"), asked)),
+    ]
+
+
+def _ratings(table: Table, roles: Roles, last: Draft) -> Iterator[Draft]:
+    """What customers said of their tickets, as answers to a survey at the last that is known of each."""
+    rating, draft = roles.get("rating"), survey_draft(table, roles)
+    if draft is None or rating is None or not rating.is_number:
+        return
+    columns = {
+        **last.choice.columns,
+        **{name: draft.choice.columns[name] for name in ("rating", "scale") if name in draft.choice.columns},
+    }
+    where = [*last.choice.where, f"coalesce({text_of(rating)}, '') <> ''"]
+    yield Draft(table, "events", Choice(columns, where, questions=draft.choice.questions), "survey", "_ratings")
 
 
 def _step(roles: Roles) -> Column | None:

@@ -58,6 +58,18 @@ def test_a_ticket_is_answered_and_solved_when_its_columns_say(tmp_path: Path) ->
     assert found.topics == []
 
 
+def test_tickets_that_are_rated_are_tickets_and_answers(tmp_path: Path) -> None:
+    header = "Ticket ID,Customer Email,Created time,Resolved time,Customer Satisfaction Rating"
+    rows = [
+        f"{n},c{n % 5}@x.se,2024-01-{1 + n:02} 10:00,{f'2024-01-{2 + n:02} 12:00,{1 + n % 5}' if n % 2 else ','}"
+        for n in range(20)
+    ]
+    found = outcome(tmp_path, {"export.csv": table(header, *rows)})
+    assert found.kinds == {"support": 20, "support_resolved": 10, "survey": 10}
+    assert found.events.filter(kind="survey")["ticket_id"].n_unique() == 10
+    assert set(found.events.filter(kind="survey")["scale"]) == {"csat"}
+
+
 def test_a_log_of_tickets_opens_each_once(tmp_path: Path) -> None:
     steps = ("new", "open", "on hold", "solved", "reopened", "open")
     rows = [f"{n // 6},c{n // 6 % 5},2024-01-{1 + n // 6:02} 1{n % 6}:00,{steps[n % 6]}" for n in range(120)]

@@ -65,6 +65,7 @@ def cell(value: float, low: float, high: float, change: float | None) -> dict[st
     return {
         "metric": "m", "dimension": None, "period": "2024-01", "open": False, "suppressed": False, "value": value,
         "low": low, "high": high, "customers": 9, "change": change, "change_stands": True, "compared": 1,
+        "target": None, "verdict": None,
     }  # fmt: skip
 
 
