@@ -186,7 +186,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "dimension.reason": "kontaktorsak",
     "dimension.touchpoint": "kontaktpunkt",
     # how figures are told
-    "insights.minutes": "{figure} min",
+    "insights.minutes": "{figure} min.",
     "insights.hours": "{figure} h",
     "insights.days": "{figure} d",
     "insights.period": "tid",

@@ -21,8 +21,30 @@ REFUSED = LOSS | {"refusal": "loss_too_few", "params": {"went": 4, "dropped": 90
 ANSWER = {
     "currency": "EUR",
     "steps": [STEP, ORDER, STEP | {"journey": "tiny", "suppressed": True}],
-    "next": [{"journey": "purchase", "step": "view", "next": None, "entries": 700}],
+    "months": [STEP | {"period": "2024-03"}, ORDER | {"period": "2024-03", "reached": 77}],
+    "times": [
+        {"journey": "purchase", "step": "order", "dimension": None, "hours": hours, "share": share}
+        for hours, share in ((1, 0.125), (48, 0.25), (96, None))
+    ],
+    "next": [
+        {"journey": "purchase", "step": "view", "next": None, "entries": 700, "brought": None},
+        {"journey": "purchase", "step": "view", "next": "support", "entries": 200, "brought": 1234.5},
+    ],
     "losses": [LOSS, REFUSED],
+    "winnable": [
+        {
+            "journey": "purchase",
+            "step": "view",
+            "model": "lapse",
+            "sense": "stays_away",
+            "customers": 61,
+            "dropped": 900,
+            "back": 39,
+            "unscored": 800,
+            "worth": 5000.0,
+            "expected": 1250.0,
+        }
+    ],
 }
 
 
@@ -36,6 +58,10 @@ def test_journeys_are_told_step_by_step_with_what_is_lost() -> None:
     told = shown(*journey_tables(ANSWER, "en"))
     for words in ("25.0%", "22.0% – 28.0%", "1,200", "nothing in time 700", "Lost after view: 10 EUR", "4 went on"):
         assert words in told
+    for words in ("purchase, 2024-03", "77", "order after: 1 h 12.5%, 2 d 25.0%\n", "support 200 (1,234.50 EUR)"):
+        assert words in told
+    assert "61 could still be won" in told
+    assert "5,000 EUR; the chance of each counted, 1,250" in told
     assert "fewer than 5 customers" in told
     assert "ingenting i tid 700" in shown(*journey_tables(ANSWER, "sv"))
 
