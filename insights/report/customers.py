@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from insights.report.cells import shown_metrics
 from insights.report.journeys import JOURNEY_TABLES, journeys_section
 from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
+from insights.report.segments import segments_section
 from insights.report.stages import stages_section
 from insights.report.words import Row, Words
 from insights.tables import Tables
 
 
-def customers_report(tables: Tables, *, name: str, currency: str, minor_units: int = 2, language: str = "en") -> str:
+def customers_report(
+    tables: Tables, *, name: str, currency: str, minor_units: int = 2, language: str = "en",
+    labels: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """The page of the company ``name``, in a language, from what the last refresh wrote.
+
+    ``labels`` are what features (``features.spend_90d``) are called in it; their own names without.
 
     Raises:
         StamkundError: ``no_insights`` before the first refresh.
@@ -24,6 +32,7 @@ def customers_report(tables: Tables, *, name: str, currency: str, minor_units: i
         *metric_sections(metrics, words),
         journeys_section({name: _rows(tables, name) for name in JOURNEY_TABLES}, words, minor_units=minor_units),
         stages_section(_rows(tables, "stage_moves"), _rows(tables, "stage_losses"), words, minor_units=minor_units),
+        segments_section(_rows(tables, "segments"), _rows(tables, "segment_traits"), labels or {}, words),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),
     ]

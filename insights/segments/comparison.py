@@ -34,7 +34,7 @@ def compared(columns: Columns, one: Mask, other: Mask, *, without: Collection[st
     >>> told["value"], told["other_value"], told["difference"], round(told["low"], 2), told["stands"]
     (10.0, 2.0, 8.0, 6.76, True)
     """
-    names = [name for name in columns.columns if name.partition(".")[0] in _SPACES and name not in without]
+    names = [name for name in columns.columns if _is_compared(name, columns) and name not in without]
     rows = [row for name in sorted(names) for row in _of_column(name, columns.columns[name], one, other)]
     found = Estimate(*([row[name] for row in rows] for name in ("difference", "low", "high", "n")))
     many = benjamini_hochberg(p_value(found))
@@ -54,6 +54,12 @@ def shared(columns: Columns, name: str, rules: Mapping[str, Rule]) -> list[Row]:
     return [
         {"segment": each, "members": int(mask.sum()), "both": int((own & mask).sum())} for each, mask in others.items()
     ]
+
+
+def _is_compared(name: str, columns: Columns) -> bool:
+    """Whether it is of a space that is compared; what a feature tells as well as a trait is compared once."""
+    space, _, own = name.partition(".")
+    return space in _SPACES and not (space == "traits" and f"features.{own}" in columns.columns)
 
 
 def _of_column(name: str, column: Column, one: Mask, other: Mask) -> Iterator[Row]:

@@ -16,8 +16,8 @@ from features.language.rules.evaluate import MISSING, Cell, Read
 from features.language.rules.rule import Rule
 from insights.segments.columns.column import Column, Constant, Source
 from insights.segments.columns.percentiles import PERCENTILES, ranked
-from insights.segments.evaluate import Membership
-from insights.segments.shortfall import Count
+from insights.segments.counting.evaluate import Membership
+from insights.segments.counting.shortfall import Count
 
 
 class _Ids(Sequence[str]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,19 +15,15 @@ from insights.segments.columns.column import Column
 from insights.segments.files import open_columns, remove_columns, version_of, write_columns
 from insights.segments.reading import columns_at
 from insights.segments.rules import definition, folder_of, journeys_in, rules_of
+from insights.segments.tables import write_months, write_traits
 from insights.tables import Draft
 
 
-@dataclass(frozen=True)
-class Refreshed:
-    """What a refresh wrote: of how many customers, and by segment how many are in it."""
+def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, draft: Draft | None = None) -> None:
+    """Write the columns of the ``allowed`` at a moment (µs), who of them is in which segment, and who moved.
 
-    customers: int
-    members: Mapping[str, int]
-
-
-def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY) -> Refreshed:
-    """Write the columns of the ``allowed`` at a moment (µs), who of them is in which segment, and who moved."""
+    Into the ``draft`` of all insights go the tables that reports read.
+    """
     rules, folder = rules_of(settings), folder_of(settings)
     columns = columns_at(settings, as_of=as_of, allowed=allowed)
     members = {name: columns.members(rule, rules) for name, rule in rules.items()}
@@ -42,16 +38,18 @@ def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBOD
     )
     write_columns(folder, replace(columns, columns={**columns.columns, **built}))
     history.keep(folder, stays, sizes)
-    return Refreshed(columns.customers, {name: int(own.sum()) for name, own in members.items()})
+    if draft is not None:
+        write_months(draft, settings, sizes)
+        write_traits(draft, settings, columns, members, rules)
 
 
-def write_segments(audience: Audience, _: Draft) -> None:
+def write_segments(audience: Audience, draft: Draft) -> None:
     """As a part of the refresh of all insights; what is counted from has files of its own.
 
     Where nothing was built yet there are no features to count from, which whoever counts is told.
     """
     if audience.settings.feature_set.is_file():
-        refresh_segments(audience.settings, as_of=audience.as_of, allowed=audience.allowed)
+        refresh_segments(audience.settings, as_of=audience.as_of, allowed=audience.allowed, draft=draft)
 
 
 def forget_in_segments(settings: Settings, customers: Collection[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final
@@ -118,7 +118,7 @@ class Names:
         if node.name not in known_names:
             whole = [f"{node.space}.{name}" for name in known_names]
             unknown = StamkundError.unknown("unknown_name", "name", str(node.value), whole)
-            raise mistake(unknown.code, str(unknown), text, node.start)
+            raise mistake(unknown.code, f"{unknown}{_undeclared(node, known_names)}", text, node.start)
         return known_names[node.name]
 
     def _wanted(self, text: str, node: Node, *types: Type) -> Type | None:
@@ -198,3 +198,11 @@ class Names:
             problem = f"Only numbers and times have an order, and this is {_ARTICLES[known[0]]}."
             raise mistake("bad_type", problem, text, node.start)
         return "boolean"
+
+
+def _undeclared(node: Node, known_names: Collection[str]) -> str:
+    """What to do where a rule asks of a journey that insights tell of, and that nobody declared."""
+    journey = node.name.partition(".")[0]
+    if node.space != "journeys" or journey in {name.partition(".")[0] for name in known_names}:
+        return ""
+    return f" Rules ask of declared journeys alone: declare '{journey}' under `journeys:`."

@@ -76,6 +76,25 @@ REPORT: Final[Mapping[str, str]] = {
     "report.stages.lost": "What it costs that customers left a stage in {period}, in the twelve weeks after",
     "report.stages.left": "left the stage",
     "report.stages.share": "of those in the stage before (95 % interval)",
+    "report.segments": "Segments: whom it concerns",
+    "report.segments.absent": "No segment is counted. Declare some under `segments:` of stamkund.yaml, build, and "
+    "refresh.",
+    "report.segments.now": "{members} customers, {share} of all, on {day}.",
+    "report.segments.few": "Fewer than five customers.",
+    "report.segments.month": "month",
+    "report.segments.entered": "entered",
+    "report.segments.left": "left",
+    "report.segments.rule": "The rule changed in {months}: some moved by that alone.",
+    "report.segments.trait": "what they differ in most",
+    "report.segments.in": "members",
+    "report.segments.out": "others",
+    "report.segments.difference": "difference",
+    "report.segments.compared": "The difference is told by its 95 % interval. "
+    "{compared} were compared; at most one in ten of those that stand is chance. What the "
+    "rule itself asks is left out.",
+    "report.segments.alike": "They differ from all others in nothing by more than chance, beside what the rule asks.",
+    "report.segments.scores": "score of the model {name}",
+    "report.segments.consent": "allow {name}",
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "
     "spent afterwards.",

@@ -7,6 +7,18 @@ from typing import Final
 
 NAMES: Final[Mapping[str, str]] = {
     # orders
+    "feature.orders": "beställningar {span}",
+    "feature.spend": "belopp {span}",
+    "feature.order_lines": "köpta varor {span}",
+    "feature.discount": "rabatter {span}",
+    "feature.contacts": "utskick {span}",
+    "feature.redemptions": "inlösta erbjudanden {span}",
+    "feature.days_since_last_order": "dagar sedan senaste beställningen",
+    "feature.days_since_first_order": "dagar sedan första beställningen",
+    "feature.order_gap_mean": "dagar mellan beställningar i genomsnitt {span}",
+    "feature.order_gap_last": "dagar mellan de två senaste beställningarna",
+    "feature.recency_over_gap": "dagar sedan senaste beställningen, genom dem som brukar gå",
+    "feature.spend_trend": "belopp {span}, genom det under lika lång tid före",
     "feature.spend_per_order": "belopp per beställning {span}",
     "feature.lines_per_order": "varor per beställning {span}",
     "feature.discount_rate": "rabatt som andel av köpen {span}",

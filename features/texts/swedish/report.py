@@ -77,6 +77,25 @@ REPORT: Final[Mapping[str, str]] = {
     "report.stages.lost": "Vad det kostar att kunder lämnade ett stadium i {period}, under tolv veckor efter",
     "report.stages.left": "lämnade stadiet",
     "report.stages.share": "av dem i stadiet före (95 % intervall)",
+    "report.segments": "Segment: vilka det gäller",
+    "report.segments.absent": "Inget segment är räknat. Deklarera några under `segments:` i stamkund.yaml, bygg och "
+    "uppdatera.",
+    "report.segments.now": "{members} kunder, {share} av alla, den {day}.",
+    "report.segments.few": "Färre än fem kunder.",
+    "report.segments.month": "månad",
+    "report.segments.entered": "kom in",
+    "report.segments.left": "gick ur",
+    "report.segments.rule": "Regeln ändrades i {months}: några flyttades bara av det.",
+    "report.segments.trait": "vad de skiljer sig mest i",
+    "report.segments.in": "de",
+    "report.segments.out": "övriga",
+    "report.segments.difference": "skillnad",
+    "report.segments.compared": "Skillnaden anges med sitt 95 % intervall. "
+    "{compared} jämfördes; högst en av tio av dem som håller är slump. Vad regeln själv "
+    "frågar efter är utelämnat.",
+    "report.segments.alike": "De skiljer sig inte från övriga i något mer än av slump, utöver vad regeln frågar efter.",
+    "report.segments.scores": "prognos från modellen {name}",
+    "report.segments.consent": "tillåter {name}",
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "
     "köpte efteråt.",

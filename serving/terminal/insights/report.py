@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from features.config.settings import Settings
 from features.files import write_text
 from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import output
@@ -30,13 +31,23 @@ def customers(
         settings = settings_of(config)
         tables, spoken = Tables(settings.insights), language or settings.language
         html = customers_report(
-            tables, name=settings.name, currency=settings.currency, minor_units=settings.minor_units, language=spoken
-        )
+            tables, name=settings.name, currency=settings.currency, minor_units=settings.minor_units, language=spoken,
+            labels=_labels(settings, spoken),
+        )  # fmt: skip
         write_text(to, html)
         findings = tables.read("findings").to_pylist()
         words = Words(spoken, settings.currency)
         out.say(*(told(finding, words).headline for finding in findings), f"The report: {to}")
         out.answer({"report": str(to), "language": spoken, "findings": [finding["code"] for finding in findings]})
+
+
+def _labels(settings: Settings, language: str) -> dict[str, str]:
+    """What features are called in a language, by the names that rules have for them."""
+    from features.profiles.fitted.feature_set import FeatureSet
+    from features.sentences.names import name_of
+
+    fitted = FeatureSet.load(settings.feature_set) if settings.feature_set.exists() else None
+    return {} if fitted is None else {f"features.{each.name}": name_of(each, language) for each in fitted.features}
 
 
 def people(

@@ -19,6 +19,7 @@ from insights.loss.following import FOLLOWING
 from insights.loss.tables import LOSSES
 from insights.metrics.tables.figures import CELLS
 from insights.report import customers_report
+from insights.segments.tables import SEGMENTS, TRAITS
 from insights.stages.tables import MOVES
 from insights.tables import Tables
 from insights.worth.tables import WORTH
@@ -90,6 +91,23 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
             ("2024-02", "new", "lapsed", 77), ("2024-03", "active", "lapsed", 41), ("2024-03", "active", "active", 159),
         ]
     ]  # fmt: skip
+    texts = json.dumps({"en": "Good ones", "sv": "Goda kunder"})
+    segments = [
+        {"segment": name, "text": texts, "month": month, "day": day, "customers": 400, "members": members,
+         "entered": entered, "left": left, "rule_changed": month == "2024-02"}
+        for name, month, day, members, entered, left in [
+            ("buys_teas", "2024-01", "2024-02-01", 50, 0, 0), ("buys_teas", "2024-02", "2024-03-01", 55, 12, 7),
+            ("buys_teas", "2024-03", "2024-04-01", 60, 9, 4), ("rare", "2024-03", "2024-04-01", 4, 0, 0),
+        ]
+    ]  # fmt: skip
+    traits = [
+        {"segment": "buys_teas", "name": name, "word": word, "unit": unit, "value": value, "other_value": other,
+         "difference": value - other, "low": low, "high": high, "effect": 1.0, "compared": 272}
+        for name, word, unit, value, other, low, high in [
+            ("features.spend_90d", None, "money", 478.82, 148.41, 279.59, 381.23),
+            ("features.stage", "at risk", "share", 0.52, 0.086, 0.359, 0.508),
+        ]
+    ]  # fmt: skip
     found = Tables(tmp_path_factory.mktemp("insights"))
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
@@ -100,6 +118,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         draft.write("journey_next", pa.Table.from_pylist(following, FOLLOWING))
         draft.write("journey_months", pa.Table.from_pylist(monthly, STEPS))
         draft.write("differing", pa.Table.from_pylist(differing, DIFFERING))
+        draft.write("segments", pa.Table.from_pylist(segments, SEGMENTS))
+        draft.write("segment_traits", pa.Table.from_pylist(traits, TRAITS))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
@@ -135,7 +155,8 @@ class Reader(HTMLParser):
 
 
 def read(tables: Tables, language: str = "en") -> Reader:
-    return Reader(customers_report(tables, name="Åke & Co", currency="SEK", language=language))
+    labels = {"features.spend_90d": "spend of 90 days"}
+    return Reader(customers_report(tables, name="Åke & Co", currency="SEK", language=language, labels=labels))
 
 
 def test_the_finding_is_first_with_number_interval_and_list(tables: Tables) -> None:
@@ -221,3 +242,15 @@ def test_moves_to_other_stages_in_the_last_month_are_told(tables: Tables) -> Non
     assert "aktiv → förlorad 41 20,5 % (10,0 % – 30,0 %)" in re.sub(r"\s+", " ", said)
     assert "ny → förlorad" not in said
     assert "aktiv → aktiv" not in said
+
+
+def test_a_segment_tells_its_size_who_came_and_went_and_what_its_customers_differ_in(tables: Tables) -> None:
+    text = read(tables).text
+    assert "Buys teas Good ones 60 customers, 15.0 % of all, on 2024-04-01." in text
+    assert "month entered left 2024-02 12 7 2024-03 9 4 The rule changed in 2024-02" in text  # not the first month
+    assert "spend of 90 days (SEK) 478.8 148.4 279.6 – 381.2" in text
+    assert "stage: at risk 52.0 % 8.6 % 35.9 % – 50.8 %" in text
+    assert "Rare Good ones Fewer than five customers." in text
+    swedish = read(tables, "sv").text
+    assert "Goda kunder 60 kunder, 15,0 % av alla" in swedish
+    assert "stage: i riskzonen 52,0 %" in swedish

@@ -18,6 +18,7 @@ from insights.segments.files import open_columns
 from insights.segments.reading import columns_at
 from insights.segments.refresh import forget_in_segments, refresh_segments
 from insights.segments.rules import folder_of, rules_of
+from insights.tables import Tables
 from tests.insights.segments.homes import day, tea_shop
 
 
@@ -92,6 +93,17 @@ def test_a_refresh_writes_what_counting_reads_and_who_moved(settings: Settings) 
     before = [file.read_bytes() for file in files]
     refresh_segments(settings, as_of=settings.now())
     assert [file.read_bytes() for file in files] == before
+
+
+def test_a_report_reads_how_big_segments_were_by_month(settings: Settings) -> None:
+    tables = Tables(settings.insights)
+    for at in ("2024-05-15", "2024-06-01", "2024-06-30"):  # the first moment of June is the end of May
+        with tables.writing(as_of=day(at), build="b") as draft:
+            refresh_segments(settings, as_of=day(at), draft=draft)
+    rows = tables.read("segments", filters=[("segment", "=", "big")]).to_pylist()
+    told = [[row[name] for name in ("month", "day", "members", "entered", "left")] for row in rows]
+    assert told == [["2024-05", "2024-06-01", 0, 0, 0], ["2024-06", "2024-06-30", 2, 2, 0]]
+    assert tables.read("segment_traits").num_rows == 0  # of fewer than five customers nothing is told
 
 
 def test_whoever_is_erased_is_in_no_column_and_no_history(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from features.language.rules.types import Names
 from insights.segments.columns.column import Column
 from insights.segments.comparison import compared, shared
 from insights.segments.customers import Columns
+from insights.segments.tables import alike, standing_out
 
 # Of the first six, five have spent; of the last six all have. Four of the last six are loyal, and one of the first.
 SPEND = [1.0, 2, 3, 4, 5, np.nan, 11, 12, 13, 14, 15, 13]
@@ -68,3 +69,18 @@ def test_who_is_in_both() -> None:
              "poor": Rule.of("features.spend < 2", names)}  # fmt: skip
     told = {row["segment"]: (row["members"], row["both"]) for row in shared(columns(), "rich", rules)}
     assert told == {"loyal": (5, 5), "poor": (1, 0)}
+
+
+def test_what_stands_out_is_told_once_over_several_spans_and_not_what_the_rule_reads() -> None:
+    spent = np.array(SPEND)
+    wide = columns(**{"features.spend_90d": Column.of_numbers(spent), "features.spend_all": Column.of_numbers(spent)})
+    told = [row["name"] for row in standing_out(wide, FIRST, without=())]
+    assert told == ["features.spend"]  # the stages and the news differ by no more than chance
+    assert alike(wide.columns, ["percentiles.spend_28d"]) == {f"features.spend{span}" for span in ("", "_90d", "_all")}
+    assert not [*standing_out(wide, FIRST, without=alike(wide.columns, ["features.spend_90d"]))]
+
+
+def test_what_a_trait_and_a_feature_tell_is_compared_once() -> None:
+    both = columns(**{"traits.stage": Column.of_words(STAGES, "text"), "traits.city": Column.of_words(STAGES, "text")})
+    assert {row["name"].split(".")[0] for row in compared(both, FIRST, LAST) if "stage" in row["name"]} == {"features"}
+    assert "traits.city" in {row["name"] for row in compared(both, FIRST, LAST)}

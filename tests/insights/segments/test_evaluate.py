@@ -13,7 +13,7 @@ from features.language.rules.evaluate import MISSING, Cell, compile_rule
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from insights.segments.columns.column import Column, Constant, Source
-from insights.segments.evaluate import BLOCK, Membership
+from insights.segments.counting.evaluate import BLOCK, Membership
 
 NAMES = Names({
     "features": {"orders": "number", "spend": "number", "stage": "text"},

@@ -13,8 +13,8 @@ from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from insights.segments.columns.column import Column
 from insights.segments.columns.percentiles import Fitted, Ranked, percentile, table_of
+from insights.segments.counting.evaluate import Membership
 from insights.segments.customers import Columns
-from insights.segments.evaluate import Membership
 
 NAMES = Names({"percentiles": {"spend": "number"}})
 maybe = st.one_of(st.just(math.nan), st.floats(-1e6, 1e6), st.integers(-3, 3).map(float))

@@ -45,6 +45,7 @@ def settings(folder: Path, **segments: object) -> Settings:
         ({"a": 'journeys.tea.order in ["dropped"]'}, "unknown_name", "Known: converted. It is at character 24"),
         ({"a": 'journeys.tea.days_since_view == "dropped"'}, "bad_type", "A number is never compared with a text"),
         ({"a": "journeys.tea"}, "unknown_name", "journeys.tea.view"),
+        ({"a": {"journeys.purchase.cart": "dropped"}}, "unknown_name", "declare 'purchase' under `journeys:`"),
     ],
 )
 def test_what_is_no_segment_is_refused(tmp_path: Path, segments: dict[str, object], code: str, words: str) -> None:

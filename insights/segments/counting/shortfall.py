@@ -11,7 +11,7 @@ import numpy as np
 from features.language.rules.nodes import Node
 from features.language.rules.rule import Rule
 from insights.segments.columns.column import Source
-from insights.segments.evaluate import Membership
+from insights.segments.counting.evaluate import Membership
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from features.arrays import Mask
 from features.language.rules.evaluate import Cell, Evaluate, compile_rule
 from features.language.rules.nodes import Node
 from insights.segments.columns.column import Source
-from insights.segments.lookups import with_lookups
+from insights.segments.counting.lookups import with_lookups
 
 BLOCK: Final = 32_768  # customers whose values of a few columns fit into a core's cache
 Answer = tuple[Mask, Mask]

@@ -1,0 +1,1 @@
+"""Rules over all customers: whether each holds, and what keeps whom out."""
