@@ -68,6 +68,14 @@ class Audience:
         theirs = theirs.filter(pl.col("customer_id").is_not_null()).select(*names, "customer_id")
         return self.over(pl.concat([own.join(moved, on="fragment", how="anti"), theirs]))
 
+    def events_by_version(self, moments: Sequence[int]) -> tuple[People, pl.LazyFrame]:
+        """The people at moments (µs), in order, and all events, each with the ``customer_id`` of a version of a person.
+
+        Nobody is left out: that is for :meth:`over`, once :meth:`People.told` says whose the versions are.
+        """
+        people = self.people(moments)
+        return people, known_events(people.customer_events(), self.as_of)
+
     def customers(self) -> pl.LazyFrame:
         """What is known of each: what tables say, and beside the company's own words of these names two more.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -35,25 +36,31 @@ def subscription_ends(audience: Audience, periods: Periods, *, grace: int) -> pl
     """Of those with a subscription in force when a period begins, who has none when it ends.
 
     One is in force from its start or renewal until it ends, or is not renewed within ``grace`` (µs) of when it should.
+    People are those known when the period ends.
     """
     moments = _moments(audience, periods)
+    if len(moments) < 2:
+        return _NOBODY
     kinds = ["subscription_start", "subscription_renewal", "subscription_end"]
     columns = ("customer_id", "subscription_id", "time", "event_id", "kind", "renews_at")
-    events = audience.events().filter(pl.col("kind").is_in(kinds)).select(columns).collect().sort("time", "event_id")
-    there = [_in_force(events, moment, grace) for moment in moments]
-    if not there:
-        return _NOBODY
-    known = pl.DataFrame({"as_of": moments}).join(events.select("customer_id").unique(), how="cross")
-    in_force = pl.concat(there)
-    gone = known.join(in_force, on=["customer_id", "as_of"], how="anti").select("customer_id", "as_of")
-    return _told(audience, moments, in_force, gone)
+    people, every = audience.events_by_version(moments)
+    events = every.filter(pl.col("kind").is_in(kinds)).select(columns).collect().sort("time", "event_id")
+    in_force = [_in_force(events, moment, grace) for moment in moments]
+    months = [
+        begin.with_columns(
+            period=pl.lit(place, pl.Int64), as_of=pl.lit(moments[place], pl.Int64), days=pl.lit(0.0),
+            ended=~pl.col("customer_id").is_in(end["customer_id"].implode()),
+        )
+        for place, (begin, end) in enumerate(pairwise(in_force), start=1)
+    ]  # fmt: skip
+    return _of_allowed(audience, people.told(pl.concat(months)))
 
 
 def _in_force(events: pl.DataFrame, moment: int, grace: int) -> pl.DataFrame:
     last = events.filter(pl.col("time") <= moment).unique(["customer_id", "subscription_id"], keep="last")
     due = pl.col("renews_at").is_null() | (pl.col("renews_at") + grace > moment)
     own = last.filter(pl.col("kind") != "subscription_end", due)
-    return own.select("customer_id").unique().with_columns(as_of=pl.lit(moment, pl.Int64))
+    return own.select("customer_id").unique()
 
 
 def _moments(audience: Audience, periods: Periods) -> list[int]:
@@ -67,4 +74,8 @@ def _told(audience: Audience, moments: list[int], there: pl.DataFrame, gone: pl.
     left = gone.join(places, on="as_of").select("customer_id", period=pl.col("period") - 1, ended=pl.lit(value=True))
     told = begun.filter(pl.col("period") < len(moments)).join(left, on=["customer_id", "period"], how="left")
     ended = told.with_columns(pl.col("ended").fill_null(value=False), days=pl.lit(0.0))
-    return audience.over(ended.lazy()).select(_NOBODY.columns).collect().sort("period", "customer_id")
+    return _of_allowed(audience, ended)
+
+
+def _of_allowed(audience: Audience, rows: pl.DataFrame) -> pl.DataFrame:
+    return audience.over(rows.lazy()).select(_NOBODY.columns).collect().sort("period", "customer_id")

@@ -101,14 +101,21 @@ def _brought(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataF
 
 
 def _begun(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
-    """What customers of each cohort brought ``within`` a time of their first order, itself included."""
-    events = audience.events().filter(pl.col("kind").is_in(["order", *RETURNS]))
-    own = events.select("customer_id", "time", "kind", value=amount(metric.of))
+    """What customers of each cohort brought ``within`` a time of their first order, itself included.
+
+    They are those known when that time was over for all of the cohort.
+    """
+    within = metric.within or 0
+    closed = np.minimum(periods.ends + within, audience.as_of)
+    people, events = audience.events_by_version(np.unique(closed).tolist())
+    bought = events.filter(pl.col("kind").is_in(["order", *RETURNS]))
+    own = bought.select("customer_id", "time", "kind", value=amount(metric.of))
     first = pl.col("time").filter(pl.col("kind") == "order").min().over("customer_id")
-    told = own.with_columns(first=first).filter(pl.col("time") >= first, pl.col("time") <= first + metric.within)
-    brought = told.group_by("customer_id", "first").agg(pl.col("value").sum()).collect(engine="streaming")
-    place = pl.Series("period", periods.place(brought["first"].to_numpy()), dtype=pl.Int64)
-    return brought.with_columns(place).select("customer_id", "period", "value").sort("period", "customer_id")
+    told = own.with_columns(began=first).filter(pl.col("time") >= first, pl.col("time") <= first + within)
+    brought = told.group_by("customer_id", "began").agg(pl.col("value").sum()).collect(engine="streaming")
+    place = periods.place(brought["began"].to_numpy())
+    known = people.told(brought.with_columns(pl.Series("period", place, pl.Int64), pl.Series("as_of", closed[place])))
+    return audience.over(known.lazy()).select("customer_id", "period", "value").collect().sort("period", "customer_id")
 
 
 def _predicted(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:

@@ -33,9 +33,9 @@ def retention_cells(audience: Audience, course: Course, periods: Periods) -> Cel
     told = intervals(periods, each, as_of=audience.as_of)
     shape = (len(periods), len(told.labels))
     begun, then = events_of(course, audience, periods)
-    back = begun.rename({"time": "began"}).join(then, on="customer_id").filter(pl.col("came") > pl.col("began"))
+    back = begun.rename({"time": "began"}).join(then, on="version").filter(pl.col("came") > pl.col("began"))
     place = (pl.col("came") - pl.col("began") - 1) // each + 1  # an interval holds its end, as `within` does
-    seen = back.select("customer_id", "period", place=place).filter(pl.col("place") < shape[1]).unique()
+    seen = back.select("version", "period", place=place).filter(pl.col("place") < shape[1]).unique()
     customers = _over(begun["period"].to_numpy(), periods, told, each, audience.as_of)
     cell = seen["period"].to_numpy() * shape[1] + seen["place"].to_numpy()
     came = np.bincount(cell, minlength=customers.size).reshape(shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from features.units import DAY
@@ -29,16 +30,20 @@ def waits(course: Course, audience: Audience, periods: Periods) -> pl.DataFrame:
 
 
 def events_of(course: Course, audience: Audience, periods: Periods) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """``customer_id, time, period`` of the events that begin a course, and ``customer_id, came`` of what is to follow.
+    """``customer_id, version, time, period`` of the events that begin a course, and ``version, came`` of what follows.
 
     Of each customer (ticket, order) the first event of a period begins one; both are in the order of time. Of an order
-    whose lines differ in a column of a dimension it is not known.
+    whose lines differ in a column of a dimension it is not known. People are those known when the figure of the period
+    was no longer open: at its end, and ``within`` later.
     """
     after, first = course.begins, course.of_first
     whose = _whose(course)
-    events = audience.events().filter(pl.col("kind").is_in([after, course.then]))
+    closed = np.minimum(periods.ends + (course.within or 0), audience.as_of)
+    people, events = audience.events_by_version(np.unique(closed).tolist())
     known = (
-        events.with_columns(pl.col(whose).fill_null(""))
+        events.rename({"customer_id": "version"})
+        .filter(pl.col("kind").is_in([after, course.then]))
+        .with_columns(pl.col(whose).fill_null(""))
         .group_by(*whose, "time", "kind")
         .agg(pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in TOLD)
         .sort("time", *whose)
@@ -46,11 +51,13 @@ def events_of(course: Course, audience: Audience, periods: Periods) -> tuple[pl.
     )
     begun = known.filter(pl.col("kind") == after).drop("kind").sort(*whose, "time")
     begun = begun.unique(whose, keep="first", maintain_order=True) if first else begun
-    place = pl.Series("period", periods.place(begun["time"].to_numpy()))
-    begun = begun.with_columns(place).unique([*whose, "period"], keep="first", maintain_order=True).sort("time")
-    return begun, known.filter(pl.col("kind") == course.then).select(*whose, came="time")
+    place = periods.place(begun["time"].to_numpy())
+    begun = begun.with_columns(pl.Series("period", place), pl.Series("as_of", closed[place]), customer_id="version")
+    begun = begun.unique([*whose, "period"], keep="first", maintain_order=True)
+    own = audience.over(people.told(begun).lazy()).drop("as_of").collect()
+    return own.sort("time", *whose), known.filter(pl.col("kind") == course.then).select(*whose, came="time")
 
 
 def _whose(course: Course) -> list[str]:
     """By which columns what follows belongs to what began; those of a customer that name no ticket are one."""
-    return ["customer_id", *([KEYS[course.per]] if course.per in KEYS else [])]
+    return ["version", *([KEYS[course.per]] if course.per in KEYS else [])]

@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from features.lake import Lake
 from features.language.defaults.stages import stage_feature
 from features.language.stage_settings import StageSettings
 from features.moments import micros
@@ -98,3 +100,53 @@ def test_who_has_lapsed_is_told_by_their_own_rhythm(tmp_path: Path) -> None:
     january, february, march, april = [cell for cell in cells(tmp_path, orders, "lapse") if cell["customers"] or True]
     assert (january["period"], january["value"], january["customers"]) == ("2024-02", pytest.approx(1 / 5), 5)
     assert february["suppressed"], (march, april)  # four are left
+
+
+def linked(home: Path, events: list[dict[str, object]], since: str | None, **settings: Any) -> Tables:
+    """The insights of a shop, and since when b is known to be a, if ever."""
+    found = shop(home, events, **settings)
+    if since is not None:
+        row = {"fragment": "b", "customer_id": "a", "from": micros(date.fromisoformat(since)), "to": 2**62}
+        Lake(found.lake).write_people(
+            {"persons": pl.DataFrame([{**row, "nobody_from": None}], schema_overrides={"nobody_from": pl.Int64})}
+        )
+    refresh(found, as_of=MAY)
+    return Tables(found.insights)
+
+
+def figures(tables: Tables, metric: str) -> list[tuple[object, ...]]:
+    return [(cell["period"], cell["value"], cell["customers"]) for cell in told(tables, Question((metric,))).cells]
+
+
+def test_links_that_come_when_a_figure_is_closed_do_not_move_it(tmp_path: Path) -> None:
+    orders = [*ORDERS, *(event(each, "2024-02-10", value=1000) for each in "ghijk")]
+    metrics = {
+        "again": {"after": "first order", "then": "order", "within": "30d"},
+        "kept": {"after": "first order", "then": "order", "each": "30d"},
+        "days": {"after": "order", "then": "order"},
+        "worth": {"lifetime": "net_value", "within": "30d"},
+    }
+    apart = linked(tmp_path / "apart", orders, None, metrics=metrics)
+    late = linked(tmp_path / "late", orders, "2024-03-20", metrics=metrics)
+    early = linked(tmp_path / "early", orders, "2024-03-01", metrics=metrics)
+    for metric in ("again", "kept"):  # January is closed on 1 March, the end of the month and 30 days
+        assert figures(late, metric)[0] == figures(apart, metric)[0] == ("2024-01", pytest.approx(2 / 6), 6)
+        assert figures(early, metric)[0] == ("2024-01", pytest.approx(1 / 5), 5)  # a came on day 10, and is b too
+    assert [row[2] for row in figures(late, "days")[:2]] == [6, 5]
+    assert figures(late, "worth")[0] == figures(apart, "worth")[0] == ("2024-01", pytest.approx(80 / 6), 6)
+    assert figures(early, "worth")[0] == ("2024-01", pytest.approx(80 / 5), 5)
+    at_once = linked(tmp_path / "at_once", orders, "2024-01-31", metrics=metrics)
+    assert figures(at_once, "days")[0][2] == 5
+
+
+def test_subscribers_are_those_known_when_the_month_ends(tmp_path: Path) -> None:
+    begun = [event(each, "2024-01-05", "subscription_start", subscription_id=each) for each in "abcdefg"]
+    ended = event("b", "2024-02-10", "subscription_end", subscription_id="b")
+    metrics = {"churn": {"leave": "subscription"}}
+    told_ = {
+        since: figures(linked(tmp_path / str(since), [*begun, ended], since, metrics=metrics), "churn")
+        for since in (None, "2024-03-10", "2024-02-20")
+    }
+    assert told_[None][0] == ("2024-02", pytest.approx(1 / 7), 7)
+    assert told_["2024-03-10"] == [("2024-02", pytest.approx(1 / 7), 7), ("2024-03", 0, 6), *told_["2024-02-20"][2:]]
+    assert told_["2024-02-20"][0] == ("2024-02", 0, 6)  # a is b, and has a subscription still
