@@ -14,9 +14,10 @@ from insights.intervals.proportions import proportion
 from insights.intervals.quantiles import quantile
 from insights.intervals.ratios import mean, ratio
 from insights.intervals.totals import total
-from insights.intervals.weights import ResponseWeights, effective_size, response_weights
+from insights.intervals.weights import LEAST_EFFECTIVE, ResponseWeights, effective_size, response_weights
 
 __all__ = [
+    "LEAST_EFFECTIVE",
     "LEVEL",
     "Comparisons",
     "Estimate",

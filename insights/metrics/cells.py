@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from features.arrays import Ints
+from features.arrays import Floats, Ints, Mask
 from features.config.sections.insights.metrics import Target
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
@@ -52,6 +52,15 @@ class Told(Protocol):
 
 
 @dataclass(frozen=True)
+class Weighting:
+    """What weights did to the figures ``[period, group]``; where they are ``refused`` there is none with weights."""
+
+    unweighted: Floats
+    effective: Floats  # how many answers without weights would be as sure (Kish)
+    refused: Mask
+
+
+@dataclass(frozen=True)
 class Cells:
     """A metric's estimate ``[period, group]`` by a dimension (None: of all); ``customers`` are how many are behind."""
 
@@ -60,6 +69,7 @@ class Cells:
     first: int
     estimate: Estimate
     customers: Ints
+    weighting: Weighting | None = None
 
 
 def cells(

@@ -43,6 +43,11 @@ def standings(audience: Audience, moments: Collection[int]) -> Iterator[tuple[st
     yield from _of_scores(audience)
 
 
+def stages_of(audience: Audience, moments: Collection[int]) -> Standing | None:
+    """In which stage of their life customers stood at some moments; None where there is no build that tells."""
+    return dict(_of_features(audience, sorted({*moments}))).get("stage")
+
+
 def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
     told = standing_features(audience, moments)
     if told is None:

@@ -96,6 +96,8 @@ def _metric(metric: Shown, words: Words) -> str:
     now = words.say("report.now", value=say(last["value"]), interval=words.interval(last, metric.unit),
                     period=last["period"])  # fmt: skip
     parts = [trend(metric.points(), say, lambda value: words.tick(value, metric.unit), title=title), paragraph(now)]
+    if last["unweighted"] is not None:
+        parts.append(paragraph(words.say("report.unweighted", unweighted=say(last["unweighted"])), soft=True))
     if last["verdict"] is not None:
         parts.append(paragraph(words.say(f"report.target.{last['verdict']}", target=say(last["target"])), soft=True))
     if last["change"] is not None:

@@ -9,18 +9,17 @@ from typing import Final, Literal, Self
 import numpy as np
 import polars as pl
 
-from features.arrays import Floats, Ints, Mask
+from features.arrays import Ints, Mask
 from features.events.kinds import RETURNS
 from features.units import DAY
 from insights.intervals import ResponseWeights, response_weights
 from insights.people import Audience
+from insights.spending import Spending, bands
 from insights.worth.happenings import failures, waits
 from insights.worth.point import Scores
-from insights.worth.spending import Spending
 
 _NET: Final = pl.when(pl.col("kind").is_in(RETURNS)).then(-pl.col("value")).otherwise(pl.col("value"))
 Unit = Literal["point", "day", "failure"]
-BANDS: Final = 4  # of value, within which those who answered stand for all
 
 
 @dataclass(frozen=True)
@@ -117,10 +116,4 @@ class Experiences:
         """By what each spent in the year before the middle of the answers."""
         edges = (np.full(len(asked), moment - 365 * DAY), np.full(len(asked), moment))
         spent, _ = self.orders.between(asked, *edges)
-        return response_weights([_bands(spent)], heard)
-
-
-def _bands(values: Floats) -> Ints:
-    """Which quarter of the customers each belongs to, by value."""
-    edges = np.unique(np.quantile(values, np.arange(1, BANDS) / BANDS))
-    return np.searchsorted(edges, values, side="left")
+        return response_weights([bands(spent)], heard)

@@ -10,8 +10,8 @@ import numpy as np
 from features.arrays import Floats, Ints
 from features.errors import StamkundError
 from insights.intervals import Estimate, p_value
+from insights.spending import Spending
 from insights.worth.slope import slope
-from insights.worth.spending import Spending
 from insights.worth.windows import Windows
 
 LEAST_ANSWERS: Final = 400

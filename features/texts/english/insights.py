@@ -206,6 +206,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.group": "group",
     "insights.open": "not over yet",
     "insights.suppressed": "fewer than 5 customers",
+    "insights.unweighted": "without weights",
+    "insights.weights_too_uneven": "weights too uneven",
     "insights.unknown": "not known",
     "insights.compared": "{compared} changes were compared; at most 10 % of those marked * are chance.",
 }

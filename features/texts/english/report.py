@@ -45,6 +45,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.now": "{value} in {period} (95 % interval {interval}).",
     "report.change": "{change} since the month before, within what chance alone does ({interval}).",
     "report.change.stands": "{change} since the month before: more than chance ({interval}).",
+    "report.unweighted": "Weighted; without weights it is {unweighted}.",
     "report.target.reached": "The target of {target} is reached.",
     "report.target.missed": "The target of {target} is missed.",
     "report.target.unsure": "Whether the target of {target} is reached cannot be told: the interval holds it.",

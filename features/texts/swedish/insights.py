@@ -206,6 +206,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.group": "grupp",
     "insights.open": "inte slut än",
     "insights.suppressed": "färre än 5 kunder",
+    "insights.unweighted": "utan vikter",
+    "insights.weights_too_uneven": "för ojämna vikter",
     "insights.unknown": "okänt",
     "insights.compared": "{compared} förändringar jämfördes; högst 10 % av dem som är märkta * är slump.",
 }

@@ -45,6 +45,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.now": "{value} under {period} (95 % intervall {interval}).",
     "report.change": "{change} sedan månaden före, inom vad slumpen gör ({interval}).",
     "report.change.stands": "{change} sedan månaden före: mer än slump ({interval}).",
+    "report.unweighted": "Viktat; utan vikter är det {unweighted}.",
     "report.target.reached": "Målet {target} är nått.",
     "report.target.missed": "Målet {target} är missat.",
     "report.target.unsure": "Om målet {target} är nått går inte att säga: det ligger i intervallet.",

@@ -26,7 +26,13 @@ from insights.periods import Periods
 
 KNOWN, VISITORS = "yes", "no"
 BY_IDENTIFICATION: Final = Dimension(IDENTIFIED, IDENTIFIED, (KNOWN, VISITORS), rest=False, of_customers=True)
-_OURS: Final = (*QUESTIONS, "decision", "bounce", "support_answered", "support_resolved")  # not the customer is there
+NOT_THERE: Final = (
+    *QUESTIONS,
+    "decision",
+    "bounce",
+    "support_answered",
+    "support_resolved",
+)  # not the customer is there
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def people_there(audience: Audience, periods: Periods) -> pl.DataFrame:
     if not audience.allowed.others:
         return pl.DataFrame(schema={"period": pl.Int64, "customer_id": pl.String, "value": pl.Int64})
     events = known_events(audience.lake.scan("events"), audience.as_of)
-    events = events.filter(pl.col("time") >= int(periods.edges[0]), ~pl.col("kind").is_in(_OURS))
+    events = events.filter(pl.col("time") >= int(periods.edges[0]), ~pl.col("kind").is_in(NOT_THERE))
     paid = pl.when(pl.col("kind").is_in(["order", *RETURNS])).then(amount("net_value")).otherwise(0).fill_null(0)
     end = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
     of_fragments = (

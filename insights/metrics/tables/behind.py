@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from features.language.terms import Where
 from insights.dimensions.dimension import Dimension
+from insights.metrics.answers.scores import Score
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
@@ -20,7 +21,6 @@ from insights.metrics.exchange.permission import Permission, permission_rows
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
-from insights.metrics.scores import Score
 from insights.people import Audience
 from insights.periods import Periods
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.config.sections.insights.metrics import MetricSettings
+from insights.metrics.answers.scores import Score
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime, model_of
 from insights.metrics.defaults import default_metrics
@@ -10,7 +11,6 @@ from insights.metrics.exchange.identification import Identification
 from insights.metrics.exchange.permission import Permission
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
-from insights.metrics.scores import Score
 from insights.metrics.tables.behind import AnyMetric
 from insights.people import Audience
 

@@ -20,12 +20,14 @@ from insights.metrics.tables.targets import targets_of, verdicts
 from insights.periods import Periods
 
 LEAST: Final = 5  # customers: with fewer behind it a figure is not told
+TOO_UNEVEN: Final = "weights_too_uneven"  # so that few customers would speak for all
 CELLS: Final = pa.schema([
     ("metric", pa.string()), ("grain", pa.string()), ("dimension", pa.string()), ("group", pa.string()),
     ("period", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("value", pa.float64()), ("low", pa.float64()),
     ("high", pa.float64()), ("n", pa.float64()), ("customers", pa.int64()), ("open", pa.bool_()),
     ("suppressed", pa.bool_()), ("change", pa.float64()), ("change_low", pa.float64()), ("change_high", pa.float64()),
     ("change_stands", pa.bool_()), ("compared", pa.int64()), ("target", pa.float64()), ("verdict", pa.string()),
+    ("unweighted", pa.float64()), ("effective", pa.float64()), ("refusal", pa.string()),
 ])  # fmt: skip
 
 
@@ -71,9 +73,26 @@ def figures(parts: Sequence[Cells], periods: Periods, *, as_of: int) -> pa.Table
         "compared": np.full(estimate.value.size, compared),
         "target": _shown(np.broadcast_to(target, shape)),
         "verdict": told.ravel(),
+        **_weighted(parts, hidden),
     }  # fmt: skip
     table = pa.table(columns, schema=CELLS)
     return table.filter(pa.array((customers > 0).ravel() | (dimension is None)))
+
+
+def _weighted(parts: Sequence[Cells], hidden: Mask) -> dict[str, pa.Array]:
+    """Of answers that are weighted: the figure without weights, what these leave of them, and why there is no other."""
+    every = [part.weighting for part in parts if part.weighting is not None]
+    if not every:
+        return {name: pa.nulls(hidden.size, CELLS.field(name).type) for name in ("unweighted", "effective", "refusal")}
+    unweighted, effective, refused = (
+        np.concatenate([getattr(each, name) for each in every]) for name in ("unweighted", "effective", "refused")
+    )
+    untold = hidden | ~refused
+    return {
+        "unweighted": _shown(unweighted, hidden),
+        "effective": _shown(effective, hidden),
+        "refusal": pa.array([TOO_UNEVEN] * hidden.size, mask=untold.ravel()),
+    }
 
 
 def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:

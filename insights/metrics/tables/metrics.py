@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from insights.dimensions.dimension import Dimension, dimensions
+from insights.metrics.answers.score_cells import score_cells
+from insights.metrics.answers.scores import Score
 from insights.metrics.cells import Cells, Told, cells
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import course_cells, rows_of
@@ -23,7 +25,6 @@ from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, EVER, IDENTIFIED, INTERVAL, YEAR
-from insights.metrics.scores import Score, score_cells
 from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
 from insights.metrics.tables.declared import metrics_of
@@ -104,7 +105,7 @@ def _of_grain(
     parts: dict[tuple[str, str], list[Cells]] = {}
     takes = [metric for metric in metrics if isinstance(metric, Metric) and not metric.of_year]
     of_years = [each for each in metrics if isinstance(each, Metric) and each.of_year and each.told_by(grain)]
-    scores = [metric for metric in metrics if isinstance(metric, Score)]
+    scores = [each for each in metrics if isinstance(each, Score) and each.told_by(grain)]
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
     known = [each for each in metrics if isinstance(each, Identification) and each.told_by(grain)]

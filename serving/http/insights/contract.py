@@ -25,7 +25,9 @@ class MetricFacts(TypedDict):
 class CellAnswer(TypedDict):
     """A figure of a period and group, with its interval and its change; null where it is suppressed or not known.
 
-    The ``verdict`` on its ``target`` is of the whole interval: ``unsure`` where that holds the target.
+    The ``verdict`` on its ``target`` is of the whole interval: ``unsure`` where that holds the target. Of answers that
+    are weighted it is told what the figure is ``unweighted``, how many answers they are worth (``effective``), and by a
+    code of ``refusal`` why there is none with weights.
     """
 
     metric: str
@@ -48,6 +50,9 @@ class CellAnswer(TypedDict):
     compared: Count
     target: float | None
     verdict: Literal["reached", "missed", "unsure"] | None
+    unweighted: float | None
+    effective: float | None
+    refusal: Literal["weights_too_uneven"] | None
 
 
 class DifferenceAnswer(TypedDict):

@@ -32,14 +32,16 @@ def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Tab
         table.add_column(head)
     for name in ("value", "interval", "customers", "change"):
         table.add_column(text(f"insights.{name}", language), justify="right")
-    has_target = any(cell["target"] is not None for cell in cells)
-    if has_target:
-        table.add_column(text("insights.target", language), justify="right")
+    has_target, has_weights = (any(cell[name] is not None for cell in cells) for name in ("target", "unweighted"))
+    for name, there in (("target", has_target), ("unweighted", has_weights)):
+        if there:
+            table.add_column(text(f"insights.{name}", language), justify="right")
     decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))  # None: durations, each in its unit
     for cell in cells:
         group = [cell["group"] or text("insights.unknown", language)] if by else []
         target = [_target(cell, decimals, language)] if has_target else []
-        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language), *target)
+        plain = [_figure(cell["unweighted"], decimals, language)] if has_weights else []
+        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language), *target, *plain)
     return table
 
 
@@ -93,6 +95,8 @@ def _figures(cell: Json, decimals: int | None, language: str) -> tuple[str, ...]
     if cell["suppressed"]:
         return (text("insights.suppressed", language), "", "", "")
     value, interval = _figure(cell["value"], decimals, language), _interval(cell, decimals, language)
+    if cell["refusal"]:
+        value = text(f"insights.{cell['refusal']}", language)
     star = "*" if cell["change_stands"] else ""
     change = "" if cell["change"] is None else f"{_figure(cell['change'], decimals, language, sign='+')}{star}"
     return value, interval, figure_in(language, f"{cell['customers']:,}"), change

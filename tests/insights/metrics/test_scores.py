@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from features.moments import micros
+from insights.metrics.answers.scores import scored
 from insights.metrics.questions import Question, told
-from insights.metrics.scores import scored
 from insights.refresh import refresh
 from insights.tables import Tables
 from tests.insights.shop import event, shop
@@ -62,3 +62,23 @@ def test_a_weighted_score_of_a_touchpoint_is_declared(tmp_path: Path) -> None:
     refresh(settings, as_of=micros(date(2024, 2, 1)))
     cell = told(Tables(settings.insights), Question(("paying",))).cells[0]
     assert (cell["value"], cell["n"]) == (pytest.approx(0.6), 5)
+
+
+def test_two_surveys_are_one_score_and_are_told_apart_by_touchpoint(tmp_path: Path) -> None:
+    # At checkout five say 10 and at delivery 0, f to j 10 there, and all 0 in a third survey, the first of all.
+    checkout = [answer(who, "2024-01-02", 10.0, category="checkout", source="tills") for who in "abcde"]
+    delivery = [answer(who, "2024-01-09", 0.0, category="delivery", source="mail") for who in "abcde"]
+    delivery += [answer(who, "2024-01-09", 10.0, category="delivery", source="mail") for who in "fghij"]
+    yearly = [answer(who, "2024-01-20", 0.0, category="year") for who in "abcdefghij"]
+    metrics = {"both": {"score": "nps", "where": {"category": ["checkout", "delivery"]}}}
+    settings = shop(tmp_path, [*checkout, *delivery, *yearly], metrics=metrics)
+    refresh(settings, as_of=micros(date(2024, 2, 1)))
+    tables = Tables(settings.insights)
+    january = told(tables, Question(("both", "nps"))).cells
+    assert {cell["metric"]: cell["value"] for cell in january if not cell["open"]} == {"both": 0, "nps": -100}
+    found = told(tables, Question(("both",), by="touchpoint"))
+    assert {cell["group"]: (cell["value"], cell["n"]) for cell in found.cells} == {
+        "checkout": (100, 5),
+        "delivery": (0, 10),
+    }
+    assert "touchpoint" in found.overlapping

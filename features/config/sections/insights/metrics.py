@@ -22,6 +22,7 @@ Per = Literal["customer", "ticket", "order"]
 LifetimeValue = Literal["net_value", "margin", "predicted"]
 Identified = Literal["share", "net_value"]
 Scale = Literal["nps", "csat", "ces", "stars"]
+Weight = Literal["quantity", "profile"]
 COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
 _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
@@ -77,10 +78,11 @@ class MetricSettings(Section):
     the scores of a ``model``. ``identified`` is the share of those who are there whom we know, or what people bring,
     known or not; ``allow`` the share of customers who are there that allow a purpose of consent.
 
-    The answers of a ``touchpoint`` are those whose category it is. Where the survey's maker weighted the answers, their
-    ``weight`` is in the column ``quantity``. ``per``: what comes after is of the same ticket, or order, of
-    which one customer may have several. ``target`` is what it should reach, in the units that it is told in, at all
-    times or from each of some months on (``{2024-01: 40, 2024-07: 45}``); ``better`` says in which direction.
+    The answers of a ``touchpoint`` are those whose category it is. They count by the ``weight`` that the survey's maker
+    gave them, in the column ``quantity``, or by ``profile`` so that they stand for all who were asked. ``per``: what
+    comes after is of the same ticket, or order, of which one customer may have several. ``target`` is what it should
+    reach, in the units that it is told in, at all times or from each of some months on (``{2024-01: 40, 2024-07:
+    45}``); ``better`` says in which direction.
 
     >>> basket = MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     >>> basket.kinds, basket.of
@@ -96,7 +98,7 @@ class MetricSettings(Section):
     at: Annotated[Number, Field(gt=0, lt=1)] | None = None
     since: Literal["year"] | None = None
     touchpoint: str | None = None
-    weight: Literal["quantity"] | None = None
+    weight: Weight | None = None
     after: str | None = None
     then: KindName | None = None
     within: Duration | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 
 from features.arrays import Floats, Ints
+
+BANDS: Final = 4  # of value, of about as many customers each
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,13 @@ class Spending:
         """Before which order a customer stands just after a moment."""
         known = np.searchsorted(self.moments, moment, side="right")
         return np.searchsorted(self.keys, customers * (len(self.moments) + 1) + known, side="right")
+
+
+def bands(values: Floats) -> Ints:
+    """Which quarter of the customers each belongs to, by value; equal values are in the same one.
+
+    >>> bands(np.array([0.0, 0, 0, 5, 9, 7])).tolist()
+    [0, 0, 0, 1, 2, 2]
+    """
+    edges = np.unique(np.quantile(values, np.arange(1, BANDS) / BANDS))
+    return np.searchsorted(edges, values, side="left")

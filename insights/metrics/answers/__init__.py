@@ -1,0 +1,1 @@
+"""Scores of survey answers, and how much each answer counts."""

@@ -1,0 +1,106 @@
+"""Who was asked in each period, and how much each answer counts so that those who gave one stand for all of them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from features.arrays import Floats, Ints
+from features.errors import StamkundError
+from features.events.kinds import RETURNS
+from features.events.knowledge import known_events
+from features.language.terms import Where
+from features.units import DAY
+from insights.intervals import response_weights
+from insights.metrics.chunks import end_of
+from insights.metrics.columns import amount, meets
+from insights.metrics.exchange.identification import NOT_THERE
+from insights.metrics.standings import stages_of
+from insights.people import Audience
+from insights.periods import Periods
+from insights.spending import Spending, bands
+
+_YEAR: Final = 365 * DAY  # of spending, by which customers are told apart by value
+
+
+def profile_weights(audience: Audience, where: Where, periods: Periods) -> pl.DataFrame:
+    """``customer_id, period, weight`` of those who gave an answer that meets conditions.
+
+    In each period the answers are spread as those asked are over the stage of their life, the channel and the quarter
+    by value (raking). Asked were those contacted by the campaigns that the answers name, or, where these are known of
+    nobody, all customers who were there. Weights are NaN in periods where few answers would speak for all.
+    """
+    people = _known(audience, _asked(audience, where, periods), periods)
+    answered = people.filter(pl.col("answered").any().over("period"))
+    parts = [_answers(own) for _, own in answered.group_by("period", maintain_order=True)]
+    schema = {"customer_id": pl.String, "period": pl.Int64, "weight": pl.Float64}
+    return pl.concat([pl.DataFrame(schema=schema), *parts])
+
+
+def _answers(people: pl.DataFrame) -> pl.DataFrame:
+    """The weights of the answers of one period."""
+    groups = [people[name].to_numpy() for name in ("stage", "channel")]
+    answers = people.filter("answered").select("customer_id", "period")
+    try:
+        found = response_weights([*groups, bands(people["spent"].to_numpy())], people["answered"].to_numpy())
+    except StamkundError as error:
+        if error.code != "weights_too_uneven":
+            raise
+        return answers.with_columns(weight=pl.lit(np.nan))
+    return answers.with_columns(weight=pl.Series(found.weights))
+
+
+def _asked(audience: Audience, where: Where, periods: Periods) -> pl.DataFrame:
+    """``customer_id, period, channel, answered`` of everybody who was asked or answered.
+
+    The channel is the latest by the period's end: of the contact that asked, or of what they did but answer.
+    """
+    events = known_events(audience.lake.scan("events"), audience.as_of).filter(pl.col("time") >= int(periods.edges[0]))
+    answers = meets(where) & pl.col("rating").is_not_null()
+    campaigns = events.filter(answers).select(pl.col("campaign_id").drop_nulls().unique()).collect().to_series()
+    contacts = (pl.col("kind") == "contact") & pl.col("campaign_id").is_in(campaigns.implode())
+    told = events.select(contacts.any()).collect(engine="streaming").item()
+    asks = contacts if told else ~pl.col("kind").is_in(NOT_THERE)
+    end = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
+    channel = pl.when(asks & (pl.col("kind") != "survey")).then("channel")
+    own = events.filter(asks | answers).select(
+        "fragment", "time", "event_id", end=end, channel=channel, answered=answers
+    )
+    latest = pl.col("channel").sort_by("time", "event_id").drop_nulls().last()
+    people = (
+        audience.events_of_periods(own, pl.col("end"))
+        .group_by("customer_id", "end")
+        .agg(latest, pl.col("answered").any())
+        .collect(engine="streaming")
+        .sort("customer_id", "end")
+    )
+    place = pl.Series("period", np.searchsorted(periods.ends, people["end"].to_numpy()).astype(np.int64))
+    return people.with_columns(place, pl.col("channel").forward_fill().over("customer_id")).sort(
+        "period", "customer_id"
+    )
+
+
+def _known(audience: Audience, people: pl.DataFrame, periods: Periods) -> pl.DataFrame:
+    """With ``stage`` and ``channel`` as numbers, and what they had ``spent`` in the year until the period's end."""
+    ends = np.minimum(people["end"].to_numpy(), audience.as_of)
+    months = Periods.of("month", int(periods.edges[0]), audience.as_of, periods.timezone).ends
+    moments = [int(end) for end in months if end < audience.as_of]
+    standing = stages_of(audience, [*moments, audience.as_of])
+    nothing = pl.Series([None] * people.height, dtype=pl.String)
+    stage = nothing if standing is None else standing.at(ends, people["customer_id"])
+    numbered = (pl.col(name).fill_null("").rank("dense").cast(pl.Int64) for name in ("stage", "channel"))
+    spent = pl.Series("spent", _spent(audience, people["customer_id"], ends))
+    return people.with_columns(stage.alias("stage"), spent).with_columns(numbered)
+
+
+def _spent(audience: Audience, customers: pl.Series, ends: Ints) -> Floats:
+    """What each spent, less returns, in the year until a moment."""
+    orders = audience.events().filter(pl.col("kind").is_in(["order", *RETURNS]))
+    money = orders.select("customer_id", "time", net=amount("net_value")).drop_nulls().collect(engine="streaming")
+    names = pl.concat([customers, money["customer_id"]]).unique().sort()
+    who, asked = (names.search_sorted(each).to_numpy().astype(np.int64) for each in (money["customer_id"], customers))
+    spending = Spending.of(who, money["time"].to_numpy(), money["net"].to_numpy().astype(np.float64))
+    return spending.between(asked, ends - _YEAR, ends)[0]
