@@ -82,6 +82,7 @@ def _of_tickets(kinds: Mapping[str, object]) -> Iterator[tuple[str, MetricSettin
         yield "first_response", _waited("support", "support_answered")
     if "support_resolved" in kinds:
         yield "resolution", _waited("support", "support_resolved")
+        yield "open_tickets", MetricSettings(open="ticket", better="lower")
     if "support_reopened" in kinds:
         yield "reopened", _waited("support_resolved", "support_reopened", within="14d")
 

@@ -165,6 +165,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.support_per_order": "support cases per order",
     "metric.first_response": "time until half of the support cases had a first response",
     "metric.resolution": "time until half of the support cases were solved",
+    "metric.open_tickets": "tickets open at the end",
     "metric.reopened": "solved support cases that were opened again within 14 days",
     "metric.referrals": "referrals",
     "metric.advocates": "customers who referred others",

@@ -165,6 +165,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.support_per_order": "supportärenden per beställning",
     "metric.first_response": "tid tills hälften av ärendena fått ett första svar",
     "metric.resolution": "tid tills hälften av ärendena lösts",
+    "metric.open_tickets": "öppna ärenden vid slutet",
     "metric.reopened": "lösta ärenden som öppnades igen inom 14 dagar",
     "metric.referrals": "rekommendationer",
     "metric.advocates": "kunder som rekommenderat oss",

@@ -13,6 +13,7 @@ from insights.metrics.answers.scores import Score
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import chunks
 from insights.metrics.columns import meets, needed
+from insights.metrics.courses.backlog import Backlog, open_tickets
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import about, rows_of, tells
 from insights.metrics.courses.lifetime import Lifetime, worth_of
@@ -24,7 +25,7 @@ from insights.metrics.quantiles import Quantile
 from insights.people import Audience
 from insights.periods import Periods
 
-Own = Course | Lifetime | Identification | Permission  # those whose rows are made in a way of their own
+Own = Course | Backlog | Lifetime | Identification | Permission  # those whose rows are made in a way of their own
 AnyMetric = Metric | Quantile | Score | Own
 
 
@@ -40,6 +41,8 @@ def write_behind(
     for base, number in every.items():
         if isinstance(base, Course):
             yield _of_rows(audience, rows_of(base, audience, periods), number, by, periods)
+        if isinstance(base, Backlog):
+            yield _of_rows(audience, open_tickets(audience, periods), number, by, periods)
         if isinstance(base, Lifetime):
             worth = worth_of(base, audience, periods)
             once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth

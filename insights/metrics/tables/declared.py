@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from features.config.sections.insights.metrics import MetricSettings
 from insights.metrics.answers.scores import Score
+from insights.metrics.courses.backlog import Backlog
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime, model_of
 from insights.metrics.defaults import default_metrics
@@ -29,10 +30,17 @@ def _metric(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
         return Quantile.of(name, settings, decimals)
     if settings.take is not None:
         return Metric.of(name, settings, decimals)
+    if settings.score is not None:
+        return Score.of(name, settings, decimals)
+    if settings.lifetime is not None:
+        return Lifetime.of_settings(name, settings, decimals)
+    return _of_people(name, settings, decimals)
+
+
+def _of_people(name: str, settings: MetricSettings, decimals: int) -> AnyMetric:
+    """A metric of who is known, who allows, who waits, or what becomes of customers."""
     if settings.identified is not None:
         return Identification.of_settings(name, settings, decimals)
     if settings.allow is not None:
         return Permission.of(name, settings)
-    if settings.lifetime is not None:
-        return Lifetime.of_settings(name, settings, decimals)
-    return Course.of(name, settings) if settings.score is None else Score.of(name, settings, decimals)
+    return Course.of(name, settings) if settings.open is None else Backlog.of(name, settings)

@@ -12,6 +12,7 @@ from features.arrays import Floats, Ints, Mask
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
 from insights.metrics.cells import Cells, Told
+from insights.metrics.courses.backlog import Backlog
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime
 from insights.metrics.metric import Metric
@@ -98,7 +99,8 @@ def _weighted(parts: Sequence[Cells], hidden: Mask) -> dict[str, pa.Array]:
 def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:
     """``[period, 1]``: what is to be reached; a sum has its target for a whole month, and of all customers."""
     is_sum = isinstance(metric, Metric) and metric.bottom is None and not metric.of_year
-    if is_sum and (dimension is not None or periods.grain != "month"):
+    of_all = is_sum or isinstance(metric, Backlog)
+    if (of_all and dimension is not None) or (is_sum and periods.grain != "month"):
         return np.full((len(periods), 1), np.nan)
     return targets_of(metric.target, periods)[:, None]
 

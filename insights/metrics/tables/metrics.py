@@ -15,6 +15,7 @@ from insights.dimensions.dimension import Dimension, dimensions
 from insights.metrics.answers.score_cells import score_cells
 from insights.metrics.answers.scores import Score
 from insights.metrics.cells import Cells, Told, cells
+from insights.metrics.courses.backlog import Backlog, backlog_cells
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import course_cells, rows_of
 from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
@@ -107,6 +108,7 @@ def _of_grain(
     of_years = [each for each in metrics if isinstance(each, Metric) and each.of_year and each.told_by(grain)]
     scores = [each for each in metrics if isinstance(each, Score) and each.told_by(grain)]
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
+    backlogs = [each for each in metrics if isinstance(each, Backlog) and each.told_by(grain)]
     worths = [each for each in metrics if isinstance(each, Lifetime) and each.told_by(grain)]
     known = [each for each in metrics if isinstance(each, Identification) and each.told_by(grain)]
     allowing = [each for each in metrics if isinstance(each, Permission) and each.told_by(grain)]
@@ -115,6 +117,7 @@ def _of_grain(
         quantile_cells(audience, quantiles, periods, by), year_to_date_cells(audience, of_years, periods, by),
         cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
         *(_of_course(audience, course, periods, by) for course in courses),
+        *(backlog_cells(audience, backlog, periods, by) for backlog in backlogs),
         *(lifetime_cells(audience, worth, periods, by) for worth in worths),
         *(identification_cells(audience, metric, periods) for metric in known),
         *(permission_cells(audience, metric, periods, by) for metric in allowing),

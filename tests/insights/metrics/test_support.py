@@ -62,6 +62,27 @@ def test_what_is_opened_again_is_counted_of_what_was_solved(tmp_path: Path) -> N
     assert january["value"] == pytest.approx(1 / 6)
 
 
+def test_tickets_are_open_from_when_they_are_opened_again_and_again_until_they_are_solved(tmp_path: Path) -> None:
+    """Of seven in January two are open when it ends, and solved in February, in which five come back for good."""
+    again = [step(who, who, "2024-02-20", "support_reopened") for who in "abcde"]
+    solved = [step("f", "f", "2024-02-01 00:00", "support_resolved"), step("a", "a2", "2024-02-02", "support_resolved")]
+    same_day = [step("g", "g", "2024-02-29", kind) for kind in ("support_resolved", "support")]
+    unnamed = [event("h", "2024-01-05", "support", category="late")]
+    rows = [*TICKETS, *again, *solved, *same_day, *unnamed, step("i", "i", "2024-03-01"), step("i", "i2", "2024-03-01")]
+    question = Question(("open_tickets",))
+    january, february, march = cells(tmp_path, rows, question)
+    assert (january["suppressed"], january["customers"]) == (
+        True,
+        None,
+    )  # f's first and a's second one, of two customers
+    assert (february["value"], february["customers"], february["open"]) == (5, 5, False)
+    assert (march["value"], march["customers"], march["open"]) == (7, 6, True)  # as of the refresh
+    tables = Tables(tmp_path / "insights")
+    assert people_behind(tables, Figure("open_tickets", "2024-02", "reason", "late")) == list("abcde")
+    by_reason = told(tables, Question(("open_tickets",), by="reason", grain="quarter")).cells
+    assert [(cell["group"], cell["value"]) for cell in by_reason] == [("late", 7)]
+
+
 def test_contact_reasons_are_those_of_tickets_not_of_what_is_bought(tmp_path: Path) -> None:
     bought = [event(who, "2024-01-05", value=100, category=f"shelf {n}") for n, who in enumerate("abcdef")]
     by = Question(("support_cases", "first_response", "revenue"), by="reason")

@@ -38,6 +38,7 @@ _OWN: Final = {
     "lifetime": {"model", "within"},
     "identified": set(),
     "allow": set(),
+    "open": set(),
 }  # the keys of each form, beside those of all
 
 
@@ -76,7 +77,8 @@ class MetricSettings(Section):
     With ``since: year`` each period is told together with those before it in the year.
     A lifetime value is what customers brought so far, or ``within`` a time of their first order, or what they will by
     the scores of a ``model``. ``identified`` is the share of those who are there whom we know, or what people bring,
-    known or not; ``allow`` the share of customers who are there that allow a purpose of consent.
+    known or not; ``allow`` the share of customers who are there that allow a purpose of consent; ``open`` the tickets
+    that are not solved when a period ends.
 
     The answers of a ``touchpoint`` are those whose category it is. They count by the ``weight`` that the survey's maker
     gave them, in the column ``quantity``, or by ``profile`` so that they stand for all who were asked. ``per``: what
@@ -110,6 +112,7 @@ class MetricSettings(Section):
     model: str | None = None
     identified: Identified | None = None
     allow: str | None = None
+    open: Literal["ticket"] | None = None
     target: Target = ()
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
@@ -126,7 +129,7 @@ class MetricSettings(Section):
             msg = (
                 "A metric has exactly one of `take` (sum, count, …), `score` (nps, csat, ces, stars), `after` (with "
                 "`then`), `leave` (lapse, subscription), `lifetime` (net_value, margin, predicted), `identified` "
-                "(share, net_value) and `allow` (a purpose of consent)."
+                "(share, net_value), `allow` (a purpose of consent) and `open` (ticket)."
             )
             raise StamkundError("bad_metric", msg)
         others = {key for keys in _OWN.values() for key in keys} - _OWN[forms[0]]
