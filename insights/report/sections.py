@@ -23,6 +23,7 @@ PARTS: Final[Mapping[str, str]] = {
     "own": r"",
 }
 MOST_GROUPS_SHOWN: Final = 2
+_CATEGORIES: Final = ("touchpoint", "reason")  # what the category of some events is called
 
 
 def findings_section(findings: Sequence[Row], words: Words) -> Section:
@@ -53,19 +54,19 @@ def metric_sections(metrics: Mapping[str, Shown], words: Words) -> Iterator[Sect
 def worth_section(rows: Sequence[Row], words: Words) -> Section:
     """What a point is worth at each touchpoint, the best to mend first; why not, where it is not told."""
     head = [words.say(f"report.worth.{name}") for name in ("what", "spend", "kept", "naive", "yearly", "answers")]
-    lines = []
+    lines, untold = [], []
     for row in rows:
         name = words.say(f"report.worth.{row['unit']}", name=words.name("experience", row["name"]))
         if row["refusal"]:
-            lines.append(
-                [name, sentence(f"error.{row['refusal']}", words.language, dict(row["params"])), "–", "–", "–", "–"]
-            )
+            why = sentence(f"error.{row['refusal']}", words.language, dict(row["params"]))
+            untold.append(f"<li>{escape(name)}: {escape(why)}</li>")
             continue
         spend = f"{words.number(row['spend'], 'money')} ({_ends(row, 'spend', 'money', words)})"
         kept = f"{words.number(row['kept'], 'share')} ({_ends(row, 'kept', 'share', words)})"
         yearly = words.number(row["yearly"], "money")
         lines.append([name, spend, kept, words.number(row["naive"], "money"), yearly, words.count(row["n"])])
     blocks = [table(head, lines), paragraph(words.say("report.worth.caution"), soft=True)] if lines else []
+    blocks += [f"<ul>{''.join(untold)}</ul>"] if untold else []
     return Section("worth", words.say("report.worth"), blocks or [paragraph(words.say("report.worth.absent"))])
 
 
@@ -108,12 +109,14 @@ def _metric(metric: Shown, words: Words) -> str:
 
 
 def _groups(metrics: Sequence[Shown], words: Words) -> Iterator[str]:
-    """The first metric of a section, told apart by the dimensions that differ most in it."""
+    """The first metric of a section, told apart: by the touchpoint or reason first, which is the category then."""
     metric = next((each for each in metrics if each.groups), None)
     if metric is None or metric.last is None:
         return
     cards = []
-    for dimension, rows in metric.groups.items():
+    own = {*_CATEGORIES} & {*metric.groups}
+    for dimension in sorted(metric.groups, key=lambda name: (name not in own, name)):
+        rows = metric.groups[dimension] if dimension != "category" or not own else []
         told = [row for row in rows if row["value"] is not None and not row["suppressed"]]
         if len(told) > 1:
             by = words.say("report.by", metric=_title(metric, words), dimension=words.name("dimension", dimension),

@@ -207,6 +207,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.group": "group",
     "insights.open": "not over yet",
     "insights.suppressed": "fewer than 5 customers",
+    "insights.no_metrics": "There are no events to tell metrics of. `stamkund doctor` says what your data hold.",
+    "insights.no_figures": "There are no figures of these in such periods, or by this dimension.",
     "insights.unweighted": "without weights",
     "insights.weights_too_uneven": "weights too uneven",
     "insights.unknown": "not known",

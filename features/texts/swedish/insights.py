@@ -207,6 +207,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.group": "grupp",
     "insights.open": "inte slut än",
     "insights.suppressed": "färre än 5 kunder",
+    "insights.no_metrics": "Det finns inga händelser att säga mått om. `stamkund doctor` säger vad ni har.",
+    "insights.no_figures": "Det finns inga värden av dessa i sådana perioder, eller efter denna dimension.",
     "insights.unweighted": "utan vikter",
     "insights.weights_too_uneven": "för ojämna vikter",
     "insights.unknown": "okänt",

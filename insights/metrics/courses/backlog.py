@@ -57,7 +57,6 @@ def open_tickets(audience: Audience, periods: Periods) -> pl.DataFrame:
     """``customer_id, period``, and what the opening said in the columns of dimensions, of each ticket that is open.
 
     A ticket is a customer's of one ``ticket_id``; it is open from when it was opened, or opened again, until solved.
-    A period that is not over ends at the audience's moment.
     """
     order = pl.col("kind").replace_strict({step: place for place, step in enumerate(_STEPS)}, return_dtype=pl.Int64)
     events = audience.events().filter(pl.col("kind").is_in(_STEPS), pl.col("ticket_id").is_not_null())
@@ -67,8 +66,7 @@ def open_tickets(audience: Audience, periods: Periods) -> pl.DataFrame:
     until = pl.col("time").shift(-1).over(ticket).fill_null(_NEVER)
     said = (pl.col(name).first().over(ticket) for name in TOLD)
     spans = steps.with_columns(*said, until=until).filter(pl.col("kind") != "support_resolved")
-    ends = np.minimum(periods.ends, audience.as_of)
-    first, last = (np.searchsorted(ends, spans[name].to_numpy()) for name in ("time", "until"))
+    first, last = (np.searchsorted(periods.ends, spans[name].to_numpy()) for name in ("time", "until"))
     told = spans.with_columns(period=pl.int_ranges(pl.Series(first), pl.Series(last))).explode("period")
     told = told.filter(pl.col("period").is_not_null()).with_columns(kind=pl.lit("support"))
     return told.select("customer_id", pl.col("period").cast(pl.Int64), "kind", *TOLD).sort("period", "customer_id")

@@ -22,6 +22,8 @@ def metric_tables(answer: Json, language: str) -> Iterator[RenderableType]:
         if own := cells[metric["metric"]]:
             yield _table(metric, own, answer["currency"], language)
             yield text("insights.compared", language, compared=own[0]["compared"])
+    if not answer["cells"]:
+        yield text("insights.no_figures" if answer["metrics"] else "insights.no_metrics", language)
 
 
 def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Table:

@@ -19,6 +19,9 @@ from insights.loss.following import FOLLOWING
 from insights.loss.tables import LOSSES
 from insights.metrics.tables.figures import CELLS
 from insights.report import customers_report
+from insights.report.cells import Shown
+from insights.report.sections import metric_sections
+from insights.report.words import Row, Words
 from insights.segments.tables import SEGMENTS, TRAITS
 from insights.stages.tables import MOVES
 from insights.tables import Tables
@@ -187,7 +190,7 @@ def test_a_worth_is_told_with_the_plain_figure_beside_it_or_why_it_is_not(tables
     text = read(tables).text
     assert "a point more of nps 2.50 SEK (1.00 SEK – 4.00 SEK) 1.0 % (0.0 % – 2.0 %) 6.00 SEK 9,000 SEK 900" in text
     assert (
-        "a day longer until support answered 12 answers have windows before and after them, and 400 are needed" in text
+        "a day longer until support answered: 12 answers have windows before and after them, and 400 are needed" in text
     )
 
 
@@ -254,3 +257,14 @@ def test_a_segment_tells_its_size_who_came_and_went_and_what_its_customers_diffe
     swedish = read(tables, "sv").text
     assert "Goda kunder 60 kunder, 15,0 % av alla" in swedish
     assert "stage: i riskzonen 52,0 %" in swedish
+
+
+def test_answers_are_told_apart_by_touchpoint_first_and_not_by_category_too() -> None:
+    row: Row = {"period": "2024-01", "open": False, "low": 0.1, "high": 0.9, "suppressed": False, "verdict": None,
+           "change": None, "unweighted": None, "target": None, "customers": 9, "n": 9.0}  # fmt: skip
+    groups: list[Row] = [{**row, "group": name, "value": value} for name, value in (("checkout", 0.4), ("wifi", 0.6))]
+    shown = Shown(
+        "csat", "share", [{**row, "value": 0.5}], dict.fromkeys(("category", "channel", "touchpoint"), groups)
+    )
+    html = "".join(next(metric_sections({"csat": shown}, Words("en", "SEK"))).blocks)
+    assert re.findall(r", by (\w+), 2024-01</h3>", html) == ["touchpoint", "channel"]

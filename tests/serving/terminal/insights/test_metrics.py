@@ -65,7 +65,7 @@ def cell(value: float, low: float, high: float, change: float | None) -> dict[st
     return {
         "metric": "m", "dimension": None, "period": "2024-01", "open": False, "suppressed": False, "value": value,
         "low": low, "high": high, "customers": 9, "change": change, "change_stands": True, "compared": 1,
-        "target": None, "verdict": None,
+        "target": None, "verdict": None, "unweighted": None, "refusal": None,
     }  # fmt: skip
 
 
@@ -87,3 +87,26 @@ def test_intervals_and_changes_are_told_with_the_decimals_of_the_values(
         console.print(*metric_tables(answer, "en"))
     rows = [" ".join(row.replace("│", " ").split()) for row in told.get().splitlines() if "2024-01" in row]
     assert rows == [f"2024-01 {line}" for line in lines]
+
+
+def test_weighted_figures_are_told_beside_those_without_weights_and_refusals_in_words() -> None:
+    refused = {"value": None, "low": None, "high": None, "change": None, "refusal": "weights_too_uneven"}
+    cells = [
+        {**cell(28.67, 27.5, 29.81, None), "unweighted": 31.0},
+        {**cell(0, 0, 0, None), **refused, "unweighted": 30.0},
+    ]
+    answer = {"metrics": [{"metric": "m", "text": "", "unit": "points"}], "cells": cells, "currency": "EUR"}
+    console = Console(width=200)
+    with console.capture() as told:
+        console.print(*metric_tables(answer, "en"))
+    words = [line.replace("│", " ").split() for line in told.get().splitlines() if "2024-01" in line]
+    assert words[0][-1] == "31.00"
+    assert " ".join(words[1]) == "2024-01 weights too uneven 9 30.00"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "said"), [([], "no events"), ([{"metric": "m", "text": "", "unit": "money"}], "no figures")]
+)
+def test_where_there_is_nothing_to_tell_it_is_said(metrics: list[dict[str, str]], said: str) -> None:
+    (line,) = metric_tables({"metrics": metrics, "cells": [], "currency": "EUR"}, "en")
+    assert said in str(line)
