@@ -11,7 +11,6 @@ import typer
 from pydantic import BaseModel
 
 from features.errors import StamkundError
-from serving.terminal.candidate_fields import fields_of
 from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import Output, output
 
@@ -59,6 +58,8 @@ def write(
     as_json: Json = False,
 ) -> None:
     """Keep a candidate, or change the version of it that you know; or only some fields of what is kept."""
+    from serving.terminal.candidate_fields import fields_of
+
     if (file is None) == (not field):
         raise typer.BadParameter("give a file or some --field NAME=VALUE, one of the two", param_hint="FILE")
     with output(as_json=as_json) as out, _shop(config) as shop:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from features.config.settings import Settings
 from features.files import write_text
 from serving.terminal.options import YAML, Config, Json, settings_of
 from serving.terminal.output import output
+
+if TYPE_CHECKING:
+    from features.config.settings import Settings
 
 
 def customers(

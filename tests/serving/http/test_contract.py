@@ -97,7 +97,7 @@ def test_the_answer_and_the_errors_of_every_route_are_described(
     if needed := NEEDED[route]:
         other = bearer(shop, "write" if needed != "write" else "read")
         assert code_of(ask(asked, route, headers=other)) == (403, "missing_scope")
-    unknown = asked.patch(route.split()[1])
+    unknown = asked.request("LINK", route.split()[1])
     assert (code_of(unknown), "allow" in unknown.headers) == ((405, "method_not_allowed"), True)
 
 
