@@ -76,14 +76,15 @@ def test_where_contacts_say_who_was_asked_nobody_else_counts(tmp_path: Path) -> 
 
 
 def test_the_channel_is_that_of_the_contact_before_the_answer_also_of_the_month_before(tmp_path: Path) -> None:
-    late: list[Event] = [
-        event(f"l{n}", "2023-12-30", "contact", channel="store", campaign_id="january") for n in range(8)
-    ]
-    late += [answer(f"l{n}", 0.0, campaign_id="january") for n in range(8)]
-    january = cells(tmp_path, [*crowd(kind="contact", campaign_id="january"), *late])[0]
-    # Eight of the store more are there, and answered: 60 of 108 are of the web, 40 of 108 bought.
+    """Of 60 asked on the web 12 answer 10, of 40 in the store 12 answer 0, and 8 asked in December, 10."""
+    asked = [event(f"w{n}", "2024-01-10", "contact", channel="web", campaign_id="nps") for n in range(60)]
+    asked += [event(f"s{n}", "2024-01-10", "contact", channel="store", campaign_id="nps") for n in range(40)]
+    asked += [event(f"d{n}", "2023-12-30", "contact", channel="store", campaign_id="nps") for n in range(8)]
+    answers = [answer(f"{who}{n}", 0.0 if who == "s" else 10.0, campaign_id="nps") for who in "ws" for n in range(12)]
+    answers += [answer(f"d{n}", 10.0, campaign_id="nps") for n in range(8)]
+    january = cells(tmp_path, [*asked, *answers])[0]
     assert january["n"] == 32
-    assert january["value"] == pytest.approx(100 * (60 - 48) / 108)
+    assert january["value"] == pytest.approx(100 * (60 + 48 * (8 - 12) / 20) / 108)  # the store is 48 of 108, by 20
 
 
 def test_few_who_would_speak_for_all_are_refused_and_the_plain_figure_told(tmp_path: Path) -> None:
