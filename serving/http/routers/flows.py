@@ -11,9 +11,9 @@ from insights.stages.questions import Move
 from insights.ways.questions import Way
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
-from serving.http.insights.contract import PeopleAnswer
+from serving.http.insights.contract.flows import PathsAnswer, StagesAnswer, WorthAnswer
+from serving.http.insights.contract.metrics import PeopleAnswer
 from serving.http.insights.flows import answer_moved, answer_paths, answer_stages, answer_takers, answer_worth
-from serving.http.insights.flows_contract import PathsAnswer, StagesAnswer, WorthAnswer
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute
 

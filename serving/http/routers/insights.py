@@ -10,14 +10,9 @@ from insights.journeys.questions import Came
 from insights.metrics.questions import Figure, Question
 from serving.http.contract.responses import answers
 from serving.http.current.state import CurrentState
-from serving.http.insights.contract import (
-    JourneyPeopleAnswer,
-    JourneysAnswer,
-    MetricsAnswer,
-    PeopleAnswer,
-    TraitsAnswer,
-    WinnablePeopleAnswer,
-)
+from serving.http.insights.contract.journeys import JourneyPeopleAnswer, JourneysAnswer, TraitsAnswer
+from serving.http.insights.contract.losses import WinnablePeopleAnswer
+from serving.http.insights.contract.metrics import MetricsAnswer, PeopleAnswer
 from serving.http.insights.journeys import answer_differing, answer_entries, answer_journeys, answer_winnable
 from serving.http.insights.metrics import answer_metrics, answer_people
 from serving.http.reception.envelope import json_response

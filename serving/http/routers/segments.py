@@ -8,6 +8,15 @@ from fastapi import APIRouter, Query, Response
 
 from serving.http.contract.responses import OF_BODIES, answers
 from serving.http.current.state import CurrentState
+from serving.http.insights.contract.segments import (
+    ComparisonAnswer,
+    CountAnswer,
+    MembersAnswer,
+    MovesAnswer,
+    SegmentAnswer,
+    SegmentsAnswer,
+    WhyAnswer,
+)
 from serving.http.insights.requests import CountRequest
 from serving.http.insights.segments import (
     answer_comparison,
@@ -17,15 +26,6 @@ from serving.http.insights.segments import (
     answer_segment,
     answer_segments,
     answer_why,
-)
-from serving.http.insights.segments_contract import (
-    ComparisonAnswer,
-    CountAnswer,
-    MembersAnswer,
-    MovesAnswer,
-    SegmentAnswer,
-    SegmentsAnswer,
-    WhyAnswer,
 )
 from serving.http.reception.envelope import json_response
 from serving.http.reception.routes import JsonRoute

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from insights.journeys.paths import Direction
 from serving.http.contract.values import Count, Moment
-from serving.http.insights.contract import LossAmounts
+from serving.http.insights.contract.losses import LossAmounts
 
 Month: TypeAlias = str
 
