@@ -38,12 +38,23 @@ def counted(columns: Columns, rule: Rule, rules: Mapping[str, Rule]) -> Json:
 
 
 def strangers(node: Node, columns: Columns) -> list[Json]:
-    """The texts that a rule asks for and that nobody has: as a rule slips of the pen, which hold for nobody.
+    """What a rule asks for and nobody has, as a slip of the pen does: texts, and steps that nobody ever came to.
 
-    ``near`` is the text nearest to one that somebody has.
+    ``near`` is the text nearest to one that somebody has; of a step there is no ``text``.
     """
+    asked = dict.fromkeys(str(each.value) for each in node.names())
+    steps = [name for name in asked if name.startswith("journeys.") and _is_of_nobody(columns, name)]
+    found: list[Json] = [{"name": name, "text": None, "near": None} for name in steps]
+    return found + _unknown_texts(node, columns)
+
+
+def _is_of_nobody(columns: Columns, name: str) -> bool:
+    return name in columns.columns and not columns.columns[name].cell(slice(None)).known.any()
+
+
+def _unknown_texts(node: Node, columns: Columns) -> list[Json]:
     if node.op not in {"==", "!=", "in"}:
-        return [each for arg in node.args for each in strangers(arg, columns)]
+        return [each for arg in node.args for each in _unknown_texts(arg, columns)]
     texts = [
         one.value for arg in node.args for one in (arg.args if arg.op == "list" else (arg,)) if one.op == "literal"
     ]

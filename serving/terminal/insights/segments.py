@@ -95,8 +95,7 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         add_row(table, each["condition"], *(f"{figure:,}" for figure in figures))
     out.say(table)
     for each in told["nobody_has"]:
-        near = f" Did you mean '{each['near']}'?" if each["near"] else ""
-        out.warn(StamkundError("nobody_has", f"Nobody's {each['name']} is '{each['text']}'.{near}"))
+        out.warn(StamkundError("nobody_has", _stranger(each)))
     mask = asked.columns.members(rule, asked.rules)
     if channel is not None:
         found = _audience(asked, mask, channel)
@@ -110,6 +109,14 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         out.say(*(f"{id_}  {reason}" if (reason := told.get("out", {}).get(id_)) else id_ for id_ in ids))
         told["list"] = ids
     out.answer({**asked.head, "segment": asked.name or None, **told})
+
+
+def _stranger(told: Mapping[str, str | None]) -> str:
+    """What nobody has, and what was meant, or what to look at."""
+    if told["text"] is None:
+        return f"Nobody ever came to {told['name']}: look at the `kind` and `where` of the journey's steps."
+    near = f" Did you mean '{told['near']}'?" if told["near"] else ""
+    return f"Nobody's {told['name']} is '{told['text']}'.{near}"
 
 
 def two_segments(out: Output, asked: Asked, versus: str) -> None:

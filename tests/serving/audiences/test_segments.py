@@ -75,6 +75,8 @@ def test_the_command_counts_lists_and_explains(settings: Settings) -> None:
     assert (beside["members"], beside["other_members"], beside["both"], beside["differences"]) == (4, 2, 2, [])
     overlap = {(each["segment"], each["other"]): each["both"] for each in asked(settings, "--overlap")["overlap"]}
     assert (overlap["big", "lund"], len(overlap)) == (2, 28)  # eight segments
+    slip = asked(settings, "--count", 'has(journeys.again.second) || traits.city == "Lundd"')["nobody_has"]
+    assert [(each["name"], each["near"]) for each in slip] == [("journeys.again.second", None), ("traits.city", "Lund")]
     why = asked(settings, "big_in_lund", "--why", "bo")
     assert why["segments"]["big"]["needs"] == "features.spent_90d is 60 and must be at least 100"
 

@@ -31,10 +31,10 @@ class AudienceStep(TypedDict):
 
 
 class Stranger(TypedDict):
-    """A text that a rule asks for and nobody has, and the nearest one that somebody has."""
+    """A text that a rule asks for and nobody has, and the nearest one that somebody has; or, without one, a step."""
 
     name: str
-    text: str
+    text: Annotated[str | None, Field(description="Null of a step of a journey that nobody ever came to.")]
     near: str | None
 
 
@@ -45,7 +45,7 @@ class Counted(TypedDict):
     members: Count
     share: Annotated[float | None, Field(ge=0, le=1)]
     conditions: list[Condition]
-    nobody_has: Annotated[list[Stranger], Field(description="Texts of the rule that nobody has.")]
+    nobody_has: Annotated[list[Stranger], Field(description="Texts and steps of the rule that nobody has.")]
     audience: NotRequired[list[AudienceStep]]
 
 

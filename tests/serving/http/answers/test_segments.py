@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import Settings
+from insights.segments import comparison
 from insights.segments.files import open_columns
 from insights.segments.holdings import stays_of
 from insights.segments.refresh import refresh_segments
@@ -78,6 +79,17 @@ def test_segments_are_counted_listed_and_explained(http: TestClient, settings: S
     why = http.get("/v1/insights/segments/big_in_lund/why", params={"profile": "user_id:bo"}).json()
     assert why["member"] is False
     assert why["segments"]["big"]["needs"] == "features.spent_90d is 60 and must be at least 100"
+
+
+def test_what_two_segments_differ_in_is_answered(
+    http: TestClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "LEAST", 2)  # customers: there are but five
+    refresh_segments(settings, as_of=settings.now())
+    beside = http.get("/v1/insights/segments/lund/comparison", params={"versus": "big"}).json()
+    (spent,) = (row for row in beside["differences"] if row["name"] == "features.spent_90d")
+    assert [spent[name] for name in ("value", "other_value", "difference", "n", "other_n")] == [95, 160, -65, 4, 2]
+    assert spent["low"] < -65 < spent["high"]
 
 
 def test_what_cannot_be_counted_is_refused(http: TestClient) -> None:
