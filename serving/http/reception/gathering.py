@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
+from features.errors import StamkundError
+from serving.store.outages.outage import OUTAGES
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 Waiting = list[tuple[Question, "asyncio.Future[Answer]"]]
@@ -30,23 +33,41 @@ class Gathering(Generic[Question, Answer]):
         return await future
 
     def _answer_some(self, loop: asyncio.AbstractEventLoop, alike: Hashable) -> None:
+        if (loop, alike) not in self._waiting:  # an outage has answered them
+            return
         waiting = self._waiting.pop((loop, alike))
         if later := waiting[MOST:]:
             self._waiting[loop, alike] = later
             loop.call_soon(self._answer_some, loop, alike)
-        self._settle(waiting[:MOST])
+        self._settle(loop, waiting[:MOST])
 
-    def _settle(self, waiting: Waiting[Question, Answer]) -> None:
-        """Give each its answer, or its error: when some fail together, each is answered alone."""
+    def _settle(self, loop: asyncio.AbstractEventLoop, waiting: Waiting[Question, Answer]) -> None:
+        """Give each its answer, or its error: when some fail together, each is answered alone.
+
+        An outage is that of all who wait: to find it again for each would hold up the event loop each time.
+        """
         try:
             answers = [*self._answer([question for question, _ in waiting])]
         except Exception as error:
-            if len(waiting) > 1:
+            if isinstance(error, StamkundError) and error.code in OUTAGES:
+                _fail(waiting + self._take_all(loop), error)
+            elif len(waiting) > 1:
                 for each in waiting:
-                    self._settle([each])
-            elif not (future := waiting[0][1]).done():
-                future.set_exception(error)
+                    self._settle(loop, [each])
+            else:
+                _fail(waiting, error)
         else:
             for (_, future), answer in zip(waiting, answers, strict=True):
                 if not future.done():  # who asked may have been told to stop
                     future.set_result(answer)
+
+    def _take_all(self, loop: asyncio.AbstractEventLoop) -> Waiting[Question, Answer]:
+        """All that wait on an event loop, who wait no more."""
+        keys = [key for key in self._waiting if key[0] is loop]
+        return [each for key in keys for each in self._waiting.pop(key)]
+
+
+def _fail(waiting: Waiting[Question, Answer], error: Exception) -> None:
+    for _, future in waiting:
+        if not future.done():
+            future.set_exception(error)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from features.errors import StamkundError
 from serving.http.answers.requests import ScoresRequest
 from serving.http.answers.scores import answer_scores, answer_together
 from serving.http.current.state import CurrentState
@@ -22,6 +23,8 @@ def told(questions: Sequence[tuple[str, int]]) -> tuple[list[object], list[list[
         batches.append([*numbers])
         if 0 in numbers:
             raise ZeroDivisionError
+        if -1 in numbers:
+            raise StamkundError("store_unavailable")
         return [2 * number for number in numbers]
 
     async def ask() -> list[object]:
@@ -39,6 +42,14 @@ def test_one_that_cannot_be_answered_fails_alone() -> None:
     answers, batches = told([("a", 1), ("a", 0), ("a", 3)])
     assert (answers[0], type(answers[1]), answers[2]) == (2, ZeroDivisionError, 6)
     assert batches == [[1, 0, 3], [1], [0], [3]]
+
+
+def test_an_outage_is_met_once_by_all_who_wait() -> None:
+    """A store that is frozen would hold up the event loop as often as it is asked."""
+    some = [("a", -1), *(("a", number) for number in range(1, 2 * MOST)), ("b", 7)]
+    answers, batches = told(some)
+    assert batches == [[-1, *range(1, MOST)]]
+    assert [type(answer) for answer in answers] == [StamkundError] * len(some)
 
 
 def test_no_more_than_so_many_are_answered_at_a_time() -> None:
