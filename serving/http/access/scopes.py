@@ -19,7 +19,7 @@ NEEDED: Final[dict[str, Scope | None]] = {
     "GET /v1/profiles/{key:path}/export": "admin",
     "DELETE /v1/profiles/{key:path}": "admin",
     "GET /v1/insights/segments": "read",
-    "POST /v1/insights/segments/count": "read",
+    "POST /v1/insights/count": "read",
     **dict.fromkeys(
         (f"GET /v1/insights/segments/{{segment}}{part}" for part in ("", "/comparison", "/members", "/moves", "/why")),
         "read",

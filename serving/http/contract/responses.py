@@ -11,7 +11,7 @@ ERRORS: Final = {
     403: "A key without the scope that this needs",
     404: "Nobody and nothing is known by this id",
     408: "The body did not come in time",
-    409: "What was asked for before is at odds with it",
+    409: "What there is, or what was asked for before, is at odds with it",
     412: "It was changed meanwhile: params tell the difference",
     413: "The body is over the limit",
     415: "The body is packed in a way that is not understood",

@@ -12,6 +12,6 @@ class CountRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    rule: Annotated[str | None, Field(description="Such as `features.orders_90d > 3`.")] = None
+    rule: Annotated[str | None, Field(min_length=1, description="Such as `features.orders_90d > 3`.")] = None
     conditions: Annotated[dict[str, object], Field(description='Such as `{"stage": "loyal"}`.')] = {}
     channel: Annotated[str | None, Field(description="On which they would be written to.")] = None

@@ -25,13 +25,13 @@ def flow_routes(current: CurrentState) -> APIRouter:
     """For those who look at how customers move."""
     router = APIRouter(route_class=JsonRoute, prefix="/v1/insights", tags=["insights"])
 
-    @router.get("/stages", responses=answers(StagesAnswer), summary="Moves between the stages of life, by month")
+    @router.get("/stages", responses=answers(StagesAnswer, 409), summary="Moves between the stages of life, by month")
     def get_insight_stages(
         last: Annotated[int, Query(ge=1, le=1000, description="How many months, the latest ones.")] = 12,
     ) -> Response:
         return json_response(answer_stages(current.state.settings, last))
 
-    @router.get("/stages/people", responses=answers(PeopleAnswer), summary="The customers behind a move, by id")
+    @router.get("/stages/people", responses=answers(PeopleAnswer, 409), summary="The customers behind a move, by id")
     def get_people_of_stages(
         *,
         period: Annotated[str, Query(description="A month.", examples=["2024-03"])],
@@ -43,13 +43,13 @@ def flow_routes(current: CurrentState) -> APIRouter:
         state, move = current.state, Move(period, before, stage)
         return json_response(answer_moved(state.settings, state.store, move, after=after, count=count))
 
-    @router.get("/paths", responses=answers(PathsAnswer), summary="The ways to a touchpoint, and from it on")
+    @router.get("/paths", responses=answers(PathsAnswer, 409), summary="The ways to a touchpoint, and from it on")
     def get_insight_paths(
         touchpoint: Annotated[str | None, Query(description="Only of this kind.", examples=["order"])] = None,
     ) -> Response:
         return json_response(answer_paths(current.state.settings, touchpoint))
 
-    @router.get("/paths/people", responses=answers(PeopleAnswer), summary="The customers whose way it is, by id")
+    @router.get("/paths/people", responses=answers(PeopleAnswer, 409), summary="The customers whose way it is, by id")
     def get_people_of_paths(
         *,
         touchpoint: Annotated[str, Query(description="A kind.", examples=["order"])],
@@ -61,7 +61,7 @@ def flow_routes(current: CurrentState) -> APIRouter:
         state, way = current.state, Way(touchpoint, direction, place)
         return json_response(answer_takers(state.settings, state.store, way, after=after, count=count))
 
-    @router.get("/worth", responses=answers(WorthAnswer), summary="What better experiences are worth")
+    @router.get("/worth", responses=answers(WorthAnswer, 409), summary="What better experiences are worth")
     def get_insight_worth() -> Response:
         return json_response(answer_worth(current.state.settings))
 

@@ -23,7 +23,7 @@ def insight_routes(current: CurrentState) -> APIRouter:
     """For those who look at all customers together."""
     router = APIRouter(route_class=JsonRoute, prefix="/v1/insights", tags=["insights"])
 
-    @router.get("/metrics", responses=answers(MetricsAnswer), summary="Metrics by period, and by a dimension")
+    @router.get("/metrics", responses=answers(MetricsAnswer, 409), summary="Metrics by period, and by a dimension")
     def get_insight_metrics(
         metric: Annotated[list[str], Query(description="Only these.", examples=[["revenue"]])] = [],  # noqa: B006
         by: Annotated[str | None, Query(description="A dimension, such as channel; all together without.")] = None,
@@ -37,7 +37,7 @@ def insight_routes(current: CurrentState) -> APIRouter:
         return json_response(answer_metrics(current.state.settings, question))
 
     @router.get(
-        "/metrics/{metric}/people", responses=answers(PeopleAnswer), summary="The customers behind a figure, by id"
+        "/metrics/{metric}/people", responses=answers(PeopleAnswer, 409), summary="The customers behind a figure, by id"
     )
     def get_people_behind(
         *,
@@ -56,7 +56,7 @@ def insight_routes(current: CurrentState) -> APIRouter:
 
 
 def _journey_routes(router: APIRouter, current: CurrentState) -> None:
-    @router.get("/journeys", responses=answers(JourneysAnswer), summary="Journeys, step by step, and what is lost")
+    @router.get("/journeys", responses=answers(JourneysAnswer, 409), summary="Journeys, step by step, and what is lost")
     def get_insight_journeys(
         journey: Annotated[str | None, Query(description="Only this one.", examples=["purchase"])] = None,
         by: Annotated[str | None, Query(description="A dimension, such as channel; all together without.")] = None,
@@ -66,7 +66,7 @@ def _journey_routes(router: APIRouter, current: CurrentState) -> None:
 
     @router.get(
         "/journeys/{journey}/differing",
-        responses=answers(TraitsAnswer),
+        responses=answers(TraitsAnswer, 409),
         summary="What those who went on differ in from those who were dropped",
     )
     def get_differing_of_journey(
@@ -76,7 +76,7 @@ def _journey_routes(router: APIRouter, current: CurrentState) -> None:
 
     @router.get(
         "/journeys/{journey}/{step}/people",
-        responses=answers(JourneyPeopleAnswer),
+        responses=answers(JourneyPeopleAnswer, 409),
         summary="The customers behind a number of a journey",
     )
     def get_people_of_journey(
@@ -93,7 +93,7 @@ def _journey_routes(router: APIRouter, current: CurrentState) -> None:
 
     @router.get(
         "/journeys/{journey}/{step}/winnable",
-        responses=answers(WinnablePeopleAnswer),
+        responses=answers(WinnablePeopleAnswer, 409),
         summary="Those dropped after a step who could still be won, the best first",
     )
     def get_winnable_of_journey(

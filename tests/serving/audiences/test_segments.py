@@ -157,7 +157,7 @@ def test_who_has_had_enough_on_a_channel_falls_out_and_is_told_why(http: TestCli
     assert [step["left"] for step in one["audience"]] == [4, 4, 1, 0, 0]
     before = asked(settings, "lund", "--channel", "email", "--list", "--as-of", "2024-06-29")
     assert before["out"]["ann"] == "no_address"  # nothing was chosen by then
-    count = http.post("/v1/insights/segments/count", json={"conditions": {"city": "Lund"}, "channel": "email"}).json()
+    count = http.post("/v1/insights/count", json={"conditions": {"city": "Lund"}, "channel": "email"}).json()
     assert count["audience"] == one["audience"]
 
 

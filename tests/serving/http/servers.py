@@ -45,7 +45,7 @@ def _server(arguments: list[str], config: Path, log: Path) -> Iterator[Server]:
             yield _answering(f"http://127.0.0.1:{port}", child, log), child
         finally:
             child.terminate()
-            child.wait(timeout=20)
+            child.wait(timeout=60)  # what is being answered has 20 seconds to be, on a machine that may be busy
 
 
 def _answering(url: str, child: subprocess.Popen[bytes], log: Path) -> str:

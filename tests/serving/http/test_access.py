@@ -61,7 +61,7 @@ ASKED = {  # the scope that each route needs, and a request that is answered
     "GET /v1/insights/journeys/{journey}/{step}/people": ("read", None),
     "GET /v1/insights/journeys/{journey}/{step}/winnable": ("read", None),
     "GET /v1/insights/segments": ("read", None),
-    "POST /v1/insights/segments/count": ("read", {"rule": "true"}),
+    "POST /v1/insights/count": ("read", {"rule": "true"}),
     "GET /v1/insights/segments/{segment}": ("read", None),
     "GET /v1/insights/segments/{segment}/members": ("read", None),
     "GET /v1/insights/segments/{segment}/moves": ("read", None),

@@ -11,6 +11,7 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from serving.http.access.scopes import NEEDED
+from serving.http.contract.document import HEALTH
 from serving.http.current.state import CurrentState
 from serving.http.readiness.pulse import Standing
 from serving.jobs.insights import refresh_all
@@ -122,6 +123,16 @@ def test_a_method_that_a_path_does_not_take_does_nothing_and_is_told_which_it_ta
     method, path = asked_for.split()
     got = asked.request(method, path, headers=admin)
     assert (code_of(got), got.headers["allow"]) == ((405, "method_not_allowed"), allowed)
+
+
+def test_every_path_takes_the_methods_that_are_described_and_no_others(
+    asked: TestClient, admin: dict[str, str]
+) -> None:
+    """No path is taken by the route of another one, such as that of ``/segments/{segment}``."""
+    for path, operations in asked.get("/openapi.json").json()["paths"].items():
+        if path not in HEALTH:
+            told = asked.options(path, headers=admin).headers["allow"]
+            assert told == ", ".join(sorted(method.upper() for method in operations)), path
 
 
 @pytest.mark.parametrize("route", BODIES)
