@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
+from features.arrays import Floats
 from features.config.sections.targets import Gate, LapseSettings, Training
 from features.config.settings import Settings
 from features.doctor import Prospect
@@ -108,6 +109,7 @@ def known_outcomes(
         customers=np.array(outcomes["customer_id"].to_list(), dtype=np.str_),
         fresh=np.ones(outcomes.height, dtype=np.bool_),
         timeless=target.from_table and outcomes["as_of"].n_unique() == 1,
+        treated=outcomes["treated"].to_numpy() if "treated" in outcomes.columns else None,
     )
 
 
@@ -135,6 +137,8 @@ def outlook(target: Target, gate: Gate, rows: Dataset, *, history_us: int, decla
         needs = " ".join(_needs(target, gate, count=count, history_us=history_us))
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, _step(refusals[0].code))
     start = 0 if rows.timeless else block_start(rows, target.score_kind, outcomes=max(gate.outcomes // 2, 1))
+    if start is None and rows.treated is not None:
+        start = 0  # tried on random parts then
     if start is None:
         needs = "They lie too close together in time to learn from the earlier ones and test on the later ones."
         return Prospect(target.name, "not possible", f"{text} {needs}", declared, "Add older events, or wait.")
@@ -149,15 +153,18 @@ def _counts(target: Target, rows: Dataset) -> str:
     moments, positive = len(np.unique(rows.as_of)), int(np.sum(rows.y > 0))
     yes, no = ("with an amount", "without") if target.score_kind == "amount" else ("yes", "no")
     times = f"{moments} past moment{'' if moments == 1 else 's'}"
+    if rows.treated is not None:
+        arms = (f"{len(own):,} {arm}, {int(np.sum(own > 0)):,} with an outcome" for arm, own in _arms(rows))
+        return f"Seen at {times}: {'; '.join(arms)}."
     return f"Seen at {times}: {positive:,} {yes}, {len(rows) - positive:,} {no}."
 
 
 def _needs(target: Target, gate: Gate, *, count: int, history_us: int) -> Iterator[str]:
     least = gate.horizons * target.horizon_us
-    if history_us < least:
+    if history_us < least and not target.from_table:
         yield f"It needs {least // DAY} days of history, and there are {history_us // DAY}."
     if count < gate.outcomes:
-        noun = "amounts" if target.score_kind == "amount" else "of each"
+        noun = {"amount": "amounts", "uplift": "outcomes in each arm"}.get(target.score_kind, "of each")
         yield f"It needs {gate.outcomes:,} {noun}, and there are {count:,}."
 
 
@@ -169,12 +176,22 @@ def _step(code: str) -> str:
 
 def _precision(target: Target, test: Dataset) -> str:
     """How well a model's quality can be told from the latest outcomes, those that it will be tested on."""
+    if test.treated is not None:
+        width = _TWO_SIDED_90 * sqrt(sum(float(own.var()) / len(own) for _, own in _arms(test)))
+        return f"Tested on {_which(test)}, the mean effect can be told to ±{width:.2g}."
     if target.score_kind == "amount":
         width = _TWO_SIDED_90 * float(test.y.std()) / (abs(float(test.y.mean())) or 1.0) / sqrt(len(test))
         return f"Tested on {_which(test)}, their average can be told to ±{max(width, 0.01):.0%}."
     positive = int(np.sum(test.y > 0))
     width = _TWO_SIDED_90 * auc_error(ASSUMED_AUC, positive, len(test) - positive)
     return f"Tested on {_which(test)}, a model's AUC can be told to ±{max(width, 0.01):.2f}."
+
+
+def _arms(rows: Dataset) -> Iterator[tuple[str, Floats]]:
+    """The outcomes of each arm."""
+    treated = np.zeros(len(rows), dtype=np.bool_) if rows.treated is None else rows.treated
+    yield "treated", rows.y[treated]
+    yield "not treated", rows.y[~treated]
 
 
 def _which(test: Dataset) -> str:

@@ -47,7 +47,7 @@ class Entry:
     @property
     def came(self) -> float | None:
         """The mean of what came true of those who were scored."""
-        return self.figures.get("rate", self.figures.get("mean"))
+        return next((self.figures[name] for name in ("rate", "mean", "uplift") if name in self.figures), None)
 
 
 def scorecard(settings: Settings, names: Sequence[str] | None = None) -> list[Entry]:
@@ -98,10 +98,11 @@ def _entries(settings: Settings, batches: list[tuple[str, int, int]]) -> Iterato
 
 
 def _came(settings: Settings, lake: Lake, target: Target, *, as_of: int) -> pl.DataFrame:
-    """``entity, known_at, y`` of those who were scored and whose outcome may be learnt from."""
+    """``entity, known_at, y``, of uplifts ``treated``, of who was scored and whose outcome may be learnt from."""
     rows, keeper = target.came_of(lake, as_of=as_of), gatekeeper_of(settings, lake)
     rows = rows if keeper is None else keeper.passing("training", rows)
-    return rows.drop_nulls("y").select(*target.entity, "known_at", "y")
+    arm = [name for name in ("treated",) if name in rows.columns]
+    return rows.drop_nulls("y").select(*target.entity, "known_at", "y", *arm)
 
 
 def _figures(settings: Settings, target: Target, both: pl.DataFrame) -> dict[str, float]:
@@ -109,7 +110,8 @@ def _figures(settings: Settings, target: Target, both: pl.DataFrame) -> dict[str
     if both.is_empty():
         return {}
     y: Floats = both["y"].to_numpy().astype(np.float64) / scale_of(target, settings.minor_units)
-    return model_metrics(target.score_kind, y, both["value"].to_numpy()) | {"rows": float(len(y))}
+    treated = both["treated"].to_numpy() if "treated" in both.columns else None
+    return model_metrics(target.score_kind, y, both["value"].to_numpy(), treated) | {"rows": float(len(y))}
 
 
 def _end(lake: Lake) -> int:

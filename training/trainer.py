@@ -31,11 +31,13 @@ from training.registry.versions import CHAMPION, ModelVersion, champion, load, m
 from training.targets import Target
 from training.targets.declared import selected_targets
 from training.verdict.baseline import baseline_metrics, evidence_of
+from training.verdict.experiment import check_uplift, experiment_refusals
 from training.verdict.gate import Refusal, Verdict, check_evidence, data_refusals
 from training.verdict.proxies import proxies
 from training.verdict.report import TrainingReport
 from training.verdict.succession import NOT_BETTER, succession
 from training.verdict.timing import features_fitted_late, no_test_block
+from training.walk.by_arm import by_arm
 from training.walk.dataset import Dataset, feature_names, training_datasets
 from training.walk.folds import by_folds
 from training.walk.rows import history_start
@@ -90,6 +92,9 @@ def train(
 
 
 def _learners(target: Target, estimator: object | None, *, quick: bool) -> Sequence[Learner]:
+    if estimator is not None and target.score_kind == "uplift":
+        text = f"'{target.name}' is an uplift, which is learnt by a learner of ours only. Leave it out of `targets`."
+        raise StamkundError("not_an_estimator", text, field="estimator")
     if estimator is not None:
         return (own_learner(estimator, target.score_kind),)
     return QUICK if quick else ALL
@@ -127,7 +132,10 @@ def _trained(job: Job) -> TrainingReport:
     )
     refusals = _data_refusals(job, usable)
     outcomes = max(gate.outcomes // 2, 1)
-    if job.dataset.timeless:
+    if target.score_kind == "uplift":
+        refusals += experiment_refusals(target, usable, target.treated_share)
+        walk = by_arm(usable, outcomes=outcomes, share=target.treated_share)
+    elif job.dataset.timeless:
         walk = by_folds(usable, target.score_kind, outcomes=outcomes, learners=job.learners)
     else:
         walk = walk_forward(job.dataset, target.score_kind, as_of=job.as_of, outcomes=outcomes, learners=job.learners)
@@ -135,12 +143,12 @@ def _trained(job: Job) -> TrainingReport:
         verdict = Verdict(tuple(refusals or [no_test_block(target, gate.outcomes)]))
         return replace(report, verdict=verdict)
     evidence = evidence_of(target, job.feature_set, walk)
-    verdict = check_evidence(target, gate, evidence)
+    verdict = (check_evidence if evidence.treated is None else check_uplift)(target, gate, evidence)
     late = [] if walk.folds else features_fitted_late(target, job.feature_set, test_start=walk.test_start)
     report = replace(
         report,
         tested=len(evidence.y),
-        metrics=model_metrics(target.score_kind, evidence.y, evidence.scores) | _range_metrics(walk),
+        metrics=model_metrics(target.score_kind, evidence.y, evidence.scores, evidence.treated) | _range_metrics(walk),
         baseline=evidence.rule,
         baseline_metrics=baseline_metrics(target.score_kind, evidence),
         race=walk.race,

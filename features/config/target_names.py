@@ -11,8 +11,8 @@ from features.errors import StamkundError
 
 # What a batch's columns of a model are called after its name; a test holds them against those of a batch.
 SUFFIXES: Final = (
-    "score", "probability", "amount", "low", "median", "high", "percentile", "no_score", "campaign_id", "reasons",
-    "version",
+    "score", "probability", "amount", "uplift", "low", "median", "high", "percentile", "no_score", "campaign_id",
+    "reasons", "version",
 )  # fmt: skip
 CHURN: Final = ("lapse", "subscription_end")  # the types whose first model fills `churn_probability`
 RESERVED: Final = ("next_order",)

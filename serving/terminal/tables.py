@@ -20,7 +20,7 @@ from training.verdict.drift import FeatureDrift
 from training.verdict.report import Evaluation, TrainingReport
 
 # The figure that says most of each kind of model, and whether more is better.
-FIGURE = {"probability": ("auc", "AUC"), "amount": ("gini", "Gini")}
+FIGURE = {"probability": ("auc", "AUC"), "amount": ("gini", "Gini"), "uplift": ("qini", "Qini")}
 MOST_MOVED = 3  # features that a line names
 
 

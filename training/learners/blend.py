@@ -10,6 +10,7 @@ import numpy as np
 
 from features.arrays import Floats
 from training.learners.btyd import Btyd, fit_btyd
+from training.learners.effect import EFFECT
 from training.learners.linear import Linear, fit_linear
 from training.learners.own import OWN, Own
 from training.learners.scorer import Learner, Scorer
@@ -29,6 +30,7 @@ _TYPES: Final[Mapping[str, type[Scorer]]] = {
     "linear": Linear,
     "trees": Trees,
     "plain_trees": Trees,
+    EFFECT: Trees,
     OWN: Own,
 }
 

@@ -23,7 +23,7 @@ FURTHEST = 100.0  # log of the rate by which things may happen more or less ofte
 
 @dataclass(frozen=True)
 class Platt:
-    """``slope · z + intercept`` of raw scores ``z``: the log-odds of probabilities, the logs of amounts.
+    """``slope · z + intercept`` of raw scores ``z``: log-odds of probabilities, logs of amounts, uplifts as they are.
 
     In a season things happen at ``rate`` times the usual rate. How often a customer does them is known as well as some
     four events tell, a gamma distribution of shape ``SHAPE``: a probability ``p`` that nothing happens (``absence``)
@@ -46,6 +46,8 @@ class Platt:
     def apply(self, z: Floats, score_kind: ScoreKind) -> Floats:
         """Calibrated scores; one row alone gives the same bits as among many."""
         margin = self.slope * z + self.intercept
+        if score_kind == "uplift":
+            return np.asarray(margin, dtype=np.float64)
         if score_kind == "amount":
             return np.asarray(np.exp(margin), dtype=np.float64)
         if self.rate == 1.0:

@@ -35,6 +35,7 @@ COMMON: Final[Mapping[str, object]] = {
 OBJECTIVE: Final[Mapping[ScoreKind, Mapping[str, object]]] = {
     "probability": {"objective": "binary"},
     "amount": {"objective": "tweedie", "tweedie_variance_power": 1.2},
+    "uplift": {"objective": "regression"},
 }
 ROUNDS: Final = 400
 LEAST_FEATURES: Final = 6  # that each tree may look at: of a narrow table a tenth would be one or two

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 from scipy.stats import rankdata
 
-from features.arrays import Floats, Texts
+from features.arrays import Floats, Mask, Texts
+from training.metrics.qini import qini, qini_area
 from training.targets import ScoreKind
 
 RESAMPLES: Final = 500
@@ -16,16 +17,32 @@ AT_ONCE: Final = 2_000_000  # weights held in memory at a time
 INTERVAL: Final = (0.05, 0.95)  # the two ends of a 90 % interval
 
 
-def share_better(score_kind: ScoreKind, y: Floats, scores: Floats, rival: Floats, customers: Texts) -> float:
+def share_better(
+    score_kind: ScoreKind, y: Floats, scores: Floats, rival: Floats, customers: Texts, *, treated: Mask | None = None
+) -> float:
     """The share of resamples of customers in which scores order better than a rival's: by AUC, for amounts by Gini.
+
+    Uplifts of who was ``treated`` and who not are compared by the area of Qini.
 
     >>> y, customers = np.array([0.0, 1.0] * 50), np.arange(100).astype(str)
     >>> share_better("probability", y, scores=y, rival=1 - y, customers=customers)
     1.0
     """
-    quality = weighted_gini if score_kind == "amount" else weighted_auc
-    better = [quality(y, scores, weights) > quality(y, rival, weights) for weights in resample_weights(customers)]
+
+    def quality(p: Floats, weights: Floats) -> Floats:
+        if treated is not None:
+            return qini_area(y, p, treated, weights)
+        return weighted_gini(y, p, weights) if score_kind == "amount" else weighted_auc(y, p, weights)
+
+    better = [quality(scores, weights) > quality(rival, weights) for weights in resample_weights(customers)]
     return float(np.concatenate(better).mean())
+
+
+def qini_interval(y: Floats, p: Floats, treated: Mask, customers: Texts) -> tuple[float, float, float]:
+    """The 90 % interval of the Qini coefficient, and the share of resamples of customers in which it is above 0."""
+    drawn = np.concatenate([qini(y, p, treated, weights) for weights in resample_weights(customers)])
+    low, high = np.nanquantile(drawn, INTERVAL)
+    return float(low), float(high), float(np.mean(drawn > 0))
 
 
 def level_interval(y: Floats, scores: Floats, customers: Texts) -> tuple[float, float]:

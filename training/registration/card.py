@@ -19,10 +19,15 @@ LIMITS = """
 * It scores the customers whom the target is about; of others it knows nothing.
 * What goes together is not what causes: a high score does not say that an offer would change it.
 """.strip()
+OF_UPLIFT = """
+* It holds for contacts like those of the experiment, for customers like those who were drawn.
+* The scores are mean effects on customers who look alike: of nobody is it known what they would have done otherwise.
+""".strip()
 
 
 def model_card(model: Model, report: TrainingReport, facts: Mapping[str, object]) -> str:
     """The card as Markdown; ``facts`` are what the run was logged with, such as the lake's version."""
+    limits = OF_UPLIFT if model.score_kind == "uplift" else LIMITS
     parts = [
         f"# {model.name}\n\n{model.target.description}",
         f"## Made from\n\n{_made_from(model, report, facts)}",
@@ -31,7 +36,7 @@ def model_card(model: Model, report: TrainingReport, facts: Mapping[str, object]
         f"## Race\n\n{_race(report)}",
         f"## Verdict\n\n{_verdict(report)}",
         *([f"## Sensitive attributes\n\n{_listed(proxy.text for proxy in report.proxies)}"] if report.proxies else []),
-        f"## Limits\n\n{BY_FOLDS if report.folds else OVER_TIME}\n{LIMITS}",
+        f"## Limits\n\n{BY_FOLDS if report.folds else OVER_TIME}\n{limits}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -53,13 +58,17 @@ def _figures(report: TrainingReport) -> str:
     rule = report.baseline_metrics
     rows = ((name, _number(value), _number(rule.get(name))) for name, value in report.metrics.items())
     table, sure = _table(head, rows), report.verdict.confidence
+    rival = "chance" if report.target.score_kind == "uplift" else "the rule"
     return (
-        table if sure is None else f"{table}\n\nIt orders better than the rule in {sure:.0%} of resamples of customers."
+        table if sure is None else f"{table}\n\nIt orders better than {rival} in {sure:.0%} of resamples of customers."
     )
 
 
 def _level(report: TrainingReport) -> str:
     """How the scores' total stands to what came true."""
+    if report.target.score_kind == "uplift":
+        told, came = (_number(report.metrics.get(name)) for name in ("mean_score", "uplift"))
+        return f"In the test the mean score was {told}, and the treated did better by {came} on average."
     verdict, method = report.verdict, report.level.method if report.level else "the block before"
     if verdict.level is None or verdict.level_between is None:
         return "Nothing came true to compare the scores' total with."

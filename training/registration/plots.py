@@ -16,9 +16,11 @@ from features.profiles.fitted.feature_set import FeatureSet
 from features.sentences.labels import labels_of
 from training.learners.blend import Blend
 from training.learners.model import Model
+from training.registration.canvas import MODEL, PERFECT, RULE, canvas
+from training.registration.uplift_plots import uplift_pictures
 from training.verdict.gate import Evidence
 
-MODEL, RULE, PERFECT = "#1b6ca8", "#c8553d", "#888888"
+UNITS = {"probability": "log-odds", "amount": "log of the amount", "uplift": "uplift"}
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,15 @@ def draw(folder: Path, model: Model, evidence: Evidence, base: Base) -> None:
     lines = {model.name: evidence.scores}
     if evidence.rule is not None and evidence.rule_scores is not None:
         lines[evidence.rule] = evidence.rule_scores
+    if evidence.treated is not None:
+        shown = uplift_pictures(evidence.y, lines, evidence.treated, title=model.name)
+    else:
+        shown = {
+            "reliability": reliability(evidence.y, evidence.scores, title=model.name),
+            "gain": gain(evidence.y, lines, title=model.name),
+        }
     figures = {
-        "reliability": reliability(evidence.y, evidence.scores, title=model.name),
-        "gain": gain(evidence.y, lines, title=model.name),
+        **shown,
         "importance": importance(model.scorer, model.feature_names, title=model.name, labels=base.labels),
         "dependence": dependence(model, base),
     }
@@ -57,7 +65,7 @@ def draw(folder: Path, model: Model, evidence: Evidence, base: Base) -> None:
 
 def reliability(y: Floats, scores: Floats, *, title: str, bins: int = 10) -> Figure:
     """Mean outcome against mean score in equal parts of the customers; on the diagonal, scores mean what they say."""
-    figure, axes = _canvas(f"{title}: predicted and observed", "mean score", "mean outcome")
+    figure, axes = canvas(f"{title}: predicted and observed", "mean score", "mean outcome")
     parts = [part for part in np.array_split(np.argsort(scores, kind="stable"), bins) if len(part)]
     mean_scores = np.array([scores[part].mean() for part in parts])
     mean_outcomes = np.array([y[part].mean() for part in parts])
@@ -73,7 +81,7 @@ def reliability(y: Floats, scores: Floats, *, title: str, bins: int = 10) -> Fig
 
 def gain(y: Floats, lines: dict[str, Floats], *, title: str) -> Figure:
     """The share of all outcomes among the customers with the highest scores, for the model and for the rule."""
-    figure, axes = _canvas(f"{title}: share of outcomes reached", "share of customers, best first", "share of outcomes")
+    figure, axes = canvas(f"{title}: share of outcomes reached", "share of customers, best first", "share of outcomes")
     axes.plot([0, 1], [0, 1], color=PERFECT, linewidth=1, label="chance")
     for (name, scores), color in zip(lines.items(), (MODEL, RULE), strict=False):
         reached = np.cumsum(y[np.argsort(-scores, kind="stable")]) / max(float(y.sum()), 1e-9)
@@ -86,7 +94,7 @@ def importance(
     scorer: Blend, names: tuple[str, ...], *, title: str, labels: Mapping[str, str] | None = None, count: int = 20
 ) -> Figure:
     """The features that matter most, in words where there are any."""
-    figure, axes = _canvas(f"{title}: what it looks at", "share of the model", "")
+    figure, axes = canvas(f"{title}: what it looks at", "share of the model", "")
     figure.set_size_inches(10, 6)
     top = _top_features(scorer, names, count=count)[::-1]
     axes.barh([(labels or {}).get(name, name) for name, _ in top], [value for _, value in top], color=MODEL)
@@ -97,13 +105,13 @@ def importance(
 def dependence(model: Model, base: Base, *, count: int = 6, most: int = 1000) -> Figure:
     """How the score moves with each of the features that matter most: its mean part in the score by its value.
 
-    Parts are in log-odds of a probability, or in the log of an amount; above 0 they raise the score.
+    Parts are in log-odds of a probability, in the log of an amount, or an uplift itself; above 0 they raise the score.
     """
     x = base.x if len(base.x) <= most else base.x[np.random.default_rng(0).choice(len(base.x), most, replace=False)]
     parts = model.scorer.contributions(x) * model.calibration.slope
     names = [name for name, share in _top_features(model.scorer, model.feature_names, count=count) if share > 0]
     figure = Figure(figsize=(11, 6.5), layout="constrained")
-    unit = "log-odds" if model.score_kind == "probability" else "log of the amount"
+    unit = UNITS[model.score_kind]
     figure.suptitle(f"{model.name}: how the score depends on what matters most ({unit} added)")
     for place, name in enumerate(names, start=1):
         axes = figure.add_subplot(2, -(-count // 2), place)
@@ -136,11 +144,3 @@ def _top_features(scorer: Blend, names: Sequence[str], *, count: int) -> list[tu
     """The features that matter most, largest first, with their shares."""
     shares = scorer.importance()
     return [(names[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:count]]
-
-
-def _canvas(title: str, x: str, y: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7, 5), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set(title=title, xlabel=x, ylabel=y)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes

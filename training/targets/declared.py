@@ -20,8 +20,9 @@ from training.targets.outcome import Outcome
 from training.targets.redemption import Redemption
 from training.targets.spend import Spend
 from training.targets.subscription_end import SubscriptionEnd
+from training.targets.uplift import Uplift
 
-_TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption, Outcome)
+_TYPES = (Lapse, Spend, Orders, Margin, Event, SubscriptionEnd, Redemption, Outcome, Uplift)
 TYPES: Final[Mapping[str, Any]] = {each.type: each for each in _TYPES}
 USUAL: Final = (
     Lapse.type,

@@ -38,6 +38,7 @@ class Outcome:
     from_table: ClassVar[bool] = True
     absence: ClassVar[bool] = False
     asked_of_orders: ClassVar[Asked | None] = None
+    treated_share: ClassVar[float | None] = None
 
     name: str
     column: str

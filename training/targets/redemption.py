@@ -49,6 +49,7 @@ class Redemption:
     from_table: ClassVar[bool] = False
     absence: ClassVar[bool] = False
     asked_of_orders: ClassVar[Asked | None] = None
+    treated_share: ClassVar[float | None] = None
 
     name: str
     event: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from features.arrays import Floats
 from features.profiles.fitted.feature_set import FeatureSet
@@ -14,6 +15,8 @@ from training.targets.frame.rules import Rule
 from training.verdict.gate import Evidence
 from training.walk.dataset import feature_names
 from training.walk.walk_forward import WalkForward
+
+RESPONSE: Final = "response model"  # who does it anyway: what uplifts stand beside
 
 
 def rule_scores(rules: Sequence[Rule], names: Sequence[str], x: Floats) -> dict[str, Floats]:
@@ -38,6 +41,9 @@ def best_rule(score_kind: ScoreKind, y: Floats, scores: Mapping[str, Floats]) ->
 def evidence_of(target: Target, feature_set: FeatureSet, walk: WalkForward) -> Evidence:
     """The test of a walk-forward, with the best of the target's rules on the same rows."""
     rows = walk.test
+    if rows.treated is not None:
+        shown = (rows.y, walk.test_scores, rows.customers, RESPONSE, walk.response)
+        return Evidence(*shown, treated=rows.treated)
     rules = {rule.name: rule for rule in target.rules(feature_set)}
     scores = rule_scores(list(rules.values()), feature_names(feature_set, target), rows.x)
     best = best_rule(target.score_kind, rows.y, scores)
@@ -51,4 +57,4 @@ def evidence_of(target: Target, feature_set: FeatureSet, walk: WalkForward) -> E
 def baseline_metrics(score_kind: ScoreKind, evidence: Evidence) -> dict[str, float]:
     """The metrics of the best rule; empty without any rule."""
     scores = evidence.rule_scores
-    return {} if scores is None else rule_metrics(score_kind, evidence.y, scores)
+    return {} if scores is None else rule_metrics(score_kind, evidence.y, scores, evidence.treated)

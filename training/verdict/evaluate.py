@@ -53,7 +53,7 @@ def evaluate(
     baseline = rule_metrics(model.score_kind, outcome.y, rules[rule]) if rule else {}
     ends = model.ends(outcome.x, num_threads=THREADS)
     ranges = {} if ends is None else range_metrics(outcome.y, ends)
-    figures = model_metrics(model.score_kind, outcome.y, scores) | ranges
+    figures = model_metrics(model.score_kind, outcome.y, scores, outcome.treated) | ranges
     return Evaluation(target, as_of, len(outcome), figures, rule, baseline, left_out)
 
 

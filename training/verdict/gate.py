@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from features.arrays import Floats, Texts
+from features.arrays import Floats, Mask, Texts
 from features.config.sections.targets import Gate
 from features.errors import StamkundError
 from features.texts.catalogue import sentence
@@ -67,7 +67,8 @@ class Verdict:
 class Evidence:
     """Rows that were not learnt from: what came true, the model's scores, and those of the best rule, one entry a row.
 
-    ``rule_column`` is the column of a table that the rule reads, if it reads one.
+    ``rule_column`` is the column of a table that the rule reads, if it reads one; ``treated``, of an uplift, says in
+    which arm each row was, and its rule is a model of the outcome.
     """
 
     y: Floats
@@ -76,6 +77,7 @@ class Evidence:
     rule: str | None = None
     rule_scores: Floats | None = None
     rule_column: str | None = None
+    treated: Mask | None = None
 
 
 def data_refusals(target: Target, gate: Gate, *, outcomes: int, history_us: int, customers: int) -> list[Refusal]:
@@ -86,7 +88,7 @@ def data_refusals(target: Target, gate: Gate, *, outcomes: int, history_us: int,
         told = {"count": round(days), "least": round(least), "horizons": gate.horizons}
         refusals.append(Refusal.of("too_little_history", target=target.name, **told))
     if outcomes < gate.outcomes:
-        case = {"case": "amounts"} if target.score_kind == "amount" else {}
+        case = {"amount": {"case": "amounts"}, "uplift": {"case": "arms"}}.get(target.score_kind, {})
         told = {"count": outcomes, "customers": customers, "least": gate.outcomes}
         refusals.append(Refusal.of("too_few_outcomes", target=target.name, **case, **told))
     return refusals

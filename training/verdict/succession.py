@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.arrays import Mask
+from features.arrays import Floats, Mask
 from features.config.sections.targets import Gate
 from features.moments import day
 from features.units import DAY
@@ -13,6 +13,8 @@ from training.learners.trees import THREADS
 from training.metrics.amounts import normalised_gini
 from training.metrics.bootstrap import share_better
 from training.metrics.probability import auc
+from training.metrics.qini import qini
+from training.targets import ScoreKind
 from training.verdict.gate import Refusal, percent
 from training.walk.dataset import Dataset
 from training.walk.walk_forward import WalkForward
@@ -50,14 +52,21 @@ def _worse(champion: Model, gate: Gate, walk: WalkForward) -> list[Refusal]:
     if not len(rows):
         return []
     rival = champion.predict(rows.x, num_threads=THREADS)
-    sure = share_better(kind, rows.y, rival, scores, rows.customers)
+    sure = share_better(kind, rows.y, rival, scores, rows.customers, treated=rows.treated)
     if sure < gate.confidence:
         return []
-    case, quality = ({"case": "amounts"}, normalised_gini) if kind == "amount" else ({}, auc)
+    case = {"amount": {"case": "amounts"}, "uplift": {"case": "uplifts"}}.get(kind, {})
     told = {"rows": len(rows), "champion": str(champion.version), "days": gate.renew // DAY}
-    told |= {"figure": round(quality(rows.y, scores), 3), "rival": round(quality(rows.y, rival), 3)}
+    told |= {"figure": round(_quality(rows, scores, kind), 3), "rival": round(_quality(rows, rival, kind), 3)}
     told |= {"confidence": percent(sure), "most": percent(gate.confidence)}
     return [Refusal.of(NOT_BETTER, target=name, **case, **told)]
+
+
+def _quality(rows: Dataset, scores: Floats, kind: ScoreKind) -> float:
+    """The figure that tells best how well scores order rows."""
+    if rows.treated is not None:
+        return float(qini(rows.y, scores, rows.treated, np.ones((1, len(rows))))[0])
+    return normalised_gini(rows.y, scores) if kind == "amount" else auc(rows.y, scores)
 
 
 def _older(model: Model, champion: Model) -> Refusal:

@@ -35,7 +35,8 @@ class Dataset:
     moment, ``codes`` those that hold places of words; ``history`` holds the levels of past moments where all customers
     of a moment are settled together. Of the rows whose label is known there were ``found`` before a sample was drawn;
     ``timeless`` says that all of these are of one moment, the same for everybody, ``absence`` that a label of 1 means
-    that nothing happened. ``orders`` are what a model of orders learns from, where one can tell the label.
+    that nothing happened. ``orders`` are what a model of orders learns from, where one can tell the label;
+    ``treated``, of an uplift, says in which arm of the experiment each row was.
     """
 
     x: Floats
@@ -51,13 +52,14 @@ class Dataset:
     timeless: bool = False
     absence: bool = False
     orders: OrderBook | None = None
+    treated: Mask | None = None
 
     def __len__(self) -> int:
         return len(self.y)
 
     def where(self, mask: Mask) -> Self:
         """The rows that a mask picks."""
-        columns = [f.name for f in fields(self) if f.name not in _OF_ALL]
+        columns = [f.name for f in fields(self) if f.name not in _OF_ALL and getattr(self, f.name) is not None]
         return replace(self, **{name: getattr(self, name)[mask] for name in columns})
 
     def known_by(self, moment: int) -> Self:
@@ -106,6 +108,7 @@ def dataset(
         known_at=joined["known_at"].to_numpy(),
         customers=np.array(joined["customer_id"].to_list(), dtype=np.str_),
         fresh=joined["fresh"].to_numpy() if "fresh" in joined.columns else np.ones(len(joined), dtype=np.bool_),
+        treated=joined["treated"].to_numpy() if "treated" in joined.columns else None,
     )
 
 

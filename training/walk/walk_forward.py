@@ -51,7 +51,8 @@ class WalkForward:
 
     ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any;
     ``ranges`` are those of amounts. ``folds`` is the number of random parts of customers that the test was made of,
-    where all outcomes are of one moment (:mod:`training.walk.folds`), else 0.
+    where all outcomes are of one moment (:mod:`training.walk.folds`), else 0. ``response``, of an uplift, are scores by
+    a model of the outcome, whoever is treated.
     """
 
     scorer: Blend
@@ -63,6 +64,7 @@ class WalkForward:
     level: Forecast | None = None
     ranges: Ranges | None = None
     folds: int = 0
+    response: Floats | None = None
 
 
 def block_start(rows: Dataset, score_kind: ScoreKind, *, outcomes: int) -> int | None:
@@ -85,8 +87,10 @@ def outcome_count(rows: Dataset, score_kind: ScoreKind) -> int:
 
 
 def _classes(rows: Dataset, score_kind: ScoreKind) -> list[Mask]:
-    """Which rows are outcomes, by class: of amounts those above 0 alone."""
+    """Which rows are outcomes, by class: of amounts those above 0 alone, of an uplift those of each arm."""
     some = rows.y > 0
+    if rows.treated is not None:
+        return [some & rows.treated, some & ~rows.treated]
     return [rows.fresh & some] if score_kind == "amount" else [rows.fresh & some, rows.fresh & ~some]
 
 

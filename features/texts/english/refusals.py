@@ -38,6 +38,21 @@ REFUSALS: Final[Mapping[str, str]] = {
     "as_of, and needs {least}. Add customers or history, or declare a target that happens more often.",
     "refusal.too_few_outcomes.amounts.one": "'{target}' has one amount above 0 among {customers} customers known at "
     "as_of, and needs {least}. Add customers or history, or declare a target that happens more often.",
+    "refusal.too_few_outcomes.arms": "'{target}' has {count} outcomes in the arm that has fewer, among {customers} "
+    "customers of the experiment known at as_of, and needs {least}. Check the words of `treated`, `control` and "
+    "`outcome`; else go on with the experiment, or declare an outcome that happens more often.",
+    "refusal.too_few_outcomes.arms.one": "'{target}' has one outcome in the arm that has fewer, among {customers} "
+    "customers of the experiment known at as_of, and needs {least}. Check the words of `treated`, `control` and "
+    "`outcome`; else go on with the experiment, or declare an outcome that happens more often.",
+    "refusal.confounded": "'{target}' was no experiment: what was known before tells who was treated (AUC {figure}, "
+    "99 % interval {low} to {high}; chance is 0.5). Look for a rule that chose, for customers who are missing in one "
+    "arm, or for arms of different days; then take only what was drawn at random.",
+    "refusal.wrong_share": "'{target}' has {count} treated among {customers} customers, a share of {came}, where "
+    "{share} was said: chance does not explain that. Look for customers who are missing in one arm, or correct "
+    "`share`.",
+    "refusal.no_better_than_chance": "'{target}' orders customers better than chance in {confidence}% of resamples, "
+    "and needs {least}% (Qini coefficient: 90 % interval {low} to {high}). Being treated may change as much for "
+    "everybody: contact all or nobody, or go on with the experiment.",
     "refusal.too_few_outcomes.to_test": "'{target}' has too few outcomes to set some aside for the test: it needs "
     "{least} of each class in the last labelled moments and {before} known before them. Add customers or history.",
     "refusal.no_rule": "'{target}' has no rule to be compared with: none of the features that a rule would use is in "
@@ -59,6 +74,8 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.wrong_level.too_low": f"'{{target}}' has scores that are {{off}}% too low in all {_LEVEL}",
     "refusal.not_better_than_champion": f"{_WORSE}: AUC {{figure}} against {{rival}}. {_CHALLENGER}",
     "refusal.not_better_than_champion.amounts": f"{_WORSE}: normalised Gini {{figure}} against {{rival}}. "
+    f"{_CHALLENGER}",
+    "refusal.not_better_than_champion.uplifts": f"{_WORSE}: Qini coefficient {{figure}} against {{rival}}. "
     f"{_CHALLENGER}",
     "refusal.older_than_champion": "'{target}' has a champion trained at {champion}, later than this model's {own}. "
     "The model is registered and not promoted; to have it all the same: `stamkund models promote`.",

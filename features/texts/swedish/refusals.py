@@ -43,6 +43,20 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.too_few_outcomes.amounts.one": "”{target}” har ett belopp över 0 bland {customers} kunder kända vid "
     "as_of, "
     f"och behöver {{least}}. {_MORE}",
+    "refusal.too_few_outcomes.arms": "”{target}” har {count} utfall i den grupp som har färre, bland {customers} "
+    "kunder i försöket kända vid as_of, och behöver {least}. Granska orden i `treated`, `control` och `outcome`; "
+    "fortsätt annars försöket, eller ange ett utfall som händer oftare.",
+    "refusal.too_few_outcomes.arms.one": "”{target}” har ett utfall i den grupp som har färre, bland {customers} "
+    "kunder i försöket kända vid as_of, och behöver {least}. Granska orden i `treated`, `control` och `outcome`; "
+    "fortsätt annars försöket, eller ange ett utfall som händer oftare.",
+    "refusal.confounded": "”{target}” var inget försök: vad som var känt innan säger vem som behandlades (AUC "
+    "{figure}, 99 % intervall {low} till {high}; slumpen ger 0,5). Leta efter en regel som valde, efter kunder som "
+    "saknas i en grupp, eller efter grupper från olika dagar; ta sedan bara med vad som lottades.",
+    "refusal.wrong_share": "”{target}” har {count} behandlade bland {customers} kunder, andelen {came}, där {share} "
+    "angavs: det förklaras inte av slumpen. Leta efter kunder som saknas i en grupp, eller rätta `share`.",
+    "refusal.no_better_than_chance": "”{target}” ordnar kunder bättre än slumpen i {confidence} % av omdragningarna, "
+    "och behöver {least} % (Qini-koefficient: 90 % intervall {low} till {high}). Behandlingen kan ändra lika mycket "
+    "för alla: kontakta alla eller ingen, eller fortsätt försöket.",
     "refusal.too_few_outcomes.to_test": "”{target}” har för få utfall för att spara några till provet: det behövs "
     "{least} av varje slag vid de senast kända tidpunkterna och {before} kända före dem. Lägg till kunder eller "
     "historik.",
@@ -65,6 +79,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "refusal.wrong_level.too_low": f"”{{target}}” har poäng som är {{off}} % för låga totalt {_LEVEL}",
     "refusal.not_better_than_champion": f"{_WORSE}: AUC {{figure}} mot {{rival}}. {_CHALLENGER}",
     "refusal.not_better_than_champion.amounts": f"{_WORSE}: normaliserad Gini {{figure}} mot {{rival}}. {_CHALLENGER}",
+    "refusal.not_better_than_champion.uplifts": f"{_WORSE}: Qini-koefficient {{figure}} mot {{rival}}. {_CHALLENGER}",
     "refusal.older_than_champion": "”{target}” har en modell i bruk som tränades {champion}, senare än den här, {own}. "
     "Modellen är registrerad men används inte; för att ändå använda den: `stamkund models promote`.",
     "refusal.features_fitted_late": "”{target}” prövas vid tidpunkter före den då variablerna bestämdes. Ange en "

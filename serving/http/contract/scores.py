@@ -24,9 +24,12 @@ class Reason(TypedDict):
 class ModelScore(TypedDict):
     """What a model says of a customer, or in `no_score` the code of why it says nothing."""
 
-    score: Annotated[Percent | None, Field(description="100 × a probability, or the percentile of an amount.")]
+    score: Annotated[
+        Percent | None, Field(description="100 × a probability, or the percentile of an amount or uplift.")
+    ]
     probability: NotRequired[Chance | None]
     amount: NotRequired[Estimate | None]
+    uplift: NotRequired[Annotated[float | None, Field(description="What being treated adds; it can be below 0.")]]
     percentile: Annotated[Percentile | None, Field(description="Among those whom the model was calibrated on.")]
     no_score: str | None
     reasons: list[Reason]

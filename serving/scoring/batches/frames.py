@@ -66,7 +66,7 @@ def _said(scores: ModelScores) -> dict[str, pl.Series]:
     hundredths = pl.Series(np.rint(100 * np.where(known, scores.values, 0.0)), dtype=pl.Int64)
     ends = {} if scores.ends is None else dict(zip(ENDS, map(_floats, scores.ends.T), strict=True))
     columns = {
-        "score": percentiles if target.score_kind == "amount" else hundredths.set(pl.Series(~known), None),
+        "score": hundredths.set(pl.Series(~known), None) if target.score_kind == "probability" else percentiles,
         target.score_kind: _floats(scores.values),
         **ends,
         "percentile": percentiles,

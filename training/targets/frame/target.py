@@ -15,7 +15,7 @@ from features.language.feature import Feature
 from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.rules import Rule
 
-ScoreKind = Literal["probability", "amount"]
+ScoreKind = Literal["probability", "amount", "uplift"]
 Asked = Literal["none", "number", "worth"]
 CUSTOMER = ("customer_id",)
 PAIR = ("customer_id", "campaign_id")
@@ -45,20 +45,20 @@ class Target(Protocol):
     """One thing to predict. Features see ``(as_of − window, as_of]``, the label ``(as_of, as_of + horizon]``.
 
     ``type`` is the word in ``stamkund.yaml``; ``headline`` the figure of an answer that the first model of this type
-    fills, empty for none; ``in_money`` that amounts are money; ``entity`` the columns that a row stands for.
+    fills, empty for none; ``entity`` the columns that a row stands for.
     ``settled_together`` says that all outcomes of a moment are known at once, a horizon later. ``from_table`` says that
     labels are a column of a table: customers need no events then, and there may be no time behind the rows.
     ``absence`` says that a label of 1 means that nothing happened, ``asked_of_orders`` what a model of orders says of
     it where its ``event`` is an order: that none follows, their number or their worth; None for nothing.
 
-    Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known. Times are in µs,
+    Rows are frames of ``entity, as_of, known_at, y``: ``known_at`` is when the label ``y`` is known; of an uplift also
+    ``treated``, in which arm. Times are in µs,
     money in minor units. They come some moments at a time, each moment whole, at least one frame.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     type: ClassVar[str]
     headline: ClassVar[str]
-    in_money: ClassVar[bool]
     entity: ClassVar[tuple[str, ...]]
     pair_features: ClassVar[tuple[str, ...]]
     settled_together: ClassVar[bool]
@@ -68,7 +68,15 @@ class Target(Protocol):
 
     @property
     def score_kind(self) -> ScoreKind:
-        """Whether its models say a probability or an amount."""
+        """Whether its models say a probability, an amount, or by how much being treated raises one of them."""
+
+    @property
+    def in_money(self) -> bool:
+        """Whether amounts are money."""
+
+    @property
+    def treated_share(self) -> float | None:
+        """Of an experiment, the share of the treated by which customers were drawn, where it is said."""
 
     @property
     def name(self) -> str:

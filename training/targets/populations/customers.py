@@ -38,6 +38,7 @@ class Customers(ABC):
     from_table: ClassVar[bool] = False
     absence: ClassVar[bool] = False
     asked_of_orders: ClassVar[Asked | None] = None
+    treated_share: ClassVar[float | None] = None
     columns: ClassVar[tuple[str, ...]] = ()
     label: ClassVar[nw.Expr] = nw.col("counted")
 
