@@ -61,10 +61,10 @@ def test_an_effect_of_some_customers_is_found_and_has_the_right_size() -> None:
     assert walk.folds == FOLDS
     moved = rows.x[:, 0] > 0
     told = walk.test_scores[moved].mean(), walk.test_scores[~moved].mean()
-    assert told == pytest.approx((0.3, 0.0), abs=0.05)
+    assert told == pytest.approx((0.3, 0.0), abs=0.1)  # three times the error of a difference of so many
     assert walk.test_scores.mean() == pytest.approx(difference(rows.y, rows.treated), abs=0.02)  # type: ignore[arg-type]
     final = walk.calibration.apply(walk.scorer.raw(np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])), "uplift")
-    assert final == pytest.approx([0.3, 0.0], abs=0.06)
+    assert final == pytest.approx([0.3, 0.0], abs=0.12)
 
 
 def test_where_nobody_is_changed_more_than_others_nothing_is_used() -> None:
