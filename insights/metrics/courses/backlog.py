@@ -57,19 +57,26 @@ def open_tickets(audience: Audience, periods: Periods) -> pl.DataFrame:
     """``customer_id, period``, and what the opening said in the columns of dimensions, of each ticket that is open.
 
     A ticket is a customer's of one ``ticket_id``; it is open from when it was opened, or opened again, until solved.
+    People are those known when the period ends.
     """
     order = pl.col("kind").replace_strict({step: place for place, step in enumerate(_STEPS)}, return_dtype=pl.Int64)
-    events = audience.events().filter(pl.col("kind").is_in(_STEPS), pl.col("ticket_id").is_not_null())
+    ends = np.minimum(periods.ends, audience.as_of)
+    people, every = audience.events_by_version(np.unique(ends).tolist())
+    events = every.filter(pl.col("kind").is_in(_STEPS), pl.col("ticket_id").is_not_null())
     known = events.select("customer_id", "ticket_id", "time", "kind", *TOLD).collect(engine="streaming")
     ticket = ["customer_id", "ticket_id"]
     steps = known.sort(*ticket, "time", order)
     until = pl.col("time").shift(-1).over(ticket).fill_null(_NEVER)
     said = (pl.col(name).first().over(ticket) for name in TOLD)
     spans = steps.with_columns(*said, until=until).filter(pl.col("kind") != "support_resolved")
-    first, last = (np.searchsorted(periods.ends, spans[name].to_numpy()) for name in ("time", "until"))
+    first, last = (np.searchsorted(ends, spans[name].to_numpy()) for name in ("time", "until"))
     told = spans.with_columns(period=pl.int_ranges(pl.Series(first), pl.Series(last))).explode("period")
-    told = told.filter(pl.col("period").is_not_null()).with_columns(kind=pl.lit("support"))
-    return told.select("customer_id", pl.col("period").cast(pl.Int64), "kind", *TOLD).sort("period", "customer_id")
+    told = told.filter(pl.col("period").is_not_null()).with_columns(
+        pl.col("period").cast(pl.Int64), kind=pl.lit("support")
+    )
+    told = told.with_columns(as_of=pl.Series(ends[told["period"].to_numpy()], dtype=pl.Int64))
+    own = audience.over(people.told(told.select("customer_id", "as_of", "period", "kind", *TOLD)).lazy()).collect()
+    return own.drop("as_of").sort("period", "customer_id")
 
 
 def backlog_cells(

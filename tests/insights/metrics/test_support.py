@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from features.lake import Lake
 from features.moments import micros
 from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh
@@ -81,6 +83,19 @@ def test_tickets_are_open_from_when_they_are_opened_again_and_again_until_they_a
     assert people_behind(tables, Figure("open_tickets", "2024-02", "reason", "late")) == list("abcde")
     by_reason = told(tables, Question(("open_tickets",), by="reason", grain="quarter")).cells
     assert [(cell["group"], cell["value"]) for cell in by_reason] == [("late", 7)]
+
+
+def test_people_of_a_backlog_are_those_known_when_the_period_ends(tmp_path: Path) -> None:
+    waiting = [row for row in TICKETS if row["kind"] == "support"]
+    found = shop(
+        tmp_path, [*waiting, step("a", "z", "2024-02-27", "support_resolved")], metrics={"left": {"open": "ticket"}}
+    )
+    link = {"fragment": "b", "customer_id": "a", "from": micros(date(2024, 2, 10)), "to": 2**62, "nobody_from": None}
+    schema = {"nobody_from": pl.Int64}
+    Lake(found.lake).write_people({"persons": pl.DataFrame([link], schema_overrides=schema)})
+    refresh(found, as_of=MARCH)
+    january, february, _ = told(Tables(found.insights), Question(("left",))).cells
+    assert [(cell["value"], cell["customers"]) for cell in (january, february)] == [(7, 6), (7, 5)]  # b is a since
 
 
 def test_contact_reasons_are_those_of_tickets_not_of_what_is_bought(tmp_path: Path) -> None:

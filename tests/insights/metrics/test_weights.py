@@ -70,8 +70,8 @@ def test_answers_stand_for_all_who_were_there_over_channel_and_value(tmp_path: P
 
 def test_where_contacts_say_who_was_asked_nobody_else_counts(tmp_path: Path) -> None:
     asked = crowd(kind="contact", campaign_id="january")
-    others = [event(f"o{n}", "2024-01-10", "visit", channel="phone") for n in range(300)]
-    newsletter = [event(f"o{n}", "2024-01-11", "contact", channel="mail", campaign_id="news") for n in range(300)]
+    others = [event(f"o{n}", "2024-01-10", "visit", channel="web") for n in range(300)]
+    newsletter = [event(f"o{n}", "2024-01-11", "contact", channel="web", campaign_id="news") for n in range(300)]
     assert cells(tmp_path, [*asked, *others, *newsletter])[0]["value"] == pytest.approx(20)
 
 
