@@ -16,6 +16,7 @@ from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
 
+ATTRIBUTE: Final = "customer."  # before the name of an attribute: events have a `status` and a `source` as well
 ACQUISITION: Final = "acquisition"
 REFERRED: Final = "referred"
 
@@ -94,6 +95,10 @@ class Audience:
             if name not in told.collect_schema().names():
                 told = told.join(frame, on="customer_id", how="full", coalesce=True)
         return told
+
+    def attributes(self) -> pl.LazyFrame:
+        """What is known of each, in columns that go beside those of events: ``customer_id, customer.<name> …``."""
+        return self.customers().select("customer_id", pl.exclude("customer_id").name.prefix(ATTRIBUTE))
 
     @staticmethod
     def _referred(events: pl.LazyFrame) -> pl.LazyFrame:

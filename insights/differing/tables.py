@@ -41,7 +41,7 @@ def write_differing(audience: Audience, draft: Draft) -> None:
     A customer counts by the first entry, as of the moment of the step; what tables say of customers, as of now. All
     that is compared of a journey is one family (Benjamini–Hochberg). Of steps in any order nothing is told.
     """
-    vocabulary, attributes = Vocabulary.of(audience.events()), audience.customers().collect()
+    vocabulary, attributes = Vocabulary.of(audience.events()), audience.attributes().collect()
     rows: Rows = []
     for journey in journeys_at(audience):
         if journey.rules.order == "any":

@@ -11,7 +11,7 @@ import polars as pl
 
 from features.arrays import Ints
 from insights.dimensions.standing import Standing
-from insights.people import Audience
+from insights.people import ATTRIBUTE, Audience
 
 OF_EVENTS: Final[Mapping[str, str]] = {
     "channel": "channel", "category": "category", "campaign": "campaign_id", "reason": "category",
@@ -76,10 +76,13 @@ def dimensions(audience: Audience, kinds: Sequence[str]) -> list[Dimension]:
     """What events of some kinds, and the tables of customers, tell apart at the audience's moment."""
     events = audience.events().filter(pl.col("kind").is_in(kinds))
     found = [_of_events(name, column, events) for name, column in OF_EVENTS.items()]
-    customers = audience.customers()
+    customers = audience.attributes()
     names = [name for name, kind in customers.collect_schema().items() if kind in (pl.String, pl.Boolean)]
-    sensitive = {"customer_id", *audience.settings.privacy.sensitive}
-    of_customers = [dimension_of(name, name, customers, of_customers=True) for name in sorted(set(names) - sensitive)]
+    sensitive = {"customer_id", *(f"{ATTRIBUTE}{name}" for name in audience.settings.privacy.sensitive)}
+    of_customers = [
+        dimension_of(column.removeprefix(ATTRIBUTE), column, customers, of_customers=True)
+        for column in sorted(set(names) - sensitive)
+    ]
     told = [dimension for dimension in found if dimension.groups]
     taken = {column for dimension in told for column in (dimension.name, dimension.column)}
     few = [each for each in of_customers if each.groups and not each.rest and each.name not in taken]

@@ -47,7 +47,7 @@ def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: 
     """The events of some kinds in all periods, with some columns and ``customer_id`` as known at each period's end."""
     of_events = audience.lake.scan("events").collect_schema().names()
     wanted = [name for name in dict.fromkeys(["fragment", "time", "kind", *columns]) if name in of_events]
-    known = audience.customers().select("customer_id", *sorted({*columns} - {*of_events})).collect()
+    known = audience.attributes().select("customer_id", *sorted({*columns} - {*of_events})).collect()
     for first, last in _spans(audience, periods):
         start, end = int(periods.edges[first]), int(periods.edges[last])
         scanned = known_events(audience.lake.scan("events"), audience.as_of)

@@ -68,7 +68,7 @@ def entries_by(
     own = [each.column for each in by if each.name not in OF_EVENTS]
     if not own:
         return rows
-    attributes = audience.customers().select("customer_id", *own).collect()
+    attributes = audience.attributes().select("customer_id", *own).collect()
     return rows.join(attributes, on="customer_id", how="left", maintain_order="left")
 
 

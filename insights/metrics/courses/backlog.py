@@ -84,7 +84,7 @@ def backlog_cells(
 ) -> Iterator[Cells]:
     """The cells: of all, by what the tables of customers say, and by what opened the ticket."""
     rows = open_tickets(audience, periods)
-    known = about(rows, audience, dimensions)
+    known = about(rows, audience)
     customer = rows["customer_id"].rank("dense").to_numpy().astype(np.int64)
     everybody = int(customer.max(initial=0)) + 1
     for dimension in (None, *(each for each in dimensions if tells(each, rows))):

@@ -14,7 +14,7 @@ from insights.intervals import Estimate, proportion, survival, time_until
 from insights.metrics.cells import Cells
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.leaving import lapses, subscription_ends
-from insights.metrics.courses.waits import TOLD, waits
+from insights.metrics.courses.waits import waits
 from insights.people import Audience
 from insights.periods import Periods
 
@@ -31,12 +31,9 @@ def rows_of(course: Course, audience: Audience, periods: Periods) -> pl.DataFram
     return waits(course, audience, periods)
 
 
-def about(rows: pl.DataFrame, audience: Audience, dimensions: Sequence[Dimension]) -> pl.DataFrame:
-    """Rows with the columns of dimensions: what tables say of customers, and what the event that begins does."""
-    of_events = {each.column for each in dimensions if not each.of_customers} & {*rows.columns}
-    customers = audience.customers().collect().drop(of_events, strict=False)
-    others = [name for name in TOLD if name in customers.columns]
-    return rows.drop(others, strict=False).join(customers, on="customer_id", how="left", maintain_order="left")
+def about(rows: pl.DataFrame, audience: Audience) -> pl.DataFrame:
+    """Rows with what is known of their customers, beside what the event that begins says."""
+    return rows.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
 
 
 def tells(dimension: Dimension, rows: pl.DataFrame) -> bool:
@@ -50,7 +47,7 @@ def course_cells(
     audience: Audience, rows: pl.DataFrame, course: Course, periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """The cells of a course: of all, by what the tables of customers say, and by the event that begins it."""
-    known = about(rows, audience, dimensions)
+    known = about(rows, audience)
     customer = rows["customer_id"].rank("dense").to_numpy().astype(np.int64) - 1
     period = rows["period"].to_numpy().astype(np.int64)
     for dimension in (None, *(each for each in dimensions if tells(each, rows))):

@@ -138,7 +138,7 @@ def lifetime_cells(
     """The cells: of all, and by what the tables of customers say."""
     rows = worth_of(metric, audience, periods)
     customers = rows.select(pl.col("customer_id").unique().sort())
-    known = customers.join(audience.customers().collect(), on="customer_id", how="left", maintain_order="left")
+    known = customers.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
     customer = customers["customer_id"].search_sorted(rows["customer_id"]).to_numpy().astype(np.int64)
     period, value = rows["period"].to_numpy(), rows["value"].fill_null(0).to_numpy() / metric.scale
     for dimension in (None, *(each for each in dimensions if each.of_customers)):

@@ -71,7 +71,7 @@ def permission_cells(
 ) -> Iterator[Cells]:
     """The cells: of all, and by what the tables of customers say."""
     rows = permission_rows(metric, audience, periods)
-    known = rows.join(audience.customers().collect(), on="customer_id", how="left", maintain_order="left")
+    known = rows.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
     period, allowed = rows["period"].to_numpy(), rows["allowed"].to_numpy()
     for dimension in (None, *(each for each in dimensions if each.of_customers)):
         groups = 1 if dimension is None else len(dimension.labels)

@@ -71,7 +71,7 @@ def write_behind(
 def _of_rows(
     audience: Audience, rows: pl.DataFrame, number: int, by: Sequence[Dimension], periods: Periods
 ) -> pa.Table:
-    known = about(rows, audience, by)
+    known = about(rows, audience)
     groups = {
         BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(known))
         if tells(each, rows)

@@ -100,6 +100,20 @@ def test_customers_are_told_apart_by_how_they_came_and_by_what_tables_say(tmp_pa
     assert {cell["group"]: cell["customers"] for cell in plan} == {None: None, "gold": None, "plain": 5}
 
 
+def test_attributes_may_be_called_as_columns_of_events_are(tmp_path: Path) -> None:
+    names = ("status", "source", "text", "kind", "time", "period", "days", "ended", "entered")
+    customers = [{"customer_id": each, **dict.fromkeys(names, "yes")} for each in "abcdef"]
+    metrics = {
+        "half": {"take": "quantile", "at": 0.5, "of": "value", "kind": "order"},
+        "second": {"after": "first order", "then": "order", "within": "28d"},
+    }
+    tables = refreshed(shop(tmp_path, EVENTS, customers, metrics=metrics))
+    for name in names:
+        for metric in ("buyers", "half", "second"):
+            cell = next(cell for cell in cells_of(tables, metric, by=name) if cell["group"] == "yes")
+            assert (cell["period"], cell["customers"]) == ("2024-01", 6), (name, metric)
+
+
 def test_whoever_changes_hands_counts_as_known_at_the_end_of_each_period(tmp_path: Path) -> None:
     settings = shop(tmp_path, [event(each, f"2024-0{month}-05", value=1000) for month in (1, 2) for each in "abcdef"])
     feb, ever = micros(date(2024, 2, 10)), 2**62
