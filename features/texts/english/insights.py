@@ -28,8 +28,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.insights_busy": "Another refresh is writing to {folder}. Wait for it to end, then try again.",
     "error.unknown_metric": "There is no metric '{name}'. `stamkund insights metrics` lists them.",
     "error.unknown_metric.near": "There is no metric '{name}'; did you mean '{near}'?",
-    "error.unknown_dimension": "Metrics are not told apart by '{name}'. Known: {known}.",
-    "error.unknown_dimension.near": "Metrics are not told apart by '{name}'; did you mean '{near}'?",
+    "error.unknown_dimension": "There is no dimension '{name}' of these figures. Known: {known}.",
+    "error.unknown_dimension.near": "There is no dimension '{name}' of these figures; did you mean '{near}'?",
     # journeys, for people
     "error.journey_needed": "Whom to list is not clear: name the journey, as in `journeys purchase --list view`.",
     "journeys.step": "step",

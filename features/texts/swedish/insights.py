@@ -28,8 +28,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "error.insights_busy": "En annan uppdatering skriver till {folder}. Vänta tills den är klar och försök igen.",
     "error.unknown_metric": "Det finns inget mått '{name}'. `stamkund insights metrics` listar dem.",
     "error.unknown_metric.near": "Det finns inget mått '{name}'; menade du '{near}'?",
-    "error.unknown_dimension": "Mått delas inte upp efter '{name}'. Kända: {known}.",
-    "error.unknown_dimension.near": "Mått delas inte upp efter '{name}'; menade du '{near}'?",
+    "error.unknown_dimension": "Siffrorna kan inte delas upp efter '{name}'. Kända: {known}.",
+    "error.unknown_dimension.near": "Siffrorna kan inte delas upp efter '{name}'; menade du '{near}'?",
     # resor, för människor
     "error.journey_needed": "Det är oklart vilka som ska listas: ange resan, som i `journeys purchase --list view`.",
     "journeys.step": "steg",
