@@ -43,7 +43,7 @@ def told_effects(y: Floats, treated: Mask, likely: Floats, share: float) -> tupl
 
 
 def fit_outcome(x: Floats, y: Floats) -> Trees:
-    """Trees of the outcome, whoever is treated: its chance, or its mean where it is an amount."""
+    """Trees of the outcome: its chance, or its mean where it is an amount."""
     return fit_trees(x, y, outcome_kind(y))
 
 
@@ -52,12 +52,12 @@ def outcome_kind(y: Floats) -> ScoreKind:
     return "probability" if np.isin(y, (0.0, 1.0)).all() else "amount"
 
 
-def likely_outcomes(x: Floats, y: Floats, fold: Ints) -> Floats:
-    """The outcome that features make likely, of each row by trees of the other folds."""
-    found = np.empty(len(y))
+def likely_outcomes(x: Floats, y: Floats, fold: Ints, among: Mask | None = None) -> Floats:
+    """The outcome that features make likely, of each row by trees of the other folds; of some rows, if any are said."""
+    found, those = np.empty(len(y)), np.ones(len(y), dtype=np.bool_) if among is None else among
     for part in np.unique(fold):
         here = fold == part
-        trees = fit_outcome(x[~here], y[~here])
+        trees = fit_outcome(x[~here & those], y[~here & those])
         found[here] = Platt().apply(trees.raw(x[here], num_threads=THREADS), outcome_kind(y))
     return found
 

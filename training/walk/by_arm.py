@@ -36,10 +36,13 @@ def by_arm(rows: Dataset, *, outcomes: int, share: float | None = None, seed: in
     late = block_start(rows, "uplift", outcomes=outcomes)
     if late is None:
         moment = int(rows.as_of.max())
-        return WalkForward(final, every.spread(), rows, every.stretched(), moment, folds=FOLDS, response=every.likely)
+        return WalkForward(
+            final, every.spread(), rows, every.stretched(), moment, folds=FOLDS, response=every.responses()
+        )
     past, test = Crossed.of(rows.known_by(late), share, seed), rows.where(rows.as_of >= late)
     raw = past.fit(np.ones(len(past.rows), dtype=np.bool_)).raw(test.x, num_threads=THREADS)
-    response = fit_outcome(past.rows.x, past.rows.y).raw(test.x, num_threads=THREADS)
+    told = past.rows.where(past.treated)
+    response = fit_outcome(told.x, told.y).raw(test.x, num_threads=THREADS)
     return WalkForward(final, every.spread(), test, past.spread().apply(raw, "uplift"), late, response=response)
 
 
@@ -64,6 +67,10 @@ class Crossed:
             here = fold == part
             found.scores[here] = found.fit(~here).raw(rows.x[here], num_threads=THREADS)
         return found
+
+    def responses(self) -> Floats:
+        """The outcome of each row as the treated of the other folds make it likely: what is usually ranked by."""
+        return likely_outcomes(self.rows.x, self.rows.y, self.fold, self.treated)
 
     def fit(self, those: Mask) -> Trees:
         """The effect as those rows tell it."""

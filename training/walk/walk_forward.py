@@ -52,7 +52,7 @@ class WalkForward:
     ``race`` is empty where nothing could be compared; ``level`` is the forecast for the customers of T, if any;
     ``ranges`` are those of amounts. ``folds`` is the number of random parts of customers that the test was made of,
     where all outcomes are of one moment (:mod:`training.walk.folds`), else 0. ``response``, of an uplift, are scores by
-    a model of the outcome, whoever is treated.
+    a model of the outcome of the treated.
     """
 
     scorer: Blend
