@@ -63,6 +63,8 @@ def adjusted(
     counts = {"went": int(went.sum()), "dropped": int((~went).sum()), "needed": FEWEST}
     if min(counts["went"], counts["dropped"]) < FEWEST:
         return Refusal("loss_too_few", counts)
+    if not y.any():
+        return Refusal("loss_no_money", {})
     with threadpool_limits(1):  # these matrices are narrow: threads wait for each other longer than they compute
         chance, brought = _cross_fitted(x, went, y, customers, seed)
     outside = float((chance[~went] < OVERLAP).mean())

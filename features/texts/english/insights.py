@@ -127,6 +127,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
         "not told: {outside:.0%} of those who were dropped have hardly anybody like them who went on; at most "
         "{allowed:.0%} may be so"
     ),
+    "loss.loss_no_money": "not told: nobody's events have any money in the time after it",
     "loss.loss_of_any_order": "not told: in any order no step comes before another",
     "error.unknown_grain": "There are no periods '{name}'. Known: {known}.",
     "error.unknown_grain.near": "There are no periods '{name}'; did you mean '{near}'?",

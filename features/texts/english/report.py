@@ -8,6 +8,7 @@ from typing import Final
 REPORT: Final[Mapping[str, str]] = {
     "report.title": "{name}: how our customers are doing",
     "report.about": "As of {day}. Everything here can be read without a connection, and forwarded.",
+    "report.written": "The report: {file}",
     "report.contents": "Contents",
     "report.unknown": "not known",
     # findings

@@ -127,6 +127,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
         "sägs inte: för {outside:.0%} av dem som föll bort finns knappt någon lik dem som gick vidare; högst "
         "{allowed:.0%} får vara så"
     ),
+    "loss.loss_no_money": "sägs inte: ingens händelser har några pengar i tiden efter",
     "loss.loss_of_any_order": "sägs inte: utan ordning kommer inget steg före ett annat",
     "error.unknown_grain": "Det finns inga perioder '{name}'. Kända: {known}.",
     "error.unknown_grain.near": "Det finns inga perioder '{name}'; menade du '{near}'?",

@@ -8,6 +8,7 @@ from typing import Final
 REPORT: Final[Mapping[str, str]] = {
     "report.title": "{name}: så mår våra kunder",
     "report.about": "Per den {day}. Allt här går att läsa utan uppkoppling och att skicka vidare.",
+    "report.written": "Rapporten: {file}",
     "report.contents": "Innehåll",
     "report.unknown": "okänt",
     # det viktigaste

@@ -45,7 +45,7 @@ def _came(row: Json, language: str) -> str:
 def _went(row: Json, currency: str, language: str) -> str:
     """What came next, for how many, and what they brought."""
     what, entries = row["next"] or text("journeys.nothing", language), figure_in(language, f"{row['entries']:,}")
-    brought = "" if row["brought"] is None else figure_in(language, f" ({row['brought']:,.2f} {currency})")
+    brought = figure_in(language, f" ({row['brought']:,.2f} {currency})") if row["brought"] else ""
     return f"{what} {entries}{brought}"
 
 

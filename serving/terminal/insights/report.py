@@ -26,6 +26,7 @@ def customers(
 
     It is made from what `stamkund insights refresh` wrote last.
     """
+    from features.texts.catalogue import text
     from insights.report import Words, customers_report, told
     from insights.tables import Tables
 
@@ -39,7 +40,7 @@ def customers(
         write_text(to, html)
         findings = tables.read("findings").to_pylist()
         words = Words(spoken, settings.currency)
-        out.say(*(told(finding, words).headline for finding in findings), f"The report: {to}")
+        out.say(*(told(finding, words).headline for finding in findings), text("report.written", spoken, file=to))
         out.answer({"report": str(to), "language": spoken, "findings": [finding["code"] for finding in findings]})
 
 

@@ -44,3 +44,8 @@ def test_customers_without_their_like_on_the_other_side_are_refused() -> None:
     told = adjusted(side[:, None] * 100, side == 1, side)
     assert isinstance(told, Refusal)
     assert told.code == "loss_no_overlap"
+
+
+def test_where_nobody_brought_any_money_nothing_is_said_of_it() -> None:
+    told = adjusted(np.zeros((400, 1)), np.arange(400) % 2 == 0, np.zeros(400))
+    assert told == Refusal("loss_no_money", {})
