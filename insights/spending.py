@@ -48,7 +48,7 @@ def bands(values: Floats) -> Ints:
     """Which quarter of the customers each belongs to, by value; equal values are in the same one.
 
     >>> bands(np.array([0.0, 0, 0, 5, 9, 7])).tolist()
-    [0, 0, 0, 1, 2, 2]
+    [0, 0, 0, 2, 3, 3]
     """
     edges = np.unique(np.quantile(values, np.arange(1, BANDS) / BANDS))
     return np.searchsorted(edges, values, side="left")

@@ -11,6 +11,7 @@ from benchmarks.serving.worlds import small
 from features.config.settings import read_settings
 
 
+@pytest.mark.slow
 def test_what_a_batch_costs_is_told(tmp_path: Path) -> None:
     figures = measure(read_settings(small(tmp_path, 6_000)))
     assert figures.keys() == {"customers", "rows_per_second", "predict_ratio", "contrib_ratio", "peak_rss_gb"}

@@ -25,6 +25,7 @@ PROMISED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_profiles_the_hand_written_query_and_pandas_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "ROUNDS", 20)
     monkeypatch.setattr(tasks, "FITTED_AT", LATE)

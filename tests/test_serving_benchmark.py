@@ -35,6 +35,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small(tmp_path_factory.mktemp("world"), 2_000)
 
 
+@pytest.mark.slow
 def test_every_question_is_asked_and_answered_over_http(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "WARM", 1)
     monkeypatch.setattr(serving, "TURNS", 2)

@@ -28,17 +28,17 @@ def malformed_json(error: JSONDecodeError) -> StamkundError:
     The body is not UTF-8: in line 1, column 2 stands what is no character. Send UTF-8.
     """
     came = error.doc[error.pos : error.pos + _SHOWN]
-    return StamkundError(f"malformed_json{_case(error, came)}", line=error.lineno, column=error.colno, came=repr(came))
+    return StamkundError(_code(error, came), line=error.lineno, column=error.colno, came=repr(came))
 
 
-def _case(error: JSONDecodeError, came: str) -> str:
+def _code(error: JSONDecodeError, came: str) -> str:
     if not error.doc.strip():
-        return ".empty"
+        return "malformed_json.empty"
     if not came.strip():
-        return ".ends"
+        return "malformed_json.ends"
     if came.startswith(_NO_CHARACTER):
-        return ".encoding"
-    return ".deep" if error.msg.startswith("depth") else ""
+        return "malformed_json.encoding"
+    return "malformed_json.deep" if error.msg.startswith("depth") else "malformed_json"
 
 
 def located(error: JSONDecodeError, body: bytes) -> JSONDecodeError:

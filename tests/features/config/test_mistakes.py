@@ -58,7 +58,7 @@ def source(**changes: str) -> str:
         ("currency: dollars", "currency", "this must be a text of the form ^[A-Z]{3}$, not 'dollars'."),
         ("home: 5", "home", "this must be a path, not 5."),
         ("targets: {a: 5}", "targets.a", f"this must be {DICTIONARY}, not 5."),
-        ("targets: {a: {type: laps}}", "targets.a", "this must be of a `type` among 'lapse', 'spend', 'orders', 'margin', 'event', 'subscription_end', 'redemption', 'outcome', not 'laps'."),
+        ("targets: {a: {type: laps}}", "targets.a", "this must be of a `type` among 'lapse', 'spend', 'orders', 'margin', 'event', 'subscription_end', 'redemption', 'outcome', 'uplift', not 'laps'."),
         ("targets: {a: {type: lapse, event: 5}}", "targets.a.event", "this must be a text, not 5."),
         ("targets: {a: {type: lapse, horizon: 28}}", "targets.a.horizon", "28 is not a duration such as 28d, 12h or 8w (units: s, m, h, d, w)."),
         ("gate: {slope: 5}", "gate.slope", "this must be a list, not 5."),
@@ -85,7 +85,7 @@ def test_a_wrong_type_is_told_by_line_key_what_came_and_what_is_allowed(
 
 def test_a_target_without_a_type_is_told_the_types_that_there_are(tmp_path: Path) -> None:
     error = refused(tmp_path, "targets: {a: {}}")
-    told = "stamkund.yaml:3: targets.a.type: this key is required: 'lapse' or 'spend' or 'orders' or 'margin' or 'event' or 'subscription_end' or 'redemption' or 'outcome'."
+    told = "stamkund.yaml:3: targets.a.type: this key is required: 'lapse' or 'spend' or 'orders' or 'margin' or 'event' or 'subscription_end' or 'redemption' or 'outcome' or 'uplift'."
     assert (error.code, error.field, str(error)) == ("missing_key", "targets.a.type", told)
 
 
