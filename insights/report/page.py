@@ -20,8 +20,8 @@ nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:1em 0}a{color:var(--accent)}
 .finding{border-left:5px solid var(--accent);margin:0 0 12px}.finding p:first-of-type{font-size:1.08rem;font-weight:600}
 code{background:var(--tint);padding:.1em .4em;border-radius:4px;font-size:.85rem;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
-th,td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line);white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal}th{color:var(--soft);font-weight:600}
+th,td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line)}
+th:first-child,td:first-child{text-align:left}th{color:var(--soft);font-weight:600}
 svg{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft)}
 .grid{stroke:var(--line)}.line{fill:none;stroke:var(--accent);stroke-width:2}
 .target{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:4 3}
