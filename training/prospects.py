@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats
-from features.config.sections.targets import Gate, LapseSettings, Training
+from features.config.sections.targets.targets import Gate, LapseSettings, Training
 from features.config.settings import Settings
 from features.doctor import Prospect
 from features.events.knowledge import known_events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from features.config.sections.targets import OutcomeSettings, TargetSettings
+from features.config.sections.targets.targets import OutcomeSettings, TargetSettings
 from features.config.source import Source
 from features.errors import StamkundError
 from features.events.tables import KEYS

@@ -30,7 +30,7 @@ from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
 from features.config.sections.section import MissingId, Moment, Section, Whole, Zone, check_names
 from features.config.sections.serving import Clv, Serving
-from features.config.sections.targets import Gate, TargetSettings, Training
+from features.config.sections.targets.targets import Gate, TargetSettings, Training
 from features.config.source import Source
 from features.config.target_names import check_target_names, each_horizon, with_each_horizon
 from features.errors import StamkundError

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from features.config.document import Document
-from features.config.sections.targets import TargetSettings
+from features.config.sections.targets.targets import TargetSettings
 from features.errors import StamkundError
 
 # What a batch's columns of a model are called after its name; a test holds them against those of a batch.

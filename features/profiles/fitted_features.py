@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from features.config.outcomes import outcome_columns
-from features.config.sections.targets import EventSettings
+from features.config.sections.targets.targets import EventSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.events.knowledge import known_events

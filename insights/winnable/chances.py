@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 import polars as pl
 
-from features.config.sections.targets import EventSettings, LapseSettings, RedemptionSettings, TargetSettings
+from features.config.sections.targets.targets import EventSettings, LapseSettings, RedemptionSettings, TargetSettings
 from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY
 from features.profiles.consent import gatekeeper_of

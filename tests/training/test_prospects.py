@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.config.settings import Settings
 from features.lake import Lake
 from features.units import DAY

@@ -3,7 +3,7 @@
 A type is a frozen dataclass that follows :class:`Target`: everything that differs between types is in its module, and
 no other part of training or serving asks for a type. Whom it is about comes from
 :mod:`training.targets.populations`. To add one, write its module here, name it in :mod:`training.targets.declared`, and
-give it settings in :mod:`features.config.sections.targets`.
+give it settings in :mod:`features.config.sections.targets.targets`.
 """
 
 from training.targets.declared import (

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from features.config.sections.targets import TargetSettings
+from features.config.sections.targets.targets import TargetSettings
 from features.config.settings import Settings
 from features.errors import StamkundError
 from training.targets.event import Event

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import narwhals as nw
 
-from features.config.sections.targets import EventSettings
+from features.config.sections.targets.targets import EventSettings
 from features.lake import Lake
 from features.language.defaults.orders import ORDERS
 from features.language.terms import Measure, where

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import narwhals as nw
 import polars as pl
 
-from features.config.sections.targets import MarginSettings
+from features.config.sections.targets.targets import MarginSettings
 from features.lake import Lake
 from features.profiles.fitted.feature_set import FeatureSet
 from training.targets.frame.rules import Rule

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self
 
 import polars as pl
 
-from features.config.sections.targets import OutcomeSettings
+from features.config.sections.targets.targets import OutcomeSettings
 from features.lake import Lake
 from features.language.feature import Feature
 from features.profiles.fitted.feature_set import FeatureSet

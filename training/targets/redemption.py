@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 import narwhals as nw
 import polars as pl
 
-from features.config.sections.targets import RedemptionSettings
+from features.config.sections.targets.targets import RedemptionSettings
 from features.events.knowledge import KNOWN_AT, known_events
 from features.identity.people import People
 from features.lake import Lake

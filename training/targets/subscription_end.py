@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 import narwhals as nw
 
-from features.config.sections.targets import SubscriptionEndSettings
+from features.config.sections.targets.targets import SubscriptionEndSettings
 from features.language.defaults.orders import EVER
 from features.language.defaults.subscriptions import END, RENEWAL, START
 from features.language.terms import Measure, Term, where

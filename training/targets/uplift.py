@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self
 
 import polars as pl
 
-from features.config.sections.uplift import UpliftSettings
+from features.config.sections.targets.uplift import UpliftSettings
 from features.events.kinds import RETURNS
 from features.events.knowledge import KNOWN_AT, known_events
 from features.lake import Lake

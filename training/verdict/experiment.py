@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import norm
 
 from features.arrays import Floats, Mask
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.units import DAY
 from training.learners.trees import THREADS, parameters
 from training.metrics.bootstrap import qini_interval

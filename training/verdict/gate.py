@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from features.arrays import Floats, Mask, Texts
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.errors import StamkundError
 from features.texts.catalogue import sentence
 from features.units import DAY

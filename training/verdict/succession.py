@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.arrays import Floats, Mask
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.moments import day
 from features.units import DAY
 from training.learners.model import Model

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from features.arrays import Floats, Ints, Mask, Texts
-from features.config.sections.targets import Training
+from features.config.sections.targets.targets import Training
 from features.lake import Lake
 from features.privacy.gatekeeper import Gatekeeper
 from features.profiles.fitted.feature_set import FeatureSet

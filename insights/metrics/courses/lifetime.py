@@ -11,7 +11,7 @@ import polars as pl
 
 from features.arrays import Floats, Ints
 from features.config.sections.insights.metrics import LifetimeValue, MetricSettings, Target
-from features.config.sections.targets import MarginSettings, SpendSettings
+from features.config.sections.targets.targets import MarginSettings, SpendSettings
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
 from features.scores.table import read_scores

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from features.config.sections.targets import LapseSettings, RedemptionSettings, SpendSettings
+from features.config.sections.targets.targets import LapseSettings, RedemptionSettings, SpendSettings
 from features.config.settings import read_settings
 from features.errors import StamkundError
 from features.moments import micros

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from features.config.sections.targets import TargetSettings
+from features.config.sections.targets.targets import TargetSettings
 from features.errors import StamkundError
 from features.lake import Lake
 from features.units import DAY

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.texts.catalogue import sentence
 from features.units import DAY
 from training.metrics.probability import calibration_slope

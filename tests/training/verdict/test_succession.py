@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from features.arrays import Floats
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.units import DAY
 from tests.training.registry.models import MODEL, X
 from training.learners.calibration import Platt

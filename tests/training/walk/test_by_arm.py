@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from features.config.sections.targets import Gate
+from features.config.sections.targets.targets import Gate
 from features.units import DAY
 from training.learners.effect import fit_effect
 from training.learners.trees import fit_trees

@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from features.config.sections.targets import RedemptionSettings
+from features.config.sections.targets.targets import RedemptionSettings
 from features.config.settings import Settings
 from features.identity.fold import ALWAYS, NEVER
 from training.targets.frame.target import PAIR

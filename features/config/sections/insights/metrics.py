@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from features.config.sections.section import KindName, Number, Section
-from features.config.sections.targets import MarginSettings, SpendSettings, TargetSettings
+from features.config.sections.targets.targets import MarginSettings, SpendSettings, TargetSettings
 from features.errors import StamkundError
 from features.events.tables import RATING_SCALES
 from features.language.conditions import conditions

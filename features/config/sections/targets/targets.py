@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from features.config.sections.section import KindName, Number, Section, Whole, Word
-from features.config.sections.uplift import UpliftSettings
+from features.config.sections.targets.uplift import UpliftSettings
 from features.errors import StamkundError
 from features.units import DAY, Duration
 
