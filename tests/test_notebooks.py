@@ -13,13 +13,14 @@ from serving.jobs.build import build_all
 from tests.sample import sample_config
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-TRAINING = (  # train and register a model, or score everybody, which takes a while
+LONG = (  # train and register a model, score everybody or refresh all insights, which takes a while
     "what_customers_are_worth",
     "what_decisions_bring",
     "what_drives_lapse",
+    "what_is_happening",
     "your_own_estimator",
 )
-CASES = [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] if p.stem in TRAINING else []) for p in NOTEBOOKS]
+CASES = [pytest.param(p, id=p.stem, marks=[pytest.mark.slow] if p.stem in LONG else []) for p in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("path", CASES)

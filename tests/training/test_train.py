@@ -167,6 +167,7 @@ def test_the_same_inputs_make_no_new_version_and_tell_the_same(tmp_path: Path, m
     assert [entry.version for entry in listing(settings)] == [1]
 
 
+@pytest.mark.slow
 def test_a_worse_model_becomes_the_challenger_and_the_champion_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ def known_people(folder: Path, events: Sequence[Event], as_of: int) -> Lake:
     return lake_of(folder, own, joined=False)
 
 
+@pytest.mark.slow
 @given(events=histories())
 def test_profiles_at_many_moments_are_those_of_the_people_known_at_each(events: list[Event]) -> None:
     whole = in_days(events)

@@ -260,6 +260,7 @@ def test_a_mistake_in_yaml_is_told_with_its_place(tmp_path: Path, line: str, com
         read_settings(settings_with(tmp_path, f"    {line}\n"))
 
 
+@pytest.mark.slow
 def test_a_line_of_yaml_adds_a_feature_to_what_is_built(tmp_path: Path) -> None:
     add = {
         "coupon_savings": {"take": "sum", "of": "discount", "kind": "coupon_applied", "windows": ["90d", "all"]},

