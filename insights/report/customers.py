@@ -8,7 +8,7 @@ from insights.report.cells import shown_metrics
 from insights.report.journeys import JOURNEY_TABLES, journeys_section
 from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
-from insights.report.segments import segments_section
+from insights.report.segments import SEGMENT_TABLES, segments_section
 from insights.report.stages import stages_section
 from insights.report.words import Row, Words
 from insights.tables import Tables
@@ -32,7 +32,7 @@ def customers_report(
         *metric_sections(metrics, words),
         journeys_section({name: _rows(tables, name) for name in JOURNEY_TABLES}, words, minor_units=minor_units),
         stages_section(_rows(tables, "stage_moves"), _rows(tables, "stage_losses"), words, minor_units=minor_units),
-        segments_section(_rows(tables, "segments"), _rows(tables, "segment_traits"), labels or {}, words),
+        segments_section({name: _rows(tables, name) for name in SEGMENT_TABLES}, labels or {}, words),
         worth_section(_rows(tables, "worth"), words),
         notes_section(metrics, as_of, words),
     ]

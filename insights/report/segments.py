@@ -7,31 +7,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
+from insights.report.audiences import audience_blocks
 from insights.report.charts import Point, trend
 from insights.report.page import Section, card, paragraph, side_by_side, table
 from insights.report.words import Row, Words
 
 MOST_MONTHS: Final = 13
 MOST_MOVES: Final = 4
+SEGMENT_TABLES: Final = ("segments", "segment_traits", "audiences")
+Tables = Mapping[str, Sequence[Row]]
 SHORT: Final = 10  # from here on numbers have one decimal
 LEAST: Final = 5  # customers: how many fewer are is not told
 
 
-def segments_section(
-    months: Sequence[Row], traits: Sequence[Row], labels: Mapping[str, str], words: Words
-) -> Section:  # fmt: skip
+def segments_section(tables: Tables, labels: Mapping[str, str], words: Words) -> Section:
     """A card for each segment; ``labels`` are what features are called."""
-    by_name: dict[str, list[Row]] = {}
-    for row in months:
-        by_name.setdefault(row["segment"], []).append(row)
-    cards = [
-        _segment(own, [row for row in traits if row["segment"] == name], labels, words) for name, own in by_name.items()
-    ]
+    names = dict.fromkeys(row["segment"] for row in tables["segments"])
+    own = ({part: [row for row in rows if row["segment"] == name] for part, rows in tables.items()} for name in names)
+    cards = [_segment(each, labels, words) for each in own]
     blocks = [side_by_side(cards)] if cards else [paragraph(words.say("report.segments.absent"))]
     return Section("segments", words.say("report.segments"), blocks)
 
 
-def _segment(months: Sequence[Row], traits: Sequence[Row], labels: Mapping[str, str], words: Words) -> str:
+def _segment(own: Tables, labels: Mapping[str, str], words: Words) -> str:
+    months, traits = own["segments"], own["segment_traits"]
     last = months[-1]
     title = last["segment"].replace("_", " ")
     text = json.loads(last["text"]).get(words.language)
@@ -43,7 +42,8 @@ def _segment(months: Sequence[Row], traits: Sequence[Row], labels: Mapping[str, 
                                       day=last["day"])))  # fmt: skip
     blocks += [*_sizes(months, title, words), *_traits(traits, labels, words)]
     command = f"stamkund insights segments {last['segment']} --list"
-    return card(*blocks, f"<p><code>{escape(command)}</code></p>", title=_capital(title))
+    blocks += [f"<p><code>{escape(command)}</code></p>", *audience_blocks(last["segment"], own["audiences"], words)]
+    return card(*blocks, title=_capital(title))
 
 
 def _sizes(months: Sequence[Row], title: str, words: Words) -> Iterator[str]:

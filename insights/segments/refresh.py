@@ -11,6 +11,7 @@ from features.config.settings import Settings
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from insights.people import Audience
 from insights.segments import history
+from insights.segments.audiences import UnderCaps, write_audiences
 from insights.segments.columns.column import Column
 from insights.segments.files import open_columns, remove_columns, version_of, write_columns
 from insights.segments.reading import columns_at
@@ -19,10 +20,13 @@ from insights.segments.tables import write_months, write_traits
 from insights.tables import Draft
 
 
-def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, draft: Draft | None = None) -> None:
+def refresh_segments(
+    settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, draft: Draft | None = None,
+    under_caps: UnderCaps | None = None,
+) -> None:  # fmt: skip
     """Write the columns of the ``allowed`` at a moment (µs), who of them is in which segment, and who moved.
 
-    Into the ``draft`` of all insights go the tables that reports read.
+    Into the ``draft`` of all insights go the tables that reports read; ``under_caps`` tells who may get a message.
     """
     rules, folder = rules_of(settings), folder_of(settings)
     columns = columns_at(settings, as_of=as_of, allowed=allowed)
@@ -41,15 +45,18 @@ def refresh_segments(settings: Settings, *, as_of: int, allowed: Pass = EVERYBOD
     if draft is not None:
         write_months(draft, settings, sizes)
         write_traits(draft, settings, columns, members, rules)
+        write_audiences(draft, settings, columns, members, under_caps)
 
 
-def write_segments(audience: Audience, draft: Draft) -> None:
+def write_segments(audience: Audience, draft: Draft, *, under_caps: UnderCaps | None = None) -> None:
     """As a part of the refresh of all insights; what is counted from has files of its own.
 
     Where nothing was built yet there are no features to count from, which whoever counts is told.
     """
     if audience.settings.feature_set.is_file():
-        refresh_segments(audience.settings, as_of=audience.as_of, allowed=audience.allowed, draft=draft)
+        refresh_segments(
+            audience.settings, as_of=audience.as_of, allowed=audience.allowed, draft=draft, under_caps=under_caps
+        )
 
 
 def forget_in_segments(settings: Settings, customers: Collection[str]) -> None:

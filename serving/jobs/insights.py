@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from features.arrays import Mask
 from features.config.settings import Settings
 from features.progress import Progress, silent
 from insights.findings import found_rows, people_of
 from insights.people import Audience
 from insights.refresh import refresh
+from insights.segments.customers import Columns
 from insights.tables import Manifest, Tables
+from serving.audiences.caps import under_caps
 from serving.scoring.batches.everyone import allowed
+from serving.store.engine import opened_store
 
 
 def refresh_all(settings: Settings, *, as_of: int, progress: Progress = silent) -> Manifest:
     """Write the tables of insights, of nobody who was erased or has withdrawn since."""
     passing = allowed(settings, ["insights"], as_of=as_of)
-    return refresh(settings, as_of=as_of, allowed=passing, progress=progress)
+    under = None if settings.decisions is None else partial(_under_caps, settings, as_of)
+    return refresh(settings, as_of=as_of, allowed=passing, under_caps=under, progress=progress)
 
 
 def found(settings: Settings, *, as_of: int) -> list[dict[str, Any]]:
@@ -31,6 +37,11 @@ def people_behind(settings: Settings, finding: str) -> list[str]:
     """
     tables = Tables(settings.insights)
     return people_of(_audience(settings, tables.manifest.as_of if tables.exists else settings.now()), finding)
+
+
+def _under_caps(settings: Settings, as_of: int, columns: Columns, members: Mask, channel: str) -> Mask:
+    with opened_store(settings) as store:
+        return under_caps(settings, store, columns, members, channel, as_of=as_of)
 
 
 def _audience(settings: Settings, as_of: int) -> Audience:

@@ -181,6 +181,16 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.days_to_next_order": "days until half of the buyers bought again",
     "metric.lapse": "customers who lapsed in the month, by their own rhythm",
     "metric.churn": "subscribers who ended or did not renew in the month",
+    # whom a channel reaches of a segment
+    "audience.in_segment": "in the segment",
+    "audience.no_identifier": "known by a browser or device only",
+    "audience.no_permission": "do not allow it",
+    "audience.capped": "got as many messages as caps allow",
+    "audience.no_address": "have no address for it",
+    "audience.reachable": "can be reached",
+    "channel.email": "e-mail",
+    "channel.sms": "text message",
+    "channel.push": "push message",
     # what metrics are told apart by
     "dimension.identified": "whom we know",
     "dimension.referred": "referred by another customer",

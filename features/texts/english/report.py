@@ -97,6 +97,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.segments.alike": "They differ from all others in nothing by more than chance, beside what the rule asks.",
     "report.segments.scores": "score of the model {name}",
     "report.segments.consent": "allow {name}",
+    "report.audience": "Who can be written to: {channel}",
+    "report.audience.list": "Each member, and why some cannot be written to:",
     "report.worth": "What a better experience is worth",
     "report.worth.absent": "There are no answers, delays or failed deliveries that could be joined with what customers "
     "spent afterwards.",

@@ -181,6 +181,16 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.days_to_next_order": "dagar tills hälften av köparna köpt igen",
     "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
     "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",
+    # vilka i ett segment som en kanal når
+    "audience.in_segment": "i segmentet",
+    "audience.no_identifier": "bara kända som webbläsare eller enhet",
+    "audience.no_permission": "tillåter det inte",
+    "audience.capped": "har fått så många utskick som taken medger",
+    "audience.no_address": "saknar adress för det",
+    "audience.reachable": "kan nås",
+    "channel.email": "e-post",
+    "channel.sms": "sms",
+    "channel.push": "pushnotis",
     # what metrics are told apart by
     "dimension.identified": "dem vi känner",
     "dimension.referred": "rekommenderad av en annan kund",

@@ -98,6 +98,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.segments.alike": "De skiljer sig inte från övriga i något mer än av slump, utöver vad regeln frågar efter.",
     "report.segments.scores": "prognos från modellen {name}",
     "report.segments.consent": "tillåter {name}",
+    "report.audience": "Vilka som kan nås: {channel}",
+    "report.audience.list": "Varje kund i segmentet, och varför några inte kan nås:",
     "report.worth": "Vad en bättre upplevelse är värd",
     "report.worth.absent": "Det finns inga svar, dröjsmål eller misslyckade leveranser att jämföra med vad kunderna "
     "köpte efteråt.",

@@ -22,6 +22,7 @@ from insights.report import customers_report
 from insights.report.cells import Shown
 from insights.report.sections import metric_sections
 from insights.report.words import Row, Words
+from insights.segments.audiences import AUDIENCES
 from insights.segments.tables import SEGMENTS, TRAITS
 from insights.stages.tables import MOVES
 from insights.tables import Tables
@@ -111,6 +112,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
             ("features.stage", "at risk", "share", 0.52, 0.086, 0.359, 0.508),
         ]
     ]  # fmt: skip
+    steps_out = [(60, "in_segment", None), (60, "identified", "no_identifier"), (45, "consented", "no_permission"),
+                 (43, "under_caps", "capped"), (30, "reachable", "no_address")]  # fmt: skip
+    audiences = [
+        {"segment": "buys_teas", "channel": "email", "step": step, "left": left, "reason": reason}
+        for left, step, reason in steps_out
+    ]
     found = Tables(tmp_path_factory.mktemp("insights"))
     with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
@@ -123,6 +130,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         draft.write("differing", pa.Table.from_pylist(differing, DIFFERING))
         draft.write("segments", pa.Table.from_pylist(segments, SEGMENTS))
         draft.write("segment_traits", pa.Table.from_pylist(traits, TRAITS))
+        draft.write("audiences", pa.Table.from_pylist(audiences, AUDIENCES))
         draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
@@ -257,6 +265,15 @@ def test_a_segment_tells_its_size_who_came_and_went_and_what_its_customers_diffe
     swedish = read(tables, "sv").text
     assert "Goda kunder 60 kunder, 15,0 % av alla" in swedish
     assert "stage: i riskzonen 52,0 %" in swedish
+
+
+def test_a_segment_tells_whom_a_channel_reaches_and_why_it_does_not_reach_the_others(tables: Tables) -> None:
+    text = read(tables).text
+    assert "Who can be written to: e-mail customers in the segment 60 do not allow it −15 got as many" in text
+    assert "as caps allow −2 have no address for it −13 can be reached 30 (50.0 %)" in text
+    assert "known by a browser" not in text  # nobody
+    assert "stamkund insights segments buys_teas --channel email --list" in text
+    assert "tillåter det inte −15" in read(tables, "sv").text
 
 
 def test_answers_are_told_apart_by_touchpoint_first_and_not_by_category_too() -> None:

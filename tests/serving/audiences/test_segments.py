@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from features.config.settings import Settings
 from insights.segments.refresh import refresh_segments
+from insights.tables import Tables
 from serving.http.current.state import open_state
 from serving.jobs.build import build_all
+from serving.jobs.insights import refresh_all
 from stamkund import app
 from tests.insights.segments.homes import YAML, unbuilt
 from tests.serving.clients import client_of
@@ -178,3 +180,21 @@ def test_exposures_rests_and_what_is_used_up_for_all_count(http: TestClient, set
     body = {"profile": {"id": "di"}, "placements": [{"id": "text"}], "context": {"channel": "sms"}}
     assert not http.post("/v1/decisions", json=body).json()["placements"][0]["items"][0]["is_fallback"]
     assert set(why_out(http, settings, "sms").values()) == {"capped"}
+
+
+def test_a_refresh_writes_whom_each_channel_reaches_with_the_caps_as_they_stand(
+    http: TestClient, settings: Settings
+) -> None:
+    body = {"profile": {"id": "ann"}, "placements": [{"id": "mail"}], "context": {"channel": "email"}}
+    http.post("/v1/decisions", json=body)
+    refresh_all(settings, as_of=settings.now())
+    rows = Tables(settings.insights).read("audiences").to_pylist()
+    lund = {
+        channel: [row["left"] for row in rows if (row["segment"], row["channel"]) == ("lund", channel)]
+        for channel in sorted({row["channel"] for row in rows})
+    }
+    assert [*lund] == ["email", "letter", "push", "sms"]  # of a purpose, a rest and caps; nobody has an address
+    assert lund["email"] == [4, 4, 1, 0, 0]  # ann alone allows it, and has got her one message
+    for channel, left in lund.items():
+        told = asked(settings, "lund", "--channel", channel)["audience"]
+        assert left == [step["left"] for step in told], channel
