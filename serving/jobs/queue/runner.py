@@ -18,8 +18,7 @@ from features.config.settings import Settings, read_settings
 from features.errors import StamkundError
 from serving.jobs.queue.command import Command, Outcome
 from serving.jobs.queue.job import INTERRUPTED, Job, Json
-from serving.jobs.queue.lock import runner_lock
-from serving.jobs.queue.rows import advance_job, end_job, end_lost_jobs, start_job, unfinished_jobs
+from serving.jobs.queue.rows import advance_job, end_job, start_job, unfinished_jobs
 from serving.store.engine import opened_store
 from serving.store.outages.outage import outage_of
 
@@ -27,15 +26,10 @@ log = logging.getLogger("stamkund.jobs")
 EVERY: Final = 0.25  # seconds between two looks at jobs and processes
 
 
-def run_jobs(settings: Settings, stop: threading.Event) -> None:
-    """Run what waits until nothing does, or until told to stop; where another runner is there, it does all that."""
+def run_jobs(settings: Settings, stop: threading.Event, *, lock: int) -> None:
+    """Run what waits until nothing does, or until told to stop; ``lock`` is that of the home, which is held here."""
     with opened_store(settings) as store:
-        while unfinished_jobs(store) and not stop.is_set():  # asked for while the last runner was about to end, perhaps
-            with runner_lock(settings.home) as lock:
-                if lock is None:
-                    return
-                end_lost_jobs(store)
-                Runner(settings, store, lock, stop).run()
+        Runner(settings, store, lock, stop).run()
 
 
 @dataclass
@@ -108,11 +102,14 @@ class Runner:
 
 
 def main() -> None:
-    """Run the jobs of the settings that the first argument names; SIGTERM ends those that run and leaves the others."""
+    """Run the jobs of the settings that the first argument names; SIGTERM ends those that run and leaves the others.
+
+    The second argument is the descriptor of the lock, which whoever began this process has handed on.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_jobs(read_settings(Path(sys.argv[1])), stop)
+    run_jobs(read_settings(Path(sys.argv[1])), stop, lock=int(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -21,15 +21,17 @@ def tend_jobs(settings: Settings, store: Engine) -> None:
         if lock is None:
             return
         end_lost_jobs(store)
-        waiting = unfinished_jobs(store)
-    if waiting:
-        _begin_runner(settings)
+        if unfinished_jobs(store):
+            _begin_runner(settings, lock)
 
 
-def _begin_runner(settings: Settings) -> None:
-    """A process of its own, which neither a worker's end nor Ctrl-C ends."""
-    command = [sys.executable, "-m", "serving.jobs.queue.runner", str(settings.file)]
+def _begin_runner(settings: Settings, lock: int) -> None:
+    """A process of its own, which neither a worker's end nor Ctrl-C ends.
+
+    It is handed the lock, for it takes seconds to import what it needs: nobody begins another meanwhile.
+    """
+    command = [sys.executable, "-m", "serving.jobs.queue.runner", str(settings.file), str(lock)]
     runner = subprocess.Popen(  # noqa: S603
-        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(lock,)
     )
     threading.Thread(target=runner.wait, name="stamkund-runner", daemon=True).start()  # takes note of its end

@@ -10,6 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
@@ -56,9 +58,15 @@ def until(store: Engine, job_id: str, holds: Callable[[Job], bool]) -> Job:
     return job
 
 
+def run(settings: Settings, stop: threading.Event | None = None) -> None:
+    with runner_lock(settings.home) as lock:
+        assert lock is not None
+        run_jobs(settings, stop or threading.Event(), lock=lock)
+
+
 def run_in_background(settings: Settings) -> threading.Event:
     stop = threading.Event()
-    threading.Thread(target=run_jobs, args=(settings, stop), daemon=True).start()
+    threading.Thread(target=run, args=(settings, stop), daemon=True).start()
     return stop
 
 
@@ -75,7 +83,7 @@ OUTCOMES: dict[str, tuple[str, int, object, str | None]] = {
 
 def test_what_comes_of_a_command_is_told(store: Engine, settings: Settings) -> None:
     ids = {code: asked(store, code, kind=f"kind {place}") for place, code in enumerate(OUTCOMES)}
-    run_jobs(settings, threading.Event())
+    run(settings)
     jobs = {code: job_of(store, job_id) for code, job_id in ids.items()}
     told = {
         code: (job.state, job.exit_code, job.result, None if job.error is None else job.error["code"])
@@ -92,7 +100,7 @@ def test_where_a_command_broke_is_logged_without_its_words(
     store: Engine, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked(store, "raise ValueError('anna@shop.example')")
-    run_jobs(settings, threading.Event())
+    run(settings)
     assert "ValueError" in caplog.text
     assert "anna@shop.example" not in caplog.text.replace("raise ValueError('anna@shop.example')", "")
 
@@ -132,7 +140,7 @@ def test_jobs_of_one_kind_run_one_after_the_other_and_a_cancelled_one_never(stor
     first, second, third = (asked(store, "print('{}')", name=name) for name in ("1", "2", "3"))
     other = asked(store, "print('{}')", kind="train", name="4")
     assert cancel_job(store, second).state == "cancelled"
-    run_jobs(settings, threading.Event())
+    run(settings)
     times = {name: job_of(store, name) for name in (first, second, third, other)}
     assert [job.state for job in times.values()] == ["done", "cancelled", "done", "done"]
     assert (times["1"].finished or 0) <= (times["3"].started or 0)
@@ -144,7 +152,6 @@ def test_only_one_runner_runs_and_its_commands_hold_its_place(store: Engine, set
     job_id = asked(store, SAY.format(["a", 0, 1]) + WAIT)
     stop = run_in_background(settings)
     until(store, job_id, lambda job: job.progress is not None)
-    run_jobs(settings, threading.Event())  # returns at once
     tend_jobs(settings, store)
     assert job_of(store, job_id).state == "running"
     waiting = asked(store, "print('{}')", name="waiting")
@@ -164,17 +171,41 @@ def test_a_killed_runner_takes_its_jobs_with_it_and_they_say_so(
     follow = "import os, select; p = select.poll(); p.register(int(os.environ['STAMKUND_PROGRESS']), 0); p.poll()"
     job_id = asked(store, SAY.format(["a", 0, 1]) + follow)
     waiting = asked(store, "print('{}')", name="waiting")
-    runner = subprocess.Popen([sys.executable, "-c", program, str(settings.file)])
+    with runner_lock(settings.home) as lock:
+        assert lock is not None
+        arguments = [str(settings.file), str(lock)]
+        runner = subprocess.Popen([sys.executable, "-c", program, *arguments], pass_fds=(lock,))
     until(store, job_id, lambda job: job.progress is not None)
     runner.kill()
     runner.wait()
     begun: list[Settings] = []
-    monkeypatch.setattr(tending, "_begin_runner", begun.append)
+    monkeypatch.setattr(tending, "_begin_runner", lambda settings, _: begun.append(settings))
     end = time.monotonic() + 10
     while not begun and time.monotonic() < end:
         tend_jobs(settings, store)
     assert (job_of(store, job_id).error or {})["code"] == "interrupted"
     assert job_of(store, waiting).state == "queued"
+
+
+def test_a_runner_that_has_not_begun_to_look_is_the_only_one(
+    store: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runners: list[subprocess.Popen[bytes]] = []
+
+    def begun(_: object, **named: Any) -> subprocess.Popen[bytes]:
+        runners.append(subprocess.Popen(["sleep", "60"], **named))
+        return runners[-1]
+
+    monkeypatch.setattr(tending, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": begun}))
+    asked(store, "print('{}')")
+    for _ in range(3):
+        tend_jobs(settings, store)
+    (runner,) = runners
+    runner.kill()
+    runner.wait()
+    tend_jobs(settings, store)
+    assert len(runners) == 2
+    runners[1].kill()
 
 
 def test_the_lock_is_free_once_nobody_has_it(tmp_path: Path) -> None:
