@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import peak
 from benchmarks.serving.worlds import journey, small
 from features.arrays import Floats
 from features.config.settings import Settings, read_settings
@@ -79,7 +79,7 @@ def measure(settings: Settings) -> Figures:
         start = perf_counter()
         batch = score_batch(settings, as_of=settings.now(), out=Path(folder) / "scores.parquet", lineup=lineup)
         seconds = perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    held = peak()
     predict, contributions = (
         _ratio(partial(_by_boosters, lineup, blocks, reasons=top), partial(_ours, settings, lineup, blocks, top))
         for top in (0, REASONS)
@@ -89,7 +89,7 @@ def measure(settings: Settings) -> Figures:
         "rows_per_second": batch.customers / seconds,
         "predict_ratio": predict,
         "contrib_ratio": contributions,
-        "peak_rss_gb": peak,
+        "peak_rss_gb": held * 2**20 / 1e9,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
@@ -17,6 +16,7 @@ import polars as pl
 from benchmarks.company import synthetic
 from benchmarks.peers.floor import floor
 from benchmarks.peers.pandas_peer import by_pandas
+from benchmarks.processes import peak
 from features import FeatureSet, Lake, fit_features, profile_frame, profiles_at, write_profiles
 from features.evaluate.online.record import Record
 from features.evaluate.online.record_append import append
@@ -141,7 +141,7 @@ def _time(work: Callable[[Path], Result], home: Path, lake: Path) -> tuple[Resul
     start = perf_counter()
     result = work(lake)
     seconds = perf_counter() - start
-    return result, {"seconds": seconds, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9}
+    return result, {"seconds": seconds, "peak_gb": peak() * 2**20 / 1e9}
 
 
 def _lake(lake: Path, n: int) -> Lake:

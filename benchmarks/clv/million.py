@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from time import perf_counter
 from typing import Final
 
 import numpy as np
 
+from benchmarks.processes import peak
 from features.arrays import Floats, Mask
 from training.btyd import BetaGeometric, GammaGamma, Histories, discounted_orders, times_to_next_order
 
@@ -36,7 +36,7 @@ def measure(customers: int) -> Figures:
         "million_fit_seconds": fitted - start,
         "million_clv_seconds": valued - fitted,
         "million_dates_seconds": end - valued,
-        "million_customers_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
+        "million_customers_gb": peak() * 2**20 / 1e9,
     }
 
 

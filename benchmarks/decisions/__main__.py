@@ -28,8 +28,8 @@ from benchmarks.decisions.people import people
 from benchmarks.decisions.questions import decisions, prepare
 from benchmarks.decisions.race import race
 from benchmarks.decisions.world import shop
+from benchmarks.processes import cpu_seconds
 from benchmarks.serving.clients import Load, answer, connect, load
-from benchmarks.serving.processes import cpu_seconds
 from benchmarks.serving.questions import EMPTY, Question, Request
 from benchmarks.serving.service import service
 from benchmarks.serving.worlds import open_world

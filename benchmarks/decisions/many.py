@@ -6,7 +6,6 @@ A shop of any size: each customer has the record of one of the shop's own. A cap
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import orjson
 import sqlalchemy as sa
 import yaml
 
+from benchmarks.processes import peak
 from features.config.settings import read_settings
 from features.lake import Lake
 from features.profiles.records import records
@@ -129,7 +129,7 @@ def main(config: Path) -> None:
         batch = Batch(state, request(), NAME, keep=True)
 
         def report(*_: object) -> None:
-            memory.append(_megabytes())
+            memory.append(peak())
 
         with standing():
             batch.write(config.with_suffix(".parquet"), "", progress=report)
@@ -143,11 +143,6 @@ def main(config: Path) -> None:
         "batch_exceeded": exceeded,
     }
     print(orjson.dumps(figures).decode())
-
-
-def _megabytes() -> float:
-    """The most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ no canonical row, and writes no Parquet. Rows and totals of both must be equal.
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,6 +15,7 @@ from time import perf_counter, process_time
 
 import duckdb
 
+from benchmarks.processes import peak
 from features.config.settings import Settings
 from features.ingest.ingest import ingest
 from features.lake import Lake
@@ -87,7 +87,7 @@ def _timed(work: Callable[[], object], totals: Callable[[], Totals]) -> Run:
     start, cpu = perf_counter(), process_time()
     work()
     seconds, cpu = perf_counter() - start, process_time() - cpu
-    return seconds, cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, totals()
+    return seconds, cpu, peak(), totals()
 
 
 def _read_plainly(file: Path) -> Run:

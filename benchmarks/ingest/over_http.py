@@ -18,8 +18,8 @@ from typing import Final
 import orjson
 
 from benchmarks.ingest.messages import BATCH, batches, ids
+from benchmarks.processes import cpu_seconds
 from benchmarks.serving.clients import answer, connect
-from benchmarks.serving.processes import cpu_seconds
 from benchmarks.serving.questions import Request
 from benchmarks.serving.service import service
 from benchmarks.serving.worlds import World, open_world

@@ -19,6 +19,7 @@ import duckdb
 import numpy as np
 
 from benchmarks.insights.world import AS_OF, DIMENSIONS, KINDS, MONTHS, world
+from benchmarks.processes import peak
 from features.config.sections.insights.metrics import Divisor, MetricSettings
 from features.config.settings import Settings
 from features.moments import micros
@@ -132,14 +133,8 @@ def _alone(home: Path, events: int) -> Alone:
     return Alone(min(each.cpu for each in told), min(each.seconds for each in told), max(each.gb for each in told))
 
 
-def _peak_gb() -> float:
-    """The most memory that this process held; ``getrusage`` would tell of the one that started it, too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024**2
-
-
 if __name__ == "__main__":
     own = Settings.model_validate({"name": "W", "home": sys.argv[1], "sources": {}})
     cpu = time.process_time()
     took, _ = _timed(lambda: _product(own, [*_TAKES]))
-    print(time.process_time() - cpu, took, _peak_gb())
+    print(time.process_time() - cpu, took, peak() / 1024)

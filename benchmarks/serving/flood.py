@@ -16,8 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Final
 
+from benchmarks.processes import cpu_seconds, memory
 from benchmarks.serving.clients import HEADERS, connect
-from benchmarks.serving.processes import cpu_seconds, memory
 
 REQUESTS: Final = 50
 CUSTOMERS: Final = 1_000  # of each request

@@ -25,8 +25,8 @@ import numpy as np
 import orjson
 from lightgbm import Booster
 
+from benchmarks.processes import cpu_seconds
 from benchmarks.serving.clients import Load, answer, connect, load
-from benchmarks.serving.processes import cpu_seconds
 from benchmarks.serving.questions import Question, Request
 from benchmarks.serving.service import PATIENCE
 from benchmarks.serving.worlds import World

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final, cast
 
+from benchmarks.processes import peak
 from benchmarks.training.world import END, settings_of
 from features import build, read_settings
 from features.config.settings import Settings
@@ -62,7 +63,7 @@ def main(name: str, folder: Path) -> None:
     start = perf_counter()
     found = STAGES[name](settings, settings.now() if own.is_file() else END)
     seconds, used = perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
-    costs = {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "gb": used.ru_maxrss * 1024 / 1e9}
+    costs = {"seconds": seconds, "cpu_seconds": used.ru_utime + used.ru_stime, "gb": peak() * 2**20 / 1e9}
     print(json.dumps(costs | found))
 
 
