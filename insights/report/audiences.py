@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from itertools import groupby, pairwise
 from operator import itemgetter
 
-from insights.report.page import paragraph, table
-from insights.report.words import Row, Words
+from insights.report.page import command, paragraph, table
+from insights.words import Row, Words
 
 
 def audience_blocks(segment: str, rows: Sequence[Row], words: Words) -> Iterator[str]:
@@ -18,17 +17,16 @@ def audience_blocks(segment: str, rows: Sequence[Row], words: Words) -> Iterator
         head = [words.say("report.audience", channel=words.name("channel", channel)), words.say("insights.customers")]
         yield table(head, funnel_lines(own, words))
         if own[-1]["left"] < own[0]["left"]:
-            command = f"stamkund insights segments {segment} --channel {channel} --list"
-            listed = f"{paragraph(words.say('report.audience.list'), soft=True)}<p><code>{escape(command)}</code></p>"
-            yield listed
+            listed = f"stamkund insights segments {segment} --channel {channel} --list"
+            yield paragraph(words.say("report.audience.list"), soft=True) + command(listed)
 
 
 def funnel_lines(steps: Sequence[Row], words: Words) -> list[list[str]]:
     """Who is in the segment, who falls out for which reason, and who is reached; a reason of nobody is left out.
 
     >>> steps = [{"step": "in_segment", "left": 60, "reason": None}, {"left": 45, "reason": "no_permission"}]
-    >>> [" ".join(line) for line in funnel_lines(steps, Words("en", "EUR"))]
-    ['in the segment 60', 'do not allow it −15', 'can be reached 45 (75.0 %)']
+    >>> [" ".join(line).split() for line in funnel_lines(steps, Words("en", "EUR"))]
+    [['in', 'the', 'segment', '60'], ['do', 'not', 'allow', 'it', '−15'], ['can', 'be', 'reached', '45', '(75.0', '%)']]
     """
     first, last = steps[0]["left"], steps[-1]["left"]
     out = [

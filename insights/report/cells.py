@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from insights.dimensions.dimension import OTHER
 from insights.report.charts import Point
-from insights.report.words import Row, Words
 from insights.tables import Tables
+from insights.words import Row, Words
 
 MOST_GROUPS = 12
 GRAIN = "month"
+_LAST: Final = (None, OTHER)  # groups that are no words of the company
 
 
 @dataclass
 class Shown:
-    """A metric: its unit, its months, and by dimension its groups in the last month that is over, the largest first."""
+    """A metric: its unit, its months, and by dimension its groups in the last month that is over.
+
+    The largest group is first; those that are not known, or the smaller ones together, are last.
+    """
 
     name: str
     unit: str
@@ -48,15 +54,11 @@ def shown_metrics(tables: Tables) -> Mapping[str, Shown]:
             metric.groups.setdefault(row["dimension"], []).append(row)
     for metric in metrics.values():
         for name, rows in metric.groups.items():
-            rows.sort(key=lambda row: (-(row["n"] or 0), str(row["group"])))
+            rows.sort(key=lambda row: (row["group"] in _LAST, -(row["n"] or 0), str(row["group"])))
             metric.groups[name] = rows[:MOST_GROUPS]
     return metrics
 
 
 def group_points(rows: list[Row], dimension: str, words: Words) -> list[Point]:
     """Groups for a plot of bars."""
-    return [
-        Point(words.name(dimension, str(row["group"])) if row["group"] else words.say("report.unknown"),
-              row["value"], row["low"], row["high"])
-        for row in rows
-    ]  # fmt: skip
+    return [Point(words.group(dimension, row["group"] or None), row["value"], row["low"], row["high"]) for row in rows]

@@ -10,6 +10,7 @@ from typing import Final
 
 WIDE, HIGH = 440, 210
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 12, 30
+BESIDE, LONGEST = 16, 60  # characters of a name beside its bar, and at all
 Say = Callable[[float], str]
 
 
@@ -57,12 +58,13 @@ def trend(points: Sequence[Point], say: Say, tick: Say, *, title: str) -> str:
 
 
 def bars(points: Sequence[Point], say: Say, *, title: str) -> str:
-    """A bar for each group with a whisker from low to high."""
+    """A bar for each group with a whisker from low to high; long names stand above their bars, to be read whole."""
     known = [point for point in points if point.value is not None]
     if not known:
         return ""
     reach = [0.0, *(end for p in known for end in (p.low, p.high, p.value) if end is not None)]
-    left, right, row = 140, 90, 26
+    above = max(len(point.label) for point in known) > BESIDE
+    left, right, row, top = (8, 110, 42, 22) if above else (140, 110, 26, 8)
     low, high = min(reach), max(reach)
     scale = (WIDE - left - right) / ((high - low) or 1)
 
@@ -71,9 +73,10 @@ def bars(points: Sequence[Point], say: Say, *, title: str) -> str:
 
     parts = []
     for place, point in enumerate(known):
-        y, value = place * row + 8, point.value or 0.0
+        y, value = place * row + top, point.value or 0.0
+        name, at = ("above", f'x="{left}" y="{y - 6}"') if above else ("name", f'x="{left - 8}" y="{y + 12}"')
         parts.append(
-            f'<text class="name" x="{left - 8}" y="{y + 12}">{escape(_short(point.label))}</text>'
+            f'<text class="{name}" {at}>{escape(_short(point.label))}</text>'
             f'<rect class="bar" x="{x(min(value, 0)):.1f}" y="{y}" width="{abs(value) * scale:.1f}" height="16">'
             f"<title>{escape(point.label)}: {escape(say(value))}</title></rect>"
         )
@@ -141,4 +144,4 @@ def _periods(points: Sequence[Point], step: float) -> list[str]:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 16 else label[:15] + "…"
+    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"

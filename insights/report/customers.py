@@ -10,8 +10,8 @@ from insights.report.page import page
 from insights.report.sections import findings_section, metric_sections, notes_section, worth_section
 from insights.report.segments import SEGMENT_TABLES, segments_section
 from insights.report.stages import stages_section
-from insights.report.words import Row, Words
 from insights.tables import Tables
+from insights.words import Row, Words
 
 
 def customers_report(

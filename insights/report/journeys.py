@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from itertools import chain
 from typing import Final
 
 from insights.differing.questions import code_of
+from insights.loss.untold import why_untold
 from insights.report.charts import Point, bars, trend
-from insights.report.page import Section, card, paragraph, side_by_side, table
-from insights.report.words import Row, Words
+from insights.report.page import Section, card, command, paragraph, side_by_side, table
+from insights.words import Row, Words
 
 MOST_NEXT = 3
 MOST_MONTHS = 13
@@ -37,17 +37,21 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     steps, losses = own["journeys"], own["losses"]
     title = words.name("journey", steps[0]["journey"])
     title = title[:1].upper() + title[1:]
-    points = [Point(_name(row["step"]), row["share"], row["low"], row["high"]) for row in steps]
+    points = [Point(words.event(row["step"]), row["share"], row["low"], row["high"]) for row in steps]
     entered = words.say("report.entered", count=words.count(steps[0]["entered"]), open=words.count(steps[0]["open"]))
     blocks = [bars(points, words.share, title=title), paragraph(entered, soft=True), *_months(own, words)]
     told = [row for row in losses if row["refusal"] is None and row["lost"] is not None]
     if told:
         head = [words.say(f"report.loss.{column}") for column in ("after", "dropped", "lost", "gross")]
         blocks.append(table(head, [_lost(row, words, unit) for row in told]))
+    worst = max(losses, key=lambda row: (row["lost"] or 0, row["dropped"] or 0), default=None)
+    if worst is not None and worst["dropped"]:
+        blocks.append(paragraph(words.say("report.dropped.list", step=words.event(worst["step"])), soft=True))
+        blocks.append(command(f"stamkund insights journeys {worst['journey']} --list {worst['step']}"))
     refused = {row["refusal"]: row for row in losses if row["refusal"] is not None}
     for code, row in refused.items():
-        why = words.say(f"loss.{code}", **json.loads(row["params"]))
-        blocks.append(paragraph(f"{_name(row['step'])}: {why}", soft=True))
+        why = why_untold(code, json.loads(row["params"]), words)
+        blocks.append(paragraph(f"{words.event(row['step'])}: {why}", soft=True))
     after = (
         _next(own["journey_next"], words, unit),
         _differing(own["differing"], words),
@@ -57,19 +61,14 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
 
 
 def _lost(row: Row, words: Words, unit: float) -> list[str]:
-    return [_name(row["step"]), words.count(row["dropped"]), *lost_and_gross(row, words, unit)]
+    return [words.event(row["step"]), words.count(row["dropped"]), *lost_and_gross(row, words, unit)]
 
 
 def lost_and_gross(row: Row, words: Words, unit: float) -> list[str]:
     """What is lost with its interval, and at most, in the currency's units."""
-    lost, gross = (words.number(row[name] / unit, "money") for name in ("lost", "gross"))
-    low, high = (words.number(row[name] / unit, "ratio") for name in ("lost_low", "lost_high"))
-    return [f"{lost} ({low} – {high})", gross]
-
-
-def _name(word: str) -> str:
-    """A step or a kind as people write it."""
-    return word.replace("_", " ")
+    lost, low, high, gross = (row[name] / unit for name in ("lost", "lost_low", "lost_high", "gross"))
+    figures = Words(words.language).figures("money", [lost, low, high])
+    return [f"{words.number(lost, 'money')} ({figures.ends(low, high)})", words.number(gross, "money")]
 
 
 def _months(own: Tables, words: Words) -> list[str]:
@@ -83,7 +82,7 @@ def _months(own: Tables, words: Words) -> list[str]:
     ][-MOST_MONTHS:]
     if sum(point.value is not None and not point.is_open for point in points) < 2:
         return []
-    title = words.say("report.months", step=_name(own["journeys"][-1]["step"]))
+    title = words.say("report.months", step=words.event(own["journeys"][-1]["step"]))
     plot = trend(points, words.share, lambda value: words.tick(value, "share"), title=title)
     return [paragraph(title, soft=True), plot]
 
@@ -95,11 +94,11 @@ def _next(following: Sequence[Row], words: Words, unit: float) -> list[str]:
     step = following[0]["step"]
     own = sorted((row for row in following if row["step"] == step), key=lambda row: -row["entries"])
     names = ", ".join(_went(row, words, unit) for row in own[:MOST_NEXT])
-    return [paragraph(words.say("report.next", step=_name(step), names=names), soft=True)]
+    return [paragraph(words.say("report.next", step=words.event(step), names=names), soft=True)]
 
 
 def _went(row: Row, words: Words, unit: float) -> str:
-    name, brought = _name(row["next"] or words.say("report.nowhere")), row["brought"]
+    name, brought = words.event(row["next"]) if row["next"] else words.say("report.nowhere"), row["brought"]
     money = "" if brought is None else f", {words.number(brought / unit, 'money')}"
     return f"{name} ({words.count(row['entries'])}{money})"
 
@@ -111,7 +110,7 @@ def _differing(rows: Sequence[Row], words: Words) -> Iterator[str]:
         if own:
             traits = "; ".join(_trait(row, words) for row in own[:MOST_TRAITS])
             told = words.say(
-                "report.differing", step=_name(step), traits=traits, compared=words.count(own[0]["compared"])
+                "report.differing", step=words.event(step), traits=traits, compared=words.count(own[0]["compared"])
             )
             yield paragraph(told, soft=True)
 
@@ -119,11 +118,12 @@ def _differing(rows: Sequence[Row], words: Words) -> Iterator[str]:
 def _trait(row: Row, words: Words) -> str:
     code, kind = code_of(row["trait"])
     if row["unit"] == "share":
-        name = f"{words.name('dimension', row['trait'])}: {row['group']}"
+        name = f"{words.name('dimension', row['trait'])}: {words.group(row['trait'], row['group'])}"
     else:
-        name = words.say(code, kind=_name(kind)) if kind else words.say(code)
-    unit = "ratio" if row["unit"] in ("days", "count") else row["unit"]
-    went, dropped = (words.number(row[side], unit) for side in ("went", "dropped"))
+        name = words.say(code, kind=words.event(kind)) if kind else words.say(code)
+    sides = [row[side] for side in ("went", "dropped")]
+    figures = words.figures("ratio" if row["unit"] in ("days", "count") else row["unit"], sides)
+    went, dropped = map(figures.value, sides)
     return words.say("report.trait", name=name, went=went, dropped=dropped)
 
 
@@ -133,6 +133,6 @@ def _winnable(rows: Sequence[Row], words: Words) -> Iterator[str]:
         if row["customers"] and row["expected"] is not None:
             counts = {name: words.count(row[name]) for name in ("customers", "dropped")}
             expected = words.number(row["expected"], "money")
-            told = words.say("report.winnable", expected=expected, step=_name(row["step"]), **counts)
-            command = f"stamkund insights journeys {row['journey']} --list {row['step']} --win"
-            yield f"{paragraph(told, soft=True)}<p><code>{escape(command)}</code></p>"
+            told = words.say("report.winnable", expected=expected, step=words.event(row["step"]), **counts)
+            listed = f"stamkund insights journeys {row['journey']} --list {row['step']} --win"
+            yield paragraph(told, soft=True) + command(listed)

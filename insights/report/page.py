@@ -27,7 +27,7 @@ svg{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft
 .target{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:4 3}
 .band{fill:var(--accent);opacity:.15}.dot{fill:var(--accent)}
 .unfinished{fill:var(--soft);opacity:.1}.bar{fill:var(--accent);opacity:.75}.whisker{stroke:var(--ink);stroke-width:1.5}
-.tick,.name{text-anchor:end}.period{text-anchor:middle}svg .name,svg .value{fill:var(--ink)}
+.tick,.name{text-anchor:end}.period{text-anchor:middle}svg .name,svg .above,svg .value{fill:var(--ink)}
 @media print{body{background:#fff}.card{break-inside:avoid}}
 """
 
@@ -64,6 +64,15 @@ def paragraph(said: str, *, soft: bool = False) -> str:
     '<p>a &lt; b</p>'
     """
     return f'<p class="soft">{escape(said)}</p>' if soft else f"<p>{escape(said)}</p>"
+
+
+def command(line: str) -> str:
+    """A command that lists whom a block is about.
+
+    >>> command("stamkund report people late")
+    '<p><code>stamkund report people late</code></p>'
+    """
+    return f"<p><code>{escape(line)}</code></p>"
 
 
 def card(*blocks: str, title: str = "", kind: str = "") -> str:

@@ -9,14 +9,15 @@ from typing import Final
 
 from features.texts.catalogue import sentence
 from insights.report.cells import Shown, group_points
-from insights.report.charts import Say, bars, trend
-from insights.report.page import Section, card, paragraph, side_by_side, table
-from insights.report.words import Row, Words, told
+from insights.report.charts import bars, trend
+from insights.report.page import Section, card, command, paragraph, side_by_side, table
+from insights.report.told import told
+from insights.words import Figures, Row, Words
 
 # Which metrics belong to which section, by their names; the first that fits takes a metric.
 PARTS: Final[Mapping[str, str]] = {
     "satisfaction": r"nps|csat|ces\b|ces_|stars|satisf|promoter|detractor",
-    "retention": r"churn|lapse|kept|retention|repeat|second|leave|left",
+    "retention": r"churn|lapse|kept|retention|repeat|second|leave|left|bought",
     "value": r"clv|lifetime|value_first",
     "sales": r"revenue|margin|order|buyer|basket|return|discount",
     "contact": r"contact|open|click|redeem|support|response|resolution|visit|referr|advocat|consent|identif|per_person",
@@ -61,13 +62,22 @@ def worth_section(rows: Sequence[Row], words: Words) -> Section:
             why = sentence(f"error.{row['refusal']}", words.language, dict(row["params"]))
             untold.append(f"<li>{escape(name)}: {escape(why)}</li>")
             continue
-        spend = f"{words.number(row['spend'], 'money')} ({_ends(row, 'spend', 'money', words)})"
-        kept = f"{words.number(row['kept'], 'share')} ({_ends(row, 'kept', 'share', words)})"
-        yearly = words.number(row["yearly"], "money")
-        lines.append([name, spend, kept, words.number(row["naive"], "money"), yearly, words.count(row["n"])])
+        lines.append([name, *worth_figures(row, words)])
     blocks = [table(head, lines), paragraph(words.say("report.worth.caution"), soft=True)] if lines else []
     blocks += [f"<ul>{''.join(untold)}</ul>"] if untold else []
     return Section("worth", words.say("report.worth"), blocks or [paragraph(words.say("report.worth.absent"))])
+
+
+def worth_figures(row: Row, words: Words) -> list[str]:
+    """What an experience changes in spending and in who buys at all, and what mending it comes to, with intervals."""
+    naive, told = words.number(row["naive"], "money"), []
+    for name, unit in (("spend", "money"), ("kept", "share"), ("yearly", "money")):
+        value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+        figures = words.figures(unit, [value, low, high])
+        one = figures.change(value, short=True) if unit == "share" else figures.value(value)
+        told.append(f"{one} ({figures.ends(low, high)})")
+    spend, kept, yearly = told
+    return [spend, kept, naive, yearly, words.count(row["n"])]
 
 
 def notes_section(metrics: Mapping[str, Shown], as_of: str, words: Words) -> Section:
@@ -89,12 +99,12 @@ def notes_section(metrics: Mapping[str, Shown], as_of: str, words: Words) -> Sec
 
 
 def _metric(metric: Shown, words: Words) -> str:
-    """A metric's plot over months, its last value, and whether that changed."""
-    last, say = metric.last, _say(metric, words)
+    """A metric's plot over months, its last value, whether that changed, and how to list whom it is about."""
+    last, figures = metric.last, _figures(metric, words)
     if last is None:
         return ""
-    title = _title(metric, words)
-    now = words.say("report.now", value=say(last["value"]), interval=words.interval(last, metric.unit),
+    title, say = _title(metric, words), figures.value
+    now = words.say("report.now", value=say(last["value"]), interval=figures.interval(last["low"], last["high"]),
                     period=last["period"])  # fmt: skip
     parts = [trend(metric.points(), say, lambda value: words.tick(value, metric.unit), title=title), paragraph(now)]
     if last["unweighted"] is not None:
@@ -103,8 +113,9 @@ def _metric(metric: Shown, words: Words) -> str:
         parts.append(paragraph(words.say(f"report.target.{last['verdict']}", target=say(last["target"])), soft=True))
     if last["change"] is not None:
         code = "report.change.stands" if last["change_stands"] else "report.change"
-        ends = f"{say(last['change_low'])} – {say(last['change_high'])}"
-        parts.append(paragraph(words.say(code, change=_signed(last["change"], say), interval=ends), soft=True))
+        ends = figures.ends(last["change_low"], last["change_high"])
+        parts.append(paragraph(words.say(code, change=figures.change(last["change"]), interval=ends), soft=True))
+    parts.append(command(f"stamkund insights metrics {metric.name} --list --period {last['period']}"))
     return card(*parts, title=title)
 
 
@@ -121,7 +132,7 @@ def _groups(metrics: Sequence[Shown], words: Words) -> Iterator[str]:
         if len(told) > 1:
             by = words.say("report.by", metric=_title(metric, words), dimension=words.name("dimension", dimension),
                            period=metric.last["period"])  # fmt: skip
-            plot = bars(group_points(told, dimension, words), _say(metric, words), title=by)
+            plot = bars(group_points(told, dimension, words), _figures(metric, words).value, title=by)
             cards.append(card(plot, title=by))
     yield side_by_side(cards[:MOST_GROUPS_SHOWN])
 
@@ -131,13 +142,5 @@ def _title(metric: Shown, words: Words) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _say(metric: Shown, words: Words) -> Say:
-    return lambda value: words.number(value, metric.unit)
-
-
-def _signed(value: float, say: Say) -> str:
-    return ("+" if value > 0 else "") + say(value)
-
-
-def _ends(row: Row, name: str, unit: str, words: Words) -> str:
-    return f"{words.number(row[f'{name}_low'], unit)} – {words.number(row[f'{name}_high'], unit)}"
+def _figures(metric: Shown, words: Words) -> Figures:
+    return words.figures(metric.unit, (row["value"] for row in metric.months))

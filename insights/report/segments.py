@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Final
 
 from insights.report.audiences import audience_blocks
 from insights.report.charts import Point, trend
-from insights.report.page import Section, card, paragraph, side_by_side, table
-from insights.report.words import Row, Words
+from insights.report.page import Section, card, command, paragraph, side_by_side, table
+from insights.words import Row, Words
 
 MOST_MONTHS: Final = 13
 MOST_MOVES: Final = 4
 SEGMENT_TABLES: Final = ("segments", "segment_traits", "audiences")
 Tables = Mapping[str, Sequence[Row]]
-SHORT: Final = 10  # from here on numbers have one decimal
 LEAST: Final = 5  # customers: how many fewer are is not told
 
 
@@ -41,8 +39,10 @@ def _segment(own: Tables, labels: Mapping[str, str], words: Words) -> str:
     blocks.append(paragraph(words.say("report.segments.now", members=words.count(last["members"]), share=share,
                                       day=last["day"])))  # fmt: skip
     blocks += [*_sizes(months, title, words), *_traits(traits, labels, words)]
-    command = f"stamkund insights segments {last['segment']} --list"
-    blocks += [f"<p><code>{escape(command)}</code></p>", *audience_blocks(last["segment"], own["audiences"], words)]
+    blocks += [
+        command(f"stamkund insights segments {last['segment']} --list"),
+        *audience_blocks(last["segment"], own["audiences"], words),
+    ]
     return card(*blocks, title=_capital(title))
 
 
@@ -75,8 +75,9 @@ def _traits(traits: Sequence[Row], labels: Mapping[str, str], words: Words) -> I
 
 def _trait(row: Row, labels: Mapping[str, str], words: Words) -> list[str]:
     sides = [row["value"], row["other_value"]]
-    unit = "share" if row["unit"] == "share" else "points" if max(map(abs, sides)) >= SHORT else "ratio"
-    return [_called(row, labels, words), *(words.number(each, unit) for each in sides), words.interval(row, unit)]
+    figures = words.figures("share" if row["unit"] == "share" else "ratio", sides)
+    told = (figures.value(each) for each in sides)
+    return [_called(row, labels, words), *told, figures.ends(row["low"], row["high"])]
 
 
 def _called(row: Row, labels: Mapping[str, str], words: Words) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from shlex import quote
 
+from insights.loss.untold import why_untold
 from insights.report.journeys import lost_and_gross
-from insights.report.page import Section, card, paragraph, side_by_side, table
-from insights.report.words import Row, Words
+from insights.report.page import Section, card, command, paragraph, side_by_side, table
+from insights.words import Row, Words
 
 
 def stages_section(moves: Sequence[Row], losses: Sequence[Row], words: Words, *, minor_units: int) -> Section:
@@ -18,8 +20,12 @@ def stages_section(moves: Sequence[Row], losses: Sequence[Row], words: Words, *,
     if not told:
         return Section("stages", title, [paragraph(words.say("report.stages.absent"))])
     head = [words.say(f"report.stages.{column}") for column in ("move", "customers", "share")]
-    rows = [_move(row, words) for row in sorted(told, key=lambda row: -row["customers"])]
-    cards = [card(table(head, rows), title=str(latest)), *_losses(losses, words, 10.0**minor_units)]
+    told = sorted(told, key=lambda row: -row["customers"])
+    rows, first = [_move(row, words) for row in told], told[0]
+    listed = command(
+        f"stamkund insights stages --period {latest} --before {quote(first['before'])} --stage {quote(first['stage'])}"
+    )
+    cards = [card(table(head, rows), listed, title=str(latest)), *_losses(losses, words, 10.0**minor_units)]
     return Section("stages", title, [side_by_side(cards)])
 
 
@@ -32,7 +38,7 @@ def _losses(losses: Sequence[Row], words: Words, unit: float) -> list[str]:
     blocks = [table(head, [_loss(row, words, unit) for row in told])] if told else []
     for row in losses:
         if row["refusal"] is not None:
-            why = words.say(f"loss.{row['refusal']}", **json.loads(row["params"]))
+            why = why_untold(row["refusal"], json.loads(row["params"]), words)
             blocks.append(paragraph(f"{words.name('stage', row['stage'])}: {why}", soft=True))
     caution = paragraph(words.say("report.loss.caution"), soft=True)
     return [card(*blocks, caution, title=words.say("report.stages.lost", period=losses[0]["period"]))]

@@ -124,8 +124,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
         "not told: {went} went on and {dropped} were dropped; {needed} of each are needed for a fair comparison"
     ),
     "loss.loss_no_overlap": (
-        "not told: {outside:.0%} of those who were dropped have hardly anybody like them who went on; at most "
-        "{allowed:.0%} may be so"
+        "not told: {outside} of those who were dropped have hardly anybody like them who went on; at most "
+        "{allowed} may be so"
     ),
     "loss.loss_no_money": "not told: nobody's events have any money in the time after it",
     "loss.loss_of_any_order": "not told: in any order no step comes before another",
@@ -177,7 +177,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces_mean": "ease: mean of 1 to 7",
     "metric.bought_again": "bought again within 90 days of the first order",
     "metric.bought_again_soon": "buyers who bought again within 28 days",
-    "metric.kept": "new buyers who bought again in each 28 days after (the first, unless by interval)",
+    "metric.kept": "new buyers who came back within 28 days",
     "metric.days_to_next_order": "days until half of the buyers bought again",
     "metric.lapse": "customers who lapsed in the month, by their own rhythm",
     "metric.churn": "subscribers who ended or did not renew in the month",
@@ -192,12 +192,32 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "channel.sms": "text message",
     "channel.push": "push message",
     # what metrics are told apart by
+    "journey.purchase": "From looking to buying",
+    "journey.campaign": "From contact to order",
+    "journey.redemption": "From contact to redemption",
+    "journey.second_order": "From the first order to the second",
+    "step.second_order": "second order",
+    "dimension.channel": "channel",
+    "dimension.category": "category",
+    "dimension.campaign": "campaign",
+    "dimension.stage": "stage of life",
+    "dimension.persona": "kind of customer",
+    "dimension.interval": "days since the first order",
+    "dimension.gender": "gender",
+    "dimension.age": "age",
+    "dimension.country": "country",
+    "dimension.city": "city",
     "dimension.identified": "whom we know",
     "dimension.referred": "referred by another customer",
     "dimension.acquisition": "first channel",
     "dimension.reason": "reason for contact",
     "dimension.touchpoint": "touchpoint",
     # how figures are told
+    "insights.pp": "{figure} pp",
+    "insights.percentage_points": "{figure} percentage points",
+    "insights.other": "other",
+    "insights.yes": "yes",
+    "insights.no": "no",
     "insights.minutes": "{figure} min",
     "insights.hours": "{figure} h",
     "insights.days": "{figure} d",
@@ -217,7 +237,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.unsure": "not sure",
     "insights.group": "group",
     "insights.open": "not over yet",
-    "insights.suppressed": "fewer than 5 customers",
+    "insights.suppressed": "fewer than 5",
     "insights.no_metrics": "There are no events to tell metrics of. `stamkund doctor` says what your data hold.",
     "insights.no_figures": "There are no figures of these in such periods, or by this dimension.",
     "insights.unweighted": "without weights",

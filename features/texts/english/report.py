@@ -10,11 +10,10 @@ REPORT: Final[Mapping[str, str]] = {
     "report.about": "As of {day}. Everything here can be read without a connection, and forwarded.",
     "report.written": "The report: {file}",
     "report.contents": "Contents",
-    "report.unknown": "not known",
     # findings
     "report.findings": "What to know first",
     "report.no_findings": "Nothing stands out: there are too few customers, or too short a history.",
-    "report.sure": "{value}, most likely between {interval} (95 % interval; of {n} customers).",
+    "report.sure": "{value}, most likely in the range {interval} (95 % interval; of {n} customers).",
     "report.list": "The {count} customers, those who spent most first:",
     "finding.late": "{late} of {regulars} regular customers ({value}) have stayed away three times as long as they "
     "usually do. They spent {money_spent} in the last year.",
@@ -44,6 +43,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.contact.absent": "There are no contacts, visits or support cases.",
     "report.own": "Your own metrics",
     "report.now": "{value} in {period} (95 % interval {interval}).",
+    "report.dropped.list": "Whom it concerns, of those dropped after {step}:",
     "report.change": "{change} since the month before, within what chance alone does ({interval}).",
     "report.change.stands": "{change} since the month before: more than chance ({interval}).",
     "report.unweighted": "Weighted; without weights it is {unweighted}.",

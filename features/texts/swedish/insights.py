@@ -124,8 +124,8 @@ INSIGHTS: Final[Mapping[str, str]] = {
         "sägs inte: {went} gick vidare och {dropped} föll bort; {needed} av vardera behövs för en rättvis jämförelse"
     ),
     "loss.loss_no_overlap": (
-        "sägs inte: för {outside:.0%} av dem som föll bort finns knappt någon lik dem som gick vidare; högst "
-        "{allowed:.0%} får vara så"
+        "sägs inte: för {outside} av dem som föll bort finns knappt någon lik dem som gick vidare; högst "
+        "{allowed} får vara så"
     ),
     "loss.loss_no_money": "sägs inte: ingens händelser har några pengar i tiden efter",
     "loss.loss_of_any_order": "sägs inte: utan ordning kommer inget steg före ett annat",
@@ -177,7 +177,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "metric.ces_mean": "enkelhet: medel av 1 till 7",
     "metric.bought_again": "köpte igen inom 90 dagar efter första köpet",
     "metric.bought_again_soon": "köpare som köpte igen inom 28 dagar",
-    "metric.kept": "nya köpare som köpte igen under var 28:e dag efteråt (den första, om inte per intervall)",
+    "metric.kept": "nya köpare som kom tillbaka inom 28 dagar",
     "metric.days_to_next_order": "dagar tills hälften av köparna köpt igen",
     "metric.lapse": "kunder som tappades i månaden, efter sin egen rytm",
     "metric.churn": "abonnenter som sagt upp eller inte förnyat i månaden",
@@ -192,12 +192,32 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "channel.sms": "sms",
     "channel.push": "pushnotis",
     # what metrics are told apart by
+    "journey.purchase": "Från att titta till att köpa",
+    "journey.campaign": "Från kontakt till beställning",
+    "journey.redemption": "Från kontakt till inlösen",
+    "journey.second_order": "Från första beställningen till den andra",
+    "step.second_order": "andra beställningen",
+    "dimension.channel": "kanal",
+    "dimension.category": "kategori",
+    "dimension.campaign": "kampanj",
+    "dimension.stage": "livsfas",
+    "dimension.persona": "kundtyp",
+    "dimension.interval": "dagar sedan första beställningen",
+    "dimension.gender": "kön",
+    "dimension.age": "ålder",
+    "dimension.country": "land",
+    "dimension.city": "ort",
     "dimension.identified": "dem vi känner",
     "dimension.referred": "rekommenderad av en annan kund",
     "dimension.acquisition": "första kanal",
     "dimension.reason": "kontaktorsak",
     "dimension.touchpoint": "kontaktpunkt",
     # how figures are told
+    "insights.pp": "{figure} p.e.",
+    "insights.percentage_points": "{figure} procentenheter",
+    "insights.other": "övriga",
+    "insights.yes": "ja",
+    "insights.no": "nej",
     "insights.minutes": "{figure} min.",
     "insights.hours": "{figure} h",
     "insights.days": "{figure} d",
@@ -217,7 +237,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.unsure": "osäkert",
     "insights.group": "grupp",
     "insights.open": "inte slut än",
-    "insights.suppressed": "färre än 5 kunder",
+    "insights.suppressed": "färre än 5",
     "insights.no_metrics": "Det finns inga händelser att säga mått om. `stamkund doctor` säger vad ni har.",
     "insights.no_figures": "Det finns inga värden av dessa i sådana perioder, eller efter denna dimension.",
     "insights.unweighted": "utan vikter",

@@ -10,11 +10,10 @@ REPORT: Final[Mapping[str, str]] = {
     "report.about": "Per den {day}. Allt här går att läsa utan uppkoppling och att skicka vidare.",
     "report.written": "Rapporten: {file}",
     "report.contents": "Innehåll",
-    "report.unknown": "okänt",
     # det viktigaste
     "report.findings": "Det viktigaste först",
     "report.no_findings": "Inget sticker ut: kunderna är för få eller historiken för kort.",
-    "report.sure": "{value}, troligen mellan {interval} (95 % intervall; av {n} kunder).",
+    "report.sure": "{value}, troligen inom {interval} (95 % intervall; av {n} kunder).",
     "report.list": "De {count} kunderna, de som köpt mest först:",
     "finding.late": "{late} av {regulars} stamkunder ({value}) har varit borta tre gånger så länge som de brukar. De "
     "köpte för {money_spent} det senaste året.",
@@ -44,6 +43,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.contact.absent": "Det finns inga kontakter, besök eller ärenden.",
     "report.own": "Era egna mått",
     "report.now": "{value} under {period} (95 % intervall {interval}).",
+    "report.dropped.list": "Vilka det gäller, av dem som föll bort efter {step}:",
     "report.change": "{change} sedan månaden före, inom vad slumpen gör ({interval}).",
     "report.change.stands": "{change} sedan månaden före: mer än slump ({interval}).",
     "report.unweighted": "Viktat; utan vikter är det {unweighted}.",
@@ -55,11 +55,11 @@ REPORT: Final[Mapping[str, str]] = {
     "report.journeys": "Kundresor, och vad som går förlorat på dem",
     "report.journeys.absent": "Det finns ingen kundresa som någon påbörjat.",
     "report.entered": "{count} påbörjade; {open} av dem kan ännu gå vidare.",
-    "report.loss.after": "avbrutna efter",
+    "report.loss.after": "föll bort efter",
     "report.loss.dropped": "antal",
     "report.loss.lost": "förlorad försäljning (95 % intervall)",
     "report.loss.gross": "högst",
-    "report.next": "De flesta som avbröt efter {step} gick vidare till (antal, och vad var och en köpte för sedan): "
+    "report.next": "De flesta som föll bort efter {step} gick vidare till (antal, och vad var och en köpte för sedan): "
     "{names}.",
     "report.nowhere": "ingenting",
     "report.winnable": "{customers} av de {dropped} kunder som föll bort efter {step} kan ännu vinnas: chans gånger "
@@ -68,8 +68,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.differing": "De som gick vidare från {step} skiljer sig från dem som föll bort mest i {traits}. {compared} "
     "jämfördes.",
     "report.trait": "{name} ({went} mot {dropped})",
-    "report.loss.caution": "Förlorad försäljning är vad de som avbröt skulle ha köpt mer för om de gått vidare, "
-    "jämfört med liknande kunder som gjorde det; att avbrottet är orsaken är inte visat. Det mesta det "
+    "report.loss.caution": "Förlorad försäljning är vad de som föll bort skulle ha köpt mer för om de gått vidare, "
+    "jämfört med liknande kunder som gjorde det; att det är orsaken är inte visat. Det mesta det "
     "kan vara står bredvid.",
     # vad en poäng är värd
     "report.stages": "Livets stadier: vilka som bytte den senaste månaden",

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from features.config.settings import Settings
-from insights.report import Words, told
-from insights.report.words import Row
+from insights.report import told
+from insights.words import Row, Words
 
 MOST: Final = 3
 

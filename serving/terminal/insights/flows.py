@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from rich.console import RenderableType
-from rich.table import Table
 
 from features.texts.catalogue import figure_in, text
+from insights.words import Words
 from serving.terminal.insights.losses import loss_in_words
+from serving.terminal.insights.tables import row_of, titled
 
 Json = Mapping[str, Any]
+_STAGES: Final = ("stages.before", "stages.stage")
+_HEADS: Final = ("insights.customers", "journeys.share", "insights.interval")
 
 
 def stage_tables(answer: Json, language: str) -> Iterator[RenderableType]:
@@ -21,14 +24,11 @@ def stage_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     if not answer["moves"]:
         yield text("stages.none", language)
     for period, rows in groupby(answer["moves"], key=lambda row: str(row["period"])):
-        table = Table(title=period, title_justify="left")
-        for name in ("stages.before", "stages.stage"):
-            table.add_column(text(name, language))
-        for name in ("insights.customers", "journeys.share", "insights.interval"):
-            table.add_column(text(name, language), justify="right")
+        names, heads = ([text(code, language) for code in codes] for codes in (_STAGES, _HEADS))
+        table = titled(period, names, heads)
         for row in rows:
-            names = (text(f"stage.{row[name]}", language) for name in ("before", "stage"))
-            table.add_row(*names, *_figures(row, language))
+            stages = (text(f"stage.{row[name]}", language) for name in ("before", "stage"))
+            row_of(table, *stages, *_figures(row, Words(language)))
         yield table
     for loss in answer["losses"]:
         stage = text(f"stage.{loss['stage']}", language)
@@ -40,14 +40,11 @@ def path_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     if not answer["paths"]:
         yield text("paths.none", language)
     for (touchpoint, direction), rows in groupby(answer["paths"], key=itemgetter("touchpoint", "direction")):
-        table = Table(title=text(f"paths.{direction}", language, touchpoint=touchpoint), title_justify="left")
-        table.add_column("#", justify="right")
-        table.add_column(text("paths.way", language))
-        for name in ("insights.customers", "journeys.share", "insights.interval"):
-            table.add_column(text(name, language), justify="right")
+        title = text(f"paths.{direction}", language, touchpoint=touchpoint)
+        table = titled(title, ["#", text("paths.way", language)], [text(code, language) for code in _HEADS])
         for row in rows:
             way = " → ".join(row["steps"] if direction == "from" else reversed(row["steps"]))
-            table.add_row(str(row["place"]), way, *_figures({**row, "suppressed": False}, language))
+            row_of(table, str(row["place"]), way, *_figures({**row, "suppressed": False}, Words(language)))
         yield table
 
 
@@ -57,10 +54,7 @@ def people_lines(answer: Json, language: str) -> Iterator[str]:
     yield from answer["customers"]
 
 
-def _figures(row: Json, language: str) -> tuple[str, str, str]:
+def _figures(row: Json, words: Words) -> tuple[str, str, str]:
     if row["suppressed"]:
-        return (text("insights.suppressed", language), "", "")
-    interval = f"{row['low']:.1%} – {row['high']:.1%}"
-    told = (f"{row['customers']:,}", f"{row['share']:.1%}", interval)
-    customers, share, ends = (figure_in(language, figure) for figure in told)
-    return customers, share, ends
+        return (words.say("insights.suppressed"), "", "")
+    return words.count(row["customers"]), words.share(row["share"]), words.interval(row, "share")

@@ -10,7 +10,9 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from features.texts.catalogue import figure_in, text
+from insights.words import Words
 from serving.terminal.insights.losses import loss_in_words
+from serving.terminal.insights.tables import row_of, titled
 
 Json = Mapping[str, Any]
 
@@ -18,9 +20,9 @@ Json = Mapping[str, Any]
 def journey_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     """A table a journey: its steps, with groups where it is told by any; then where people went, and what is lost."""
     for name, rows in groupby(answer["steps"], key=lambda row: str(row["journey"])):
-        yield _steps(name, list(rows), language)
+        yield from _step_tables(name, list(rows), Words(language))
         for month, of_month in groupby(_of(answer["months"], name), key=lambda row: str(row["period"])):
-            yield _steps(f"{name}, {month}", list(of_month), language)
+            yield from _step_tables(f"{name}, {month}", list(of_month), Words(language))
         for step, times in groupby(_of(answer["times"], name), key=lambda row: str(row["step"])):
             came = [_came(row, language) for row in times if row["share"] is not None and row["dimension"] is None]
             if came:
@@ -38,8 +40,8 @@ def _came(row: Json, language: str) -> str:
     """What share had come after how long."""
     hours = row["hours"]
     unit, size = ("days", 24) if hours >= 24 else ("hours", 1)
-    told, share = (figure_in(language, figure) for figure in (f"{hours / size:,.4g}", f"{row['share']:.1%}"))
-    return f"{text(f'journeys.after.{unit}', language, count=told)} {share}"
+    told = figure_in(language, f"{hours / size:,.4g}")
+    return f"{text(f'journeys.after.{unit}', language, count=told)} {Words(language).share(row['share'])}"
 
 
 def _went(row: Json, currency: str, language: str) -> str:
@@ -51,25 +53,23 @@ def _went(row: Json, currency: str, language: str) -> str:
 
 def entry_table(answer: Json, language: str) -> RenderableType:
     """The customers behind a number."""
-    table = Table(title=text("journeys.listed", language, count=answer["count"]), title_justify="left")
-    for name in ("customer", "entered", "last", "next_event"):
-        table.add_column(text(f"journeys.{name}", language))
+    words = Words(language)
+    heads = [words.say(f"journeys.{name}") for name in ("customer", "entered", "last", "next_event")]
+    table = titled(words.say("journeys.listed", count=words.count(answer["count"])), heads, [])
     for row in answer["entries"]:
-        table.add_row(row["customer_id"], row["entered"], row["last"], row["next"] or "")
+        row_of(table, row["customer_id"], row["entered"], row["last"], row["next"] or "")
     return table
 
 
 def winnable_table(answer: Json, language: str) -> RenderableType:
     """Who could still be won, the best first."""
-    table = Table(title=text("journeys.winners", language, count=answer["count"]), title_justify="left")
-    for name in ("customer", "last"):
-        table.add_column(text(f"journeys.{name}", language))
-    for name in ("chance", "worth", "expected"):
-        table.add_column(text(f"journeys.{name}", language, currency=answer["currency"]), justify="right")
+    words = Words(language)
+    names = [words.say(f"journeys.{name}") for name in ("customer", "last")]
+    heads = [words.say(f"journeys.{name}", currency=answer["currency"]) for name in ("chance", "worth", "expected")]
+    table = titled(words.say("journeys.winners", count=words.count(answer["count"])), names, heads)
     for row in answer["customers"]:
-        amounts = ("" if row[name] is None else f"{row[name]:,.2f}" for name in ("worth", "expected"))
-        figures = (figure_in(language, figure) for figure in (f"{row['chance']:.1%}", *amounts))
-        table.add_row(row["customer_id"], row["last"][:10], *figures)
+        amounts = ("" if row[name] is None else words.figure(f"{row[name]:,.2f}") for name in ("worth", "expected"))
+        row_of(table, row["customer_id"], row["last"][:10], words.share(row["chance"]), *amounts)
     return table
 
 
@@ -77,27 +77,24 @@ def _of(rows: list[Json], journey: str) -> list[Json]:
     return [row for row in rows if row["journey"] == journey]
 
 
-def _steps(name: str, rows: list[Json], language: str) -> Table:
-    table = Table(title=name, title_justify="left")
-    by = rows[0]["dimension"]
-    for head in (*([by] if by else []), text("journeys.step", language)):
-        table.add_column(head)
-    for column in ("reached", "share", "interval", "dropped", "open", "hours"):
-        table.add_column(text(f"journeys.{column}", language), justify="right")
-    for row in rows:
-        group = [row["group"] or text("insights.unknown", language)] if by else []
-        table.add_row(*group, row["step"], *_figures(row, language))
-    return table
+def _step_tables(name: str, rows: list[Json], words: Words) -> Iterator[Table]:
+    """A table of the steps downwards; one for each group where they are told by any."""
+    for (by, group), own in groupby(rows, key=lambda row: (row["dimension"], row["group"])):
+        title = f"{name}, {words.name('dimension', by)}: {words.group(by, group)}" if by else name
+        heads = [words.say(f"journeys.{each}") for each in ("reached", "share", "interval", "dropped", "open", "hours")]
+        table = titled(title, [words.say("journeys.step")], heads)
+        for row in own:
+            row_of(table, row["step"], *_figures(row, words))
+        yield table
 
 
-def _figures(row: Json, language: str) -> tuple[str, ...]:
+def _figures(row: Json, words: Words) -> tuple[str, ...]:
     if row["suppressed"]:
-        return (text("insights.suppressed", language), *[""] * 5)
-    counts = (figure_in(language, f"{row[name]:,}") for name in ("reached", "dropped", "open"))
-    reached, dropped, still_open = counts
-    share = "" if row["share"] is None else figure_in(language, f"{row['share']:.1%}")
-    interval = "" if row["low"] is None else figure_in(language, f"{row['low']:.1%} – {row['high']:.1%}")
-    hours = "" if row["hours"] is None else figure_in(language, f"{row['hours']:,.1f}")
+        return (words.say("insights.suppressed"), *[""] * 5)
+    reached, dropped, still_open = (words.count(row[name]) for name in ("reached", "dropped", "open"))
+    share = "" if row["share"] is None else words.share(row["share"])
+    interval = "" if row["low"] is None else words.interval(row, "share")
+    hours = "" if row["hours"] is None else words.figure(f"{row['hours']:,.1f}")
     return reached, share, interval, dropped, still_open, hours
 
 

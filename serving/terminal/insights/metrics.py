@@ -1,14 +1,16 @@
-"""Insights as tables for people."""
+"""Metrics as tables for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
 
-from features.texts.catalogue import duration_in, figure_in, text
+from features.texts.catalogue import text
+from insights.words import Figures, Words
+from serving.terminal.insights.tables import row_of, titled
 
 Json = Mapping[str, Any]
 
@@ -20,30 +22,24 @@ def metric_tables(answer: Json, language: str) -> Iterator[RenderableType]:
         cells[cell["metric"]].append(cell)
     for metric in answer["metrics"]:
         if own := cells[metric["metric"]]:
-            yield _table(metric, own, answer["currency"], language)
+            yield _table(metric, own, answer["currency"], Words(language))
             yield text("insights.compared", language, compared=own[0]["compared"])
     if not answer["cells"]:
         yield text("insights.no_figures" if answer["metrics"] else "insights.no_metrics", language)
 
 
-def _table(metric: Json, cells: list[Json], currency: str, language: str) -> Table:
-    table = _titled(metric, currency)
+def _table(metric: Json, cells: list[Json], currency: str, words: Words) -> Table:
     by = cells[0]["dimension"]
-    heads = [text("insights.period", language), *([by] if by else [])]
-    for head in heads:
-        table.add_column(head)
-    for name in ("value", "interval", "customers", "change"):
-        table.add_column(text(f"insights.{name}", language), justify="right")
-    has_target, has_weights = (any(cell[name] is not None for cell in cells) for name in ("target", "unweighted"))
-    for name, there in (("target", has_target), ("unweighted", has_weights)):
-        if there:
-            table.add_column(text(f"insights.{name}", language), justify="right")
-    decimals = _decimals(metric["unit"], (cell["value"] for cell in cells))  # None: durations, each in its unit
+    beside = [name for name in ("target", "unweighted") if any(cell[name] is not None for cell in cells)]
+    names = [words.say("insights.period"), *([words.name("dimension", by)] if by else [])]
+    heads = [words.say(f"insights.{name}") for name in ("value", "interval", "customers", "change", *beside)]
+    table = titled(_title(metric, currency), names, heads)
+    figures = words.figures(metric["unit"], (cell["value"] for cell in cells))
+    told = {"target": _target, "unweighted": _unweighted}
     for cell in cells:
-        group = [cell["group"] or text("insights.unknown", language)] if by else []
-        target = [_target(cell, decimals, language)] if has_target else []
-        plain = [_figure(cell["unweighted"], decimals, language)] if has_weights else []
-        table.add_row(_period(cell, language), *group, *_figures(cell, decimals, language), *target, *plain)
+        group = [words.group(by, cell["group"] or None)] if by else []
+        more = (told[name](cell, figures) for name in beside)
+        row_of(table, _period(cell, words), *group, *_figures(cell, figures), *more)
     return table
 
 
@@ -51,95 +47,69 @@ def difference_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     """A table a metric: the figures of two groups, and what the first has beyond the second."""
     for metric in answer["metrics"]:
         if own := [row for row in answer["differences"] if row["metric"] == metric["metric"]]:
-            yield _differences(metric, own, answer["currency"], language)
+            yield _differences(metric, own, answer["currency"], Words(language))
     if answer["differences"]:
         yield text("insights.differences", language, compared=answer["differences"][0]["compared"])
         if answer["differences"][0]["dimension"] in answer["overlapping"]:
             yield text("insights.overlapping", language)
 
 
-def _differences(metric: Json, rows: list[Json], currency: str, language: str) -> Table:
-    table = _titled(metric, currency)
-    table.add_column(text("insights.period", language))
-    for head in (rows[0]["group"], rows[0]["other"], *_words(language, "difference", "interval")):
-        table.add_column(head, justify="right")
-    decimals = _decimals(metric["unit"], (row[name] for row in rows for name in ("value", "other_value")))
+def _differences(metric: Json, rows: list[Json], currency: str, words: Words) -> Table:
+    groups = [words.group(rows[0]["dimension"], rows[0][side]) for side in ("group", "other")]
+    heads = [*groups, *(words.say(f"insights.{name}") for name in ("difference", "interval"))]
+    table = titled(_title(metric, currency), [words.say("insights.period")], heads)
+    figures = words.figures(metric["unit"], (row[name] for row in rows for name in ("value", "other_value")))
     for row in rows:
-        figures = [_figure(row[name], decimals, language) for name in ("value", "other_value")]
-        told = _figure(row["difference"], decimals, language, sign="+") + ("*" if row["stands"] else "")
-        table.add_row(row["period"], *figures, told, _interval(row, decimals, language))
+        values = [_value(row[name], figures) for name in ("value", "other_value")]
+        difference = _change(row["difference"], figures) + ("*" if row["stands"] else "")
+        ends = "" if row["low"] is None else figures.ends(row["low"], row["high"])
+        row_of(table, row["period"], *values, difference, ends)
     return table
 
 
 def people_table(answer: Json, language: str) -> RenderableType:
     """The customers behind a figure."""
-    table = Table(title=text("insights.listed", language, count=answer["total"]), title_justify="left")
-    table.add_column(text("insights.customer", language))
+    words = Words(language)
+    title = words.say("insights.listed", count=words.count(answer["total"]))
+    table = titled(title, [words.say("insights.customer")], [])
     for customer in answer["customers"]:
-        table.add_row(customer)
+        row_of(table, customer)
     return table
 
 
-def _titled(metric: Json, currency: str) -> Table:
+def _title(metric: Json, currency: str) -> str:
     money = f", {currency}" if metric["unit"] == "money" else ""
-    return Table(title=f"{metric['metric']}: {metric['text']}{money}", title_justify="left")
+    return f"{metric['metric']}: {metric['text']}{money}"
 
 
-def _words(language: str, *names: str) -> list[str]:
-    return [text(f"insights.{name}", language) for name in names]
+def _period(cell: Json, words: Words) -> str:
+    return f"{cell['period']} ({words.say('insights.open')})" if cell["open"] else str(cell["period"])
 
 
-def _period(cell: Json, language: str) -> str:
-    return f"{cell['period']} ({text('insights.open', language)})" if cell["open"] else str(cell["period"])
-
-
-def _figures(cell: Json, decimals: int | None, language: str) -> tuple[str, ...]:
+def _figures(cell: Json, figures: Figures) -> tuple[str, ...]:
     if cell["suppressed"]:
-        return (text("insights.suppressed", language), "", "", "")
-    value, interval = _figure(cell["value"], decimals, language), _interval(cell, decimals, language)
+        return (figures.words.say("insights.suppressed"), "", "", "")
+    value, interval = _value(cell["value"], figures), figures.interval(cell["low"], cell["high"])
     if cell["refusal"]:
-        value = text(f"insights.{cell['refusal']}", language)
+        value = figures.words.say(f"insights.{cell['refusal']}")
     star = "*" if cell["change_stands"] else ""
-    change = "" if cell["change"] is None else f"{_figure(cell['change'], decimals, language, sign='+')}{star}"
-    return value, interval, figure_in(language, f"{cell['customers']:,}"), change
+    change = "" if cell["change"] is None else _change(cell["change"], figures) + star
+    return value, interval, figures.words.count(cell["customers"]), change
 
 
-def _target(cell: Json, decimals: int | None, language: str) -> str:
+def _target(cell: Json, figures: Figures) -> str:
     """What a figure should reach, and whether it does."""
-    verdict = text(f"insights.{cell['verdict']}", language) if cell["verdict"] else ""
-    return " ".join(filter(None, [_figure(cell["target"], decimals, language), verdict]))
+    verdict = figures.words.say(f"insights.{cell['verdict']}") if cell["verdict"] else ""
+    return " ".join(filter(None, [_value(cell["target"], figures), verdict]))
 
 
-def _interval(row: Json, decimals: int | None, language: str) -> str:
-    low, high = (_figure(row[name], decimals, language) for name in ("low", "high"))
-    return f"{low} – {high}" if low else ""
+def _unweighted(cell: Json, figures: Figures) -> str:
+    return _value(cell["unweighted"], figures)
 
 
-def _decimals(unit: str, values: Iterable[float | None]) -> int | None:
-    """With how many decimals a metric is told, its intervals and changes too; None of durations.
-
-    >>> _decimals("count", [12.0, None]), _decimals("money", [1234.5, 9.0]), _decimals("money", [0.0, 28.67])
-    (0, 0, 2)
-    >>> _decimals("share", [1.0]), _decimals("ratio", [0.123, 0.45]), _decimals("days", [0.0])
-    (4, 4, None)
-    """
-    if unit == "days":
-        return None
-    known = [value for value in values if value is not None]
-    most = max(map(abs, known), default=0)
-    if most >= 100 or (unit in ("count", "customers") and all(value == round(value) for value in known)):
-        return 0
-    return 4 if unit == "share" or 0 < most < 1 else 2
+def _value(value: float | None, figures: Figures) -> str:
+    return "" if value is None else figures.value(value)
 
 
-def _figure(value: float | None, decimals: int | None, language: str, *, sign: str = "") -> str:
-    """A figure, nothing where it is not known; without ``decimals`` it is a duration in days.
-
-    >>> _figure(1234.567, 0, "en"), _figure(2.5, 2, "en", sign="+"), _figure(-0.001, 2, "en"), _figure(0.5, None, "en")
-    ('1,235', '+2.50', '0.00', '12 h')
-    """
-    if value is None:
-        return ""
-    if decimals is None:
-        return duration_in(language, value, sign=sign)
-    return figure_in(language, f"{round(value, decimals) + 0.0:{sign},.{decimals}f}")
+def _change(value: float | None, figures: Figures) -> str:
+    return "" if value is None else figures.change(value, short=True)

@@ -27,8 +27,9 @@ def customers(
     It is made from what `stamkund insights refresh` wrote last.
     """
     from features.texts.catalogue import text
-    from insights.report import Words, customers_report, told
+    from insights.report import customers_report, told
     from insights.tables import Tables
+    from insights.words import Words
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)

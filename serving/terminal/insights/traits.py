@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 
-from features.texts.catalogue import figure_in, text
+from features.texts.catalogue import text
 from insights.differing.questions import code_of
+from insights.words import Words
+from serving.terminal.insights.tables import row_of, titled
 
 Json = Mapping[str, Any]
 MOST = 12
@@ -25,14 +26,10 @@ def trait_tables(answer: Json, language: str) -> Iterator[RenderableType]:
             yield text("journeys.differ.none", language, step=step, compared=own[0]["compared"])
             continue
         title = text("journeys.differ", language, step=step, compared=own[0]["compared"])
-        table = Table(title=title, title_justify="left")
-        table.add_column(text("journeys.trait", language))
-        for name in ("went", "were_dropped", "difference", "interval"):
-            table.add_column(text(f"journeys.{name}", language), justify="right")
+        heads = [text(f"journeys.{name}", language) for name in ("went", "were_dropped", "difference", "interval")]
+        table = titled(title, [text("journeys.trait", language)], heads)
         for row in stands[:MOST]:
-            figures = (_figure(row[name], row["unit"], language) for name in ("went", "dropped", "difference"))
-            ends = " – ".join(_figure(row[name], row["unit"], language) for name in ("low", "high"))
-            table.add_row(trait_in(row, language), *figures, ends)
+            row_of(table, trait_in(row, language), *_figures(row, Words(language)))
         yield table
     if any(row["stands"] for row in answer["traits"]):
         yield text("journeys.differ.caution", language)
@@ -42,9 +39,13 @@ def trait_in(row: Json, language: str) -> str:
     """What a trait is called."""
     code, kind = code_of(row["trait"])
     if row["unit"] == "share":
-        return f"{row['trait']}: {row['group']}"
-    return text(code, language) if kind is None else text(code, language, kind=kind)
+        words = Words(language)
+        return f"{words.name('dimension', row['trait'])}: {words.group(row['trait'], row['group'])}"
+    return text(code, language) if kind is None else text(code, language, kind=Words(language).event(kind))
 
 
-def _figure(value: float, unit: str, language: str) -> str:
-    return figure_in(language, f"{value:.1%}" if unit == "share" else f"{value:,.2f}")
+def _figures(row: Json, words: Words) -> tuple[str, str, str, str]:
+    unit = "ratio" if row["unit"] in ("days", "count") else row["unit"]
+    figures = words.figures(unit, (row[name] for name in ("went", "dropped")))
+    went, dropped = (figures.value(row[name]) for name in ("went", "dropped"))
+    return went, dropped, figures.change(row["difference"], short=True), figures.ends(row["low"], row["high"])

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
 
-from features.texts.catalogue import figure_in, sentence, text, texts_in
+from features.texts.catalogue import sentence, text, texts_in
+from insights.report.sections import worth_figures
+from insights.words import Words
+from serving.terminal.insights.tables import row_of, titled
 
 Json = Mapping[str, Any]
 
@@ -19,13 +21,12 @@ def worth_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     if not answer["experiences"]:
         yield text("report.worth.absent", language)
     if told:
-        table = Table(title=text("report.worth", language), title_justify="left")
-        table.add_column(text("report.worth.what", language))
-        for name in ("spend", "kept", "naive", "yearly", "answers"):
-            table.add_column(text(f"report.worth.{name}", language), justify="right")
         for row in told:
-            table.add_row(_name(row, language), *_figures(row, language))
-        yield table
+            heads = (text(f"report.worth.{name}", language) for name in ("spend", "kept", "naive", "yearly", "answers"))
+            table = titled(_name(row, language), [""], [""])
+            for head, figure in zip(heads, worth_figures(row, Words(language, answer["currency"])), strict=True):
+                row_of(table, head, figure)
+            yield table
         yield text("report.worth.caution", language)
     for row in answer["experiences"]:
         if row["refusal"] is not None:
@@ -36,10 +37,3 @@ def worth_tables(answer: Json, language: str) -> Iterator[RenderableType]:
 def _name(row: Json, language: str) -> str:
     name = texts_in(language).get(f"experience.{row['name']}") or row["name"]
     return text(f"report.worth.{row['unit']}", language, name=name)
-
-
-def _figures(row: Json, language: str) -> Iterator[str]:
-    spend = f"{row['spend']:,.2f} ({row['spend_low']:,.2f} – {row['spend_high']:,.2f})"
-    kept = f"{row['kept']:.1%} ({row['kept_low']:.1%} – {row['kept_high']:.1%})"
-    figures = (spend, kept, f"{row['naive']:,.2f}", f"{row['yearly']:,.0f}", f"{row['n']:,.0f}")
-    return (figure_in(language, figure) for figure in figures)

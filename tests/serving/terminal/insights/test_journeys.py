@@ -48,22 +48,38 @@ ANSWER = {
 }
 
 
-def shown(*things: object) -> str:
+def shown(*things: object, width: int = 200) -> str:
     out = StringIO()
-    Console(file=out, width=200).print(*things, sep="\n")
-    return out.getvalue()
+    Console(file=out, width=width).print(*things, sep="\n")
+    return out.getvalue().replace("\u00a0", " ")
 
 
 def test_journeys_are_told_step_by_step_with_what_is_lost() -> None:
     told = shown(*journey_tables(ANSWER, "en"))
-    for words in ("25.0%", "22.0% – 28.0%", "1,200", "nothing in time 700", "Lost after view: 10 EUR", "4 went on"):
+    for words in ("25.0 %", "22.0 – 28.0 %", "1,200", "nothing in time 700", "Lost after view: 10 EUR", "4 went on"):
         assert words in told
-    for words in ("purchase, 2024-03", "77", "order after: 1 h 12.5%, 2 d 25.0%\n", "support 200 (1,234.50 EUR)"):
+    for words in ("purchase, 2024-03", "77", "order after: 1 h 12.5 %, 2 d 25.0 %\n", "support 200 (1,234.50 EUR)"):
         assert words in told
     assert "61 could still be won" in told
     assert "5,000 EUR; the chance of each counted, 1,250" in told
-    assert "fewer than 5 customers" in told
+    assert "fewer than 5" in told
     assert "ingenting i tid 700" in shown(*journey_tables(ANSWER, "sv"))
+
+
+def test_a_funnel_of_seven_steps_is_read_whole_in_80_columns_group_by_group() -> None:
+    names = ["search", "category_page", "view", "cart", "shipping_details", "payment_details", "order"]
+    steps = [
+        {**STEP, "place": place, "step": name, "dimension": "channel", "group": group, "reached": 1_234_567}
+        for group in ("web", None) for place, name in enumerate(names)
+    ]  # fmt: skip
+    empty: dict[str, list[object]] = {name: [] for name in ("months", "times", "next", "losses", "winnable")}
+    told = shown(*journey_tables({**empty, "steps": steps, "currency": "EUR"}, "sv"), width=80)
+    lines = told.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert "…" not in told
+    assert [line.split()[0] for line in lines if "1 234 567" in line] == names * 2
+    assert "purchase, kanal: web" in told
+    assert "purchase, kanal: okänt" in told
 
 
 def test_a_list_tells_each_customer() -> None:

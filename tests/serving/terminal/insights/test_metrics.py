@@ -72,10 +72,10 @@ def cell(value: float, low: float, high: float, change: float | None) -> dict[st
 @pytest.mark.parametrize(
     ("unit", "cells", "lines"),
     [
-        ("money", [cell(28.67, 27.5, 29.81, -0.2192)], ["28.67 27.50 – 29.81 9 -0.22*"]),
+        ("money", [cell(28.67, 27.5, 29.81, -0.2192)], ["28.67 27.50 – 29.81 9 −0.22*"]),
         ("money", [cell(0.0, 0.0, 0.0, None)], ["0.00 0.00 – 0.00 9"]),
         ("customers", [cell(12, 9.4, 14.6, 3), cell(9, 8, 10, 0.0)], ["12 9 – 15 9 +3*", "9 8 – 10 9 +0*"]),
-        ("share", [cell(0.25, 0.125, 0.5, -0.03125)], ["0.2500 0.1250 – 0.5000 9 -0.0312*"]),
+        ("share", [cell(0.25, 0.125, 0.5, -0.03125)], ["25.0 % 12.5 – 50.0 % 9 −3.1 pp*"]),
     ],
 )
 def test_intervals_and_changes_are_told_with_the_decimals_of_the_values(
@@ -100,8 +100,8 @@ def test_weighted_figures_are_told_beside_those_without_weights_and_refusals_in_
     with console.capture() as told:
         console.print(*metric_tables(answer, "en"))
     words = [line.replace("│", " ").split() for line in told.get().splitlines() if "2024-01" in line]
-    assert words[0][-1] == "31.00"
-    assert " ".join(words[1]) == "2024-01 weights too uneven 9 30.00"
+    assert words[0][-1] == "31.0"
+    assert " ".join(words[1]) == "2024-01 weights too uneven 9 30.0"
 
 
 @pytest.mark.parametrize(
