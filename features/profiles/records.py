@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from features.evaluate.online.record import NONE, RECORD_NUMBERS, RECORD_TEXTS, Record
+from features.evaluate.online.record import ALWAYS, NONE, RECORD_NUMBERS, RECORD_TEXTS, Record
 from features.evaluate.online.traits import Snapshot, Traits, traits_of
 from features.events.columns import EVENT_ORDER, MULTIPLIERS, scaled
 from features.events.statements.addresses import KINDS_OF_ADDRESSES, address_of
@@ -83,8 +83,8 @@ def _records_of(
         return
     traits, names = told_traits(events), _names(rows, persons)
     integers = rows.select(_integer(c).fill_null(NONE) for c in RECORD_NUMBERS)
-    numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS}
-    texts = {c: rows[c].to_list() for c in _TEXTS} | {"address": _addresses(rows)}
+    numbers = {c: integers[c].to_numpy() for c in RECORD_NUMBERS if c in ALWAYS or (integers[c] != NONE).any()}
+    texts = {c: rows[c].to_list() for c in _TEXTS if rows[c].null_count() < len(rows)} | _addresses(rows)
     starts = rows["customer_id"].rle_id().search_sorted(np.arange(rows["customer_id"].n_unique())).to_numpy()
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         customer = rows["customer_id"][int(start)]
@@ -115,13 +115,12 @@ def told_traits(events: pl.LazyFrame) -> dict[str, list[Traits]]:
     return traits
 
 
-def _addresses(rows: pl.DataFrame) -> list[str | None]:
-    """The address that each event is about."""
-    found: list[str | None] = [None] * len(rows)
+def _addresses(rows: pl.DataFrame) -> dict[str, list[str | None]]:
+    """The ``address`` that each event is about, where any is about one."""
     columns = rows.with_row_index("row").filter(pl.col("id").is_not_null())
-    for row in columns.select("row", "kind", "channel", *_OF_ADDRESS).iter_rows(named=True):
-        found[row["row"]] = address_of(row)
-    return found
+    told = columns.select("row", "kind", "channel", *_OF_ADDRESS).iter_rows(named=True)
+    found = {row["row"]: address_of(row) for row in told}
+    return {"address": [found.get(row) for row in range(len(rows))]} if found else {}
 
 
 def _names(rows: pl.DataFrame, persons: pl.LazyFrame) -> dict[str, tuple[Name, ...]]:
