@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
@@ -17,7 +17,7 @@ from serving.telemetry.request_id import current
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import Span, Tracer
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -45,6 +45,19 @@ class Tracing:
             return _NOTHING
         return self.tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
 
+    def request(self) -> Span | None:
+        """The span of the request that asks; None where there are none."""
+        if self.tracer is None:
+            return None
+        from opentelemetry.trace import get_current_span  # noqa: PLC0415
+
+        return get_current_span()
+
+    def work_for(self, requests: Sequence[Span | None]) -> AbstractContextManager[object]:
+        """Put what is done meanwhile below the span of one request; that for several is a trace linked with each's."""
+        spans = [span for span in requests if span is not None]
+        return _NOTHING if self.tracer is None or not spans else _work(self.tracer, spans)
+
     def begin(self) -> None:
         """Send spans where the environment says; do nothing where it says nothing."""
         if self.tracer is not None or not is_wanted(os.environ):
@@ -69,6 +82,24 @@ class Tracing:
         if self._provider is not None:
             self._provider.shutdown()
         self._provider = self.tracer = None
+
+
+@contextmanager
+def _work(tracer: Tracer, requests: Sequence[Span]) -> Iterator[None]:
+    from opentelemetry.context import Context  # noqa: PLC0415
+    from opentelemetry.trace import Link, use_span  # noqa: PLC0415
+
+    if len(requests) == 1:
+        with use_span(requests[0], record_exception=False, set_status_on_exception=False):
+            yield
+        return
+    links = [Link(span.get_span_context()) for span in requests]
+    with tracer.start_as_current_span(
+        "together", Context(), links=links, record_exception=False, set_status_on_exception=False
+    ) as work:
+        for span in requests:
+            span.add_link(work.get_span_context())
+        yield
 
 
 tracing: Final = Tracing()

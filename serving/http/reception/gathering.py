@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from features.errors import StamkundError
 from serving.store.outages.outage import OUTAGES
+from serving.telemetry.spans import tracing
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
-Waiting = list[tuple[Question, "asyncio.Future[Answer]"]]
+Waiting = list[tuple[Question, "asyncio.Future[Answer]", "Span | None"]]
 MOST: Final = 16  # questions that are answered together; what else there is to do need not wait for more
 
 
@@ -27,7 +31,7 @@ class Gathering(Generic[Question, Answer]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         waiting = self._waiting.setdefault((loop, alike), [])
-        waiting.append((question, future))
+        waiting.append((question, future, tracing.request()))
         if len(waiting) == 1:
             loop.call_soon(self._answer_some, loop, alike)
         return await future
@@ -47,7 +51,8 @@ class Gathering(Generic[Question, Answer]):
         An outage is that of all who wait: to find it again for each would hold up the event loop each time.
         """
         try:
-            answers = [*self._answer([question for question, _ in waiting])]
+            with tracing.work_for([request for *_, request in waiting]):
+                answers = [*self._answer([question for question, *_ in waiting])]
         except Exception as error:
             if isinstance(error, StamkundError) and error.code in OUTAGES:
                 _fail(waiting + self._take_all(loop), error)
@@ -57,7 +62,7 @@ class Gathering(Generic[Question, Answer]):
             else:
                 _fail(waiting, error)
         else:
-            for (_, future), answer in zip(waiting, answers, strict=True):
+            for (_, future, _), answer in zip(waiting, answers, strict=True):
                 if not future.done():  # who asked may have been told to stop
                     future.set_result(answer)
 
@@ -68,6 +73,6 @@ class Gathering(Generic[Question, Answer]):
 
 
 def _fail(waiting: Waiting[Question, Answer], error: Exception) -> None:
-    for _, future in waiting:
+    for _, future, _ in waiting:
         if not future.done():
             future.set_exception(error)

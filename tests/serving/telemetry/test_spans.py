@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 
 from features.errors import StamkundError
 from serving.http.current.state import CurrentState
+from serving.http.reception.gathering import Gathering
 from serving.telemetry.spans import tracing
 from tests.serving.clients import client_of
 
@@ -80,12 +82,14 @@ def told(span: Span) -> dict[str, object]:
 def test_each_request_is_a_span_of_its_callers_trace_with_what_it_took_below_it(
     own: CurrentState, collector: Collector
 ) -> None:
+    trace, parent = HEADERS["traceparent"].split("-")[1:3]
     http = client_of(own)
     http.post("/v1/scores", json={"customers": ["1"]}, headers=HEADERS)
     tracing.end()
     (resource,) = {each.resource.SerializeToString() for r in collector.requests for each in r.resource_spans}
     assert b"stamkund" in resource
-    spans = {span.name: span for span in collector.spans}
+    ours = [span for span in collector.spans if span.trace_id.hex() == trace]
+    spans = {span.name: span for span in ours}
     assert set(spans) == {"POST /v1/scores", "store.read", "score"}
     request = spans.pop("POST /v1/scores")
     assert told(request) == {
@@ -94,8 +98,34 @@ def test_each_request_is_a_span_of_its_callers_trace_with_what_it_took_below_it(
         "http.response.status_code": 200,
         "stamkund.request_id": "mine",
     }
-    assert (request.trace_id.hex(), request.parent_span_id.hex()) == tuple(HEADERS["traceparent"].split("-")[1:3])
-    assert {span.parent_span_id for span in collector.spans} == {request.parent_span_id, request.span_id}
+    assert request.parent_span_id.hex() == parent
+    assert {span.parent_span_id for span in ours} == {request.parent_span_id, request.span_id}
+
+
+def test_what_is_answered_together_is_a_trace_that_is_linked_with_each_request(collector: Collector) -> None:
+    def score(names: Sequence[str]) -> list[str]:
+        with tracing.span("score"):
+            return [*names]
+
+    gathering = Gathering[str, str](score)
+
+    async def ask(name: str) -> str:
+        with tracing.span(name):
+            return await gathering.ask(name, None)
+
+    async def ask_all() -> list[str]:
+        return [*await asyncio.gather(ask("a"), ask("b")), await ask("alone")]
+
+    assert asyncio.run(ask_all()) == ["a", "b", "alone"]
+    tracing.end()
+    spans = {span.name: span for span in collector.spans if span.name != "score"}
+    assert set(spans) == {"a", "b", "alone", "together"}
+    work = spans["together"]
+    assert work.parent_span_id == b""
+    assert {link.span_id for link in work.links} == {spans["a"].span_id, spans["b"].span_id}
+    assert {link.span_id for name in "ab" for link in spans[name].links} == {work.span_id}
+    scores = {span.parent_span_id: span.trace_id for span in collector.spans if span.name == "score"}
+    assert scores == {each.span_id: each.trace_id for each in (work, spans["alone"])}
 
 
 def test_a_decision_has_a_span_of_its_own(own: CurrentState, collector: Collector) -> None:
