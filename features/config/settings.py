@@ -20,6 +20,7 @@ from features.config.sections.consent import ConsentSettings
 from features.config.sections.decisions.candidates import check_columns
 from features.config.sections.decisions.decisions import DecisionSettings
 from features.config.sections.decisions.names import check_rules, rule_names
+from features.config.sections.decisions.uplift import check_uplift
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
 from features.config.sections.insights.journeys import JourneySettings
@@ -148,6 +149,7 @@ class Settings(Section):
         for name, source in self.sources.items():
             if source.table == "offers":
                 check_columns(source.columns, decisions.candidates.columns, field=f"sources.{name}.columns")
+        check_uplift(decisions.arbitration, self.targets)
         check_rules(decisions, self.rule_names)
 
     @property

@@ -33,6 +33,7 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
     "is_fallback": pl.Boolean(),
     "score": pl.Float64(),
     "propensity": pl.Float64(),
+    "uplift": pl.Float64(),
     "expected_value": pl.Float64(),
     "value": pl.String(),
     "cost": pl.String(),
@@ -119,7 +120,7 @@ def _figures(found: Found | None, item: Json, decimals: int) -> Json | None:
     told, offer = candidate_told(*found, place, None), found[0].candidates.offers[place]
     return {
         "name": offer.name,
-        **{name: told[name] for name in ("score", "propensity", "expected_value")},
+        **{name: told[name] for name in ("score", "propensity", "uplift", "expected_value")},
         "value": amount_text(offer.value, decimals),
         "cost": amount_text(offer.cost, decimals),
     }

@@ -64,10 +64,10 @@ def interactions(row: Json, made: Made) -> Iterator[Json]:
     worth, units = logged.worth, logged.arbitration.units
     weight = np.prod([each for name, each in worth.multipliers.items() if name != "lever"], axis=0)
     lever = worth.multipliers.get("lever")
+    chances = worth.chances.counted  # what priorities were made from
     weights = np.broadcast_to(weight, len(worth.scores))
     for rank, place in enumerate(logged.order.tolist(), 1):
         offer = catalogue.candidates.offers[place]
-        propensity = _finite(worth.propensities[place])
         yield {
             **head,
             "pyIssue": offer.issue or offer.type,
@@ -77,8 +77,8 @@ def interactions(row: Json, made: Made) -> Iterator[Json]:
             "Value": (offer.value - offer.cost) / units,
             "ContextWeight": float(weights[place]),
             "Weight": 1.0 if lever is None else float(lever[place]),
-            "pyPropensity": propensity,
-            "FinalPropensity": propensity,
+            "pyPropensity": _finite(worth.propensities[place]),
+            "FinalPropensity": _finite(chances[place]),
             "Priority": logged.arbitration.told(worth.scores[place]),
             "rank": rank,
             **chosen.get((offer.campaign_id, offer.offer_id), {}),

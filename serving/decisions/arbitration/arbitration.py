@@ -17,6 +17,7 @@ from features.config.sections.decisions.names import formula_names
 from features.language.rules.evaluate import Cell, Evaluate, Read, compile_rule
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
+from serving.decisions.arbitration.uplifts import NONE, Chances, Uplifts
 from serving.decisions.arbitration.weights import CompiledWeight, compiled, weighed
 from serving.decisions.candidates.candidates import Candidates
 
@@ -37,6 +38,7 @@ class Arbitration:
     units: int
     levers: Floats
     priorities: Floats
+    uplifts: Uplifts = NONE
 
     @classmethod
     def of(
@@ -63,6 +65,7 @@ class Arbitration:
             units,
             np.array([1.0 if o.lever is None else o.lever for o in candidates.offers], dtype=np.float64),
             np.array([-np.inf if o.priority is None else o.priority for o in candidates.offers], dtype=np.float64),
+            Uplifts.of(declared.uplift, [offer.touch for offer in candidates.offers]),
         )
 
     @cached_property
@@ -96,7 +99,7 @@ class Arbitration:
         """By what is ranked for customers of a control arm; as declared, for all others."""
         match gets:
             case "propensity":
-                return replace(self, by="value", factors=frozenset({"propensity"}), formula=None)
+                return replace(self, by="value", factors=frozenset({"propensity"}), formula=None, uplifts=NONE)
             case "no_levers":
                 return self.without({"lever"})
         return self
@@ -107,20 +110,21 @@ class Arbitration:
         weights = weighed(self.weights, read, count) if "weights" in self.factors else {}
         return weights | ({"lever": self.levers} if "lever" in self.factors else {})
 
-    def scores(self, propensities: Floats, margins: Floats, multipliers: Mapping[str, Floats], read: Read) -> Floats:
+    def scores(self, chances: Chances, margins: Floats, multipliers: Mapping[str, Floats], read: Read) -> Floats:
         """``[candidate]``: the number by which it is ranked; amounts in minor units, NaN where it is not known."""
         if self.by == "priority":
             return self.priorities
         ones = np.ones(len(margins))
-        propensity = propensities if "propensity" in self.factors else ones
+        chance = chances.counted if "propensity" in self.factors else ones
         value = margins if "value" in self.factors else ones
         if self.formula is None:
-            return reduce(np.multiply, multipliers.values(), propensity * value)
+            return reduce(np.multiply, multipliers.values(), chance * value)
         weight = reduce(np.multiply, (each for name, each in multipliers.items() if name != "lever"), ones)
         value = value / self.units if "value" in self.factors else ones
         worth = {
-            "propensity": propensity, "value": value, "expected_value": propensity * value, "weight": weight,
-            "lever": multipliers.get("lever", ones),
+            "propensity": chances.propensities if "propensity" in self.factors else ones,
+            "uplift": np.full(len(margins), np.nan) if chances.uplifts is None else chances.uplifts,
+            "value": value, "expected_value": chance * value, "weight": weight, "lever": multipliers.get("lever", ones),
         }  # fmt: skip
 
         def with_worth(name: str) -> Cell:

@@ -10,6 +10,7 @@ import polars as pl
 
 from features.config.sections.decisions.candidates import Membership
 from features.config.sections.decisions.decisions import DecisionSettings
+from features.config.sections.decisions.policy.selection import Touch
 from features.config.settings import Settings
 from features.events.kinds import RETURNS
 from features.events.knowledge import known_events
@@ -49,6 +50,11 @@ class Offer:
     stock: float | None = None
     paused: bool = False
     more: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def touch(self) -> Touch:
+        """It as it is shown, on no channel yet."""
+        return Touch(self.offer_id, self.campaign_id, self.type, None, self.issue, self.group, self.tags)
 
 
 def offers_at(

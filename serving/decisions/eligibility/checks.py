@@ -18,7 +18,8 @@ WRONG_PLACEMENT: Final = "wrong_placement"  # is told of one placement, and of a
 # Of several reasons the first in this order is told first.
 REASONS: Final = (
     *OF_THE_PERSON, WRONG_PLACEMENT, "wrong_channel", "paused", "expired", "not_started", "no_model",
-    "not_contacted", "already_redeemed", "control", "no_value", "no_score",
+    "not_contacted", "already_redeemed", "control", "negative_uplift",
+    "no_value", "no_score",
 )  # fmt: skip
 OF_THE_CHOICE: Final = (
     "shown_elsewhere",
@@ -44,7 +45,7 @@ class Checks:
 
     >>> checks = Checks.of([Check("rule", "adults_only")])
     >>> checks.place("no_consent"), checks.place("rule", "adults_only"), len(checks.all)
-    (2, 14, 15)
+    (2, 15, 16)
     """
 
     all: tuple[Check, ...]
@@ -70,7 +71,7 @@ class Failing:
     >>> failing.mark("no_value", np.array([True, False]))
     >>> failing.mark("expired", np.array([True, False]))
     >>> failing.eligible.tolist(), failing.first.tolist(), failing.of(0), failing.counts()
-    ([False, True], [6, -1], [6, 12], {'expired': 1})
+    ([False, True], [6, -1], [6, 13], {'expired': 1})
     """
 
     def __init__(self, checks: Checks, candidates: int) -> None:

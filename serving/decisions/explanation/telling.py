@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+
 from features.config.sections.offers import Fallback
 from features.events.money import amount_text
 from features.texts.catalogue import counted, text
+from serving.decisions.arbitration.arbitration import Arbitration
+from serving.decisions.arbitration.worth import Worth
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.choice.choose import Pick
 from serving.decisions.choice.decided import Decided
@@ -23,6 +27,7 @@ from serving.decisions.facts.facts import Facts
 AFFINITY: Final = "order_lines_of_its_products"
 UNREACHED: Final = "as_if_contacted"
 USUAL: Final = "usual_chance"
+CHANGES: Final = "what_it_changes"
 
 
 @dataclass(frozen=True)
@@ -74,20 +79,23 @@ class Telling:
     def choice(self, decided: Decided, pick: Pick) -> Choice:
         """A candidate that was picked, with its figures and the reasons for it."""
         offer, place = self.candidates.offers[pick.place], pick.place
-        facts, worth = decided.facts, decided.worth
+        facts, worth, uplift = decided.facts, decided.worth, _uplift(decided.worth, pick.place)
         figures = Choice(
             offer_id=offer.offer_id,
             name=offer.name,
             campaign_id=offer.campaign_id,
             score=decided.arbitration.told(worth.scores[place]),
             propensity=worth.propensities[place],
-            uplift=None,
+            uplift=uplift,
             expected_value=worth.expected_values[place] / 10**self.decimals,
             value=self._amounts[place][0],
             cost=self._amounts[place][1],
             assumed=offer.assumed,
             probability=pick.probability,
-            reasons=self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
+            reasons=[
+                *([] if uplift is None else [self._changes(decided.arbitration, place, uplift)]),
+                *self._reasons(facts, offer.campaign_id, facts.order_lines[place]),
+            ],
             is_fallback=False,
         )
         if not self.in_full:
@@ -102,6 +110,10 @@ class Telling:
             (amount_text(offer.value, self.decimals), amount_text(offer.cost, self.decimals))
             for offer in self.candidates.offers
         ]
+
+    def _changes(self, arbitration: Arbitration, place: int, uplift: float) -> object:
+        """The reason of a candidate that is ranked by its uplift."""
+        return _reason(CHANGES, uplift, text(CHANGES, self.language, model=arbitration.uplifts.target_of(place)))
 
     def _reasons(self, facts: Facts, campaign_id: str | None, order_lines: float) -> list[object]:
         lines = int(order_lines)
@@ -125,6 +137,11 @@ def slates(telling: Telling, decided: Decided, *, explain: Explain) -> list[Slat
         told.append(Slate(placement.id, choices or [telling.fallback_choice(why)], excluded))
         shown |= dict.fromkeys(best, placement.id)
     return told
+
+
+def _uplift(worth: Worth, place: int) -> float | None:
+    """By how much showing a candidate raises a chance, where that is told."""
+    return None if worth.uplifts is None or np.isnan(worth.uplifts[place]) else float(worth.uplifts[place])
 
 
 def _reason(code: str, value: float | None, text: str) -> dict[str, object]:

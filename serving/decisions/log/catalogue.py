@@ -13,6 +13,7 @@ import scipy.sparse as sp
 
 from features.arrays import Floats
 from serving.decisions.arbitration.arbitration import Arbitration
+from serving.decisions.arbitration.uplifts import NONE, Uplifts
 from serving.decisions.candidates.candidates import Candidates
 from serving.decisions.candidates.offers import Offer
 from serving.decisions.eligibility.checks import Check, Checks
@@ -40,7 +41,7 @@ class Catalogue:
     def content(self) -> bytes:
         """It as JSON."""
         ranking = self.arbitration
-        told = {
+        told: dict[str, object] = {
             "candidates": [_told(offer) for offer in self.candidates.offers],
             "popularity": self.candidates.popularity.tolist(),
             "checks": [list(check) for check in self.checks.all],
@@ -49,6 +50,8 @@ class Catalogue:
             "weights": self.weights,
             "units": ranking.units,
         }
+        if ranking.uplifts.targets:
+            told["uplift"] = {"targets": ranking.uplifts.targets, "which": ranking.uplifts.which.tolist()}
         return orjson.dumps(told)
 
     @cached_property
@@ -64,8 +67,9 @@ class Catalogue:
         popularity = np.array(told["popularity"], dtype=np.float64)
         candidates = Candidates(offers, {}, sp.csr_array((0, len(offers))), popularity)
         arbitration = Arbitration(
-            told["by"], frozenset(told["factors"]), (), None, frozenset(), told["units"], *_ranks(offers)
-        )
+            told["by"], frozenset(told["factors"]), (), None, frozenset(), told["units"], *_ranks(offers),
+            _uplifts(told),
+        )  # fmt: skip
         checks = Checks(tuple(Check(*each) for each in told["checks"]))
         return cls(candidates, checks, arbitration, tuple((name, weight) for name, weight in told["weights"]))
 
@@ -77,6 +81,12 @@ def _told(offer: Offer) -> dict[str, object]:
 
 def _offer(told: dict[str, Any]) -> Offer:
     return Offer(**{**told, "item_ids": frozenset(), **{name: frozenset(told[name]) for name in _SETS}})
+
+
+def _uplifts(told: dict[str, Any]) -> Uplifts:
+    """Those that were declared, if any were."""
+    uplift = told.get("uplift")
+    return NONE if uplift is None else Uplifts(tuple(uplift["targets"]), np.array(uplift["which"], dtype=np.int64))
 
 
 def _ranks(offers: tuple[Offer, ...]) -> tuple[Floats, Floats]:

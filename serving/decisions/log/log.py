@@ -1,19 +1,21 @@
 """A decision as the log keeps it: what it was made from, so that all else can be computed again, bit for bit.
 
 For each candidate the checks that it fails, and how many order lines of its products the customer has; the score of
-each campaign; which weights held. Chances, values, scores and the order of candidates follow from these and from the
-catalogue of its version. Only what a formula gave, which may read anything, is kept itself.
+each campaign; which weights held; what models of uplift say of the customer. Chances, values, scores and the order of
+candidates follow from these and from the catalogue of its version. Only what a formula gave, which may read anything,
+is kept itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from features.arrays import Floats, Ints
 from serving.decisions.arbitration.arbitration import Arbitration
-from serving.decisions.arbitration.worth import Worth, chances, ranked
+from serving.decisions.arbitration.worth import Worth, chances_of, ranked
 from serving.decisions.choice.decided import Decided
 from serving.decisions.control.arms import Membership
 from serving.decisions.eligibility.checks import Failing
@@ -39,7 +41,7 @@ class Logged:
 
 def packed(decided: Decided, catalogue: Catalogue) -> bytes:
     """The bytes of a decision of a catalogue."""
-    facts, worth = decided.facts, decided.worth
+    facts, worth, uplifts = decided.facts, decided.worth, catalogue.arbitration.uplifts
     rows, places = _distinct(decided.failing.bits)
     scores = [
         facts.campaign_scores.get(c, _MISSING) if c is not None else _MISSING for c in catalogue.candidates.campaigns
@@ -56,6 +58,7 @@ def packed(decided: Decided, catalogue: Catalogue) -> bytes:
             np.array([base, *scores]),
             formula,
             *weights,
+            *([uplifts.told(facts.read)] if uplifts.targets else []),
         ]
     )
 
@@ -70,11 +73,11 @@ def _distinct(bits: Array) -> tuple[Array, Array]:
 
 def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) -> Logged:
     """The decision of some bytes, for a customer of some control arms."""
-    rows, inverse, lines, scores, formula, *weights = unpack(log)
-    candidates = catalogue.candidates
+    rows, inverse, lines, scores, formula, *others = unpack(log)
+    candidates, weights = catalogue.candidates, others[: len(catalogue.weights)]
     failing = Failing(catalogue.checks, len(candidates.offers))
     failing.bits = rows.reshape(-1, failing.bits.shape[1]).astype(np.uint64)[inverse]
-    facts = _facts(catalogue, lines.astype(np.float64), scores, as_of=as_of)
+    facts = _facts(catalogue, lines.astype(np.float64), scores, others[len(weights) :], as_of=as_of)
     arbitration = catalogue.arbitration.of_arm(arms.gets)
     worth = _worth(catalogue, arbitration, facts, formula, weights)
     eligible = failing.eligible
@@ -87,14 +90,15 @@ def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) 
     return Logged(failing, worth, ranked(worth, eligible), arbitration)
 
 
-def _facts(catalogue: Catalogue, lines: Floats, scores: Array, *, as_of: int) -> Facts:
+def _facts(catalogue: Catalogue, lines: Floats, scores: Array, uplifts: Sequence[Array], *, as_of: int) -> Facts:
     base, by_campaign = scores[0], scores[1:].tolist()
     known = {
         campaign: score
         for campaign, score in zip(catalogue.candidates.campaigns, by_campaign, strict=True)
         if campaign is not None and score != _MISSING
     }
-    return Facts(as_of, frozenset(), lines, known, lambda _: (), None if np.isnan(base) else float(base))
+    read = catalogue.arbitration.uplifts.read_of(*(each.tolist() for each in uplifts))
+    return Facts(as_of, frozenset(), lines, known, lambda _: (), None if np.isnan(base) else float(base), read=read)
 
 
 def _worth(catalogue: Catalogue, arbitration: Arbitration, facts: Facts, formula: Array, weights: list[Array]) -> Worth:
@@ -106,9 +110,9 @@ def _worth(catalogue: Catalogue, arbitration: Arbitration, facts: Facts, formula
         if "weights" in arbitration.factors
     }
     multipliers |= {"lever": arbitration.levers} if "lever" in arbitration.factors else {}
-    propensities = chances(candidates, facts) * candidates.shares(facts.order_lines)
+    chances = chances_of(arbitration, candidates, facts)
     if arbitration.by == "formula":
         scores: Floats = formula.astype(np.float64)
     else:
-        scores = arbitration.scores(propensities, candidates.margins, multipliers, facts.read)
-    return Worth(propensities, propensities * candidates.margins, scores, multipliers)
+        scores = arbitration.scores(chances, candidates.margins, multipliers, facts.read)
+    return Worth(chances.propensities, chances.counted * candidates.margins, scores, multipliers, chances.uplifts)

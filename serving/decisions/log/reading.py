@@ -45,6 +45,7 @@ def candidate_told(catalogue: Catalogue, logged: Logged, place: int, rank: int |
         "rank": rank,
         "score": ranking.told(worth.scores[place]),
         "propensity": _finite(worth.propensities[place]),
+        "uplift": None if worth.uplifts is None else _finite(worth.uplifts[place]),
         "expected_value": _finite(worth.expected_values[place] / ranking.units),
         "factors": {name: float(each[place]) for name, each in worth.multipliers.items()},
         "failed": [check_text(check) for check in checks],

@@ -49,7 +49,7 @@ class Policy:
     @classmethod
     def of(cls, settings: DecisionSettings, offers: Sequence[Offer], *, zone: str, decimals: int) -> Self:
         """The policy that is declared for the offers of a catalogue, by the clock of a zone."""
-        touches = tuple(_touch(offer) for offer in offers)
+        touches = tuple(offer.touch for offer in offers)
         stock = {offer.offer_id: int(offer.stock) for offer in offers if offer.stock is not None}
         rests = {name: (rest, thing_of(rest, rest.each, settings.groups)) for name, rest in settings.rests.items()}
         limits = limits_of(settings, stock, zone=zone, units=10**decimals)
@@ -127,10 +127,6 @@ class Policy:
                 things: Sequence[str | None] = [thing(touch) for touch in board.touches]
                 until[name] = np.array([0 if each is None else told.get(each, 0) for each in things], dtype=np.int64)
         return until
-
-
-def _touch(offer: Offer) -> Touch:
-    return Touch(offer.offer_id, offer.campaign_id, offer.type, None, offer.issue, offer.group, offer.tags)
 
 
 def counted_after(settings: Settings, as_of: int) -> int:

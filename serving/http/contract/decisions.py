@@ -10,6 +10,10 @@ from typing_extensions import TypedDict
 from serving.http.contract.scores import Reason
 from serving.http.contract.values import Amount, BuildOf, Chance, Count, Estimate, Json, Moment
 
+Uplift = Annotated[
+    float, Field(description="By how much showing it raises the chance of what is wanted, where a model tells it.")
+]
+
 
 class Chosen(TypedDict):
     """An offer that is chosen, with the figures that it was chosen by."""
@@ -19,7 +23,7 @@ class Chosen(TypedDict):
     campaign_id: str | None
     score: float | None
     propensity: Chance | None
-    uplift: float | None
+    uplift: Uplift | None
     expected_value: Estimate | None
     value: Amount | None
     cost: Amount | None
@@ -129,6 +133,7 @@ class Considered(TypedDict):
     rank: Count | None
     score: float | None
     propensity: Chance | None
+    uplift: Uplift | None
     expected_value: float | None
     factors: dict[str, float]
     failed: Annotated[list[str], Field(description="Codes; of rules and limits with the name behind a colon.")]

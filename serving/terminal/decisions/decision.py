@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from rich.console import RenderableType
@@ -18,6 +18,8 @@ from serving.http.answers.requests import DecisionRequest, PlacementRequest, Pro
 from serving.http.current.state import load_state
 from serving.terminal.decisions.why import why_text
 from serving.terminal.layout import add_row, folded, table_of
+
+_NONE: Final = "–"
 
 
 def decision_of(
@@ -58,15 +60,23 @@ def decision_tables(decision: Mapping[str, Any], currency: str, *, why: bool = F
 
 
 def offers_table(items: Iterable[Mapping[str, Any]], currency: str) -> Table:
-    """The offers chosen for one customer."""
-    table = table_of("offer", ">propensity", f">value {currency}", f">cost {currency}", f">expected {currency}")
+    """The offers chosen for one customer; with what showing them changes, where that is told of any."""
+    items = [*items]
+    uplift = [">uplift"] if any(item["uplift"] is not None for item in items) else []
+    table = table_of(
+        "offer", ">propensity", *uplift, f">value {currency}", f">cost {currency}", f">expected {currency}"
+    )
     for item in items:
+        chances = [_figure(item[name], ".2%") for name in ("propensity", "uplift")][: 1 + len(uplift)]
         if item["is_fallback"]:
-            add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", "–", "–", "–", "–")
+            add_row(table, f"{item['name']} (fallback: {item['reasons'][0]['code']})", *chances, *[_NONE] * 3)
             continue
-        expected = f"{item['expected_value']:.2f}"
-        add_row(table, item["name"], f"{item['propensity']:.2%}", item["value"], item["cost"], expected)
+        add_row(table, item["name"], *chances, item["value"], item["cost"], _figure(item["expected_value"], ".2f"))
     return table
+
+
+def _figure(value: float | None, form: str) -> str:
+    return _NONE if value is None else f"{value:{form}}"
 
 
 def exclusions_table(excluded: Iterable[Mapping[str, Any]]) -> Table:

@@ -39,7 +39,9 @@ def _shown(placement: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
         if item["is_fallback"]:
             yield _called(item), (f"Shown, as the fallback: {item['reasons'][0]['text']}",)
         else:
-            yield _called(item), (f"Shown at {position}: it is expected to bring {item['expected_value']:,.2f}.",)
+            expected = item["expected_value"]
+            brings = "" if expected is None else f": it is expected to bring {expected:,.2f}"
+            yield _called(item), (f"Shown at {position}{brings}.",)
 
 
 def _others(placement: Json) -> Iterator[tuple[str, tuple[str, ...]]]:

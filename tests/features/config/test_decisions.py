@@ -102,3 +102,37 @@ def test_what_a_cap_is_about_is_told_apart(
     with pytest.raises(StamkundError) as refused:
         settings_of(tmp_path, f"{text}  {section}: {{it: {entry}}}\n")
     assert (refused.value.code, field in str(refused.value.field), part in str(refused.value)) == (code, True, True)
+
+
+TARGETS = """
+targets:
+  lapse: {type: lapse}
+  mens_uplift: {type: uplift, treated: {event: contact}, control: {event: holdout}, randomised: true}
+  worth: {type: uplift, treated: {event: contact}, control: {event: holdout}, randomised: true, measure: value}
+decisions:
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "code", "field", "part"),
+    [
+        ("arbitration: {uplift: {mens_upift: {campaign: mens}}}", "unknown_target", "arbitration.uplift.mens_upift", "did you mean 'mens_uplift'?"),
+        ("arbitration: {uplift: {lapse: {campaign: mens}}}", "unknown_target", "arbitration.uplift.lapse", "target of type uplift 'lapse'"),
+        ("arbitration: {uplift: {worth: {campaign: mens}}}", "bad_setting", "arbitration.uplift.worth", "`formula: scores.worth`"),
+        ("arbitration: {uplift: {mens_uplift: {campain: mens}}}", "unknown_key", "arbitration.uplift.mens_uplift.campain", "did you mean 'campaign'?"),
+        ("arbitration: {uplift: {mens_uplift: mens}}", "bad_setting", "arbitration.uplift.mens_uplift", "a dictionary"),
+        ("arbitration: {by: priority, uplift: {mens_uplift: {}}}", "unused_setting", "arbitration.uplift", "`by: priority`"),
+        ("arbitration: {factors: [value], uplift: {mens_uplift: {}}}", "unused_setting", "arbitration.uplift", "without `propensity`"),
+        ("{exploration: {by: thompson}, arbitration: {uplift: {mens_uplift: {}}}}", "bad_setting", "exploration.by", "explore a `share`"),
+    ],
+)  # fmt: skip
+def test_only_a_target_of_uplift_that_tells_a_chance_is_ranked_by(
+    tmp_path: Path, declared: str, code: str, field: str, part: str
+) -> None:
+    with pytest.raises(StamkundError) as refused:
+        settings_of(tmp_path, f"name: Shop\nsources: {{}}{TARGETS}  {declared}\n")
+    assert (refused.value.code, refused.value.field) == (code, f"decisions.{field}")
+    assert part in str(refused.value)
+    settings_of(
+        tmp_path, f"name: Shop\nsources: {{}}{TARGETS}  arbitration: {{uplift: {{mens_uplift: {{type: offer}}}}}}\n"
+    )

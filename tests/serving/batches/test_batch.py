@@ -34,6 +34,7 @@ DECLARED: Json = {
         "one_campaign": {"limit": 1, "each": "campaign"},
     },
     "budgets": {"launch": {"amount": 4, "campaign": "now"}},
+    "arbitration": {"uplift": {"lapse": {"campaign": "side"}}},  # as if that model told what showing it changes
     "exploration": {"share": 0.5, "width": 3},
     "control": {"likely": {"share": 0.2, "gets": "propensity"}, "quiet": {"share": 0.2, "gets": "nothing"}},
     "placements": {"home": {"count": 2}, "side": {}},
@@ -80,12 +81,17 @@ def test_each_decision_is_the_one_over_http(own: CurrentState, tmp_path: Path) -
         for place in answer["placements"]
         for item in place["items"]
     ]
-    names = ("offer_id", "campaign_id", "name", "is_fallback", "score", "propensity", "expected_value", "value", "cost")
+    names = (
+        "offer_id", "campaign_id", "name", "is_fallback", "score", "propensity", "uplift", "expected_value", "value",
+        "cost",
+    )  # fmt: skip
     assert [
         (row["decision_id"], row["placement"], [row[name] for name in names], row["probability"]) for row in written
     ] == [(id_, place, [item[name] for name in names], item["probability"]) for id_, place, item in shown]
     assert {row["arm"] for row in written} == {None, "likely", "quiet"}
     assert {row["is_fallback"] for row in written} == {True, False}
+    by_uplift = {row["campaign_id"] for row in written if row["uplift"] is not None and row["arm"] != "likely"}
+    assert by_uplift == {"side"}
 
 
 def test_what_was_decided_is_told_again_and_not_decided_twice(own: CurrentState, tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ from tests.serving.shop import NOW
 LIBRARIES = Path(__file__).parents[2] / "libraries"
 DECISIONS: Json = {
     "candidates": {"campaigns": {"side": "anyone"}},
-    "arbitration": {"weights": {"double": {"when": 'candidate.offer_id == "side-sweets"', "weight": 2}}},
+    "arbitration": {
+        "weights": {"double": {"when": 'candidate.offer_id == "side-sweets"', "weight": 2}},
+        "uplift": {"lapse": {"offer": "side-sweets"}},  # as if that model told what showing it changes
+    },
     "control": {"nothing_at_all": {"share": 0.3}},
 }
 
@@ -62,6 +65,8 @@ def test_every_candidate_that_could_be_chosen_is_a_row_with_what_it_was_ranked_b
     product = pl.col("FinalPropensity") * pl.col("Value") * pl.col("ContextWeight") * pl.col("Weight")
     assert told.select(((product - pl.col("Priority")).abs() < 1e-9).all()).item()
     assert set(told.filter(pyName="side-sweets")["ContextWeight"]) == {2.0}
+    by_uplift = told.filter(pl.col("pyPropensity") != pl.col("FinalPropensity"))
+    assert set(by_uplift["pyName"]) == {"side-sweets"}
     assert set(told.filter(pl.col("pyName") != "side-sweets")["ContextWeight"]) == {1.0}
     for decision, shown in shop.shown.items():
         rows = told.filter(pxInteractionID=decision).sort("rank")

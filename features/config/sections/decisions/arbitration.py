@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from features.config.sections.decisions.policy.selection import Group
 from features.config.sections.section import Number, Section, Whole, check_names
 from features.errors import StamkundError
 
@@ -34,7 +35,8 @@ def _formula(value: object) -> object:
 class ArbitrationSettings(Section):
     """Candidates are ranked ``by`` the product of ``factors``, by their priority, or by a formula.
 
-    ``diverse`` bounds how many a placement shows that have the same campaign, type, issue, group or id.
+    Of the candidates that ``uplift`` names under a target of that type, not the propensity counts but what showing them
+    changes. ``diverse`` bounds how many a placement shows that have the same campaign, type, issue, group or id.
 
     >>> ArbitrationSettings.model_validate({"formula": "worth.propensity * candidate.value"}).ranks_by
     'formula'
@@ -43,6 +45,7 @@ class ArbitrationSettings(Section):
     by: Literal["value", "priority", "formula"] | None = None
     factors: list[Factor] = Field(default_factory=lambda: [*FACTORS])
     weights: dict[str, Weight] = Field(default_factory=dict)
+    uplift: dict[str, Group] = Field(default_factory=dict)
     formula: Annotated[str, BeforeValidator(_formula), Field(min_length=1)] | None = None
     diverse: Mapping[Alike, Annotated[Whole, Field(ge=1)]] = Field(default_factory=dict)
 
@@ -64,6 +67,14 @@ class ArbitrationSettings(Section):
             if factor in factors[:place]:
                 raise StamkundError("bad_setting", f"The factor '{factor}' is named twice.", field="factors")
         return factors
+
+    @model_validator(mode="after")
+    def _uplift_where_a_chance_counts(self) -> Self:
+        if self.uplift and (self.by == "priority" or "propensity" not in self.factors):
+            other = "`by: priority`" if self.by == "priority" else "`factors` without `propensity`"
+            msg = f"An uplift counts in place of the propensity, and with {other} none does: take one of them away."
+            raise StamkundError("unused_setting", msg, field="uplift")
+        return self
 
     @model_validator(mode="after")
     def _formula_where_it_counts(self) -> Self:

@@ -63,6 +63,9 @@ class DecisionSettings(Section):
         if self.exploration.by == "thompson" and (ranking.ranks_by != "value" or "propensity" not in ranking.factors):
             msg = "`by: thompson` draws the chances by which candidates are ranked: rank `by: value` with `propensity`."
             raise StamkundError("bad_setting", msg, field="exploration.by")
+        if self.exploration.by == "thompson" and ranking.uplift:
+            msg = "`by: thompson` draws the chances that candidates are taken, and no uplifts: explore a `share`."
+            raise StamkundError("bad_setting", msg, field="exploration.by")
         return self
 
     @field_validator("control")

@@ -23,7 +23,7 @@ TIME: Final[Mapping[str, Type]] = {
     "now": "moment", "date": "text", "weekday": "text", "hour": "number", "day": "number", "month": "number",
 }  # fmt: skip
 WORTH: Final[Mapping[str, Type]] = dict.fromkeys(
-    ("propensity", "value", "expected_value", "weight", "lever"), "number"
+    ("propensity", "uplift", "value", "expected_value", "weight", "lever"), "number"
 )  # of a candidate for a person; amounts in units of the currency
 LATER: Final = frozenset({"features", "traits", "percentiles"})  # what a build finds
 

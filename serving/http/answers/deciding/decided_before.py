@@ -88,7 +88,7 @@ def _item(state: State, found: Made | None, kept: Json) -> Choice:
     offer, decimals = catalogue.candidates.offers[places[0]], state.settings.minor_units
     told = candidate_told(catalogue, logged, places[0], None)
     return Choice(
-        offer.offer_id, offer.name, offer.campaign_id, told["score"], told["propensity"], None, told["expected_value"],
-        amount_text(offer.value, decimals), amount_text(offer.cost, decimals), offer.assumed, kept["probability"], [],
-        is_fallback=False,
+        offer.offer_id, offer.name, offer.campaign_id, told["score"], told["propensity"], told["uplift"],
+        told["expected_value"], amount_text(offer.value, decimals), amount_text(offer.cost, decimals), offer.assumed,
+        kept["probability"], [], is_fallback=False,
     )  # fmt: skip

@@ -238,6 +238,22 @@ def test_a_decision_is_read_again_whole(own: CurrentState) -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "unknown_decision")
 
 
+def test_a_decision_by_uplift_is_read_again_as_it_was_told(own: CurrentState) -> None:
+    by_lapse = {"uplift": {"lapse": {"campaign": "now"}}}  # as if that model told what showing them changes
+    client = http(declared(own.state, {"arbitration": by_lapse}))
+    (found,) = (made := client.post("/v1/decisions", json=ASKED).json())["placements"]
+    scores = client.post("/v1/scores", json={"profiles": [{"id": "3"}]}).json()["profiles"][0]
+    names = ("score", "propensity", "uplift", "expected_value")
+    again = client.get(f"/v1/decisions/{made['decision_id']}").json()["candidates"]
+    kept = {each["offer_id"]: [each[name] for name in names] for each in again}
+    assert {item["offer_id"]: [item[name] for name in names] for item in found["items"]}.items() <= kept.items()
+    uplift = scores["models"]["lapse"]["probability"]
+    assert {name: each[2] for name, each in kept.items() if name.startswith("now")} == {
+        "now-drinks": uplift, "now-sweets": uplift,
+    }  # fmt: skip
+    assert {each[2] for name, each in kept.items() if not name.startswith("now")} == {None}
+
+
 def test_all_that_are_out_for_a_reason_are_told_by_pages(own: CurrentState) -> None:
     client = http(declared(own.state, {"rules": {"drinks": 'candidate.offer_id == "now-drinks"'}}))
     made = client.post("/v1/decisions", json=ASKED).json()
