@@ -30,7 +30,7 @@ def fields_of(told: Iterable[str], settings: Settings) -> dict[str, object]:
 def _field(told: str, kinds: Mapping[str, ColumnType]) -> tuple[str, object]:
     name, sign, text = told.partition("=")
     if not sign:
-        raise StamkundError("bad_field", f"{told!r} tells no field: write its name, =, and its value.", field="--field")
+        raise StamkundError("bad_field", field="--field", text=told)
     kind = kinds.get(name, "text")
     if kind == "list":
         return name, text.split("|") if text else []

@@ -100,6 +100,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.unknown_field": "Unknown field '{name}'. Known: {known}. Declare a column of your own under "
     "`decisions: {{candidates: {{columns: …}}}}`.",
     "error.unknown_field.near": "Unknown field '{name}'; did you mean '{near}'? Known: {known}.",
+    "error.bad_field": "'{text}' tells no field: write its name, =, and its value, such as value=3.00.",
     "error.wrong_type": "{at} is declared as {kind}, and something else came.",
     "error.bad_amount.decimals": "'{text}' is no amount in {currency}: send a text such as \"2.50\", with at most "
     "{decimals} decimals and no sign.",

@@ -101,6 +101,7 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.unknown_field": "Okänt fält ”{name}”. Kända: {known}. Egna kolumner anges under "
     "`decisions: {{candidates: {{columns: …}}}}`.",
     "error.unknown_field.near": "Okänt fält ”{name}”; menades ”{near}”? Kända: {known}.",
+    "error.bad_field": "”{text}” anger inget fält: skriv dess namn, =, och värdet, till exempel value=3.00.",
     "error.wrong_type": "{at} är angivet som {kind}, och något annat kom.",
     "error.bad_amount.decimals": '”{text}” är inget belopp i {currency}: skicka en text som "2.50", med högst '
     "{decimals} decimaler och utan tecken.",

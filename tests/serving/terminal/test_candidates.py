@@ -77,6 +77,11 @@ def test_some_fields_are_written_without_a_file(candidates: Run, tmp_path: Path)
         (("--field", "value=4", "--version", "1"), "candidate_changed"),
     ):
         assert answer(candidates("set", "tea", *given, "--json"))["error"]["code"] == code
+    told = answer(candidates("set", "tea", "--field", "value", "--json"))["error"]
+    assert (told["params"], told["message"]) == (
+        {"text": "value"},
+        "'value' tells no field: write its name, =, and its value, such as value=3.00.",
+    )
     assert candidates("set", "tea").exit_code == 2
 
 
