@@ -25,6 +25,7 @@ from training.verdict.gate import Refusal, Verdict
 from training.verdict.report import TrainingReport
 
 NAME = "[old] tea[/] :cup:"
+FALLBACK = {"name": NAME, "is_fallback": True, "reasons": [{"code": "x"}], "propensity": None, "uplift": None}
 
 
 def printed(table: RenderableType) -> str:
@@ -37,13 +38,26 @@ def printed(table: RenderableType) -> str:
 @pytest.mark.parametrize(
     "table",
     [
-        offers_table([{"name": NAME, "is_fallback": True, "reasons": [{"code": "x"}]}], "USD"),
+        offers_table([FALLBACK], "USD"),
         exclusions_table([{"reason": "expired", "count": 1, "offers": [{"name": NAME, "detail": "Over."}]}]),
         doctor_table(Diagnosis("Shop", 0, 1, "", "", (), (), (Finding(NAME, "ok", NAME),))),
     ],
 )
 def test_names_are_printed_as_they_are(table: RenderableType) -> None:
     assert NAME in printed(table)
+
+
+def test_what_showing_offers_changes_is_a_column_where_it_is_told_of_any() -> None:
+    chosen = {"is_fallback": False, "value": "10.00", "cost": "0.00"}
+    tea = {"name": "Tea", "propensity": 0.3, "uplift": None, "expected_value": 3.0} | chosen
+    mail = {"name": "Mail", "propensity": None, "uplift": 0.0125, "expected_value": 0.125} | chosen
+    assert "uplift" not in printed(offers_table([tea], "USD"))
+    head, one, other = printed(offers_table([tea, mail], "USD")).splitlines()
+    assert head.split() == ["offer", "propensity", "uplift", "value", "USD", "cost", "USD", "expected", "USD"]
+    assert (one.split(), other.split()) == (
+        ["Tea", "30.00%", "–", "10.00", "0.00", "3.00"],
+        ["Mail", "–", "1.25%", "10.00", "0.00", "0.12"],
+    )
 
 
 LONG = "transactions_of_the_loyalty_programme"

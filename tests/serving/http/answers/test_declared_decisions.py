@@ -242,7 +242,7 @@ def test_a_decision_by_uplift_is_read_again_as_it_was_told(own: CurrentState) ->
     by_lapse = {"uplift": {"lapse": {"campaign": "now"}}}  # as if that model told what showing them changes
     client = http(declared(own.state, {"arbitration": by_lapse}))
     (found,) = (made := client.post("/v1/decisions", json=ASKED).json())["placements"]
-    scores = client.post("/v1/scores", json={"profiles": [{"id": "3"}]}).json()["profiles"][0]
+    (scores,) = client.post("/v1/scores", json={"customers": ["3"]}).json()["scores"]
     names = ("score", "propensity", "uplift", "expected_value")
     again = client.get(f"/v1/decisions/{made['decision_id']}").json()["candidates"]
     kept = {each["offer_id"]: [each[name] for name in names] for each in again}
