@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Self, cast
 
+import numpy as np
 import polars as pl
 
 from features.config.settings import Settings
 from features.events.identifiers import visitors
 from features.events.knowledge import known_events
 from features.identity.people import People
+from features.identity.versions import own_id
 from features.lake import Lake
 from features.privacy.gatekeeper import EVERYBODY, Pass
 from features.profiles.consent import gatekeeper_of
-
-ATTRIBUTE: Final = "customer."  # before the name of an attribute: events have a `status` and a `source` as well
-ACQUISITION: Final = "acquisition"
-REFERRED: Final = "referred"
+from insights.attributes import Attributes
+from insights.periods import GRAINS, Periods
+from insights.spells import NEVER, spells_out
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Audience:
     settings: Settings
     as_of: int
     allowed: Pass
-    kept: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)  # what is asked for again
+    kept: dict[object, object] = field(default_factory=dict, compare=False, repr=False)  # what is asked for again
 
     @classmethod
     def at(cls, settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY) -> Self:
@@ -55,19 +56,24 @@ class Audience:
         """The events of customers that are known at ``as_of``, each with its ``customer_id``; in no order."""
         return self.over(known_events(self.people().customer_events(), self.as_of))
 
-    def events_of_periods(self, events: pl.LazyFrame, end: pl.Expr) -> pl.LazyFrame:
+    def events_of_periods(self, events: pl.LazyFrame) -> pl.LazyFrame:
         """Events of the lake with the ``customer_id`` of whose they were known to be at an ``end`` (µs) of each."""
+        return self.over_then(self.assigned(events), "end")
+
+    def assigned(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """The same of everybody, whether they may be told of or not."""
         persons = self.lake.scan("persons").collect()
         own = events.filter(~visitors(pl.col("fragment"))).with_columns(customer_id=pl.col("fragment"))
         if persons.is_empty():
-            return self.over(own)
+            return own
         spans, names = _spans(persons), events.collect_schema().names()
         moved = spans.select("fragment").unique().lazy()
         nobody = (pl.col("time") >= pl.col("nobody_from")).fill_null(value=False)
-        theirs = events.with_columns(end=end).join(spans.lazy(), on="fragment")
-        theirs = theirs.filter(pl.col("from") <= pl.col("end"), pl.col("end") < pl.col("to"), ~nobody)
+        theirs = events.join(spans.lazy(), on="fragment")
+        then = pl.min_horizontal("end", pl.lit(self.as_of))
+        theirs = theirs.filter(pl.col("from") <= then, then < pl.col("to"), ~nobody)
         theirs = theirs.filter(pl.col("customer_id").is_not_null()).select(*names, "customer_id")
-        return self.over(pl.concat([own.join(moved, on="fragment", how="anti"), theirs]))
+        return pl.concat([own.join(moved, on="fragment", how="anti"), theirs])
 
     def events_by_version(self, moments: Sequence[int]) -> tuple[People, pl.LazyFrame]:
         """The people at moments (µs), in order, and all events, each with the ``customer_id`` of a version of a person.
@@ -77,40 +83,71 @@ class Audience:
         people = self.people(moments)
         return people, known_events(people.customer_events(), self.as_of)
 
-    def customers(self) -> pl.LazyFrame:
-        """What is known of each: what tables say, and beside the company's own words of these names two more.
-
-        ``acquisition`` is the channel of the first event that has one, ``referred`` whether another customer brought
-        them, where anybody was.
-        """
-        told, events = self.over(self.people().about("customers")), self.events()
-        first = pl.col("channel").sort_by("time", "event_id").first()
-        own = {
-            ACQUISITION: events.filter(pl.col("channel").is_not_null())
-            .group_by("customer_id")
-            .agg(first.alias(ACQUISITION)),
-            REFERRED: self._referred(events),
-        }
-        for name, frame in own.items():
-            if name not in told.collect_schema().names():
-                told = told.join(frame, on="customer_id", how="full", coalesce=True)
-        return told
-
     def attributes(self) -> pl.LazyFrame:
-        """What is known of each, in columns that go beside those of events: ``customer_id, customer.<name> …``."""
-        return self.customers().select("customer_id", pl.exclude("customer_id").name.prefix(ATTRIBUTE))
+        """What is known of each at ``as_of``, in columns that go beside those of events."""
+        known = self.known([self.as_of])
+        return self.over(known.now().lazy())
 
-    @staticmethod
-    def _referred(events: pl.LazyFrame) -> pl.LazyFrame:
-        """``customer_id, referred`` of everybody; nothing is known where nobody was."""
-        came = (pl.col("kind") == "referred").any()
-        words = pl.when(pl.col(REFERRED)).then(pl.lit("yes")).otherwise(pl.lit("no"))
-        told = events.group_by("customer_id").agg(came.alias(REFERRED))
-        return told.filter(pl.col(REFERRED).any()).with_columns(words.alias(REFERRED))
+    def attributes_ever(self) -> pl.LazyFrame:
+        """The same of all whom people were known to be when any period ended, as it is known now."""
+        first = self.lake.scan("events").select(pl.col("time").min()).collect().item()
+        since = self.as_of if first is None else min(first, self.as_of)
+        ends = [Periods.of(grain, since, self.as_of, self.settings.timezone).ends for grain in GRAINS]
+        known = self.known(np.unique(np.minimum(np.concatenate(ends), self.as_of)).tolist())
+        versions = known.told.select(version="customer_id", customer_id=own_id(pl.col("customer_id")))
+        told = known.now().rename({"customer_id": "version"})
+        return self.over(versions.lazy()).join(told.lazy(), on="version").drop("version")
+
+    def known(self, moments: Sequence[int]) -> Attributes:
+        """What was known of the people at each of some moments (µs), in order."""
+        key = ("attributes", tuple(moments))
+        if key not in self.kept:
+            self.kept[key] = Attributes.of(self.people(moments), as_of=self.as_of)
+        return cast("Attributes", self.kept[key])
 
     def over(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows of a frame whose ``customer_id`` may be told of."""
         return self.allowed.over(frame)
+
+    def over_then(self, frame: pl.LazyFrame, moment: str) -> pl.LazyFrame:
+        """The rows whose ``customer_id`` may be told of, and might be at each row's own ``moment`` (µs).
+
+        A yes of today opens no period that was over before it.
+        """
+        own, out = self.over(frame), self._out
+        if out.is_empty():
+            return own
+        asked = own.select("customer_id", moment).unique().join(out.lazy(), on="customer_id")
+        shut = asked.filter(pl.col("out") <= pl.col(moment), pl.col(moment) < pl.col("back"))
+        return own.join(shut, on=["customer_id", moment], how="anti", maintain_order="left")
+
+    def turns(self) -> pl.DataFrame:
+        """``customer_id, turn``: when (µs) those who may be told of today began or ceased to be."""
+        return pl.concat([self._out.select("customer_id", turn=name) for name in ("out", "back")])
+
+    @property
+    def _out(self) -> pl.DataFrame:
+        """``customer_id, out, back``: when those who may be told of today were not to be told of."""
+        if "out" not in self.kept:
+            self.kept["out"] = self._find_out()
+        return cast("pl.DataFrame", self.kept["out"])
+
+    def _find_out(self) -> pl.DataFrame:
+        keeper = gatekeeper_of(self.settings, self.lake)
+        first = self.lake.scan("events").select(pl.col("time").min()).collect().item()
+        if keeper is None or first is None or first > self.as_of:
+            return NEVER
+        days = Periods.of("day", first, self.as_of, self.settings.timezone)
+        return spells_out(keeper, days, as_of=self.as_of)
+
+
+def end_of(periods: Periods) -> pl.Expr:
+    """The last microsecond of the period of each event, by its ``time``."""
+
+    def ends(time: pl.Series) -> pl.Series:
+        return pl.Series(periods.ends[periods.place(time.to_numpy())])
+
+    return pl.col("time").map_batches(ends, return_dtype=pl.Int64)
 
 
 def _spans(persons: pl.DataFrame) -> pl.DataFrame:

@@ -113,8 +113,9 @@ def places_of(dimension: Dimension, chunk: Chunk) -> Ints:
         groups, place = chunk.standing(dimension.standing)
         return dimension.places(pl.DataFrame({dimension.column: groups}))[place]
     if not dimension.of_customers:
-        return dimension.places(chunk.events)
-    return dimension.places(chunk.customers)[chunk.customer]
+        return dimension.places(chunk.events, chunk.ends[chunk.period])
+    known, place = chunk.attributes
+    return dimension.places(known)[place]
 
 
 def _measures(metric: Metric) -> Iterator[Measure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -13,8 +13,9 @@ import polars as pl
 from features.arrays import Ints
 from features.events.knowledge import known_events
 from features.moments import month
+from insights.attributes import Attributes
 from insights.dimensions.standing import Standing
-from insights.people import Audience
+from insights.people import Audience, end_of
 from insights.periods import Periods
 
 AT_A_TIME: Final = 2_000_000  # events
@@ -24,7 +25,7 @@ AT_A_TIME: Final = 2_000_000  # events
 class Chunk:
     """Events of the periods ``first`` and on: each one's ``period`` counted from it, and its ``customer``'s number.
 
-    ``customers`` has what the tables of customers say of each, by number.
+    ``customers`` are the ids by number.
     """
 
     first: int
@@ -32,33 +33,45 @@ class Chunk:
     events: pl.DataFrame
     period: Ints
     customer: Ints
-    customers: pl.DataFrame
+    customers: pl.Series
     ends: Ints  # the last µs of each of its periods
+    known: Attributes  # at the ends of the periods
 
-    def standing(self, standing: Standing) -> tuple[pl.Series, Ints]:
-        """Where each customer stood when each period ended, and the place of each event's among these."""
+    @cached_property
+    def _pairs(self) -> tuple[pl.DataFrame, Ints]:
+        """``customer_id, as_of`` of each customer and period's end, and the place of each event's among these."""
         count = max(len(self.customers), 1)
         pairs, place = np.unique(self.period * count + self.customer, return_inverse=True)
         period, customer = np.divmod(pairs, count)
-        return standing.at(self.ends[period], self.customers["customer_id"].gather(customer)), place
+        return pl.DataFrame({"customer_id": self.customers.gather(customer), "as_of": self.ends[period]}), place
+
+    @cached_property
+    def attributes(self) -> tuple[pl.DataFrame, Ints]:
+        """What was known of each customer when each period ended, and the place of each event's among these."""
+        pairs, place = self._pairs
+        return self.known.beside(pairs), place
+
+    def standing(self, standing: Standing) -> tuple[pl.Series, Ints]:
+        """Where each customer stood when each period ended, and the place of each event's among these."""
+        pairs, place = self._pairs
+        return standing.at(pairs["as_of"].to_numpy(), pairs["customer_id"]), place
 
 
 def chunks(audience: Audience, periods: Periods, kinds: Sequence[str], columns: Sequence[str]) -> Iterator[Chunk]:
     """The events of some kinds in all periods, with some columns and ``customer_id`` as known at each period's end."""
     of_events = audience.lake.scan("events").collect_schema().names()
     wanted = [name for name in dict.fromkeys(["fragment", "time", "kind", *columns]) if name in of_events]
-    known = audience.attributes().select("customer_id", *sorted({*columns} - {*of_events})).collect()
+    known = audience.known(np.minimum(periods.ends, audience.as_of).tolist())
     for first, last in _spans(audience, periods):
         start, end = int(periods.edges[first]), int(periods.edges[last])
         scanned = known_events(audience.lake.scan("events"), audience.as_of)
         scanned = scanned.filter(pl.col("time") >= start, pl.col("time") < end, pl.col("kind").is_in(kinds))
-        of = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
-        events = audience.events_of_periods(scanned.select(wanted), of).drop("fragment").collect(engine="streaming")
-        names, customer = _numbered(events["customer_id"])
-        customers = names.to_frame().join(known, on="customer_id", how="left", maintain_order="left")
+        theirs = audience.events_of_periods(scanned.select(*wanted, end=end_of(periods)))
+        events = theirs.drop("fragment", "end").collect(engine="streaming")
+        customers, customer = _numbered(events["customer_id"])
         period = periods.place(events["time"].to_numpy()) - first
-        ends = periods.ends[first:last]
-        yield Chunk(first, last - first, events.drop("customer_id"), period, customer, customers, ends)
+        ends = np.minimum(periods.ends[first:last], audience.as_of)
+        yield Chunk(first, last - first, events.drop("customer_id"), period, customer, customers, ends, known)
 
 
 def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:
@@ -73,11 +86,6 @@ def _numbered(ids: pl.Series) -> tuple[pl.Series, Ints]:
     places = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
     places[codes] = np.arange(len(codes))
     return names.cast(pl.String), places[coded.to_physical().to_numpy()]
-
-
-def end_of(periods: Periods, time: pl.Series) -> pl.Series:
-    """The last microsecond of the period of each moment."""
-    return pl.Series(periods.ends[periods.place(time.to_numpy())])
 
 
 def _spans(audience: Audience, periods: Periods) -> Iterator[tuple[int, int]]:

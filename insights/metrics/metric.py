@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from features.config.sections.insights.metrics import MetricSettings, Target
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
 from insights.metrics.columns import Unit, unit
+
+Window = Literal["year"] | int | None  # from a period's end back to the year's beginning, or so many µs; its own
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class Metric:
     target: Target = ()
     higher_is_better: bool = True
     text: str | None = None
-    of_year: bool = False  # of all of the year until a period's end
+    window: Window = None
 
     def told_by(self, grain: str) -> bool:
         """Whether it is told in periods of a grain."""
-        return not self.of_year or grain in ("month", "quarter")
+        return self.window is None or grain in ("month", "quarter") or (grain == "week" and self.window != "year")
 
     @property
     def kinds(self) -> set[str]:
@@ -73,7 +75,7 @@ class Metric:
             if told in ("count", "customers") or below not in ("count", "customers"):
                 told = "ratio"
         shown = (settings.target, settings.better == "higher", settings.text)
-        return cls(name, top, bottom, told, scale, *shown, of_year=settings.since is not None)
+        return cls(name, top, bottom, told, scale, *shown, window=settings.since or settings.window)
 
 
 def _where(kinds: tuple[str, ...], where: dict[str, object], minor_units: int) -> Where:

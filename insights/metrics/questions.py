@@ -12,16 +12,14 @@ import pyarrow.compute as pc
 from features.errors import StamkundError
 from features.texts.catalogue import texts_in
 from insights.contrasts import contrasts
-from insights.metrics.lists import people_of
+from insights.metrics.lists import LISTED, Whose, people_of
 from insights.periods import GRAINS
 from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
 INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
 IDENTIFIED: Final = "identified"  # the dimension of those whom we know, and those whom we do not
-_OF_REFRESH: Final = ("as_of", "build", "list", "since", "cohorts")
-EVER, YEAR = "ever", "year"  # since when somebody is behind a figure
-_EVER: Final = -(2**62)  # before all periods
+_OF_REFRESH: Final = ("as_of", "build", "list", "cohorts")
 
 
 @dataclass(frozen=True)
@@ -107,8 +105,10 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     _check("unknown_metric", "metric", metric, metrics)
     if by is not None:
         _check("unknown_dimension", "by", by, tables.read("dimensions")["dimension"].to_pylist())
-    filters = [("metric", "=", metric), ("dimension", "=", by or ALL), ("grain", "in", ["month", "quarter"])]
-    cells = tables.read("cells", columns=["period", "group", "start", "end", "suppressed"], filters=filters).to_pylist()
+    filters = [("metric", "=", metric), ("dimension", "=", by or ALL), ("grain", "in", list(LISTED))]
+    cells = tables.read(
+        "cells", columns=["period", "group", "grain", "start", "suppressed"], filters=filters
+    ).to_pylist()
     _check("unknown_period", "period", period, {cell["period"] for cell in cells})
     if group is not None:
         if by is None:
@@ -120,16 +120,8 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     if by == IDENTIFIED and group != "yes":
         return []  # who is not known has no name
     of_group = None if by in (INTERVAL, IDENTIFIED) else by  # an interval's share is one of the whole cohort
-    start = _start(metrics[metric]["since"], own[0], cells)
-    return people_of(tables, metrics[metric]["list"], start, own[0]["end"], by=of_group, group=group)
-
-
-def _start(since: str | None, own: dict[str, Any], cells: list[dict[str, Any]]) -> int:
-    """From when on (µs) somebody is behind a cell."""
-    if since == EVER:
-        return _EVER
-    year = [cell["start"] for cell in cells if since == YEAR and cell["period"][:4] == own["period"][:4]]
-    return int(min([own["start"], *year]))
+    whose = Whose(metrics[metric]["list"], own[0]["grain"], own[0]["start"])
+    return people_of(tables, whose, by=of_group, group=group)
 
 
 def text_of(name: str, own: str | None, language: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import and_
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from features.config.sections.consent import Gate
-from features.privacy.gatekeeper import EVERYBODY, Pass
+from features.privacy.gatekeeper import EVERYBODY, Gatekeeper, Pass
 from features.profiles.consent import gatekeeper_of
 from features.profiles.fitted.feature_set import FeatureSet
 from features.scores.table import read_scores
@@ -53,7 +55,7 @@ def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, 
     if told is None:
         return
     fitted = FeatureSet.load(audience.settings.feature_set)
-    profiles = _passing(audience, "profiles").over(told.lazy()).collect()
+    profiles = _then(audience, "profiles", told)
     for name in (name for name in FEATURES if name in told.columns):
         words = dict(enumerate(fitted.feature(name).vocabulary))
         group = pl.col(name).fill_nan(None).cast(pl.Int64).replace_strict(words, default=None, return_dtype=pl.String)
@@ -67,12 +69,14 @@ def _of_segments(audience: Audience, moments: list[int]) -> Iterator[tuple[str, 
         return
     rules = rules_of(settings)
     names = {name for rule in rules.values() for name in reads(rule, rules)}
-    allowed = _passing(audience, "profiles")
+    gates: list[Gate] = ["profiles"]
     if any(name.startswith("scores.") for name in names):
-        allowed &= _passing(audience, "scores")
+        gates.append("scores")
+    keeper = gatekeeper_of(settings, audience.lake)
+    allowed = audience.allowed & _gates(keeper, gates, audience.as_of)
     found: dict[str, list[pl.DataFrame]] = {name: [] for name in rules}
     for moment in moments:
-        columns = columns_at(settings, as_of=moment, names=names, allowed=allowed)
+        columns = columns_at(settings, as_of=moment, names=names, allowed=allowed & _gates(keeper, gates, moment))
         for name, rule in rules.items():
             group = np.where(columns.members(rule, rules), "in", "out")
             rows = pl.DataFrame({"customer_id": pl.Series(columns.ids.to_pylist(), dtype=pl.String), "group": group})
@@ -82,7 +86,9 @@ def _of_segments(audience: Audience, moments: list[int]) -> Iterator[tuple[str, 
 
 
 def _of_scores(audience: Audience) -> Iterator[tuple[str, Standing]]:
-    rows = read_scores(audience.settings.scores, allowed=_passing(audience, "scores"))
+    keeper = gatekeeper_of(audience.settings, audience.lake)
+    allowed = audience.allowed & _gates(keeper, ["scores"], audience.as_of)
+    rows = read_scores(audience.settings.scores, allowed=allowed)
     told = rows.filter(pl.col("as_of") <= audience.as_of)
     newest = told.filter(pl.col("version") == pl.col("version").max().over("model", "as_of"))
     best = newest.group_by("model", "as_of", "customer_id").agg(pl.col("value").max()).collect()
@@ -96,7 +102,14 @@ def _band() -> pl.Expr:
     return pl.format(f"{{}} of {BANDS}", (rank * BANDS / count).ceil().cast(pl.Int64).clip(1, BANDS))
 
 
-def _passing(audience: Audience, gate: Gate) -> Pass:
-    """Whom insights may tell of and whose features, or scores, may be read."""
+def _then(audience: Audience, gate: Gate, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of those whom insights may tell of, and whom a gate let pass at the row's own ``as_of``."""
     keeper = gatekeeper_of(audience.settings, audience.lake)
-    return audience.allowed & (EVERYBODY if keeper is None else keeper.passes(gate, as_of=audience.as_of))
+    own = audience.over(rows.lazy()).collect()
+    return own if keeper is None else keeper.passing(gate, own)
+
+
+def _gates(keeper: Gatekeeper | None, gates: Sequence[Gate], moment: int) -> Pass:
+    """Whom gates let pass at a moment, and no word since keeps out."""
+    passes = [] if keeper is None else [keeper.passes(gate, as_of=moment) for gate in gates]
+    return reduce(and_, passes, EVERYBODY)

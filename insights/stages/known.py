@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 
@@ -27,7 +27,7 @@ def standing_features(audience: Audience, moments: Collection[int]) -> pl.DataFr
     own = [name for name in FEATURES if name in fitted.names]
     if not own:
         return None
-    known = audience.kept.get("standing")
+    known = cast("pl.DataFrame | None", audience.kept.get("standing"))
     missing = sorted({*moments} - set(() if known is None else known["as_of"].unique()))
     if missing:
         told = profiles_at(audience.lake, needed(fitted, own), as_of=missing).select("customer_id", "as_of", *own)
@@ -45,4 +45,4 @@ def stages_at(audience: Audience, moments: Sequence[int]) -> pl.DataFrame:
     told = standing_features(audience, moments)
     if told is None or "stage" not in told.columns:
         return _NOBODY
-    return audience.over(told.select(_NOBODY.columns).lazy()).collect().sort("as_of", "customer_id")
+    return audience.over_then(told.select(_NOBODY.columns).lazy(), "as_of").collect().sort("as_of", "customer_id")

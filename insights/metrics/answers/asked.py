@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,14 +14,14 @@ from features.events.knowledge import known_events
 from features.language.terms import Where
 from features.units import DAY
 from insights.intervals import response_weights
-from insights.metrics.chunks import end_of
 from insights.metrics.columns import amount, meets
 from insights.metrics.exchange.identification import NOT_THERE
 from insights.metrics.standings import stages_of
-from insights.people import Audience
+from insights.people import Audience, end_of
 from insights.periods import Periods
 from insights.spending import Spending, bands
 
+_EVENT, _TOLD = ("fragment", "time", "event_id"), ("end", "answered", "channel", "at", "there")
 _YEAR: Final = 365 * DAY  # of spending, by which customers are told apart by value
 
 
@@ -56,31 +55,58 @@ def _answers(people: pl.DataFrame) -> pl.DataFrame:
 def _asked(audience: Audience, where: Where, periods: Periods) -> pl.DataFrame:
     """``customer_id, period, channel, answered`` of everybody who was asked or answered.
 
-    The channel is the latest by the period's end: of the contact that asked, or of what they did but answer.
+    A contact asked once an answer has named its campaign. From the first period on in which any did, contacts are what
+    asks; before it, whatever customers did.
     """
     events = known_events(audience.lake.scan("events"), audience.as_of).filter(pl.col("time") >= int(periods.edges[0]))
-    answers = meets(where) & pl.col("rating").is_not_null()
-    campaigns = events.filter(answers).select(pl.col("campaign_id").drop_nulls().unique()).collect().to_series()
-    contacts = (pl.col("kind") == "contact") & pl.col("campaign_id").is_in(campaigns.implode())
-    told = events.select(contacts.any()).collect(engine="streaming").item()
-    asks = contacts if told else ~pl.col("kind").is_in(NOT_THERE)
-    end = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
-    channel = pl.when(asks & (pl.col("kind") != "survey")).then("channel")
-    own = events.filter(asks | answers).select(
-        "fragment", "time", "event_id", end=end, channel=channel, answered=answers
-    )
-    latest = pl.col("channel").sort_by("time", "event_id").drop_nulls().last()
+    answered = meets(where) & pl.col("rating").is_not_null()
+    own = events.with_columns(end=end_of(periods), answered=answered)
+    named = _named(own)
+    contacts = own.with_columns(known=pl.max_horizontal("end", named))
+    asked = (pl.col("kind") == "contact") & named.is_not_null()
+    first = contacts.filter(asked).select(pl.col("known").min()).collect(engine="streaming").item()
+    there = _people(audience, own.with_columns(known="end"), ~pl.col("kind").is_in(NOT_THERE))
+    if first is None:
+        people = there
+    else:
+        of_contacts = _people(audience, contacts, asked)
+        people = pl.concat([there.filter(pl.col("end") < first), of_contacts.filter(pl.col("end") >= first)])
+    place = pl.Series("period", np.searchsorted(periods.ends, people["end"].to_numpy()).astype(np.int64))
+    return people.with_columns(place).sort("period", "customer_id")
+
+
+def _named(events: pl.LazyFrame) -> pl.Expr:
+    """The end of the period in which an answer first named an event's campaign; null where none did."""
+    answers = events.filter(pl.col("answered")).select("campaign_id", "end").drop_nulls()
+    named = answers.group_by("campaign_id").agg(pl.col("end").min()).collect(engine="streaming")
+    ends = dict(named.iter_rows())
+    return pl.col("campaign_id").replace_strict(ends, default=None, return_dtype=pl.Int64)
+
+
+def _people(audience: Audience, events: pl.LazyFrame, asks: pl.Expr) -> pl.DataFrame:
+    """``customer_id, end, channel, answered`` of who was asked in a period, as is ``known`` at its end, or answered.
+
+    The channel is the latest by then: of the contact that asked, or of what they did but answer.
+    """
+    there = events.filter(asks & (pl.col("known") == pl.col("end")) | pl.col("answered"))
+    told = events.filter(asks, pl.col("kind") != "survey", pl.col("channel").is_not_null())
+    no = pl.lit(value=False)
+    nothing = pl.lit(None, pl.String).alias("channel"), pl.lit(None, pl.Int64).alias("at")
+    rows = pl.concat([
+        there.select(*_EVENT, "end", "answered", *nothing, there=pl.lit(value=True)),
+        told.select(*_EVENT, "channel", end="known", answered=no, at="time", there=no).select(*_EVENT, *_TOLD),
+    ])  # fmt: skip
+    latest = pl.col("channel").sort_by("at", "event_id").last()
     people = (
-        audience.events_of_periods(own, pl.col("end"))
+        audience.events_of_periods(rows)
         .group_by("customer_id", "end")
-        .agg(latest, pl.col("answered").any())
+        .agg(latest, pl.col("at").max(), pl.col("answered").any(), pl.col("there").any())
         .collect(engine="streaming")
         .sort("customer_id", "end")
     )
-    place = pl.Series("period", np.searchsorted(periods.ends, people["end"].to_numpy()).astype(np.int64))
-    return people.with_columns(place, pl.col("channel").forward_fill().over("customer_id")).sort(
-        "period", "customer_id"
-    )
+    newest = pl.col("at") == pl.col("at").cum_max().over("customer_id")  # what became known later may be older
+    channel = pl.when(newest).then("channel").forward_fill().over("customer_id")
+    return people.with_columns(channel).filter("there").select("customer_id", "end", "channel", "answered")
 
 
 def _known(audience: Audience, people: pl.DataFrame, periods: Periods) -> pl.DataFrame:
@@ -97,10 +123,12 @@ def _known(audience: Audience, people: pl.DataFrame, periods: Periods) -> pl.Dat
 
 
 def _spent(audience: Audience, customers: pl.Series, ends: Ints) -> Floats:
-    """What each spent, less returns, in the year until a moment."""
-    orders = audience.events().filter(pl.col("kind").is_in(["order", *RETURNS]))
+    """What each spent, less returns, in the year until a moment, as the people were known then."""
+    people, events = audience.events_by_version(np.unique(ends).tolist())
+    orders = events.filter(pl.col("kind").is_in(["order", *RETURNS]))
     money = orders.select("customer_id", "time", net=amount("net_value")).drop_nulls().collect(engine="streaming")
-    names = pl.concat([customers, money["customer_id"]]).unique().sort()
-    who, asked = (names.search_sorted(each).to_numpy().astype(np.int64) for each in (money["customer_id"], customers))
+    keyed = people.versions.keyed(pl.DataFrame({"customer_id": customers, "as_of": ends}))["key"]
+    names = pl.concat([keyed, money["customer_id"]]).unique().sort()
+    who, asked = (names.search_sorted(each).to_numpy().astype(np.int64) for each in (money["customer_id"], keyed))
     spending = Spending.of(who, money["time"].to_numpy(), money["net"].to_numpy().astype(np.float64))
     return spending.between(asked, ends - _YEAR, ends)[0]

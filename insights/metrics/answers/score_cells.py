@@ -47,7 +47,7 @@ def _answers(chunk: Chunk, score: Score, weights: pl.DataFrame | None) -> pl.Dat
     told = chunk.events.with_row_index("row").filter(meets(score.where), pl.col("rating").is_not_null())
     answers = told.sort("time", "event_id").select("row", "rating", weight=of_survey.cast(pl.Float64))
     rows = answers["row"]
-    who = chunk.customers["customer_id"].gather(chunk.customer[rows]).alias("customer_id")
+    who = chunk.customers.gather(chunk.customer[rows]).alias("customer_id")
     answers = answers.with_columns(who, period=chunk.first + chunk.period[rows])
     if score.weight != "profile" or weights is None:
         return answers

@@ -75,7 +75,8 @@ def open_tickets(audience: Audience, periods: Periods) -> pl.DataFrame:
         pl.col("period").cast(pl.Int64), kind=pl.lit("support")
     )
     told = told.with_columns(as_of=pl.Series(ends[told["period"].to_numpy()], dtype=pl.Int64))
-    own = audience.over(people.told(told.select("customer_id", "as_of", "period", "kind", *TOLD)).lazy()).collect()
+    theirs = people.told(told.select("customer_id", "as_of", "period", "kind", *TOLD))
+    own = audience.over_then(theirs.lazy(), "as_of").collect()
     return own.drop("as_of").sort("period", "customer_id")
 
 
@@ -84,7 +85,7 @@ def backlog_cells(
 ) -> Iterator[Cells]:
     """The cells: of all, by what the tables of customers say, and by what opened the ticket."""
     rows = open_tickets(audience, periods)
-    known = about(rows, audience)
+    known = about(rows, audience, periods)
     customer = rows["customer_id"].rank("dense").to_numpy().astype(np.int64)
     everybody = int(customer.max(initial=0)) + 1
     for dimension in (None, *(each for each in dimensions if tells(each, rows))):

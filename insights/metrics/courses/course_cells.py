@@ -31,9 +31,11 @@ def rows_of(course: Course, audience: Audience, periods: Periods) -> pl.DataFram
     return waits(course, audience, periods)
 
 
-def about(rows: pl.DataFrame, audience: Audience) -> pl.DataFrame:
-    """Rows with what is known of their customers, beside what the event that begins says."""
-    return rows.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
+def about(rows: pl.DataFrame, audience: Audience, periods: Periods) -> pl.DataFrame:
+    """Rows with what was known of their customers when the period ended, beside what the event that begins says."""
+    ends = np.minimum(periods.ends, audience.as_of)
+    moments = pl.Series("as_of", ends[rows["period"].to_numpy()], dtype=pl.Int64)
+    return audience.known(ends.tolist()).beside(rows.with_columns(moments)).drop("as_of")
 
 
 def tells(dimension: Dimension, rows: pl.DataFrame) -> bool:
@@ -47,7 +49,7 @@ def course_cells(
     audience: Audience, rows: pl.DataFrame, course: Course, periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """The cells of a course: of all, by what the tables of customers say, and by the event that begins it."""
-    known = about(rows, audience)
+    known = about(rows, audience, periods)
     customer = rows["customer_id"].rank("dense").to_numpy().astype(np.int64) - 1
     period = rows["period"].to_numpy().astype(np.int64)
     for dimension in (None, *(each for each in dimensions if tells(each, rows))):

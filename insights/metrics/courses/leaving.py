@@ -29,7 +29,7 @@ def lapses(audience: Audience, periods: Periods) -> pl.DataFrame:
     stages = stages_at(audience, moments)
     there = stages.filter(pl.col("stage").is_in(ACTIVE)).select("customer_id", "as_of")
     gone = stages.filter(pl.col("stage") == STAGES.index("lapsed")).select("customer_id", "as_of")
-    return _told(audience, moments, there, gone)
+    return _told(moments, there, gone)
 
 
 def subscription_ends(audience: Audience, periods: Periods, *, grace: int) -> pl.DataFrame:
@@ -53,7 +53,8 @@ def subscription_ends(audience: Audience, periods: Periods, *, grace: int) -> pl
         )
         for place, (begin, end) in enumerate(pairwise(in_force), start=1)
     ]  # fmt: skip
-    return _of_allowed(audience, people.told(pl.concat(months)))
+    theirs = audience.over_then(people.told(pl.concat(months)).lazy(), "as_of")
+    return theirs.select(_NOBODY.columns).collect().sort("period", "customer_id")
 
 
 def _in_force(events: pl.DataFrame, moment: int, grace: int) -> pl.DataFrame:
@@ -68,14 +69,10 @@ def _moments(audience: Audience, periods: Periods) -> list[int]:
     return [int(end) for end in periods.ends if end <= audience.as_of]
 
 
-def _told(audience: Audience, moments: list[int], there: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+def _told(moments: list[int], there: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     places = pl.DataFrame({"as_of": moments, "period": range(1, len(moments) + 1)})
     begun = there.join(places, on="as_of").select("customer_id", "period")
     left = gone.join(places, on="as_of").select("customer_id", period=pl.col("period") - 1, ended=pl.lit(value=True))
     told = begun.filter(pl.col("period") < len(moments)).join(left, on=["customer_id", "period"], how="left")
     ended = told.with_columns(pl.col("ended").fill_null(value=False), days=pl.lit(0.0))
-    return _of_allowed(audience, ended)
-
-
-def _of_allowed(audience: Audience, rows: pl.DataFrame) -> pl.DataFrame:
-    return audience.over(rows.lazy()).select(_NOBODY.columns).collect().sort("period", "customer_id")
+    return ended.select(_NOBODY.columns).sort("period", "customer_id")

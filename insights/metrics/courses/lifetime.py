@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import polars as pl
 
-from features.arrays import Floats, Ints
+from features.arrays import Floats
 from features.config.sections.insights.metrics import LifetimeValue, MetricSettings, Target
 from features.config.sections.targets.targets import MarginSettings, SpendSettings
 from features.config.settings import Settings
@@ -19,6 +19,8 @@ from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, mean
 from insights.metrics.cells import Cells
 from insights.metrics.columns import Unit, amount
+from insights.metrics.courses.course_cells import about
+from insights.metrics.courses.so_far import SoFar, by_dimension
 from insights.people import Audience
 from insights.periods import Periods
 
@@ -86,18 +88,8 @@ def model_of(settings: Settings) -> str | None:
 
 
 def worth_of(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
-    """``customer_id, period, value``: what each brought in a period; or, of predictions, is to bring as of its end."""
-    if metric.of == "predicted":
-        return _predicted(metric, audience, periods)
-    return _brought(metric, audience, periods) if metric.within is None else _begun(metric, audience, periods)
-
-
-def _brought(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
-    events = audience.events().filter(pl.col("kind").is_in(["order", *RETURNS]))
-    told = events.select("customer_id", "time", value=amount(metric.of)).collect(engine="streaming")
-    place = pl.Series("period", periods.place(told["time"].to_numpy()), dtype=pl.Int64)
-    of_period = told.with_columns(place).group_by("customer_id", "period").agg(pl.col("value").sum())
-    return of_period.sort("period", "customer_id")
+    """``customer_id, period, value``: what each of a cohort brought, or is predicted to bring as of a period's end."""
+    return _predicted(metric, audience, periods) if metric.of == "predicted" else _begun(metric, audience, periods)
 
 
 def _begun(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
@@ -115,7 +107,12 @@ def _begun(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFra
     brought = told.group_by("customer_id", "began").agg(pl.col("value").sum()).collect(engine="streaming")
     place = periods.place(brought["began"].to_numpy())
     known = people.told(brought.with_columns(pl.Series("period", place, pl.Int64), pl.Series("as_of", closed[place])))
-    return audience.over(known.lazy()).select("customer_id", "period", "value").collect().sort("period", "customer_id")
+    return (
+        audience.over_then(known.lazy(), "as_of")
+        .select("customer_id", "period", "value")
+        .collect()
+        .sort("period", "customer_id")
+    )
 
 
 def _predicted(metric: Lifetime, audience: Audience, periods: Periods) -> pl.DataFrame:
@@ -136,30 +133,25 @@ def lifetime_cells(
     audience: Audience, metric: Lifetime, periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """The cells: of all, and by what the tables of customers say."""
-    rows = worth_of(metric, audience, periods)
-    customers = rows.select(pl.col("customer_id").unique().sort())
-    known = customers.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
-    customer = customers["customer_id"].search_sorted(rows["customer_id"]).to_numpy().astype(np.int64)
-    period, value = rows["period"].to_numpy(), rows["value"].fill_null(0).to_numpy() / metric.scale
+    if metric.ever:
+        every = by_dimension(SoFar.of(audience, metric.of, periods), dimensions, len(periods))
+    else:
+        every = _by_dimension(worth_of(metric, audience, periods), audience, periods, dimensions)
+    for dimension, totals in every:
+        n, total, squares = np.moveaxis(totals, 2, 0)
+        yield Cells(metric, dimension, 0, _mean(total / metric.scale, squares / metric.scale**2, n), n.astype(np.int64))
+
+
+def _by_dimension(
+    rows: pl.DataFrame, audience: Audience, periods: Periods, dimensions: Sequence[Dimension]
+) -> Iterator[tuple[Dimension | None, Floats]]:
+    """The totals ``[period, group, 3]`` of rows, of all and by what is known of customers."""
+    known, value = about(rows, audience, periods), rows["value"].fill_null(0).to_numpy()
     for dimension in (None, *(each for each in dimensions if each.of_customers)):
         groups = 1 if dimension is None else len(dimension.labels)
-        group = np.zeros(customers.height, np.int64) if dimension is None else dimension.places(known)
-        sums = np.zeros((len(periods), groups, 3))  # customers, their sum, and of squares
-        brought, there = np.zeros(customers.height), np.zeros(customers.height, dtype=np.bool_)
-        for place in range(len(periods)):
-            now = slice(*period.searchsorted([place, place + 1]))
-            if not metric.ever:
-                brought[:], there[:] = 0, False
-            brought[customer[now]] += value[now]
-            there[customer[now]] = True
-            sums[place] = _sums(group[there], brought[there], groups)
-        n, total, squares = np.moveaxis(sums, 2, 0)
-        yield Cells(metric, dimension, 0, _mean(total, squares, n), n.astype(np.int64))
-
-
-def _sums(group: Ints, value: Floats, groups: int) -> Floats:
-    weights = (None, value, value**2)
-    return np.stack([np.bincount(group, each, groups) for each in weights], axis=1)
+        cell = rows["period"].to_numpy() * groups + (0 if dimension is None else dimension.places(known))
+        sums = [np.bincount(cell, each, len(periods) * groups) for each in (None, value, value**2)]
+        yield dimension, np.stack(sums, axis=1).reshape(len(periods), groups, 3).astype(np.float64)
 
 
 def _mean(total: Floats, squares: Floats, n: Floats) -> Estimate:

@@ -54,7 +54,7 @@ def events_of(course: Course, audience: Audience, periods: Periods) -> tuple[pl.
     place = periods.place(begun["time"].to_numpy())
     begun = begun.with_columns(pl.Series("period", place), pl.Series("as_of", closed[place]), customer_id="version")
     begun = begun.unique([*whose, "period"], keep="first", maintain_order=True)
-    own = audience.over(people.told(begun).lazy()).drop("as_of").collect()
+    own = audience.over_then(people.told(begun).lazy(), "as_of").drop("as_of").collect()
     return own.sort("time", *whose), known.filter(pl.col("kind") == course.then).select(*whose, came="time")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Final, Self
 
 import numpy as np
@@ -18,10 +17,9 @@ from features.events.knowledge import known_events
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, mean, proportion
 from insights.metrics.cells import Cells
-from insights.metrics.chunks import end_of
 from insights.metrics.columns import Unit, amount
 from insights.metrics.questions import IDENTIFIED
-from insights.people import Audience
+from insights.people import Audience, end_of
 from insights.periods import Periods
 
 KNOWN, VISITORS = "yes", "no"
@@ -86,15 +84,18 @@ def people_there(audience: Audience, periods: Periods) -> pl.DataFrame:
     events = known_events(audience.lake.scan("events"), audience.as_of)
     events = events.filter(pl.col("time") >= int(periods.edges[0]), ~pl.col("kind").is_in(NOT_THERE))
     paid = pl.when(pl.col("kind").is_in(["order", *RETURNS])).then(amount("net_value")).otherwise(0).fill_null(0)
-    end = pl.col("time").map_batches(partial(end_of, periods), return_dtype=pl.Int64)
     of_fragments = (
-        events.select("fragment", "time", end=end, value=paid)
+        events.select("fragment", "time", end=end_of(periods), value=paid)
         .group_by("fragment", "end")
         .agg(pl.col("value").sum(), pl.col("time").max())
         .collect(engine="streaming")
     )
-    known = audience.events_of_periods(of_fragments.lazy(), pl.col("end")).collect()
-    unknown = of_fragments.filter(visitors(pl.col("fragment"))).join(known, on=["fragment", "end"], how="anti")
+    everybody = audience.assigned(of_fragments.lazy())
+    known = audience.over_then(everybody, "end").collect()
+    nobody = (
+        of_fragments.lazy().filter(visitors(pl.col("fragment"))).join(everybody, on=["fragment", "end"], how="anti")
+    )
+    unknown = nobody.collect()  # who is known and does not allow it is no visitor
     theirs = known.group_by("end", "customer_id").agg(pl.col("value").sum())
     told = pl.concat([theirs, unknown.select("end", pl.lit(None, pl.String).alias("customer_id"), "value")])
     place = pl.Series("period", np.searchsorted(periods.ends, told["end"].to_numpy()))

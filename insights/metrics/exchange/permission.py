@@ -15,6 +15,7 @@ from insights.dimensions.dimension import Dimension
 from insights.intervals import proportion
 from insights.metrics.cells import Cells
 from insights.metrics.columns import Unit
+from insights.metrics.courses.course_cells import about
 from insights.metrics.exchange.identification import people_there
 from insights.people import Audience
 from insights.periods import Periods
@@ -71,7 +72,7 @@ def permission_cells(
 ) -> Iterator[Cells]:
     """The cells: of all, and by what the tables of customers say."""
     rows = permission_rows(metric, audience, periods)
-    known = rows.join(audience.attributes().collect(), on="customer_id", how="left", maintain_order="left")
+    known = about(rows, audience, periods)
     period, allowed = rows["period"].to_numpy(), rows["allowed"].to_numpy()
     for dimension in (None, *(each for each in dimensions if each.of_customers)):
         groups = 1 if dimension is None else len(dimension.labels)

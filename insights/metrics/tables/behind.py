@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from features.arrays import Ints
 from features.language.terms import Where
 from insights.dimensions.dimension import Dimension
 from insights.metrics.answers.scores import Score
 from insights.metrics.cells import places_of
-from insights.metrics.chunks import chunks
+from insights.metrics.chunks import Chunk, chunks
 from insights.metrics.columns import meets, needed
 from insights.metrics.courses.backlog import Backlog, open_tickets
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import about, rows_of, tells
 from insights.metrics.courses.lifetime import Lifetime, worth_of
+from insights.metrics.courses.so_far import SoFar
 from insights.metrics.exchange.identification import Identification, people_there
 from insights.metrics.exchange.permission import Permission, permission_rows
 from insights.metrics.lists import BY
-from insights.metrics.metric import Metric
+from insights.metrics.metric import Metric, Window
 from insights.metrics.quantiles import Quantile
+from insights.metrics.windows import disjoint
 from insights.people import Audience
 from insights.periods import Periods
 
@@ -29,70 +34,103 @@ Own = Course | Backlog | Lifetime | Identification | Permission  # those whose r
 AnyMetric = Metric | Quantile | Score | Own
 
 
-def write_behind(
+@dataclass(frozen=True)
+class Met:
+    """Whoever has an event that meets conditions in a period's window."""
+
+    where: Where
+    window: Window = None
+
+
+Base = Met | Own
+
+
+def lists(
     audience: Audience, metrics: Sequence[AnyMetric], by: Sequence[Dimension], periods: Periods
 ) -> Iterator[pa.Table]:
-    """``list, start, customer_id``, and the group of each dimension: a row for each of those who are in a month.
+    """``list, grain, start, end, customer_id``, and the group of each dimension: who is behind the figures of periods.
 
-    The metrics that look at the same events have one list.
+    A row is of the periods that begin in ``[start, end)``. The metrics that look at the same events have one list.
     """
     every = lists_of(metrics)
-    lists = {base: number for base, number in every.items() if not isinstance(base, Own)}
     for base, number in every.items():
-        if isinstance(base, Course):
-            yield _of_rows(audience, rows_of(base, audience, periods), number, by, periods)
-        if isinstance(base, Backlog):
-            yield _of_rows(audience, open_tickets(audience, periods), number, by, periods)
-        if isinstance(base, Lifetime):
-            worth = worth_of(base, audience, periods)
-            once = worth.unique("customer_id", keep="first", maintain_order=True) if base.ever else worth
-            yield _of_rows(audience, once, number, by, periods)
-        if isinstance(base, Identification):
-            yield _of_rows(audience, people_there(audience, periods).drop_nulls("customer_id"), number, by, periods)
-        if isinstance(base, Permission):
-            yield _of_rows(audience, permission_rows(base, audience, periods), number, by, periods)
-    asked = {name for where in lists for name in needed(where)}
-    columns = asked.union(*(dimension.columns for dimension in by))
+        if not isinstance(base, Met) and base.told_by(periods.grain):
+            yield _list(number, _rows(base, audience, periods), by, periods)
+    met = {base: number for base, number in every.items() if isinstance(base, Met)}
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
-    for chunk in chunks(audience, periods, kinds, sorted(columns | {"rating"})) if lists else ():
-        groups = pl.DataFrame({
-            BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(places_of(each, chunk)) for each in by
-        })  # fmt: skip
-        ids = chunk.customers["customer_id"].gather(chunk.customer)
-        start = pl.Series("start", periods.edges[chunk.first + chunk.period])
-        rows = pl.DataFrame([start, ids]).hstack(groups).with_row_index("row")
-        for where, number in lists.items():
-            answered = pl.col("rating").is_not_null() if _is_of_scores(where) else True
-            told = chunk.events.select((meets(where) & answered).arg_true()).to_series()
-            own = rows[told].drop("row").unique().sort("start", "customer_id", *groups.columns, nulls_last=False)
-            yield _small(own.select(pl.lit(number, pl.Int32).alias("list"), pl.all()).to_arrow())
+    asked = {name for base in met for name in needed(base.where)}
+    columns = sorted({"rating"} | asked.union(*(dimension.columns for dimension in by)))
+    for window in dict.fromkeys(base.window for base in met):
+        own = {base.where: number for base, number in met.items() if base.window == window}
+        for span, places in disjoint(periods, window):
+            for chunk in chunks(audience, span, kinds, columns):
+                yield from _met(chunk, own, by, periods, places[chunk.first + chunk.period])
 
 
-def _of_rows(
-    audience: Audience, rows: pl.DataFrame, number: int, by: Sequence[Dimension], periods: Periods
-) -> pa.Table:
-    known = about(rows, audience)
+def _rows(base: Own, audience: Audience, periods: Periods) -> pl.DataFrame:
+    """``customer_id, start, until`` (places of periods), and what is known of each then."""
+    if isinstance(base, Lifetime) and base.ever:
+        return SoFar.of(audience, base.of, periods).spells.drop("version")
+    rows = _of_periods(base, audience, periods)
+    return about(rows, audience, periods).with_columns(start=pl.col("period"), until=pl.col("period") + 1)
+
+
+def _of_periods(base: Own, audience: Audience, periods: Periods) -> pl.DataFrame:
+    if isinstance(base, Course):
+        return rows_of(base, audience, periods)
+    if isinstance(base, Backlog):
+        return open_tickets(audience, periods)
+    if isinstance(base, Lifetime):
+        return worth_of(base, audience, periods)
+    if isinstance(base, Identification):
+        return people_there(audience, periods).drop_nulls("customer_id")
+    return permission_rows(base, audience, periods)
+
+
+def _list(number: int, rows: pl.DataFrame, by: Sequence[Dimension], periods: Periods) -> pa.Table:
     groups = {
-        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(known))
+        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(each.places(rows))
         if tells(each, rows)
         else pl.Series([None] * rows.height, dtype=pl.String)
         for each in by
     }
-    start = pl.Series("start", periods.edges[rows["period"].to_numpy()])
-    told = rows.select(pl.lit(number, pl.Int32).alias("list"), start, "customer_id").with_columns(**groups).unique()
+    start, end = (pl.Series(name, periods.edges[rows[own].to_numpy()])
+                  for name, own in (("start", "start"), ("end", "until")))  # fmt: skip
+    told = rows.select(*_head(number, periods), start, end, "customer_id").with_columns(**groups).unique()
     return _small(told.sort("start", "customer_id", *groups, nulls_last=False).to_arrow())
 
 
-def lists_of(metrics: Sequence[AnyMetric]) -> dict[Where | Own, int]:
+def _met(
+    chunk: Chunk, own: Mapping[Where, int], by: Sequence[Dimension], periods: Periods, place: Ints
+) -> Iterator[pa.Table]:
+    """The lists of conditions, from events of which ``place`` is the period whose window holds each; -1 for none."""
+    groups = pl.DataFrame({
+        BY + each.name: pl.Series(each.labels, dtype=pl.String).gather(places_of(each, chunk)) for each in by
+    })  # fmt: skip
+    ids, at = chunk.customers.gather(chunk.customer), np.maximum(place, 0)
+    start, end = pl.Series("start", periods.edges[at]), pl.Series("end", periods.edges[at + 1])
+    rows = pl.DataFrame([start, end, ids]).hstack(groups)
+    for where, number in own.items():
+        answered = pl.col("rating").is_not_null() if _is_of_scores(where) else True
+        told = chunk.events.select(meets(where) & answered).to_series() & pl.Series(place >= 0)
+        found = rows.filter(told).unique().sort("start", "customer_id", *groups.columns, nulls_last=False)
+        yield _small(found.select(*_head(number, periods), pl.all()).to_arrow())
+
+
+def _head(number: int, periods: Periods) -> tuple[pl.Expr, pl.Expr]:
+    return pl.lit(number, pl.Int32).alias("list"), pl.lit(periods.grain).alias("grain")
+
+
+def lists_of(metrics: Sequence[AnyMetric]) -> dict[Base, int]:
     """The number of each list of customers: one for all metrics that look at the same events, else one each."""
     return {base: number for number, base in enumerate(dict.fromkeys(base_of(metric) for metric in metrics))}
 
 
-def base_of(metric: AnyMetric) -> Where | Own:
-    """Whose customers are behind a metric: the conditions of their events, or the metric itself."""
-    if isinstance(metric, Own):
-        return metric
-    return metric.where if isinstance(metric, Score | Quantile) else (metric.bottom or metric.top).where
+def base_of(metric: AnyMetric) -> Base:
+    """Whose customers are behind a metric: those who meet the conditions of its events, or its own."""
+    if isinstance(metric, Metric):
+        return Met((metric.bottom or metric.top).where, metric.window)
+    return Met(metric.where) if isinstance(metric, Score | Quantile) else metric
 
 
 def _is_of_scores(where: Where) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from features.arrays import Floats, Ints, Mask
+from features.units import DAY
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, benjamini_hochberg, difference, p_value
 from insights.metrics.cells import Cells, Told
@@ -18,8 +20,9 @@ from insights.metrics.courses.lifetime import Lifetime
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
 from insights.metrics.tables.targets import targets_of, verdicts
-from insights.periods import Periods
+from insights.periods import Grain, Periods
 
+_SHORTEST: Final[dict[Grain, int]] = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "quarter": 90 * DAY}
 LEAST: Final = 5  # customers: with fewer behind it a figure is not told
 TOO_UNEVEN: Final = "weights_too_uneven"  # so that few customers would speak for all
 CELLS: Final = pa.schema([
@@ -98,7 +101,7 @@ def _weighted(parts: Sequence[Cells], hidden: Mask) -> dict[str, pa.Array]:
 
 def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:
     """``[period, 1]``: what is to be reached; a sum has its target for a whole month, and of all customers."""
-    is_sum = isinstance(metric, Metric) and metric.bottom is None and not metric.of_year
+    is_sum = isinstance(metric, Metric) and metric.bottom is None and metric.window is None
     of_all = is_sum or isinstance(metric, Backlog)
     if (of_all and dimension is not None) or (is_sum and periods.grain != "month"):
         return np.full((len(periods), 1), np.nan)
@@ -106,8 +109,14 @@ def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floa
 
 
 def _lag(metric: Told, periods: Periods) -> int:
-    """How many periods before one lies the one that it is compared with: of years until now, that of the last year."""
-    return {"month": 12, "quarter": 4}[periods.grain] if isinstance(metric, Metric) and metric.of_year else 1
+    """How many periods before one lies the one that it is compared with.
+
+    Of years until now it is that of the last year; of windows, the last whose window is over when this one begins.
+    """
+    window = metric.window if isinstance(metric, Metric) else None
+    if window == "year":
+        return {"month": 12, "quarter": 4}[periods.grain]
+    return 1 if window is None else ceil(window / _SHORTEST[periods.grain])
 
 
 def _changes(estimate: Estimate, customers: Ints, untold: Mask, *, lag: int) -> tuple[Estimate, Mask, int]:

@@ -22,16 +22,17 @@ from insights.metrics.courses.lifetime import Lifetime, lifetime_cells
 from insights.metrics.courses.retention import retention_cells
 from insights.metrics.exchange.identification import Identification, identification_cells
 from insights.metrics.exchange.permission import Permission, permission_cells
+from insights.metrics.lists import LISTED
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
-from insights.metrics.questions import ALL, EVER, IDENTIFIED, INTERVAL, YEAR
+from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
 from insights.metrics.standings import standing_dimensions
-from insights.metrics.tables.behind import AnyMetric, base_of, lists_of, write_behind
+from insights.metrics.tables.behind import AnyMetric, base_of, lists, lists_of
 from insights.metrics.tables.declared import metrics_of
 from insights.metrics.tables.figures import CELLS, began, figures
 from insights.metrics.tables.targets import targets_of
-from insights.metrics.year_to_date import year_to_date_cells
+from insights.metrics.windows import window_cells
 from insights.people import Audience
 from insights.periods import GRAINS, Grain, Periods
 from insights.tables import Draft
@@ -51,12 +52,12 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     if any(isinstance(metric, Identification) for metric in metrics):
         overlaps[IDENTIFIED] = False
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
-    lists = lists_of(metrics)
-    told = [{**_told(metric, months), "list": lists[base_of(metric)], "since": _since(metric)} for metric in metrics]
+    numbers = lists_of(metrics)
+    told = [{**_told(metric, months), "list": numbers[base_of(metric)]} for metric in metrics]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if months is not None and metrics:
-        draft.write(BEHIND, pa.concat_tables(write_behind(audience, metrics, by, months)).sort_by("list"))
+        draft.write(BEHIND, pa.concat_tables(_behind(audience, metrics, by)).sort_by("list"))
     table = pa.concat_tables([CELLS.empty_table(), *found])
     draft.write(
         "cells", table.sort_by([(name, "ascending") for name in ("metric", "grain", "dimension", "start", "group")])
@@ -66,7 +67,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("since", pa.string()),
+    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()),
 ])  # fmt: skip
 
 
@@ -79,13 +80,6 @@ def _is_of_cohorts(metric: Told) -> bool:
     return (isinstance(metric, Lifetime) and metric.within is not None) or (
         isinstance(metric, Course) and metric.of_first
     )
-
-
-def _since(metric: Told) -> str | None:
-    """From when on somebody is behind a figure, where that is not its period alone."""
-    if isinstance(metric, Metric) and metric.of_year:
-        return YEAR
-    return EVER if isinstance(metric, Lifetime) and metric.ever else None
 
 
 def _told(metric: Told, months: Periods | None) -> dict[str, object]:
@@ -104,8 +98,8 @@ def _of_grain(
     if periods is None or not metrics:
         return
     parts: dict[tuple[str, str], list[Cells]] = {}
-    takes = [metric for metric in metrics if isinstance(metric, Metric) and not metric.of_year]
-    of_years = [each for each in metrics if isinstance(each, Metric) and each.of_year and each.told_by(grain)]
+    takes = [metric for metric in metrics if isinstance(metric, Metric) and metric.window is None]
+    windows = [each for each in metrics if isinstance(each, Metric) and each.window and each.told_by(grain)]
     scores = [each for each in metrics if isinstance(each, Score) and each.told_by(grain)]
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     backlogs = [each for each in metrics if isinstance(each, Backlog) and each.told_by(grain)]
@@ -114,7 +108,7 @@ def _of_grain(
     allowing = [each for each in metrics if isinstance(each, Permission) and each.told_by(grain)]
     quantiles = [metric for metric in metrics if isinstance(metric, Quantile)]
     every = chain(
-        quantile_cells(audience, quantiles, periods, by), year_to_date_cells(audience, of_years, periods, by),
+        quantile_cells(audience, quantiles, periods, by), window_cells(audience, windows, periods, by),
         cells(audience, takes, periods, by), score_cells(audience, scores, periods, by),
         *(_of_course(audience, course, periods, by) for course in courses),
         *(backlog_cells(audience, backlog, periods, by) for backlog in backlogs),
@@ -134,6 +128,12 @@ def _of_course(audience: Audience, course: Course, periods: Periods, by: Sequenc
     yield from course_cells(audience, rows_of(course, audience, periods), course, periods, by)
     if course.each is not None:
         yield retention_cells(audience, course, periods)
+
+
+def _behind(audience: Audience, metrics: Sequence[AnyMetric], by: Sequence[Dimension]) -> Iterator[pa.Table]:
+    for grain in LISTED:
+        if (periods := _periods(audience, grain)) is not None:
+            yield from lists(audience, metrics, by, periods)
 
 
 def _periods(audience: Audience, grain: Grain) -> Periods | None:

@@ -31,7 +31,7 @@ _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
     "ratio": (*COUNTS, *AMOUNTS, "customer"),
 }  # fmt: skip
 _OWN: Final = {
-    "take": {"kind", "where", "of", "over", "at", "since"},
+    "take": {"kind", "where", "of", "over", "at", "since", "window"},
     "score": {"kind", "where", "touchpoint", "weight"},
     "after": {"then", "within", "each", "per"},
     "leave": {"grace"},
@@ -74,7 +74,8 @@ Target = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_target)]
 class MetricSettings(Section):
     """A metric: ``take`` events, a ``score`` of answers, what comes ``after``, who ``leave``, a ``lifetime`` value.
 
-    With ``since: year`` each period is told together with those before it in the year.
+    With ``since: year`` each period is told together with those before it in the year, with a ``window`` of so many
+    days as those until its end.
     A lifetime value is what customers brought so far, or ``within`` a time of their first order, or what they will by
     the scores of a ``model``. ``identified`` is the share of those who are there whom we know, or what people bring,
     known or not; ``allow`` the share of customers who are there that allow a purpose of consent; ``open`` the tickets
@@ -99,6 +100,7 @@ class MetricSettings(Section):
     over: Divisor | None = None
     at: Annotated[Number, Field(gt=0, lt=1)] | None = None
     since: Literal["year"] | None = None
+    window: Duration | None = None
     touchpoint: str | None = None
     weight: Weight | None = None
     after: str | None = None
@@ -171,8 +173,13 @@ class MetricSettings(Section):
         if (take == "ratio") != (self.over is not None):
             msg = f"`over` says what a ratio is taken over, and is for ratios only; this is a {take}."
             raise StamkundError("over", msg, field="over")
-        if take == "quantile" and self.since is not None:
-            raise StamkundError("unused_setting", "A quantile is of one period. Take `since` away.", field="since")
+        backwards = [key for key in ("since", "window") if getattr(self, key) is not None]
+        if take == "quantile" and backwards:
+            msg = f"A quantile is of one period. Take `{backwards[0]}` away."
+            raise StamkundError("unused_setting", msg, field=backwards[0])
+        if len(backwards) == 2:
+            msg = "`since` and `window` both say how far a period reaches back. Take one of them away."
+            raise StamkundError("unused_setting", msg, field="window")
         if self.over is not None:
             [*conditions(self.over.where or {}, minor_units=2)]
             divisor = self.of if self.over.of is None else self.over.of
