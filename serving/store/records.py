@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from features.evaluate.online.record import Record
-from features.evaluate.online.record_append import append
 from serving.store.drafts.draft import BLOCK, copy_others, draft_name, drop, gather
 from serving.store.engine import changing_tables
 from serving.store.hidden import hide_pending
 from serving.store.reader import Ask, ask_among, reading
+from serving.store.recent import made, recent
 from serving.store.tables.blocks import blocks
 from serving.store.tables.schema import EVENT_LOG, META, RECORDS
 
 Beside = Callable[[Connection], object]
 _AT_ONCE: Final = 8_000_000  # bytes of records that one transaction writes at most
 _ROW: Final = 1_000  # what each of them counts beside its bytes
+_FEW: Final = 16  # customers who are asked about: those of a long list do not come back soon
 _BASES: Final = sa.select(RECORDS.c.customer_id, RECORDS.c.payload, RECORDS.c.log_seq)
 _LATER_EVENTS: Final = (
     sa.select(EVENT_LOG.c.fragment, EVENT_LOG.c.event)
@@ -44,17 +44,15 @@ def records_of(engine: Engine, customers: Collection[str]) -> dict[str, Record]:
 def records_by(ask: Ask, customers: Collection[str]) -> dict[str, Record]:
     """The same within a connection."""
     bases = {key: (payload, seq) for key, payload, seq in ask_among(ask, _BASES, RECORDS.c.customer_id, customers)}
-    records = {key: Record.unpack(payload) for key, (payload, _) in bases.items()}
     known_up_to: dict[int, list[str]] = {}
     for customer in customers:
         known_up_to.setdefault(bases[customer][1] if customer in bases else 0, []).append(customer)
-    later: dict[str, list[Mapping[str, object]]] = {}
+    later: dict[str, list[str]] = {key: [] for key in bases}
     for seq, some in known_up_to.items():
         for customer, event in ask_among(ask, _LATER_EVENTS, EVENT_LOG.c.fragment, some, after=seq):
-            later.setdefault(customer, []).append(orjson.loads(event))
-    for customer, events in later.items():
-        records[customer] = append(records[customer], events) if customer in records else Record.of(events)
-    return records
+            later.setdefault(customer, []).append(event)
+    make = recent if len(customers) <= _FEW else made
+    return {key: make(bases[key][0] if key in bases else None, events) for key, events in later.items()}
 
 
 def replace_records(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -123,7 +123,10 @@ class Consent:
 
     @cached_property
     def _words(self) -> Words:
-        return Words.of(self.record)
+        told = self.record.worked_out
+        if "words" not in told:
+            told["words"] = Words.of(self.record)
+        return cast(Words, told["words"])
 
     @cached_property
     def _known(self) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -34,6 +34,7 @@ class Record:
 
     ``snapshots`` are in the order of time. ``names`` tell, where statements are of several fragments, what the person
     of each was called from when on. ``claims`` are kept of attributes for which a rule chooses among several rows.
+    ``worked_out`` is what readers have found, each under a name: it need not be found again in the same record.
 
     Only columns that some event fills are there. ``numbers[i, event]`` int64 is the column ``number_columns[i]``,
     ``NONE`` where it is empty. ``text_codes[i, event]`` int32 is the i-th column of ``words``: the place of the text
@@ -56,6 +57,7 @@ class Record:
     snapshots: tuple[Snapshot, ...] = ()
     names: tuple[Name, ...] = ()
     claims: Claims = field(default_factory=dict)
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(

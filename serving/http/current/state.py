@@ -33,6 +33,7 @@ from serving.scoring.lineup import Lineup
 from serving.store.candidates.versions import last_change
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.outages.outage import outage_of
+from serving.store.recent import forget
 from serving.telemetry.failures import trace
 from training.orders import OrdersModel
 from training.registry.versions import champion_versions
@@ -173,6 +174,7 @@ class CurrentState:
 
     def renew(self) -> bool:
         """Load a new state if anything changed; the old one stays when that fails."""
+        forget()
         self.built = _built(self.state) or self.built
         try:
             latest = self._latest()

@@ -18,6 +18,7 @@ from features.privacy.tombstones import FOR_EVER, privacy_key
 from serving.store.erasures.exports import exports_in
 from serving.store.erasures.receipts import Receipt, keep_receipt
 from serving.store.erasures.tombstones import put_tombstones
+from serving.store.recent import forget
 from serving.store.rejections import rejections_of
 from serving.store.tables.blocks import blocks
 from serving.store.tables.schema import (
@@ -54,7 +55,8 @@ def delete_people(
 ) -> list[Receipt]:
     """Delete what the store holds of people, in one transaction; the receipts, in their order.
 
-    From the next request on they are unknown. With ``suppress`` later rows of theirs are refused too.
+    From the next request on they are unknown; what other processes keep for the next one they let go of in seconds.
+    With ``suppress`` later rows of theirs are refused too.
     """
     key, now = privacy_key(settings), time.time_ns() // 1000
     with engine.begin() as connection:
@@ -69,6 +71,7 @@ def delete_people(
             put_tombstones(connection, key, person.nodes, until=until, erasure_id=receipt.erasure_id)
             keep_receipt(connection, receipt, nodes=person.nodes)
             receipts.append(receipt)
+    forget()
     return receipts
 
 

@@ -121,6 +121,15 @@ def whole(record: Record) -> dict[str, object]:
     }
 
 
+@given(histories(), st.randoms(use_true_random=False))
+def test_a_record_that_is_looked_at_again_says_what_a_new_one_says(rows: list[Row], chance: random.Random) -> None:
+    for customer in CUSTOMERS:
+        record, near = record_of(rows, customer), [moment + step for moment in MOMENTS for step in (0, 1, 1, DAY)]
+        for as_of in chance.sample(near, len(near)):
+            new = EVERY.online.vector(record_of(rows, customer), as_of=as_of)
+            assert told(bits(new), bits(EVERY.online.vector(record, as_of=as_of))) == {}
+
+
 @given(histories())
 def test_neither_later_rows_nor_the_order_of_rows_change_a_profile(rows: list[Row]) -> None:
     then = MOMENTS[0]

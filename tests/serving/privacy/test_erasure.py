@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from features.config.settings import Settings
+from features.evaluate.online.record import Record
 from features.profiles.build import BuildResult
 from features.scores.table import read_scores, writing
 from serving.http.current.state import CurrentState, load_state
@@ -17,9 +20,10 @@ from serving.jobs.build import build_all
 from serving.privacy.erasure import erase
 from serving.store.choices.choices import Choice, add_choices
 from serving.store.decisions import Decision, save_decision
-from serving.store.engine import open_store
+from serving.store.engine import open_store, opened_store
 from serving.store.erasures.exports import note_export
 from serving.store.erasures.receipts import receipts
+from serving.store.records import record_of
 from tests.serving.clients import client_of
 from tests.serving.http.errors import Json, error_of
 from tests.serving.privacy.shop import AS_OF, TOKEN, WHO, pieces_of_record, places_with, written
@@ -82,6 +86,13 @@ def live(settings: Settings, http: TestClient) -> None:
     store.dispose()
 
 
+def _record(settings: Settings) -> weakref.ref[Record]:
+    with opened_store(settings) as store:
+        record = record_of(store, WHO)
+    assert record is not None
+    return weakref.ref(record)
+
+
 def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: Settings, http: TestClient) -> None:
     live(settings, http)
     assert http.get(KEY).json()["traits"]["hobby"] == f"hobby{TOKEN}"
@@ -89,9 +100,12 @@ def test_the_erased_are_hidden_at_once_and_gone_after_the_next_build(settings: S
         {"customer_id": WHO, "model": "lapse", "version": 3, "as_of": "2024-04-01T00:00:00Z", "value": 0.25,
          "campaign_id": None},
     ]  # fmt: skip
-    pieces = pieces_of_record(WHO, settings)
+    pieces, record = pieces_of_record(WHO, settings), _record(settings)
     assert len(pieces) > 10
+    assert record() is not None  # it is kept for the next request
     receipt = http.delete(KEY).json()
+    gc.collect()
+    assert record() is None
     assert (receipt["status"], receipt["models"]) == ("hidden", {})
     counts = {"lake events": 18, "lake customers": 1, "lake snapshots": 1, "records": 1, "event_log": 1, "decisions": 2}
     counts |= {"scores": 1, "lake identifications": 0, "identity": 0, "sightings": 0, "households": 0, "rulings": 0}

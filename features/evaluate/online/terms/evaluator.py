@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from features.arrays import Floats
+from features.arrays import Floats, Ints
 from features.evaluate.finish import finish
 from features.evaluate.online.attributes import attribute_values
 from features.evaluate.online.knowledge import known_by
 from features.evaluate.online.record import Record
 from features.evaluate.online.terms.lookup import Lookup
 from features.evaluate.online.terms.run import Run, runs
-from features.evaluate.online.terms.values import term_values
+from features.evaluate.online.terms.values import edges_of, term_values
 from features.evaluate.plan import Plan
 
 
@@ -38,12 +38,27 @@ class RecordEvaluator:
     def matrix(self, records: Sequence[Record], *, as_of: int) -> Floats:
         """``[record, feature]``: the same of several customers."""
         known = [known_by(record, as_of) for record in records]
-        counts = [int(record.numbers[0].searchsorted(as_of, side="right")) for record in known]
-        terms = np.empty((len(self.plan.terms), len(records)), dtype=np.int64)
-        for some in runs(counts):
-            run = Run.of(known[some], counts[some], self.lookup.texts)
-            terms[:, some] = term_values(self.lookup, run, as_of=as_of)
+        terms = self._terms(known, edges_of(self.lookup, known, as_of))
         attributes = np.empty((len(self.plan.attribute_features), len(records)))
         for place, record in enumerate(records):
             attributes[:, place] = attribute_values(self.plan, record, as_of=as_of)
         return finish(self.plan, terms, attributes, as_of=as_of).T
+
+    def _terms(self, records: Sequence[Record], edges: Ints) -> Ints:
+        """``[term, customer]``: those of before where no event has crossed an edge since."""
+        terms, name = np.empty((len(self.plan.terms), len(records)), dtype=np.int64), self.plan.fingerprint
+        new = []
+        for place, record in enumerate(records):
+            before, told = record.worked_out.get(name, (None, None))
+            if before == edges[:, place].tobytes():
+                terms[:, place] = told
+            else:
+                new.append(place)
+        for some in runs(edges[-1, new].tolist()):
+            at = new[some]
+            own, counts = edges[:, at], edges[-1, at].tolist()
+            run = Run.of([records[place] for place in at], counts, self.lookup.texts)
+            terms[:, at] = term_values(self.lookup, run, own)
+            for place in at:
+                records[place].worked_out[name] = edges[:, place].tobytes(), terms[:, place].copy()
+        return terms

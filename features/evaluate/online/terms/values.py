@@ -7,6 +7,8 @@ value lies at its end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from features.arrays import Ints, Mask
@@ -18,15 +20,27 @@ from features.evaluate.online.terms.run import Run
 from features.language.terms import Op
 
 
-def term_values(lookup: Lookup, run: Run, *, as_of: int) -> Ints:
-    """``[term, customer]``: the value of each term at a moment."""
+def edges_of(lookup: Lookup, records: Sequence[Record], as_of: int) -> Ints:
+    """``[edge, customer]``: how many of the customer's events lie before each edge at a moment.
+
+    The first is 0; the last is the number of events up to the moment. All terms of a record follow from these numbers.
+    """
+    edges, moments = np.zeros((len(lookup.offsets) + 1, len(records)), dtype=np.int64), as_of - lookup.offsets
+    for customer, record in enumerate(records):
+        edges[1:, customer] = record.numbers[0].searchsorted(moments, side="right")
+    return edges
+
+
+def term_values(lookup: Lookup, run: Run, edges: Ints) -> Ints:
+    """``[term, customer]``: the value of each term, given the customers' own edges (see :func:`edges_of`)."""
     count = int(run.bounds[-1])
     values, filled = read_columns(run.record, lookup.columns, count, lookup.plan.timezone)
     match = _in_cases(lookup, run.record, filled).ravel().nonzero()[0]  # case · count + event, ascending
     row = np.zeros((len(lookup.columns), len(match) + 1), dtype=np.int64)  # [column, event of a case]
     row[:, :-1] = values.take(match % max(count, 1), axis=1)
     (case, edge), column = lookup.cuts, lookup.places[1][:, None]
-    start, end = match.searchsorted((case * count)[:, None] + _edges(lookup, run, as_of)[edge])[lookup.cuts_of_terms]
+    at = (case * count)[:, None] + (edges + run.bounds[:-1])[edge]
+    start, end = match.searchsorted(at)[lookup.cuts_of_terms]
     terms = np.repeat(lookup.empty[:, None], len(run.bounds) - 1, axis=1)
     for op, at in lookup.terms_by_op.items():
         if op == "sum":
@@ -41,16 +55,6 @@ def term_values(lookup: Lookup, run: Run, *, as_of: int) -> Ints:
             some = at[term], customer
             terms[some] = _extremes(op, row, column[at[term], 0], start[some], end[some])
     return terms
-
-
-def _edges(lookup: Lookup, run: Run, as_of: int) -> Ints:
-    """``[edge, customer]``: how many events of the run lie before each edge and are of no later customer."""
-    edges = np.empty((len(lookup.offsets) + 1, len(run.bounds) - 1), dtype=np.int64)
-    edges[0], times, moments = run.bounds[:-1], run.record.numbers[0], as_of - lookup.offsets
-    for customer, (begin, stop) in enumerate(zip(run.bounds[:-1].tolist(), run.bounds[1:].tolist(), strict=True)):
-        edges[1:, customer] = times[begin:stop].searchsorted(moments, side="right")
-    edges[1:] += edges[0]
-    return edges
 
 
 def _in_cases(lookup: Lookup, record: Record, filled: Mask) -> Mask:
