@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from features.onboarding.facts.column import Column
@@ -16,6 +16,7 @@ from features.onboarding.meaning.happenings import (
     subscription_drafts,
     survey_draft,
 )
+from features.onboarding.meaning.questionnaires import questions_of
 from features.onboarding.meaning.references import customers_draft, items_draft, offers_draft, snapshots_draft
 from features.onboarding.meaning.repeats import without_repeats
 from features.onboarding.meaning.signs import Signs
@@ -39,7 +40,7 @@ def drafts_of(table: Table) -> list[Draft]:
     if full is not table:
         table, roles = full, roles_of(full)
     roles = with_shapes(table, roles)
-    subject = subject_of(table, roles)
+    subject = None if questions_of(table) else subject_of(table, roles)
     drafts = _drafts(table, roles, subject) if subject else []
     drafts = drafts or [unplaced(table)]
     drafts = [_known_by(draft, repeats) if draft.canonical == "events" else draft for draft in drafts]
@@ -55,12 +56,24 @@ def _known_by(draft: Draft, repeats: Choice) -> Draft:
 
 def unplaced(table: Table) -> Draft:
     """A table that has no place yet."""
+    if asked := questions_of(table):
+        return _questionnaire(table, asked)
     names = ", ".join(list(table.columns)[:12])
     text = (
         f"what are the rows of {table.place.name}? No column is known as a customer's with a moment, "
         f"nor as a key of items or customers: {names}"
     )
     return Draft(table, None, Choice(questions=[Question("unplaced", text)]))
+
+
+def _questionnaire(table: Table, asked: Sequence[str]) -> Draft:
+    """Answers to many questions, of which one at a time can be followed."""
+    text = (
+        f"{table.place.name} looks like a questionnaire of {len(asked)} questions ({', '.join(asked[:5])} …): which "
+        "one is to be followed, on which scale (nps, csat, ces, stars), who answered, and when? Make null of answers "
+        "that are no rating, such as a code for `not used`"
+    )
+    return Draft(table, None, Choice(questions=[Question("unplaced", text)]), kind="survey")
 
 
 def _drafts(table: Table, roles: Roles, subject: Subject) -> list[Draft]:

@@ -15,6 +15,7 @@ from features.onboarding.proposal.common_settings import head, tail
 from features.onboarding.proposal.formats import formats_of
 from features.onboarding.proposal.proposal import Proposal
 from features.onboarding.relations.joins import joined
+from features.onboarding.relations.orders_of_answers import with_customers_of_orders
 from features.onboarding.relations.people import with_people
 from features.onboarding.relations.same_orders import without_same_orders
 
@@ -29,7 +30,9 @@ def propose(paths: Sequence[Path], *, home: Path = Path()) -> Proposal:
         tables, errors = tables_of(connection, paths)
         if errors and not tables:
             raise errors[0][1]
-        drafts = [draft for table in with_people(joined(tables)) for draft in drafts_of(table)]
+        drafts = [
+            draft for table in with_people(with_customers_of_orders(joined(tables))) for draft in drafts_of(table)
+        ]
         drafts = without_same_orders([draft.adding(formats_of(draft)) for draft in drafts])
         proposal = Proposal(drafts, errors, home)
         lines, questions = head(proposal)

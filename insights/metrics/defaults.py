@@ -13,7 +13,7 @@ from features.events.kinds import RETURNS
 from features.lake import Lake
 
 ANSWERS_TO_CONTACTS: Final = ("open", "click", "redeem")
-_HELD: Final = ("cost",)
+_HELD: Final = ("value", "cost")
 
 
 def default_metrics(lake: Lake, model: str | None = None, purposes: Iterable[str] = ()) -> dict[str, MetricSettings]:
@@ -25,7 +25,7 @@ def default_metrics(lake: Lake, model: str | None = None, purposes: Iterable[str
     >>> default_metrics(Lake(Path("nowhere")))
     {}
     """
-    held = [pl.col(name).is_not_null().any() for name in _HELD]
+    held = [(pl.col(name) != 0).any() for name in _HELD]
     kinds = lake.scan("events").group_by("kind").agg(*held).collect(engine="streaming")
     scales = lake.scan("events").filter(pl.col("kind") == "survey").select(pl.col("scale").unique()).collect()
     found = dict(_metrics({row["kind"]: row for row in kinds.iter_rows(named=True)}))
@@ -52,8 +52,10 @@ def _scores(scales: list[str]) -> Iterator[tuple[str, MetricSettings]]:
 
 def _metrics(kinds: Mapping[str, Mapping[str, object]]) -> Iterator[tuple[str, MetricSettings]]:
     if "order" in kinds:
-        yield from _of_orders([kind for kind in ("order", *RETURNS) if kind in kinds], bool(kinds["order"]["cost"]))
-    if "order" in kinds and (returns := [kind for kind in RETURNS if kind in kinds]):
+        yield from _of_orders()
+    if "order" in kinds and kinds["order"]["value"]:
+        yield from _of_money([kind for kind in ("order", *RETURNS) if kind in kinds], bool(kinds["order"]["cost"]))
+    if "order" in kinds and kinds["order"]["value"] and (returns := [kind for kind in RETURNS if kind in kinds]):
         over = Divisor(kind="order")
         yield "returned", MetricSettings(take="ratio", kind=returns, of="value", over=over, better="lower")
     if "contact" in kinds:
@@ -91,22 +93,26 @@ def _waited(after: str, then: str, **more: str) -> MetricSettings:
     return MetricSettings.model_validate({"after": after, "then": then, "per": "ticket", "better": "lower", **more})
 
 
-def _of_orders(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, MetricSettings]]:  # noqa: FBT001
-    yield "revenue", MetricSettings(take="sum", kind=kinds, of="net_value")
-    if with_costs:
-        yield "margin", MetricSettings(take="sum", kind=kinds, of="margin")
-        yield "lifetime_margin", MetricSettings(lifetime="margin")
-    yield "lifetime_value", MetricSettings(lifetime="net_value")
-    yield "value_first_90d", MetricSettings.model_validate({"lifetime": "net_value", "within": "90d"})
+def _of_orders() -> Iterator[tuple[str, MetricSettings]]:
+    """What orders tell without an amount."""
     yield "orders", MetricSettings(take="count", kind="order", of="orders")
     yield "buyers", MetricSettings(take="distinct", kind="order", of="customer")
-    yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     yield "bought_again", _again("first order", "90d")
     yield "bought_again_soon", _again("order", "28d")
     yield "kept", MetricSettings.model_validate({"after": "first order", "then": "order", "each": "28d"})
     yield "days_to_next_order", MetricSettings(after="order", then="order", better="lower")
     yield "lapse", MetricSettings(leave="lapse", better="lower")
     yield "orders_per_buyer", MetricSettings(take="ratio", kind="order", of="orders", over=Divisor(of="customer"))
+
+
+def _of_money(kinds: list[str], with_costs: bool) -> Iterator[tuple[str, MetricSettings]]:  # noqa: FBT001
+    yield "revenue", MetricSettings(take="sum", kind=kinds, of="net_value")
+    if with_costs:
+        yield "margin", MetricSettings(take="sum", kind=kinds, of="margin")
+        yield "lifetime_margin", MetricSettings(lifetime="margin")
+    yield "lifetime_value", MetricSettings(lifetime="net_value")
+    yield "value_first_90d", MetricSettings.model_validate({"lifetime": "net_value", "within": "90d"})
+    yield "basket", MetricSettings(take="ratio", kind="order", of="value", over=Divisor(of="orders"))
     yield "median_per_buyer", MetricSettings(take="quantile", at=0.5, kind="order", of="value")
     per_buyer = Divisor(kind="order", of="customer")
     yield "revenue_per_buyer", MetricSettings(take="ratio", kind=kinds, of="net_value", over=per_buyer)

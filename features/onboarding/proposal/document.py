@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from features.onboarding.facts.question import Question
 from features.onboarding.facts.table import Table
@@ -12,6 +13,11 @@ from features.onboarding.proposal.choice import Draft
 
 _PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "null", "true", "false", "none"})
+
+
+# The columns of a table without a place, for someone to fill in; of one with ratings, these as well.
+_ASKED: Final = {"id": "the customer", "time": "the moment"}
+_RATED: Final = {"rating": "the question", "scale": "'csat'"}
 
 
 def scalar(value: object) -> str:
@@ -80,7 +86,7 @@ def _settings(draft: Draft, name: str, home: Path, asked: Sequence[Question]) ->
     if choice.where:
         yield f"    where: {scalar(' AND '.join(choice.where))}"
     yield "    columns:"
-    columns = choice.columns if draft.canonical else {"id": "the customer", "time": "the moment"}
+    columns = choice.columns if draft.canonical else _ASKED | (_RATED if draft.kind == "survey" else {})
     for column, text in columns.items():
         yield from _about(f"columns.{column}", asked, indent=6)
         yield f"      {scalar(column)}: {scalar(text)}"

@@ -108,3 +108,13 @@ def test_durations_are_neither_people_nor_amounts(tmp_path: Path) -> None:
     header = "Ticket ID,Created Date,Agent Assigned,Response Time (hours),Resolution Time (hours)"
     found = outcome(tmp_path, {"tickets.csv": table(header, *rows)})
     assert (found.kinds, found.topics) == ({"support": 40}, ["customer"])
+
+
+def test_a_questionnaire_is_no_table_of_orders_though_it_has_weights(tmp_path: Path) -> None:
+    names = ",".join(f"Q{n}A" for n in range(1, 11))
+    rows = (f"{n},{n % 7},2016-05-{1 + n:02},DELTA,{','.join([str(n % 5 + 1)] * 10)},1.0{n:02}" for n in range(28))
+    found = outcome(tmp_path, {"sfo.csv": table(f"RESPNUM,RUNID,INTDATE,AIRLINE,{names},WEIGHT", *rows)})
+    assert found.topics == ["unplaced"]
+    assert found.kinds == {}
+    assert "questionnaire of 10 questions (Q1A, Q2A, Q3A, Q4A, Q5A …)" in found.text
+    assert "#   kind: survey" in found.text

@@ -42,6 +42,27 @@ def test_a_third_table_tells_whose_order_it_is(tmp_path: Path) -> None:
     assert found.told == (28, 4, 266.0)
 
 
+def test_answers_about_orders_are_those_of_whose_order_it_was(tmp_path: Path) -> None:
+    reviews = table(
+        "review_id,order_id,score,created_at", *(f"r{n},{n},{n % 5 + 1},2024-03-01 09:00" for n in range(28))
+    )
+    found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES, "reviews.csv": reviews})
+    assert found.topics == []
+    answers = found.events.filter(kind="survey").sort("rating", "fragment")
+    assert answers.height == 28
+    expected = sorted((n % 5 + 1, str(n % 4)) for n in range(28))  # of order n, which is customer n % 4's
+    assert [*answers.select("rating", "fragment").iter_rows()] == expected
+
+
+def test_answers_about_orders_that_nobody_knows_are_asked_about(tmp_path: Path) -> None:
+    reviews = table(
+        "review_id,order_id,score,created_at", *(f"r{n},x{n},{n % 5 + 1},2024-03-01 09:00" for n in range(28))
+    )
+    found = outcome(tmp_path, {"orders.csv": ORDERS, "order_lines.csv": LINES, "reviews.csv": reviews})
+    assert found.topics == ["unplaced"]
+    assert found.kinds == {"order": 54}
+
+
 def test_customers_give_the_id_of_an_address(tmp_path: Path) -> None:
     customers = table("customer_id,email,city", *(f"{n},K{n}@x.se,Lund" for n in range(4)))
     sent = table("email,campaign,sent_at", *(f"k{n}@x.se,spring,2024-01-09 08:00" for n in range(4)))
