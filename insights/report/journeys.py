@@ -51,7 +51,7 @@ def _journey(own: Tables, words: Words, unit: float) -> str:
     refused = {row["refusal"]: row for row in losses if row["refusal"] is not None}
     for code, row in refused.items():
         why = why_untold(code, json.loads(row["params"]), words)
-        blocks.append(paragraph(f"{words.event(row['step'])}: {why}", soft=True))
+        blocks.append(paragraph(words.say("report.untold", step=words.event(row["step"]), why=why), soft=True))
     after = (
         _next(own["journey_next"], words, unit),
         _differing(own["differing"], words),

@@ -19,6 +19,7 @@ nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:1em 0}a{color:var(--accent)}
 .card{background:#fff;border:1px solid var(--line);border-radius:10px;padding:16px;min-width:0}
 .finding{border-left:5px solid var(--accent);margin:0 0 12px}.finding p:first-of-type{font-size:1.08rem;font-weight:600}
 code{background:var(--tint);padding:.1em .4em;border-radius:4px;font-size:.85rem;overflow-wrap:anywhere}
+code span{white-space:nowrap}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:right;padding:5px 8px;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{text-align:left}th{color:var(--soft);font-weight:600}
@@ -28,6 +29,7 @@ svg{display:block;width:100%;height:auto}svg text{font-size:11px;fill:var(--soft
 .band{fill:var(--accent);opacity:.15}.dot{fill:var(--accent)}
 .unfinished{fill:var(--soft);opacity:.1}.bar{fill:var(--accent);opacity:.75}.whisker{stroke:var(--ink);stroke-width:1.5}
 .tick,.name{text-anchor:end}.period{text-anchor:middle}svg .name,svg .above,svg .value{fill:var(--ink)}
+@media(max-width:480px){svg text{font-size:13px}}
 @media print{body{background:#fff}.card{break-inside:avoid}}
 """
 
@@ -69,10 +71,13 @@ def paragraph(said: str, *, soft: bool = False) -> str:
 def command(line: str) -> str:
     """A command that lists whom a block is about.
 
-    >>> command("stamkund report people late")
-    '<p><code>stamkund report people late</code></p>'
+    No line ends within a word of it.
+
+    >>> command("stamkund --list")
+    '<p><code><span>stamkund</span> <span>--list</span></code></p>'
     """
-    return f"<p><code>{escape(line)}</code></p>"
+    words = " ".join(f"<span>{escape(word)}</span>" for word in line.split(" "))
+    return f"<p><code>{words}</code></p>"
 
 
 def card(*blocks: str, title: str = "", kind: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from shlex import quote
 from typing import Final
 
 from features.texts.catalogue import sentence
@@ -32,9 +33,9 @@ def findings_section(findings: Sequence[Row], words: Words) -> Section:
     cards = []
     for finding in findings:
         one = told(finding, words)
-        listed = escape(words.say("report.list", count=words.count(finding["people"])))
+        listed = words.say("report.list", count=words.count(finding["people"]))
         lines = [paragraph(one.headline), paragraph(one.sure, soft=True), paragraph(one.advice)]
-        cards.append(card(*lines, f"<p>{listed} <code>{escape(one.command)}</code></p>", kind="finding"))
+        cards.append(card(*lines, paragraph(listed), command(one.command), kind="finding"))
     return Section("findings", words.say("report.findings"), cards or [paragraph(words.say("report.no_findings"))])
 
 
@@ -64,6 +65,9 @@ def worth_section(rows: Sequence[Row], words: Words) -> Section:
             continue
         lines.append([name, *worth_figures(row, words)])
     blocks = [table(head, lines), paragraph(words.say("report.worth.caution"), soft=True)] if lines else []
+    if rows:
+        blocks.append(paragraph(words.say("report.worth.list"), soft=True))
+        blocks.append(command(f"stamkund insights worth --list {quote(rows[0]['name'])}"))
     blocks += [f"<ul>{''.join(untold)}</ul>"] if untold else []
     return Section("worth", words.say("report.worth"), blocks or [paragraph(words.say("report.worth.absent"))])
 
@@ -112,11 +116,19 @@ def _metric(metric: Shown, words: Words) -> str:
     if last["verdict"] is not None:
         parts.append(paragraph(words.say(f"report.target.{last['verdict']}", target=say(last["target"])), soft=True))
     if last["change"] is not None:
-        code = "report.change.stands" if last["change_stands"] else "report.change"
         ends = figures.ends(last["change_low"], last["change_high"])
-        parts.append(paragraph(words.say(code, change=figures.change(last["change"]), interval=ends), soft=True))
+        told = words.say(_change_code(last), change=figures.change(last["change"]), interval=ends,
+                         compared=words.count(last["compared"]))  # fmt: skip
+        parts.append(paragraph(told, soft=True))
     parts.append(command(f"stamkund insights metrics {metric.name} --list --period {last['period']}"))
     return card(*parts, title=title)
+
+
+def _change_code(row: Row) -> str:
+    """How a change is told: it stands, its interval holds none at all, or it may be one of many that do by chance."""
+    if row["change_stands"]:
+        return "report.change.stands"
+    return "report.change" if row["change_low"] <= 0 <= row["change_high"] else "report.change.one_of_many"
 
 
 def _groups(metrics: Sequence[Shown], words: Words) -> Iterator[str]:

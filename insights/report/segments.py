@@ -23,7 +23,8 @@ def segments_section(tables: Tables, labels: Mapping[str, str], words: Words) ->
     names = dict.fromkeys(row["segment"] for row in tables["segments"])
     own = ({part: [row for row in rows if row["segment"] == name] for part, rows in tables.items()} for name in names)
     cards = [_segment(each, labels, words) for each in own]
-    blocks = [side_by_side(cards)] if cards else [paragraph(words.say("report.segments.absent"))]
+    absent = [] if tables["audiences"] else [paragraph(words.say("report.audience.absent"), soft=True)]
+    blocks = [side_by_side(cards), *absent] if cards else [paragraph(words.say("report.segments.absent"))]
     return Section("segments", words.say("report.segments"), blocks)
 
 

@@ -51,6 +51,7 @@ class Experiences:
     orders: Spending
     since: Ints  # [customer]: when each is first known
     bought: Mask  # [customer]: whether each ordered at all
+    ids: pl.Series  # [customer]: the id of each
 
     @classmethod
     def of(cls, audience: Audience) -> Self:
@@ -78,7 +79,8 @@ class Experiences:
             *(Experience(name, name, "day", rows) for name, rows in waits(own, as_of=audience.as_of)),
             *(Experience(name, name, "failure", rows) for name, rows in failures(own)),
         )
-        return cls(answers, happened, spending, customers["since"].to_numpy(), customers["bought"].to_numpy())
+        since, bought = (customers[name].to_numpy() for name in ("since", "bought"))
+        return cls(answers, happened, spending, since, bought, customers["customer_id"])
 
     def named(self) -> Iterator[Experience]:
         """The answers of each scale, of each channel and touchpoint of one that several have, and what happened."""

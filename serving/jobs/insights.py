@@ -13,6 +13,7 @@ from insights.people import Audience
 from insights.refresh import refresh
 from insights.segments.customers import Columns
 from insights.tables import Manifest, Tables
+from insights.worth.people import people_of_experience
 from serving.audiences.caps import under_caps
 from serving.scoring.batches.everyone import allowed
 from serving.store.engine import opened_store
@@ -35,8 +36,18 @@ def people_behind(settings: Settings, finding: str) -> list[str]:
 
     It is one of the last refresh, or of now where there was none yet.
     """
+    return people_of(_audience(settings, _moment(settings)), finding)
+
+
+def people_who_went_through(settings: Settings, experience: str) -> list[str]:
+    """The customers of an experience in the year before the last refresh, the worst first, as :func:`people_behind`."""
+    return people_of_experience(_audience(settings, _moment(settings)), experience)
+
+
+def _moment(settings: Settings) -> int:
+    """That of the last refresh, or now where there was none yet."""
     tables = Tables(settings.insights)
-    return people_of(_audience(settings, tables.manifest.as_of if tables.exists else settings.now()), finding)
+    return tables.manifest.as_of if tables.exists else settings.now()
 
 
 def _under_caps(settings: Settings, as_of: int, columns: Columns, members: Mask, channel: str) -> Mask:

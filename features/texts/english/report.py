@@ -45,6 +45,9 @@ REPORT: Final[Mapping[str, str]] = {
     "report.now": "{value} in {period} (95 % interval {interval}).",
     "report.dropped.list": "Whom it concerns, of those dropped after {step}:",
     "report.change": "{change} since the month before, within what chance alone does ({interval}).",
+    "report.change.one_of_many": "{change} since the month before ({interval}): of {compared} changes that were "
+    "compared, as large a one may come by chance.",
+    "report.untold": "What is lost after {step}: {why}.",
     "report.change.stands": "{change} since the month before: more than chance ({interval}).",
     "report.unweighted": "Weighted; without weights it is {unweighted}.",
     "report.target.reached": "The target of {target} is reached.",
@@ -97,6 +100,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.segments.alike": "They differ from all others in nothing by more than chance, beside what the rule asks.",
     "report.segments.scores": "score of the model {name}",
     "report.segments.consent": "allow {name}",
+    "report.audience.absent": "Whom you can write to is told here once a purpose of `consent:` or a cap of "
+    "`decisions:` names a channel, or addresses are known.",
     "report.audience": "Who can be written to: {channel}",
     "report.audience.list": "Each member, and why some cannot be written to:",
     "report.worth": "What a better experience is worth",
@@ -116,6 +121,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.worth.kept": "customers who buy at all",
     "report.worth.naive": "plain comparison",
     "report.worth.answers": "known of",
+    "report.worth.list": "Who went through the first of these, the worst first:",
     "report.worth.caution": "These go together; that one causes the other is not shown. The plain comparison mistakes "
     "good customers for pleased ones. A mood that nobody sees may move both: only asking or mending at random tells.",
     # how to read it

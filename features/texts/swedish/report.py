@@ -45,6 +45,9 @@ REPORT: Final[Mapping[str, str]] = {
     "report.now": "{value} under {period} (95 % intervall {interval}).",
     "report.dropped.list": "Vilka det gäller, av dem som föll bort efter {step}:",
     "report.change": "{change} sedan månaden före, inom vad slumpen gör ({interval}).",
+    "report.change.one_of_many": "{change} sedan månaden före ({interval}): av {compared} jämförda förändringar kan en "
+    "så stor komma av slump.",
+    "report.untold": "Vad som går förlorat efter {step}: {why}.",
     "report.change.stands": "{change} sedan månaden före: mer än slump ({interval}).",
     "report.unweighted": "Viktat; utan vikter är det {unweighted}.",
     "report.target.reached": "Målet {target} är nått.",
@@ -98,6 +101,8 @@ REPORT: Final[Mapping[str, str]] = {
     "report.segments.alike": "De skiljer sig inte från övriga i något mer än av slump, utöver vad regeln frågar efter.",
     "report.segments.scores": "prognos från modellen {name}",
     "report.segments.consent": "tillåter {name}",
+    "report.audience.absent": "Vilka ni kan skriva till visas här när ett ändamål i `consent:` eller ett tak i "
+    "`decisions:` anger en kanal, eller adresser är kända.",
     "report.audience": "Vilka som kan nås: {channel}",
     "report.audience.list": "Varje kund i segmentet, och varför några inte kan nås:",
     "report.worth": "Vad en bättre upplevelse är värd",
@@ -117,6 +122,7 @@ REPORT: Final[Mapping[str, str]] = {
     "report.worth.kept": "kunder som alls köper",
     "report.worth.naive": "rak jämförelse",
     "report.worth.answers": "kända för",
+    "report.worth.list": "Vilka som varit med om det första av dessa, de värst drabbade först:",
     "report.worth.caution": "Detta hänger ihop; att det ena orsakar det andra är inte visat. Den raka jämförelsen tar "
     "goda kunder för nöjda. En stämning som ingen ser kan påverka båda: bara slumpvisa frågor eller åtgärder ger svar.",
     # så läses rapporten

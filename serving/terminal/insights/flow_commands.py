@@ -73,13 +73,32 @@ def paths(
         out.answer(answer)
 
 
-def worth(config: Config = YAML, *, as_json: Json = False) -> None:
-    """Tell what a point of satisfaction, a day of waiting and a failed order are worth, as of the last refresh."""
+def worth(
+    config: Config = YAML,
+    experience: Annotated[
+        str | None, typer.Option("--list", help="List who went through it in the last year, the worst first.")
+    ] = None,
+    *,
+    count: Count = 1000,
+    as_json: Json = False,
+) -> None:
+    """Tell what a point of satisfaction, a day of waiting and a failed order are worth, or list whom it is about.
+
+    As of the last refresh.
+    """
     from serving.http.insights.flows import answer_worth
+    from serving.jobs.insights import people_who_went_through
+    from serving.terminal.insights.flows import people_lines
     from serving.terminal.insights.worth import worth_tables
 
     with output(as_json=as_json) as out:
         settings = settings_of(config)
+        if experience is not None:
+            ids = people_who_went_through(settings, experience)
+            listed = {"experience": experience, "total": len(ids), "customers": ids[:count]}
+            out.say(*people_lines(listed, settings.language))
+            out.answer(listed)
+            return
         answer = answer_worth(settings)
         out.say(*worth_tables(answer, settings.language))
         out.answer(answer)

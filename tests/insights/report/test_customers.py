@@ -209,7 +209,7 @@ def test_a_journey_tells_what_is_lost_and_where_they_went(tables: Tables) -> Non
     text = read(tables).text
     assert "900 entries; 40 of them may still go on." in text
     assert "cart 560 1,234 SEK (500 – 2,000) 4,000 SEK" in text  # of minor units
-    assert "order: not told" in text
+    assert "What is lost after order: not told: 40.0 % of those" in text
     assert "(how many, and what each spent after it): visit (500, 12.34 SEK)" in text
     assert (
         "net spending in the 28 days before (40.00 SEK against 12.50 SEK); channel: app (50.0 % against 25.0 %)" in text

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from features.errors import StamkundError
 from features.moments import micros
 from insights.people import Audience
 from insights.tables import Tables
+from insights.worth.people import people_of_experience
 from insights.worth.tables import write_worth
 from tests.insights.shop import event, shop
 
@@ -42,6 +44,18 @@ def told(settings: Any, folder: Path) -> list[dict[str, Any]]:
         write_worth(Audience.at(settings, as_of=AS_OF), draft)
     rows: list[dict[str, Any]] = tables.read("worth").to_pylist()
     return rows
+
+
+def test_those_who_went_through_the_worst_are_listed_first(tmp_path: Path) -> None:
+    told = [("cy", -40, 2.0), ("ann", -30, 9.0), ("ann", -20, 1.0), ("bo", -10, 7.0), ("di", -500, 0.0)]
+    rows = [event(who, _day(day), "survey", scale="nps", rating=rating) for who, day, rating in told]
+    failed = [event("eve", _day(-9), order_id="o1"), event("eve", _day(-8), "cancel", order_id="o1")]
+    audience = Audience.at(shop(tmp_path, [*rows, *failed]), as_of=AS_OF)
+    assert people_of_experience(audience, "nps") == ["ann", "cy", "bo"]  # their latest of a year; di's is older
+    assert people_of_experience(audience, "cancel") == ["eve"]
+    with pytest.raises(StamkundError, match="did you mean 'nps'") as raised:
+        people_of_experience(audience, "npps")
+    assert raised.value.code == "unknown_experience"
 
 
 def test_a_point_is_worth_what_it_adds(worth: dict[str, Any]) -> None:
