@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from serving.http.limits.connections import Connections, allow_many
+from serving.http.reception.road import Road
 
 if TYPE_CHECKING:
     import bentoml
@@ -23,12 +24,11 @@ GRACE: Final = 20  # seconds that requests have to be answered in, once the serv
 
 def application() -> ASGIApp:
     """The service, its models loaded."""
-    from serving.http.service import Stamkund, opened  # noqa: PLC0415  (BentoML takes a second to import)
+    from serving.http.service import Stamkund, mount, opened  # noqa: PLC0415  (BentoML takes a second to import)
 
     opened()
     service = cast("bentoml.Service[object]", Stamkund)  # what the decorator makes of the class
-    app: ASGIApp = service.to_asgi()
-    return app
+    return Road(mount, service.to_asgi())
 
 
 def configuration(app: ASGIApp | str, *, connections: Connections, workers: int = 1) -> uvicorn.Config:

@@ -26,6 +26,7 @@ from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.tables.schema import EVENT_LOG, LOG_ID, META, SCHEMA
 
 SYNCHRONOUS: Final[dict[Durability, str]] = {"process": "NORMAL", "power": "FULL"}
+PAGES: Final = 4_000  # of the write-ahead log, 16 MB, from which on a commit empties it, where nobody else has
 _UPGRADE: Final = 3600.0  # seconds that an upgrade, and who waits for it, may take
 
 
@@ -158,6 +159,7 @@ def _tune_sqlite(connection: sa.engine.interfaces.DBAPIConnection, durability: D
     cursor.execute(f"PRAGMA busy_timeout={BUSY}")
     _write_ahead(cursor)
     cursor.execute(f"PRAGMA synchronous={SYNCHRONOUS[durability]}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
     cursor.close()
 
 

@@ -6,6 +6,7 @@ import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from serving.privacy.hashing import check_hashing
 from serving.scoring.champions import load_lineup, nothing_built
 from serving.scoring.lineup import Lineup
 from serving.store.candidates.versions import last_change
+from serving.store.commits.checkpoint import checkpoint
 from serving.store.engine import open_store, outages_as_errors
 from serving.store.outages.outage import outage_of
 from serving.store.recent import forget
@@ -222,6 +224,8 @@ class CurrentState:
                 if self._stop.wait(every / glances):
                     return
                 self.renew_candidates()
+                with suppress(SQLAlchemyError):  # the pulse tells of a store that does not answer
+                    checkpoint(self.state.store)
                 if count % glances == 0:
                     self.renew()
                     self._tend()

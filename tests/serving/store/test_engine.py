@@ -18,6 +18,8 @@ from serving.store.records import replace_records, update_records
 from tests.serving.store.migrations.earlier import back_to_unversioned
 from tests.serving.store.visits import visit
 
+PRAGMAS = ("journal_mode", "synchronous", "wal_autocheckpoint")
+
 
 @pytest.mark.parametrize(("durability", "synchronous"), [("process", 1), ("power", 2)])  # NORMAL, FULL
 def test_what_sqlite_acknowledged_waits_for_the_disk_only_where_it_must_outlive_the_machine(
@@ -25,8 +27,8 @@ def test_what_sqlite_acknowledged_waits_for_the_disk_only_where_it_must_outlive_
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}", durability=durability)
     with store.connect() as connection:
-        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
-    assert pragmas == ["wal", synchronous]
+        pragmas = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS]
+    assert pragmas == ["wal", synchronous, 4_000]
 
 
 def log_of(url: str) -> str:
