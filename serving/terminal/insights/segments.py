@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
+
+from rich.table import Table
 
 from features.arrays import Mask
 from features.config.settings import Settings
@@ -13,6 +15,7 @@ from features.errors import StamkundError
 from features.language.rules.rule import Rule
 from features.language.rules.types import Names
 from features.moments import iso
+from insights.report.audiences import funnel_lines
 from insights.segments.comparison import compared, sensitive_names
 from insights.segments.customers import Columns
 from insights.segments.files import open_columns
@@ -20,6 +23,7 @@ from insights.segments.funnel import Audience
 from insights.segments.reading import columns_at
 from insights.segments.rules import folder_of, names_of, reads, rules_of
 from insights.segments.telling import counted, known_segment, outs_of, page, sizes, steps_of, why
+from insights.words import Words
 from serving.audiences.export import export
 from serving.audiences.reach import reached
 from serving.scoring.batches.everyone import allowed
@@ -70,10 +74,11 @@ def all_segments(out: Output, asked: Asked) -> None:
     rows: list[dict[str, Any]] = []
     table = table_of("segment", ">customers", ">share", ">entered", ">left", "rule")
     for name in asked.settings.segments:
-        told, last = counted(asked.columns, asked.rules[name], asked.rules), moved.get(name, {})
+        told: Mapping[str, Any] = counted(asked.columns, asked.rules[name], asked.rules)
+        last = moved.get(name, {})
         rows.append({"name": name, "text": asked.settings.segments[name].told(asked.settings.language), **told})
         rows[-1] |= {"entered": last.get("entered"), "left": last.get("left")}
-        share = "–" if told["share"] is None else f"{told['share']:.1%}"
+        share = Words(asked.settings.language).number(told["share"], "share")
         figures = ["–" if last.get(side) is None else f"{last[side]:,}" for side in ("entered", "left")]
         add_row(table, name, f"{told['members']:,}", share, *figures, folded(str(told["rule"]), 28))
     out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
@@ -100,8 +105,7 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
     if channel is not None:
         found = _audience(asked, mask, channel)
         told["audience"] = steps_of(found)
-        for step in told["audience"]:
-            out.say(f"  {step['step']}: {step['left']:,}" + (f" (others: {step['reason']})" if step["reason"] else ""))
+        out.say(_funnel(told["audience"], channel, Words(asked.settings.language)))
         if members:
             told["out"] = outs_of(asked.columns, found, page(asked.columns, mask, after=None, limit=len(mask)))
     if members:
@@ -109,6 +113,15 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
         out.say(*(f"{id_}  {reason}" if (reason := told.get("out", {}).get(id_)) else id_ for id_ in ids))
         told["list"] = ids
     out.answer({**asked.head, "segment": asked.name or None, **told})
+
+
+def _funnel(steps: Sequence[Mapping[str, Any]], channel: str, words: Words) -> Table:
+    """Who is in the segment, who falls out for which reason, and who is reached."""
+    head = words.say("report.audience", channel=words.name("channel", channel))
+    table = table_of(head, f">{words.say('insights.customers')}")
+    for line in funnel_lines(steps, words):
+        add_row(table, *line)
+    return table
 
 
 def _stranger(told: Mapping[str, str | None]) -> str:
@@ -132,9 +145,12 @@ def two_segments(out: Output, asked: Asked, versus: str) -> None:
     stands = [row for row in rows if row["stands"]]
     for row in stands[:SHOWN]:
         is_share = row["word"] is not None
-        figures = (_figure(row[each], share=is_share) for each in ("value", "other_value", "difference"))
-        ends = " – ".join(_figure(row[each], share=is_share) for each in ("low", "high"))
-        add_row(table, row["name"] + (f": {row['word']}" if is_share else ""), *figures, ends)
+        sides = [row["value"], row["other_value"]]
+        figures = Words(asked.settings.language).figures("share" if is_share else "ratio", sides)
+        shown = (*map(figures.value, sides), figures.change(row["difference"], short=True))
+        add_row(
+            table, row["name"] + (f": {row['word']}" if is_share else ""), *shown, figures.ends(row["low"], row["high"])
+        )
     count = rows[0]["compared"] if rows else 0
     out.say(table if stands else "Nothing differs by more than chance.")
     out.say(f"{len(stands):,} of {count:,} comparisons stand; at most one in ten of them is chance.")
@@ -154,10 +170,6 @@ def overlaps(out: Output, asked: Asked) -> None:
             add_row(table, one, f"{counts[0]:,}", other, f"{counts[1]:,}", f"{counts[2]:,}")
     out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
     out.answer({**asked.head, "overlap": rows})
-
-
-def _figure(value: float, *, share: bool) -> str:
-    return f"{value:.1%}" if share else f"{value:,.2f}"
 
 
 def _audience(asked: Asked, members: Mask, channel: str) -> Audience:

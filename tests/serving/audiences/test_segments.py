@@ -89,7 +89,13 @@ def test_a_narrow_terminal_shows_each_segment_with_its_figures_however_long_its_
     narrow.write_text(text.replace("segments:\n", f"segments:\n  any: '{rule}'\n", 1), encoding="utf-8")
     run = CliRunner().invoke(app, ["insights", "segments", "--config", str(narrow)], env={"COLUMNS": "80"})
     (row,) = [line.split() for line in run.output.splitlines() if line.startswith("any ")]
-    assert row[2].endswith("%")
+    assert row[3] == "%"
+
+
+def test_people_are_told_in_words_whom_a_channel_reaches(settings: Settings) -> None:
+    words = ["insights", "segments", "lund", "--channel", "letter", "--config", str(settings.file)]
+    told = [" ".join(line.split()) for line in CliRunner().invoke(app, words).output.splitlines()]
+    assert told[-3:] == ["Who can be written to: letter customers", "in the segment 4", "can be reached 4 (100.0 %)"]
 
 
 @pytest.mark.parametrize(
