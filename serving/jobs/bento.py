@@ -18,7 +18,7 @@ from serving import SERVICE
 from serving.scoring.champions import CARRIED, carry
 
 CODE: Final = Path(__file__).resolve().parents[2]
-PACKAGES: Final = ("features", "training", "serving")
+PACKAGES: Final = ("features", "training", "insights", "serving")
 LOCK: Final = "requirements.lock"
 
 

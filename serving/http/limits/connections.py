@@ -69,11 +69,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._size += len(data)
         super().data_received(data)
         if self in self._limits.idle and self._size > HEADERS_LIMIT and not self.transport.is_closing():
-            self._refuse(StamkundError("malformed_request.headers", limit=HEADERS_LIMIT))
+            self._refuse_headers()
 
     def on_headers_complete(self) -> None:
-        """Wait no more."""
+        """Wait no more; headers that came too long in one piece are refused, and a target that is no path is none."""
         self._go_on()
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEADERS_LIMIT:
+            self._refuse_headers()
+            raise ValueError(HEADERS_LIMIT)  # nothing more is read of it
+        if not self.url.startswith((b"/", b"http")):  # such as `OPTIONS *`
+            self.url = b"/" + self.url
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:
@@ -88,10 +93,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._watch_reader()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 (uvicorn's own words)
-        """Refuse what is no request."""
-        self._refuse(StamkundError("malformed_request"))
+        """Refuse what is no request, unless that is done."""
+        if not self.transport.is_closing():
+            self._refuse(StamkundError("malformed_request"))
 
-    def _refuse(self, error: StamkundError) -> None:
+    def _refuse_headers(self) -> None:
+        self._refuse(StamkundError("malformed_request.headers", limit=HEADERS_LIMIT), status=431)
+
+    def _refuse(self, error: StamkundError, *, status: int = 400) -> None:
         """Answer in the one shape of errors what becomes no request."""
         ERRORS.labels(error.code).inc()
         body = orjson.dumps({"error": error.answer(self._limits.language)})
@@ -102,7 +111,7 @@ class BoundedProtocol(HttpToolsProtocol):
             (HEADER, request_id_of(None).encode()),
         )
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-        self.transport.write(STATUS_LINE[400] + lines + b"\r\n" + body)
+        self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + body)
         self.close()
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 import orjson
 from fastapi import Request, Response
@@ -14,6 +14,7 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope
 
+from features.errors import StamkundError
 from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.http.reception.compression import unpack
 from serving.http.reception.entrance import Entrance
@@ -105,11 +106,24 @@ class JsonRoute(APIRoute):
                 asked.state.key = await entrance.access.check(request, route, asked.key)
                 return await handler(asked)
             asked.state.key = await entrance.check(asked, route, asked.key)
+            if request.scope["query_string"]:
+                self.check_query(asked)
             if self.body_field is not None:
                 await asked.body()  # FastAPI would give the mistakes in it a shape of its own
             return await self.answer(asked, entrance, lambda: handler(asked))
 
         return handle
+
+    def check_query(self, asked: JsonRequest) -> None:
+        """Raise ``invalid_request`` where a parameter is none of the route's, or comes twice where it counts once."""
+        known = {field.alias: get_origin(field.field_info.annotation) is list for field in self.dependant.query_params}
+        came: set[str] = set()
+        for name, _ in asked.query_params.multi_items():
+            if name not in known:
+                raise StamkundError("invalid_request.extra_forbidden", at=name, field=name)
+            if name in came and not known[name]:
+                raise StamkundError("invalid_request.repeated", at=name, field=name)
+            came.add(name)
 
     async def answer(self, _: JsonRequest, entrance: Entrance, work: Callable[[], Awaitable[Response]]) -> Response:
         """The answer to a request that was let in, as FastAPI makes it."""
@@ -120,6 +134,9 @@ class MessageRoute(JsonRoute):
     """A route of messages, whose key may be in the body."""
 
     request = _MessageRequest
+
+    def check_query(self, asked: JsonRequest) -> None:
+        """Let any parameter through: libraries of others send their own."""
 
 
 class _AnyText(PathConvertor):

@@ -49,6 +49,12 @@ def test_a_store_that_is_busy_is_told(http: TestClient, monkeypatch: pytest.Monk
         ("POST /v1/scores", {"customers": ["1"], "reasons": "5"}, (422, "invalid_request", "reasons")),
         ("POST /v1/decisions", {"dry_run": 0}, (422, "invalid_request", "dry_run")),
         ("POST /v1/scores", {"customer": ["1"]}, (422, "invalid_request", "customer")),
+        ("POST /v1/scores?asof=2017-11-01", {"customers": ["1"]}, (422, "invalid_request", "asof")),
+        ("GET /v1/profiles/user_id:1?as-of=2017-11-01", None, (422, "invalid_request", "as-of")),
+        ("GET /v1/profiles?identifier=1&identifier=2", None, (422, "invalid_request", "identifier")),
+        ("GET /v1/profiles/user_id:1/events?kind=order&kind=view&limit", None, (422, "invalid_request", "limit")),
+        ("POST /v1/jobs", {"kind": "dance"}, (422, "invalid_request", None)),
+        ("POST /v1/track?_p=js", {"userId": "1", "event": "Waved"}, (422, "missing_message_id", "messageId")),
         ("POST /v1/scores", [], (422, "invalid_request", None)),
         ("POST /v1/decisions", {"placements": []}, (422, "invalid_request", "placements")),
         (

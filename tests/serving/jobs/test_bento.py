@@ -21,6 +21,7 @@ from serving.scoring.champions import CARRIED, save_lineup
 from tests.serving.shop import open_shop
 
 ROOT = Path(__file__).parents[3]
+OURS = ("features", "training", "insights", "serving", "stamkund", "benchmarks")
 
 
 def test_a_bentos_settings_name_no_sources_and_no_relative_place(tmp_path: Path) -> None:
@@ -34,6 +35,15 @@ def test_a_bentos_settings_name_no_sources_and_no_relative_place(tmp_path: Path)
         "store": f"sqlite:///{tmp_path}/crm.db",
         "serving": {"body_limit": "5kB", "models": "carried"},
     }
+
+
+def test_a_bento_holds_every_package_that_the_service_imports() -> None:
+    program = (
+        "import sys, serving.http.service; "
+        f"print(*sorted({{name.partition('.')[0] for name in sys.modules}} & {set(OURS)}))"
+    )
+    imported = subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, capture_output=True, text=True)
+    assert imported.stdout.split() == sorted(bento.PACKAGES)
 
 
 @pytest.mark.slow
@@ -59,7 +69,7 @@ def test_a_bento_answers_from_a_clean_environment(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.slow
 def test_bentoml_build_works_in_a_checkout(tmp_path: Path) -> None:
-    for package in ("features", "training", "serving"):
+    for package in bento.PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("pyproject.toml", "requirements.lock", "stamkund.py"):
         shutil.copy(ROOT / file, tmp_path / file)

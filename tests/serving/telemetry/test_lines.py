@@ -142,7 +142,7 @@ def test_the_log_names_what_failed_by_the_id_that_the_answer_names(
 ) -> None:
     lines.log_lines()
     asked = {
-        "/v1/scores": failing.post(f"/v1/scores?q={ANNA}", json={"customers": [ANNA]}),
+        "/v1/scores": failing.post("/v1/scores", json={"customers": [ANNA]}),
         "/v1/profiles/{key:path}": failing.get(f"/v1/profiles/email:{ANNA}", headers={"Request-Id": "mine"}),
         "/v1/profiles/{key:path}/events": failing.get(f"/v1/profiles/email:{ANNA}/events", headers={"Cookie": ANNA}),
     }

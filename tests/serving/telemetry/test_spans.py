@@ -138,11 +138,13 @@ def ask(http: TestClient) -> None:
     """Ask about Anna in every place, and let it fail."""
     http.get(f"/v1/profiles/email:{ANNA}?q={ANNA}", headers=HEADERS)
     http.get(f"/{ANNA}", headers=HEADERS)
-    http.post(f"/v1/scores?q={ANNA}", json={"customers": [ANNA]}, headers=HEADERS)
+    for query in ("", f"?q={ANNA}"):
+        http.post(f"/v1/scores{query}", json={"customers": [ANNA]}, headers=HEADERS)
     http.post("/v1/decisions", json={"profile": {"id_type": "email", "id": ANNA}}, headers=HEADERS)
     message = {"messageId": ANNA, "userId": ANNA, "event": ANNA, "properties": {ANNA: ANNA}}
     http.post("/v1/track", json=message, headers=HEADERS)
     http.get(f"/v1/status?q={ANNA}", headers=HEADERS)
+    http.get("/v1/status", headers=HEADERS)
 
 
 def test_no_span_tells_whom_a_request_is_about(

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 
 import pytest
 from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from features.texts.catalogue import Language
 from serving.http.limits import connections
@@ -54,8 +55,25 @@ def test_headers_without_end_are_refused() -> None:
     with served(limit=3) as port, connect(port) as client:
         client.sendall(ASK[:-2] + b"x: y\r\n" * 20_000)
         answered = client.recv(2000)
-    assert answered.startswith(b"HTTP/1.1 400")
+    assert answered.startswith(b"HTTP/1.1 431 ")
     assert b'{"code":"malformed_request","params":{"case":"headers","limit":64000},' in answered
+
+
+@pytest.mark.parametrize("header", [b"x: ", b"x: y\r\n" * 9_000 + b"z: "])
+def test_headers_that_come_in_one_piece_are_held_to_the_same_limit(header: bytes) -> None:
+    with served(limit=3) as port, connect(port) as client:
+        client.sendall(ASK[:-2] + header + b"y" * 20_000 + b"\r\n\r\n")
+        expected = b"HTTP/1.1 200 OK" if header == b"x: " else b"HTTP/1.1 431 Request Header Fields Too Large"
+        assert client.recv(len(expected)) == expected
+
+
+def test_a_target_that_is_no_path_is_answered_as_one_that_leads_nowhere() -> None:
+    async def path(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(scope["path"])(scope, receive, send)
+
+    with running(path) as port, connect(port) as client:
+        client.sendall(b"OPTIONS * HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n")
+        assert read_all(client).partition(b"\r\n\r\n")[2] == b"/*"
 
 
 def test_what_is_no_http_is_refused_in_the_one_shape_of_errors() -> None:
