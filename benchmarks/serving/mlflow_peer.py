@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from itertools import cycle, islice
@@ -104,7 +105,8 @@ def _trees(model: Model) -> Booster:
 @contextmanager
 def _mlflow(model: Model, folder: Path) -> Iterator[tuple[str, int]]:
     """MLflow's server of the model's trees: its address, and the group of its processes."""
-    import mlflow.lightgbm  # noqa: PLC0415  (two seconds)
+    with warnings.catch_warnings(action="ignore"):  # MLflow 3.17 warns of type hints of its own while it is imported
+        import mlflow.lightgbm  # noqa: PLC0415  (two seconds)
 
     mlflow.lightgbm.save_model(_trees(model), folder / "model", pip_requirements=["lightgbm"])
     port = free_port()

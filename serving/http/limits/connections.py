@@ -33,7 +33,7 @@ class Connections:
 
     limit: int
     language: Language = "en"
-    idle: dict[BoundedProtocol, None] = field(default_factory=dict)  # those without a request, the longest first
+    idle: dict[BoundedProtocol, None] = field(default_factory=dict)  # those without a whole request, the longest first
 
     def protocol(self, *arguments: Any, **named: Any) -> BoundedProtocol:
         """The protocol of a new connection, as uvicorn asks for it."""
@@ -67,19 +67,28 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read on; headers without end are refused."""
         self._size += len(data)
+        if self in self._limits.idle:  # not silent: others are so for longer
+            del self._limits.idle[self]
+            self._limits.idle[self] = None
         super().data_received(data)
-        if self in self._limits.idle and self._size > HEADERS_LIMIT and not self.transport.is_closing():
+        if self._timer is not None and self._size > HEADERS_LIMIT and not self.transport.is_closing():
             self._refuse_headers()
 
     def on_headers_complete(self) -> None:
-        """Wait no more; headers that came too long in one piece are refused, and a target that is no path is none."""
-        self._go_on()
+        """Wait for the body; headers too long in one piece are refused, and a target that is no path leads nowhere."""
+        self._stop_timer()
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEADERS_LIMIT:
             self._refuse_headers()
             raise ValueError(HEADERS_LIMIT)  # nothing more is read of it
         if not self.url.startswith((b"/", b"http")):  # such as `OPTIONS *`
             self.url = b"/" + self.url
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Wait no more for the client, unless it was answered before it had sent all."""
+        if self._timer is None:
+            self._limits.idle.pop(self, None)
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -138,6 +147,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _go_on(self) -> None:
         self._limits.idle.pop(self, None)
+        self._stop_timer()
+
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

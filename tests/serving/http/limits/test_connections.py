@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import pytest
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -42,6 +43,24 @@ def test_a_new_connection_takes_the_place_of_the_one_that_is_idle_longest() -> N
         assert answer(stack.enter_context(connect(port))) == b"HTTP/1.1 200 OK"
         assert clients[1].recv(1) == b""
         assert answer(clients[2]) == b"HTTP/1.1 200 OK"
+
+
+def test_a_client_that_sends_no_body_makes_way_like_one_that_sends_no_headers() -> None:
+    async def size(scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(ClientDisconnect):
+            body = await Request(scope, receive).body()
+            await PlainTextResponse(str(len(body)))(scope, receive, send)
+
+    with running(size, connections=3) as port, ExitStack() as stack:
+        clients = [stack.enter_context(connect(port)) for _ in range(3)]
+        for client in clients:
+            client.sendall(b"POST / HTTP/1.1\r\nhost: shop\r\ncontent-length: 2\r\n\r\na")
+            time.sleep(0.05)
+        clients[0].sendall(b"b")  # so it is not silent longest any more
+        assert clients[0].recv(15) == b"HTTP/1.1 200 OK"
+        for _ in range(2):
+            assert answer(stack.enter_context(connect(port))) == b"HTTP/1.1 200 OK"
+        assert clients[1].recv(1) == b""
 
 
 def test_headers_that_do_not_come_in_time_end_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
