@@ -108,7 +108,7 @@ def _mlflow(model: Model, folder: Path) -> Iterator[tuple[str, int]]:
     with warnings.catch_warnings(action="ignore"):  # MLflow 3.17 warns of type hints of its own while it is imported
         import mlflow.lightgbm  # noqa: PLC0415  (two seconds)
 
-    mlflow.lightgbm.save_model(_trees(model), folder / "model", pip_requirements=["lightgbm"])
+        mlflow.lightgbm.save_model(_trees(model), folder / "model", pip_requirements=["lightgbm"])
     port = free_port()
     command = [sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(folder / "model")]
     command += ["--env-manager", "local", "--workers", "1", "--host", "127.0.0.1", "--port", str(port)]
