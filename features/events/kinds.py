@@ -110,6 +110,7 @@ _USUAL = (
     Kind("open", "opens", spec=("Email Opened",), synonyms=("sms_opened",), answer=True),
     Kind("exposure", "exposures", spec=("Promotion Viewed",), synonyms=("viewed_promotion",), question=True),
     Kind("decision", "decisions"),
+    Kind("holdout", "holdouts"),
     Kind("coupon_applied", spec=("Coupon Applied",)),
     Kind("consent", spec=(
         "Segment Consent Preference", "Segment Consent Preference Updated", "Consent Preference Updated"

@@ -19,7 +19,7 @@ from insights.journeys.journey import Journey
 
 BLOCK: Final = 10_000_000  # events at a time
 WORD: Final = 62  # bits in a number
-RECORDS: Final = ("decision", "identify")  # what was noted, but did not happen to a customer
+RECORDS: Final = ("decision", "holdout", "identify")  # what was noted, but did not happen to a customer
 
 
 @dataclass(frozen=True)

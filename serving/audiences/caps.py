@@ -19,8 +19,7 @@ from insights.segments.customers import Columns
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.seen import Seen
-from serving.store.choices.choices import choices_after
-from serving.store.choices.events import DECISION
+from serving.store.choices.choices import DECISION, choices_after
 from serving.store.choices.totals import Used, used_of
 from serving.store.people.joined_records import person_records
 from serving.store.people.lookup import customers_by

@@ -13,6 +13,7 @@ from serving.decisions.arbitration.worth import ranked, worth_of
 from serving.decisions.choice.choose import Manner, choose
 from serving.decisions.choice.decided import Decided
 from serving.decisions.choice.exploration import Exploration
+from serving.decisions.choice.held import Held, held_back
 from serving.decisions.choice.placement import Placement
 from serving.decisions.eligibility.checks import Failing
 from serving.decisions.eligibility.standing import mark_standing
@@ -25,7 +26,7 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     """Choose for each placement, step by step: who may get what, how often, what it is worth, and which are best.
 
     A ``restraint`` tells what is left for them by the policy, where one is declared. For somebody in a control arm that
-    gets nothing, ``order`` tells what they would have been eligible for.
+    gets nothing, ``order`` tells what they would have been eligible for, and ``held`` what they would have got.
     """
     failing = Failing(setup.checks, len(setup.candidates.offers))
     mark_standing(failing, setup.candidates, facts)
@@ -36,13 +37,19 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     arbitration = setup.arbitration.of_arm(facts.arms.gets)
     worth = worth_of(arbitration, setup.candidates, facts, setup.rules.read(facts), failing)
     order = ranked(worth, failing.eligible)
+    fits = [placement.fits(setup.candidates) for placement in placements]
+    exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.explorer(worth)
+    manner = Manner(setup.diversity, restraint, exploration, facts.seed)
+    held: list[Held] = []
+    if facts.arms.gets == "nothing" or facts.arms.campaigns:
+        every = order if facts.arms.gets == "nothing" else ranked(worth, failing.eligible | failing.only("control"))
+        free = replace(manner, restraint=None)
+        held += held_back(every, placements, fits, free, arms=facts.arms, candidates=setup.candidates)
     if facts.arms.gets == "nothing":
         failing.mark("control", np.ones(len(failing.bits), dtype=np.bool_), tell=partial(_arm, setup, facts))
         placements = [replace(placement, count=0) for placement in placements]
-    fits = [placement.fits(setup.candidates) for placement in placements]
-    exploration = Exploration(1.0, len(order)) if facts.arms.gets == "random" else setup.explorer(worth)
-    picks = choose(order, placements, fits, Manner(setup.diversity, restraint, exploration, facts.seed))
-    return Decided(facts, failing, worth, order, placements, fits, picks, arbitration, restraint)
+    picks = choose(order, placements, fits, manner)
+    return Decided(facts, failing, worth, order, placements, fits, picks, arbitration, restraint, held)
 
 
 def _held_out(setup: Setup, facts: Facts) -> Mask:

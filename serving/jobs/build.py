@@ -25,7 +25,8 @@ from features.progress import Progress, silent
 from serving.decisions.policy.policy import counted_after
 from serving.privacy.erasure import finish, remove_from_files
 from serving.privacy.hashing import files_are_clean, hash_store
-from serving.store.choices.events import DECISION, forget_choices, log_choices
+from serving.store.choices.choices import DECISION
+from serving.store.choices.events import forget_choices, log_choices
 from serving.store.engine import meta, move_meta, opened_store
 from serving.store.erasures.log import remove_from_log
 from serving.store.erasures.receipts import is_unclean

@@ -50,7 +50,7 @@ def holdings(settings: Settings, store: Engine) -> list[Holding]:
             "So that they can be explained and evaluated later.", UNTIL_ERASED, rows(_decisions),
         ),
         Holding(
-            "choices", f"{place}, table {CHOICES.name}", "What decisions chose for each person, a row each.",
+            "choices", f"{place}, table {CHOICES.name}", "What decisions chose for each person, or held back.",
             "Caps count it, and builds read it as events.", "until a build has read it and no cap counts it",
             rows(_choices),
         ),

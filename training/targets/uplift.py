@@ -30,7 +30,8 @@ class Uplift:
 
     ``treated``, ``control`` and ``outcome`` are the words that columns of their events hold, the kind among them. The
     label is whether an outcome follows within the horizon, or its value; ``treated`` beside it says in which arm the
-    customer was. Who was in both arms on one day is left out: what they were given is not known.
+    customer was. Who was in both arms on one day is left out: what they were given is not known. With ``once`` only
+    the first day of each customer counts.
 
     >>> arms = ({"kind": "contact"}, {"kind": "holdout"})
     >>> Uplift("mail", *arms, {"kind": "order"}, "happens", 14 * DAY, None).description
@@ -54,6 +55,7 @@ class Uplift:
     measure: Literal["happens", "value"]
     horizon_us: int
     treated_share: float | None
+    once: bool = False
 
     @classmethod
     def declared(cls, name: str, settings: UpliftSettings) -> Self:
@@ -62,7 +64,7 @@ class Uplift:
             settings,
             (each.where for each in (settings.treated, settings.control, settings.outcome)),
         )
-        return cls(name, treated, control, outcome, said.measure, said.horizon, said.share)
+        return cls(name, treated, control, outcome, said.measure, said.horizon, said.share, said.once)
 
     @property
     def in_money(self) -> bool:
@@ -104,7 +106,8 @@ class Uplift:
         arms = events.filter(_holds(self.treated) | _holds(self.control))
         days = (arms["time"] // DAY).unique().sort().to_list()
         by_time = ByTime.of(events, lake)
-        return pl.concat([_NOBODY, *(self._of_day(by_time, day * DAY - 1) for day in days)])
+        every_day = pl.concat([_NOBODY, *(self._of_day(by_time, day * DAY - 1) for day in days)])
+        return _firsts(every_day) if self.once else every_day
 
     def _of_day(self, events: ByTime, as_of: int) -> pl.DataFrame:
         """Those of one day, looked at from just before it."""
@@ -159,11 +162,7 @@ class Uplift:
 
     def came_of(self, lake: Lake, *, as_of: int) -> pl.DataFrame:
         """Who was first in an arm after ``as_of``."""
-        return (
-            self.outcome_rows(lake, as_of=as_of, until=None)
-            .sort("as_of")
-            .unique("customer_id", keep="first", maintain_order=True)
-        )
+        return _firsts(self.outcome_rows(lake, as_of=as_of, until=None))
 
     def with_pair_features(self, lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:  # noqa: ARG002
         """The rows as they are."""
@@ -184,6 +183,11 @@ class Uplift:
     def population(self, feature_set: FeatureSet) -> Population:  # noqa: ARG002
         """Everyone."""
         return Population()
+
+
+def _firsts(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each customer."""
+    return rows.sort("as_of", "customer_id").unique("customer_id", keep="first", maintain_order=True)
 
 
 def _holds(words: Mapping[str, str]) -> pl.Expr:

@@ -86,6 +86,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.bad_cursor": "'{text}' is no cursor. Send the one that the page before gave as `next`, or none.",
     "error.no_profiles": "Say whose scores: profiles, or customers.",
     "error.unknown_decision": "No decision is known by this id.",
+    "error.no_arms": "No control arm is declared, so there is nothing to compare with. Declare one under "
+    "`decisions: {{control: {{holdout: {{share: 0.05}}}}}}`.",
     "error.unknown_customer": "No customer with {id_type} '{id}' is known at that moment.",
     "error.no_consent": "The customer with {id_type} '{id}' does not allow scores.",
     "error.unknown_model": "Unknown model '{name}'. Known: {known}.",

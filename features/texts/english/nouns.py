@@ -32,6 +32,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "noun.exposure.other": "offers shown",
     "noun.decision.one": "offer chosen",
     "noun.decision.other": "offers chosen",
+    "noun.holdout.one": "offer held back",
+    "noun.holdout.other": "offers held back",
     "noun.survey.one": "survey answered",
     "noun.survey.other": "surveys answered",
     "noun.support.one": "support request",

@@ -87,6 +87,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.bad_cursor": "”{text}” är ingen markör. Skicka den som sidan före gav som `next`, eller ingen.",
     "error.no_profiles": "Säg vems poäng: profiles eller customers.",
     "error.unknown_decision": "Inget beslut är känt med detta id.",
+    "error.no_arms": "Ingen kontrollgrupp är angiven, så det finns inget att jämföra med. Ange en under "
+    "`decisions: {{control: {{holdout: {{share: 0.05}}}}}}`.",
     "error.unknown_customer": "Ingen kund med {id_type} ”{id}” är känd vid den tidpunkten.",
     "error.no_consent": "Kunden med {id_type} ”{id}” tillåter inte poäng.",
     "error.unknown_model": "Okänd modell ”{name}”. Kända: {known}.",

@@ -32,6 +32,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "noun.exposure.other": "visade erbjudanden",
     "noun.decision.one": "utvalt erbjudande",
     "noun.decision.other": "utvalda erbjudanden",
+    "noun.holdout.one": "undanhållet erbjudande",
+    "noun.holdout.other": "undanhållna erbjudanden",
     "noun.survey.one": "besvarad enkät",
     "noun.survey.other": "besvarade enkäter",
     "noun.support.one": "supportärende",

@@ -27,6 +27,7 @@ BY_IDENTIFICATION: Final = Dimension(IDENTIFIED, IDENTIFIED, (KNOWN, VISITORS), 
 NOT_THERE: Final = (
     *QUESTIONS,
     "decision",
+    "holdout",
     "bounce",
     "support_answered",
     "support_resolved",

@@ -11,6 +11,7 @@ from features.arrays import Ints, Mask
 from serving.decisions.arbitration.arbitration import Arbitration
 from serving.decisions.arbitration.worth import Worth
 from serving.decisions.choice.choose import Pick
+from serving.decisions.choice.held import Held
 from serving.decisions.choice.placement import Placement
 from serving.decisions.eligibility.checks import WRONG_PLACEMENT, Failing
 from serving.decisions.facts.facts import Facts
@@ -23,7 +24,7 @@ class Decided:
 
     ``fits[placement]`` tells which candidates may be shown there, where not all may. ``arbitration`` is by
     what they were ranked. The ``restraint`` tells what the
-    policy leaves, where one is declared.
+    policy leaves, where one is declared. ``held`` is what control arms kept from them.
     """
 
     facts: Facts
@@ -35,6 +36,7 @@ class Decided:
     picks: Sequence[Sequence[Pick]]
     arbitration: Arbitration
     restraint: Restraint | None = None
+    held: Sequence[Held] = ()
 
     def first(self, placement: int) -> Ints:
         """``[candidate]``: the place of the first check that keeps it from a placement, −1 where none does."""

@@ -94,6 +94,13 @@ class Failing:
         """``[candidate]``: whether it fails nothing."""
         return np.logical_not(self.bits.any(axis=1), dtype=np.bool_)
 
+    def only(self, code: str) -> Mask:
+        """``[candidate]``: whether it fails this check and nothing else."""
+        word, bit = divmod(self.checks.place(code), _WORD)
+        alone = np.zeros(self.bits.shape[1], dtype=np.uint64)
+        alone[word] = np.uint64(1 << bit)
+        return np.asarray((self.bits == alone).all(axis=1))
+
     @property
     def first(self) -> Ints:
         """``[candidate]``: the place of the first check that it fails, −1 where it fails none."""

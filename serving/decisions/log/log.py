@@ -82,11 +82,8 @@ def unpacked(log: bytes, catalogue: Catalogue, arms: Membership, *, as_of: int) 
     worth = _worth(catalogue, arbitration, facts, formula, weights)
     eligible = failing.eligible
     if arms.gets == "nothing":  # they would have been eligible for what nothing but their arm keeps from them
-        alone = np.zeros_like(failing.bits)
-        place = catalogue.checks.place("control")
-        alone[:, place // 64] = np.uint64(1 << place % 64)
         held = np.array([o.campaign_id in (arms.campaigns or {}) for o in candidates.offers], dtype=np.bool_)
-        eligible = np.asarray((failing.bits == alone).all(axis=1)) & ~held
+        eligible = failing.only("control") & ~held
     return Logged(failing, worth, ranked(worth, eligible), arbitration)
 
 

@@ -12,7 +12,7 @@ from features.config.sections.decisions.policy.caps import Distinct
 from features.config.sections.decisions.policy.selection import Each, Group, Selection, Touch
 from serving.decisions.policy.history import Moments
 from serving.decisions.policy.windows import Window
-from serving.store.choices.events import DECISION
+from serving.store.choices.choices import DECISION
 
 ThingOf = Callable[[Touch], str | None]  # what is counted by itself, such as an offer; None of what is not counted
 CAP, BUDGET, OUT_OF_STOCK = "cap", "budget", "out_of_stock"

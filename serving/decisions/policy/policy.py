@@ -25,7 +25,7 @@ from serving.decisions.policy.limits import Limit, ThingOf, limits_of, thing_of
 from serving.decisions.policy.restraint import REST, Restraint
 from serving.decisions.policy.rests import resting
 from serving.decisions.policy.windows import ENDLESS
-from serving.store.choices.events import DECISION
+from serving.store.choices.choices import DECISION
 from serving.store.choices.totals import Used
 
 _CHANNELS: Final = 64  # whose boards are kept

@@ -14,13 +14,15 @@ from serving.store.reader import Ask, ask_among
 from serving.store.tables.schema import CHOICES
 from serving.store.writer import write
 
+DECISION, HOLDOUT = "decision", "holdout"  # kinds of choices, and of the events that a build makes of them
 _C = CHOICES.c
+IS_SHOWN: Final = _C.kind == sa.literal_column(f"'{DECISION}'")  # nothing that was held back counts
 _CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
-    _C.time > sa.bindparam("after")
+    _C.time > sa.bindparam("after"), IS_SHOWN
 )
 _OF_ALL: Final = (
     sa.select(_C.fragment, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel)
-    .where(_C.time > sa.bindparam("after"))
+    .where(_C.time > sa.bindparam("after"), IS_SHOWN)
     .order_by(_C.time, _C.seq)
 )
 _ADD: Final = sa.insert(CHOICES)
@@ -28,7 +30,11 @@ _ADD: Final = sa.insert(CHOICES)
 
 @dataclass(frozen=True)
 class Choice:
-    """A candidate that a decision chose for a placement; ``fragment`` is the node that it was asked for by."""
+    """A candidate that a decision chose for a placement; ``fragment`` is the node that it was asked for by.
+
+    ``arm`` is the control arm of the customer among all. Of the kind ``holdout``, it would have been chosen, had not
+    this ``arm`` kept it from them.
+    """
 
     decision_id: str
     fragment: str
@@ -39,6 +45,8 @@ class Choice:
     offer_id: str
     campaign_id: str | None
     type: str
+    kind: str = DECISION
+    arm: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from serving.store.engine import changing_tables, insert_new
 from serving.store.event_log import row_of
 from serving.store.tables.schema import CHOICES, EVENT_LOG, META
 
-DECISION: Final = "decision"
 _LOGGED: Final = "choices"  # the key in ``meta`` of the last choice that is in the log
 _BLOCK: Final = 5_000
 _C = CHOICES.c
@@ -49,7 +48,7 @@ def _logged(connection: Connection) -> int:
 
 
 def _event(choice: sa.Row[Any]) -> dict[str, object]:
-    """The canonical event of a choice; its id is one that no sender can foresee."""
+    """The canonical event of a choice; its id is one that no sender can foresee, its ``status`` the control arm."""
     id_type, id_ = identifier(choice.fragment)
     return {
         "event_id": f"{choice.decision_id}:{choice.seq}",
@@ -58,7 +57,8 @@ def _event(choice: sa.Row[Any]) -> dict[str, object]:
         "fragment": choice.fragment,
         "time": choice.time,
         "received_at": choice.time,
-        "kind": DECISION,
+        "kind": choice.kind,
+        "status": choice.arm,
         "channel": choice.channel,
         "campaign_id": choice.campaign_id,
         "offer_id": choice.offer_id,

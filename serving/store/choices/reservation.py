@@ -11,13 +11,15 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from serving.store.choices.choices import Choice, add_choices
+from serving.store.choices.choices import IS_SHOWN, Choice, add_choices
 from serving.store.choices.totals import Cell, Claim, add_used, used_of
 from serving.store.reader import ask_among, within
 from serving.store.tables.schema import CHOICES
 
 _C = CHOICES.c
-_LAST: Final = sa.select(_C.fragment, sa.func.max(_C.seq)).where(_C.time > sa.bindparam("after")).group_by(_C.fragment)
+_LAST: Final = (
+    sa.select(_C.fragment, sa.func.max(_C.seq)).where(_C.time > sa.bindparam("after"), IS_SHOWN).group_by(_C.fragment)
+)
 _PEOPLE, _LIMITS = 7_301, 7_302  # classes of PostgreSQL's advisory locks
 
 

@@ -79,7 +79,8 @@ CANDIDATES: Final = sa.Table(
     sa.UniqueConstraint("candidate_id", "version", name="candidates_version"),
     sqlite_autoincrement=True,
 )
-# What decisions chose, a row each: limits count it, and a build reads it as events.
+# What decisions chose, a row each: limits count it, and a build reads it as events. What a control arm kept from
+# somebody, and would have been chosen, is of the kind ``holdout``: no limit counts it.
 CHOICES: Final = sa.Table(
     "choices",
     SCHEMA,
@@ -93,6 +94,8 @@ CHOICES: Final = sa.Table(
     sa.Column("offer_id", sa.Text, nullable=False),
     sa.Column("campaign_id", sa.Text),
     sa.Column("type", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="decision"),
+    sa.Column("arm", sa.Text),  # of the customer among all; of a holdout, the one that kept it from them
     sa.Index("choices_fragment", "fragment", "seq"),
     sqlite_autoincrement=True,
 )

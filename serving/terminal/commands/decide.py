@@ -111,3 +111,23 @@ def export(
         held = f" {made.left_out:,} are left out: their customers do not allow exports." if made.left_out else ""
         out.say(f"{made.decisions:,} decisions in {where}.{held}")
         out.answer({"out": where, "decisions": made.decisions, "left_out": made.left_out})
+
+
+def effects(
+    config: Config = YAML,
+    as_of: Annotated[str | None, typer.Option(help="As known at which moment or day. Default: now.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What control arms show: how much more those outside of an arm order than those in it, with intervals."""
+    with output(as_json=as_json) as out:
+        from serving.decisions.effects import effects as effects_of
+        from serving.terminal.decisions.effects import effects_table
+
+        settings = settings_of(config)
+        asked = moment(as_of, settings.timezone)
+        found = effects_of(settings, as_of=settings.now() if asked is None else asked)
+        if found.is_empty():
+            raise StamkundError("no_arms", field="decisions.control")
+        out.say(effects_table(found, settings.currency))
+        out.answer({"currency": settings.currency, "effects": found.to_dicts()})

@@ -94,3 +94,24 @@ def test_of_somebody_who_gets_nothing_it_is_known_what_they_might_have_got() -> 
     assert [(choice.offer_id, choice.reasons[0]["code"]) for choice in slate.choices] == [("flyer", "control")]  # type: ignore[index]
     (out,) = slate.excluded
     assert (out.reason, out.count, out.offers[0].params) == ("control", 3, {"arm": "holdout"})
+
+
+def held(arms: Membership, *, count: int) -> list[tuple[str, str, int]]:
+    """What is held back where so many are shown: the offer, the arm, and the position."""
+    settings = SETTINGS.model_copy(update={"decisions": DecisionSettings()})
+    setup = Setup.of(settings, Candidates.of([TEA, CUP, HAM], {}))
+    someone = replace(facts(setup.candidates, scores={"c": 0.2, "d": 0.3}), arms=arms, seed="1")
+    decided = decide(setup, someone, [Placement("all", count)])
+    return [(setup.candidates.offers[each.place].offer_id, each.arm, each.position) for each in decided.held]
+
+
+def test_what_an_arm_holds_back_is_what_would_have_been_chosen() -> None:
+    # Tea scores 8.10 (by its lever), cup 2.00 and ham 1.50; tea and cup are of campaign c.
+    assert held(Membership(), count=2) == []
+    assert held(Membership("off", "nothing", {}), count=2) == [("tea", "off", 1), ("cup", "off", 2)]
+    assert held(Membership(None, None, {"d": "d_off"}), count=2) == []  # ham would not have been among the best two
+    assert held(Membership(None, None, {"d": "d_off"}), count=3) == [("ham", "d_off", 3)]
+    assert held(Membership(None, None, {"c": "c_off"}), count=2) == [("tea", "c_off", 1), ("cup", "c_off", 2)]
+    assert held(Membership("plain", "no_levers", {"c": "c_off"}), count=1) == [("cup", "c_off", 1)]
+    both = Membership("off", "nothing", {"c": "c_off"})
+    assert held(both, count=1) == [("ham", "off", 1)]  # what the arm of the campaign keeps away is no loss of this one

@@ -174,6 +174,7 @@ def test_what_was_decided_is_history_from_the_next_build_on(shop: Shop, store_ur
     choice = Choice("d1", "2", NOON, "email", "hero", 1, "tea", "spring", "offer")
     with store.begin() as connection:
         add_choices(connection, [choice, replace(choice, fragment="anonymous_id:f", position=2)])
+        add_choices(connection, [replace(choice, fragment="3", kind="holdout", arm="off")])
     first = built(shop, store_url)
     record = record_of(store, "2")
     assert record is not None
@@ -185,5 +186,7 @@ def test_what_was_decided_is_history_from_the_next_build_on(shop: Shop, store_ur
     assert told.select("fragment", "id_type", "id", "decision_id", "time").rows() == [
         ("2", "user_id", "2", "d1", NOON), ("anonymous_id:f", "anonymous_id", "f", "d1", NOON),
     ]  # fmt: skip
+    back = shop.lake().scan("events").filter(kind="holdout").collect()
+    assert back.select("fragment", "offer_id", "campaign_id", "status").rows() == [("3", "tea", "spring", "off")]
     assert held(store) == wanted(shop)
     assert built(shop, store_url).report.version == first.report.version  # each is logged once

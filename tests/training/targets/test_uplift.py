@@ -66,6 +66,19 @@ def test_both_arms_are_looked_at_from_when_the_day_begins(tmp_path: Path) -> Non
     ]
 
 
+def test_where_arms_stand_only_the_first_day_of_each_customer_counts(tmp_path: Path) -> None:
+    told = [("ada", "contact", 10), ("ada", "holdout", 12), ("ada", "contact", 14), ("bob", "holdout", 11)]
+    events = [(who, kind, day * DAY, "mens", None) for who, kind, day in told]
+    standing = lake_of(tmp_path, ("fragment", "kind", "time", "campaign_id", "value"), *events)
+    assert [row[:2] for row in rows(declared().labels(standing))] == [
+        ("ada", 10),
+        ("bob", 11),
+        ("ada", 12),
+        ("ada", 14),
+    ]
+    assert rows(declared(once=True).labels(standing)) == [("ada", 10, 24, 0, True), ("bob", 11, 25, 0, False)]
+
+
 def test_the_value_of_orders_is_net_of_what_came_back(tmp_path: Path) -> None:
     told = rows(declared(measure="value").labels(lake(tmp_path)))
     assert [(who, y) for who, _, _, y, _ in told] == [("ada", 300), ("bob", 0), ("eve", 500)]

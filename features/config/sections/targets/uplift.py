@@ -37,7 +37,8 @@ class UpliftSettings(Section):
 
     ``treated`` and ``control`` are the events that say in which arm of an experiment a customer was; ``share`` is that
     of the treated, by which customers were drawn. ``measure`` says whether it counts that an ``outcome`` happens, or
-    its value. That arms were drawn at random must be said: no data can show it.
+    its value. With ``once`` only the first day of each customer counts: where the arms stand, what happened since tells
+    them apart. That arms were drawn at random must be said: no data can show it.
     """
 
     type: Literal["uplift"]
@@ -47,6 +48,7 @@ class UpliftSettings(Section):
     measure: Literal["happens", "value"] = "happens"
     horizon: Duration = 14 * DAY
     share: Number | None = Field(default=None, gt=0, lt=1)
+    once: bool = False
     randomised: bool = False
 
     @model_validator(mode="after")

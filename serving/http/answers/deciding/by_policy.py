@@ -13,8 +13,7 @@ from serving.decisions.choice.decided import Decided
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
 from serving.http.answers.deciding.question import Question
-from serving.store.choices.choices import Choice
-from serving.store.choices.events import DECISION
+from serving.store.choices.choices import DECISION, HOLDOUT, Choice
 from serving.store.people.lookup import nodes_joined
 from serving.store.reader import reading
 from serving.store.records import records_of
@@ -85,10 +84,16 @@ def _choices(question: Question, fragment: str | None, decided: Decided) -> Iter
     offers, as_of = question.state.setup.candidates.offers, question.moment.as_of
     if fragment is None:
         return
-    for placement, picks in zip(decided.placements, decided.picks, strict=True):
-        for position, pick in enumerate(picks, 1):
-            offer = offers[pick.place]
-            yield Choice(
-                question.decision_id, fragment, as_of, question.facts.channel, placement.id, position,
-                offer.offer_id, offer.campaign_id, offer.type,
-            )  # fmt: skip
+    arm, channel = question.facts.arms.arm, question.facts.channel
+    shown = [
+        (pick.place, placement.id, position, DECISION, arm)
+        for placement, picks in zip(decided.placements, decided.picks, strict=True)
+        for position, pick in enumerate(picks, 1)
+    ]
+    held = [(each.place, each.placement, each.position, HOLDOUT, each.arm) for each in decided.held]
+    for place, placement_id, position, kind, own in (*shown, *held):
+        offer = offers[place]
+        yield Choice(
+            question.decision_id, fragment, as_of, channel, placement_id, position, offer.offer_id, offer.campaign_id,
+            offer.type, kind, own,
+        )  # fmt: skip

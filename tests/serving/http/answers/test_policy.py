@@ -157,3 +157,12 @@ def test_caps_in_total_on_clicks_count_what_everybody_did(own: CurrentState) -> 
     assert out == {"cap": "clicks", "of": "now-drinks", "count": 2, "limit": 2, "again_at": "2017-12-09T02:24:00Z"}
     assert rows(own, TOTALS) == 0  # nothing is reserved of what is not decided
     assert {*offers(home(http, count=2, as_of="2017-12-02T12:00:00Z"))} == BOTH  # when there had been one click
+
+
+def test_what_an_arm_holds_back_is_kept_and_counts_for_no_cap(own: CurrentState) -> None:
+    decisions = {"caps": {"one": {"limit": 1}}, "control": {"no_now": {"share": 0.999, "campaign": "now"}}}
+    http = client(own, decisions)
+    assert [offers(home(http, count=1)) for _ in range(2)] == [[], []]
+    with own.state.store.connect() as connection:
+        kept = connection.execute(sa.select(CHOICES.c.kind, CHOICES.c.arm)).all()
+    assert [tuple(each) for each in kept] == [("holdout", "no_now")] * 2
