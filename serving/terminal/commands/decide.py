@@ -122,12 +122,12 @@ def effects(
     """What control arms show: how much more those outside of an arm order than those in it, with intervals."""
     with output(as_json=as_json) as out:
         from serving.decisions.effects import effects as effects_of
-        from serving.terminal.decisions.effects import effects_table
+        from serving.terminal.decisions.effects import effects_tables
 
         settings = settings_of(config)
         asked = moment(as_of, settings.timezone)
         found = effects_of(settings, as_of=settings.now() if asked is None else asked)
         if found.is_empty():
             raise StamkundError("no_arms", field="decisions.control")
-        out.say(effects_table(found, settings.currency))
+        out.say(*effects_tables(found, settings.currency))
         out.answer({"currency": settings.currency, "effects": found.to_dicts()})

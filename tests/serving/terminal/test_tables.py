@@ -10,6 +10,7 @@ from features.doctor import Diagnosis, Finding
 from features.ingest.report import IngestReport, SourceReport
 from features.units import DAY
 from serving.terminal.decisions.decision import exclusions_table, offers_table
+from serving.terminal.decisions.effects import effects_tables
 from serving.terminal.diagnosis import doctor_table
 from serving.terminal.notable import notable_customers
 from serving.terminal.tables import (
@@ -58,6 +59,19 @@ def test_what_showing_offers_changes_is_a_column_where_it_is_told_of_any() -> No
         ["Tea", "30.00%", "–", "10.00", "0.00", "3.00"],
         ["Mail", "–", "1.25%", "10.00", "0.00", "0.12"],
     )
+
+
+def test_what_an_arm_shows_is_a_table_of_its_own() -> None:
+    told = {"arm": "off", "gets": "nothing", "campaign": "spring", "customers": 2419, "arm_customers": 581, "open": 3}
+    shares = {"outcome": "ordered", "figure": 0.329, "arm_figure": 0.255, "effect": 0.074, "low": 0.033, "high": 0.113}
+    none = dict.fromkeys(("figure", "arm_figure", "effect", "low", "high"), None) | {"outcome": "value"}
+    frame = pl.DataFrame([told | shares, told | none], infer_schema_length=None)
+    head, table = effects_tables(frame, "USD")
+    assert head == "off (gets nothing of spring): 2,419 in no arm, 581 in it; 3 are followed still"
+    assert [line.split() for line in printed(table).splitlines()[1:]] == [
+        ["ordered", "32.9%", "25.5%", "7.4%", "3.3%", "11.3%"],
+        ["net", "value", "USD", *"–––––"],
+    ]
 
 
 LONG = "transactions_of_the_loyalty_programme"
