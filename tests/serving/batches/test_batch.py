@@ -121,7 +121,7 @@ def test_a_dry_run_counts_what_a_batch_comes_to_and_keeps_nothing(own: CurrentSt
     assert (look.tally.offers, look.tally.outcomes) == (batch.tally.offers, batch.tally.outcomes)
     assert look.tally.excluded == batch.tally.excluded
     assert max(look.tally.offers.values()) == 3  # what customers before would have taken counts
-    chosen = Counter(offer for *_, offer, _, _ in rows(state, CHOICES, "seq"))
+    chosen = Counter(offer for *_, offer, _, _, _, _ in rows(state, CHOICES, "seq"))
     assert chosen == batch.tally.offers
     assert look.tally.excluded["cap:three"]["customers"] > 0
 
@@ -150,7 +150,7 @@ def test_what_others_take_meanwhile_is_chosen_again(anywhere: State, monkeypatch
 
     monkeypatch.setattr(Deciding, "_planned", meanwhile)
     batch_of(state).look(SOME[:12])
-    chosen = Counter(offer for *_, offer, _, _ in rows(state, CHOICES, "seq"))
+    chosen = Counter(offer for *_, offer, _, _, _, _ in rows(state, CHOICES, "seq"))
     assert set(chosen.values()) == {3}
     assert {used for *_, used in rows(state, TOTALS)} == {3}
     assert len(rows(state, DECISIONS)) == 24
