@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from features import compute as pc
 from features.config.settings import Settings
 from features.events.identifiers import is_visitor
 from features.files import atomic_file

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.errors import StamkundError
 from insights.amounts import in_units
 from insights.tables import Tables

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import pyarrow.compute as pc
-
+from features import compute as pc
 from insights.periods import Grain
 from insights.tables import Tables
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.errors import StamkundError
 from features.texts.catalogue import texts_in
 from insights.contrasts import contrasts

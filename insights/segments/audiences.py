@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.arrays import Mask
 from features.config.settings import Settings
 from features.events.statements.addresses import CHANNELS

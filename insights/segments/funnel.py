@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.arrays import Flags, Mask
 from features.config.sections.consent import ConsentSettings
 from features.events.identifiers import VISITOR_TYPES

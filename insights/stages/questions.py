@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.compute as pc
-
+from features import compute as pc
 from features.errors import StamkundError
 from features.language.formulas.stages import STAGES
 from insights.amounts import in_units

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.errors import StamkundError
 from insights.tables import Tables
 

@@ -8,8 +8,8 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.arrays import Ints
 from features.evaluate.offline.labels import Events, LabelCodes
 from features.evaluate.scans import Scan

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from features.evaluate.scans import Scan
 
 ABOUT, CENSUS, OPENINGS, PEOPLE = "about.json", "census.parquet", "openings.parquet", "people.parquet"

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from features import compute as pc
 from insights.dimensions.dimension import Dimension, dimensions
 from insights.metrics.answers.score_cells import score_cells
 from insights.metrics.answers.scores import Score
