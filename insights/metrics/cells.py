@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import combinations_with_replacement
+from typing import Final, Protocol
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
 from insights.metrics.columns import Unit, amount, meets, needed, sources
+from insights.metrics.formula import Formula
 from insights.metrics.metric import Measure, Metric
 from insights.metrics.sums import Rows, Sums, sums
 from insights.people import Audience
@@ -72,8 +74,12 @@ class Cells:
     weighting: Weighting | None = None
 
 
+Summed = Metric | Formula
+_ANY: Final = Measure(CUSTOMER, ())  # who has any of the events that are looked at
+
+
 def cells(
-    audience: Audience, metrics: Sequence[Metric], periods: Periods, dimensions: Sequence[Dimension]
+    audience: Audience, metrics: Sequence[Summed], periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """All cells, some periods at a time."""
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
@@ -84,11 +90,11 @@ def cells(
 
 
 def _of_alike(
-    chunk: Chunk, metrics: Sequence[Metric], dimensions: Sequence[Dimension], places: Mapping[str, Ints]
+    chunk: Chunk, metrics: Sequence[Summed], dimensions: Sequence[Dimension], places: Mapping[str, Ints]
 ) -> Iterator[Cells]:
     """The cells of metrics that look at the same events."""
     measures = list(dict.fromkeys(each for metric in metrics for each in _measures(metric)))
-    keep = pl.any_horizontal(meets(where) for where in {each.where: None for each in measures})
+    keep = pl.any_horizontal(meets(where) for where in {each.where: None for each in measures if each != _ANY})
     rows = chunk.events.select(keep.arg_true()).to_series().to_numpy().astype(np.int64)
     runs = Rows.of(chunk.period[rows], chunk.customer[rows])
     told = chunk.events.select(_column(*each) for each in enumerate(measures))
@@ -118,11 +124,12 @@ def places_of(dimension: Dimension, chunk: Chunk) -> Ints:
     return dimension.places(known)[place]
 
 
-def _measures(metric: Metric) -> Iterator[Measure]:
+def _measures(metric: Summed) -> Iterator[Measure]:
     """What is added up for a metric: with who is behind it."""
-    for measure in (metric.top, metric.bottom):
-        if measure is not None:
-            yield from (measure, Measure(CUSTOMER, measure.where))
+    for measure in metric.measures:
+        yield from (measure, Measure(CUSTOMER, measure.where))
+    if isinstance(metric, Formula):
+        yield _ANY
 
 
 def _column(place: int, measure: Measure) -> pl.Expr:
@@ -132,16 +139,14 @@ def _column(place: int, measure: Measure) -> pl.Expr:
     return pl.when(meets(measure.where)).then(number).otherwise(0).fill_null(0).alias(str(place))
 
 
-def _pairs(metric: Metric, numbers: Mapping[Measure, int]) -> Iterator[tuple[int, int]]:
-    top = numbers[metric.top]
-    yield top, top
-    if metric.bottom is not None:
-        bottom = numbers[metric.bottom]
-        yield from ((top, bottom), (bottom, bottom))
+def _pairs(metric: Summed, numbers: Mapping[Measure, int]) -> Iterator[tuple[int, int]]:
+    return combinations_with_replacement([numbers[measure] for measure in metric.measures], 2)
 
 
-def _estimate(metric: Metric, found: Sums, numbers: Mapping[Measure, int]) -> tuple[Estimate, Ints]:
+def _estimate(metric: Summed, found: Sums, numbers: Mapping[Measure, int]) -> tuple[Estimate, Ints]:
     """A metric's estimates in its unit, and how many customers are behind each."""
+    if isinstance(metric, Formula):
+        return _of_formula(metric, found, numbers)
     base = metric.bottom or metric.top
     customers = found.totals[:, numbers[Measure(CUSTOMER, base.where)]].astype(np.int64)
     top, totals, products = numbers[metric.top], found.totals, found.products
@@ -156,15 +161,22 @@ def _estimate(metric: Metric, found: Sums, numbers: Mapping[Measure, int]) -> tu
     return told * (1 / metric.scale), customers
 
 
-def _by_rows(metrics: Sequence[Metric]) -> list[list[Metric]]:
+def _of_formula(formula: Formula, found: Sums, numbers: Mapping[Measure, int]) -> tuple[Estimate, Ints]:
+    places = [numbers[measure] for measure in formula.measures]
+    customers = found.totals[:, numbers[_ANY]].astype(np.int64)
+    products = [[found.products[:, one, other] for other in places] for one in places]
+    return formula.estimate([found.totals[:, place] for place in places], products, customers), customers
+
+
+def _by_rows(metrics: Sequence[Summed]) -> list[list[Summed]]:
     """The metrics that look at the same events, together."""
-    alike: dict[object, list[Metric]] = {}
+    alike: dict[object, list[Summed]] = {}
     for metric in metrics:
-        alike.setdefault(frozenset(m.where for m in (metric.top, metric.bottom) if m), []).append(metric)
+        alike.setdefault(frozenset(measure.where for measure in metric.measures), []).append(metric)
     return list(alike.values())
 
 
-def _columns(metrics: Sequence[Metric], dimensions: Sequence[Dimension]) -> list[str]:
-    measures = [each for metric in metrics for each in (metric.top, metric.bottom) if each]
+def _columns(metrics: Sequence[Summed], dimensions: Sequence[Dimension]) -> list[str]:
+    measures = [each for metric in metrics for each in metric.measures]
     own = {name for each in measures for name in (*sources(each.column), *needed(each.where))}
     return sorted(own | {name for dimension in dimensions for name in dimension.columns})

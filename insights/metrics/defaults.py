@@ -13,6 +13,7 @@ from features.events.kinds import RETURNS
 from features.lake import Lake
 
 ANSWERS_TO_CONTACTS: Final = ("open", "click", "redeem")
+_KINDS: Final = ("order", *RETURNS, "contact", *ANSWERS_TO_CONTACTS, "visit", "support", "referral")
 _HELD: Final = ("value", "cost")
 
 
@@ -33,6 +34,12 @@ def default_metrics(lake: Lake, model: str | None = None, purposes: Iterable[str
     allowing = {f"consent_{purpose}": MetricSettings(allow=purpose) for purpose in purposes} if found else {}
     told = dict(_scores(scales["scale"].drop_nulls().to_list()))
     return found | predicted | allowing | dict(_of_visitors(lake)) | told
+
+
+def default_names() -> set[str]:
+    """The names of all default metrics that add up events, whatever the data hold."""
+    every: dict[str, Mapping[str, object]] = {kind: dict.fromkeys(_HELD, True) for kind in _KINDS}
+    return {name for name, settings in _metrics(every) if settings.take is not None}
 
 
 def _of_visitors(lake: Lake) -> Iterator[tuple[str, MetricSettings]]:

@@ -44,10 +44,19 @@ class Metric:
         return self.window is None or grain in ("month", "quarter") or (grain == "week" and self.window != "year")
 
     @property
+    def measures(self) -> list[Measure]:
+        """The sums that it is made of."""
+        return [measure for measure in (self.top, self.bottom) if measure is not None]
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it adds up over groups and periods."""
+        return self.bottom is None
+
+    @property
     def kinds(self) -> set[str]:
         """The kinds of events that it looks at."""
-        measures = (measure for measure in (self.top, self.bottom) if measure is not None)
-        return {kind for each in measures for test in each.where if test.column == "kind" for kind in test.values}
+        return {kind for each in self.measures for test in each.where if test.column == "kind" for kind in test.values}
 
     @classmethod
     def of(cls, name: str, settings: MetricSettings, minor_units: int) -> Self:

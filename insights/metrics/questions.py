@@ -119,6 +119,8 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
         return []
     if by == IDENTIFIED and group != "yes":
         return []  # who is not known has no name
+    if metrics[metric]["missing"]:
+        return []
     of_group = None if by in (INTERVAL, IDENTIFIED) else by  # an interval's share is one of the whole cohort
     whose = Whose(metrics[metric]["list"], own[0]["grain"], own[0]["start"])
     return people_of(tables, whose, by=of_group, group=group)

@@ -9,14 +9,14 @@ import numpy as np
 from features.arrays import Ints
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate
-from insights.metrics.cells import Cells, cells
-from insights.metrics.metric import Metric, Window
+from insights.metrics.cells import Cells, Summed, cells
+from insights.metrics.metric import Window
 from insights.people import Audience
 from insights.periods import Periods
 
 
 def window_cells(
-    audience: Audience, metrics: Sequence[Metric], periods: Periods, dimensions: Sequence[Dimension]
+    audience: Audience, metrics: Sequence[Summed], periods: Periods, dimensions: Sequence[Dimension]
 ) -> Iterator[Cells]:
     """All cells, from the events of each period's window: customers are known as they are at its end."""
     whole: dict[tuple[str, str | None], Cells] = {}

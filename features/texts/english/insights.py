@@ -243,6 +243,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.open": "not over yet",
     "insights.suppressed": "fewer than 5",
     "insights.no_metrics": "There are no events to tell metrics of. `stamkund doctor` says what your data hold.",
+    "insights.missing": "{metric}: not told, as the data tell nothing of {missing}.",
     "insights.no_figures": "There are no figures of these in such periods, or by this dimension.",
     "insights.unweighted": "without weights",
     "insights.weights_too_uneven": "weights too uneven",

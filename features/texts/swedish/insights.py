@@ -243,6 +243,7 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "insights.open": "inte slut än",
     "insights.suppressed": "färre än 5",
     "insights.no_metrics": "Det finns inga händelser att säga mått om. `stamkund doctor` säger vad ni har.",
+    "insights.missing": "{metric}: visas inte, för data säger inget om {missing}.",
     "insights.no_figures": "Det finns inga värden av dessa i sådana perioder, eller efter denna dimension.",
     "insights.unweighted": "utan vikter",
     "insights.weights_too_uneven": "för ojämna vikter",

@@ -23,6 +23,7 @@ from insights.metrics.courses.lifetime import Lifetime, worth_of
 from insights.metrics.courses.so_far import SoFar
 from insights.metrics.exchange.identification import Identification, people_there
 from insights.metrics.exchange.permission import Permission, permission_rows
+from insights.metrics.formula import Formula
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric, Window
 from insights.metrics.quantiles import Quantile
@@ -31,14 +32,14 @@ from insights.people import Audience
 from insights.periods import Periods
 
 Own = Course | Backlog | Lifetime | Identification | Permission  # those whose rows are made in a way of their own
-AnyMetric = Metric | Quantile | Score | Own
+AnyMetric = Metric | Formula | Quantile | Score | Own
 
 
 @dataclass(frozen=True)
 class Met:
-    """Whoever has an event that meets conditions in a period's window."""
+    """Whoever has an event that meets any of some conditions in a period's window."""
 
-    where: Where
+    wheres: tuple[Where, ...]
     window: Window = None
 
 
@@ -58,10 +59,10 @@ def lists(
             yield _list(number, _rows(base, audience, periods), by, periods)
     met = {base: number for base, number in every.items() if isinstance(base, Met)}
     kinds = sorted({kind for metric in metrics for kind in metric.kinds})
-    asked = {name for base in met for name in needed(base.where)}
+    asked = {name for base in met for where in base.wheres for name in needed(where)}
     columns = sorted({"rating"} | asked.union(*(dimension.columns for dimension in by)))
     for window in dict.fromkeys(base.window for base in met):
-        own = {base.where: number for base, number in met.items() if base.window == window}
+        own = {base.wheres: number for base, number in met.items() if base.window == window}
         for span, places in disjoint(periods, window):
             for chunk in chunks(audience, span, kinds, columns):
                 yield from _met(chunk, own, by, periods, places[chunk.first + chunk.period])
@@ -101,7 +102,7 @@ def _list(number: int, rows: pl.DataFrame, by: Sequence[Dimension], periods: Per
 
 
 def _met(
-    chunk: Chunk, own: Mapping[Where, int], by: Sequence[Dimension], periods: Periods, place: Ints
+    chunk: Chunk, own: Mapping[tuple[Where, ...], int], by: Sequence[Dimension], periods: Periods, place: Ints
 ) -> Iterator[pa.Table]:
     """The lists of conditions, from events of which ``place`` is the period whose window holds each; -1 for none."""
     groups = pl.DataFrame({
@@ -110,9 +111,11 @@ def _met(
     ids, at = chunk.customers.gather(chunk.customer), np.maximum(place, 0)
     start, end = pl.Series("start", periods.edges[at]), pl.Series("end", periods.edges[at + 1])
     rows = pl.DataFrame([start, end, ids]).hstack(groups)
-    for where, number in own.items():
-        answered = pl.col("rating").is_not_null() if _is_of_scores(where) else True
-        told = chunk.events.select(meets(where) & answered).to_series() & pl.Series(place >= 0)
+    for wheres, number in own.items():
+        answered = pl.col("rating").is_not_null() if any(map(_is_of_scores, wheres)) else True
+        told = chunk.events.select(pl.any_horizontal(*map(meets, wheres)) & answered).to_series() & pl.Series(
+            place >= 0
+        )
         found = rows.filter(told).unique().sort("start", "customer_id", *groups.columns, nulls_last=False)
         yield _small(found.select(*_head(number, periods), pl.all()).to_arrow())
 
@@ -128,9 +131,11 @@ def lists_of(metrics: Sequence[AnyMetric]) -> dict[Base, int]:
 
 def base_of(metric: AnyMetric) -> Base:
     """Whose customers are behind a metric: those who meet the conditions of its events, or its own."""
+    if isinstance(metric, Formula):
+        return Met(tuple(sorted({measure.where for measure in metric.measures})), metric.window)
     if isinstance(metric, Metric):
-        return Met((metric.bottom or metric.top).where, metric.window)
-    return Met(metric.where) if isinstance(metric, Score | Quantile) else metric
+        return Met(((metric.bottom or metric.top).where,), metric.window)
+    return Met((metric.where,)) if isinstance(metric, Score | Quantile) else metric
 
 
 def _is_of_scores(where: Where) -> bool:

@@ -17,6 +17,7 @@ from insights.metrics.cells import Cells, Told
 from insights.metrics.courses.backlog import Backlog
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime
+from insights.metrics.formula import Formula
 from insights.metrics.metric import Metric
 from insights.metrics.questions import ALL
 from insights.metrics.tables.targets import targets_of, verdicts
@@ -101,7 +102,7 @@ def _weighted(parts: Sequence[Cells], hidden: Mask) -> dict[str, pa.Array]:
 
 def _target(metric: Told, dimension: Dimension | None, periods: Periods) -> Floats:
     """``[period, 1]``: what is to be reached; a sum has its target for a whole month, and of all customers."""
-    is_sum = isinstance(metric, Metric) and metric.bottom is None and metric.window is None
+    is_sum = isinstance(metric, Metric | Formula) and metric.is_sum and metric.window is None
     of_all = is_sum or isinstance(metric, Backlog)
     if (of_all and dimension is not None) or (is_sum and periods.grain != "month"):
         return np.full((len(periods), 1), np.nan)
@@ -113,7 +114,7 @@ def _lag(metric: Told, periods: Periods) -> int:
 
     Of years until now it is that of the last year; of windows, the last whose window is over when this one begins.
     """
-    window = metric.window if isinstance(metric, Metric) else None
+    window = metric.window if isinstance(metric, Metric | Formula) else None
     if window == "year":
         return {"month": 12, "quarter": 4}[periods.grain]
     return 1 if window is None else ceil(window / _SHORTEST[periods.grain])

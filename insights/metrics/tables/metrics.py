@@ -14,7 +14,7 @@ from features import compute as pc
 from insights.dimensions.dimension import Dimension, dimensions
 from insights.metrics.answers.score_cells import score_cells
 from insights.metrics.answers.scores import Score
-from insights.metrics.cells import Cells, Told, cells
+from insights.metrics.cells import Cells, Summed, Told, cells
 from insights.metrics.courses.backlog import Backlog, backlog_cells
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import course_cells, rows_of
@@ -24,12 +24,11 @@ from insights.metrics.exchange.identification import Identification, identificat
 from insights.metrics.exchange.permission import Permission, permission_cells
 from insights.metrics.lists import LISTED
 from insights.metrics.lists import TABLE as BEHIND
-from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
 from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists, lists_of
-from insights.metrics.tables.declared import metrics_of
+from insights.metrics.tables.declared import metrics_of, missing_parts
 from insights.metrics.tables.figures import CELLS, began, figures
 from insights.metrics.tables.targets import targets_of
 from insights.metrics.windows import window_cells
@@ -54,6 +53,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     numbers = lists_of(metrics)
     told = [{**_told(metric, months), "list": numbers[base_of(metric)]} for metric in metrics]
+    told += [{"metric": name, "missing": part} for name, part in sorted(missing_parts(audience).items())]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if months is not None and metrics:
@@ -67,7 +67,7 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
 _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool_())])
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
-    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()),
+    ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("missing", pa.string()),
 ])  # fmt: skip
 
 
@@ -98,8 +98,8 @@ def _of_grain(
     if periods is None or not metrics:
         return
     parts: dict[tuple[str, str], list[Cells]] = {}
-    takes = [metric for metric in metrics if isinstance(metric, Metric) and metric.window is None]
-    windows = [each for each in metrics if isinstance(each, Metric) and each.window and each.told_by(grain)]
+    takes = [metric for metric in metrics if isinstance(metric, Summed) and metric.window is None]
+    windows = [each for each in metrics if isinstance(each, Summed) and each.window and each.told_by(grain)]
     scores = [each for each in metrics if isinstance(each, Score) and each.told_by(grain)]
     courses = [each for each in metrics if isinstance(each, Course) and each.told_by(grain)]
     backlogs = [each for each in metrics if isinstance(each, Backlog) and each.told_by(grain)]

@@ -24,6 +24,8 @@ def metric_tables(answer: Json, language: str) -> Iterator[RenderableType]:
         if own := cells[metric["metric"]]:
             yield _table(metric, own, answer["currency"], Words(language))
             yield text("insights.compared", language, compared=own[0]["compared"])
+        elif metric["missing"]:
+            yield text("insights.missing", language, metric=metric["metric"], missing=metric["missing"])
     if not answer["cells"]:
         yield text("insights.no_figures" if answer["metrics"] else "insights.no_metrics", language)
 

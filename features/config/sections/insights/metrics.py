@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -14,6 +14,8 @@ from features.config.sections.targets.targets import MarginSettings, SpendSettin
 from features.errors import StamkundError
 from features.events.tables import RATING_SCALES
 from features.language.conditions import conditions
+from features.language.rules.nodes import Node
+from features.language.rules.parse import parse
 from features.units import Duration
 
 MetricTake = Literal["sum", "count", "distinct", "mean", "ratio", "quantile"]
@@ -23,6 +25,8 @@ LifetimeValue = Literal["net_value", "margin", "predicted"]
 Identified = Literal["share", "net_value"]
 Scale = Literal["nps", "csat", "ces", "stars"]
 Weight = Literal["quantity", "profile"]
+_ARITHMETIC: Final = ("+", "-", "*", "/", "negative", "name", "literal")
+_BARE_NAME: Final = re.compile(r"(?<![\w.])(?!metrics\.)[A-Za-z_]\w*")
 COUNTS: Final = ("lines", "orders")
 AMOUNTS: Final = ("value", "net_value", "margin", "discount", "cost", "quantity", "rating")
 _OF: Final[dict[MetricTake, tuple[str, ...]]] = {
@@ -39,6 +43,7 @@ _OWN: Final = {
     "identified": set(),
     "allow": set(),
     "open": set(),
+    "formula": set(),
 }  # the keys of each form, beside those of all
 
 
@@ -79,7 +84,7 @@ class MetricSettings(Section):
     A lifetime value is what customers brought so far, or ``within`` a time of their first order, or what they will by
     the scores of a ``model``. ``identified`` is the share of those who are there whom we know, or what people bring,
     known or not; ``allow`` the share of customers who are there that allow a purpose of consent; ``open`` the tickets
-    that are not solved when a period ends.
+    that are not solved when a period ends; ``formula`` a number of other metrics that take events.
 
     The answers of a ``touchpoint`` are those whose category it is. They count by the ``weight`` that the survey's maker
     gave them, in the column ``quantity``, or by ``profile`` so that they stand for all who were asked. ``per``: what
@@ -115,6 +120,7 @@ class MetricSettings(Section):
     identified: Identified | None = None
     allow: str | None = None
     open: Literal["ticket"] | None = None
+    formula: str | None = None
     target: Target = ()
     better: Literal["higher", "lower"] = "higher"
     text: str | None = None
@@ -131,7 +137,7 @@ class MetricSettings(Section):
             msg = (
                 "A metric has exactly one of `take` (sum, count, …), `score` (nps, csat, ces, stars), `after` (with "
                 "`then`), `leave` (lapse, subscription), `lifetime` (net_value, margin, predicted), `identified` "
-                "(share, net_value), `allow` (a purpose of consent) and `open` (ticket)."
+                "(share, net_value), `allow` (a purpose of consent), `open` (ticket) and `formula` (margin / revenue)."
             )
             raise StamkundError("bad_metric", msg)
         others = {key for keys in _OWN.values() for key in keys} - _OWN[forms[0]]
@@ -141,6 +147,8 @@ class MetricSettings(Section):
         [*conditions(self.where, minor_units=2)]  # refuses what cannot be read
         if self.take is not None:
             self._check_take(self.take)
+        if self.formula is not None:
+            formula_of(self.formula)
         if (self.lifetime == "predicted") != (self.model is not None):
             msg = "`lifetime: predicted` needs a `model`, the target whose scores predict; nothing else takes one."
             raise StamkundError("missing_key", msg, field="model")
@@ -185,6 +193,32 @@ class MetricSettings(Section):
             divisor = self.of if self.over.of is None else self.over.of
             _check_of(take, divisor, "over.of")
             _check_orders(divisor, _kinds(self.over.kind) or self.kinds, "over.of")
+
+
+def formula_of(text: str) -> Node:
+    """A formula over metrics, such as ``margin / revenue``, as a tree whose names are ``metrics.margin`` and so on.
+
+    Raises :class:`StamkundError` ``bad_rule`` for what cannot be read, and ``bad_formula`` for what is no arithmetic.
+
+    >>> [name.name for name in formula_of("(margin - 2 * costs) / revenue").names()]
+    ['margin', 'costs', 'revenue']
+    """
+    node = parse(_BARE_NAME.sub(r"metrics.\g<0>", text))
+    if wrong := next((part.op for part in _parts(node) if part.op not in _ARITHMETIC), None):
+        msg = f"A formula has metrics, numbers, + - * / and brackets; `{wrong}` in `{text}` is none of them."
+        raise StamkundError("bad_formula", msg, field="formula")
+    if other := next((name.name for name in node.names() if "." in name.name), None):
+        msg = f"A formula is over metrics, such as revenue, and `{other}` is none."
+        raise StamkundError("bad_formula", msg, field="formula")
+    if not list(node.names()):
+        raise StamkundError("bad_formula", f"`{text}` has no metric. Name one, such as revenue.", field="formula")
+    return node
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    yield node
+    for arg in node.args:
+        yield from _parts(arg)
 
 
 def check_models(metrics: Mapping[str, MetricSettings], targets: Mapping[str, TargetSettings]) -> None:

@@ -12,13 +12,17 @@ UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "cus
 
 
 class MetricFacts(TypedDict):
-    """A metric: its name, in words, and what it should reach; money is in units of the currency."""
+    """A metric: its name, in words, and what it should reach; money is in units of the currency.
+
+    A formula over a metric that the data tell nothing of is not told: that metric is ``missing``.
+    """
 
     metric: str
     text: str
-    unit: UnitName
+    unit: UnitName | None
     target: float | None
-    better: Literal["higher", "lower"]
+    better: Literal["higher", "lower"] | None
+    missing: str | None
 
 
 class CellAnswer(TypedDict):

@@ -1,0 +1,174 @@
+"""Formulas over metrics: one number of several sums, with the interval that drawing customers anew gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from scipy.special import stdtrit
+
+from features.arrays import Floats, Ints
+from features.config.sections.insights.metrics import MetricSettings, Target, formula_of
+from features.errors import StamkundError
+from features.language.rules.nodes import Node
+from insights.intervals import Estimate
+from insights.intervals.estimate import LEVEL
+from insights.metrics.columns import Unit
+from insights.metrics.metric import Measure, Metric, Window
+
+_NUMBERS: Final = ("count", "customers", "ratio")  # what money, or another number, is divided or multiplied by
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A ``node`` over the metrics ``parts``, by name; all have one ``window``."""
+
+    name: str
+    node: Node
+    parts: Mapping[str, Metric]
+    unit: Unit
+    target: Target = ()
+    higher_is_better: bool = True
+    text: str | None = None
+
+    @classmethod
+    def of(cls, name: str, settings: MetricSettings, parts: Mapping[str, Metric]) -> Self:
+        """A formula as declared; raises :class:`StamkundError` where it adds what is told in different units."""
+        node = formula_of(settings.formula or "")
+        windows = {part.window for part in parts.values()}
+        if len(windows) > 1:
+            msg = (
+                f"The metrics of `{settings.formula}` reach back differently far: give all the same `window`, or none."
+            )
+            raise StamkundError("bad_formula", msg, field=f"metrics.{name}.formula")
+        try:
+            unit = _unit(node, parts) or "ratio"
+        except StamkundError as error:
+            raise StamkundError(error.code, str(error), field=f"metrics.{name}.formula") from None
+        shown = (settings.target, settings.better == "higher", settings.text)
+        return cls(name, node, parts, unit, *shown)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.node))
+
+    @property
+    def window(self) -> Window:
+        """How far each period reaches back."""
+        return next(iter(self.parts.values())).window
+
+    def told_by(self, grain: str) -> bool:
+        """Whether it is told in periods of a grain."""
+        return all(part.told_by(grain) for part in self.parts.values())
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of events that it looks at."""
+        return {kind for part in self.parts.values() for kind in part.kinds}
+
+    @property
+    def measures(self) -> list[Measure]:
+        """The sums that it is made of."""
+        return list(dict.fromkeys(each for part in self.parts.values() for each in part.measures))
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it adds up over groups and periods."""
+        return all(part.bottom is None for part in self.parts.values()) and _is_linear(self.node)
+
+    def estimate(self, totals: Sequence[Floats], products: Sequence[Sequence[Floats]], customers: Ints) -> Estimate:
+        """By the ``totals`` of its measures over customers and the sums of ``products`` of each customer's own.
+
+        The interval is by linearisation: what the formula changes by when customers are drawn anew.
+        """
+        sums = {
+            measure: _Term.of(total, place)
+            for place, (measure, total) in enumerate(zip(self.measures, totals, strict=True))
+        }
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = self._term(self.node, sums)
+            n = customers.astype(np.float64)
+            variance = np.zeros(len(n))
+            for one, slope in found.slopes.items():
+                for other, other_slope in found.slopes.items():
+                    variance += slope * other_slope * products[one][other]
+            error = np.sqrt(np.maximum(variance, 0) * n / (n - 1))
+            half = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), (1 + LEVEL) / 2) * error, np.nan)
+        value = np.where(np.isfinite(found.value), found.value, np.nan)
+        return Estimate(value, value - half, value + half, customers)
+
+    def _term(self, node: Node, sums: Mapping[Measure, _Term]) -> _Term:
+        if node.op == "literal":
+            return _Term(np.array(float(str(node.value))), {})
+        if node.op == "name":
+            part = self.parts[node.name]
+            top = sums[part.top] * _Term(np.array(1 / part.scale), {})
+            return top if part.bottom is None else top / sums[part.bottom]
+        terms = [self._term(arg, sums) for arg in node.args]
+        if node.op == "negative":
+            return _Term(np.array(-1.0), {}) * terms[0]
+        return _OPERATIONS[node.op](*terms)
+
+
+@dataclass(frozen=True)
+class _Term:
+    """A part's ``value`` in each cell, and its ``slopes``: how it changes with each measure's total."""
+
+    value: Floats
+    slopes: Mapping[int, Floats]
+
+    @classmethod
+    def of(cls, total: Floats, place: int) -> Self:
+        return cls(total, {place: np.ones(len(total))})
+
+    def __add__(self, other: _Term) -> _Term:
+        return self._with(other, self.value + other.value, np.array(1.0), np.array(1.0))
+
+    def __sub__(self, other: _Term) -> _Term:
+        return self._with(other, self.value - other.value, np.array(1.0), np.array(-1.0))
+
+    def __mul__(self, other: _Term) -> _Term:
+        return self._with(other, self.value * other.value, other.value, self.value)
+
+    def __truediv__(self, other: _Term) -> _Term:
+        value = np.where(other.value == 0, np.nan, self.value / other.value)
+        return self._with(other, value, 1 / other.value, -value / other.value)
+
+    def _with(self, other: _Term, value: Floats, own: Floats, others: Floats) -> _Term:
+        slopes = {place: own * slope for place, slope in self.slopes.items()}
+        for place, slope in other.slopes.items():
+            slopes[place] = slopes.get(place, 0) + others * slope
+        return _Term(value, slopes)
+
+
+_OPERATIONS: Final = {"+": _Term.__add__, "-": _Term.__sub__, "*": _Term.__mul__, "/": _Term.__truediv__}
+
+
+def _unit(node: Node, parts: Mapping[str, Metric]) -> Unit | None:
+    """What a part is told in; None of a plain number."""
+    if node.op == "literal":
+        return None
+    if node.op == "name":
+        return parts[node.name].unit
+    units = [_unit(arg, parts) for arg in node.args]
+    first, last = units[0], units[-1]
+    if node.op in ("+", "-"):
+        if first != last:
+            names = " and ".join(str(unit or "number") for unit in units)
+            msg = f"`{node.op}` stands between {names}, which are told in different units. Divide one of them first."
+            raise StamkundError("bad_formula", msg)
+        return first
+    if node.op == "negative" or last is None:
+        return first
+    if node.op == "*":
+        return last if first is None or first in _NUMBERS else first
+    return "money" if first == "money" and last in _NUMBERS else "ratio"
+
+
+def _is_linear(node: Node) -> bool:
+    """Whether a part is a sum of metrics, each by a number."""
+    if node.op in ("+", "-", "negative", "name", "literal"):
+        return all(map(_is_linear, node.args))
+    names = [bool(list(arg.names())) for arg in node.args]
+    return all(map(_is_linear, node.args)) and not (all(names) or (node.op == "/" and names[1]))
