@@ -23,9 +23,10 @@ from features.config.sections.decisions.names import check_rules, rule_names
 from features.config.sections.decisions.uplift import check_uplift
 from features.config.sections.features import FeatureSettings
 from features.config.sections.identity import IdentitySettings
+from features.config.sections.insights.dimensions import DimensionSettings, check_dimensions
 from features.config.sections.insights.journeys import JourneySettings
 from features.config.sections.insights.metrics import MetricSettings, check_models, check_purposes
-from features.config.sections.insights.segments import DeclaredSegment, segment_rules
+from features.config.sections.insights.segments import DeclaredSegment, segment_names, segment_rules
 from features.config.sections.mapping import check_known
 from features.config.sections.offers import OfferSettings
 from features.config.sections.privacy import PrivacySettings
@@ -73,6 +74,7 @@ class Settings(Section):
     offers: OfferSettings = OfferSettings()
     decisions: Annotated[DecisionSettings | None, BeforeValidator(_with_defaults)] = None
     metrics: dict[str, MetricSettings] = Field(default_factory=dict)
+    dimensions: dict[str, DimensionSettings] = Field(default_factory=dict)
     segments: dict[str, DeclaredSegment] = Field(default_factory=dict)
     journeys: dict[str, JourneySettings] = Field(default_factory=dict)
     clv: Clv = Clv()
@@ -97,7 +99,7 @@ class Settings(Section):
         """The settings file."""
         return self._folder / self._file
 
-    @field_validator("sources", "targets", "metrics", "segments", "journeys")
+    @field_validator("sources", "targets", "metrics", "dimensions", "segments", "journeys")
     @classmethod
     def _plain_names(cls, sections: dict[str, Section]) -> dict[str, Section]:
         check_names(sections)
@@ -142,6 +144,7 @@ class Settings(Section):
         check_models(self.metrics, self.targets)
         check_purposes(self.metrics, () if self.consent is None else self.consent.purposes)
         segment_rules(self.segments, self.rule_names)
+        check_dimensions(self.dimensions, segment_names(self.rule_names, self.segments))
         return self
 
     def _check_decisions(self) -> None:

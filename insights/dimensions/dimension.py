@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,9 @@ OTHER: Final = "other"
 _ALWAYS: Final = -(2**62)  # since when what is not known, and what is other, are told apart
 
 
+Regroup = Callable[[pl.Series], pl.Series]
+
+
 @dataclass(frozen=True)
 class Dimension:
     """The groups of a dimension, the most frequent first; ``column`` holds it in frames of events, or of customers.
@@ -46,6 +49,7 @@ class Dimension:
     of_customers: bool
     standing: Standing | None = None
     kinds: frozenset[str] = frozenset()
+    regroup: Regroup | None = None  # of values into groups of one's own
     since: tuple[int, ...] = ()
 
     def is_of(self, kinds: Collection[str]) -> bool:
@@ -71,7 +75,7 @@ class Dimension:
         """The place of each row's group among the labels; with ``ends`` (µs) of rows, as its period told them apart."""
         others = len(self.groups) + 1
         numbers: dict[str | None, int] = {group: i for i, group in enumerate((None, *self.groups))}
-        column = frame[self.column].cast(pl.String)
+        column = (frame[self.column] if self.regroup is None else self.regroup(frame[self.column])).cast(pl.String)
         if self.kinds:
             column = column.set(~frame["kind"].is_in(self.kinds), None)
         told = column.replace_strict(numbers, default=others, return_dtype=pl.Int64)

@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 
 from features.config.sections.consent import Gate
+from features.config.sections.insights.dimensions import DimensionSettings, checked
+from features.language.rules.rule import Rule
 from features.privacy.gatekeeper import EVERYBODY, Gatekeeper, Pass
 from features.profiles.consent import gatekeeper_of
 from features.profiles.fitted.feature_set import FeatureSet
@@ -20,7 +22,7 @@ from insights.dimensions.dimension import Dimension, dimension_of
 from insights.dimensions.standing import Standing
 from insights.people import Audience
 from insights.segments.reading import columns_at
-from insights.segments.rules import reads, rules_of
+from insights.segments.rules import names_of, reads, rules_of
 from insights.stages.known import FEATURES, standing_features
 
 BANDS: Final = 5
@@ -30,7 +32,8 @@ SCORE: Final = "score_"  # begins the name of the dimension of a model's scores
 
 def standing_dimensions(audience: Audience, moments: Collection[int], others: Collection[str]) -> list[Dimension]:
     """Where customers stood at some moments, but nothing that goes by the name of ``others``."""
-    told = {name: standing for name, standing in standings(audience, moments) if name not in others}
+    own = audience.settings.dimensions
+    told = {name: each for name, each in standings(audience, moments) if name in own or name not in others}
     every = [
         replace(dimension_of(name, "group", standing.groups.lazy(), of_customers=False), column=name, standing=standing)
         for name, standing in told.items()
@@ -41,7 +44,7 @@ def standing_dimensions(audience: Audience, moments: Collection[int], others: Co
 def standings(audience: Audience, moments: Collection[int]) -> Iterator[tuple[str, Standing]]:
     """By name: stage, persona and segments as of some moments, and the band of each model's scores."""
     yield from _of_features(audience, sorted({*moments}))
-    yield from _of_segments(audience, sorted({*moments}))
+    yield from _of_rules(audience, sorted({*moments}))
     yield from _of_scores(audience)
 
 
@@ -62,27 +65,42 @@ def _of_features(audience: Audience, moments: list[int]) -> Iterator[tuple[str, 
         yield name, Standing.of(profiles.select("as_of", "customer_id", group=group))
 
 
-def _of_segments(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
-    """A dimension for each segment, as a customer may be in several."""
+def _of_rules(audience: Audience, moments: list[int]) -> Iterator[tuple[str, Standing]]:
+    """A dimension for each segment, as a customer may be in several, and those of the company's own rules."""
     settings = audience.settings
-    if not settings.segments or not settings.feature_set.exists():
+    if not settings.feature_set.exists():
         return
-    rules = rules_of(settings)
-    names = {name for rule in rules.values() for name in reads(rule, rules)}
+    names, segments = names_of(settings), rules_of(settings)
+    own = {name: checked(name, each, names) for name, each in settings.dimensions.items() if not each.of_events}
+    groups: dict[str, tuple[dict[str, Rule], str | None]]
+    groups = {f"{SEGMENT}{name}": ({"in": rule}, "out") for name, rule in segments.items()}
+    groups |= {name: (rules, _others(settings.dimensions[name])) for name, rules in own.items()}
+    asked = {name for rules, _ in groups.values() for rule in rules.values() for name in reads(rule, segments)}
     gates: list[Gate] = ["profiles"]
-    if any(name.startswith("scores.") for name in names):
+    if any(name.startswith("scores.") for name in asked):
         gates.append("scores")
     keeper = gatekeeper_of(settings, audience.lake)
     allowed = audience.allowed & _gates(keeper, gates, audience.as_of)
-    found: dict[str, list[pl.DataFrame]] = {name: [] for name in rules}
-    for moment in moments:
-        columns = columns_at(settings, as_of=moment, names=names, allowed=allowed & _gates(keeper, gates, moment))
-        for name, rule in rules.items():
-            group = np.where(columns.members(rule, rules), "in", "out")
-            rows = pl.DataFrame({"customer_id": pl.Series(columns.ids.to_pylist(), dtype=pl.String), "group": group})
+    found: dict[str, list[pl.DataFrame]] = {name: [] for name in groups}
+    for moment in moments if groups else ():
+        columns = columns_at(settings, as_of=moment, names=asked, allowed=allowed & _gates(keeper, gates, moment))
+        for name, (rules, others) in groups.items():
+            held = [columns.members(rule, segments) for rule in rules.values()]
+            group = np.select(
+                held, [np.array(each, dtype=object) for each in rules], default=np.array(others, dtype=object)
+            )
+            rows = pl.DataFrame({
+                "customer_id": pl.Series(columns.ids.to_pylist(), dtype=pl.String),
+                "group": pl.Series(group.tolist(), dtype=pl.String),
+            })  # fmt: skip
             found[name].append(rows.with_columns(as_of=pl.lit(moment, pl.Int64)))
     for name, parts in found.items():
-        yield f"{SEGMENT}{name}", Standing.of(pl.concat(parts))
+        yield name, Standing.of(pl.concat(parts))
+
+
+def _others(settings: DimensionSettings) -> str | None:
+    """The group of those for whom no rule holds; None where that is because nothing is known of them."""
+    return settings.other if settings.of is None else None
 
 
 def _of_scores(audience: Audience) -> Iterator[tuple[str, Standing]]:

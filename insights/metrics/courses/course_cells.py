@@ -40,7 +40,7 @@ def about(rows: pl.DataFrame, audience: Audience, periods: Periods) -> pl.DataFr
 
 def tells(dimension: Dimension, rows: pl.DataFrame) -> bool:
     """Whether a dimension tells the rows of a course apart."""
-    if dimension.of_customers or dimension.column not in rows.columns:
+    if dimension.of_customers or not {"kind", dimension.column} <= set(rows.columns):
         return dimension.of_customers
     return dimension.is_of(set(rows["kind"].unique()))
 

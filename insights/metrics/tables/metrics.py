@@ -26,6 +26,7 @@ from insights.metrics.lists import LISTED
 from insights.metrics.lists import TABLE as BEHIND
 from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
+from insights.metrics.regrouped import regrouped
 from insights.metrics.standings import standing_dimensions
 from insights.metrics.tables.behind import AnyMetric, base_of, lists, lists_of
 from insights.metrics.tables.declared import metrics_of, missing_parts
@@ -43,6 +44,8 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     by = dimensions(audience, sorted({kind for metric in metrics for kind in metric.kinds}))
     months = _periods(audience, "month")
     moments = [] if months is None else [*(int(end) for end in months.ends if end < audience.as_of), audience.as_of]
+    own = audience.settings.dimensions
+    by = [each for each in by if each.name not in own] + regrouped(own, audience.settings.minor_units)
     by += standing_dimensions(audience, moments, {each.name for each in by})
     by = [each for each in by if each.name not in (INTERVAL, IDENTIFIED)]
     overlaps = {each.name: each.overlaps for each in by}

@@ -22,7 +22,7 @@ from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.refresh import refresh
 from insights.stages import known
 from insights.tables import Tables
-from tests.insights.shop import event, shop
+from tests.insights.shop import Event, event, shop
 
 APRIL = micros(date(2024, 4, 10))
 # All buy each week from the beginning of the year on, f but once, in the first one; a is back in April.
@@ -31,8 +31,10 @@ EVENTS = [event(each, week.isoformat(), value=1000) for each in "abcde" for week
 EVENTS += [event("f", "2024-01-01", value=1000), event("a", "2024-04-02", value=1000)]
 
 
-def built(home: Path, **settings: Any) -> Settings:
-    found = shop(home, EVENTS, **settings)
+def built(
+    home: Path, *, events: Sequence[Event] = EVENTS, customers: Sequence[Event] = (), **settings: Any
+) -> Settings:
+    found = shop(home, events, customers, **settings)
     feature = stage_feature(StageSettings(), usual_gap=7 * 24 * 60.0, loyal=6)
     FeatureSet((feature,), fitted_at=0).save(found.feature_set)
     return found
