@@ -21,7 +21,7 @@ from features.errors import StamkundError
 from features.files import alone, digest, sync, write_text
 
 _MANIFEST: Final = "manifest.json"
-FORMAT: Final = 5
+FORMAT: Final = 6
 Filters = Sequence[tuple[str, str, object]]
 
 

@@ -59,6 +59,7 @@ class Weighting:
 
     unweighted: Floats
     effective: Floats  # how many answers without weights would be as sure (Kish)
+    unheard: Floats  # the share of those asked of whose kind nobody answered
     refused: Mask
 
 

@@ -27,6 +27,7 @@ class Shown:
     unit: str
     months: list[Row] = field(default_factory=list)
     groups: dict[str, list[Row]] = field(default_factory=dict)
+    missing: str | None = None  # what a formula is over, and the data tell nothing of
 
     @property
     def last(self) -> Row | None:
@@ -43,7 +44,8 @@ class Shown:
 
 def shown_metrics(tables: Tables) -> Mapping[str, Shown]:
     """All metrics by name."""
-    metrics = {row["metric"]: Shown(row["metric"], row["unit"]) for row in tables.read("metrics").to_pylist()}
+    every = tables.read("metrics").to_pylist()
+    metrics = {row["metric"]: Shown(row["metric"], row["unit"], missing=row["missing"]) for row in every}
     cells = tables.read("cells", filters=[("grain", "=", GRAIN)]).to_pylist()
     for row in sorted(cells, key=lambda each: each["start"]):
         if row["metric"] in metrics and row["dimension"] == "":

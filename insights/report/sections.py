@@ -13,6 +13,7 @@ from insights.report.cells import Shown, group_points
 from insights.report.charts import bars, trend
 from insights.report.page import Section, card, command, paragraph, side_by_side, table
 from insights.report.told import told
+from insights.report.untold import untold_metrics
 from insights.words import Figures, Row, Words
 
 # Which metrics belong to which section, by their names; the first that fits takes a metric.
@@ -43,12 +44,15 @@ def metric_sections(metrics: Mapping[str, Shown], words: Words) -> Iterator[Sect
     """A section for each part that metrics belong to."""
     parts: dict[str, list[Shown]] = {part: [] for part in PARTS}
     for metric in metrics.values():
-        if metric.last is not None:
-            parts[next(part for part, names in PARTS.items() if re.search(names, metric.name))].append(metric)
-    for part, own in parts.items():
+        parts[next(part for part, names in PARTS.items() if re.search(names, metric.name))].append(metric)
+    for part, every in parts.items():
         title, absent = words.say(f"report.{part}"), f"report.{part}.absent"
+        own, untold = [metric for metric in every if metric.last is not None], untold_metrics(every, words)
         if own:
-            yield Section(part, title, [side_by_side([_metric(each, words) for each in own]), *_groups(own, words)])
+            shown = side_by_side([_metric(each, words) for each in own])
+            yield Section(part, title, [shown, *_groups(own, words), *untold])
+        elif untold:
+            yield Section(part, title, untold)
         elif part != "own":
             yield Section(part, title, [paragraph(words.say(absent))])
 
@@ -113,6 +117,8 @@ def _metric(metric: Shown, words: Words) -> str:
     parts = [trend(metric.points(), say, lambda value: words.tick(value, metric.unit), title=title), paragraph(now)]
     if last["unweighted"] is not None:
         parts.append(paragraph(words.say("report.unweighted", unweighted=say(last["unweighted"])), soft=True))
+    if last["unheard"]:
+        parts.append(paragraph(words.say("report.unheard", share=words.number(last["unheard"], "share")), soft=True))
     if last["verdict"] is not None:
         parts.append(paragraph(words.say(f"report.target.{last['verdict']}", target=say(last["target"])), soft=True))
     if last["change"] is not None:

@@ -26,7 +26,7 @@ _YEAR: Final = 365 * DAY  # of spending, by which customers are told apart by va
 
 
 def profile_weights(audience: Audience, where: Where, periods: Periods) -> pl.DataFrame:
-    """``customer_id, period, weight`` of those who gave an answer that meets conditions.
+    """``customer_id, period, weight, unheard`` of those who gave an answer that meets conditions.
 
     In each period the answers are spread as those asked are over the stage of their life, the channel and the quarter
     by value (raking). Asked were those contacted by the campaigns that the answers name, or, where these are known of
@@ -35,7 +35,7 @@ def profile_weights(audience: Audience, where: Where, periods: Periods) -> pl.Da
     people = _known(audience, _asked(audience, where, periods), periods)
     answered = people.filter(pl.col("answered").any().over("period"))
     parts = [_answers(own) for _, own in answered.group_by("period", maintain_order=True)]
-    schema = {"customer_id": pl.String, "period": pl.Int64, "weight": pl.Float64}
+    schema = {"customer_id": pl.String, "period": pl.Int64, "weight": pl.Float64, "unheard": pl.Float64}
     return pl.concat([pl.DataFrame(schema=schema), *parts])
 
 
@@ -48,8 +48,8 @@ def _answers(people: pl.DataFrame) -> pl.DataFrame:
     except StamkundError as error:
         if error.code != "weights_too_uneven":
             raise
-        return answers.with_columns(weight=pl.lit(np.nan))
-    return answers.with_columns(weight=pl.Series(found.weights))
+        return answers.with_columns(weight=pl.lit(np.nan), unheard=pl.lit(np.nan))
+    return answers.with_columns(weight=pl.Series(found.weights), unheard=pl.lit(found.unheard))
 
 
 def _asked(audience: Audience, where: Where, periods: Periods) -> pl.DataFrame:

@@ -42,16 +42,18 @@ def _columns(score: Score) -> tuple[str, ...]:
 
 
 def _answers(chunk: Chunk, score: Score, weights: pl.DataFrame | None) -> pl.DataFrame:
-    """``row, customer_id, period, rating, weight`` of the answers, each customer's in the order in which they came."""
+    """``row, customer_id, period, rating, weight, unheard`` of the answers, in order of time."""
     of_survey = amount("quantity").fill_null(0) / MULTIPLIERS["quantity"] if _columns(score) else pl.lit(1.0)
     told = chunk.events.with_row_index("row").filter(meets(score.where), pl.col("rating").is_not_null())
     answers = told.sort("time", "event_id").select("row", "rating", weight=of_survey.cast(pl.Float64))
     rows = answers["row"]
     who = chunk.customers.gather(chunk.customer[rows]).alias("customer_id")
-    answers = answers.with_columns(who, period=chunk.first + chunk.period[rows])
+    nothing = pl.lit(np.nan).alias("unheard")
+    answers = answers.with_columns(who, nothing, period=chunk.first + chunk.period[rows])
     if score.weight != "profile" or weights is None:
         return answers
-    return answers.drop("weight").join(weights, on=["customer_id", "period"], how="left", maintain_order="left")
+    own = answers.drop("weight", "unheard")
+    return own.join(weights, on=["customer_id", "period"], how="left", maintain_order="left")
 
 
 def _cells(chunk: Chunk, score: Score, answers: pl.DataFrame, dimension: Dimension | None) -> Cells:
@@ -69,6 +71,11 @@ def _cells(chunk: Chunk, score: Score, answers: pl.DataFrame, dimension: Dimensi
     refused = (customers > 0) & ~(effective >= LEAST_EFFECTIVE * customers) & (score.weight == "profile")
     value, low, high = (np.where(refused, np.nan, part) for part in (estimate.value, estimate.low, estimate.high))
     plain = scored(score.scale_of, ratings, np.ones(len(cell)), cell, size).value
-    weighting = Weighting(plain.reshape(shape), effective.reshape(shape), refused.reshape(shape))
+    unheard = np.full(size, np.nan)
+    if dimension is None:
+        unheard[cell] = last["unheard"].to_numpy()
+    weighting = Weighting(
+        plain.reshape(shape), effective.reshape(shape), unheard.reshape(shape), refused.reshape(shape)
+    )
     known = Estimate(value, low, high, customers).reshape(shape)
     return Cells(score, dimension, chunk.first, known, customers.reshape(shape), weighting)

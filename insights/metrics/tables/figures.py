@@ -25,6 +25,7 @@ from insights.periods import Grain, Periods
 
 _SHORTEST: Final[dict[Grain, int]] = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "quarter": 90 * DAY}
 LEAST: Final = 5  # customers: with fewer behind it a figure is not told
+_WEIGHTED: Final = ("unweighted", "effective", "unheard", "refusal")
 TOO_UNEVEN: Final = "weights_too_uneven"  # so that few customers would speak for all
 CELLS: Final = pa.schema([
     ("metric", pa.string()), ("grain", pa.string()), ("dimension", pa.string()), ("group", pa.string()),
@@ -32,7 +33,7 @@ CELLS: Final = pa.schema([
     ("high", pa.float64()), ("n", pa.float64()), ("customers", pa.int64()), ("open", pa.bool_()),
     ("suppressed", pa.bool_()), ("change", pa.float64()), ("change_low", pa.float64()), ("change_high", pa.float64()),
     ("change_stands", pa.bool_()), ("compared", pa.int64()), ("target", pa.float64()), ("verdict", pa.string()),
-    ("unweighted", pa.float64()), ("effective", pa.float64()), ("refusal", pa.string()),
+    ("unweighted", pa.float64()), ("effective", pa.float64()), ("unheard", pa.float64()), ("refusal", pa.string()),
 ])  # fmt: skip
 
 
@@ -88,14 +89,16 @@ def _weighted(parts: Sequence[Cells], hidden: Mask) -> dict[str, pa.Array]:
     """Of answers that are weighted: the figure without weights, what these leave of them, and why there is no other."""
     every = [part.weighting for part in parts if part.weighting is not None]
     if not every:
-        return {name: pa.nulls(hidden.size, CELLS.field(name).type) for name in ("unweighted", "effective", "refusal")}
-    unweighted, effective, refused = (
-        np.concatenate([getattr(each, name) for each in every]) for name in ("unweighted", "effective", "refused")
+        return {name: pa.nulls(hidden.size, CELLS.field(name).type) for name in _WEIGHTED}
+    unweighted, effective, unheard, refused = (
+        np.concatenate([getattr(each, name) for each in every])
+        for name in ("unweighted", "effective", "unheard", "refused")
     )
     untold = hidden | ~refused
     return {
         "unweighted": _shown(unweighted, hidden),
         "effective": _shown(effective, hidden),
+        "unheard": _shown(unheard, hidden),
         "refusal": pa.array([TOO_UNEVEN] * hidden.size, mask=untold.ravel()),
     }
 

@@ -28,6 +28,7 @@ from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
 from insights.metrics.regrouped import regrouped
 from insights.metrics.standings import standing_dimensions
+from insights.metrics.strangers import strangers
 from insights.metrics.tables.behind import AnyMetric, base_of, lists, lists_of
 from insights.metrics.tables.declared import metrics_of, missing_parts
 from insights.metrics.tables.figures import CELLS, began, figures
@@ -56,7 +57,10 @@ def write_metrics(audience: Audience, draft: Draft) -> None:
     draft.write("dimensions", pa.table({"dimension": [*overlaps], "overlaps": [*overlaps.values()]}, _DIMENSIONS))
     numbers = lists_of(metrics)
     told = [{**_told(metric, months), "list": numbers[base_of(metric)]} for metric in metrics]
-    told += [{"metric": name, "missing": part} for name, part in sorted(missing_parts(audience).items())]
+    unheld = strangers(audience)
+    told = [{**row, "nobody_has": unheld.get(str(row["metric"]), [])} for row in told]
+    missing = sorted(missing_parts(audience).items())
+    told += [{"metric": name, "missing": part, "nobody_has": []} for name, part in missing]
     draft.write("metrics", pa.Table.from_pylist(told, _METRICS))
     found = [table for grain in GRAINS for table in _of_grain(audience, metrics, [] if grain == "day" else by, grain)]
     if months is not None and metrics:
@@ -71,6 +75,7 @@ _DIMENSIONS: Final = pa.schema([("dimension", pa.string()), ("overlaps", pa.bool
 _METRICS: Final = pa.schema([
     ("metric", pa.string()), ("text", pa.string()), ("unit", pa.string()), ("target", pa.float64()),
     ("better", pa.string()), ("cohorts", pa.bool_()), ("list", pa.int32()), ("missing", pa.string()),
+    ("nobody_has", pa.list_(pa.struct([(name, pa.string()) for name in ("name", "text", "near")]))),
 ])  # fmt: skip
 
 

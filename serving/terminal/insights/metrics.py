@@ -21,13 +21,26 @@ def metric_tables(answer: Json, language: str) -> Iterator[RenderableType]:
     for cell in answer["cells"]:
         cells[cell["metric"]].append(cell)
     for metric in answer["metrics"]:
-        if own := cells[metric["metric"]]:
+        own = cells[metric["metric"]]
+        if own:
             yield _table(metric, own, answer["currency"], Words(language))
             yield text("insights.compared", language, compared=own[0]["compared"])
         elif metric["missing"]:
             yield text("insights.missing", language, metric=metric["metric"], missing=metric["missing"])
+        yield from _remarks(metric, own, language)
     if not answer["cells"]:
         yield text("insights.no_figures" if answer["metrics"] else "insights.no_metrics", language)
+
+
+def _remarks(metric: Json, cells: list[Json], language: str) -> Iterator[str]:
+    """Of what is asked for and nobody has, and how many of those asked the weights leave out."""
+    for each in metric["nobody_has"]:
+        code = "insights.nobody_has.near" if each["near"] else "insights.nobody_has"
+        yield text(code, language, metric=metric["metric"], **each)
+    unheard = [cell for cell in cells if cell["unheard"]]
+    if unheard:
+        share = Words(language).number(unheard[-1]["unheard"], "share")
+        yield text("insights.unheard", language, share=share, period=unheard[-1]["period"])
 
 
 def _table(metric: Json, cells: list[Json], currency: str, words: Words) -> Table:

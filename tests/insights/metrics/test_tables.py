@@ -198,3 +198,32 @@ def test_each_list_is_as_long_as_its_figure_says_and_an_erased_customer_is_on_no
     forget(settings, ["b"])
     assert people_behind(tables, Figure("buyers", "2024-02")) == ["a", "c", "d", "e"]
     assert rows_of(["b"]) == []
+
+
+def test_what_may_be_a_month_or_a_quarter_is_told_to_be_either(tables: Tables) -> None:
+    for period, case in (("2024-1", "either"), ("2024-11", "near"), ("2024-5", "near")):
+        with pytest.raises(StamkundError) as refused:
+            people_behind(tables, Figure("buyers", period))
+        assert (refused.value.code, refused.value.params["case"]) == ("unknown_period", case)
+    with pytest.raises(StamkundError, match="month 2024-01 or the quarter 2024-Q1"):
+        people_behind(tables, Figure("buyers", "2024-1"))
+
+
+def test_what_a_metric_asks_for_and_no_event_has_is_named_with_the_nearest(tmp_path: Path) -> None:
+    metrics = {
+        "web": {"take": "count", "kind": "order", "where": {"channel": ["web", "wbe"]}},
+        "back": {"after": "first ordr", "then": "order", "within": "9d"},
+        "fine": {
+            "take": "ratio",
+            "kind": "order",
+            "where": {"channel": "shop"},
+            "over": {"kind": "refund", "where": {}},
+        },
+    }
+    tables = refreshed(shop(tmp_path, EVENTS, metrics=metrics))
+    unheld = {row["metric"]: row["nobody_has"] for row in told(tables, Question((*metrics, "revenue"))).metrics}
+    assert unheld == {
+        "web": [{"name": "channel", "text": "wbe", "near": "web"}],
+        "back": [{"name": "kind", "text": "ordr", "near": "order"}],
+        "fine": [], "revenue": [],
+    }  # fmt: skip

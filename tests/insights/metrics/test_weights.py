@@ -59,7 +59,7 @@ def test_answers_stand_for_all_who_were_there_over_channel_and_value(tmp_path: P
     weights = np.repeat([1.2 * 1.8, 1.2 * 0.6, 0.8 * 1.8, 0.8 * 0.6], [4, 8, 4, 8])
     effective = weights.sum() ** 2 / (weights @ weights)
     assert (first["value"], first["unweighted"], first["refusal"]) == (pytest.approx(20), pytest.approx(0), None)
-    assert (first["n"], first["effective"]) == (24, pytest.approx(effective))
+    assert (first["n"], first["effective"], first["unheard"]) == (24, pytest.approx(effective), 0)
     assert first["high"] - first["low"] > 80  # as wide as 17 answers make it, not 24
     assert (second["open"], second["unweighted"]) == (True, None)
     tables = Tables(tmp_path / "insights")
@@ -125,3 +125,12 @@ def test_weights_mend_what_silence_of_the_unhappy_poor_hides(tmp_path: Path) -> 
     truth = 100 * (2 * happy.mean() - 1)
     assert cell["low"] < truth < cell["high"]
     assert cell["unweighted"] > cell["high"]
+
+
+def test_the_share_of_those_asked_for_whom_nobody_answers_is_told(tmp_path: Path) -> None:
+    # Beside the hundred, 25 are of a channel on which nobody answered: a fifth of all who were there.
+    silent = [event(f"phone-{n}", "2024-01-10", "visit", channel="phone") for n in range(25)]
+    first = cells(tmp_path, [*crowd(), *silent])[0]
+    assert (first["unheard"], first["value"]) == (pytest.approx(0.2), pytest.approx(20))
+    by_channel = told(Tables(tmp_path / "insights"), Question(("all_asked",), by="channel")).cells
+    assert {cell["unheard"] for cell in by_channel} == {None}

@@ -131,7 +131,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         draft.write("segments", pa.Table.from_pylist(segments, SEGMENTS))
         draft.write("segment_traits", pa.Table.from_pylist(traits, TRAITS))
         draft.write("audiences", pa.Table.from_pylist(audiences, AUDIENCES))
-        draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money"}]))
+        draft.write("metrics", pa.Table.from_pylist([{"metric": "revenue", "unit": "money", "missing": None}]))
         draft.write("cells", pa.Table.from_pylist([*months, *groups, {**months[2], **hidden}], CELLS))
     return found
 
@@ -281,10 +281,32 @@ def test_a_segment_tells_whom_a_channel_reaches_and_why_it_does_not_reach_the_ot
 
 def test_answers_are_told_apart_by_touchpoint_first_and_not_by_category_too() -> None:
     row: Row = {"period": "2024-01", "open": False, "low": 0.1, "high": 0.9, "suppressed": False, "verdict": None,
-           "change": None, "unweighted": None, "target": None, "customers": 9, "n": 9.0}  # fmt: skip
+           "change": None, "unweighted": None, "unheard": None, "target": None, "customers": 9, "n": 9.0}  # fmt: skip
     groups: list[Row] = [{**row, "group": name, "value": value} for name, value in (("checkout", 0.4), ("wifi", 0.6))]
     shown = Shown(
         "csat", "share", [{**row, "value": 0.5}], dict.fromkeys(("category", "channel", "touchpoint"), groups)
     )
     html = "".join(next(metric_sections({"csat": shown}, Words("en", "SEK"))).blocks)
     assert re.findall(r", by (\w+), 2024-01</h3>", html) == ["touchpoint", "channel"]
+
+
+@pytest.mark.parametrize(
+    ("month", "missing", "why"),
+    [
+        ({"refusal": "weights_too_uneven"}, None, "weights are so uneven"),
+        ({"suppressed": True}, None, "fewer than five"),
+        ({"open": True}, None, "no month of it is over"),
+        ({}, None, "nobody is behind it"),
+        ({}, "margin", "the data tell nothing of margin"),
+    ],
+)
+def test_a_metric_without_a_figure_is_named_with_its_reason(
+    month: dict[str, object], missing: str | None, why: str
+) -> None:
+    row = {"open": False, "value": None, "refusal": None, "suppressed": False} | month
+    shown = Shown("my_nps", "points", [row], missing=missing)
+    (section,) = [
+        each for each in metric_sections({"my_nps": shown}, Words("en", "EUR")) if each.anchor == "satisfaction"
+    ]
+    assert "My nps" in "".join(section.blocks)
+    assert why in "".join(section.blocks).replace("&#x27;", "'")

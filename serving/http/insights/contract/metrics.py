@@ -11,6 +11,14 @@ from serving.http.contract.values import Count, Moment
 UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "customers", "days"]
 
 
+class Unheld(TypedDict):
+    """A column and a text that a metric asks for and no event has, and the nearest one that some event has."""
+
+    name: str
+    text: str
+    near: str | None
+
+
 class MetricFacts(TypedDict):
     """A metric: its name, in words, and what it should reach; money is in units of the currency.
 
@@ -23,6 +31,7 @@ class MetricFacts(TypedDict):
     target: float | None
     better: Literal["higher", "lower"] | None
     missing: str | None
+    nobody_has: list[Unheld]
 
 
 class CellAnswer(TypedDict):
@@ -30,7 +39,8 @@ class CellAnswer(TypedDict):
 
     The ``verdict`` on its ``target`` is of the whole interval: ``unsure`` where that holds the target. Of answers that
     are weighted it is told what the figure is ``unweighted``, how many answers they are worth (``effective``), and by a
-    code of ``refusal`` why there is none with weights.
+    code of ``refusal`` why there is none with weights; ``unheard`` is the share of those asked of whose kind nobody
+    answered, told of all together.
     """
 
     metric: str
@@ -55,6 +65,7 @@ class CellAnswer(TypedDict):
     verdict: Literal["reached", "missed", "unsure"] | None
     unweighted: float | None
     effective: float | None
+    unheard: float | None
     refusal: Literal["weights_too_uneven"] | None
 
 
