@@ -98,7 +98,8 @@ def _of_alike(
     keep = pl.any_horizontal(meets(where) for where in {each.where: None for each in measures if each != _ANY})
     rows = chunk.events.select(keep.arg_true()).to_series().to_numpy().astype(np.int64)
     runs = Rows.of(chunk.period[rows], chunk.customer[rows])
-    told = chunk.events.select(_column(*each) for each in enumerate(measures))
+    ends = pl.Series("end", chunk.ends[chunk.period])
+    told = chunk.events.with_columns(ends).select(_column(*each) for each in enumerate(measures))
     columns = [column.to_numpy()[rows] for column in told]
     numbers = {measure: place for place, measure in enumerate(measures)}
     once = {place for measure, place in numbers.items() if measure.column == CUSTOMER}
@@ -137,7 +138,8 @@ def _column(place: int, measure: Measure) -> pl.Expr:
     """A measure's whole number of each event: 0 where the event is none of its."""
     column = pl.lit(1, pl.Int64) if measure.column == CUSTOMER else amount(measure.column)
     number = column.is_not_null().cast(pl.Int64) if measure.known and measure.column != "orders" else column
-    return pl.when(meets(measure.where)).then(number).otherwise(0).fill_null(0).alias(str(place))
+    now = True if measure.within is None else pl.col("time") > pl.col("end") - measure.within
+    return pl.when(meets(measure.where) & now).then(number).otherwise(0).fill_null(0).alias(str(place))
 
 
 def _pairs(metric: Summed, numbers: Mapping[Measure, int]) -> Iterator[tuple[int, int]]:

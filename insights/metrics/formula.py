@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 import numpy as np
@@ -23,7 +23,7 @@ _NUMBERS: Final = ("count", "customers", "ratio")  # what money, or another numb
 
 @dataclass(frozen=True)
 class Formula:
-    """A ``node`` over the metrics ``parts``, by name; all have one ``window``."""
+    """A ``node`` over the metrics ``parts``, by name; one whose ``window`` is shorter is of its own."""
 
     name: str
     node: Node
@@ -38,10 +38,8 @@ class Formula:
         """A formula as declared; raises :class:`StamkundError` where it adds what is told in different units."""
         node = formula_of(settings.formula or "")
         windows = {part.window for part in parts.values()}
-        if len(windows) > 1:
-            msg = (
-                f"The metrics of `{settings.formula}` reach back differently far: give all the same `window`, or none."
-            )
+        if len(windows) > 1 and not windows.isdisjoint({None, "year"}):
+            msg = f"Not all metrics of `{settings.formula}` are of a `window`, and some are: give each one, or none."
             raise StamkundError("bad_formula", msg, field=f"metrics.{name}.formula")
         try:
             unit = _unit(node, parts) or "ratio"
@@ -55,8 +53,10 @@ class Formula:
 
     @property
     def window(self) -> Window:
-        """How far each period reaches back."""
-        return next(iter(self.parts.values())).window
+        """How far each period reaches back: as far as any part does."""
+        windows = [part.window for part in self.parts.values()]
+        days = [window for window in windows if isinstance(window, int)]
+        return max(days) if days else windows[0]
 
     def told_by(self, grain: str) -> bool:
         """Whether it is told in periods of a grain."""
@@ -70,7 +70,7 @@ class Formula:
     @property
     def measures(self) -> list[Measure]:
         """The sums that it is made of."""
-        return list(dict.fromkeys(each for part in self.parts.values() for each in part.measures))
+        return list(dict.fromkeys(each for name in self.parts for each in self._sums(name)))
 
     @property
     def is_sum(self) -> bool:
@@ -98,13 +98,20 @@ class Formula:
         value = np.where(np.isfinite(found.value), found.value, np.nan)
         return Estimate(value, value - half, value + half, customers)
 
+    def _sums(self, name: str) -> list[Measure]:
+        """The sums of a part; of one that reaches back less far than others, over its own window."""
+        part = self.parts[name]
+        if part.window == self.window or not isinstance(part.window, int):
+            return part.measures
+        return [replace(measure, within=part.window) for measure in part.measures]
+
     def _term(self, node: Node, sums: Mapping[Measure, _Term]) -> _Term:
         if node.op == "literal":
             return _Term(np.array(float(str(node.value))), {})
         if node.op == "name":
-            part = self.parts[node.name]
-            top = sums[part.top] * _Term(np.array(1 / part.scale), {})
-            return top if part.bottom is None else top / sums[part.bottom]
+            first, *rest = (sums[measure] for measure in self._sums(node.name))
+            top = first * _Term(np.array(1 / self.parts[node.name].scale), {})
+            return top / rest[0] if rest else top
         terms = [self._term(arg, sums) for arg in node.args]
         if node.op == "negative":
             return _Term(np.array(-1.0), {}) * terms[0]

@@ -17,12 +17,13 @@ Window = Literal["year"] | int | None  # from a period's end back to the year's 
 class Measure:
     """The sum of a column over the events that meet conditions; of ``customer``: how many have one.
 
-    With ``known`` it is how many of them hold the column.
+    With ``known`` it is how many of them hold the column; ``within`` says in how many µs until the period's end.
     """
 
     column: str
     where: Where
     known: bool = False
+    within: int | None = None
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_a_formula_has_the_figure_and_the_interval_of_the_same_metric_said_as_a_
         ("margin / revenu", "unknown_metric"),
         ("nps / revenue", "bad_formula"),  # a score: its interval is no sum's
         ("revenue + orders", "bad_formula"),  # money and a count
-        ("active / revenue", "bad_formula"),  # of 28 days and of the period
+        ("active / buyers", "bad_formula"),  # of 28 days and of the period
     ],
 )
 def test_a_formula_over_what_has_no_sums_is_refused(tmp_path: Path, formula: str, code: str) -> None:
@@ -84,3 +84,18 @@ def test_a_formula_over_what_the_data_do_not_hold_is_told_with_the_metric_that_i
     plain = [{name: value for name, value in each.items() if name != "cost"} for each in EVENTS]
     (row,) = told(written(tmp_path, METRICS, plain), Question(("margin_rate",))).metrics
     assert (row["missing"], row["unit"]) == ("margin", None)
+
+
+def test_windows_of_different_lengths_are_told_beside_each_other(tmp_path: Path) -> None:
+    # Six buy in the 28 days until the end of January, and a, f in its last twelve.
+    metrics = {
+        "month": {"take": "distinct", "of": "customer", "kind": "order", "window": "28d"},
+        "late": {"take": "distinct", "of": "customer", "kind": "order", "window": "12d"},
+        "stickiness": {"formula": "late / month"},
+    }
+    events = [*EVENTS, event("f", "2024-01-31", value=100)]
+    (january, *_) = told(written(tmp_path, metrics, events), Question(("stickiness",))).cells
+    assert (january["value"], january["customers"]) == (pytest.approx(2 / 6), 6)
+    # Of a share of two in six that is 1 for two and 0 for four: t · √(Σ(a − v)² · 6 / 5) / 6
+    half = 2.570582 * ((2 * (2 / 3) ** 2 + 4 * (1 / 3) ** 2) * 6 / 5) ** 0.5 / 6
+    assert january["high"] - january["value"] == pytest.approx(half)
