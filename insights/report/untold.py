@@ -13,12 +13,12 @@ from insights.words import Words
 def untold_metrics(metrics: Sequence[Shown], words: Words) -> list[str]:
     """A list of the metrics without a figure, each with its reason; nothing where all have one."""
     lines = [f"<li>{escape(_why(metric, words))}</li>" for metric in metrics if metric.last is None]
-    return [paragraph(words.say("report.untold"), soft=True), f"<ul>{''.join(lines)}</ul>"] if lines else []
+    return [paragraph(words.say("report.without"), soft=True), f"<ul>{''.join(lines)}</ul>"] if lines else []
 
 
 def _why(metric: Shown, words: Words) -> str:
     name = words.name("metric", metric.name)
-    return words.say(f"report.untold.{_reason(metric)}", metric=name[:1].upper() + name[1:], missing=metric.missing)
+    return words.say(f"report.without.{_reason(metric)}", metric=name[:1].upper() + name[1:], missing=metric.missing)
 
 
 def _reason(metric: Shown) -> str:
