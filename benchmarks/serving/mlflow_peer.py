@@ -121,6 +121,7 @@ def _mlflow(model: Model, folder: Path) -> Iterator[tuple[str, int]]:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGTERM)
+            child.wait(timeout=60)
 
 
 def _await(child: subprocess.Popen[bytes], address: str, log: Path) -> None:
