@@ -17,6 +17,7 @@ def frame(*rows: tuple[int, float, str, str | None, str | None]) -> pl.LazyFrame
 
 def test_a_wait_is_from_the_first_opening_to_the_first_answer_after_it() -> None:
     events = frame(
+        (1, -1, "support_answered", "a", None),  # before it was opened
         (1, 0, "support", "a", None), (1, 1, "support", "a", None), (1, 2, "support_answered", "a", None),
         (1, 3, "support_answered", "a", None), (2, 5, "support", "a", None),  # another customer's ticket of that name
         (3, 30, "support", "b", None), (4, 1, "support", None, None), (5, 0, "support", "c", None),
