@@ -16,7 +16,7 @@ from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
 from insights.metrics.columns import Unit, amount, meets, needed, sources
-from insights.metrics.formula import Formula
+from insights.metrics.formulas.formula import Formula
 from insights.metrics.metric import Measure, Metric
 from insights.metrics.sums import Rows, Sums, sums
 from insights.people import Audience

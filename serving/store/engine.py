@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from features.config.sections.serving import Durability
 from features.config.settings import Settings
 from features.errors import StamkundError
-from features.full_disk import disk_full
 from features.sql import first_line
+from serving.full_disk import disk_full
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
 from serving.store.outages.outage import error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting

@@ -14,8 +14,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from features.errors import StamkundError
-from features.full_disk import disk_full
 from features.progress import Progress, silent
+from serving.full_disk import disk_full
 from serving.store.outages.outage import error_of, outage_of
 from serving.terminal.job_progress import runner_of_jobs, told_progress
 from serving.terminal.progress import shown_progress

@@ -23,7 +23,7 @@ from insights.metrics.courses.lifetime import Lifetime, worth_of
 from insights.metrics.courses.so_far import SoFar
 from insights.metrics.exchange.identification import Identification, people_there
 from insights.metrics.exchange.permission import Permission, permission_rows
-from insights.metrics.formula import Formula
+from insights.metrics.formulas.formula import Formula
 from insights.metrics.lists import BY
 from insights.metrics.metric import Metric, Window
 from insights.metrics.quantiles import Quantile

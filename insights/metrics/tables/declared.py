@@ -14,7 +14,7 @@ from insights.metrics.courses.lifetime import Lifetime, model_of
 from insights.metrics.defaults import default_metrics, default_names
 from insights.metrics.exchange.identification import Identification
 from insights.metrics.exchange.permission import Permission
-from insights.metrics.formula import Formula
+from insights.metrics.formulas.formula import Formula
 from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
 from insights.metrics.tables.behind import AnyMetric

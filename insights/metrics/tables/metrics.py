@@ -28,10 +28,10 @@ from insights.metrics.quantiles import Quantile, quantile_cells
 from insights.metrics.questions import ALL, IDENTIFIED, INTERVAL
 from insights.metrics.regrouped import regrouped
 from insights.metrics.standings import standing_dimensions
-from insights.metrics.strangers import strangers
 from insights.metrics.tables.behind import AnyMetric, base_of, lists, lists_of
 from insights.metrics.tables.declared import metrics_of, missing_parts
 from insights.metrics.tables.figures import CELLS, began, figures
+from insights.metrics.tables.strangers import strangers
 from insights.metrics.tables.targets import targets_of
 from insights.metrics.windows import window_cells
 from insights.people import Audience

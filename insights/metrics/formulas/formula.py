@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from scipy.special import stdtrit
@@ -16,9 +16,9 @@ from features.language.rules.nodes import Node
 from insights.intervals import Estimate
 from insights.intervals.estimate import LEVEL
 from insights.metrics.columns import Unit
+from insights.metrics.formulas.terms import OPERATIONS, Term
+from insights.metrics.formulas.units import unit_of
 from insights.metrics.metric import Measure, Metric, Window
-
-_NUMBERS: Final = ("count", "customers", "ratio")  # what money, or another number, is divided or multiplied by
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Formula:
             msg = f"Not all metrics of `{settings.formula}` are of a `window`, and some are: give each one, or none."
             raise StamkundError("bad_formula", msg, field=f"metrics.{name}.formula")
         try:
-            unit = _unit(node, parts) or "ratio"
+            unit = unit_of(node, parts) or "ratio"
         except StamkundError as error:
             raise StamkundError(error.code, str(error), field=f"metrics.{name}.formula") from None
         shown = (settings.target, settings.better == "higher", settings.text)
@@ -83,7 +83,7 @@ class Formula:
         The interval is by linearisation: what the formula changes by when customers are drawn anew.
         """
         sums = {
-            measure: _Term.of(total, place)
+            measure: Term.of(total, place)
             for place, (measure, total) in enumerate(zip(self.measures, totals, strict=True))
         }
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -105,72 +105,17 @@ class Formula:
             return part.measures
         return [replace(measure, within=part.window) for measure in part.measures]
 
-    def _term(self, node: Node, sums: Mapping[Measure, _Term]) -> _Term:
+    def _term(self, node: Node, sums: Mapping[Measure, Term]) -> Term:
         if node.op == "literal":
-            return _Term(np.array(float(str(node.value))), {})
+            return Term(np.array(float(str(node.value))), {})
         if node.op == "name":
             first, *rest = (sums[measure] for measure in self._sums(node.name))
-            top = first * _Term(np.array(1 / self.parts[node.name].scale), {})
+            top = first * Term(np.array(1 / self.parts[node.name].scale), {})
             return top / rest[0] if rest else top
         terms = [self._term(arg, sums) for arg in node.args]
         if node.op == "negative":
-            return _Term(np.array(-1.0), {}) * terms[0]
-        return _OPERATIONS[node.op](*terms)
-
-
-@dataclass(frozen=True)
-class _Term:
-    """A part's ``value`` in each cell, and its ``slopes``: how it changes with each measure's total."""
-
-    value: Floats
-    slopes: Mapping[int, Floats]
-
-    @classmethod
-    def of(cls, total: Floats, place: int) -> Self:
-        return cls(total, {place: np.ones(len(total))})
-
-    def __add__(self, other: _Term) -> _Term:
-        return self._with(other, self.value + other.value, np.array(1.0), np.array(1.0))
-
-    def __sub__(self, other: _Term) -> _Term:
-        return self._with(other, self.value - other.value, np.array(1.0), np.array(-1.0))
-
-    def __mul__(self, other: _Term) -> _Term:
-        return self._with(other, self.value * other.value, other.value, self.value)
-
-    def __truediv__(self, other: _Term) -> _Term:
-        value = np.where(other.value == 0, np.nan, self.value / other.value)
-        return self._with(other, value, 1 / other.value, -value / other.value)
-
-    def _with(self, other: _Term, value: Floats, own: Floats, others: Floats) -> _Term:
-        slopes = {place: own * slope for place, slope in self.slopes.items()}
-        for place, slope in other.slopes.items():
-            slopes[place] = slopes.get(place, 0) + others * slope
-        return _Term(value, slopes)
-
-
-_OPERATIONS: Final = {"+": _Term.__add__, "-": _Term.__sub__, "*": _Term.__mul__, "/": _Term.__truediv__}
-
-
-def _unit(node: Node, parts: Mapping[str, Metric]) -> Unit | None:
-    """What a part is told in; None of a plain number."""
-    if node.op == "literal":
-        return None
-    if node.op == "name":
-        return parts[node.name].unit
-    units = [_unit(arg, parts) for arg in node.args]
-    first, last = units[0], units[-1]
-    if node.op in ("+", "-"):
-        if first != last:
-            names = " and ".join(str(unit or "number") for unit in units)
-            msg = f"`{node.op}` stands between {names}, which are told in different units. Divide one of them first."
-            raise StamkundError("bad_formula", msg)
-        return first
-    if node.op == "negative" or last is None:
-        return first
-    if node.op == "*":
-        return last if first is None or first in _NUMBERS else first
-    return "money" if first == "money" and last in _NUMBERS else "ratio"
+            return Term(np.array(-1.0), {}) * terms[0]
+        return OPERATIONS[node.op](*terms)
 
 
 def _is_linear(node: Node) -> bool:
