@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, Self, get_args
@@ -10,10 +12,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from features.arrays import Ints, Mask
+from features.errors import StamkundError
 from features.moments import micros, utc
 
 Grain = Literal["day", "week", "month", "quarter"]
 GRAINS: Final[tuple[Grain, ...]] = get_args(Grain)
+_BEYOND: Final = re.compile(r"[0-9]{4}-(?:00|1[3-9]|[2-9][0-9]|Q[05-9])")  # no month or quarter of any year
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,24 @@ class Periods:
     def open(self, *, as_of: int, matures: int = 0) -> Mask:
         """Which are not over at a moment, or not yet for so long (µs) as their figures need to mature."""
         return self.ends + matures > as_of
+
+
+def check_period(name: str, known: Collection[str]) -> None:
+    """Refuse what is none of the ``known`` months and quarters, by what is wrong with it.
+
+    ``2024-1`` may be the month or the quarter, ``2024-13`` and ``2024-Q5`` are beyond the year.
+
+    Raises:
+        StamkundError: ``unknown_period``.
+    """
+    year, _, number = name.partition("-")
+    month, quarter = f"{year}-0{number}", f"{year}-Q{number}"
+    if {month, quarter} <= {*known}:
+        raise StamkundError("unknown_period.either", name=name, month=month, quarter=quarter, field="period")
+    if _BEYOND.fullmatch(name):
+        raise StamkundError("unknown_period.beyond", name=name, year=year, field="period")
+    if name not in known:
+        raise StamkundError.unknown("unknown_period", "period", name, known, field="period")
 
 
 def _start(grain: Grain, day: date) -> date:

@@ -13,7 +13,7 @@ from features.errors import StamkundError
 from features.texts.catalogue import texts_in
 from insights.contrasts import contrasts
 from insights.metrics.lists import LISTED, Whose, people_of
-from insights.periods import GRAINS
+from insights.periods import GRAINS, check_period
 from insights.tables import Tables
 
 ALL: Final = ""  # the dimension of everybody together
@@ -109,7 +109,7 @@ def people_behind(tables: Tables, figure: Figure) -> list[str]:
     cells = tables.read(
         "cells", columns=["period", "group", "grain", "start", "suppressed"], filters=filters
     ).to_pylist()
-    _check_period(period, {cell["period"] for cell in cells})
+    check_period(period, {cell["period"] for cell in cells})
     if group is not None:
         if by is None:
             raise StamkundError("group_of_nothing", group=group, field="group")
@@ -140,15 +140,6 @@ def _cells(tables: Tables, question: Question) -> pa.Table:
     if starts:
         cells = cells.filter(pc.greater_equal(cells["start"], starts[0]))
     return cells
-
-
-def _check_period(period: str, known: Collection[str]) -> None:
-    """Refuse what is no period, and say of ``2024-1`` that it may be the month or the quarter."""
-    year, _, number = period.partition("-")
-    month, quarter = f"{year}-0{number}", f"{year}-Q{number}"
-    if {month, quarter} <= {*known}:
-        raise StamkundError("unknown_period.either", name=period, month=month, quarter=quarter, field="period")
-    _check("unknown_period", "period", period, known)
 
 
 def _check(code: str, what: str, name: str, known: Collection[str], *, field: str | None = None) -> None:

@@ -58,10 +58,19 @@ def _sizes(months: Sequence[Row], title: str, words: Words) -> Iterator[str]:
     yield trend(points, words.count, lambda value: words.tick(value, "count"), title=title)
     head = [words.say(f"report.segments.{column}") for column in ("month", "entered", "left")]
     moves = months[1:][-MOST_MOVES:]
-    yield table(head, [[row["month"], words.count(row["entered"]), words.count(row["left"])] for row in moves])
+    yield table(head, [[row["month"], *_moved(row, words)] for row in moves])
     changed = [row["month"] for row in moves if row["rule_changed"]]
     if changed:
         yield paragraph(words.say("report.segments.rule", months=", ".join(changed)), soft=True)
+
+
+def _moved(row: Row, words: Words) -> list[str]:
+    """How many came and went in a month: of few neither, as the sizes would tell it from the other number."""
+    counts = (row["entered"], row["left"])
+    few = [0 < count < LEAST for count in counts]
+    if not any(few):
+        return [words.count(count) for count in counts]
+    return [words.say("insights.suppressed") if each else "–" for each in few]
 
 
 def _traits(traits: Sequence[Row], labels: Mapping[str, str], words: Words) -> Iterator[str]:

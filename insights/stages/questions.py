@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from features import compute as pc
 from features.errors import StamkundError
 from features.language.formulas.stages import STAGES
 from insights.amounts import in_units
+from insights.periods import check_period
 from insights.tables import Filters, Tables
 
 
@@ -46,20 +46,13 @@ def told(tables: Tables, *, last: int, minor_units: int) -> Answer:
 
 def people_of(tables: Tables, move: Move) -> list[str]:
     """The customers who moved so, none of a suppressed figure; raises :class:`StamkundError` for unknown names."""
-    periods = set(tables.read("stage_moves", columns=["period"])["period"].to_pylist())
-    for field, name, known in (
-        ("period", move.period, periods), ("before", move.before, STAGES), ("stage", move.stage, STAGES),
-    ):  # fmt: skip
-        _check(field, name, known)
+    check_period(move.period, set(tables.read("stage_moves", columns=["period"])["period"].to_pylist()))
+    for field, name in (("before", move.before), ("stage", move.stage)):
+        if name not in STAGES:
+            raise StamkundError.unknown("unknown_stage", field, name, STAGES, field=field)
     filters: Filters = [("period", "=", move.period), ("before", "=", move.before), ("stage", "=", move.stage)]
     figure = tables.read("stage_moves", columns=["suppressed"], filters=filters)
     if pc.any(figure["suppressed"]).as_py():
         return []
     people: list[str] = tables.read("stage_people", columns=["customer_id"], filters=filters)["customer_id"].to_pylist()
     return people
-
-
-def _check(field: str, name: str, known: Collection[str]) -> None:
-    if name not in known:
-        code = "unknown_period" if field == "period" else "unknown_stage"
-        raise StamkundError.unknown(code, field, name, known, field=field)

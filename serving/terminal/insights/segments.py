@@ -67,23 +67,33 @@ class Asked:
         """What every answer begins with."""
         return {"as_of": iso(self.columns.as_of), "build": self.columns.build, "customers": self.columns.customers}
 
+    @property
+    def words(self) -> Words:
+        """The company's language."""
+        return Words(self.settings.language)
+
+    def say(self, code: str, **params: object) -> str:
+        """A text of segments; it may tell the ``moment`` and the number of ``customers``."""
+        told = {"moment": iso(self.columns.as_of), "customers": self.columns.customers, **params}
+        return self.words.say(f"segments.{code}", **{
+            name: self.words.count(value) if isinstance(value, int) else value for name, value in told.items()
+        })  # fmt: skip
+
 
 def all_segments(out: Output, asked: Asked) -> None:
     """Every segment with how many it holds, and how many moved at the last refresh."""
-    moved = {row["segment"]: row for row in sizes(asked.settings)}
-    rows: list[dict[str, Any]] = []
-    table = table_of("segment", ">customers", ">share", ">entered", ">left", "rule")
+    moved: dict[object, Mapping[str, Any]] = {row["segment"]: row for row in sizes(asked.settings)}
+    rows, words = list[dict[str, Any]](), asked.words
+    table = _table(asked, "segment", ">customers", ">share", ">entered", ">left", "rule")
     for name in asked.settings.segments:
         told: Mapping[str, Any] = counted(asked.columns, asked.rules[name], asked.rules)
         last = moved.get(name, {})
         rows.append({"name": name, "text": asked.settings.segments[name].told(asked.settings.language), **told})
         rows[-1] |= {"entered": last.get("entered"), "left": last.get("left")}
-        share = Words(asked.settings.language).number(told["share"], "share")
-        figures = ["–" if last.get(side) is None else f"{last[side]:,}" for side in ("entered", "left")]
-        add_row(table, name, f"{told['members']:,}", share, *figures, folded(str(told["rule"]), 28))
-    out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
-    if not rows:
-        out.say("No segments are declared: name some in `segments:` of stamkund.yaml, or try one with --count RULE.")
+        figures = ["–" if last.get(side) is None else words.count(last[side]) for side in ("entered", "left")]
+        figures = [words.count(told["members"]), words.number(told["share"], "share"), *figures]
+        add_row(table, name, *figures, folded(str(told["rule"]), 28))
+    out.say(asked.say("all"), table if asked.rules else asked.say("none"))
     out.answer({**asked.head, "segments": rows})
 
 
@@ -91,21 +101,19 @@ def one_segment(out: Output, asked: Asked, *, channel: str | None, members: bool
     """How many a rule holds for, what keeps the others out, who they are, and how many can be reached."""
     rule = _rule(asked)
     told: dict[str, Any] = counted(asked.columns, rule, asked.rules)
-    out.say(
-        f"{told['members']:,} of {asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}: {rule.text}"
-    )
-    table = table_of("condition", ">keep out", ">of them unknown", ">alone", ">left")
+    table = _table(asked, "condition", ">failing", ">unknown", ">alone", ">remain")
     for each in told["conditions"]:
-        figures = (each[key] for key in ("failing", "unknown", "alone", "left"))
-        add_row(table, each["condition"], *(f"{figure:,}" for figure in figures))
-    out.say(table)
+        figures = [asked.words.count(each[key]) for key in ("failing", "unknown", "alone", "left")]
+        add_row(table, each["condition"], *figures)
+    out.say(asked.say("counted", members=told["members"], rule=rule.text), table)
     for each in told["nobody_has"]:
-        out.warn(StamkundError("nobody_has", _stranger(each)))
+        case = "nobody_came" if each["text"] is None else "nobody_has.near" if each["near"] else "nobody_has"
+        out.warn(StamkundError("nobody_has", asked.say(case, **each)))
     mask = asked.columns.members(rule, asked.rules)
     if channel is not None:
         found = _audience(asked, mask, channel)
         told["audience"] = steps_of(found)
-        out.say(_funnel(told["audience"], channel, Words(asked.settings.language)))
+        out.say(_funnel(told["audience"], channel, asked.words))
         if members:
             told["out"] = outs_of(asked.columns, found, page(asked.columns, mask, after=None, limit=len(mask)))
     if members:
@@ -124,12 +132,9 @@ def _funnel(steps: Sequence[Mapping[str, Any]], channel: str, words: Words) -> T
     return table
 
 
-def _stranger(told: Mapping[str, str | None]) -> str:
-    """What nobody has, and what was meant, or what to look at."""
-    if told["text"] is None:
-        return f"Nobody ever came to {told['name']}: look at the `kind` and `where` of the journey's steps."
-    near = f" Did you mean '{told['near']}'?" if told["near"] else ""
-    return f"Nobody's {told['name']} is '{told['text']}'.{near}"
+def _table(asked: Asked, *heads: str) -> Table:
+    """A table with heads of the catalogue; the columns of those after a ``>`` are to the right."""
+    return table_of(*(">" * head.startswith(">") + asked.say(head.removeprefix(">")) for head in heads))
 
 
 def two_segments(out: Output, asked: Asked, versus: str) -> None:
@@ -139,21 +144,21 @@ def two_segments(out: Output, asked: Asked, versus: str) -> None:
     both = int((masks[0] & masks[1]).sum())
     rows = compared(asked.columns, *masks, without=sensitive_names(asked.settings))
     sizes_ = [int(mask.sum()) for mask in masks]
-    name = asked.name or "the rule"
-    out.say(f"{sizes_[0]:,} in {name}, {sizes_[1]:,} in {versus}, {both:,} in both, as of {iso(asked.columns.as_of)}")
-    table = table_of("what", f">{name}", f">{versus}", ">difference", ">interval")
+    name = asked.name or asked.say("the_rule")
+    out.say(asked.say("two", members=sizes_[0], others=sizes_[1], both=both, segment=name, other=versus))
+    heads = (asked.say(head) for head in ("difference", "interval"))
+    table = table_of(asked.say("what"), *(f">{head}" for head in (name, versus, *heads)))
     stands = [row for row in rows if row["stands"]]
     for row in stands[:SHOWN]:
         is_share = row["word"] is not None
         sides = [row["value"], row["other_value"]]
-        figures = Words(asked.settings.language).figures("share" if is_share else "ratio", sides)
+        figures = asked.words.figures("share" if is_share else "ratio", sides)
         shown = (*map(figures.value, sides), figures.change(row["difference"], short=True))
         add_row(
             table, row["name"] + (f": {row['word']}" if is_share else ""), *shown, figures.ends(row["low"], row["high"])
         )
     count = rows[0]["compared"] if rows else 0
-    out.say(table if stands else "Nothing differs by more than chance.")
-    out.say(f"{len(stands):,} of {count:,} comparisons stand; at most one in ten of them is chance.")
+    out.say(table if stands else asked.say("alike"), asked.say("stand", stands=len(stands), compared=count))
     told = {"segment": asked.name or None, "versus": versus, "members": sizes_[0], "other_members": sizes_[1]}
     out.answer({**asked.head, **told, "both": both, "compared": count, "differences": rows})
 
@@ -161,14 +166,15 @@ def two_segments(out: Output, asked: Asked, versus: str) -> None:
 def overlaps(out: Output, asked: Asked) -> None:
     """How many customers are in each two segments."""
     masks = {name: asked.columns.members(rule, asked.rules) for name, rule in asked.rules.items()}
-    table, rows = table_of("segment", ">customers", "and", ">customers", ">in both"), list[dict[str, Any]]()
+    table, rows = _table(asked, "segment", ">customers", "other", ">customers", ">both"), list[dict[str, Any]]()
     for one, other in combinations(masks, 2):
         counts = [int(mask.sum()) for mask in (masks[one], masks[other], masks[one] & masks[other])]
         if asked.name in {"", one, other}:
             rows.append({"segment": one, "other": other, "members": counts[0], "other_members": counts[1]})
             rows[-1]["both"] = counts[2]
-            add_row(table, one, f"{counts[0]:,}", other, f"{counts[1]:,}", f"{counts[2]:,}")
-    out.say(f"{asked.columns.customers:,} customers as of {iso(asked.columns.as_of)}", table)
+            figures = [asked.words.count(each) for each in counts]
+            add_row(table, one, figures[0], other, *figures[1:])
+    out.say(asked.say("all"), table if asked.rules else asked.say("none"))
     out.answer({**asked.head, "overlap": rows})
 
 
@@ -184,9 +190,9 @@ def one_person(out: Output, asked: Asked, customer: str) -> None:
         raise StamkundError("unknown_customer", id_type="user_id", id=customer, field="why")
     read = asked.columns.one(place, asked.rules)
     told: dict[str, Any] = why(_rule(asked), asked.names, read, asked.settings, asked.rules)
-    out.say(f"{customer} is in." if told["member"] else f"{customer} is not in: {told['needs']}.")
+    out.say(asked.say("is_in" if told["member"] else "is_out", customer=customer, needs=told["needs"]))
     for name, inner in told["segments"].items():
-        out.say(f"  segments.{name}: {inner['needs'] or 'is in'}")
+        out.say(f"  segments.{name}: {inner['needs'] or asked.say('in')}")
     out.answer({**asked.head, "customer_id": customer, **told})
 
 
@@ -194,7 +200,7 @@ def written(out: Output, asked: Asked, to: str, table: str) -> None:
     """Write the members of those who allow that anything of theirs is written elsewhere."""
     mask = asked.columns.members(_rule(asked), asked.rules)
     count, where = export(asked.settings, asked.columns, mask, segment=asked.name or "rule", to=to, table=table)
-    out.say(f"{count:,} members: {where}")
+    out.say(asked.say("written", members=count, where=where))
     out.answer({**asked.head, "segment": asked.name or None, "members": count, "out": where})
 
 

@@ -201,12 +201,17 @@ def test_each_list_is_as_long_as_its_figure_says_and_an_erased_customer_is_on_no
 
 
 def test_what_may_be_a_month_or_a_quarter_is_told_to_be_either(tables: Tables) -> None:
-    for period, case in (("2024-1", "either"), ("2024-11", "near"), ("2024-5", "near")):
+    for period, case in (
+        ("2024-1", "either"), ("2024-11", "near"), ("2024-12", "near"), ("2024-5", "near"), ("2024-00", "beyond"),
+        ("2024-13", "beyond"), ("2024-20", "beyond"), ("2024-Q0", "beyond"), ("2024-Q4", "near"), ("2024-Q5", "beyond"),
+    ):  # fmt: skip
         with pytest.raises(StamkundError) as refused:
             people_behind(tables, Figure("buyers", period))
         assert (refused.value.code, refused.value.params["case"]) == ("unknown_period", case)
     with pytest.raises(StamkundError, match="month 2024-01 or the quarter 2024-Q1"):
         people_behind(tables, Figure("buyers", "2024-1"))
+    with pytest.raises(StamkundError, match="2024-13' is beyond the year: its months are 2024-01 to 2024-12"):
+        people_behind(tables, Figure("buyers", "2024-13"))
 
 
 def test_what_a_metric_asks_for_and_no_event_has_is_named_with_the_nearest(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from insights.metrics.tables.figures import CELLS
 from insights.report import customers_report
 from insights.report.cells import Shown
 from insights.report.sections import metric_sections
+from insights.report.segments import segments_section
 from insights.segments.audiences import AUDIENCES
 from insights.segments.tables import SEGMENTS, TRAITS
 from insights.stages.tables import MOVES
@@ -261,13 +262,29 @@ def test_moves_to_other_stages_in_the_last_month_are_told(tables: Tables) -> Non
 def test_a_segment_tells_its_size_who_came_and_went_and_what_its_customers_differ_in(tables: Tables) -> None:
     text = read(tables).text
     assert "Buys teas Good ones 60 customers, 15.0 % of all, on 2024-04-01." in text
-    assert "month entered left 2024-02 12 7 2024-03 9 4 The rule changed in 2024-02" in text  # not the first month
+    assert "month entered left 2024-02 12 7 2024-03 – fewer than 5 The rule changed in 2024-02" in text
     assert "spend of 90 days (SEK) 479 148 280 – 381" in text
     assert "stage: at risk 52.0 % 8.6 % 35.9 – 50.8" in text
     assert "Rare Good ones Fewer than five customers." in text
     swedish = read(tables, "sv").text
     assert "Goda kunder 60 kunder, 15,0 % av alla" in swedish
     assert "stage: i riskzonen 52,0 %" in swedish
+
+
+@pytest.mark.parametrize(
+    ("entered", "left", "told"),
+    [(9, 5, "9 5"), (9, 4, "– fewer than 5"), (1, 9, "fewer than 5 –"), (9, 0, "9 0"), (0, 3, "– fewer than 5")],
+)
+def test_of_few_who_came_to_a_segment_or_left_it_no_number_is_told(entered: int, left: int, told: str) -> None:
+    months = [
+        {"segment": "tea", "text": "{}", "month": f"2024-0{month}", "day": f"2024-0{month}-28", "customers": 400,
+         "members": members, "entered": came, "left": went, "rule_changed": False}
+        for month, members, came, went in [(1, 20, 0, 0), (2, 3, 0, 17), (3, 8, entered, left)]
+    ]  # fmt: skip
+    tables = {"segments": months, "segment_traits": [], "audiences": []}
+    html = "".join(segments_section(tables, {}, Words("en", "EUR")).blocks)
+    assert f"2024-02 0 17 2024-03 {told} " in Reader(html).text
+    assert re.findall(r"<title>2024-\d\d: (\d+)</title>", html) == ["20", "8"]
 
 
 def test_a_segment_tells_whom_a_channel_reaches_and_why_it_does_not_reach_the_others(tables: Tables) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from features import build
 from features.config.settings import Settings
 from insights.segments.refresh import refresh_segments
 from insights.tables import Tables
@@ -90,6 +91,41 @@ def test_a_narrow_terminal_shows_each_segment_with_its_figures_however_long_its_
     run = CliRunner().invoke(app, ["insights", "segments", "--config", str(narrow)], env={"COLUMNS": "80"})
     (row,) = [line.split() for line in run.output.splitlines() if line.startswith("any ")]
     assert row[3] == "%"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "swedish"),
+    [
+        ([], "5 customers as of 2024-06-29T22:00:00Z segment customers share", "5 kunder per 2024-06-29T22:00:00Z"),
+        (["lund"], "4 of 5 customers as of", "4 av 5 kunder per 2024-06-29T22:00:00Z: traits.city =="),
+        (["lund"], "condition keep out of them unknown alone left", "villkor stänger ute okänt för ensamt kvar"),
+        (["--count", "has(journeys.again.second)"], "Nobody ever came to", "Ingen har någonsin kommit till"),
+        (["--count", "traits.city == 'Lundd'"], "Did you mean 'Lund'?", "Ingens traits.city är 'Lundd'. Menade du"),
+        (["--count", "traits.city == 'X'"], "Nobody's traits.city is 'X'.", "Ingens traits.city är 'X'."),
+        (["lund", "--versus", "big"], "4 in lund, 2 in big, 2 in both", "4 i lund, 2 i big, 2 i båda"),
+        (["lund", "--versus", "big"], "0 of 0 comparisons stand", "Inget skiljer mer än av slump. 0 av 0 jämförelser"),
+        (["lund", "--overlap"], "segment customers and customers in both", "segmentet kunder och kunder i båda"),
+        (["big", "--why", "bo"], "bo is not in: features.spent_90d", "bo är inte med: features.spent_90d"),
+        (["big_in_lund", "--why", "ann"], "ann is in. segments.big: is in", "ann är med. segments.big: är med"),
+    ],
+)
+def test_people_are_told_of_segments_in_the_language_of_the_settings(
+    settings: Settings, words: list[str], english: str, swedish: str
+) -> None:
+    other = settings.file.with_name("swedish.yaml")
+    other.write_text(settings.file.read_text(encoding="utf-8") + "language: sv\n", encoding="utf-8")
+    for file, told in ((settings.file, english), (other, swedish)):
+        run = CliRunner().invoke(app, ["insights", "segments", *words, "--config", str(file)], env={"COLUMNS": "200"})
+        assert told in " ".join(run.output.split())
+
+
+def test_without_segments_it_is_said_how_to_name_some(tmp_path: Path) -> None:
+    settings = unbuilt(tmp_path, YAML.partition("segments:\n")[0] + "language: sv\n")
+    build(settings, as_of=settings.now())
+    refresh_segments(settings, as_of=settings.now())
+    for words in ([], ["--overlap"]):
+        run = CliRunner().invoke(app, ["insights", "segments", *words, "--config", str(settings.file)])
+        assert "Inga segment är deklarerade" in run.output
 
 
 def test_people_are_told_in_words_whom_a_channel_reaches(settings: Settings) -> None:
