@@ -22,11 +22,18 @@ from serving.decisions.policy.restraint import Restraint
 from serving.decisions.setup import Setup
 
 
-def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restraint: Restraint | None = None) -> Decided:
+def decide(
+    setup: Setup,
+    facts: Facts,
+    placements: Sequence[Placement],
+    restraint: Restraint | None = None,
+    beyond: Restraint | None = None,
+) -> Decided:
     """Choose for each placement, step by step: who may get what, how often, what it is worth, and which are best.
 
     A ``restraint`` tells what is left for them by the policy, where one is declared. For somebody in a control arm that
-    gets nothing, ``order`` tells what they would have been eligible for, and ``held`` what they would have got.
+    gets nothing, ``order`` tells what they would have been eligible for, and ``held`` what they would have got, by what
+    would be left ``beyond`` the arms, had these held nothing back before.
     """
     failing = Failing(setup.checks, len(setup.candidates.offers))
     mark_standing(failing, setup.candidates, facts)
@@ -43,7 +50,7 @@ def decide(setup: Setup, facts: Facts, placements: Sequence[Placement], restrain
     held: list[Held] = []
     if facts.arms.gets == "nothing" or facts.arms.campaigns:
         every = order if facts.arms.gets == "nothing" else ranked(worth, failing.eligible | failing.only("control"))
-        free = replace(manner, restraint=None)
+        free = replace(manner, restraint=beyond)
         held += held_back(every, placements, fits, free, arms=facts.arms, candidates=setup.candidates)
     if facts.arms.gets == "nothing":
         failing.mark("control", np.ones(len(failing.bits), dtype=np.bool_), tell=partial(_arm, setup, facts))

@@ -30,11 +30,10 @@ def held_back(
     arms: Membership,
     candidates: Candidates,
 ) -> Iterator[Held]:
-    """What would have been chosen of an ``order`` that no arm has touched, as far as an arm holds it back.
-
-    Nothing is taken of what the policy leaves.
-    """
-    for placement, picks in zip(placements, choose(order, placements, fits, manner), strict=True):
+    """What would have been chosen of an ``order`` that no arm has touched, as far as an arm holds it back."""
+    restraint = manner.restraint
+    left = order if restraint is None else order[[restraint.leaves(place) for place in order.tolist()]]
+    for placement, picks in zip(placements, choose(left, placements, fits, manner), strict=True):
         for position, pick in enumerate(picks, 1):
             campaign = candidates.offers[pick.place].campaign_id
             arm = arms.arm if arms.gets == "nothing" else (arms.campaigns or {}).get(str(campaign))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,13 +17,12 @@ from serving.store.writer import write
 
 DECISION, HOLDOUT = "decision", "holdout"  # kinds of choices, and of the events that a build makes of them
 _C = CHOICES.c
-IS_SHOWN: Final = _C.kind == sa.literal_column(f"'{DECISION}'")  # nothing that was held back counts
-_CHOICES: Final = sa.select(_C.seq, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
-    _C.time > sa.bindparam("after"), IS_SHOWN
+_CHOICES: Final = sa.select(_C.seq, _C.time, _C.kind, _C.offer_id, _C.campaign_id, _C.type, _C.channel).where(
+    _C.time > sa.bindparam("after")
 )
 _OF_ALL: Final = (
     sa.select(_C.fragment, _C.time, _C.offer_id, _C.campaign_id, _C.type, _C.channel)
-    .where(_C.time > sa.bindparam("after"), IS_SHOWN)
+    .where(_C.time > sa.bindparam("after"), _C.kind == sa.literal_column(f"'{DECISION}'"))
     .order_by(_C.time, _C.seq)
 )
 _ADD: Final = sa.insert(CHOICES)
@@ -51,16 +51,28 @@ class Choice:
 
 @dataclass(frozen=True)
 class Past:
-    """What was chosen for one person, each with its moment (µs), and the number of the last choice, 0 for none."""
+    """What was chosen for one person, and what arms ``held`` back from them, each with its moment (µs), in that order.
+
+    ``last`` is the number of the last of both, 0 for none.
+    """
 
     last: int
     choices: Sequence[tuple[int, Touch]]
+    held: Sequence[tuple[int, Touch]] = ()
+
+    @property
+    def as_if_shown(self) -> list[tuple[int, Touch]]:
+        """Both together: what would count, had the arms held nothing back."""
+        return sorted((*self.choices, *self.held), key=itemgetter(0))
 
 
 def past_of(ask: Ask, nodes: Collection[str], *, after: int) -> Past:
-    """What was chosen for the person of some nodes after a moment (µs), in the order of time."""
+    """What was chosen for the person of some nodes, and held back from them, after a moment (µs)."""
     rows = sorted(ask_among(ask, _CHOICES, _C.fragment, nodes, after=after), key=lambda row: (row[1], row[0]))
-    return Past(max((row[0] for row in rows), default=0), [(time, Touch(*touch)) for _, time, *touch in rows])
+    told: dict[str, list[tuple[int, Touch]]] = {DECISION: [], HOLDOUT: []}
+    for _, time, kind, *touch in rows:
+        told[kind].append((time, Touch(*touch)))
+    return Past(max((row[0] for row in rows), default=0), told[DECISION], told[HOLDOUT])
 
 
 def choices_after(ask: Ask, *, after: int) -> list[tuple[str, int, Touch]]:

@@ -11,15 +11,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from serving.store.choices.choices import IS_SHOWN, Choice, add_choices
+from serving.store.choices.choices import Choice, add_choices
 from serving.store.choices.totals import Cell, Claim, add_used, used_of
 from serving.store.reader import ask_among, within
 from serving.store.tables.schema import CHOICES
 
 _C = CHOICES.c
-_LAST: Final = (
-    sa.select(_C.fragment, sa.func.max(_C.seq)).where(_C.time > sa.bindparam("after"), IS_SHOWN).group_by(_C.fragment)
-)
+_LAST: Final = sa.select(_C.fragment, sa.func.max(_C.seq)).where(_C.time > sa.bindparam("after")).group_by(_C.fragment)
 _PEOPLE, _LIMITS = 7_301, 7_302  # classes of PostgreSQL's advisory locks
 
 
@@ -28,7 +26,7 @@ class Wish:
     """What one decision chose, and what it went by.
 
     ``person`` is the customer, and ``nodes`` are all of theirs; ``last`` is the number of the last choice for them
-    ``after`` a moment.
+    ``after`` a moment, or of what was held back.
     """
 
     person: str

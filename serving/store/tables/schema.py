@@ -80,7 +80,7 @@ CANDIDATES: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 # What decisions chose, a row each: limits count it, and a build reads it as events. What a control arm kept from
-# somebody, and would have been chosen, is of the kind ``holdout``: no limit counts it.
+# somebody, and would have been chosen, is of the kind ``holdout``: limits count it for what else is held back alone.
 CHOICES: Final = sa.Table(
     "choices",
     SCHEMA,

@@ -12,6 +12,7 @@ from features.evaluate.online.record import Record
 from serving.decisions.choice.decided import Decided
 from serving.decisions.policy.policy import Policy
 from serving.decisions.policy.reserve import Person, Plan, Standing, decide_and_keep
+from serving.decisions.policy.restraint import Restraint
 from serving.http.answers.deciding.question import Question
 from serving.store.choices.choices import DECISION, HOLDOUT, Choice
 from serving.store.people.lookup import nodes_joined
@@ -39,11 +40,15 @@ class Planner:
 
     def plan(self, standing: Standing) -> Plan[Decided]:
         """The decision as things stand."""
-        question, past, used = self.question, standing.past.choices, standing.used
+        question, past, used = self.question, standing.past, standing.used
         if question.state.seen is not None:
             used = {**used, **question.state.seen.used}
-        restraint = self.policy.restraint(self.record, question.facts.channel, past, used, as_of=question.moment.as_of)
-        decided = question.decide(restraint)
+        told = self.record, question.facts.channel
+        restraint = self.policy.restraint(*told, past.choices, used, as_of=question.moment.as_of)
+        beyond: Restraint | None = None
+        if question.arms.is_control:
+            beyond = self.policy.restraint(*told, past.as_if_shown, used, as_of=question.moment.as_of)
+        decided = question.decide(restraint, beyond)
         return Plan(decided, list(_choices(question, self.person.fragment, decided)), restraint.allowance)
 
 

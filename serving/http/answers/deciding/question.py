@@ -108,9 +108,9 @@ class Question:
         response = contact_kinds(state.settings)[1]
         return facts_of(known, place, candidates, response, situation=situation, arms=self.arms, seed=self.decision_id)
 
-    def decide(self, restraint: Restraint | None = None) -> Decided:
-        """What is decided with what the policy leaves; nothing is kept by it."""
-        return decide(self.state.setup, self.facts, self.placements, restraint)
+    def decide(self, restraint: Restraint | None = None, beyond: Restraint | None = None) -> Decided:
+        """What is decided with what the policy leaves, ``beyond`` control arms too; nothing is kept by it."""
+        return decide(self.state.setup, self.facts, self.placements, restraint, beyond)
 
     def row(self, placements: Sequence[Json], decided: Decided | None) -> Decision:
         """The decision as the store keeps it; ``decided`` is None where there was nothing to decide."""

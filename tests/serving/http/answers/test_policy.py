@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
@@ -159,10 +160,47 @@ def test_caps_in_total_on_clicks_count_what_everybody_did(own: CurrentState) -> 
     assert {*offers(home(http, count=2, as_of="2017-12-02T12:00:00Z"))} == BOTH  # when there had been one click
 
 
-def test_what_an_arm_holds_back_is_kept_and_counts_for_no_cap(own: CurrentState) -> None:
-    decisions = {"caps": {"one": {"limit": 1}}, "control": {"no_now": {"share": 0.999, "campaign": "now"}}}
+LIMITS = {
+    "cap": {"caps": {"two": {"limit": 2, "within": "7d"}, "ten": {"limit": 10, "scope": "total"}}},
+    "rest": {"rests": {"twice": {"after": "decision", "times": 2, "each": "campaign", "rest": "7d", "within": "7d"}}},
+}
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+@pytest.mark.parametrize("arm", [{"campaign": "now"}, {"gets": "nothing"}])
+def test_what_an_arm_holds_back_is_kept_as_caps_would_let_it_be_shown(
+    own: CurrentState, arm: Json, limits: str
+) -> None:
+    http = client(own, {**LIMITS[limits], "control": {"off": {"share": 0.999, **arm}}})
+
+    def kept() -> list[tuple[object, ...]]:
+        with own.state.store.connect() as connection:
+            return [
+                tuple(row)
+                for row in connection.execute(sa.select(*(CHOICES.c[n] for n in ("kind", "arm", "offer_id"))))
+            ]
+
+    home(http, count=9, dry_run=True)
+    assert kept() == []
+    assert [offers(home(http, count=1)) for _ in range(5)] == [[]] * 5  # as a page does that asks on and on
+    first = [("holdout", "off", "now-drinks")]
+    assert kept() == first * 2
+    with own.state.store.begin() as connection:  # a week later one of them has left the window
+        week = CHOICES.c.seq == sa.select(sa.func.min(CHOICES.c.seq)).scalar_subquery()
+        connection.execute(sa.update(CHOICES).where(week).values(time=CHOICES.c.time - 7 * 86_400_000_000))
+    home(http)
+    assert kept() == first * 3
+    assert rows(own, TOTALS) == 0  # nothing is taken of what all customers share
+
+
+def test_what_is_shown_beside_an_arm_fills_the_same_caps(own: CurrentState) -> None:
+    decisions = {
+        "candidates": {"membership": "anyone"}, "caps": {"three": {"limit": 3}},
+        "control": {"off": {"share": 0.999, "campaign": "now"}},
+    }  # fmt: skip
     http = client(own, decisions)
-    assert [offers(home(http, count=1)) for _ in range(2)] == [[], []]
+    for _ in range(4):
+        home(http, count=2)
     with own.state.store.connect() as connection:
-        kept = connection.execute(sa.select(CHOICES.c.kind, CHOICES.c.arm)).all()
-    assert [tuple(each) for each in kept] == [("holdout", "no_now")] * 2
+        told = connection.execute(sa.select(CHOICES.c.kind).order_by(CHOICES.c.seq)).scalars().all()
+    assert told == ["decision", "decision", "holdout", "decision"]  # two and one; of what is held back that was three
