@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from features.errors import StamkundError
 from features.files import alone, digest, sync, write_text
+from insights.revisions import Revisions
 
 _MANIFEST: Final = "manifest.json"
 FORMAT: Final = 6
@@ -27,11 +28,15 @@ Filters = Sequence[tuple[str, str, object]]
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a refresh left: its moment (µs), the lake's version that it read, and the file of each table."""
+    """What a refresh left: its moment (µs), the lake's version that it read, and the file of each table.
+
+    By how many people what is over was revised is told where that is known.
+    """
 
     as_of: int
     build: str
     files: Mapping[str, str]
+    revisions: Revisions | None = None
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Draft:
     folder: Path
     as_of: int
     build: str
+    revisions: Revisions | None = None
     drafts: dict[str, Path] = field(default_factory=dict)
 
     def file(self, name: str, suffix: str) -> Path:
@@ -119,12 +125,12 @@ class Tables:
         return pq.read_table(self.file(name), columns=columns, filters=list(filters) if filters else None)
 
     @contextmanager
-    def writing(self, *, as_of: int, build: str) -> Iterator[Draft]:
+    def writing(self, *, as_of: int, build: str, revisions: Revisions | None = None) -> Iterator[Draft]:
         """The next tables, to be filled; on leaving they replace these, and on an error these stay."""
         self.folder.mkdir(parents=True, exist_ok=True)
         busy = StamkundError("insights_busy", folder=str(self.folder))
         with alone(self.folder, busy), tempfile.TemporaryDirectory(prefix=".writing-", dir=self.folder) as folder:
-            draft = Draft(Path(folder), as_of, build)
+            draft = Draft(Path(folder), as_of, build, revisions)
             yield draft
             self._publish(draft)
 
@@ -139,7 +145,8 @@ class Tables:
         for name, path in draft.drafts.items():
             sync(path)
             path.replace(self.folder / files[name])
-        content: dict[str, Any] = {"format": FORMAT, "as_of": draft.as_of, "build": draft.build, "files": files}
+        content = {"format": FORMAT, "as_of": draft.as_of, "build": draft.build, "files": files}
+        content["revisions"] = draft.revisions
         write_text(self.folder / _MANIFEST, json.dumps(content, indent=1))
         for path in self.folder.iterdir():  # those of before stay for who reads them now
             if path.is_file() and path.name not in {*before, *files.values(), _MANIFEST, ".lock"}:

@@ -101,6 +101,11 @@ class Gatekeeper:
         one = self._of_purpose(purpose, self.rules.settings.purposes[purpose], as_of, since=False)
         return replace(one, listed=self._with_former(one.listed))
 
+    def refusing(self, gate: Gate) -> frozenset[str]:
+        """The customers whose last word is a no to a purpose of a gate, by all that was received."""
+        every = (self._refusing[name]["customer_id"] for name in self.rules.purposes(gate))
+        return frozenset(customer for customers in every for customer in customers)
+
     def _with_former(self, listed: pl.DataFrame) -> pl.DataFrame:
         """The answers, under the former names of the customers too."""
         named = self.former.join(listed, on="customer_id").select(customer_id="name", allowed="allowed")

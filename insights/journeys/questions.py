@@ -11,7 +11,7 @@ import pyarrow as pa
 from features import compute as pc
 from features.errors import StamkundError
 from insights.amounts import in_units
-from insights.tables import Tables
+from insights.tables import Manifest, Tables
 
 Row = dict[str, Any]
 Came = Literal["reached", "dropped"]
@@ -22,8 +22,7 @@ _OF_REFRESH: Final = ("as_of", "build")
 class Answer:
     """Journeys as the last refresh found them; amounts are in units of the currency."""
 
-    as_of: int
-    build: str
+    manifest: Manifest
     dimensions: list[str]
     steps: list[Row]
     months: list[Row]
@@ -51,7 +50,7 @@ def told(tables: Tables, journey: str | None, by: str | None, *, minor_units: in
     times = _shown(_rows(tables, "journey_times"), journey, by)
     months = _last(_shown(_rows(tables, "journey_months"), journey, by), last) if last else []
     shown = _shown(steps, journey, by)
-    return Answer(manifest.as_of, manifest.build, dimensions, shown, months, times, following, losses)
+    return Answer(manifest, dimensions, shown, months, times, following, losses)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from features.texts.catalogue import texts_in
 from insights.contrasts import contrasts
 from insights.metrics.lists import LISTED, Whose, people_of
 from insights.periods import GRAINS, check_period
-from insights.tables import Tables
+from insights.tables import Manifest, Tables
 
 ALL: Final = ""  # the dimension of everybody together
 INTERVAL: Final = "interval"  # the dimension of retention: which of the intervals after a customer's first event
@@ -40,8 +40,7 @@ class Question:
 class Answer:
     """Metrics and their cells, by metric, period and group; amounts are in units of the currency, times in µs."""
 
-    as_of: int
-    build: str
+    manifest: Manifest
     dimensions: list[str]
     metrics: list[dict[str, Any]]
     cells: list[dict[str, Any]]
@@ -71,7 +70,7 @@ def told(tables: Tables, question: Question, language: str = "en") -> Answer:
     overlapping = [row["dimension"] for row in by if row["overlaps"]]
     cohorts = {row["metric"] for row in wanted if row["cohorts"]}
     differences = contrasts(rows, _pair(tables, question), cohorts) if question.compare else []
-    return Answer(manifest.as_of, manifest.build, dimensions, metrics, rows, overlapping, differences)
+    return Answer(manifest, dimensions, metrics, rows, overlapping, differences)
 
 
 def _pair(tables: Tables, question: Question) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from insights.journeys.tables.journeys import write_journeys
 from insights.loss.tables import write_losses, write_stage_losses
 from insights.metrics.tables.metrics import write_metrics
 from insights.people import Audience
+from insights.revisions import Revisions
 from insights.segments.audiences import UnderCaps
 from insights.segments.refresh import write_segments
 from insights.stages.tables import write_stages
@@ -33,17 +34,17 @@ PARTS: Final[Mapping[str, Part]] = {
 
 def refresh(
     settings: Settings, *, as_of: int, allowed: Pass = EVERYBODY, under_caps: UnderCaps | None = None,
-    progress: Progress = silent,
+    revisions: Revisions | None = None, progress: Progress = silent,
 ) -> Manifest:  # fmt: skip
     """Write the tables of all insights at a moment (µs); the same lake gives the same bytes.
 
     ``allowed`` are those whom more than the lake lets pass, such as all but who was erased since it was built.
-    ``under_caps`` tells whom caps leave one more message on a channel; all without.
+    ``under_caps`` tells whom caps leave one more message on a channel; all without. ``revisions`` are told on.
     """
     audience, tables = Audience.at(settings, as_of=as_of, allowed=allowed), Tables(settings.insights)
     audience.lake.check_written()
     parts: Mapping[str, Part] = {**PARTS, "segments": partial(write_segments, under_caps=under_caps)}
-    with tables.writing(as_of=as_of, build=audience.lake.version) as draft:
+    with tables.writing(as_of=as_of, build=audience.lake.version, revisions=revisions) as draft:
         for done, (name, write) in enumerate(parts.items()):
             progress(f"insights: {name}", done, len(PARTS))
             write(audience, draft)

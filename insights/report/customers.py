@@ -26,7 +26,8 @@ def customers_report(
         StamkundError: ``no_insights`` before the first refresh.
     """
     words, metrics = Words(language, currency), shown_metrics(tables)
-    as_of = words.day(tables.manifest.as_of)
+    manifest = tables.manifest
+    as_of = words.day(manifest.as_of)
     sections = [
         findings_section(_rows(tables, "findings"), words),
         *metric_sections(metrics, words),
@@ -34,7 +35,7 @@ def customers_report(
         stages_section(_rows(tables, "stage_moves"), _rows(tables, "stage_losses"), words, minor_units=minor_units),
         segments_section({name: _rows(tables, name) for name in SEGMENT_TABLES}, labels or {}, words),
         worth_section(_rows(tables, "worth"), words),
-        notes_section(metrics, as_of, words),
+        notes_section(metrics, as_of, manifest.revisions, words),
     ]
     title = words.say("report.title", name=name)
     about = words.say("report.about", day=as_of)

@@ -14,6 +14,7 @@ from insights.report.charts import bars, trend
 from insights.report.page import Section, card, command, paragraph, side_by_side, table
 from insights.report.told import told
 from insights.report.untold import untold_metrics
+from insights.revisions import Revisions, sentences
 from insights.words import Figures, Row, Words
 
 # Which metrics belong to which section, by their names; the first that fits takes a metric.
@@ -88,8 +89,8 @@ def worth_figures(row: Row, words: Words) -> list[str]:
     return [spend, kept, naive, yearly, words.count(row["n"])]
 
 
-def notes_section(metrics: Mapping[str, Shown], as_of: str, words: Words) -> Section:
-    """How the numbers are to be read: what is not over, what is hidden, how many changes were compared."""
+def notes_section(metrics: Mapping[str, Shown], as_of: str, revisions: Revisions | None, words: Words) -> Section:
+    """How the numbers are to be read: what is not over, hidden or revised, how many changes were compared."""
     rows = [row for metric in metrics.values() for row in metric.months]
     hidden = sum(row["suppressed"] for metric in metrics.values() for own in metric.groups.values() for row in own)
     stands = sum(bool(row["change_stands"]) for row in rows)
@@ -98,6 +99,7 @@ def notes_section(metrics: Mapping[str, Shown], as_of: str, words: Words) -> Sec
         words.say("report.note.as_of", day=as_of),
         words.say("report.note.interval"),
         words.say("report.note.open", count=len({row["period"] for row in rows if row["open"]})),
+        *sentences(revisions, words),
         words.say("report.note.hidden", count=words.count(hidden)),
         words.say("report.note.compared", compared=words.count(compared), found=words.count(stands)),
         words.say("report.note.money"),

@@ -10,7 +10,7 @@ from features.errors import StamkundError
 from features.language.formulas.stages import STAGES
 from insights.amounts import in_units
 from insights.periods import check_period
-from insights.tables import Filters, Tables
+from insights.tables import Filters, Manifest, Tables
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,7 @@ class Answer:
     ``losses`` are in units of the currency, of the last month whose money is known.
     """
 
-    as_of: int
-    build: str
+    manifest: Manifest
     moves: list[dict[str, Any]]
     losses: list[dict[str, Any]]
 
@@ -41,7 +40,7 @@ def told(tables: Tables, *, last: int, minor_units: int) -> Answer:
     shown = sorted(set(rows["period"].to_pylist()))[-last:]
     moves = [row for row in rows.to_pylist() if row["period"] in shown]
     losses = tables.read("stage_losses").drop_columns(["as_of", "build"]).to_pylist()
-    return Answer(manifest.as_of, manifest.build, moves, [in_units(row, 10**minor_units) for row in losses])
+    return Answer(manifest, moves, [in_units(row, 10**minor_units) for row in losses])
 
 
 def people_of(tables: Tables, move: Move) -> list[str]:

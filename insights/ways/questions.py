@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from features.errors import StamkundError
-from insights.tables import Tables
+from insights.tables import Manifest, Tables
 
 Row = dict[str, Any]
 
@@ -16,8 +16,7 @@ Row = dict[str, Any]
 class Answer:
     """The most frequent ``paths``, and how many were where after each number of ``steps``."""
 
-    as_of: int
-    build: str
+    manifest: Manifest
     paths: list[Row]
     steps: list[Row]
 
@@ -38,7 +37,7 @@ def told(tables: Tables, touchpoint: str | None) -> Answer:
     if touchpoint is not None:
         _check("unknown_touchpoint", "touchpoint", touchpoint, {row["touchpoint"] for row in steps})
     own = ([row for row in rows if touchpoint in (None, row["touchpoint"])] for rows in (paths, steps))
-    return Answer(manifest.as_of, manifest.build, *own)
+    return Answer(manifest, *own)
 
 
 def people_of(tables: Tables, way: Way) -> list[str]:

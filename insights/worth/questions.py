@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from insights.tables import Tables
+from insights.tables import Manifest, Tables
 
 
 @dataclass(frozen=True)
 class Answer:
     """The experiences, what is worth mending most first, then those that are refused; in units of the currency."""
 
-    as_of: int
-    build: str
+    manifest: Manifest
     experiences: list[dict[str, Any]]
 
 
@@ -21,4 +20,4 @@ def told(tables: Tables) -> Answer:
     """All that the last refresh found."""
     manifest, rows = tables.manifest, tables.read("worth").drop_columns(["as_of", "build"]).to_pylist()
     experiences = [{**row, "params": dict(row["params"] or {})} for row in rows]
-    return Answer(manifest.as_of, manifest.build, experiences)
+    return Answer(manifest, experiences)

@@ -15,6 +15,7 @@ from insights.segments.customers import Columns
 from insights.tables import Manifest, Tables
 from insights.worth.people import people_of_experience
 from serving.audiences.caps import under_caps
+from serving.jobs.revisions import revisions_of
 from serving.scoring.batches.everyone import allowed
 from serving.store.engine import opened_store
 
@@ -23,7 +24,8 @@ def refresh_all(settings: Settings, *, as_of: int, progress: Progress = silent) 
     """Write the tables of insights, of nobody who was erased or has withdrawn since."""
     passing = allowed(settings, ["insights"], as_of=as_of)
     under = None if settings.decisions is None else partial(_under_caps, settings, as_of)
-    return refresh(settings, as_of=as_of, allowed=passing, under_caps=under, progress=progress)
+    revisions = revisions_of(settings)
+    return refresh(settings, as_of=as_of, allowed=passing, under_caps=under, revisions=revisions, progress=progress)
 
 
 def found(settings: Settings, *, as_of: int) -> list[dict[str, Any]]:

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
 from features.config.settings import Settings
+from features.identity.rulings import Ruling
 from serving.store.engine import meta, opened_store
 from serving.store.event_log import log_frame
 from serving.store.hidden import pending_nodes
+from serving.store.people.rulings import all_rulings
 from serving.store.tables.schema import ERASURES, EVENT_LOG, IDENTITY
 
 
@@ -41,6 +43,14 @@ def erasures(settings: Settings) -> frozenset[str]:
         return frozenset()
     with opened_store(settings) as store, store.connect() as connection:
         return frozenset(connection.execute(sa.select(ERASURES.c.erasure_id)).scalars())
+
+
+def rulings(settings: Settings) -> list[Ruling]:
+    """Every ruling so far, the oldest first; this makes no store where there is none."""
+    if not _is_there(settings):
+        return []
+    with opened_store(settings) as store:
+        return all_rulings(store)
 
 
 def _is_there(settings: Settings) -> bool:

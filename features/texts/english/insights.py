@@ -254,6 +254,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "dimension.reason": "reason for contact",
     "dimension.touchpoint": "touchpoint",
     # how figures are told
+    "insights.refreshed": "Insights as of {moment}: {folder}",
+    "insights.revisions": "People also change periods that are over. Erased so far: {erased}. Said no to insights: "
+    "{withdrawn}. Merged or split by hand: {ruled_on}.",
     "insights.pp": "{figure} pp",
     "insights.percentage_points": "{figure} percentage points",
     "insights.other": "other",

@@ -254,6 +254,9 @@ INSIGHTS: Final[Mapping[str, str]] = {
     "dimension.reason": "kontaktorsak",
     "dimension.touchpoint": "kontaktpunkt",
     # how figures are told
+    "insights.refreshed": "Insikter per {moment}: {folder}",
+    "insights.revisions": "Även tider som är slut ändras av personer. Raderade hittills: {erased}. Har sagt nej till "
+    "insikter: {withdrawn}. Sammanförda eller skilda åt för hand: {ruled_on}.",
     "insights.pp": "{figure} p.e.",
     "insights.percentage_points": "{figure} procentenheter",
     "insights.other": "övriga",

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from features.config.settings import Settings
-from features.moments import iso
 from insights.stages import questions as of_stages
 from insights.tables import Tables
 from insights.ways import questions as of_ways
 from insights.worth import questions as of_worth
 from serving.http.insights.metrics import page_of
+from serving.http.insights.provenance import provenance
 from serving.store.engine import outages_as_errors
 
 Json = dict[str, Any]
@@ -22,8 +22,7 @@ def answer_stages(settings: Settings, last: int) -> Json:
     """How many moved between stages in the ``last`` months, and what is lost at each."""
     answer = of_stages.told(Tables(settings.insights), last=last, minor_units=settings.minor_units)
     return {
-        "as_of": iso(answer.as_of),
-        "build": answer.build,
+        **provenance(answer.manifest),
         "currency": settings.currency,
         "moves": answer.moves,
         "losses": answer.losses,
@@ -40,7 +39,7 @@ def answer_moved(settings: Settings, store: Engine, move: of_stages.Move, *, aft
 def answer_paths(settings: Settings, touchpoint: str | None) -> Json:
     """The ways to a touchpoint and from it on, or those of all that journeys begin or end with."""
     answer = of_ways.told(Tables(settings.insights), touchpoint)
-    return {"as_of": iso(answer.as_of), "build": answer.build, "paths": answer.paths, "steps": answer.steps}
+    return {**provenance(answer.manifest), "paths": answer.paths, "steps": answer.steps}
 
 
 @outages_as_errors()
@@ -54,8 +53,7 @@ def answer_worth(settings: Settings) -> Json:
     """What better experiences are worth, or why that is not told."""
     answer = of_worth.told(Tables(settings.insights))
     return {
-        "as_of": iso(answer.as_of),
-        "build": answer.build,
+        **provenance(answer.manifest),
         "currency": settings.currency,
         "experiences": answer.experiences,
     }

@@ -12,6 +12,7 @@ from insights.differing import questions as of_differing
 from insights.journeys.questions import Came, people, told
 from insights.tables import Tables
 from insights.winnable import questions as of_winnable
+from serving.http.insights.provenance import provenance
 from serving.store.engine import outages_as_errors
 from serving.store.hidden import pending_nodes
 
@@ -23,8 +24,7 @@ def answer_journeys(settings: Settings, journey: str | None, by: str | None, *, 
     tables = Tables(settings.insights)
     answer = told(tables, journey, by, minor_units=settings.minor_units, last=last)
     return {
-        "as_of": iso(answer.as_of),
-        "build": answer.build,
+        **provenance(answer.manifest),
         "currency": settings.currency,
         "dimensions": answer.dimensions,
         "steps": answer.steps,
@@ -45,7 +45,7 @@ def answer_entries(
     found = people(tables, journey, step, came, offset=offset, limit=limit, erased=erased)
     manifest = tables.manifest
     entries = [{**row, "entered": iso(row["entered"]), "last": iso(row["last"])} for row in found.entries]
-    return {"as_of": iso(manifest.as_of), "build": manifest.build, "count": found.count, "entries": entries}
+    return {**provenance(manifest), "count": found.count, "entries": entries}
 
 
 @outages_as_errors()
@@ -55,8 +55,7 @@ def answer_winnable(settings: Settings, store: Engine, journey: str, step: str, 
     found = of_winnable.people(tables, journey, step, offset=offset, limit=limit, erased=erased)
     manifest = tables.manifest
     return {
-        "as_of": iso(manifest.as_of),
-        "build": manifest.build,
+        **provenance(manifest),
         "currency": settings.currency,
         "count": found.count,
         "customers": [{**row, "last": iso(row["last"])} for row in found.customers],
@@ -68,8 +67,7 @@ def answer_differing(settings: Settings, journey: str) -> Json:
     tables = Tables(settings.insights)
     traits, manifest = of_differing.told(tables, journey), tables.manifest
     return {
-        "as_of": iso(manifest.as_of),
-        "build": manifest.build,
+        **provenance(manifest),
         "currency": settings.currency,
         "traits": traits,
     }

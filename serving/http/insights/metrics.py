@@ -11,6 +11,7 @@ from features.config.settings import Settings
 from features.moments import iso
 from insights.metrics.questions import Figure, Question, people_behind, told
 from insights.tables import Tables
+from serving.http.insights.provenance import provenance
 from serving.store.engine import outages_as_errors
 from serving.store.hidden import pending_nodes
 
@@ -21,8 +22,7 @@ def answer_metrics(settings: Settings, question: Question) -> Json:
     """The cells of metrics, and the differences of the groups that are compared."""
     answer = told(Tables(settings.insights), question, settings.language)
     return {
-        "as_of": iso(answer.as_of),
-        "build": answer.build,
+        **provenance(answer.manifest),
         "currency": settings.currency,
         "dimensions": answer.dimensions,
         "overlapping": answer.overlapping,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def refresh(config: Config = YAML, as_of: AsOf = None, *, as_json: Json = False) -> None:
     """Write the tables of all insights anew, every night after the build: the service answers from them."""
+    from insights.revisions import sentences
+    from insights.words import Words
     from serving.jobs.insights import refresh_all
 
     with output(as_json=as_json) as out:
@@ -25,8 +27,10 @@ def refresh(config: Config = YAML, as_of: AsOf = None, *, as_json: Json = False)
         with out.progress() as report:
             now = settings.now(moment(as_of, settings.timezone))
             manifest = refresh_all(settings, as_of=now, progress=report)
-        out.say(f"Insights as of {iso(manifest.as_of)}: {settings.insights}")
-        out.answer({"as_of": iso(manifest.as_of), "build": manifest.build, "tables": sorted(manifest.files)})
+        words, told = Words(settings.language), {"as_of": iso(manifest.as_of), "build": manifest.build}
+        out.say(words.say("insights.refreshed", moment=told["as_of"], folder=settings.insights))
+        out.say(*sentences(manifest.revisions, words))
+        out.answer({**told, "revisions": manifest.revisions, "tables": sorted(manifest.files)})
 
 
 def metrics(

@@ -22,6 +22,7 @@ from insights.report import customers_report
 from insights.report.cells import Shown
 from insights.report.sections import metric_sections
 from insights.report.segments import segments_section
+from insights.revisions import Revisions
 from insights.segments.audiences import AUDIENCES
 from insights.segments.tables import SEGMENTS, TRAITS
 from insights.stages.tables import MOVES
@@ -120,7 +121,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         for left, step, reason in steps_out
     ]
     found = Tables(tmp_path_factory.mktemp("insights"))
-    with found.writing(as_of=1_712_000_000_000_000, build="b1") as draft:
+    revisions: Revisions = {"erased": 3, "withdrawn": 1200, "ruled_on": 2}
+    with found.writing(as_of=1_712_000_000_000_000, build="b1", revisions=revisions) as draft:
         draft.write("findings", pa.Table.from_pylist([finding], FINDINGS))
         draft.write("worth", pa.Table.from_pylist(worth, WORTH))
         draft.write("journeys", pa.Table.from_pylist(steps, STEPS))
@@ -215,7 +217,7 @@ def test_a_journey_tells_what_is_lost_and_where_they_went(tables: Tables) -> Non
     assert (
         "net spending in the 28 days before (40.00 SEK against 12.50 SEK); channel: app (50.0 % against 25.0 %)" in text
     )
-    assert "so far" not in text  # what does not stand is not told
+    assert "in the 84 days before" not in text  # what does not stand is not told
 
 
 def test_months_that_are_not_over_are_shaded_and_not_drawn(tables: Tables) -> None:
@@ -237,6 +239,16 @@ def test_it_speaks_swedish(tables: Tables) -> None:
     text = read(tables, "sv").text
     assert "100 av 400 stamkunder (25,0 %) har varit borta" in text
     assert "finns inga enkätsvar" in text
+
+
+def test_by_how_many_people_what_is_over_was_revised_is_told(tables: Tables, tmp_path: Path) -> None:
+    assert "Erased so far: 3. Said no to insights: 1,200. Merged or split by hand: 2." in read(tables).text
+    assert "Raderade hittills: 3. Har sagt nej till insikter: 1 200." in read(tables, "sv").text
+    unknown = Tables(tmp_path)
+    with unknown.writing(as_of=1, build="b") as draft:
+        for name in ("findings", "worth", "metrics", "cells"):
+            draft.write(name, tables.read(name).drop_columns(["as_of", "build"]))
+    assert "Erased so far" not in read(unknown).text
 
 
 def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:

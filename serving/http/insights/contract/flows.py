@@ -7,8 +7,9 @@ from typing import Literal, TypeAlias
 from typing_extensions import TypedDict
 
 from insights.journeys.paths import Direction
-from serving.http.contract.values import Count, Moment
+from serving.http.contract.values import Count
 from serving.http.insights.contract.losses import LossAmounts
+from serving.http.insights.contract.provenance import Provenance
 
 Month: TypeAlias = str
 
@@ -62,11 +63,9 @@ class PathStepAnswer(TypedDict):
     high: float
 
 
-class PathsAnswer(TypedDict):
+class PathsAnswer(Provenance):
     """The ways customers take, as of the last refresh; of fewer than five customers nothing is told."""
 
-    as_of: Moment
-    build: str
     paths: list[PathAnswer]
     steps: list[PathStepAnswer]
 
@@ -81,11 +80,9 @@ class StageLossAnswer(LossAmounts):
     stage: str
 
 
-class StagesAnswer(TypedDict):
+class StagesAnswer(Provenance):
     """Moves between stages as of the last refresh, by month; none where the build has no stages."""
 
-    as_of: Moment
-    build: str
     currency: str
     moves: list[MoveAnswer]
     losses: list[StageLossAnswer]
@@ -115,10 +112,8 @@ class ExperienceAnswer(TypedDict):
     params: dict[str, float]
 
 
-class WorthAnswer(TypedDict):
+class WorthAnswer(Provenance):
     """Experiences as of the last refresh, what is worth mending most first."""
 
-    as_of: Moment
-    build: str
     currency: str
     experiences: list[ExperienceAnswer]

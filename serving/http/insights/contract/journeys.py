@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from serving.http.contract.values import Count, Moment
 from serving.http.insights.contract.losses import LossAnswer, WinnableAnswer
+from serving.http.insights.contract.provenance import Provenance
 
 
 class StepAnswer(TypedDict):
@@ -100,20 +101,16 @@ class TraitAnswer(TypedDict):
     compared: Count
 
 
-class TraitsAnswer(TypedDict):
+class TraitsAnswer(Provenance):
     """What those who went on differ in, at each step those that stand first; customers count by their first entry."""
 
-    as_of: Moment
-    build: str
     currency: str
     traits: list[TraitAnswer]
 
 
-class JourneysAnswer(TypedDict):
+class JourneysAnswer(Provenance):
     """Journeys as of the last refresh."""
 
-    as_of: Moment
-    build: str
     currency: str
     dimensions: list[str]
     steps: list[StepAnswer]
@@ -134,10 +131,8 @@ class EntryAnswer(TypedDict):
     next: str | None
 
 
-class JourneyPeopleAnswer(TypedDict):
+class JourneyPeopleAnswer(Provenance):
     """The entries behind a number of a journey: ``count`` in all, and a page of them."""
 
-    as_of: Moment
-    build: str
     count: Count
     entries: list[EntryAnswer]

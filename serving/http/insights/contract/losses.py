@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from insights.winnable.chances import Sense
 from serving.http.contract.values import Count, Moment
+from serving.http.insights.contract.provenance import Provenance
 
 
 class LossAmounts(TypedDict):
@@ -73,11 +74,9 @@ class WinnableCustomer(TypedDict):
     expected: float | None
 
 
-class WinnablePeopleAnswer(TypedDict):
+class WinnablePeopleAnswer(Provenance):
     """Who could still be won after a step: ``count`` in all, and a page of them, what is expected falling."""
 
-    as_of: Moment
-    build: str
     currency: str
     count: Count
     customers: list[WinnableCustomer]

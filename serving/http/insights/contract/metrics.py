@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from typing_extensions import TypedDict
 
 from serving.http.contract.values import Count, Moment
+from serving.http.insights.contract.provenance import Provenance
 
 UnitName: TypeAlias = Literal["money", "count", "points", "ratio", "share", "customers", "days"]
 
@@ -100,11 +101,9 @@ class PeopleAnswer(TypedDict):
     next: str | None
 
 
-class MetricsAnswer(TypedDict):
+class MetricsAnswer(Provenance):
     """Metrics as of the last refresh; of dimensions that are ``overlapping`` a customer may be in several groups."""
 
-    as_of: Moment
-    build: str
     currency: str
     dimensions: list[str]
     overlapping: list[str]

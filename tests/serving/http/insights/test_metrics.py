@@ -22,6 +22,7 @@ def test_metrics_are_answered_from_the_tables(http: TestClient) -> None:
     got = http.get("/v1/insights/metrics", params={"metric": ["revenue", "buyers"], "last": 2, "by": "category"})
     answer = got.json()
     assert answer["as_of"] == "2017-12-03T00:00:00Z"
+    assert answer["revisions"] == {"erased": 0, "withdrawn": 0, "ruled_on": 0}
     assert [metric["text"] for metric in answer["metrics"]] == ["customers who bought", "revenue, net of returns"]
     assert {cell["period"] for cell in answer["cells"]} == {"2017-11", "2017-12"}
     assert {cell["dimension"] for cell in answer["cells"]} == {"category"}

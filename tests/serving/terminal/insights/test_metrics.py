@@ -9,10 +9,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from insights.refresh import refresh
+from insights.tables import Tables
 from serving.terminal.insights.metrics import metric_tables
 from stamkund import app
 from tests.insights.metrics.test_tables import EVENTS, MARCH
-from tests.insights.shop import shop
+from tests.insights.shop import event, shop
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +62,14 @@ def test_whom_to_list_is_said_whole_or_asked_for(yaml: Path, words: list[str], c
     assert (error["code"], error["field"]) == (code, field)
 
 
+METRIC: dict[str, object] = {"metric": "m", "text": "", "unit": "money", "missing": None, "nobody_has": []}
+
+
 def cell(value: float, low: float, high: float, change: float | None) -> dict[str, object]:
     return {
         "metric": "m", "dimension": None, "period": "2024-01", "open": False, "suppressed": False, "value": value,
         "low": low, "high": high, "customers": 9, "change": change, "change_stands": True, "compared": 1,
-        "target": None, "verdict": None, "unweighted": None, "refusal": None,
+        "target": None, "verdict": None, "unweighted": None, "unheard": None, "refusal": None,
     }  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def cell(value: float, low: float, high: float, change: float | None) -> dict[st
 def test_intervals_and_changes_are_told_with_the_decimals_of_the_values(
     unit: str, cells: list[dict[str, object]], lines: list[str]
 ) -> None:
-    answer = {"metrics": [{"metric": "m", "text": "", "unit": unit}], "cells": cells, "currency": "EUR"}
+    answer = {"metrics": [METRIC | {"unit": unit}], "cells": cells, "currency": "EUR"}
     console = Console(width=200)
     with console.capture() as told:
         console.print(*metric_tables(answer, "en"))
@@ -95,7 +99,7 @@ def test_weighted_figures_are_told_beside_those_without_weights_and_refusals_in_
         {**cell(28.67, 27.5, 29.81, None), "unweighted": 31.0},
         {**cell(0, 0, 0, None), **refused, "unweighted": 30.0},
     ]
-    answer = {"metrics": [{"metric": "m", "text": "", "unit": "points"}], "cells": cells, "currency": "EUR"}
+    answer = {"metrics": [METRIC | {"unit": "points"}], "cells": cells, "currency": "EUR"}
     console = Console(width=200)
     with console.capture() as told:
         console.print(*metric_tables(answer, "en"))
@@ -104,9 +108,32 @@ def test_weighted_figures_are_told_beside_those_without_weights_and_refusals_in_
     assert " ".join(words[1]) == "2024-01 weights too uneven 9 30.0"
 
 
-@pytest.mark.parametrize(
-    ("metrics", "said"), [([], "no events"), ([{"metric": "m", "text": "", "unit": "money"}], "no figures")]
-)
-def test_where_there_is_nothing_to_tell_it_is_said(metrics: list[dict[str, str]], said: str) -> None:
+def test_what_nobody_has_and_whom_the_weights_leave_out_is_told_below_a_metric() -> None:
+    nobody_has = [{"name": "channel", "text": "wbe", "near": "web"}, {"name": "kind", "text": "zzz", "near": None}]
+    cells = [cell(1, 0, 2, None) | {"unheard": 0.25}, cell(1, 0, 2, None) | {"period": "2024-02"}]
+    answer = {"metrics": [METRIC | {"nobody_has": nobody_has}], "cells": cells, "currency": "EUR"}
+    told = [" ".join(str(part).split()) for part in metric_tables(answer, "en")][2:]
+    assert told == [
+        "m: no event has the channel 'wbe'; did you mean 'web'?",
+        "m: no event has the kind 'zzz'.",
+        "25.0 % of those asked in 2024-01 are of a kind of whom nobody answered.",
+    ]
+
+
+@pytest.mark.parametrize(("metrics", "said"), [([], "no events"), ([METRIC], "no figures")])
+def test_where_there_is_nothing_to_tell_it_is_said(metrics: list[dict[str, object]], said: str) -> None:
     (line,) = metric_tables({"metrics": metrics, "cells": [], "currency": "EUR"}, "en")
     assert said in str(line)
+
+
+def test_a_refresh_tells_by_how_many_people_what_is_over_was_revised(tmp_path: Path) -> None:
+    said = [event(who, "2024-01-02", "consent", purpose="analytics", status="denied") for who in "ab"]
+    tables = Tables(shop(tmp_path, said).insights)
+    file = tmp_path / "stamkund.yaml"
+    consent = "consent: {purposes: {analytics: {basis: interest, gates: [insights]}}}"
+    file.write_text(f"name: Shop\nhome: {tmp_path}\nsources: {{}}\nlanguage: sv\n{consent}\n", encoding="utf-8")
+    words = ["insights", "refresh", "--as-of", "2024-03-01", "--config", str(file)]
+    told = " ".join(CliRunner().invoke(app, words).output.split())
+    assert "Insikter per 2024-03-01T00:00:00Z" in told
+    assert "Har sagt nej till insikter: 2." in told
+    assert tables.manifest.revisions == {"erased": 0, "withdrawn": 2, "ruled_on": 0}
