@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from serving.http.contract.errors import Error
 from serving.http.contract.values import Count, Json, Moment
 
-Kind: TypeAlias = Literal["build", "train", "score", "decide"]
+Kind: TypeAlias = Literal["build", "train", "score", "decide", "effects"]
 StateName: TypeAlias = Literal["queued", "running", "done", "failed", "cancelled"]
 
 

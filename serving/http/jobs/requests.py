@@ -125,4 +125,14 @@ class DecideJob(_Job):
         ]
 
 
-JobRequest = Annotated[BuildJob | TrainJob | ScoreJob | DecideJob, Field(discriminator="kind")]
+class EffectsJob(_JobAt):
+    """What control arms show, as its result: `stamkund decisions effects`."""
+
+    kind: Literal["effects"]
+
+    def arguments(self, settings: Settings) -> list[str]:
+        """The options of its command line."""
+        return self._moment(settings)
+
+
+JobRequest = Annotated[BuildJob | TrainJob | ScoreJob | DecideJob | EffectsJob, Field(discriminator="kind")]

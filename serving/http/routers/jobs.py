@@ -23,7 +23,12 @@ def job_routes(current: CurrentState) -> APIRouter:
     router = APIRouter(route_class=JsonRoute, tags=["jobs"])
     errors = {status: told for status, told in answers(JobAnswer, 409, *OF_BODIES).items() if status != 200}
 
-    @router.post("/v1/jobs", status_code=202, responses=BEGUN | errors, summary="Ask for a build, models, or scores")
+    @router.post(
+        "/v1/jobs",
+        status_code=202,
+        responses=BEGUN | errors,
+        summary="Ask for a build, models, scores, decisions, or what control arms show",
+    )
     def post_job(
         request: Request,
         body: JobRequest,

@@ -21,6 +21,7 @@ from serving.jobs.queue.job import Job, Json, State
 from serving.jobs.queue.last_words import last_words
 
 PROGRAM: Final = [sys.executable, "-m", "stamkund"]
+WORDS: Final = {"effects": ("decisions", "effects")}  # by kind its command; otherwise that has the name of the kind
 PROGRESS: Final = "STAMKUND_PROGRESS"  # the environment variable that names the descriptor to tell progress to
 GRACE: Final = 20.0  # seconds that a job has to end in, once it is told to
 DONE: Final = (0, 3)  # exit codes: done, or done but something was refused
@@ -46,7 +47,7 @@ class Command:
         self._steps, steps = os.pipe()
         os.set_blocking(self._steps, False)
         self._process = subprocess.Popen(  # noqa: S603
-            [*PROGRAM, job.kind, "--json", "--config", str(settings_file), *job.arguments],
+            [*PROGRAM, *WORDS.get(job.kind, (job.kind,)), "--json", "--config", str(settings_file), *job.arguments],
             cwd=settings_file.parent,
             env={**os.environ, PROGRESS: str(steps), "TYPER_STANDARD_TRACEBACK": "1"},
             stdin=subprocess.DEVNULL,

@@ -68,4 +68,5 @@ def test_jobs_outlive_the_workers_that_were_asked_and_leave_the_last_good_state(
         http.delete(other)
         assert ended(http, other)["state"] in {"cancelled", "done"}
         assert ended(http, asked(kind="score", reasons=0))["result"]["customers"] == 20
+        assert ended(http, asked(kind="effects"))["error"]["code"] == "no_arms"
         assert pl.read_parquet(tmp_path / "scores.parquet").height == 20

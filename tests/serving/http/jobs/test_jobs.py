@@ -64,6 +64,8 @@ def test_each_kind_is_a_command_line(http: TestClient, shop: CurrentState) -> No
             {"kind": "score", "out": "${CRM}", "append": True, "reasons": 0},
             ["--out=${CRM}", "--table=scores", "--append", "--reasons=0"],
         ),
+        ({"kind": "effects"}, []),
+        ({"kind": "effects", "as_of": "2017-12-03"}, ["--as-of=2017-12-03"]),
         ({"kind": "decide"}, ["--everyone", "--out=decisions.parquet", "--table=decisions"]),
         (
             {

@@ -96,6 +96,18 @@ def test_what_comes_of_a_command_is_told(store: Engine, settings: Settings) -> N
         assert job.asked_at <= job.started <= job.finished
 
 
+def test_a_job_has_the_command_of_its_kind(store: Engine, settings: Settings) -> None:
+    ids = [
+        asked(store, "import json; print(json.dumps({'words': sys.argv[1:3]}))", kind=k, name=k)
+        for k in ("score", "effects")
+    ]
+    run(settings)
+    assert [job_of(store, job_id).result for job_id in ids] == [
+        {"words": ["score", "--json"]},
+        {"words": ["decisions", "effects"]},
+    ]
+
+
 def test_where_a_command_broke_is_logged_without_its_words(
     store: Engine, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
