@@ -64,8 +64,8 @@ class Metric:
         """A metric that takes events, as declared.
 
         >>> metric = Metric.of("basket", MetricSettings(take="mean", kind="order", of="value"), 2)
-        >>> metric.bottom, metric.unit, metric.scale
-        (Measure(column='value', where=(Condition(column='kind', values=('order',), ...),), known=True), 'money', 100)
+        >>> metric.bottom.column, metric.unit, metric.scale
+        ('value', 'money', 100)
         """
         where = _where(settings.kinds, settings.where, minor_units)
         top, bottom = Measure(settings.of, where, known=settings.take == "count"), None

@@ -1,6 +1,6 @@
 """The report on customers: one page that opens anywhere, made from the tables of the refresh alone."""
 
 from insights.report.customers import customers_report
-from insights.report.told import Told, told
+from insights.report.sentences import Told, told
 
 __all__ = ["Told", "customers_report", "told"]

@@ -12,7 +12,7 @@ from features.texts.catalogue import sentence
 from insights.report.cells import Shown, group_points
 from insights.report.charts import bars, trend
 from insights.report.page import Section, card, command, paragraph, side_by_side, table
-from insights.report.told import told
+from insights.report.sentences import told
 from insights.report.untold import untold_metrics
 from insights.revisions import Revisions, sentences
 from insights.words import Figures, Row, Words
