@@ -112,9 +112,9 @@ def _of_events(audience: Audience, name: str, column: str, kinds: Sequence[str])
         moment = int(str(end)) if since else _ALWAYS  # before the first week there is nothing to tell apart
         since |= {group: moment for group in _most(so_far) if group not in since}
     groups = tuple(group for group in _most(so_far, len(so_far)) if group in since)
-    moments = tuple(since[group] for group in groups)
-    rest = so_far.height > len(groups) or any(moment != _ALWAYS for moment in moments)
-    return Dimension(name, column, groups, rest, of_customers=False, kinds=own, since=moments if rest else ())
+    # Others there may always be: of events that were nobody's, or nobody might tell of, when their week ended.
+    since_when = tuple(since[group] for group in groups)
+    return Dimension(name, column, groups, rest=True, of_customers=False, kinds=own, since=since_when)
 
 
 def _most(counts: pl.DataFrame, most: int | None = None) -> list[str]:

@@ -43,7 +43,7 @@ def write_journeys(audience: Audience, draft: Draft) -> None:
         periods = _months(audience, rows)
         if periods is not None:
             rows = entries_by(audience, journey, by, periods)
-            layouts = [Layout(dimension, periods.labels) for dimension in (None, *by)]
+            layouts = [Layout(dimension, periods) for dimension in (None, *by)]
             months += [step_cells(journey, rows, layout, as_of=audience.as_of) for layout in layouts]
     draft.write("journeys", pa.concat_tables([STEPS.empty_table(), *steps]))
     draft.write("journey_months", pa.concat_tables([STEPS.empty_table(), *months]))

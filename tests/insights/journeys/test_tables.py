@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from features.lake import Lake
 from features.moments import micros
 from insights.journeys.questions import Answer, told
 from insights.journeys.tables.journeys import write_journeys
@@ -91,6 +93,33 @@ def test_months_have_their_own_entries_and_the_open_one_no_share(tables: Tables)
     assert (rows["2024-04", "order"]["share"], rows["2024-04", "view"]["open"]) == (None, 8)
     assert {row["period"] for row in answer(tables, "buy", last=1).months} == {"2024-04"}
     assert answer(tables, "buy").months == []
+
+
+def test_a_month_is_of_who_people_were_when_the_time_of_its_entries_was_over(tmp_path: Path) -> None:
+    # In January a to f look by the web and a and b order. On 5 February b turns out to be a: the month's ten days
+    # are not over. On 5 March d turns out to be c. g, who looked by the app in January, says yes in March, f a no.
+    consent = {"purposes": {"analytics": {"gates": ["insights"]}}, "default": "denied"}
+    told = [event(who, "2024-01-28", "view", channel="app" if who == "g" else "web") for who in "abcdefgh"]
+    told += [event(who, "2024-01-29", value=100) for who in "ab"]
+    told += [event(who, "2024-01-01", "consent", purpose="analytics", status="granted") for who in "abcdefh"]
+    told += [event("g", "2024-03-05", "consent", purpose="analytics", status="granted")]
+    settings = shop(tmp_path, told, journeys=JOURNEYS, consent=consent)
+    links = [("b", "a", "2024-02-05"), ("d", "c", "2024-03-05")]
+    rows = [
+        {"fragment": one, "customer_id": other, "from": micros(datetime.fromisoformat(day)), "to": 2**63 - 1}
+        for one, other, day in links
+    ]
+    persons = pl.DataFrame(rows).with_columns(nobody_from=pl.lit(None, pl.Int64))
+    Lake(settings.lake).write_people({"persons": persons})
+    found = Tables(settings.insights)
+    with found.writing(as_of=AS_OF, build="b") as draft:
+        write_journeys(Audience.at(settings, as_of=AS_OF), draft)
+        write_losses(Audience.at(settings, as_of=AS_OF), draft)
+    months = answer(found, "buy", last=9).months
+    assert [(row["step"], row["entered"], row["reached"]) for row in months] == [("view", 6, 6), ("order", 6, 1)]
+    assert [row["entered"] for row in answer(found, "buy").steps] == [6, 6]  # a, c, e, f, g, h: as of now
+    by = answer(found, "buy", by="channel", last=9).months
+    assert {(row["group"], row["entered"]) for row in by} == {("web", 6)}
 
 
 def test_what_those_who_left_brought_is_told_by_where_they_went(tables: Tables) -> None:
