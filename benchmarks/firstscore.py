@@ -1,7 +1,7 @@
 """How long a company waits for its first scores: from a CSV file of raw events and an empty home to everybody's scores.
 
 The events are those of a company that `benchmarks.training` makes. Each stage runs in a process of its own, as on the
-command line: build, train (`--quick` unless `--race`), score.
+command line: build (with the records of the service), train (`--quick` unless `--race`), score.
 """
 
 from __future__ import annotations

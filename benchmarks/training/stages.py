@@ -16,8 +16,9 @@ from typing import Final, cast
 
 from benchmarks.processes import peak
 from benchmarks.training.world import END, settings_of
-from features import build, read_settings
+from features import read_settings
 from features.config.settings import Settings
+from serving.jobs.build import build_all
 from serving.scoring.batches.batch import score_batch
 from training.trainer import train
 
@@ -32,7 +33,7 @@ def stage(name: str, folder: Path, *options: str) -> Figures:
 
 
 def _build(settings: Settings, as_of: int) -> Figures:
-    return {"customers": build(settings, as_of=as_of).customers}
+    return {"customers": build_all(settings, as_of=as_of).customers}
 
 
 def _train(settings: Settings, as_of: int, *, quick: bool = False) -> Figures:
