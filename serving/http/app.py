@@ -21,6 +21,7 @@ from serving.http.current.state import CurrentState
 from serving.http.limits.bodies import Bodies
 from serving.http.reception.entrance import Entrance
 from serving.http.reception.envelope import Guard, add_error_handlers
+from serving.http.reception.heads import Heads
 from serving.http.reception.origins import Origins
 from serving.http.reception.routes import JsonRoute, take_every_path
 from serving.http.routers.candidates import candidate_routes
@@ -84,7 +85,7 @@ def create_app(current: CurrentState) -> ASGIApp:
         summary=summary,
     )
     add(metrics.answer)
-    return RequestIds(metrics)
+    return RequestIds(Heads(metrics))
 
 
 def _add_page(app: FastAPI) -> None:

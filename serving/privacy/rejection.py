@@ -9,13 +9,14 @@ from typing import Final
 import orjson
 
 from features.events.identifiers import node
+from serving.segment_spec.event.ambiguous import REPEATED
 from serving.segment_spec.event.depth import MARK
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.intake import MessageVerdict
 from serving.segment_spec.people.mentions import TYPES, mentions, without_mentions
 from serving.store.rejections import Rejection
 
-_SECRET: Final = frozenset({"writeKey", MARK})
+_SECRET: Final = frozenset({"writeKey", MARK, REPEATED})
 
 
 def rejection_of(message: object, verdict: MessageVerdict, receiver: Receiver, types: Collection[str]) -> Rejection:

@@ -1,8 +1,8 @@
 """Segment Spec messages as canonical events: each is accepted, or refused with a code and the field to mend.
 
 The codes of events are those of :mod:`features.events.rules.rule_book`, as for files. A message has also
-``bad_message``, ``too_deep``, ``missing_message_id``, ``missing_user``, ``missing_id``, ``unknown_type``,
-``missing_event``, ``future_time``, ``erased``, ``bad_products`` and ``bad_discount``.
+``bad_message``, ``too_deep``, ``repeated_name``, ``missing_message_id``, ``missing_user``, ``missing_id``,
+``unknown_type``, ``missing_event``, ``future_time``, ``erased``, ``bad_products`` and ``bad_discount``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from features.events.money import Money
 from features.events.statements.statement import says
 from features.privacy.traces import Traces
 from serving.segment_spec.context import context_of
+from serving.segment_spec.event.ambiguous import REPEATED
 from serving.segment_spec.event.depth import DEEPEST, MARK
 from serving.segment_spec.event.event_builder import Event, EventBuilder
 from serving.segment_spec.event.fields import Message, display, object_of
@@ -42,6 +43,8 @@ def events_of(message: object, receiver: Receiver) -> list[Event]:
         raise StamkundError("bad_message", at="message", value=display(message))
     if MARK in message:
         raise StamkundError("too_deep", deepest=DEEPEST)
+    if REPEATED in message:
+        raise StamkundError("repeated_name", at=message[REPEATED])
     kind, properties = kind_of(message, receiver.missing_ids)
     builder = head_of(message, receiver, kind)
     builder.put("kind", kind, "event")

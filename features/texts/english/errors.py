@@ -46,6 +46,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "character. Send UTF-8.",
     "error.malformed_json.deep": "The body is nested too deeply from line {line}, column {column} on: 1,000 levels are "
     "read.",
+    "error.malformed_json.repeated": "The body names {came} in line {line}, column {column} a second time in one "
+    "object. Name it once.",
     "error.malformed_gzip": "The body is no gzip, or not all of it came. Send it again, or without Content-Encoding.",
     "error.unsupported_encoding": "The body is packed as '{encoding}'; send it as gzip, or as it is.",
     "error.invalid_request": "{at}: {reason}.",

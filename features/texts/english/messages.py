@@ -44,6 +44,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_message": _OBJECT,
     "error.bad_message.list": "{at} must be a list, not {value}.",
     "error.too_deep": "The message is nested deeper than {deepest} levels. Send it flatter.",
+    "error.repeated_name": "{at} is given twice in one object. Send it once.",
     "error.erased": "This person was erased; nothing that happened before is taken.",
     "error.unknown_type": "Unknown message type '{name}'. Known: {known}.",
     "error.unknown_type.missing": "The message has no `type`. Known: {known}.",

@@ -43,6 +43,8 @@ ERRORS: Final[Mapping[str, str]] = {
     "error.malformed_json.encoding": "Innehållet är inte UTF-8: på rad {line}, kolumn {column} står något som inte är "
     "ett tecken. Skicka UTF-8.",
     "error.malformed_json.deep": "Innehållet har för många nivåer från rad {line}, kolumn {column}: 1 000 läses.",
+    "error.malformed_json.repeated": "Innehållet nämner {came} på rad {line}, kolumn {column} en andra gång i "
+    "ett objekt. Nämn det en gång.",
     "error.malformed_gzip": "Innehållet är inte gzip, eller kom inte fram helt. Skicka det igen, eller utan "
     "Content-Encoding.",
     "error.unsupported_encoding": "Innehållet är packat som ”{encoding}”; skicka det som gzip, eller som det är.",

@@ -45,6 +45,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_message": _OBJECT,
     "error.bad_message.list": "{at} måste vara en lista, inte {value}.",
     "error.too_deep": "Meddelandet har fler än {deepest} nivåer. Skicka det plattare.",
+    "error.repeated_name": "{at} står två gånger i ett objekt. Skicka det en gång.",
     "error.erased": "Personen har raderats; inget av det som hände innan tas emot.",
     "error.unknown_type": "Okänt slag av meddelande ”{name}”. Kända: {known}.",
     "error.unknown_type.missing": "Meddelandet har inget `type`. Kända: {known}.",

@@ -6,6 +6,7 @@ from json import JSONDecodeError
 from typing import Final
 
 from features.errors import StamkundError
+from features.reading.repeated_names import REPEATED
 
 _SHOWN: Final = 20  # characters of what came
 _NO_CHARACTER: Final = "\ufffd"
@@ -26,6 +27,8 @@ def malformed_json(error: JSONDecodeError) -> StamkundError:
     The body is not JSON: it ends in line 1, column 8, before it is complete.
     >>> print(told("[é]".encode("latin-1")))
     The body is not UTF-8: in line 1, column 2 stands what is no character. Send UTF-8.
+    >>> print(malformed_json(JSONDecodeError(REPEATED, '{"a":1,"a":2}', 7)))
+    The body names '"a":2}' in line 1, column 8 a second time in one object. Name it once.
     """
     came = error.doc[error.pos : error.pos + _SHOWN]
     return StamkundError(_code(error, came), line=error.lineno, column=error.colno, came=repr(came))
@@ -36,6 +39,8 @@ def _code(error: JSONDecodeError, came: str) -> str:
         return "malformed_json.empty"
     if not came.strip():
         return "malformed_json.ends"
+    if error.msg == REPEATED:
+        return "malformed_json.repeated"
     if came.startswith(_NO_CHARACTER):
         return "malformed_json.encoding"
     return "malformed_json.deep" if error.msg.startswith("depth") else "malformed_json"

@@ -6,7 +6,6 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from typing import Any, Final, get_origin
 
-import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +14,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope
 
 from features.errors import StamkundError
+from features.reading.repeated_names import read_clearly
 from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.http.reception.compression import unpack
 from serving.http.reception.entrance import Entrance
@@ -45,8 +45,8 @@ class JsonRequest(Request):
         return self._unpacked
 
     async def json(self) -> Any:
-        """The body; NaN, lone surrogates and the like are malformed."""
-        return await _read(orjson.loads, await self.body())
+        """The body; NaN, lone surrogates, names that stand twice and the like are malformed."""
+        return await _read(read_clearly, await self.body())
 
     async def key(self) -> str | None:
         """The key that is in the body; there is none."""
@@ -153,4 +153,5 @@ def methods_of(routes: Iterable[BaseRoute], scope: Scope) -> str:
     taken = [
         route.methods or () for route in routes if isinstance(route, Route) and route.matches(scope)[0] != Match.NONE
     ]
-    return ", ".join(sorted({method for methods in taken for method in methods}))
+    methods = {method for methods in taken for method in methods}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Final
 
 import orjson
 
+from features.reading.repeated_names import repeated_names
+from serving.segment_spec.event.ambiguous import mark_ambiguous
 from serving.segment_spec.event.depth import cut, marked
 
 _AS_ZEROS: Final = bytes(ord("0") if chr(code) in "0123456789." else code for code in range(256))
@@ -36,7 +39,7 @@ class Numeral(float):
 def read_json(body: bytes) -> object:
     """What a body says, long numbers as :class:`Numeral`; ``json.JSONDecodeError`` when it is not JSON.
 
-    Of messages that are nested too deeply, what is read is marked.
+    Messages that are nested too deeply, or that name something twice, are marked.
 
     >>> read_json(b'[5, 0.25, 157963456373623802.0]')
     [5, 0.25, 157963456373623802.0]
@@ -46,16 +49,17 @@ def read_json(body: bytes) -> object:
     except (json.JSONDecodeError, RecursionError) as error:
         try:
             if (shallow := cut(body)) != body:
-                return marked(_read(shallow))
+                return _read(shallow, marked)
         except json.JSONDecodeError:  # it tells places in what was cut
             raise error from None
         raise
 
 
-def _read(body: bytes) -> object:
+def _read(body: bytes, mark: Callable[[object], object] = lambda content: content) -> object:
     content: object = orjson.loads(body)
+    repeated = repeated_names(body, content)
     has_long = _MANY_DIGITS in body.translate(_AS_ZEROS)  # in a twentieth of the time of reading it
-    return _read_exactly(body) if has_long else content
+    return mark_ambiguous(mark(_read_exactly(body) if has_long else content), repeated, body)
 
 
 def _integer(text: str) -> int | Numeral:

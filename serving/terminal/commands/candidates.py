@@ -134,12 +134,13 @@ def _valid(model: type[Model], content: object) -> Model:
 def _read(file: Path) -> object:
     import orjson
 
+    from features.reading.repeated_names import read_clearly
     from serving.http.reception.malformed import located, malformed_json
 
     content = b""
     try:
         content = file.read_bytes()
-        return orjson.loads(content)
+        return read_clearly(content)
     except orjson.JSONDecodeError as error:
         raise malformed_json(located(error, content)) from None
     except OSError as error:

@@ -111,9 +111,9 @@ def test_a_decision_that_was_kept_is_described(asked: TestClient, admin: dict[st
 @pytest.mark.parametrize(
     ("asked_for", "allowed"),
     [
-        ("PATCH /v1/profiles/user_id:3", "DELETE, GET"),
-        ("DELETE /v1/profiles/user_id:3/events", "GET"),
-        ("DELETE /v1/profiles/user_id:3/export", "GET"),
+        ("PATCH /v1/profiles/user_id:3", "DELETE, GET, HEAD"),
+        ("DELETE /v1/profiles/user_id:3/events", "GET, HEAD"),
+        ("DELETE /v1/profiles/user_id:3/export", "GET, HEAD"),
         ("OPTIONS /v1/scores", "POST"),
     ],
 )
@@ -132,7 +132,17 @@ def test_every_path_takes_the_methods_that_are_described_and_no_others(
     for path, operations in asked.get("/openapi.json").json()["paths"].items():
         if path not in HEALTH:
             told = asked.options(path, headers=admin).headers["allow"]
-            assert told == ", ".join(sorted(method.upper() for method in operations)), path
+            methods = {method.upper() for method in operations}
+            assert told == ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()))), path
+
+
+@pytest.mark.parametrize("path", ["/v1/me", "/v1/profiles/user_id:3", "/v1/profiles/user_id:nobody", "/v1/scores"])
+def test_head_is_answered_as_get_without_the_body(asked: TestClient, admin: dict[str, str], path: str) -> None:
+    by_get, by_head = (asked.request(method, path, headers=admin) for method in ("GET", "HEAD"))
+    assert (by_head.status_code, by_head.content) == (by_get.status_code, b"")
+    named = ("content-type", "content-length", "allow")
+    assert [by_head.headers.get(name) for name in named] == [by_get.headers.get(name) for name in named]
+    assert asked.head(path).status_code == (405 if path == "/v1/scores" else 401)  # it asks for a key as well
 
 
 @pytest.mark.parametrize("route", BODIES)
