@@ -12,13 +12,17 @@ from serving.segment_spec.event.fields import Message
 from serving.segment_spec.event.receiver import Receiver
 from serving.segment_spec.head import message_id
 from serving.segment_spec.messages import events_of
+from serving.segment_spec.notes import note_of
 
 Log = Callable[[Sequence[Sequence[Event]]], set[str]]
 
 
 @dataclass(frozen=True)
 class MessageVerdict:
-    """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why."""
+    """What became of one message: ``accepted``, ``duplicate`` or ``rejected``, and then why.
+
+    One that was accepted may have a code too, of what its sender may have meant otherwise.
+    """
 
     messageId: str | None  # noqa: N815 (Segment's spelling)
     status: str
@@ -35,23 +39,34 @@ def receive(messages: Sequence[object], receiver: Receiver, log: Log) -> list[Me
     message that was new.
     """
     readings = [_read(message, receiver) for message in messages]
-    new = log([events for events in readings if not isinstance(events, MessageVerdict)])
+    new = log([reading.events for reading in readings if isinstance(reading, _Reading)])
     verdicts = []
-    for events, message in zip(readings, messages, strict=True):
-        if isinstance(events, MessageVerdict):
-            verdicts.append(events)
+    for reading, message in zip(readings, messages, strict=True):
+        if isinstance(reading, MessageVerdict):
+            verdicts.append(reading)
             continue
-        first = cast(str, events[0]["event_id"])
-        status = "accepted" if first in new else "duplicate"
+        first = cast(str, reading.events[0]["event_id"])
+        status, note = ("accepted", reading.note) if first in new else ("duplicate", None)
         new.discard(first)  # a second copy in the same batch
-        verdicts.append(MessageVerdict(message_id(cast(Message, message)), status))
+        told = () if note is None else _told(note, receiver)
+        verdicts.append(MessageVerdict(message_id(cast(Message, message)), status, *told))
     return verdicts
 
 
-def _read(message: object, receiver: Receiver) -> list[Event] | MessageVerdict:
+@dataclass(frozen=True)
+class _Reading:
+    events: list[Event]
+    note: StamkundError | None
+
+
+def _read(message: object, receiver: Receiver) -> _Reading | MessageVerdict:
     try:
-        return events_of(message, receiver)
+        events = events_of(message, receiver)
+        return _Reading(events, note_of(cast(Message, message), events, receiver.money.minor_units))
     except StamkundError as error:
         id_ = message.get("messageId") if isinstance(message, Mapping) else None
-        told = error.code, error.params, error.told(receiver.language), error.field
-        return MessageVerdict(id_ if isinstance(id_, str) else None, "rejected", *told)
+        return MessageVerdict(id_ if isinstance(id_, str) else None, "rejected", *_told(error, receiver))
+
+
+def _told(error: StamkundError, receiver: Receiver) -> tuple[str, Mapping[str, object], str, str | None]:
+    return error.code, error.params, error.told(receiver.language), error.field

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.telemetry.decisions import DECISIONS, EXCLUSIONS
 from serving.telemetry.endpoint import endpoint
+from serving.telemetry.notes import NOTES
 from serving.telemetry.rejections import REJECTED
 from serving.telemetry.requests import ERRORS, WAITING, WORKED_AT
 from serving.telemetry.store import SECONDS
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 LABELS: Final = ("endpoint", "http_response_code")
-OF_A_PROCESS: Final = (REJECTED, DECISIONS, EXCLUSIONS, ERRORS, WAITING, WORKED_AT, SECONDS)
+OF_A_PROCESS: Final = (REJECTED, NOTES, DECISIONS, EXCLUSIONS, ERRORS, WAITING, WORKED_AT, SECONDS)
 
 
 class Metrics:

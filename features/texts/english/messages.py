@@ -66,6 +66,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_products": "products must be a list of at least one product, not {value}.",
     "error.bad_products.product": "A product must be an object, not {value}.",
     "error.bad_discount": "The discount is {value}; of products of {total} it must be from 0 to {total}.",
+    "error.no_amount": "No amount is told: this counts without money. Send {names}, or products with prices.",
+    "error.revenue_differs": "The revenue is {revenue}, and the products come to {products}: these count. Send a "
+    "revenue without shipping and tax, or the prices that were paid.",
     "error.bad_properties": "The properties cannot be kept: {reason}.",
     "error.bad_consent": "{at} must be true or false, not {value}.",
     "error.bad_consent.object": _OBJECT,

@@ -66,6 +66,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_products": "products måste vara en lista med minst en produkt, inte {value}.",
     "error.bad_products.product": "En produkt måste vara ett objekt, inte {value}.",
     "error.bad_discount": "Rabatten är {value}; på produkter för {total} måste den vara från 0 till {total}.",
+    "error.no_amount": "Inget belopp står här: det räknas utan pengar. Skicka {names}, eller produkter med pris.",
+    "error.revenue_differs": "Intäkten är {revenue}, och produkterna kommer till {products}: det är de som räknas. "
+    "Skicka intäkten utan frakt och skatt, eller de priser som betalades.",
     "error.bad_properties": "Egenskaperna går inte att spara: {reason}.",
     "error.bad_consent": "{at} måste vara true eller false, inte {value}.",
     "error.bad_consent.object": _OBJECT,

@@ -27,6 +27,7 @@ from serving.store.event_log import Event, append_events
 from serving.store.people.households import HouseholdRules, renew_households
 from serving.store.people.standings import join_people
 from serving.store.rejections import keep_rejections
+from serving.telemetry.notes import count_notes
 from serving.telemetry.rejections import rejection_log
 
 
@@ -48,8 +49,8 @@ def answer_message(state: State, message: Mapping[str, object]) -> dict[str, obj
     """The same for one message, which refuses the request when it is rejected."""
     verdicts = _receive(state, [message])
     for verdict in verdicts:
-        if verdict.code is not None:
-            raise StamkundError(verdict.code, verdict.message, field=verdict.field, **verdict.params or {})
+        if verdict.status == "rejected":
+            raise StamkundError(str(verdict.code), verdict.message, field=verdict.field, **verdict.params or {})
     return _answer(verdicts)
 
 
@@ -66,6 +67,7 @@ def _receive(state: State, messages: Sequence[object]) -> list[MessageVerdict]:
         log = partial(append_events, state.store, received_at=now, beside=partial(_join, state))
         verdicts = receive(messages, receiver, log)
         _keep_rejected(state, messages, verdicts, receiver)
+    count_notes(verdict.code for verdict in verdicts if verdict.status == "accepted" and verdict.code is not None)
     return verdicts
 
 
@@ -73,7 +75,7 @@ def _keep_rejected(
     state: State, messages: Sequence[object], verdicts: Sequence[MessageVerdict], receiver: Receiver
 ) -> None:
     """Keep what was rejected, and tell of it: whoever sent it may look at nothing but the status."""
-    rejected = [each for each in zip(messages, verdicts, strict=True) if each[1].code is not None]
+    rejected = [each for each in zip(messages, verdicts, strict=True) if each[1].status == "rejected"]
     if not rejected:
         return
     identity = state.settings.identity

@@ -12,7 +12,10 @@ from serving.http.contract.values import Count, Json, Moment
 
 
 class Verdict(TypedDict):
-    """What became of one message; code, params, message and field say why it was rejected."""
+    """What became of one message; code, params, message and field say why it was rejected.
+
+    Of one that was accepted they say what of it may have been meant otherwise.
+    """
 
     messageId: str | None
     status: Literal["accepted", "duplicate", "rejected"]
