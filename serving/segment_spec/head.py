@@ -45,11 +45,12 @@ def _put_time(builder: EventBuilder, message: Message, receiver: Receiver, kind:
     """
     name = "timestamp" if message.get("timestamp") is not None else "originalTimestamp"
     text, statement = message.get(name), kind in KINDS_OF_STATEMENTS
-    time, is_day = (receiver.now, True) if text is None else day_or_moment(text, field=name)
+    told, is_day = (receiver.now, True) if text is None else day_or_moment(text, field=name)
     if is_day:
         sent_at(message)  # it moves no day, and is refused all the same where it tells no moment
-    else:
-        time = corrected(time, message, receiver, statement=statement)
+    time = told if is_day else corrected(told, message, receiver, statement=statement)
     if time > receiver.receipt(statement=statement) + DAY:
-        raise StamkundError("future_time", text=str(text), field=name)
+        if time == told:
+            raise StamkundError("future_time", text=str(text), field=name)
+        raise StamkundError("future_time.corrected", text=str(text), sent=str(message["sentAt"]), field=name)
     builder.put("time", time, name)

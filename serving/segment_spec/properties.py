@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 
 from features.errors import StamkundError
+from features.events.kinds import KINDS
 from serving.segment_spec.event.amounts import minor
 from serving.segment_spec.event.event_builder import EventBuilder
 from serving.segment_spec.event.fields import Message, first_given, is_given, number_of, text_of
@@ -29,6 +30,7 @@ TEXTS: Final = {
     "currency": ("currency",),
 }
 AMOUNTS: Final = ("revenue", "total", "value")
+_NUMBERS: Final = frozenset({*AMOUNTS, "discount", "quantity", "latitude", "longitude"})
 # Kinds whose ``coupon`` was used; of others it may only be one that would be good for a product.
 _USE: Final = frozenset({"order", "redeem", "coupon_applied", "coupon_entered", "coupon_denied", "coupon_removed"})
 _OF_SURVEYS: Final = {"rating": ("rating", "score"), "text": ("comment", "feedback", "answer")}
@@ -37,8 +39,11 @@ _OF_SURVEYS: Final = {"rating": ("rating", "score"), "text": ("comment", "feedba
 def put_properties(builder: EventBuilder, properties: Message, decimals: int, *, amounts: bool) -> None:
     """Fill the columns that the properties of any event may hold, ``amounts`` among them where they are the event's.
 
-    Numbers are read in the order of the columns: of several mistakes files and HTTP tell the same one.
+    Numbers are read in the order of the columns: of several mistakes files and HTTP tell the same one. A kind of a
+    company's own may use their names for what else it likes, which is kept as it is.
     """
+    if builder.columns["kind"] not in KINDS:
+        properties = {name: value for name, value in properties.items() if _may_be_column(name, value)}
     for column, names in TEXTS.items():
         name = first_given(properties, names)
         if name is not None:
@@ -53,6 +58,17 @@ def put_properties(builder: EventBuilder, properties: Message, decimals: int, *,
         _put_answer(builder, properties)
     _put_number(builder, properties, "latitude")
     _put_number(builder, properties, "longitude")
+
+
+def _may_be_column(name: str, value: object) -> bool:
+    """Whether a property may mean the column of its name.
+
+    >>> [_may_be_column("value", told) for told in (5, "5.00", "$5", "red", True, {"label": 5})]
+    [True, True, True, False, False, False]
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+        return False
+    return name not in _NUMBERS or not isinstance(value, str) or any(map(str.isdigit, value))
 
 
 def put_coupon(builder: EventBuilder, properties: Message, at: str) -> None:

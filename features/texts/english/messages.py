@@ -73,5 +73,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_consent": "{at} must be true or false, not {value}.",
     "error.bad_consent.object": _OBJECT,
     "error.bad_consent.names": "{at} must hold lists of names, not {value}.",
+    "error.future_time.corrected": "'{text}', corrected by the sender's clock ({sent} when it was sent), is more "
+    "than a day after the clock of this service.",
     "error.future_time": "'{text}' is more than a day after the clock of this service.",
 }

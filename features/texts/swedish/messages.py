@@ -73,5 +73,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "error.bad_consent": "{at} måste vara true eller false, inte {value}.",
     "error.bad_consent.object": _OBJECT,
     "error.bad_consent.names": "{at} måste ha listor av namn, inte {value}.",
+    "error.future_time.corrected": "”{text}”, rättat efter avsändarens klocka ({sent} när det skickades), är mer "
+    "än ett dygn efter tjänstens klocka.",
     "error.future_time": "”{text}” är mer än ett dygn efter tjänstens klocka.",
 }

@@ -110,6 +110,26 @@ def test_the_other_types(sent: dict[str, object], kind: str, properties: dict[st
     assert orjson.loads(str(event["properties"])) == properties
 
 
+@pytest.mark.parametrize(
+    ("properties", "lifted"),
+    [
+        ({"value": "red", "quantity": "many", "status": True, "category": ["a"]}, set()),
+        ({"value": {"label": 5}, "order_id": {"id": 1}, "discount": False}, set()),
+        ({"value": "5.00", "status": "new", "order_id": 7}, {"value", "status", "order_id"}),
+    ],
+)
+def test_an_event_of_a_kind_of_its_own_may_use_the_names_of_columns_for_something_else(
+    properties: dict[str, object], lifted: set[str]
+) -> None:
+    event = one(event="Filter Changed", properties=properties)
+    assert {name for name in properties if event.get(name) is not None} == lifted
+    assert orjson.loads(str(event["properties"])) == properties
+    with pytest.raises(StamkundError):
+        one(event="Filter Changed", properties={"value": "$20.37"})  # it may well be money
+    with pytest.raises(StamkundError):
+        one(event="Product Added", properties={"value": "red"})
+
+
 def test_who_and_when() -> None:
     known = one(event="Product Viewed", userId=7.0, context={"channel": "web"})
     assert (known["id_type"], known["id"], known["fragment"], known["channel"]) == ("user_id", "7", "7", "web")

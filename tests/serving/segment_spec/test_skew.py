@@ -93,6 +93,8 @@ def test_a_corrected_time_is_still_one_that_may_be() -> None:
         with pytest.raises(StamkundError) as refused:
             time_of(RUNNING, timestamp=time, sentAt="2024-06-30T01:00:00Z")
         assert refused.value.code == code
+    with pytest.raises(StamkundError, match="2024-06-30T01:00:00Z when it was sent"):  # it alone is not to come
+        time_of(RUNNING, timestamp="2024-07-02T00:00:01Z", sentAt="2024-06-30T01:00:00Z")
 
 
 @given(st.integers(-3650 * DAY, 3650 * DAY), st.integers(0, 300 * DAY))
