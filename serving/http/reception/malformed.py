@@ -28,10 +28,11 @@ def malformed_json(error: JSONDecodeError) -> StamkundError:
     >>> print(told("[é]".encode("latin-1")))
     The body is not UTF-8: in line 1, column 2 stands what is no character. Send UTF-8.
     >>> print(malformed_json(JSONDecodeError(REPEATED, '{"a":1,"a":2}', 7)))
-    The body names '"a":2}' in line 1, column 8 a second time in one object. Name it once.
+    The body names '"a"' in line 1, column 8 a second time in one object. Name it once.
     """
     came = error.doc[error.pos : error.pos + _SHOWN]
-    return StamkundError(_code(error, came), line=error.lineno, column=error.colno, came=repr(came))
+    shown = came.partition(":")[0] if error.msg == REPEATED else came
+    return StamkundError(_code(error, came), line=error.lineno, column=error.colno, came=repr(shown))
 
 
 def _code(error: JSONDecodeError, came: str) -> str:
