@@ -1,1 +1,1 @@
-"""The demo: from files to answers for three people."""
+"""The demo: from files to answers for a few people."""

@@ -17,6 +17,7 @@ from features.config.settings import Settings
 from features.errors import StamkundError
 from features.profiles.fitted.feature_set import FeatureSet
 from features.progress import Progress
+from serving.decisions.control.arms import Arms
 from serving.jobs.build import build_all
 from serving.jobs.insights import found
 from serving.process.server import background_service
@@ -90,7 +91,8 @@ def demo(
                 "findings": findings,
             }
         )
-        examples = notable_customers(pl.read_parquet(batch.out))
+        arms = Arms({} if settings.decisions is None else settings.decisions.control)
+        examples = notable_customers(pl.read_parquet(batch.out), arms)
         bases = [_show(out, url, built.feature_set, customer, why) for why, customer in examples]
         if examples:
             _invite(out, url, examples[-1][1], bases[-1])
@@ -120,6 +122,8 @@ def _show(out: Console, url: str, feature_set: FeatureSet, customer: str, why: s
         features_table(feature_set, {n: profile["features"].get(n) for n in HIGHLIGHTS if n in feature_set.names})
     )
     out.print(scores_table(profile["scores"]["models"]))
+    if decision["control_group"]:
+        out.print("control arm {arm}: gets {gets}".format_map(decision["control"]))
     (placement,) = decision["placements"]
     out.print(offers_table(placement["items"], decision["currency"]))
     others = sorted(placement["excluded"], key=lambda each: -each["count"])

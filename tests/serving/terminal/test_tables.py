@@ -6,13 +6,15 @@ import polars as pl
 import pytest
 from rich.console import Console, RenderableType
 
+from features.config.sections.decisions.control import Arm
 from features.doctor import Diagnosis, Finding
 from features.ingest.report import IngestReport, SourceReport
 from features.units import DAY
+from serving.decisions.control.arms import Arms
 from serving.terminal.decisions.decision import exclusions_table, offers_table
 from serving.terminal.decisions.effects import effects_tables
 from serving.terminal.diagnosis import doctor_table
-from serving.terminal.notable import notable_customers
+from serving.terminal.notable import IN_ARM, notable_customers
 from serving.terminal.tables import (
     models_table,
     mostly_rejected,
@@ -144,3 +146,10 @@ def scored(customers: Iterable[str]) -> pl.DataFrame:
 @pytest.mark.parametrize(("customers", "shown"), [("", 0), ("a", 1), ("ab", 2), ("abcd", 3)])
 def test_the_demo_shows_as_many_customers_as_there_are(customers: str, shown: int) -> None:
     assert len({customer for _, customer in notable_customers(scored(customers))}) == shown
+
+
+def test_the_demo_shows_somebody_in_an_arm_that_gets_offers() -> None:
+    customers, declared = [str(n) for n in range(20)], {"off": Arm(share=0.3), "chance": Arm(share=0.3, gets="random")}
+    *others, (why, shown) = notable_customers(scored(customers), Arms(declared))
+    assert (len(others), why, Arms(declared).of(shown).gets) == (3, IN_ARM, "random")
+    assert len(notable_customers(scored(customers), Arms({"off": Arm(share=0.3)}))) == 3
