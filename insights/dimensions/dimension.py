@@ -143,5 +143,7 @@ def dimension_of(name: str, column: str, frame: pl.LazyFrame, *, of_customers: b
     """
     counts = frame.select(group=pl.col(column).cast(pl.String)).drop_nulls().group_by("group").len()
     groups = tuple(counts.sort("len", "group", descending=[True, False]).collect(engine="streaming")["group"].to_list())
+    if name == REFERRED and groups:
+        groups = tuple(dict.fromkeys([*groups, "yes", "no"]))  # whoever is referred by now once was not
     most = len(groups) if name in (ACQUISITION, REFERRED) else MOST
     return Dimension(name, column, groups[:most], len(groups) > most, of_customers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -31,6 +30,7 @@ def write_journeys(audience: Audience, draft: Draft) -> None:
     when, ``journey_entries`` who is behind the first.
     """
     steps, months, times, entries = [], [], [], [ENTRIES.empty_table()]
+    periods = _months(audience)
     for journey in journeys_at(audience):
         by = dimensions(audience, journey.kinds)
         rows = entries_by(audience, journey, by)
@@ -40,7 +40,6 @@ def write_journeys(audience: Audience, draft: Draft) -> None:
         told = rows.select(*_TOLD).with_columns(journey=pl.lit(journey.name))
         in_order = told.select("journey", *_TOLD).sort("reached", "entered", "customer_id", descending=True)
         entries.append(in_order.to_arrow().cast(ENTRIES))
-        periods = _months(audience, rows)
         if periods is not None:
             rows = entries_by(audience, journey, by, periods)
             layouts = [Layout(dimension, periods) for dimension in (None, *by)]
@@ -51,9 +50,9 @@ def write_journeys(audience: Audience, draft: Draft) -> None:
     draft.write("journey_entries", pa.concat_tables(entries))
 
 
-def _months(audience: Audience, rows: pl.DataFrame) -> Periods | None:
-    """The months from the first entry on; None without entries."""
-    if rows.is_empty():
+def _months(audience: Audience) -> Periods | None:
+    """The months from the first event on, as whoever counts by a later entry may have entered before; None without."""
+    first = audience.lake.scan("events").select(pl.col("time").min()).collect().item()
+    if first is None or first > audience.as_of:
         return None
-    first = int(np.min(rows["entered"].to_numpy()))
     return Periods.of("month", first, audience.as_of, audience.settings.timezone)

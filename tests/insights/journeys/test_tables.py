@@ -95,6 +95,19 @@ def test_months_have_their_own_entries_and_the_open_one_no_share(tables: Tables)
     assert answer(tables, "buy").months == []
 
 
+def test_a_month_before_the_entry_that_came_furthest_is_told_too(tmp_path: Path) -> None:
+    days = [("2024-01-10", "view"), ("2024-03-01", "view"), ("2024-03-02", "order")]
+    settings = shop(tmp_path, [event(who, day, kind) for who in "abcde" for day, kind in days], journeys=JOURNEYS)
+    found = Tables(settings.insights)
+    with found.writing(as_of=AS_OF, build="b") as draft:
+        write_journeys(Audience.at(settings, as_of=AS_OF), draft)
+        write_losses(Audience.at(settings, as_of=AS_OF), draft)
+    reached = [(row["period"], row["step"], row["reached"]) for row in answer(found, "buy", last=9).months]
+    assert reached == [
+        ("2024-01", "view", 5), ("2024-01", "order", 0), ("2024-03", "view", 5), ("2024-03", "order", 5),
+    ]  # fmt: skip
+
+
 def test_a_month_is_of_who_people_were_when_the_time_of_its_entries_was_over(tmp_path: Path) -> None:
     # In January a to f look by the web and a and b order. On 5 February b turns out to be a: the month's ten days
     # are not over. On 5 March d turns out to be c. g, who looked by the app in January, says yes in March, f a no.

@@ -27,6 +27,7 @@ METRICS = {
     "kept_back": {"formula": "metrics.revenue - margin"},
     "basket_too": {"formula": "gross / orders"},
     "gross": {"take": "sum", "of": "value", "kind": "order"},
+    "nothing": {"formula": "2 * gross - (gross + gross)"},
     "twice": {"formula": "-(2 * gross) + 3 * gross + gross * 1"},
 }
 
@@ -48,6 +49,7 @@ def test_a_formula_has_the_figure_and_the_interval_of_the_same_metric_said_as_a_
     assert january["margin_rate"]["value"] == pytest.approx(156 / 180)
     assert january["kept_back"]["value"] == pytest.approx(24)
     assert january["twice"]["value"] == pytest.approx(2 * 240)
+    assert [january["nothing"][name] for name in ("value", "low", "high")] == [0, 0, 0]  # whoever is drawn
     for name in ("value", "low", "high", "customers"):
         assert january["basket_too"][name] == pytest.approx(january["basket"][name])
     assert (units["margin_rate"], units["kept_back"], units["basket_too"]) == ("ratio", "money", "money")

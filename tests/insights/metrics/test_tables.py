@@ -214,6 +214,15 @@ def test_what_may_be_a_month_or_a_quarter_is_told_to_be_either(tables: Tables) -
         people_behind(tables, Figure("buyers", "2024-13"))
 
 
+def test_who_is_referred_later_was_not_referred_before_where_all_are_by_now(tmp_path: Path) -> None:
+    # All six buy in January, when five of them are referred, and the sixth is in February.
+    history = [event(who, "2024-01-20", value=100) for who in "abcdef"]
+    history += [event(who, "2024-01-05" if who < "f" else "2024-02-05", "referred") for who in "abcdef"]
+    cells = told(refreshed(shop(tmp_path, history)), Question(("buyers",), by="referred")).cells
+    january = {cell["group"]: (cell["value"], cell["suppressed"]) for cell in cells if cell["period"] == "2024-01"}
+    assert january == {"yes": (5, False), "no": (None, True)}
+
+
 def test_what_a_metric_asks_for_and_no_event_has_is_named_with_the_nearest(tmp_path: Path) -> None:
     metrics = {
         "web": {"take": "count", "kind": "order", "where": {"channel": ["web", "wbe"]}},

@@ -50,6 +50,7 @@ def test_those_who_went_through_the_worst_are_listed_first(tmp_path: Path) -> No
     told = [("cy", -40, 2.0), ("ann", -30, 9.0), ("ann", -20, 1.0), ("bo", -10, 7.0), ("di", -500, 0.0)]
     rows = [event(who, _day(day), "survey", scale="nps", rating=rating) for who, day, rating in told]
     failed = [event("eve", _day(-9), order_id="o1"), event("eve", _day(-8), "cancel", order_id="o1")]
+    failed.append(event("fay", _day(-9), order_id="o2"))  # and it came
     audience = Audience.at(shop(tmp_path, [*rows, *failed]), as_of=AS_OF)
     assert people_of_experience(audience, "nps") == ["ann", "cy", "bo"]  # their latest of a year; di's is older
     assert people_of_experience(audience, "cancel") == ["eve"]
