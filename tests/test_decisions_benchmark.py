@@ -25,5 +25,7 @@ def test_what_is_asked_is_answered_and_full_limits_are_never_exceeded(tmp_path: 
     assert all(figures[name] > 0 for name in PROMISED)
     given = race(config, people(config)[:10], requests=60, limits=Limits(customer=8, campaign=12, amount=4.0))
     assert (given["caps_exceeded"], given["budget_exceeded"]) == (0, 0)
-    assert (given["cap_used"], given["budget_used"]) == (1, 1)
-    assert given["race_choices"] <= 10 * 8
+    used = {name: figure for name, figure in given.items() if "_used_" in name}
+    assert used.keys() >= {"cap_used_sqlite", "budget_used_sqlite"}
+    assert set(used.values()) == {1}
+    assert given["race_choices"] <= 10 * 8 * len(used) / 2  # on each store
