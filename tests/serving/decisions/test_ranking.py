@@ -81,13 +81,14 @@ def test_what_a_formula_cannot_know_is_out() -> None:
 def test_what_costs_more_than_it_brings_is_told_so_whatever_else_counts() -> None:
     dear = replace(offer("dear", "c", "d"), cost=1300)  # 0.3 × (10.00 − 13.00)
     off = replace(offer("off", "c", "o"), lever=0)
+    both = replace(offer("both", "c", "b"), cost=1300, lever=0)
     for arbitration in ({}, {"weights": {"all": {"when": "candidate.value > 0", "weight": 2}}}):
-        ready, decided = made([TEA, dear, off], dict(arbitration))
+        ready, decided = made([TEA, dear, off, both], dict(arbitration))
         assert dict(zip([o.offer_id for o in ready.candidates.offers], reasons(decided), strict=True)) == {
-            "dear": "no_value", "off": "no_score", "tea": "eligible",
+            "both": "no_value", "dear": "no_value", "off": "no_score", "tea": "eligible",
         }  # fmt: skip
-    ready, decided = made([TEA, dear, off], {"factors": ["propensity", "lever"]})  # where no value counts
-    assert reasons(decided) == ["eligible", "no_score", "eligible"]
+    ready, decided = made([TEA, dear, off, both], {"factors": ["propensity", "lever"]})  # where no value counts
+    assert reasons(decided) == ["no_score", "eligible", "no_score", "eligible"]
 
 
 def test_placements_show_few_that_are_alike() -> None:
