@@ -16,12 +16,12 @@ class Revisions(TypedDict):
 
 
 def sentences(revisions: Revisions | None, words: Words) -> list[str]:
-    """The same in words; nothing where it is not known.
+    """The same in words; nothing where there are none, or it is not known.
 
-    >>> sentences({"erased": 3, "withdrawn": 12, "ruled_on": 0}, Words("en"))[0].partition(". ")[2]
-    'Erased so far: 3. Said no to insights: 12. Merged or split by hand: 0.'
+    >>> sentences({"erased": 3, "withdrawn": 12, "ruled_on": 0}, Words("en"))[0].partition(": ")[2]
+    '3 were erased so far, 12 have said no to insights, 0 were merged or split by hand.'
     """
-    if revisions is None:
+    if revisions is None or not any(revisions.values()):
         return []
     erased, withdrawn, ruled_on = (words.count(revisions[name]) for name in ("erased", "withdrawn", "ruled_on"))
     return [words.say("insights.revisions", erased=erased, withdrawn=withdrawn, ruled_on=ruled_on)]

@@ -14,13 +14,13 @@ LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {
         **{f"rule.{code}": rule for code, rule in english.RULES.items()},
         **{f"error.{code}": f"{{at}}: {rule}." for code, rule in english.RULES.items()},
         **english.NOUNS, **english.REASONS, **english.ANSWERS, **english.REFUSALS, **english.ERRORS, **english.MESSAGES,
-        **english.INSIGHTS, **english.REPORT,
+        **english.INSIGHTS, **english.METRICS, **english.REPORT,
     },
     "sv": {
         **{f"rule.{code}": rule for code, rule in swedish.RULES.items()},
         **{f"error.{code}": f"{{at}}: {rule}." for code, rule in swedish.RULES.items()},
         **swedish.NOUNS, **swedish.REASONS, **swedish.ANSWERS, **swedish.REFUSALS, **swedish.ERRORS, **swedish.MESSAGES,
-        **swedish.INSIGHTS, **swedish.REPORT,
+        **swedish.INSIGHTS, **swedish.METRICS, **swedish.REPORT,
         **swedish.NAMES,  # features are called in English as they are declared
     },
 }  # fmt: skip

@@ -242,13 +242,13 @@ def test_it_speaks_swedish(tables: Tables) -> None:
 
 
 def test_by_how_many_people_what_is_over_was_revised_is_told(tables: Tables, tmp_path: Path) -> None:
-    assert "Erased so far: 3. Said no to insights: 1,200. Merged or split by hand: 2." in read(tables).text
-    assert "Raderade hittills: 3. Har sagt nej till insikter: 1 200." in read(tables, "sv").text
+    assert "3 were erased so far, 1,200 have said no to insights, 2 were merged or split by hand." in read(tables).text
+    assert "hittills är 3 raderade, 1 200 har sagt nej till insikter" in read(tables, "sv").text
     unknown = Tables(tmp_path)
     with unknown.writing(as_of=1, build="b") as draft:
         for name in ("findings", "worth", "metrics", "cells"):
             draft.write(name, tables.read(name).drop_columns(["as_of", "build"]))
-    assert "Erased so far" not in read(unknown).text
+    assert "erased so far" not in read(unknown).text
 
 
 def test_before_the_first_refresh_it_says_what_to_do(tmp_path: Path) -> None:
