@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from features.config.settings import Settings
 from features.config.source import Source
 from features.errors import StamkundError
+from features.events.kinds import KINDS, canonical_kind
 from features.events.money import Money
 from features.events.rules import rule_book as rules
 from features.ingest.mapping.projection import project
@@ -54,6 +55,7 @@ FIELDS = {
     "latitude": ("properties.latitude", ["", "0", "90", "-90", "90.0001", "-91", "north"]),
     "longitude": ("properties.longitude", ["", "180", "-180", "180.5", "-1000", "1e13"]),
 }  # fmt: skip
+NUMBERS = ("value", "quantity", "latitude", "longitude")
 Row = dict[str, str]
 ROWS = st.lists(st.fixed_dictionaries({c: st.sampled_from(texts) for c, (_, texts) in FIELDS.items()}), max_size=40)
 SOUND: Row = dict.fromkeys(FIELDS, "") | {"id": "7", "time": "2017-12-03", "kind": "view", "value": "1"}
@@ -87,7 +89,13 @@ def in_files(rows: list[Row]) -> list[str | None]:
 
 
 def of_one_law(row: Row) -> Row:
-    """The row, as far as the forms of both ways go: over HTTP only surveys are rated, and they are."""
+    """The row, as far as the forms of both ways go.
+
+    Over HTTP only surveys are rated, and they are; what is no number in an event of a kind of one's own is a property
+    there, where settings of files say that it is a column.
+    """
+    if canonical_kind(row["kind"]) not in KINDS:
+        row = row | {column: "" for column in NUMBERS if not any(map(str.isdigit, row[column]))}
     rated = row["kind"].lower().startswith("survey")
     return row if rated else row | {"rating": "", "scale": ""}
 
