@@ -134,8 +134,8 @@ def _valid(model: type[Model], content: object) -> Model:
 def _read(file: Path) -> object:
     import orjson
 
-    from features.reading.repeated_names import read_clearly
     from serving.http.reception.malformed import located, malformed_json
+    from serving.repeated_names import read_clearly
 
     content = b""
     try:
