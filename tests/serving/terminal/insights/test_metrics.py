@@ -135,5 +135,5 @@ def test_a_refresh_tells_by_how_many_people_what_is_over_was_revised(tmp_path: P
     words = ["insights", "refresh", "--as-of", "2024-03-01", "--config", str(file)]
     told = " ".join(CliRunner().invoke(app, words).output.split())
     assert "Insikter per 2024-03-01T00:00:00Z" in told
-    assert "Har sagt nej till insikter: 2." in told
+    assert "2 har sagt nej till insikter" in told
     assert tables.manifest.revisions == {"erased": 0, "withdrawn": 2, "ruled_on": 0}
