@@ -25,7 +25,7 @@ from features.config.settings import Settings
 from features.moments import micros
 from insights.dimensions.dimension import Dimension
 from insights.metrics.cells import cells
-from insights.metrics.metric import Metric
+from insights.metrics.definitions.metric import Metric
 from insights.people import Audience
 from insights.periods import Periods
 

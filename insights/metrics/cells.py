@@ -15,9 +15,9 @@ from features.config.sections.insights.metrics import Target
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, ratio, total
 from insights.metrics.chunks import Chunk, chunks
-from insights.metrics.columns import Unit, amount, meets, needed, sources
-from insights.metrics.formulas.formula import Formula
-from insights.metrics.metric import Measure, Metric
+from insights.metrics.definitions.columns import Unit, amount, meets, needed, sources
+from insights.metrics.definitions.formula import Formula
+from insights.metrics.definitions.metric import Measure, Metric
 from insights.metrics.sums import Rows, Sums, sums
 from insights.people import Audience
 from insights.periods import Periods

@@ -14,8 +14,8 @@ from insights.dimensions.dimension import Dimension
 from insights.intervals import quantile
 from insights.metrics.cells import Cells, places_of
 from insights.metrics.chunks import Chunk, chunks
-from insights.metrics.columns import Unit, amount, meets, needed, sources, unit
-from insights.metrics.metric import Metric
+from insights.metrics.definitions.columns import Unit, amount, meets, needed, sources, unit
+from insights.metrics.definitions.metric import Metric
 from insights.people import Audience
 from insights.periods import Periods
 

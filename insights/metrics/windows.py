@@ -10,7 +10,7 @@ from features.arrays import Ints
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate
 from insights.metrics.cells import Cells, Summed, cells
-from insights.metrics.metric import Window
+from insights.metrics.definitions.metric import Window
 from insights.people import Audience
 from insights.periods import Periods
 

@@ -19,8 +19,8 @@ from features.config.sections.serving import Durability
 from features.config.settings import Settings
 from features.errors import StamkundError
 from features.sql import first_line
-from serving.full_disk import disk_full
 from serving.store.migrations.version import HEAD, refuse_newer, set_version, version_of
+from serving.store.outages.full_disk import disk_full
 from serving.store.outages.outage import error_of, outage_of
 from serving.store.outages.patience import BUSY, CONNECT, limit_waiting
 from serving.store.tables.schema import EVENT_LOG, LOG_ID, META, SCHEMA

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from features.errors import StamkundError
 from features.progress import Progress, silent
-from serving.full_disk import disk_full
+from serving.store.outages.full_disk import disk_full
 from serving.store.outages.outage import error_of, outage_of
 from serving.terminal.job_progress import runner_of_jobs, told_progress
 from serving.terminal.progress import shown_progress

@@ -14,7 +14,7 @@ from features.events.knowledge import known_events
 from features.language.terms import Where
 from features.units import DAY
 from insights.intervals import response_weights
-from insights.metrics.columns import amount, meets
+from insights.metrics.definitions.columns import amount, meets
 from insights.metrics.exchange.identification import NOT_THERE
 from insights.metrics.standings import stages_of
 from insights.people import Audience, end_of

@@ -14,7 +14,7 @@ from insights.metrics.answers.asked import profile_weights
 from insights.metrics.answers.scores import Score, effective_sizes, scored
 from insights.metrics.cells import Cells, Weighting, places_of
 from insights.metrics.chunks import Chunk, chunks
-from insights.metrics.columns import amount, meets, needed
+from insights.metrics.definitions.columns import amount, meets, needed
 from insights.people import Audience
 from insights.periods import Periods
 

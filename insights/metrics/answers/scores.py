@@ -13,7 +13,7 @@ from features.config.sections.insights.metrics import MetricSettings, Scale, Tar
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
 from insights.intervals import Estimate, nps, proportion, ratio
-from insights.metrics.columns import Unit
+from insights.metrics.definitions.columns import Unit
 
 PROMOTERS, DETRACTORS = 9, 6  # from, and up to, of 0 to 10
 _SATISFIED: Final[Mapping[Scale, int]] = {"csat": 4, "ces": 5}  # from which answer on

@@ -13,9 +13,9 @@ from features.config.sections.insights.metrics import MetricSettings, Target
 from insights.dimensions.dimension import Dimension
 from insights.intervals import total
 from insights.metrics.cells import Cells
-from insights.metrics.columns import Unit
 from insights.metrics.courses.course_cells import about, tells
 from insights.metrics.courses.waits import TOLD
+from insights.metrics.definitions.columns import Unit
 from insights.people import Audience
 from insights.periods import Periods
 

@@ -12,7 +12,7 @@ from features.arrays import Mask
 from features.config.sections.insights.metrics import Leave, MetricSettings, Per, Target
 from features.units import DAY
 from insights.intervals import Estimate
-from insights.metrics.columns import Unit
+from insights.metrics.definitions.columns import Unit
 from insights.periods import Periods
 
 KEYS: Final[Mapping[Per, str]] = {"ticket": "ticket_id", "order": "order_id"}

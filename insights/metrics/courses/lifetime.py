@@ -18,9 +18,9 @@ from features.scores.table import read_scores
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, mean
 from insights.metrics.cells import Cells
-from insights.metrics.columns import Unit, amount
 from insights.metrics.courses.course_cells import about
 from insights.metrics.courses.so_far import SoFar, by_dimension
+from insights.metrics.definitions.columns import Unit, amount
 from insights.people import Audience
 from insights.periods import Periods
 

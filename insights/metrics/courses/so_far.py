@@ -12,7 +12,7 @@ import polars as pl
 from features.arrays import Floats, Ints
 from features.events.kinds import RETURNS
 from insights.dimensions.dimension import Dimension
-from insights.metrics.columns import amount
+from insights.metrics.definitions.columns import amount
 from insights.people import Audience
 from insights.periods import Periods
 

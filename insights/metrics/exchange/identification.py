@@ -17,7 +17,7 @@ from features.events.knowledge import known_events
 from insights.dimensions.dimension import Dimension
 from insights.intervals import Estimate, mean, proportion
 from insights.metrics.cells import Cells
-from insights.metrics.columns import Unit, amount
+from insights.metrics.definitions.columns import Unit, amount
 from insights.metrics.questions import IDENTIFIED
 from insights.people import Audience, end_of
 from insights.periods import Periods

@@ -14,8 +14,8 @@ from features.profiles.consent import gatekeeper_of
 from insights.dimensions.dimension import Dimension
 from insights.intervals import proportion
 from insights.metrics.cells import Cells
-from insights.metrics.columns import Unit
 from insights.metrics.courses.course_cells import about
+from insights.metrics.definitions.columns import Unit
 from insights.metrics.exchange.identification import people_there
 from insights.people import Audience
 from insights.periods import Periods

@@ -15,17 +15,17 @@ from insights.dimensions.dimension import Dimension
 from insights.metrics.answers.scores import Score
 from insights.metrics.cells import places_of
 from insights.metrics.chunks import Chunk, chunks
-from insights.metrics.columns import meets, needed
 from insights.metrics.courses.backlog import Backlog, open_tickets
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.course_cells import about, rows_of, tells
 from insights.metrics.courses.lifetime import Lifetime, worth_of
 from insights.metrics.courses.so_far import SoFar
+from insights.metrics.definitions.columns import meets, needed
+from insights.metrics.definitions.formula import Formula
+from insights.metrics.definitions.metric import Metric, Window
 from insights.metrics.exchange.identification import Identification, people_there
 from insights.metrics.exchange.permission import Permission, permission_rows
-from insights.metrics.formulas.formula import Formula
 from insights.metrics.lists import BY
-from insights.metrics.metric import Metric, Window
 from insights.metrics.quantiles import Quantile
 from insights.metrics.windows import disjoint
 from insights.people import Audience

@@ -12,10 +12,10 @@ from insights.metrics.courses.backlog import Backlog
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime, model_of
 from insights.metrics.defaults import default_metrics, default_names
+from insights.metrics.definitions.formula import Formula
+from insights.metrics.definitions.metric import Metric
 from insights.metrics.exchange.identification import Identification
 from insights.metrics.exchange.permission import Permission
-from insights.metrics.formulas.formula import Formula
-from insights.metrics.metric import Metric
 from insights.metrics.quantiles import Quantile
 from insights.metrics.tables.behind import AnyMetric
 from insights.people import Audience

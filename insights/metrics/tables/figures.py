@@ -17,8 +17,8 @@ from insights.metrics.cells import Cells, Told
 from insights.metrics.courses.backlog import Backlog
 from insights.metrics.courses.course import Course
 from insights.metrics.courses.lifetime import Lifetime
-from insights.metrics.formulas.formula import Formula
-from insights.metrics.metric import Metric
+from insights.metrics.definitions.formula import Formula
+from insights.metrics.definitions.metric import Metric
 from insights.metrics.questions import ALL
 from insights.metrics.tables.targets import targets_of, verdicts
 from insights.periods import Grain, Periods

@@ -6,7 +6,7 @@ from json import JSONDecodeError
 from typing import Final
 
 from features.errors import StamkundError
-from serving.repeated_names import REPEATED
+from serving.reading.repeated_names import REPEATED
 
 _SHOWN: Final = 20  # characters of what came
 _NO_CHARACTER: Final = "\ufffd"

@@ -18,7 +18,7 @@ from serving.http.access.scopes import NEEDED, OPEN, OPEN_HERE
 from serving.http.reception.compression import unpack
 from serving.http.reception.entrance import Entrance
 from serving.http.reception.malformed import located
-from serving.repeated_names import read_clearly
+from serving.reading.repeated_names import read_clearly
 from serving.segment_spec.event.numerals import read_json
 
 SHORT: Final = 20_000  # bytes, which are read in less time than a thread takes

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import uuid4
 
-from serving.repeated_names import RepeatedName, place_of
+from serving.reading.repeated_names import RepeatedName, place_of
 
 REPEATED: Final = uuid4().hex  # at such a message, with what it names twice; nobody outside knows it
 

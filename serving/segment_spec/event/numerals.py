@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from serving.repeated_names import repeated_names
+from serving.reading.repeated_names import repeated_names
 from serving.segment_spec.event.ambiguous import mark_ambiguous
 from serving.segment_spec.event.depth import cut, marked
 

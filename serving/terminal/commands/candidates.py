@@ -135,7 +135,7 @@ def _read(file: Path) -> object:
     import orjson
 
     from serving.http.reception.malformed import located, malformed_json
-    from serving.repeated_names import read_clearly
+    from serving.reading.repeated_names import read_clearly
 
     content = b""
     try:

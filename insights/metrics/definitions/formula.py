@@ -15,10 +15,10 @@ from features.errors import StamkundError
 from features.language.rules.nodes import Node
 from insights.intervals import Estimate
 from insights.intervals.estimate import LEVEL
-from insights.metrics.columns import Unit
-from insights.metrics.formulas.terms import OPERATIONS, Term
-from insights.metrics.formulas.units import unit_of
-from insights.metrics.metric import Measure, Metric, Window
+from insights.metrics.definitions.columns import Unit
+from insights.metrics.definitions.metric import Measure, Metric, Window
+from insights.metrics.definitions.terms import OPERATIONS, Term
+from insights.metrics.definitions.units import unit_of
 
 
 @dataclass(frozen=True)

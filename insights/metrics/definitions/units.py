@@ -7,8 +7,8 @@ from typing import Final
 
 from features.errors import StamkundError
 from features.language.rules.nodes import Node
-from insights.metrics.columns import Unit
-from insights.metrics.metric import Metric
+from insights.metrics.definitions.columns import Unit
+from insights.metrics.definitions.metric import Metric
 
 _NUMBERS: Final = ("count", "customers", "ratio")  # what money, or another number, is divided or multiplied by
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.repeated_names import read_clearly, repeated_names
+from serving.reading.repeated_names import read_clearly, repeated_names
 
 Pairs = Sequence[tuple[str, object]]
 

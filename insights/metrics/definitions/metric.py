@@ -8,7 +8,7 @@ from typing import Literal, Self
 from features.config.sections.insights.metrics import MetricSettings, Target
 from features.language.conditions import conditions
 from features.language.terms import Condition, Where
-from insights.metrics.columns import Unit, unit
+from insights.metrics.definitions.columns import Unit, unit
 
 Window = Literal["year"] | int | None  # from a period's end back to the year's beginning, or so many µs; its own
 

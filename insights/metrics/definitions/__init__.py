@@ -1,0 +1,1 @@
+"""Metrics as they are declared: of events, or calculated from others."""
